@@ -1,0 +1,18 @@
+# motzkin_embed_files(TARGET HEADER name.h NAMESPACE a::b FILES f...)
+#
+# Compiles files into TARGET. The generated header declares one table, in the order given:
+#   struct EmbeddedFile { std::string_view name, text; };   // name: the file's name without folders
+#   inline constexpr EmbeddedFile kFiles[] = {...};
+# Files are split into raw string literals of at most 8,000 characters, which every compiler takes.
+function(motzkin_embed_files target)
+  cmake_parse_arguments(ARG "" "HEADER;NAMESPACE" "FILES" ${ARGN})
+  set(header ${CMAKE_CURRENT_BINARY_DIR}/embedded/${ARG_HEADER})
+  add_custom_command(
+    OUTPUT ${header}
+    COMMAND ${CMAKE_COMMAND} -DHEADER=${header} -DNAMESPACE=${ARG_NAMESPACE} "-DFILES=${ARG_FILES}"
+            -P ${PROJECT_SOURCE_DIR}/cmake/EmbedFilesScript.cmake
+    DEPENDS ${ARG_FILES} ${PROJECT_SOURCE_DIR}/cmake/EmbedFilesScript.cmake
+    VERBATIM)
+  target_sources(${target} PRIVATE ${header})
+  target_include_directories(${target} PUBLIC ${CMAKE_CURRENT_BINARY_DIR}/embedded)
+endfunction()

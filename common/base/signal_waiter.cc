@@ -1,0 +1,31 @@
+#include "common/base/signal_waiter.h"
+
+#include <errno.h>
+
+#include "common/base/check.h"
+
+namespace motzkin {
+
+SignalWaiter::SignalWaiter(std::initializer_list<int> signals) {
+  sigemptyset(&signals_);
+  for (const int signal : signals) sigaddset(&signals_, signal);
+  MOTZKIN_CHECK(pthread_sigmask(SIG_BLOCK, &signals_, nullptr) == 0);
+}
+
+int SignalWaiter::Wait() const {
+  for (;;) {
+    const int signal = sigwaitinfo(&signals_, nullptr);
+    if (signal > 0) return signal;
+    MOTZKIN_CHECK(errno == EINTR);
+  }
+}
+
+std::optional<int> SignalWaiter::WaitFor(absl::Duration timeout) const {
+  const timespec wait = absl::ToTimespec(timeout);
+  const int signal = sigtimedwait(&signals_, nullptr, &wait);
+  if (signal > 0) return signal;
+  MOTZKIN_CHECK(errno == EAGAIN || errno == EINTR);
+  return std::nullopt;
+}
+
+}  // namespace motzkin

@@ -1,0 +1,37 @@
+// Expressions to text. parser.h reads every format back to the same tree.
+//
+// prefix   tokens separated by single spaces, the stored form and the training form:
+//          add sub mul div pow neg, function names (sqrt exp ln abs sign sin ...), x, pi, E, I,
+//          integers as in Lample & Charton (arXiv 1912.01412): `INT+ 1 0` is 10, `INT- 3` is -3;
+//          a rational is `div INT.. INT..`; n-ary sums and products are left-nested pairs.
+// infix    `x^2 + 3*sin(x)`
+// latex    `x^{2} + 3 \sin\left(x\right)`
+// sympy    `x**2 + 3*sin(x)`, Rational(1, 2)-free: `1/2`. Evaluates in SymPy after `from sympy import *`
+//          with x a Symbol.
+// giac     what giac's parser takes: ln, `^`, pi, e^(x) as exp(x), i
+// fricas   what FriCAS's interpreter takes: log, %pi, %e, %i
+//
+// Length: at most `bytes_max`, otherwise RESOURCE_EXHAUSTED (a shared subtree can print to
+// exponentially many characters). FAILED_PRECONDITION: the expression is undefined.
+//
+// Thread-safe.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <string>
+
+#include "common/expression/expression.h"
+
+namespace motzkin::expression {
+
+enum class Format { kPrefix, kInfix, kLatex, kSympy, kGiac, kFricas };
+
+inline constexpr size_t kPrintBytesMax = 4u << 20;
+
+absl::StatusOr<std::string> Print(Expr expr, Format format, size_t bytes_max = kPrintBytesMax);
+
+// Number of prefix tokens, digits each one token; saturating.
+uint64_t TokenCount(Expr expr);
+
+}  // namespace motzkin::expression
