@@ -1,0 +1,308 @@
+#include "common/yaml/strict_yaml.h"
+
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
+#include <absl/time/time.h>
+#include <errno.h>
+#include <string.h>
+#include <yaml-cpp/yaml.h>
+
+#include <deque>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <sstream>
+
+#include "common/base/status_macros.h"
+#include "common/yaml/did_you_mean.h"
+#include "common/yaml/scalar.h"
+
+namespace motzkin::yaml {
+namespace {
+
+constexpr size_t kFileBytesMax = 1u << 20;  // 1 MiB: a thousand times the longest file of ours.
+
+absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
+
+// yaml-cpp counts lines from 0, and has -1 for nodes that no text stands behind.
+int LineOf(const YAML::Node& node) { return node.Mark().line < 0 ? 1 : node.Mark().line + 1; }
+
+absl::Status ErrorAt(std::string_view filename, int line, std::string_view message) {
+  return absl::InvalidArgumentError(absl::StrCat(View(filename), ":", line, ": ", View(message)));
+}
+
+std::string Text(absl::Duration value) { return absl::FormatDuration(value); }
+template <typename Number>
+std::string Text(Number value) {
+  return absl::StrCat(value);
+}
+
+struct Entry {
+  std::string key;
+  YAML::Node value;
+  int line = 1;
+  bool known = false;
+};
+
+}  // namespace
+
+struct StrictMap::Mapping {
+  std::string prefix;  // "generator." for messages about its keys; empty at the top.
+  int line = 1;
+  std::vector<Entry> entries;
+
+  Entry* Find(std::string_view key) {
+    for (Entry& entry : entries) {
+      if (entry.key == key) return &entry;
+    }
+    return nullptr;
+  }
+};
+
+struct StrictMap::Document {
+  std::string filename;
+  std::deque<Mapping> mappings;  // A deque, so that handles' pointers stay valid.
+  // Keys that getters asked for, by mapping: what an unknown key may have been meant to be.
+  std::map<const Mapping*, std::vector<std::string>> asked;
+  std::multimap<int, std::string> errors;
+
+  Entry* Use(Mapping& mapping, std::string_view key) {
+    asked[&mapping].emplace_back(key);
+    Entry* const entry = mapping.Find(key);
+    if (entry != nullptr) entry->known = true;
+    return entry;
+  }
+
+  void Fail(int line, std::string message) { errors.emplace(line, std::move(message)); }
+
+  // Takes one level of `node` in; duplicate keys become errors, the first is kept.
+  Mapping& Add(const YAML::Node& node, std::string prefix) {
+    Mapping& mapping = mappings.emplace_back();
+    mapping.prefix = std::move(prefix);
+    mapping.line = LineOf(node);
+    for (const auto& pair : node) {
+      const int line = LineOf(pair.first);
+      if (!pair.first.IsScalar()) {
+        Fail(line, "keys must be plain words");
+        continue;
+      }
+      const std::string& key = pair.first.Scalar();
+      if (const Entry* const first = mapping.Find(key); first != nullptr) {
+        Fail(line, absl::StrCat("duplicate key '", key, "', first on line ", first->line));
+        continue;
+      }
+      mapping.entries.push_back({.key = key, .value = pair.second, .line = line});
+    }
+    return mapping;
+  }
+
+  void FailUnknownKeys() {
+    for (Mapping& mapping : mappings) {
+      for (Entry& entry : mapping.entries) {
+        if (entry.known) continue;
+        Fail(entry.line, absl::StrCat("unknown key '", mapping.prefix, entry.key, "'",
+                                      DidYouMean(entry.key, asked[&mapping])));
+        entry.known = true;  // Reported once, however often Finish() is called.
+      }
+    }
+  }
+};
+
+StrictMap::StrictMap(std::shared_ptr<Document> document, Mapping* mapping)
+    : document_(std::move(document)), mapping_(mapping) {}
+
+absl::StatusOr<StrictMap> StrictMap::Parse(std::string_view text, std::string_view filename) {
+  if (text.size() > kFileBytesMax) return ErrorAt(filename, 1, "longer than 1 MiB");
+  try {
+    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
+    if (documents.size() > 1) {
+      return ErrorAt(filename, LineOf(documents[1]), "only one YAML document is allowed in a file");
+    }
+    auto document = std::make_shared<Document>();
+    document->filename = std::string(filename);
+    const YAML::Node root = documents.empty() ? YAML::Node() : documents[0];
+    if (!root.IsMap() && !root.IsNull()) {
+      return ErrorAt(filename, LineOf(root), "expected 'key: value' lines");
+    }
+    Mapping& mapping = document->Add(root, "");
+    return StrictMap(std::move(document), &mapping);
+  } catch (const YAML::Exception& error) {
+    const int line = error.mark.line < 0 ? 1 : error.mark.line + 1;
+    return ErrorAt(filename, line, absl::StrCat("not valid YAML: ", error.msg));
+  } catch (const std::exception& error) {
+    return ErrorAt(filename, 1, absl::StrCat("not valid YAML: ", error.what()));
+  }
+}
+
+absl::StatusOr<StrictMap> StrictMap::ParseFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (file) text << file.rdbuf();
+  if (!file || file.bad()) {
+    return absl::ErrnoToStatus(errno == 0 ? EIO : errno, absl::StrCat("cannot read ", path));
+  }
+  return Parse(text.str(), path);
+}
+
+bool StrictMap::Has(std::string_view key) const { return mapping_->Find(key) != nullptr; }
+
+int StrictMap::Line(std::string_view key) const {
+  const Entry* const entry = mapping_->Find(key);
+  return entry == nullptr ? mapping_->line : entry->line;
+}
+
+void StrictMap::Fail(std::string_view key, std::string_view message) {
+  document_->Fail(Line(key), absl::StrCat(mapping_->prefix, View(key), " ", View(message)));
+}
+
+absl::Status StrictMap::Finish() {
+  document_->FailUnknownKeys();
+  if (document_->errors.empty()) return absl::OkStatus();
+  const auto& [line, message] = *document_->errors.begin();
+  return ErrorAt(document_->filename, line, message);
+}
+
+const std::string* StrictMap::Scalar(std::string_view key) {
+  const Entry* const entry = document_->Use(*mapping_, key);
+  if (entry == nullptr) return nullptr;
+  if (entry->value.IsScalar()) return &entry->value.Scalar();
+  Fail(key, entry->value.IsNull() ? "has no value; remove the line or give one"
+                                  : "must be a single value");
+  return nullptr;
+}
+
+template <typename T, typename Parser>
+bool StrictMap::ReadRanged(std::string_view key, T& value, T min, T max, Parser parse) {
+  const std::string* const text = Scalar(key);
+  if (text == nullptr) return false;
+  const absl::StatusOr<T> parsed = parse(*text);
+  if (!parsed.ok()) {
+    document_->Fail(Line(key),
+                    absl::StrCat(mapping_->prefix, View(key), ": ", parsed.status().message()));
+    return false;
+  }
+  if (*parsed < min || *parsed > max) {
+    Fail(key, absl::StrCat("must be ", Text(min), " .. ", Text(max), ", got ", *text));
+    return false;
+  }
+  value = *parsed;
+  return true;
+}
+
+void StrictMap::String(std::string_view key, std::string& value) {
+  if (const std::string* const text = Scalar(key); text != nullptr) value = *text;
+}
+
+void StrictMap::Boolean(std::string_view key, bool& value) {
+  const std::string* const text = Scalar(key);
+  if (text == nullptr) return;
+  const absl::StatusOr<bool> parsed = ParseBoolean(*text);
+  if (!parsed.ok()) return Fail(key, absl::StrCat("must be true or false, got ", *text));
+  value = *parsed;
+}
+
+void StrictMap::Number(std::string_view key, double& value, double min, double max) {
+  ReadRanged(key, value, min, max, ParseNumber);
+}
+
+void StrictMap::Unsigned(std::string_view key, uint64_t& value) {
+  ReadRanged<uint64_t>(key, value, 0, UINT64_MAX, ParseUnsigned);
+}
+
+bool StrictMap::ReadInteger(std::string_view key, int64_t& value, int64_t min, int64_t max) {
+  return ReadRanged(key, value, min, max, ParseInteger);
+}
+
+void StrictMap::Count(std::string_view key, int64_t& value, int64_t min, int64_t max) {
+  ReadRanged(key, value, min, max, ParseCount);
+}
+
+void StrictMap::Bytes(std::string_view key, int64_t& value, int64_t min, int64_t max) {
+  ReadRanged(key, value, min, max, ParseBytes);
+}
+
+void StrictMap::Duration(std::string_view key, absl::Duration& value, absl::Duration min,
+                         absl::Duration max) {
+  ReadRanged(key, value, min, max, ParseDuration);
+}
+
+int StrictMap::ReadChoice(std::string_view key, const std::vector<std::string_view>& words) {
+  const std::string* const text = Scalar(key);
+  if (text == nullptr) return -1;
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == *text) return static_cast<int>(i);
+  }
+  const std::vector<std::string> known(words.begin(), words.end());
+  Fail(key, absl::StrCat("must be one of ", absl::StrJoin(known, ", "), ", got '", *text, "'",
+                         DidYouMean(*text, known)));
+  return -1;
+}
+
+void StrictMap::Strings(std::string_view key, std::vector<std::string>& value) {
+  const Entry* const entry = document_->Use(*mapping_, key);
+  if (entry == nullptr) return;
+  if (!entry->value.IsSequence()) return Fail(key, "must be a list, e.g. [a, b]");
+  std::vector<std::string> read;
+  for (const YAML::Node& item : entry->value) {
+    if (!item.IsScalar()) return Fail(key, "must be a list of single values");
+    read.push_back(item.Scalar());
+  }
+  value = std::move(read);
+}
+
+void StrictMap::StringMap(std::string_view key, std::map<std::string, std::string>& value) {
+  if (!Has(key)) return void(document_->Use(*mapping_, key));
+  StrictMap below = Map(key);
+  std::map<std::string, std::string> read;
+  for (const Entry& entry : below.mapping_->entries) {
+    below.String(entry.key, read[entry.key]);
+  }
+  value = std::move(read);
+}
+
+void StrictMap::IntegerMap(std::string_view key,
+                           std::vector<std::pair<std::string, int64_t>>& value, int64_t min,
+                           int64_t max) {
+  if (!Has(key)) return void(document_->Use(*mapping_, key));
+  StrictMap below = Map(key);
+  std::vector<std::pair<std::string, int64_t>> read;
+  for (const Entry& entry : below.mapping_->entries) {
+    read.emplace_back(entry.key, min);
+    below.ReadInteger(entry.key, read.back().second, min, max);
+  }
+  value = std::move(read);
+}
+
+StrictMap StrictMap::Map(std::string_view key) {
+  const Entry* const entry = document_->Use(*mapping_, key);
+  const std::string prefix = absl::StrCat(mapping_->prefix, View(key), ".");
+  if (entry != nullptr && entry->value.IsMap()) {
+    return {document_, &document_->Add(entry->value, prefix)};
+  }
+  if (entry != nullptr) Fail(key, "must be a mapping of 'key: value' lines");
+  Mapping& nothing = document_->mappings.emplace_back();
+  nothing.prefix = prefix;
+  nothing.line = Line(key);
+  return {document_, &nothing};
+}
+
+std::vector<StrictMap> StrictMap::Maps(std::string_view key) {
+  std::vector<StrictMap> maps;
+  const Entry* const entry = document_->Use(*mapping_, key);
+  if (entry == nullptr) return maps;
+  if (!entry->value.IsSequence()) {
+    Fail(key, "must be a list of mappings");
+    return maps;
+  }
+  for (const YAML::Node& item : entry->value) {
+    if (!item.IsMap()) {
+      Fail(key, "must be a list of mappings");
+      return maps;
+    }
+    const std::string prefix = absl::StrCat(mapping_->prefix, View(key), "[", maps.size(), "].");
+    maps.push_back(StrictMap(document_, &document_->Add(item, prefix)));
+  }
+  return maps;
+}
+
+}  // namespace motzkin::yaml
