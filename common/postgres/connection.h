@@ -1,0 +1,127 @@
+// One connection to Postgres: the only place of the project that knows libpqxx and its versions.
+//
+// Errors are absl::Status by the SQLSTATE that Postgres gave, in every function here:
+//
+//   UNAVAILABLE          08 40 53 57 58 and 55P03, a lost connection, a commit in doubt: repeat on a new
+//                        connection. A commit in doubt may have happened: only repeat what is idempotent
+//   INVALID_ARGUMENT     22 23 54: a value that Postgres refuses
+//   PERMISSION_DENIED    28 42501: who we are may not do this
+//   NOT_FOUND            3D: no such database
+//   FAILED_PRECONDITION  25006 (read-only) and class MZ: a refusal by one of our own SQL functions
+//   INTERNAL             anything else, such as a statement that does not parse: a bug of ours
+//
+// SqlState() gives the five characters back. No exception leaves, and no message holds a password.
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <absl/time/time.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace motzkin::postgres {
+
+// The SQLSTATE behind a status of this module; empty when there is none (e.g. no connection).
+std::string SqlState(const absl::Status& status);
+
+// The same conninfo with time-outs for connecting and for dead peers where it sets none itself, so that no
+// call hangs on a machine that went away. Takes both forms of libpq: `key=value ...` and URIs.
+std::string WithTimeouts(std::string_view conninfo);
+
+// The values of $1, $2, ... in order. All travel as text; say the type in the statement (`$1::uuid`)
+// where it is not clear. A value.
+class Params {
+ public:
+  Params& Text(std::string_view value);  // A NUL in it makes the statement fail: 22021.
+  Params& Int(int64_t value);
+  Params& Real(double value);
+  Params& Bool(bool value);
+  Params& Bytes(std::string_view value);  // For `::bytea`; any bytes.
+  Params& Null();
+  Params& Time(absl::Time value);  // For `::timestamptz`, to the microsecond.
+  // One array, for `::bigint[]` and the like. An empty optional is NULL.
+  Params& IntArray(const std::vector<int64_t>& values);
+  Params& RealArray(const std::vector<double>& values);
+  Params& BoolArray(const std::vector<bool>& values);
+  Params& TextArray(const std::vector<std::optional<std::string>>& values);
+  Params& TextArray(const std::vector<std::string>& values);
+
+  const std::vector<std::optional<std::string>>& values() const { return values_; }
+
+ private:
+  std::vector<std::optional<std::string>> values_;
+};
+
+// What a statement returned. Rows and columns count from 0; asking outside, or reading a NULL or a text
+// as a number, is a bug (CHECK). A value; Immutable.
+class Rows {
+ public:
+  Rows() = default;
+  Rows(size_t columns, std::vector<std::optional<std::string>> cells, int64_t affected);
+
+  size_t size() const { return columns_ == 0 ? 0 : cells_.size() / columns_; }
+  bool empty() const { return size() == 0; }
+  // Rows that INSERT, UPDATE or DELETE changed.
+  int64_t affected() const { return affected_; }
+
+  bool IsNull(size_t row, size_t column) const;
+  const std::string& Text(size_t row, size_t column) const;
+  int64_t Int(size_t row, size_t column) const;
+  double Real(size_t row, size_t column) const;
+  bool Bool(size_t row, size_t column) const;
+  std::string Bytes(size_t row, size_t column) const;             // Of a bytea.
+  std::vector<int64_t> IntArray(size_t row, size_t column) const;  // Of one dimension, without NULL.
+
+ private:
+  const std::optional<std::string>& Cell(size_t row, size_t column) const;
+
+  size_t columns_ = 0;
+  std::vector<std::optional<std::string>> cells_;
+  int64_t affected_ = 0;
+};
+
+// Where statements run inside Connection::Transact. Valid only during the call that got it.
+class Transaction {
+ public:
+  virtual ~Transaction() = default;
+  // One statement. After an error the transaction can only be rolled back.
+  virtual absl::StatusOr<Rows> Execute(std::string_view sql, const Params& params = {}) = 0;
+  // Several statements separated by semicolons, without parameters; what they return is dropped.
+  virtual absl::Status ExecuteScript(std::string_view sql) = 0;
+};
+
+// Never reconnects by itself: a new session would lack the locks and settings of the old one. Once broken()
+// every call returns UNAVAILABLE; open another. Closed by the destructor.
+//
+// Thread-compatible: one thread at a time.
+class Connection {
+ public:
+  // `conninfo` as libpq takes it; WithTimeouts() is applied. At most 10 s unless it says otherwise.
+  static absl::StatusOr<std::unique_ptr<Connection>> Open(const std::string& conninfo);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // One statement in a transaction of its own.
+  absl::StatusOr<Rows> Execute(std::string_view sql, const Params& params = {});
+
+  // Runs `body` in one transaction: commits if it returns OK, else rolls back and returns its status.
+  absl::Status Transact(const std::function<absl::Status(Transaction&)>& body);
+
+  // The session's process on the server.
+  int backend_pid() const;
+  bool broken() const;
+
+ private:
+  struct Impl;
+  explicit Connection(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace motzkin::postgres
