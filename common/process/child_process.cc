@@ -1,0 +1,256 @@
+#include "common/process/child_process.h"
+
+#include <absl/strings/str_cat.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/process/v2/posix/default_launcher.hpp>
+#include <boost/process/v2/process.hpp>
+#include <utility>
+
+#include "common/base/check.h"
+#include "common/base/status_macros.h"
+
+namespace motzkin {
+namespace {
+
+namespace process = boost::process::v2;
+
+struct Pipe {
+  UniqueFd ours;
+  UniqueFd theirs;  // Above 2, so that moving it onto 0, 1 or 2 cannot hit another one.
+};
+
+absl::StatusOr<UniqueFd> AboveStandardStreams(UniqueFd fd) {
+  UniqueFd moved(fcntl(fd.get(), F_DUPFD_CLOEXEC, 3));
+  if (!moved.valid()) return absl::ErrnoToStatus(errno, "duplicate a descriptor");
+  return moved;
+}
+
+absl::StatusOr<Pipe> MakePipe(bool child_reads) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return absl::ErrnoToStatus(errno, "pipe");
+  UniqueFd read_end(ends[0]), write_end(ends[1]);
+  Pipe pipe;
+  pipe.ours = std::move(child_reads ? write_end : read_end);
+  ASSIGN_OR_RETURN(pipe.theirs,
+                   AboveStandardStreams(std::move(child_reads ? read_end : write_end)));
+  if (fcntl(pipe.ours.get(), F_SETFL, O_NONBLOCK) != 0) return absl::ErrnoToStatus(errno, "fcntl");
+  return pipe;
+}
+
+absl::StatusOr<Pipe> OpenStream(Stream stream, int number, const std::string& file) {
+  Pipe pipe;
+  switch (stream) {
+    case Stream::kInherit:
+      return pipe;
+    case Stream::kPipe:
+      return MakePipe(/*child_reads=*/number == STDIN_FILENO);
+    case Stream::kNull:
+      pipe.theirs.Reset(open("/dev/null", O_RDWR | O_CLOEXEC));
+      break;
+    case Stream::kFile:
+      pipe.theirs.Reset(open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+      break;
+  }
+  if (!pipe.theirs.valid()) return absl::ErrnoToStatus(errno, absl::StrCat("open ", file));
+  ASSIGN_OR_RETURN(pipe.theirs, AboveStandardStreams(std::move(pipe.theirs)));
+  return pipe;
+}
+
+// Runs in the child between fork and exec. Boost.Process calls it as an initializer.
+struct ChildSetup {
+  const SpawnOptions& options;
+  const std::array<Pipe, 3>& streams;
+  pid_t parent;
+
+  template <typename Launcher>
+  boost::system::error_code on_exec_setup(Launcher&, const boost::filesystem::path&,
+                                          const char* const*&) {
+    errno = Prepare();  // Boost reports errno to the parent, whatever the error code says.
+    return {errno, boost::system::system_category()};
+  }
+  // Boost would go on to exit(), which runs our parent's atexit handlers and flushes its buffers
+  // twice.
+  template <typename Launcher>
+  void on_exec_error(Launcher&, const boost::filesystem::path&, const char* const*&,
+                     const boost::system::error_code&) {
+    _exit(127);
+  }
+
+  int Prepare() const {
+    if (options.own_process_group && setpgid(0, 0) != 0) return errno;
+    if (options.parent_death_signal != 0) {
+      if (prctl(PR_SET_PDEATHSIG, options.parent_death_signal) != 0) return errno;
+      if (getppid() != parent) _exit(127);  // It died before the kernel knew whom to tell.
+    }
+    for (int number = 0; number < 3; ++number) {
+      const UniqueFd& stream = streams[number].theirs;
+      if (stream.valid() && dup2(stream.get(), number) < 0) return errno;
+    }
+    if (const int error = KeepOnlyListedDescriptors(); error != 0) return error;
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+    signal(SIGPIPE, SIG_DFL);
+    if (chdir(options.working_directory.c_str()) != 0) return errno;
+    return options.before_exec ? options.before_exec() : 0;
+  }
+
+  // Boost 1.81 leaks descriptors of the parent into the child; this does not.
+  int KeepOnlyListedDescriptors() const {
+    if (syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC) != 0) return errno;
+    for (const int fd : options.inherited_descriptors) {
+      if (fcntl(fd, F_SETFD, 0) != 0) return errno;
+    }
+    return 0;
+  }
+};
+
+// The launcher with its child: Boost forgets to reap one that could not exec.
+absl::StatusOr<pid_t> Launch(const std::vector<std::string>& argv, const SpawnOptions& options,
+                             const std::array<Pipe, 3>& streams) {
+  std::vector<const char*> environment;
+  for (const std::string& variable : options.environment) environment.push_back(variable.c_str());
+  environment.push_back(nullptr);
+
+  process::posix::default_launcher launcher;
+  launcher.env = environment.data();
+  for (const int fd : options.inherited_descriptors) launcher.fd_whitelist.push_back(fd);
+  boost::asio::io_context context;
+  boost::system::error_code error;
+  const std::vector<std::string> arguments(argv.begin() + 1, argv.end());
+  auto child = launcher(context.get_executor(), error, argv[0], arguments,
+                        ChildSetup{options, streams, getpid()});
+  if (!error) {
+    child.detach();
+    return launcher.pid;
+  }
+  if (launcher.pid > 0) waitpid(launcher.pid, nullptr, 0);
+  return absl::ErrnoToStatus(error.value(), absl::StrCat("start ", argv[0]));
+}
+
+}  // namespace
+
+std::string ExitStatus::ToString() const {
+  if (signal == 0) return absl::StrCat("exit code ", code);
+  return absl::StrCat("killed by signal ", signal, " (", strsignal(signal), ")");
+}
+
+absl::StatusOr<ChildProcess> ChildProcess::Spawn(const std::vector<std::string>& argv,
+                                                 const SpawnOptions& options) {
+  MOTZKIN_CHECK(!argv.empty() && argv[0].starts_with('/'));
+  std::array<Pipe, 3> streams;
+  ASSIGN_OR_RETURN(streams[0], OpenStream(options.input, 0, options.error_file));
+  ASSIGN_OR_RETURN(streams[1], OpenStream(options.output, 1, options.error_file));
+  ASSIGN_OR_RETURN(streams[2], OpenStream(options.error, 2, options.error_file));
+
+  ChildProcess child;
+  try {
+    ASSIGN_OR_RETURN(child.pid_, Launch(argv, options, streams));
+  } catch (const std::exception& e) {  // Boost throws when it is out of memory or descriptors.
+    return absl::UnavailableError(absl::StrCat("start ", argv[0], ": ", e.what()));
+  }
+  child.own_group_ = options.own_process_group;
+  // Nobody else reaps our children, so the pid cannot have been reused yet.
+  child.pidfd_.Reset(static_cast<int>(syscall(SYS_pidfd_open, child.pid_, 0u)));
+  if (!child.pidfd_.valid()) return absl::ErrnoToStatus(errno, "pidfd_open");
+  child.input_ = std::move(streams[0].ours);
+  child.output_ = std::move(streams[1].ours);
+  child.error_ = std::move(streams[2].ours);
+  return child;
+}
+
+ChildProcess::ChildProcess(ChildProcess&& other) noexcept { *this = std::move(other); }
+
+ChildProcess& ChildProcess::operator=(ChildProcess&& other) noexcept {
+  std::swap(pid_, other.pid_);  // The other one's destructor ends what this one held.
+  std::swap(own_group_, other.own_group_);
+  std::swap(pidfd_, other.pidfd_);
+  std::swap(input_, other.input_);
+  std::swap(output_, other.output_);
+  std::swap(error_, other.error_);
+  std::swap(ended_, other.ended_);
+  return *this;
+}
+
+ChildProcess::~ChildProcess() {
+  if (pid_ <= 0 || ended_.has_value()) return;
+  Kill();
+  while (!Reap()) {
+    pollfd ended = {pidfd_.get(), POLLIN, 0};
+    poll(&ended, 1, pidfd_.valid() ? -1 : 1);
+  }
+}
+
+bool ChildProcess::Reap() {
+  if (ended_.has_value()) return true;
+  // Before the child is reaped its group still exists: the last moment to end those left in it
+  // without hitting a stranger that got the same number.
+  siginfo_t info = {};
+  if (waitid(P_PID, pid_, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0)
+    return false;
+  if (own_group_) kill(-pid_, SIGKILL);
+  rusage usage = {};
+  int status = 0;
+  MOTZKIN_CHECK(wait4(pid_, &status, 0, &usage) == pid_);
+  ended_ = ExitStatus{
+      WIFEXITED(status) ? WEXITSTATUS(status) : 0, WIFSIGNALED(status) ? WTERMSIG(status) : 0,
+      absl::DurationFromTimeval(usage.ru_utime) + absl::DurationFromTimeval(usage.ru_stime)};
+  return true;
+}
+
+absl::StatusOr<ExitStatus> ChildProcess::Wait(Deadline deadline) {
+  while (!Reap()) {
+    if (deadline.Passed()) {
+      return absl::DeadlineExceededError(absl::StrCat("process ", pid_, " still runs"));
+    }
+    pollfd ended = {pidfd_.get(), POLLIN, 0};
+    poll(&ended, 1, deadline.PollMillis());
+  }
+  return *ended_;
+}
+
+void ChildProcess::Signal(int signal) {
+  syscall(SYS_pidfd_send_signal, pidfd_.get(), signal, nullptr, 0u);
+}
+
+void ChildProcess::Kill() {
+  // Only the zombie or the living leader keeps the group's number ours.
+  if (pid_ <= 0 || ended_.has_value()) return;
+  if (own_group_) kill(-pid_, SIGKILL);
+  kill(pid_, SIGKILL);
+}
+
+absl::StatusOr<std::string> ReadAll(int fd, size_t bytes_max, Deadline deadline) {
+  std::string out;
+  std::array<char, 16384> buffer;
+  while (true) {
+    const ssize_t got = read(fd, buffer.data(), buffer.size());
+    if (got == 0) return out;
+    if (got > 0) {
+      out.append(buffer.data(), static_cast<size_t>(got));
+      if (out.size() > bytes_max) {
+        return absl::ResourceExhaustedError(absl::StrCat("more than ", bytes_max, " bytes"));
+      }
+    } else if (errno == EAGAIN) {
+      if (deadline.Passed()) return absl::DeadlineExceededError("the output did not end");
+      pollfd readable = {fd, POLLIN, 0};
+      poll(&readable, 1, deadline.PollMillis());
+    } else if (errno != EINTR) {
+      return absl::ErrnoToStatus(errno, "read");
+    }
+  }
+}
+
+}  // namespace motzkin

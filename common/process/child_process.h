@@ -1,0 +1,110 @@
+// One child process, leader of its own process group, owned by this object.
+//
+// The destructor SIGKILLs the group and reaps the child: neither a process nor a zombie of ours can
+// leak. When the child ends by itself, what is left in its group is killed too. A hostile child can
+// still move its own children out of the group; ending those is the sandbox's job (worker/sandbox).
+// Call Wait() first for a polite end. By default the kernel also kills the child if the *thread*
+// that spawned it dies, so spawn from a long-lived one.
+//
+// The child gets the three standard streams and the descriptors named in `inherited_descriptors`,
+// no other. Its signal mask is empty and SIGPIPE has its default action. Our ends of pipes are
+// non-blocking and close on exec. The caller has its descriptors 0 to 2 open.
+//
+// Move-only. Thread-compatible; Signal() may be called while another thread is in Wait().
+#pragma once
+
+#include <absl/status/statusor.h>
+#include <signal.h>
+#include <sys/types.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/process/deadline.h"
+#include "common/process/unique_fd.h"
+
+namespace motzkin {
+
+// How a process ended.
+struct ExitStatus {
+  int code = 0;        // Of exit(); 0 when a signal ended it.
+  int signal = 0;      // That ended it; 0: it exited by itself.
+  absl::Duration cpu;  // User and system time of the process and its reaped children.
+
+  bool success() const { return code == 0 && signal == 0; }
+  // "exit code 3", "killed by signal 9 (Killed)"
+  std::string ToString() const;
+};
+
+// What a standard stream of the child is.
+enum class Stream {
+  kNull,     // /dev/null
+  kInherit,  // ours
+  kPipe,     // a pipe whose other end is ours
+  kFile,     // standard error only: appended to SpawnOptions::error_file
+};
+
+struct SpawnOptions {
+  // "NAME=value"; nothing is inherited.
+  std::vector<std::string> environment;
+  std::string working_directory = "/";
+  Stream input = Stream::kPipe;
+  Stream output = Stream::kPipe;
+  Stream error = Stream::kInherit;
+  std::string error_file;
+  // Descriptors of ours that the child gets under the same numbers, all above 2.
+  std::vector<int> inherited_descriptors;
+  // Leads its own group; without it, Kill() and the destructor reach only the child itself.
+  bool own_process_group = true;
+  // Sent to the child when our spawning thread dies; 0: none. The child clears it by gaining
+  // privileges.
+  int parent_death_signal = SIGKILL;
+  // Runs in the child last before exec: returns 0 or an errno, which fails Spawn(). Only
+  // async-signal-safe calls: other threads' locks may be held for ever in the copy.
+  std::function<int()> before_exec;
+};
+
+class ChildProcess {
+ public:
+  // Runs argv[0], an absolute path. Errno's status if pipe, fork or exec fails, naming argv[0].
+  static absl::StatusOr<ChildProcess> Spawn(const std::vector<std::string>& argv,
+                                            const SpawnOptions& options = {});
+  ChildProcess(ChildProcess&& other) noexcept;
+  ChildProcess& operator=(ChildProcess&& other) noexcept;
+  ~ChildProcess();
+
+  pid_t pid() const { return pid_; }
+  // Becomes readable when the child has ended. Owned by this object.
+  int pidfd() const { return pidfd_.get(); }
+  // Our ends of the pipes asked for; empty otherwise. Reset one to close it.
+  UniqueFd& input() { return input_; }
+  UniqueFd& output() { return output_; }
+  UniqueFd& error() { return error_; }
+
+  // DEADLINE_EXCEEDED: the child still runs. Once it has ended, every call gives the same answer.
+  absl::StatusOr<ExitStatus> Wait(Deadline deadline);
+
+  // To the child alone. Harmless once it has ended.
+  void Signal(int signal);
+  // SIGKILL to the whole group. The child still has to be waited for.
+  void Kill();
+
+ private:
+  ChildProcess() = default;
+
+  // True when Wait() has an answer.
+  bool Reap();
+
+  pid_t pid_ = -1;
+  bool own_group_ = false;
+  UniqueFd pidfd_;
+  UniqueFd input_, output_, error_;
+  std::optional<ExitStatus> ended_;
+};
+
+// Reads `fd` to its end, at most `bytes_max` bytes (RESOURCE_EXHAUSTED beyond), until `deadline`.
+absl::StatusOr<std::string> ReadAll(int fd, size_t bytes_max, Deadline deadline);
+
+}  // namespace motzkin

@@ -1,0 +1,36 @@
+#include "common/process/deadline.h"
+
+#include <time.h>
+
+#include <algorithm>
+
+#include "common/base/check.h"
+
+namespace motzkin {
+namespace {
+
+absl::Duration Now() {
+  timespec now;
+  MOTZKIN_CHECK(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
+  return absl::DurationFromTimespec(now);
+}
+
+// An hour: keeps the value within poll()'s int; whoever polls asks again.
+constexpr int64_t kPollMillisMax = 3'600'000;
+
+}  // namespace
+
+Deadline Deadline::After(absl::Duration duration) { return Deadline(Now() + duration); }
+
+absl::Duration Deadline::Remaining() const {
+  if (at_ == absl::InfiniteDuration()) return at_;
+  return std::max(at_ - Now(), absl::ZeroDuration());
+}
+
+int Deadline::PollMillis() const {
+  if (at_ == absl::InfiniteDuration()) return -1;
+  const int64_t millis = absl::ToInt64Milliseconds(absl::Ceil(Remaining(), absl::Milliseconds(1)));
+  return static_cast<int>(std::min(millis, kPollMillisMax));
+}
+
+}  // namespace motzkin

@@ -1,0 +1,102 @@
+#include "common/process/frame.h"
+
+#include <absl/strings/str_cat.h>
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+namespace motzkin {
+namespace {
+
+// Memory is taken in steps of this size as bytes arrive, so a lying length costs the liar.
+constexpr size_t kReadStep = 64u << 10;
+
+absl::Status Await(int fd, short events, Deadline deadline, int interrupt) {
+  std::array<pollfd, 2> polled = {pollfd{fd, events, 0}, pollfd{interrupt, POLLIN, 0}};
+  while (true) {
+    const int ready = poll(polled.data(), polled.size(), deadline.PollMillis());
+    if (ready < 0 && errno != EINTR) return absl::ErrnoToStatus(errno, "poll");
+    if (ready > 0 && polled[1].revents != 0) return absl::AbortedError("interrupted");
+    if (ready > 0 && polled[0].revents != 0) return absl::OkStatus();
+    if (deadline.Passed()) return absl::DeadlineExceededError("the peer of the pipe was too slow");
+  }
+}
+
+// Reads exactly `size` bytes onto the end of `out`. OUT_OF_RANGE when the pipe ended before them
+// all.
+absl::Status ReadExactly(int fd, size_t size, std::string& out, Deadline deadline, int interrupt) {
+  while (size > 0) {
+    const size_t step = std::min(size, kReadStep);
+    const size_t had = out.size();
+    out.resize(had + step);
+    const ssize_t got = read(fd, out.data() + had, step);
+    const int error = errno;
+    out.resize(had + std::max<ssize_t>(got, 0));
+    if (got == 0) return absl::OutOfRangeError("the peer closed the pipe");
+    if (got > 0) {
+      size -= static_cast<size_t>(got);
+    } else if (error == EAGAIN) {
+      if (absl::Status waited = Await(fd, POLLIN, deadline, interrupt); !waited.ok()) return waited;
+    } else if (error != EINTR) {
+      return absl::ErrnoToStatus(error, "read from the pipe");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status InsideFrame(absl::Status status) {
+  if (!absl::IsOutOfRange(status)) return status;
+  return absl::DataLossError("the peer closed the pipe inside a frame");
+}
+
+absl::Status CheckLength(size_t size) {
+  if (size >= 1 && size <= kMaxFrameBytes) return absl::OkStatus();
+  return absl::ResourceExhaustedError(absl::StrCat("a frame of ", size, " bytes"));
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ReadFrame(int fd, Deadline deadline, int interrupt) {
+  std::string header;
+  absl::Status status = ReadExactly(fd, 4, header, deadline, interrupt);
+  if (!status.ok()) return header.empty() ? status : InsideFrame(status);
+  uint32_t size = 0;
+  for (const char byte : header) size = size << 8 | static_cast<uint8_t>(byte);
+  if (status = CheckLength(size); !status.ok()) return status;
+  std::string payload;
+  status = InsideFrame(ReadExactly(fd, size, payload, deadline, interrupt));
+  if (!status.ok()) return status;
+  return payload;
+}
+
+absl::Status WriteFrame(int fd, std::string_view payload, Deadline deadline, int interrupt) {
+  if (absl::Status status = CheckLength(payload.size()); !status.ok()) return status;
+  // One buffer, so that small frames are one atomic write.
+  std::string bytes;
+  bytes.reserve(4 + payload.size());
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    bytes.push_back(static_cast<char>(payload.size() >> shift));
+  }
+  bytes.append(payload);
+  size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t wrote = write(fd, bytes.data() + done, bytes.size() - done);
+    if (wrote >= 0) {
+      done += static_cast<size_t>(wrote);
+    } else if (errno == EAGAIN) {
+      absl::Status waited = Await(fd, POLLOUT, deadline, interrupt);
+      if (!waited.ok()) return waited;
+    } else if (errno == EPIPE) {
+      if (done == 0) return absl::OutOfRangeError("the peer closed the pipe");
+      return absl::DataLossError("the peer closed the pipe inside a frame");
+    } else if (errno != EINTR) {
+      return absl::ErrnoToStatus(errno, "write to the pipe");
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace motzkin

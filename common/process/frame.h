@@ -1,0 +1,40 @@
+// Framing for pipes between our processes, first of all worker <-> integrator.
+//
+//   frame   := length payload
+//   length  := uint32, big-endian, bytes in `payload`, 1 .. kMaxFrameBytes
+//   payload := one serialized message, e.g. of motzkin.integrator.v1
+//
+// The peer may be compromised: a reader never allocates more than kMaxFrameBytes on its word, and
+// only as the bytes arrive. `fd` is non-blocking, as ChildProcess's are; otherwise a stuck peer
+// could outlast `deadline`.
+//
+// Errors of both functions:
+//   OUT_OF_RANGE        the peer closed the pipe between two frames: a clean end
+//   DATA_LOSS           the peer closed the pipe inside a frame
+//   RESOURCE_EXHAUSTED  the length is 0 or above kMaxFrameBytes
+//   DEADLINE_EXCEEDED   `deadline` passed; the pipe may be mid-frame, so discard the peer
+//   ABORTED             `interrupt` became readable; as above
+//   otherwise           errno's status
+//
+// SIGPIPE must be ignored or blocked by whoever writes to a pipe.
+// Thread-compatible: one reader and one writer per descriptor at a time.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "common/process/deadline.h"
+
+namespace motzkin {
+
+inline constexpr uint32_t kMaxFrameBytes = 16u
+                                           << 20;  // 16 MiB: far above the largest result we store.
+
+// `interrupt`: a descriptor that ends the wait when it becomes readable (an eventfd); -1: none.
+absl::StatusOr<std::string> ReadFrame(int fd, Deadline deadline, int interrupt = -1);
+absl::Status WriteFrame(int fd, std::string_view payload, Deadline deadline, int interrupt = -1);
+
+}  // namespace motzkin
