@@ -73,7 +73,7 @@ TEST(StrictMapTest, TheFirstErrorInTheFileIsReported) {
   int value = 0;
   file.Integer("a", value, 0, 1);
   file.Integer("b", value, 0, 1);
-  EXPECT_THAT(Message(file.Finish()), ::testing::StartsWith("file.yaml:1: b "));
+  EXPECT_THAT(Message(file.Finish()), ::testing::StartsWith("file.yaml:1: b: "));
 }
 
 TEST(StrictMapTest, NestedMappingsNameTheirPath) {

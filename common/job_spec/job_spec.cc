@@ -1,0 +1,312 @@
+#include "common/job_spec/job_spec.h"
+
+#include <absl/strings/ascii.h>
+#include <absl/strings/str_cat.h>
+#include <absl/strings/string_view.h>
+
+#include <algorithm>
+#include <iterator>
+#include <vector>
+
+#include "common/base/status_macros.h"
+#include "common/generator/function_sampler.h"
+#include "common/generator/presets.h"
+
+namespace motzkin {
+namespace {
+
+constexpr std::string_view kEngines[] = {"giac", "fricas", "sympy"};
+
+struct DefaultStep {
+  const char* engine;
+  uint32_t budget_ms;
+};
+// 97 % of what giac solves, it solves within 0.1 s of CPU.
+constexpr DefaultStep kDefaultLadder[] = {{"giac", 100}};
+
+constexpr int64_t kDefaultTarget = 1'000'000;  // 0.3 to 1 GB of rows.
+constexpr int64_t kDefaultEngineMemory =
+    1ll << 30;  // FriCAS starts at 126 MB and grows with the answer.
+constexpr int32_t kDefaultIntegralBytes = 65'536;  // The most that is stored.
+constexpr size_t kNameBytesMax = 63;
+
+absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
+
+template <typename... Parts>
+absl::Status Invalid(const Parts&... parts) {
+  return absl::InvalidArgumentError(absl::StrCat(parts...));
+}
+
+absl::Status CheckRange(std::string_view field, int64_t value, Range range) {
+  if (value >= range.min && value <= range.max) return absl::OkStatus();
+  return Invalid(View(field), " must be ", range.min, " .. ", range.max, ", got ", value);
+}
+
+absl::Status CheckOrder(std::string_view stem, int64_t min, int64_t max) {
+  if (min <= max) return absl::OkStatus();
+  return Invalid(View(stem), "_min must not exceed ", View(stem), "_max, got ", min, " and ", max);
+}
+
+absl::Status CheckName(std::string_view field, const std::string& name) {
+  const auto letter_or_digit = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+  };
+  const bool shaped =
+      !name.empty() && name.size() <= kNameBytesMax && letter_or_digit(name[0]) &&
+      std::all_of(name.begin(), name.end(), [&](char c) { return letter_or_digit(c) || c == '-'; });
+  if (shaped) return absl::OkStatus();
+  return Invalid(View(field),
+                 " must be 1 .. 63 of a-z, 0-9 and -, beginning with a letter or digit, got '",
+                 name.substr(0, kNameBytesMax), "'");
+}
+
+absl::Status CheckEngine(std::string_view field, std::string_view name) {
+  if (std::find(std::begin(kEngines), std::end(kEngines), name) != std::end(kEngines)) {
+    return absl::OkStatus();
+  }
+  return Invalid(View(field), " must be giac, fricas or sympy, got '", View(name.substr(0, 64)),
+                 "'");
+}
+
+// Printable in YAML, SQL and logs without quoting.
+bool IsVersion(std::string_view text) {
+  return !text.empty() && text.size() <= kNameBytesMax &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+                  std::string_view(".+~_-").find(c) != std::string_view::npos;
+         });
+}
+
+absl::Status CheckLadder(const v1::JobSpec& spec) {
+  const int64_t steps = spec.ladder_size();
+  RETURN_IF_ERROR(CheckRange("the number of steps in ladder", steps, kLadderStepsRange));
+  for (const v1::LadderStep& step : spec.ladder()) {
+    RETURN_IF_ERROR(CheckEngine("ladder.engine", step.engine()));
+    RETURN_IF_ERROR(CheckRange("ladder.budget_ms", step.budget_ms(), kBudgetMsRange));
+  }
+  for (const auto& [engine, version] : spec.engine_versions()) {
+    RETURN_IF_ERROR(CheckEngine("a key of engine_versions", engine));
+    if (!IsVersion(version)) {
+      return Invalid("engine_versions.", engine,
+                     " must be 1 .. 63 letters, digits and .+~_-, e.g. 1.3.8");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckTarget(const v1::JobSpec& spec) {
+  RETURN_IF_ERROR(CheckRange("target", spec.target(), kTargetRange));
+  RETURN_IF_ERROR(CheckRange("rows_max", spec.rows_max(), {0, INT64_MAX}));
+  RETURN_IF_ERROR(CheckRange("bytes_max", spec.bytes_max(), {0, INT64_MAX}));
+  if (spec.target() == 0 && spec.rows_max() == 0 && spec.bytes_max() == 0) {
+    return Invalid("a job without target needs rows_max or bytes_max, or it would fill the disk");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckWeights(std::string_view field,
+                          const google::protobuf::RepeatedPtrField<v1::WeightedSymbol>& symbols) {
+  if (symbols.empty()) {
+    return Invalid(View(field), " must name at least one operator, or choose a preset");
+  }
+  for (const v1::WeightedSymbol& symbol : symbols) {
+    const std::string name = absl::StrCat(View(field), ".", symbol.symbol().substr(0, 64));
+    RETURN_IF_ERROR(CheckRange(name, symbol.weight(), kWeightRange));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckLeaves(const v1::LeafSpec& leaves) {
+  RETURN_IF_ERROR(CheckRange("generator.leaves.variable_permille", leaves.variable_permille(),
+                             kVariablePermilleRange));
+  RETURN_IF_ERROR(CheckRange("generator.leaves.integer_min", leaves.integer_min(), kIntegerRange));
+  RETURN_IF_ERROR(CheckRange("generator.leaves.integer_max", leaves.integer_max(), kIntegerRange));
+  return CheckOrder("generator.leaves.integer", leaves.integer_min(), leaves.integer_max());
+}
+
+absl::Status CheckNodes(std::string_view stem, uint32_t min, uint32_t max) {
+  RETURN_IF_ERROR(CheckRange(absl::StrCat(View(stem), "_min"), min, kNodesRange));
+  RETURN_IF_ERROR(CheckRange(absl::StrCat(View(stem), "_max"), max, kNodesRange));
+  return CheckOrder(stem, min, max);
+}
+
+absl::Status CheckGenerator(const v1::GeneratorSpec& spec) {
+  RETURN_IF_ERROR(
+      CheckRange("generator.version", spec.version(), {1, generator::kGeneratorVersion}));
+  RETURN_IF_ERROR(CheckWeights("generator.unary", spec.unary()));
+  RETURN_IF_ERROR(CheckWeights("generator.binary", spec.binary()));
+  RETURN_IF_ERROR(CheckLeaves(spec.leaves()));
+  RETURN_IF_ERROR(CheckNodes("generator.nodes", spec.nodes_min(), spec.nodes_max()));
+  RETURN_IF_ERROR(
+      CheckNodes("generator.small_nodes", spec.small_nodes_min(), spec.small_nodes_max()));
+  RETURN_IF_ERROR(
+      CheckNodes("generator.parts_nodes", spec.parts_nodes_min(), spec.parts_nodes_max()));
+  RETURN_IF_ERROR(CheckRange("generator.small_one_in", spec.small_one_in(), kSmallOneInRange));
+  RETURN_IF_ERROR(CheckRange("generator.tokens_max", spec.tokens_max(), kTokensRange));
+  RETURN_IF_ERROR(CheckRange("generator.nested_exponentials_max", spec.nested_exponentials_max(),
+                             kNestedExponentialsRange));
+  RETURN_IF_ERROR(CheckRange("generator.drop_constant_permille", spec.drop_constant_permille(),
+                             kPermilleRange));
+  ASSIGN_OR_RETURN(const generator::GeneratorSpec plain, ToGeneratorSpec(spec));
+  return generator::FunctionSampler::Create(plain).status();  // It alone knows the operators.
+}
+
+void CopySymbols(const std::vector<generator::WeightedSymbol>& from,
+                 google::protobuf::RepeatedPtrField<v1::WeightedSymbol>& to) {
+  for (const generator::WeightedSymbol& symbol : from) {
+    v1::WeightedSymbol& copy = *to.Add();
+    copy.set_symbol(symbol.symbol);
+    copy.set_weight(symbol.weight);
+  }
+}
+
+std::vector<generator::WeightedSymbol> PlainSymbols(
+    const google::protobuf::RepeatedPtrField<v1::WeightedSymbol>& from) {
+  std::vector<generator::WeightedSymbol> to;
+  for (const v1::WeightedSymbol& symbol : from) to.push_back({symbol.symbol(), symbol.weight()});
+  return to;
+}
+
+absl::StatusOr<generator::Kind> ToKind(v1::Kind kind) {
+  switch (kind) {
+    case v1::KIND_FORWARD:
+      return generator::Kind::kForward;
+    case v1::KIND_BACKWARD:
+      return generator::Kind::kBackward;
+    case v1::KIND_BY_PARTS:
+      return generator::Kind::kByParts;
+    default:  // Unspecified, or a value of a newer version.
+      return Invalid("generator.kind must be forward, backward or by_parts");
+  }
+}
+
+v1::Kind FromKind(generator::Kind kind) {
+  switch (kind) {
+    case generator::Kind::kForward:
+      return v1::KIND_FORWARD;
+    case generator::Kind::kBackward:
+      return v1::KIND_BACKWARD;
+    case generator::Kind::kByParts:
+      return v1::KIND_BY_PARTS;
+  }
+  return v1::KIND_UNSPECIFIED;
+}
+
+absl::StatusOr<generator::LeafSpec> ToLeaves(const v1::LeafSpec& proto) {
+  if (proto.integers() != v1::LeafSpec::INTEGERS_UNIFORM &&
+      proto.integers() != v1::LeafSpec::INTEGERS_LOGARITHMIC) {
+    return Invalid("generator.leaves.integers must be uniform or logarithmic");
+  }
+  return generator::LeafSpec{.variable_permille = proto.variable_permille(),
+                             .integers = proto.integers() == v1::LeafSpec::INTEGERS_UNIFORM
+                                             ? generator::Integers::kUniform
+                                             : generator::Integers::kLogarithmic,
+                             .integer_min = proto.integer_min(),
+                             .integer_max = proto.integer_max(),
+                             .signed_integers = proto.signed_integers()};
+}
+
+v1::LeafSpec FromLeaves(const generator::LeafSpec& leaves) {
+  v1::LeafSpec proto;
+  proto.set_variable_permille(leaves.variable_permille);
+  proto.set_integers(leaves.integers == generator::Integers::kUniform
+                         ? v1::LeafSpec::INTEGERS_UNIFORM
+                         : v1::LeafSpec::INTEGERS_LOGARITHMIC);
+  proto.set_integer_min(leaves.integer_min);
+  proto.set_integer_max(leaves.integer_max);
+  proto.set_signed_integers(leaves.signed_integers);
+  return proto;
+}
+
+}  // namespace
+
+std::span<const std::string_view> EngineNames() { return kEngines; }
+
+v1::JobSpec DefaultJob() {
+  v1::JobSpec spec;
+  spec.set_seed(1);
+  *spec.mutable_generator() = FromGeneratorSpec({});
+  for (const DefaultStep& step : kDefaultLadder) {
+    v1::LadderStep& copy = *spec.add_ladder();
+    copy.set_engine(step.engine);
+    copy.set_budget_ms(step.budget_ms);
+  }
+  spec.set_answers(v1::ANSWERS_ELEMENTARY);
+  spec.set_target(kDefaultTarget);
+  spec.set_engine_memory_bytes(kDefaultEngineMemory);
+  spec.set_integral_bytes_max(kDefaultIntegralBytes);
+  return spec;
+}
+
+absl::StatusOr<v1::JobSpec> JobFromPreset(std::string_view name) {
+  ASSIGN_OR_RETURN(const generator::GeneratorSpec preset, generator::Preset(name));
+  v1::JobSpec spec = DefaultJob();
+  spec.set_name(std::string(name));
+  spec.set_preset(std::string(name));
+  *spec.mutable_generator() = FromGeneratorSpec(preset);
+  // The reference counted whatever SymPy answered, Ei and erf included.
+  if (name == "intclass") spec.set_answers(v1::ANSWERS_SPECIAL);
+  return spec;
+}
+
+absl::Status ValidateJobSpec(const v1::JobSpec& spec) {
+  RETURN_IF_ERROR(CheckName("name", spec.name()));
+  if (!spec.preset().empty()) RETURN_IF_ERROR(CheckName("preset", spec.preset()));
+  RETURN_IF_ERROR(CheckLadder(spec));
+  RETURN_IF_ERROR(CheckTarget(spec));
+  if (spec.answers() != v1::ANSWERS_ELEMENTARY && spec.answers() != v1::ANSWERS_SPECIAL) {
+    return Invalid("answers must be elementary or special");
+  }
+  RETURN_IF_ERROR(
+      CheckRange("engine_memory_bytes", spec.engine_memory_bytes(), kEngineMemoryRange));
+  RETURN_IF_ERROR(CheckRange("integral_bytes_max", spec.integral_bytes_max(), kIntegralBytesRange));
+  return CheckGenerator(spec.generator());
+}
+
+absl::StatusOr<generator::GeneratorSpec> ToGeneratorSpec(const v1::GeneratorSpec& proto) {
+  generator::GeneratorSpec spec;
+  spec.version = proto.version();
+  spec.canonical_version = proto.canonical_version();
+  ASSIGN_OR_RETURN(spec.kind, ToKind(proto.kind()));
+  spec.unary = PlainSymbols(proto.unary());
+  spec.binary = PlainSymbols(proto.binary());
+  ASSIGN_OR_RETURN(spec.leaves, ToLeaves(proto.leaves()));
+  spec.nodes_min = proto.nodes_min();
+  spec.nodes_max = proto.nodes_max();
+  spec.small_one_in = proto.small_one_in();
+  spec.small_nodes_min = proto.small_nodes_min();
+  spec.small_nodes_max = proto.small_nodes_max();
+  spec.parts_nodes_min = proto.parts_nodes_min();
+  spec.parts_nodes_max = proto.parts_nodes_max();
+  spec.tokens_max = proto.tokens_max();
+  spec.nested_exponentials_max = proto.nested_exponentials_max();
+  spec.drop_shrunk = proto.drop_shrunk();
+  spec.drop_constant_permille = proto.drop_constant_permille();
+  spec.canonicalize = proto.canonicalize();
+  return spec;
+}
+
+v1::GeneratorSpec FromGeneratorSpec(const generator::GeneratorSpec& spec) {
+  v1::GeneratorSpec proto;
+  proto.set_version(spec.version);
+  proto.set_canonical_version(spec.canonical_version);
+  proto.set_kind(FromKind(spec.kind));
+  CopySymbols(spec.unary, *proto.mutable_unary());
+  CopySymbols(spec.binary, *proto.mutable_binary());
+  *proto.mutable_leaves() = FromLeaves(spec.leaves);
+  proto.set_nodes_min(spec.nodes_min);
+  proto.set_nodes_max(spec.nodes_max);
+  proto.set_small_one_in(spec.small_one_in);
+  proto.set_small_nodes_min(spec.small_nodes_min);
+  proto.set_small_nodes_max(spec.small_nodes_max);
+  proto.set_parts_nodes_min(spec.parts_nodes_min);
+  proto.set_parts_nodes_max(spec.parts_nodes_max);
+  proto.set_tokens_max(spec.tokens_max);
+  proto.set_nested_exponentials_max(spec.nested_exponentials_max);
+  proto.set_drop_shrunk(spec.drop_shrunk);
+  proto.set_drop_constant_permille(spec.drop_constant_permille);
+  proto.set_canonicalize(spec.canonicalize);
+  return proto;
+}
+
+}  // namespace motzkin

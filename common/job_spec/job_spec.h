@@ -1,0 +1,58 @@
+// What a job may say: presets, ranges and the way to the generator. job_yaml.h reads and prints
+// files.
+//
+// Thread-safe.
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "common/generator/generator_spec.h"
+#include "motzkin/v1/job.pb.h"
+
+namespace motzkin {
+
+// Both ends belong to it.
+struct Range {
+  int64_t min;
+  int64_t max;
+};
+
+// The ranges that proto/motzkin/v1/job.proto documents.
+inline constexpr Range kTargetRange{0, 1'000'000'000'000};
+inline constexpr Range kEngineMemoryRange{64ll << 20, 16ll << 30};
+inline constexpr Range kIntegralBytesRange{1, 65'536};
+inline constexpr Range kBudgetMsRange{1, 600'000};
+inline constexpr Range kLadderStepsRange{1, 8};
+inline constexpr Range kNodesRange{0, 30};
+inline constexpr Range kWeightRange{1, 1'000};
+inline constexpr Range kVariablePermilleRange{1, 1'000};
+inline constexpr Range kPermilleRange{0, 1'000};
+inline constexpr Range kIntegerRange{-1'000'000, 1'000'000};
+inline constexpr Range kSmallOneInRange{0, 1'000'000};
+inline constexpr Range kTokensRange{1, 4'096};
+inline constexpr Range kNestedExponentialsRange{0, 100};
+
+// The engines that a ladder may name.
+std::span<const std::string_view> EngineNames();
+
+// The full spec of a preset, named after it, seed 1. NOT_FOUND: the message lists the presets.
+absl::StatusOr<v1::JobSpec> JobFromPreset(std::string_view name);
+// What a spec is before a preset or a user says anything: the limits, the default ladder and
+// target.
+v1::JobSpec DefaultJob();
+
+// INVALID_ARGUMENT names the first wrong field, its range and what to do. The coordinator calls it
+// on whatever it is sent, so a spec that passes is safe to pin.
+absl::Status ValidateJobSpec(const v1::JobSpec& spec);
+
+// Field by field. To...: INVALID_ARGUMENT for an unspecified enum.
+absl::StatusOr<generator::GeneratorSpec> ToGeneratorSpec(const v1::GeneratorSpec& proto);
+v1::GeneratorSpec FromGeneratorSpec(const generator::GeneratorSpec& spec);
+
+}  // namespace motzkin

@@ -1,0 +1,278 @@
+#include "common/job_spec/job_yaml.h"
+
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
+#include <absl/strings/string_view.h>
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "common/base/status_macros.h"
+#include "common/job_spec/job_spec.h"
+#include "common/yaml/strict_yaml.h"
+
+namespace motzkin {
+namespace {
+
+using yaml::StrictMap;
+using SymbolField = google::protobuf::RepeatedPtrField<v1::WeightedSymbol>;
+
+const std::vector<std::pair<std::string_view, v1::Kind>>& Kinds() {
+  static const auto& kinds =
+      *new std::vector<std::pair<std::string_view, v1::Kind>>{{"forward", v1::KIND_FORWARD},
+                                                              {"backward", v1::KIND_BACKWARD},
+                                                              {"by_parts", v1::KIND_BY_PARTS}};
+  return kinds;
+}
+
+const std::vector<std::pair<std::string_view, v1::Answers>>& AnswerWords() {
+  static const auto& words = *new std::vector<std::pair<std::string_view, v1::Answers>>{
+      {"elementary", v1::ANSWERS_ELEMENTARY}, {"special", v1::ANSWERS_SPECIAL}};
+  return words;
+}
+
+const std::vector<std::pair<std::string_view, v1::LeafSpec::Integers>>& IntegerWords() {
+  static const auto& words = *new std::vector<std::pair<std::string_view, v1::LeafSpec::Integers>>{
+      {"uniform", v1::LeafSpec::INTEGERS_UNIFORM},
+      {"logarithmic", v1::LeafSpec::INTEGERS_LOGARITHMIC}};
+  return words;
+}
+
+template <typename T>
+std::string_view Word(const std::vector<std::pair<std::string_view, T>>& words, T value) {
+  for (const auto& [word, candidate] : words) {
+    if (candidate == value) return word;
+  }
+  return "unspecified";
+}
+
+// Reads `key` through a getter of StrictMap into a field that has only get and set.
+template <typename T, typename Set>
+void ReadInteger(StrictMap& map, std::string_view key, T value, Range range, Set set) {
+  map.Integer(key, value, range.min, range.max);
+  set(value);
+}
+
+void ReadSymbols(StrictMap& map, std::string_view key, SymbolField& symbols) {
+  if (!map.Has(key)) return;
+  std::vector<std::pair<std::string, int64_t>> read;
+  map.IntegerMap(key, read, kWeightRange.min, kWeightRange.max);
+  symbols.Clear();
+  for (const auto& [symbol, weight] : read) {
+    v1::WeightedSymbol& added = *symbols.Add();
+    added.set_symbol(symbol);
+    added.set_weight(static_cast<uint32_t>(weight));
+  }
+}
+
+void ReadLeaves(StrictMap map, v1::LeafSpec& leaves) {
+  ReadInteger(map, "variable_permille", leaves.variable_permille(), kVariablePermilleRange,
+              [&](uint32_t value) { leaves.set_variable_permille(value); });
+  v1::LeafSpec::Integers integers = leaves.integers();
+  map.Choice("integers", integers, IntegerWords());
+  leaves.set_integers(integers);
+  ReadInteger(map, "integer_min", leaves.integer_min(), kIntegerRange,
+              [&](int32_t value) { leaves.set_integer_min(value); });
+  ReadInteger(map, "integer_max", leaves.integer_max(), kIntegerRange,
+              [&](int32_t value) { leaves.set_integer_max(value); });
+  bool is_signed = leaves.signed_integers();
+  map.Boolean("signed_integers", is_signed);
+  leaves.set_signed_integers(is_signed);
+}
+
+void ReadNodes(StrictMap& map, v1::GeneratorSpec& spec) {
+  ReadInteger(map, "nodes_min", spec.nodes_min(), kNodesRange,
+              [&](uint32_t value) { spec.set_nodes_min(value); });
+  ReadInteger(map, "nodes_max", spec.nodes_max(), kNodesRange,
+              [&](uint32_t value) { spec.set_nodes_max(value); });
+  ReadInteger(map, "small_one_in", spec.small_one_in(), kSmallOneInRange,
+              [&](uint32_t value) { spec.set_small_one_in(value); });
+  ReadInteger(map, "small_nodes_min", spec.small_nodes_min(), kNodesRange,
+              [&](uint32_t value) { spec.set_small_nodes_min(value); });
+  ReadInteger(map, "small_nodes_max", spec.small_nodes_max(), kNodesRange,
+              [&](uint32_t value) { spec.set_small_nodes_max(value); });
+  ReadInteger(map, "parts_nodes_min", spec.parts_nodes_min(), kNodesRange,
+              [&](uint32_t value) { spec.set_parts_nodes_min(value); });
+  ReadInteger(map, "parts_nodes_max", spec.parts_nodes_max(), kNodesRange,
+              [&](uint32_t value) { spec.set_parts_nodes_max(value); });
+}
+
+void ReadFilters(StrictMap& map, v1::GeneratorSpec& spec) {
+  ReadInteger(map, "tokens_max", spec.tokens_max(), kTokensRange,
+              [&](uint32_t value) { spec.set_tokens_max(value); });
+  ReadInteger(map, "nested_exponentials_max", spec.nested_exponentials_max(),
+              kNestedExponentialsRange,
+              [&](uint32_t value) { spec.set_nested_exponentials_max(value); });
+  bool drop_shrunk = spec.drop_shrunk();
+  map.Boolean("drop_shrunk", drop_shrunk);
+  spec.set_drop_shrunk(drop_shrunk);
+  ReadInteger(map, "drop_constant_permille", spec.drop_constant_permille(), kPermilleRange,
+              [&](uint32_t value) { spec.set_drop_constant_permille(value); });
+  bool canonicalize = spec.canonicalize();
+  map.Boolean("canonicalize", canonicalize);
+  spec.set_canonicalize(canonicalize);
+}
+
+void ReadGenerator(StrictMap map, v1::GeneratorSpec& spec) {
+  ReadInteger(map, "version", spec.version(), {1, UINT32_MAX},
+              [&](uint32_t value) { spec.set_version(value); });
+  ReadInteger(map, "canonical_version", spec.canonical_version(), {1, UINT32_MAX},
+              [&](uint32_t value) { spec.set_canonical_version(value); });
+  v1::Kind kind = spec.kind();
+  map.Choice("kind", kind, Kinds());
+  spec.set_kind(kind);
+  ReadSymbols(map, "unary", *spec.mutable_unary());
+  ReadSymbols(map, "binary", *spec.mutable_binary());
+  ReadLeaves(map.Map("leaves"), *spec.mutable_leaves());
+  ReadNodes(map, spec);
+  ReadFilters(map, spec);
+}
+
+void ReadLadder(StrictMap& file, v1::JobSpec& spec) {
+  if (!file.Has("ladder")) return void(file.Maps("ladder"));
+  spec.clear_ladder();
+  for (StrictMap& step : file.Maps("ladder")) {
+    v1::LadderStep& added = *spec.add_ladder();
+    std::vector<std::pair<std::string_view, std::string>> engines;
+    for (const std::string_view engine : EngineNames()) {
+      engines.emplace_back(engine, std::string(engine));
+    }
+    step.Choice("engine", *added.mutable_engine(), engines);
+    ReadInteger(step, "budget_ms", added.budget_ms(), kBudgetMsRange,
+                [&](uint32_t value) { added.set_budget_ms(value); });
+    if (!step.Has("engine") || !step.Has("budget_ms")) {
+      file.Fail("ladder", "steps need an engine and a budget_ms");
+    }
+  }
+}
+
+void ReadTarget(StrictMap& file, v1::JobSpec& spec) {
+  int64_t target = spec.target();
+  file.Count("target", target, kTargetRange.min, kTargetRange.max);
+  spec.set_target(target);
+  bool integrated = spec.target_integrated();
+  file.Boolean("target_integrated", integrated);
+  spec.set_target_integrated(integrated);
+  int64_t rows_max = spec.rows_max();
+  file.Count("rows_max", rows_max, 0, INT64_MAX);
+  spec.set_rows_max(rows_max);
+  int64_t bytes_max = spec.bytes_max();
+  file.Bytes("bytes_max", bytes_max, 0, INT64_MAX);
+  spec.set_bytes_max(bytes_max);
+}
+
+void ReadLimits(StrictMap& file, v1::JobSpec& spec) {
+  v1::Answers answers = spec.answers();
+  file.Choice("answers", answers, AnswerWords());
+  spec.set_answers(answers);
+  int64_t memory = spec.engine_memory_bytes();
+  file.Bytes("engine_memory_bytes", memory, kEngineMemoryRange.min, kEngineMemoryRange.max);
+  spec.set_engine_memory_bytes(memory);
+  int64_t integral = spec.integral_bytes_max();
+  file.Bytes("integral_bytes_max", integral, kIntegralBytesRange.min, kIntegralBytesRange.max);
+  spec.set_integral_bytes_max(static_cast<int32_t>(integral));
+  std::map<std::string, std::string> versions(spec.engine_versions().begin(),
+                                              spec.engine_versions().end());
+  file.StringMap("engine_versions", versions);
+  spec.clear_engine_versions();
+  for (auto& [engine, version] : versions) (*spec.mutable_engine_versions())[engine] = version;
+}
+
+// "jobs/my-job.yaml" names the job "my-job".
+std::string Stem(std::string_view filename) {
+  const size_t slash = filename.rfind('/');
+  if (slash != std::string_view::npos) filename.remove_prefix(slash + 1);
+  return std::string(filename.substr(0, filename.find('.')));
+}
+
+std::string PrintSymbols(const SymbolField& symbols) {
+  return absl::StrCat("{",
+                      absl::StrJoin(symbols, ", ",
+                                    [](std::string* out, const v1::WeightedSymbol& symbol) {
+                                      absl::StrAppend(out, symbol.symbol(), ": ", symbol.weight());
+                                    }),
+                      "}");
+}
+
+absl::string_view Bool(bool value) { return value ? "true" : "false"; }
+absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
+
+std::string PrintGenerator(const v1::GeneratorSpec& spec) {
+  const v1::LeafSpec& leaves = spec.leaves();
+  return absl::StrCat(
+      "generator:\n  version: ", spec.version(),
+      "\n  canonical_version: ", spec.canonical_version(),
+      "\n  kind: ", View(Word(Kinds(), spec.kind())), "\n  unary: ", PrintSymbols(spec.unary()),
+      "\n  binary: ", PrintSymbols(spec.binary()),
+      "\n  leaves:\n    variable_permille: ", leaves.variable_permille(),
+      "\n    integers: ", View(Word(IntegerWords(), leaves.integers())),
+      "\n    integer_min: ", leaves.integer_min(), "\n    integer_max: ", leaves.integer_max(),
+      "\n    signed_integers: ", Bool(leaves.signed_integers()),
+      "\n  nodes_min: ", spec.nodes_min(), "\n  nodes_max: ", spec.nodes_max(),
+      "\n  small_one_in: ", spec.small_one_in(), "\n  small_nodes_min: ", spec.small_nodes_min(),
+      "\n  small_nodes_max: ", spec.small_nodes_max(),
+      "\n  parts_nodes_min: ", spec.parts_nodes_min(),
+      "\n  parts_nodes_max: ", spec.parts_nodes_max(), "\n  tokens_max: ", spec.tokens_max(),
+      "\n  nested_exponentials_max: ", spec.nested_exponentials_max(),
+      "\n  drop_shrunk: ", Bool(spec.drop_shrunk()),
+      "\n  drop_constant_permille: ", spec.drop_constant_permille(),
+      "\n  canonicalize: ", Bool(spec.canonicalize()), "\n");
+}
+
+}  // namespace
+
+absl::StatusOr<v1::JobSpec> ParseJobYaml(std::string_view text, std::string_view filename) {
+  ASSIGN_OR_RETURN(StrictMap file, StrictMap::Parse(text, filename));
+  std::string preset;
+  file.String("preset", preset);
+  v1::JobSpec spec = DefaultJob();
+  spec.set_name(Stem(filename));
+  if (!preset.empty()) {
+    absl::StatusOr<v1::JobSpec> base = JobFromPreset(preset);
+    if (!base.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(View(filename), ":", file.Line("preset"), ": ", base.status().message()));
+    }
+    spec = *std::move(base);
+  }
+  file.String("name", *spec.mutable_name());
+  uint64_t seed = spec.seed();
+  file.Unsigned("seed", seed);
+  spec.set_seed(seed);
+  ReadTarget(file, spec);
+  ReadLadder(file, spec);
+  ReadLimits(file, spec);
+  ReadGenerator(file.Map("generator"), *spec.mutable_generator());
+  RETURN_IF_ERROR(file.Finish());
+  if (const absl::Status valid = ValidateJobSpec(spec); !valid.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(View(filename), ": ", valid.message()));
+  }
+  return spec;
+}
+
+std::string JobToYaml(const v1::JobSpec& spec) {
+  std::string text = absl::StrCat("name: \"", spec.name(), "\"\n");
+  if (!spec.preset().empty()) absl::StrAppend(&text, "preset: \"", spec.preset(), "\"\n");
+  absl::StrAppend(&text, "seed: ", spec.seed(), "\ntarget: ", spec.target(),
+                  "\ntarget_integrated: ", Bool(spec.target_integrated()),
+                  "\nrows_max: ", spec.rows_max(), "\nbytes_max: ", spec.bytes_max(),
+                  "\nladder:\n");
+  for (const v1::LadderStep& step : spec.ladder()) {
+    absl::StrAppend(&text, "  - {engine: ", step.engine(), ", budget_ms: ", step.budget_ms(),
+                    "}\n");
+  }
+  absl::StrAppend(&text, "answers: ", View(Word(AnswerWords(), spec.answers())),
+                  "\nengine_memory_bytes: ", spec.engine_memory_bytes(),
+                  "\nintegral_bytes_max: ", spec.integral_bytes_max(), "\n");
+  const std::map<std::string, std::string> versions(spec.engine_versions().begin(),
+                                                    spec.engine_versions().end());
+  if (!versions.empty()) absl::StrAppend(&text, "engine_versions:\n");
+  for (const auto& [engine, version] : versions) {
+    absl::StrAppend(&text, "  ", engine, ": \"", version, "\"\n");
+  }
+  absl::StrAppend(&text, PrintGenerator(spec.generator()));
+  return text;
+}
+
+}  // namespace motzkin
