@@ -2,8 +2,8 @@
 // compiler and standard library.
 //
 // Seed of a function: a hash of (job seed, generator version, index), so neighbouring indices and
-// different jobs share no stream. A function that is constant, has no real domain or exceeds a limit is
-// redrawn from the same stream, at most kRedrawsMax times.
+// different jobs share no stream. A function that is constant, has no real domain or exceeds a
+// limit is redrawn from the same stream, at most kRedrawsMax times.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -23,8 +23,8 @@ struct GeneratedFunction {
   expression::Expr integrand = nullptr;
   // backward: the integral that is known by construction; otherwise null.
   expression::Expr known_integral = nullptr;
-  // by_parts: the integrand f*G that the ladder integrates, and F*G; otherwise null. The integral of
-  // `integrand` = F*g is parts_product minus the integral of parts_integrand.
+  // by_parts: the integrand f*G that the ladder integrates, and F*G; otherwise null. The integral
+  // of `integrand` = F*g is parts_product minus the integral of parts_integrand.
   expression::Expr parts_integrand = nullptr;
   expression::Expr parts_product = nullptr;
   uint64_t canonical_hash = 0;

@@ -1,0 +1,50 @@
+// What the statistical tests of the generator share.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace motzkin::generator {
+
+// $TEST_SEED, otherwise a fixed number: a run in CI is the same every time. Print it with a
+// failure.
+inline uint64_t TestSeed() {
+  const char* given = std::getenv("TEST_SEED");
+  return given == nullptr ? 20'191'202 : std::strtoull(given, nullptr, 10);
+}
+
+// Pearson's statistic of observed counts against expected ones.
+inline double ChiSquare(const std::vector<uint64_t>& observed,
+                        const std::vector<double>& expected) {
+  double sum = 0;
+  for (size_t i = 0; i < observed.size(); ++i) {
+    const double off = static_cast<double>(observed[i]) - expected[i];
+    sum += off * off / expected[i];
+  }
+  return sum;
+}
+
+// What the statistic exceeds with probability 1e-9 when nothing is wrong (Wilson and Hilferty's
+// approximation at 6 standard deviations): low enough that no seed ever fails by chance.
+inline double ChiSquareLimit(size_t categories) {
+  const double freedom = static_cast<double>(categories - 1);
+  const double spread = 2.0 / (9.0 * freedom);
+  return freedom * std::pow(1.0 - spread + 6.0 * std::sqrt(spread), 3);
+}
+
+// The same for counts that should be equal.
+template <typename Key>
+double ChiSquareOfUniform(const std::map<Key, uint64_t>& counts, size_t categories,
+                          uint64_t draws) {
+  std::vector<uint64_t> observed;
+  for (const auto& [key, count] : counts) observed.push_back(count);
+  observed.resize(categories);
+  const double each = static_cast<double>(draws) / static_cast<double>(categories);
+  return ChiSquare(observed, std::vector<double>(categories, each));
+}
+
+}  // namespace motzkin::generator
