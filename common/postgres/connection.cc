@@ -1,0 +1,200 @@
+#include "common/postgres/connection.h"
+
+#include <fmt/format.h>
+
+#include <pqxx/pqxx>
+#include <utility>
+
+#include "common/base/string_view.h"
+#include "common/postgres/status.h"
+
+#if !defined(PQXX_VERSION_MAJOR) || PQXX_VERSION_MAJOR < 7
+#define MOTZKIN_PQXX6 1
+#endif
+
+namespace motzkin::postgres {
+namespace {
+
+// A machine that went away is noticed within half a minute, also under a statement in flight.
+constexpr std::pair<std::string_view, std::string_view> kTimeouts[] = {
+    {"connect_timeout", "10"}, {"keepalives_idle", "10"},      {"keepalives_interval", "5"},
+    {"keepalives_count", "3"}, {"tcp_user_timeout", "25000"},
+};
+
+// Runs `body`, which may throw what libpqxx throws; a status comes back instead.
+template <typename Body>
+absl::Status Guard(const Body& body) {
+  try {
+    return body();
+  } catch (const pqxx::in_doubt_error& error) {
+    return StatusOf("08007", fmt::format("commit in doubt: {}", error.what()));
+  } catch (const pqxx::broken_connection& error) {
+    return StatusOf("", error.what());
+  } catch (const pqxx::transaction_rollback& error) {
+    // In libpqxx 6 these are no sql_error and bring no SQLSTATE.
+    return StatusOf(dynamic_cast<const pqxx::deadlock_detected*>(&error) ? "40P01" : "40001", error.what());
+  } catch (const pqxx::sql_error& error) {
+    // Without a SQLSTATE the server never answered.
+    return StatusOf(error.sqlstate(), error.what());
+  } catch (const std::exception& error) {
+    return absl::InternalError(error.what());
+  }
+}
+
+Rows RowsOf(const pqxx::result& result) {
+  std::vector<std::optional<std::string>> cells;
+  cells.reserve(static_cast<size_t>(result.size()) * result.columns());
+  for (const auto& row : result) {
+    for (const auto& field : row) {
+      if (field.is_null()) {
+        cells.emplace_back(std::nullopt);
+      } else {
+        cells.emplace_back(std::in_place, field.c_str(), field.size());
+      }
+    }
+  }
+  return Rows(result.columns(), std::move(cells), static_cast<int64_t>(result.affected_rows()));
+}
+
+// libpq takes C strings: a NUL would silently cut a value short.
+absl::Status CheckNoNul(const Params& params) {
+  for (const auto& value : params.values()) {
+    if (value.has_value() && value->find('\0') != std::string::npos) {
+      return StatusOf("22021", "a text with a NUL byte cannot be stored");
+    }
+  }
+  return absl::OkStatus();
+}
+
+pqxx::result Run(pqxx::transaction_base& transaction, std::string_view sql, const Params& params) {
+  if (params.values().empty()) return transaction.exec(std::string(sql));
+#ifdef MOTZKIN_PQXX6
+  std::vector<const char*> pointers;
+  for (const auto& value : params.values()) pointers.push_back(value.has_value() ? value->c_str() : nullptr);
+  return transaction.exec_params(std::string(sql), pqxx::prepare::make_dynamic_params(pointers));
+#else
+  pqxx::params list;
+  for (const auto& value : params.values()) {
+    if (value.has_value()) {
+      list.append(*value);
+    } else {
+      list.append();
+    }
+  }
+  return transaction.exec_params(std::string(sql), list);
+#endif
+}
+
+absl::StatusOr<Rows> ExecuteIn(pqxx::transaction_base& transaction, std::string_view sql, const Params& params) {
+  absl::Status nul = CheckNoNul(params);
+  if (!nul.ok()) return nul;
+  Rows rows;
+  absl::Status status = Guard([&] {
+    rows = RowsOf(Run(transaction, sql, params));
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  return rows;
+}
+
+class PqxxTransaction final : public Transaction {
+ public:
+  explicit PqxxTransaction(pqxx::transaction_base& transaction) : transaction_(transaction) {}
+
+  absl::StatusOr<Rows> Execute(std::string_view sql, const Params& params) override {
+    return ExecuteIn(transaction_, sql, params);
+  }
+
+  absl::Status ExecuteScript(std::string_view sql) override {
+    return Guard([&] {
+      transaction_.exec(std::string(sql));
+      return absl::OkStatus();
+    });
+  }
+
+ private:
+  pqxx::transaction_base& transaction_;
+};
+
+}  // namespace
+
+std::string WithTimeouts(std::string_view conninfo) {
+  const bool uri = conninfo.starts_with("postgres://") || conninfo.starts_with("postgresql://");
+  std::string result(conninfo);
+  for (const auto& [key, value] : kTimeouts) {
+    if (conninfo.find(fmt::format("{}=", key)) != std::string_view::npos) continue;
+    std::string_view separator = result.empty() ? "" : " ";
+    if (uri) separator = result.find('?') == std::string::npos ? "?" : "&";
+    result += fmt::format("{}{}={}", separator, key, value);
+  }
+  return result;
+}
+
+struct Connection::Impl {
+  explicit Impl(const std::string& conninfo) : session(conninfo), quiet(session) {
+#ifdef MOTZKIN_PQXX6
+    // A reconnection behind our back would lose the session's locks.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+    session.inhibit_reactivation(true);
+#pragma GCC diagnostic pop
+#endif
+  }
+
+  // Takes note when the session is gone; then hands the status on.
+  absl::Status Noted(absl::Status status) {
+    if (!status.ok() && !session.is_open()) {
+      broken = true;
+      // Postgres' parting words (57P01, ...) arrive with the codes that repeat; others do not.
+      if (!absl::IsUnavailable(status)) status = StatusOf("", ToStd(status.message()));
+    }
+    if (SqlState(status) == "08007") broken = true;
+    return status;
+  }
+
+  pqxx::connection session;
+  pqxx::quiet_errorhandler quiet;  // Notices go nowhere rather than to stderr.
+  bool broken = false;
+};
+
+Connection::Connection(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Connection::~Connection() = default;
+
+absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& conninfo) {
+  try {
+    return std::unique_ptr<Connection>(new Connection(std::make_unique<Impl>(WithTimeouts(conninfo))));
+  } catch (const std::exception& error) {
+    return StatusOfConnecting(error.what());
+  }
+}
+
+absl::StatusOr<Rows> Connection::Execute(std::string_view sql, const Params& params) {
+  Rows rows;
+  absl::Status status = Transact([&](Transaction& transaction) {
+    absl::StatusOr<Rows> result = transaction.Execute(sql, params);
+    if (result.ok()) rows = *std::move(result);
+    return result.status();
+  });
+  if (!status.ok()) return status;
+  return rows;
+}
+
+absl::Status Connection::Transact(const std::function<absl::Status(Transaction&)>& body) {
+  if (impl_->broken) return StatusOf("", "the connection to Postgres is closed");
+  return impl_->Noted(Guard([&] {
+    pqxx::work work(impl_->session);
+    PqxxTransaction transaction(work);
+    absl::Status status = body(transaction);
+    if (status.ok()) {
+      work.commit();
+    } else {
+      work.abort();
+    }
+    return status;
+  }));
+}
+
+int Connection::backend_pid() const { return impl_->session.backendpid(); }
+bool Connection::broken() const { return impl_->broken; }
+
+}  // namespace motzkin::postgres

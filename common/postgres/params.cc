@@ -1,0 +1,91 @@
+#include <absl/strings/escaping.h>
+#include <absl/time/time.h>
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "common/base/string_view.h"
+#include "common/postgres/connection.h"
+
+namespace motzkin::postgres {
+namespace {
+
+// The shortest text that reads back as the same double; Postgres writes not-a-number its own way.
+std::string RealText(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
+  return fmt::format("{}", value);
+}
+
+void AppendQuoted(std::string_view text, std::string& array) {
+  array.push_back('"');
+  for (const char c : text) {
+    if (c == '"' || c == '\\') array.push_back('\\');
+    array.push_back(c);
+  }
+  array.push_back('"');
+}
+
+template <typename Values, typename Append>
+std::string ArrayText(const Values& values, const Append& append) {
+  std::string array = "{";
+  for (const auto& value : values) {
+    if (array.size() > 1) array.push_back(',');
+    append(value, array);
+  }
+  array.push_back('}');
+  return array;
+}
+
+}  // namespace
+
+Params& Params::Text(std::string_view value) {
+  values_.emplace_back(value);
+  return *this;
+}
+
+Params& Params::Int(int64_t value) { return Text(std::to_string(value)); }
+Params& Params::Real(double value) { return Text(RealText(value)); }
+Params& Params::Bool(bool value) { return Text(value ? "t" : "f"); }
+Params& Params::Bytes(std::string_view value) {
+  return Text("\\x" + absl::BytesToHexString(ToAbsl(value)));
+}
+
+Params& Params::Null() {
+  values_.emplace_back(std::nullopt);
+  return *this;
+}
+
+Params& Params::Time(absl::Time value) {
+  if (value == absl::InfinitePast()) return Text("-infinity");
+  if (value == absl::InfiniteFuture()) return Text("infinity");
+  return Text(absl::FormatTime("%Y-%m-%d %H:%M:%E6S+00", value, absl::UTCTimeZone()));
+}
+
+Params& Params::IntArray(const std::vector<int64_t>& values) {
+  return Text(ArrayText(values, [](int64_t value, std::string& array) { array += std::to_string(value); }));
+}
+
+Params& Params::RealArray(const std::vector<double>& values) {
+  return Text(ArrayText(values, [](double value, std::string& array) { array += RealText(value); }));
+}
+
+Params& Params::BoolArray(const std::vector<bool>& values) {
+  return Text(ArrayText(values, [](bool value, std::string& array) { array += value ? 't' : 'f'; }));
+}
+
+Params& Params::TextArray(const std::vector<std::optional<std::string>>& values) {
+  return Text(ArrayText(values, [](const std::optional<std::string>& value, std::string& array) {
+    if (value.has_value()) {
+      AppendQuoted(*value, array);
+    } else {
+      array += "NULL";
+    }
+  }));
+}
+
+Params& Params::TextArray(const std::vector<std::string>& values) {
+  return Text(ArrayText(values, [](const std::string& value, std::string& array) { AppendQuoted(value, array); }));
+}
+
+}  // namespace motzkin::postgres

@@ -1,0 +1,51 @@
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "common/postgres/connection.h"
+
+namespace motzkin::postgres {
+namespace {
+
+std::string Only(const Params& params) { return params.values().at(0).value(); }
+
+TEST(ParamsTest, TextsInAnArrayAreQuotedSoThatAnyTextSurvives) {
+  EXPECT_EQ(Only(Params().TextArray(std::vector<std::string>{"a", "", "NULL", "q\"b\\s,{}"})),
+            R"({"a","","NULL","q\"b\\s,{}"})");
+}
+
+TEST(ParamsTest, AnEmptyOptionalIsNullAndAnEmptyTextIsNot) {
+  EXPECT_EQ(Only(Params().TextArray(std::vector<std::optional<std::string>>{std::nullopt, ""})), R"({NULL,""})");
+}
+
+TEST(ParamsTest, RealsKeepEveryBitAndSpecialValues) {
+  EXPECT_EQ(Only(Params().RealArray({0.1, std::numeric_limits<double>::infinity(), 1e300})),
+            "{0.1,Infinity,1e+300}");
+}
+
+TEST(ParamsTest, BytesTravelAsHex) { EXPECT_EQ(Only(Params().Bytes(std::string("\0\xff", 2))), "\\x00ff"); }
+
+TEST(ParamsTest, TimesTravelInUtcToTheMicrosecond) {
+  EXPECT_EQ(Only(Params().Time(absl::FromUnixMicros(1))), "1970-01-01 00:00:00.000001+00");
+}
+
+TEST(RowsTest, ArraysOfNumbersAndBytesReadBack) {
+  const Rows rows(2, {"{1,-2,3}", "\\x00ff"}, 1);
+  EXPECT_EQ(rows.IntArray(0, 0), (std::vector<int64_t>{1, -2, 3}));
+  EXPECT_EQ(rows.Bytes(0, 1), std::string("\0\xff", 2));
+}
+
+TEST(WithTimeoutsTest, WhatTheCallerSetsIsKept) {
+  const std::string key_value = WithTimeouts("host=pi connect_timeout=3");
+  EXPECT_NE(key_value.find("connect_timeout=3"), std::string::npos);
+  EXPECT_EQ(key_value.find("connect_timeout=10"), std::string::npos);
+  EXPECT_NE(key_value.find(" tcp_user_timeout="), std::string::npos);
+}
+
+TEST(WithTimeoutsTest, AUriGetsItsParametersAfterAQuestionMark) {
+  EXPECT_EQ(WithTimeouts("postgresql://pi/motzkin").find("postgresql://pi/motzkin?connect_timeout="), 0u);
+  EXPECT_EQ(WithTimeouts("postgresql://pi/motzkin?a=b").find("postgresql://pi/motzkin?a=b&connect_timeout="), 0u);
+}
+
+}  // namespace
+}  // namespace motzkin::postgres
