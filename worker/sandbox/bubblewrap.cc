@@ -1,0 +1,62 @@
+#include "worker/sandbox/bubblewrap.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <initializer_list>
+
+namespace motzkin::sandbox {
+namespace {
+
+namespace fs = std::filesystem;
+
+void Append(std::vector<std::string>& command, std::initializer_list<std::string> words) {
+  command.insert(command.end(), words);
+}
+
+// The folders at the root that hold programs and libraries: symbolic links into /usr on a merged
+// system, real folders elsewhere.
+void ShowSystem(std::vector<std::string>& command) {
+  Append(command, {"--ro-bind", "/usr", "/usr"});
+  for (const std::string name : {"/bin", "/lib", "/lib64", "/lib32", "/sbin"}) {
+    std::error_code error;
+    if (fs::is_symlink(name, error)) {
+      Append(command, {"--symlink", fs::read_symlink(name, error).string(), name});
+    } else if (fs::is_directory(name, error)) {
+      Append(command, {"--ro-bind", name, name});
+    }
+  }
+  // The loader's cache, and Debian's links to the BLAS and LAPACK in use.
+  for (const std::string name : {"/etc/ld.so.cache", "/etc/alternatives"}) {
+    Append(command, {"--ro-bind-try", name, name});
+  }
+}
+
+}  // namespace
+
+std::string FindBubblewrap() {
+  for (const char* path : {"/usr/bin/bwrap", "/usr/local/bin/bwrap", "/bin/bwrap"}) {
+    if (access(path, X_OK) == 0) return path;
+  }
+  return "";
+}
+
+std::vector<std::string> BubblewrapCommand(const BubblewrapSpec& spec) {
+  std::vector<std::string> command = {spec.bubblewrap, "--die-with-parent"};
+  // Not --unshare-all, which goes on without a user namespace where there is none. The control
+  // group namespace hides nothing that matters and is missing on old kernels.
+  Append(command, {"--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc",
+                   "--unshare-uts", "--unshare-cgroup-try"});
+  Append(command,
+         {"--uid", "65534", "--gid", "65534", "--cap-drop", "ALL", "--hostname", "integrator"});
+  ShowSystem(command);
+  // /dev by hand: bubblewrap's own --dev mounts a devpts, which many containers forbid.
+  Append(command, {"--tmpfs", "/dev", "--dev-bind", "/dev/null", "/dev/null", "--tmpfs", "/tmp"});
+  if (!spec.program.empty()) Append(command, {"--ro-bind", spec.program, spec.program});
+  for (const std::string& path : spec.readable) Append(command, {"--ro-bind-try", path, path});
+  for (const std::string mount : {"/tmp", "/dev", "/"}) Append(command, {"--remount-ro", mount});
+  Append(command, {"--chdir", "/", "--"});
+  return command;
+}
+
+}  // namespace motzkin::sandbox

@@ -1,0 +1,75 @@
+#include "worker/sandbox/landlock.h"
+
+#include <absl/strings/str_cat.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/landlock.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "common/base/status_macros.h"
+#include "common/process/unique_fd.h"
+
+namespace motzkin::sandbox {
+namespace {
+
+// Rights that came after Debian 12's headers. The kernel refuses bits it does not know.
+constexpr uint64_t kTruncate = 1ull << 14;     // Version 3.
+constexpr uint64_t kDeviceIoctl = 1ull << 15;  // Version 5.
+constexpr uint64_t kRefer = 1ull << 13;        // Version 2.
+
+constexpr uint64_t kRead =
+    LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
+
+// All rights of version 1 are denied unless a rule grants them, and the newer ones where known.
+uint64_t HandledRights(int abi) {
+  uint64_t rights =
+      LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE |
+      LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
+      LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
+      LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |
+      LANDLOCK_ACCESS_FS_MAKE_SYM;
+  if (abi >= 2) rights |= kRefer;
+  if (abi >= 3) rights |= kTruncate;
+  if (abi >= 5) rights |= kDeviceIoctl;
+  return rights;
+}
+
+absl::Status Allow(int ruleset, const std::string& path) {
+  UniqueFd target(open(path.c_str(), O_PATH | O_CLOEXEC));
+  struct stat about;
+  if (!target.valid() || fstat(target.get(), &about) != 0) return absl::OkStatus();
+  landlock_path_beneath_attr rule = {};
+  rule.parent_fd = target.get();
+  rule.allowed_access = S_ISDIR(about.st_mode) ? kRead : kRead & ~LANDLOCK_ACCESS_FS_READ_DIR;
+  if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0) {
+    return absl::ErrnoToStatus(errno, absl::StrCat("landlock: allow ", path));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+int LandlockAbi() {
+  const long abi =
+      syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
+  return abi > 0 ? static_cast<int>(abi) : 0;
+}
+
+absl::Status RestrictFiles(const std::vector<std::string>& readable) {
+  const int abi = LandlockAbi();
+  if (abi == 0) return absl::UnavailableError("this kernel has no Landlock");
+  // Version 1 of the structure has this field alone; its size tells the kernel which version it is.
+  const uint64_t handled = HandledRights(abi);
+  UniqueFd ruleset(
+      static_cast<int>(syscall(SYS_landlock_create_ruleset, &handled, sizeof(handled), 0)));
+  if (!ruleset.valid()) return absl::ErrnoToStatus(errno, "landlock_create_ruleset");
+  for (const std::string& path : readable) RETURN_IF_ERROR(Allow(ruleset.get(), path));
+  if (syscall(SYS_landlock_restrict_self, ruleset.get(), 0) != 0) {
+    return absl::ErrnoToStatus(errno, "landlock_restrict_self");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace motzkin::sandbox

@@ -1,0 +1,85 @@
+#include "worker/sandbox/level.h"
+
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
+#include <absl/strings/strip.h>
+
+#include "common/process/child_process.h"
+#include "worker/sandbox/bubblewrap.h"
+#include "worker/sandbox/landlock.h"
+#include "worker/sandbox/seccomp_filter.h"
+
+namespace motzkin::sandbox {
+namespace {
+
+constexpr absl::Duration kProbeMax = absl::Seconds(10);
+
+// Empty: `command` ran inside bubblewrap. Otherwise why not.
+std::string TryBubblewrap(const std::vector<std::string>& command) {
+  BubblewrapSpec spec;
+  spec.bubblewrap = FindBubblewrap();
+  spec.program = command[0];
+  if (spec.bubblewrap.empty()) return "bubblewrap is not installed";
+  std::vector<std::string> argv = BubblewrapCommand(spec);
+  argv.insert(argv.end(), command.begin(), command.end());
+  SpawnOptions options;
+  options.input = Stream::kNull;
+  options.output = Stream::kNull;
+  options.error = Stream::kPipe;
+  absl::StatusOr<ChildProcess> child = ChildProcess::Spawn(argv, options);
+  if (!child.ok()) return child.status().ToString();
+  const Deadline deadline = Deadline::After(kProbeMax);
+  const absl::StatusOr<std::string> errors = ReadAll(child->error().get(), 4096, deadline);
+  const absl::StatusOr<ExitStatus> ended = child->Wait(deadline);
+  if (ended.ok() && ended->success()) return "";
+  return absl::StrCat("bubblewrap: ", ended.ok() ? ended->ToString() : "hangs", " ",
+                      absl::StripAsciiWhitespace(errors.value_or("")));
+}
+
+}  // namespace
+
+std::string_view LevelName(Level level) {
+  switch (level) {
+    case Level::kNone:
+      return "none";
+    case Level::kBasic:
+      return "basic";
+    case Level::kFull:
+      return "full";
+  }
+  return "none";
+}
+
+absl::StatusOr<Level> ParseLevel(std::string_view name) {
+  for (const Level level : {Level::kNone, Level::kBasic, Level::kFull}) {
+    if (LevelName(level) == name) return level;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("sandbox level '", std::string(name), "': none, basic or full"));
+}
+
+std::string Probe::ToString() const {
+  std::vector<std::string> layers;
+  if (level == Level::kFull) layers.emplace_back("bubblewrap");
+  if (seccomp) layers.emplace_back("seccomp");
+  if (landlock_abi > 0) layers.push_back(absl::StrCat("landlock ", landlock_abi));
+  std::string text =
+      absl::StrCat(std::string(LevelName(level)), " (", absl::StrJoin(layers, ", "), ")");
+  if (!reason.empty()) absl::StrAppend(&text, ": ", reason);
+  return text;
+}
+
+Probe ProbeSandbox(const std::vector<std::string>& command) {
+  Probe probe;
+  probe.seccomp = FiltersWork();
+  probe.landlock_abi = LandlockAbi();
+  if (!probe.seccomp) {
+    probe.reason = "the kernel takes no system call filters";
+    return probe;
+  }
+  probe.reason = TryBubblewrap(command);
+  probe.level = probe.reason.empty() ? Level::kFull : Level::kBasic;
+  return probe;
+}
+
+}  // namespace motzkin::sandbox

@@ -1,0 +1,68 @@
+#include "worker/sandbox/limits.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace motzkin::sandbox {
+namespace {
+
+constexpr uid_t kNobody = 65534;
+
+// Never above the hard limit in force: raising needs a capability that even root may lack.
+int Lower(__rlimit_resource_t resource, rlim_t value) {
+  rlimit limit;
+  if (getrlimit(resource, &limit) != 0) return errno;
+  if (limit.rlim_max != RLIM_INFINITY && value > limit.rlim_max) value = limit.rlim_max;
+  limit = {value, value};
+  return setrlimit(resource, &limit) == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+int LimitIntegrator() {
+  if (const int error = Lower(RLIMIT_CORE, 0); error != 0) return error;
+  return Lower(RLIMIT_NOFILE, 256);
+}
+
+int LimitLeaf(const LeafLimits& limits) {
+  if (const int error = Lower(RLIMIT_AS, static_cast<rlim_t>(limits.memory_bytes)); error != 0) {
+    return error;
+  }
+  if (const int error = Lower(RLIMIT_CPU, static_cast<rlim_t>(limits.cpu_seconds)); error != 0) {
+    return error;
+  }
+  return Lower(RLIMIT_FSIZE, 0);
+}
+
+int OfferToOutOfMemoryKiller() {
+  const int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return 0;
+  const int error = write(fd, "1000", 4) == 4 ? 0 : errno;
+  close(fd);
+  return error;
+}
+
+int UseIdlePriority() {
+  const sched_param parameters = {};
+  return sched_setscheduler(0, SCHED_IDLE, &parameters) == 0 ? 0 : errno;
+}
+
+int DropRoot() {
+  if (geteuid() != 0) return 0;
+  int death_signal = 0;
+  prctl(PR_GET_PDEATHSIG, &death_signal);
+  if (setgroups(0, nullptr) != 0 || setresgid(kNobody, kNobody, kNobody) != 0 ||
+      setresuid(kNobody, kNobody, kNobody) != 0) {
+    return errno == EINVAL || errno == EPERM ? 0 : errno;
+  }
+  prctl(PR_SET_PDEATHSIG, death_signal);
+  return 0;
+}
+
+}  // namespace motzkin::sandbox
