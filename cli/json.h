@@ -1,0 +1,21 @@
+// The JSON of --json: field names as in the protos, numbers as numbers. Thread-safe.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "motzkin/v1/operator_service.pb.h"
+
+namespace motzkin::cli {
+
+using Json = nlohmann::ordered_json;
+
+Json ToJson(const v1::Job& job);
+Json ToJson(const v1::Worker& worker);
+Json ToJson(const v1::Result& result);
+Json ToJson(const v1::GetStatusResponse& status);
+
+// Prints it and a newline to stdout; a pretty one is indented. Bytes that are not UTF-8 become
+// U+FFFD.
+void PrintJson(const Json& json, bool pretty = true);
+
+}  // namespace motzkin::cli

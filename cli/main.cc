@@ -1,0 +1,53 @@
+// motzkin: start jobs, watch them, look at the data, and integrate without a cluster.
+#include <fmt/core.h>
+
+#include <cstdlib>
+#include <exception>
+
+#include "cli/verb.h"
+
+namespace motzkin::cli {
+namespace {
+
+constexpr const char* kFooter =
+    "Exit codes: 0 done, 1 failed, 2 bad usage or input, 3 coordinator not reachable, 4 not "
+    "found,\n"
+    "5 refused in this state, 6 no verified integral (integrate).\n"
+    "The coordinator is --coordinator, else $MOTZKIN_COORDINATOR, else localhost:50051.";
+
+int Main(int argc, char** argv) {
+  CLI::App app("Makes datasets of random functions and their verified integrals.", "motzkin");
+  app.footer(kFooter);
+  app.require_subcommand(1);
+  app.set_version_flag("--version", MOTZKIN_VERSION);
+  Globals globals;
+  app.add_option("--coordinator", globals.coordinator, "HOST:PORT of the coordinator")
+      ->envname("MOTZKIN_COORDINATOR");
+  app.add_flag("--json", globals.json, "machine-readable output on stdout");
+  app.fallthrough();
+
+  Action action;
+  const VerbContext context{app, globals, action};
+  for (const auto add : {AddStart, AddJobs, AddControl, AddWorkers, AddStatus, AddWatch, AddShow,
+                         AddEvents, AddPsql, AddGenerate, AddIntegrate, AddEvaluate}) {
+    add(context);
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  }
+  return action();
+}
+
+}  // namespace
+}  // namespace motzkin::cli
+
+int main(int argc, char** argv) {
+  try {
+    return motzkin::cli::Main(argc, argv);
+  } catch (const std::exception& error) {  // Only what libraries throw, e.g. std::bad_alloc.
+    fmt::print(stderr, "motzkin: {}\n", error.what());
+    return motzkin::cli::kExitFailure;
+  }
+}

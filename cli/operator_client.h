@@ -1,0 +1,41 @@
+// The way from the CLI to a coordinator.
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <absl/time/time.h>
+
+#include <memory>
+#include <string>
+
+#include "motzkin/v1/operator_service.pb.h"
+
+namespace motzkin::cli {
+
+// One connection, made on the first call. Each call waits at most kCallTimeout.
+//
+// Errors: those of the RPC; UNAVAILABLE, with what to try, when nobody answers at the address.
+//
+// Thread-compatible.
+class OperatorClient {
+ public:
+  static constexpr absl::Duration kCallTimeout = absl::Seconds(20);  // Cancel waits for writers.
+
+  explicit OperatorClient(const std::string& address);
+  ~OperatorClient();
+
+  absl::StatusOr<v1::StartJobResponse> Start(const v1::StartJobRequest& request);
+  absl::StatusOr<v1::ListJobsResponse> Jobs();
+  absl::StatusOr<v1::ControlJobResponse> Control(const v1::ControlJobRequest& request);
+  absl::StatusOr<v1::ListWorkersResponse> Workers();
+  absl::StatusOr<v1::ControlWorkerResponse> Control(const v1::ControlWorkerRequest& request);
+  absl::StatusOr<v1::GetStatusResponse> Status();
+  absl::StatusOr<v1::GetResultResponse> Result(const v1::GetResultRequest& request);
+  absl::StatusOr<v1::ListEventsResponse> Events(const v1::ListEventsRequest& request);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace motzkin::cli
