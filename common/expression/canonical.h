@@ -3,12 +3,12 @@
 // The canonical form decides what "the same function" means for duplicates: sums and products are
 // flattened and sorted, rational arithmetic is carried out (in bounded exact rationals), like terms
 // and powers are collected, signs and rational factors are pulled out, x^0, 0*u and 1*u vanish,
-// sqrt(u) is u^(1/2), u/v is u*v^-1. Only rewrites that hold for every real x at which both sides are
-// defined and real; nothing that changes a branch (sqrt(x^2) stays, log(exp(x)) stays).
+// sqrt(u) is u^(1/2), u/v is u*v^-1. Only rewrites that hold for every real x at which both sides
+// are defined and real; nothing that changes a branch (sqrt(x^2) stays, log(exp(x)) stays).
 // Deterministic: the same on every platform and compiler. A change of any output bumps the version.
 //
-// The skeleton (splits): the canonical form with each rational constant abstracted to a placeholder,
-// commutative order, overall sign and scale removed.
+// The skeleton (splits): the canonical form with each rational constant abstracted to a
+// placeholder, commutative order, overall sign and scale removed.
 //
 // Thread-safe in distinct pools.
 #pragma once

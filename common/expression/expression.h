@@ -1,11 +1,15 @@
 // The expression tree: immutable nodes, hash-consed in a Pool.
 //
 // Within one Pool, two expressions are structurally equal exactly when their pointers are. A node's
-// children have smaller ids than the node, so a loop over ids is a topological order: evaluation and
-// differentiation need no recursion and visit a shared subtree once.
+// children have smaller ids than the node, so a loop over ids is a topological order: evaluation
+// and differentiation need no recursion and visit a shared subtree once.
 //
 // A Pool is bounded (PoolLimits). Past a bound, and from any child that is already undefined, every
-// builder returns the pool's Undefined node: errors propagate like NaN and are checked once, at the end.
+// builder returns the pool's Undefined node: errors propagate like NaN and are checked once, at the
+// end.
+//
+// A node's hash depends on the numeric values of Op: new operations go to the end of their group
+// only together with a new canonical version.
 //
 // Nodes are exactly what was asked for: builders never simplify (canonical.h does).
 #pragma once
@@ -69,6 +73,8 @@ class Node {
   const Node* child(size_t i) const { return children_[i]; }
   // Only of kNumber; canonicalized (lowest terms, positive denominator).
   const mpq_class& number() const { return *number_; }
+  // True for the kNumber with this value.
+  bool IsInteger(long value) const { return op_ == Op::kNumber && *number_ == value; }
   // 1 for a leaf.
   uint32_t depth() const { return depth_; }
   // Nodes of the tree (shared subtrees counted each time), saturating.
@@ -93,9 +99,9 @@ class Node {
 using Expr = const Node*;
 
 struct PoolLimits {
-  uint32_t nodes = 1u << 18;     // 262,144: 20 times the largest answer seen.
-  uint32_t depth = 2'000;        // Recursion over a tree of this depth fits a 1 MiB stack.
-  uint32_t number_bits = 32'768; // Of numerator or denominator: about 9,900 digits.
+  uint32_t nodes = 1u << 18;      // 262,144: 20 times the largest answer seen.
+  uint32_t depth = 2'000;         // Recursion over a tree of this depth fits a 1 MiB stack.
+  uint32_t number_bits = 32'768;  // Of numerator or denominator: about 9,900 digits.
 };
 
 // Owns the nodes of some expressions. Neither copied nor moved. Thread-compatible.
@@ -106,7 +112,12 @@ class Pool {
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
+  // Forgets every expression and keeps the memory: for one pool that serves many functions in turn.
+  // Costs about nothing. Pointers and ids from before are dead.
+  void Clear();
+
   Expr Undefined() const;
+  // `value` is canonicalized, as all results of GMP's arithmetic are.
   Expr Number(const mpq_class& value);
   Expr Integer(long value);
   Expr Variable();
@@ -140,9 +151,10 @@ class Pool {
   std::unique_ptr<Impl> impl_;
 };
 
-// True for kSin .. kRootOf's one-argument functions as a class: exactly one child and not kNeg.
+// A function of exactly one argument: kSqrt .. kEllipticK, so neither kNeg nor kRootOf (which binds
+// an unknown rather than maps a value).
 bool IsFunction(Op op);
-// Fixed number of children; -1 for kAdd, kMul and kHypergeometric.
+// Fixed number of children, 0 for leaves; -1 for kAdd, kMul and kHypergeometric.
 int Arity(Op op);
 // Not elementary: kEi .. kWeierstrassZeta.
 bool IsSpecial(Op op);

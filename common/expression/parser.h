@@ -1,8 +1,8 @@
 // Text to expressions. The text may be hostile: length, nesting, digits and nodes are bounded, no
 // input makes these functions recurse or allocate without bound, and none makes them throw.
 //
-// Errors of all: INVALID_ARGUMENT, "column 17: unknown function 'foo'" (columns count bytes from 1);
-// RESOURCE_EXHAUSTED, a bound was passed (the message names it).
+// Errors of all: INVALID_ARGUMENT, "column 17: unknown function 'foo'" (columns count bytes from
+// 1); RESOURCE_EXHAUSTED, a bound was passed (the message names it).
 //
 // Thread-safe in distinct pools.
 #pragma once
@@ -21,10 +21,23 @@ struct ParseLimits {
   int digits = 9'000;       // Of one number; also bounds folded exponents such as 1e400.
 };
 
-// Infix as written by people, C, SymPy, giac and FriCAS: `**` and `^`, exact rationals, decimals
-// (read exactly: 0.1 is 1/10), `log`/`ln`, `asin`/`arcsin`, `Abs`/`abs`/`|..|` no, `%e %pi %i` and
-// `e pi i E I`, FriCAS prefix minus and InputForm, SymPy's `Rational(1,2)`, names of special
-// functions of each. Unary minus binds looser than `^`; `^` is right associative.
+// Infix as people, C, SymPy, giac and FriCAS write it, and Mathematica's names in SymPy's brackets:
+//
+//   operators   + - * / and ^ or **; ^ is right associative and binds tighter than a minus before
+//   it, so
+//               -x^2 is -(x^2); 2^-x is accepted. A product is always written: 2*x.
+//   numbers     12, 0.25, 1e-3 (exactly 1/1000), Rational(1, 2), Integer(3), complex(a, b),
+//   float(m, k, b) constants   pi %pi M_PI, e E %e M_E, i I %i, EulerGamma, Catalan; the variable
+//   is x functions   every name in function_table.cc. A name that two systems use differently is
+//   read by its
+//               spelling: ellipticF(z, m) is FriCAS's, which takes sin(phi), elliptic_f(phi, m)
+//               SymPy's. cbrt and roots are principal; Gamma(s, x) is the upper incomplete one,
+//               igamma the lower.
+//   roots       FriCAS's rootOf(t^2 + 1, t) with any name for the unknown; giac's rootof([[..],
+//   [..]])
+//
+// Refused with a reason: infinities and undefined values, unevaluated integrals, cases, factorials,
+// |x|.
 absl::StatusOr<Expr> ParseInfix(std::string_view text, Pool& pool, const ParseLimits& limits = {});
 
 // Prefix tokens as printed by Format::kPrefix, separated by single spaces.

@@ -1,4 +1,7 @@
-// Expressions to text. parser.h reads every format back to the same tree.
+// Expressions to text. parser.h reads prefix, infix and LaTeX back to the same tree, and the
+// engines' formats where they have the function (an equal expression stands in otherwise), with two
+// provisos: sums and products of more than two come back as left-nested pairs, and a quotient of
+// integers in lowest terms comes back as the rational number, which is written the same way.
 //
 // prefix   tokens separated by single spaces, the stored form and the training form:
 //          add sub mul div pow neg, function names (sqrt exp ln abs sign sin ...), x, pi, E, I,
@@ -6,13 +9,15 @@
 //          a rational is `div INT.. INT..`; n-ary sums and products are left-nested pairs.
 // infix    `x^2 + 3*sin(x)`
 // latex    `x^{2} + 3 \sin\left(x\right)`
-// sympy    `x**2 + 3*sin(x)`, Rational(1, 2)-free: `1/2`. Evaluates in SymPy after `from sympy import *`
-//          with x a Symbol.
+// sympy    `x**2 + 3*sin(x)`, Rational(1, 2)-free: `1/2`. For sympify(), which keeps 1/2 exact
+// where Python's
+//          eval() makes a float of it.
 // giac     what giac's parser takes: ln, `^`, pi, e^(x) as exp(x), i
 // fricas   what FriCAS's interpreter takes: log, %pi, %e, %i
 //
 // Length: at most `bytes_max`, otherwise RESOURCE_EXHAUSTED (a shared subtree can print to
-// exponentially many characters). FAILED_PRECONDITION: the expression is undefined.
+// exponentially many characters). FAILED_PRECONDITION: the expression is undefined, or the engine
+// of the format has no such function (sympy, giac and fricas only; they have all elementary ones).
 //
 // Thread-safe.
 #pragma once

@@ -1,0 +1,34 @@
+// Output that stops growing at a bound: a shared subtree can print to exponentially many
+// characters. Inside this module only.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace motzkin::expression {
+
+// Thread-compatible.
+class BoundedText {
+ public:
+  explicit BoundedText(size_t bytes_max) : bytes_max_(bytes_max) {}
+
+  void Append(std::string_view piece) {
+    if (full_ || text_.size() + piece.size() > bytes_max_) {
+      full_ = true;
+    } else {
+      text_.append(piece);
+    }
+  }
+  // Something did not fit. Writers return early then: only that bounds their time.
+  bool full() const { return full_; }
+  std::string Take() { return std::move(text_); }
+
+ private:
+  size_t bytes_max_;
+  std::string text_;
+  bool full_ = false;
+};
+
+}  // namespace motzkin::expression

@@ -1,0 +1,303 @@
+#include "common/expression/expression_reader.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <utility>
+
+#include "common/base/check.h"
+#include "common/base/status_macros.h"
+#include "common/expression/exact_numbers.h"
+
+namespace motzkin::expression {
+namespace {
+
+bool Matches(char open, std::string_view close) {
+  return (open == '(' && close == ")") || (open == '[' && close == "]") ||
+         (open == '{' && close == "}");
+}
+
+bool BindsAnUnknown(std::string_view function) {
+  return function == "rootOf" || function == "zeroOf";
+}
+
+}  // namespace
+
+int ExpressionReader::Precedence(Operator op) {
+  switch (op) {
+    case Operator::kAdd:
+    case Operator::kSub:
+      return 1;
+    case Operator::kMul:
+    case Operator::kDiv:
+      return 2;
+    case Operator::kNeg:
+      return 3;
+    case Operator::kPow:
+      return 4;
+  }
+  MOTZKIN_CHECK(false);
+}
+
+absl::Status ExpressionReader::Advance() {
+  ASSIGN_OR_RETURN(token_, source_.Next());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Expr> ExpressionReader::Read() {
+  RETURN_IF_ERROR(Advance());
+  while (!done_) RETURN_IF_ERROR(value_expected_ ? ReadValue() : ReadAfterValue());
+  if (values_.back().expr == nullptr) return ErrorAt(1, "a list is not an expression");
+  return values_.back().expr;
+}
+
+absl::Status ExpressionReader::ReadValue() {
+  switch (token_.kind) {
+    case TokenKind::kNumber:
+      return ReadNumber();
+    case TokenKind::kName:
+      return ReadName();
+    case TokenKind::kOpen: {
+      const Token open = token_;
+      return OpenFrame(open, {}, open.column);
+    }
+    case TokenKind::kMinus:
+      operators_.push_back({Operator::kNeg, token_.column});
+      return Advance();
+    case TokenKind::kPlus:
+      return Advance();
+    case TokenKind::kClose: {
+      const bool after_operator = operators_.size() > operators_begin();
+      if (frames_.empty() || after_operator ||
+          (frames_.back().has_comma && !frames_.back().name.empty()))
+        break;
+      return CloseFrame();
+    }
+    case TokenKind::kEnd:
+      return ErrorAt(token_.column, "the text ends where a value is expected");
+    case TokenKind::kComma:
+    case TokenKind::kTimes:
+    case TokenKind::kSlash:
+    case TokenKind::kCaret:
+      break;
+  }
+  return ErrorAt(token_.column, fmt::format("a value is expected before {}", Quoted(token_.text)));
+}
+
+absl::Status ExpressionReader::ReadAfterValue() {
+  switch (token_.kind) {
+    case TokenKind::kPlus:
+      return PushBinary(Operator::kAdd);
+    case TokenKind::kMinus:
+      return PushBinary(Operator::kSub);
+    case TokenKind::kTimes:
+      return PushBinary(Operator::kMul);
+    case TokenKind::kSlash:
+      return PushBinary(Operator::kDiv);
+    case TokenKind::kCaret:
+      return PushBinary(Operator::kPow);
+    case TokenKind::kComma:
+      return Comma();
+    case TokenKind::kClose:
+      return CloseFrame();
+    case TokenKind::kEnd:
+      if (!frames_.empty()) {
+        return ErrorAt(frames_.back().column,
+                       fmt::format("'{}' is never closed", frames_.back().open));
+      }
+      done_ = true;
+      return ReduceTo(0);
+    case TokenKind::kNumber:
+    case TokenKind::kName:
+    case TokenKind::kOpen:
+      break;
+  }
+  if (juxtaposition_ == Juxtaposition::kError) {
+    return ErrorAt(token_.column,
+                   fmt::format("an operator is expected before {}; a product is written with *",
+                               Quoted(token_.text)));
+  }
+  RETURN_IF_ERROR(ReduceFor(Operator::kMul));
+  operators_.push_back({Operator::kMul, token_.column});
+  value_expected_ = true;
+  return absl::OkStatus();
+}
+
+absl::Status ExpressionReader::ReadNumber() {
+  const absl::StatusOr<mpq_class> value = ParseDecimal(token_.text, limits_.digits);
+  if (!value.ok()) return BoundAt(token_.column, std::string(value.status().message()));
+  RETURN_IF_ERROR(PushValue(pool_.Number(*value), /*literal=*/true, token_.column));
+  return Advance();
+}
+
+absl::Status ExpressionReader::ReadName() {
+  const Token name = token_;
+  RETURN_IF_ERROR(Advance());
+  const Op constant = FindConstant(name.text);
+  const bool function = constant == Op::kUndefined && FindFunction(name.text) != nullptr;
+  if (token_.kind == TokenKind::kOpen && token_.text != "[") {
+    // FriCAS writes the constant pi as a call without arguments.
+    const bool pi_call = constant == Op::kPi && juxtaposition_ == Juxtaposition::kError;
+    if (function || pi_call) return OpenFrame(token_, name.text, name.column);
+    if (juxtaposition_ == Juxtaposition::kError)
+      return ErrorAt(name.column, ExplainUnknownFunction(name.text));
+  }
+  if (constant != Op::kUndefined)
+    return PushValue(pool_.Leaf(constant), /*literal=*/false, name.column);
+  return ReadUnknown(name);
+}
+
+// Within a rootOf, one name may stand for the unknown; its own last argument says which.
+absl::Status ExpressionReader::ReadUnknown(const Token& name) {
+  Frame* root = InnermostRootOf();
+  if (root == nullptr || FindFunction(name.text) != nullptr)
+    return ErrorAt(name.column, ExplainUnknownName(name.text));
+  if (root->unknown.empty()) root->unknown = name.text;
+  if (root->unknown != name.text) {
+    return ErrorAt(name.column,
+                   fmt::format("a second unknown {} within a rootOf", Quoted(name.text)));
+  }
+  return PushValue(pool_.Leaf(Op::kBound), /*literal=*/false, name.column);
+}
+
+ExpressionReader::Frame* ExpressionReader::InnermostRootOf() {
+  for (auto frame = frames_.rbegin(); frame != frames_.rend(); ++frame) {
+    if (BindsAnUnknown(frame->name)) return &*frame;
+  }
+  return nullptr;
+}
+
+absl::Status ExpressionReader::OpenFrame(const Token& open, std::string_view name, size_t column) {
+  if (frames_.size() >= static_cast<size_t>(limits_.nesting)) {
+    return BoundAt(open.column, fmt::format("more than {} nested brackets", limits_.nesting));
+  }
+  frames_.push_back({.open = open.text.front(),
+                     .column = column,
+                     .name = name,
+                     .values_begin = values_.size(),
+                     .operators_begin = operators_.size(),
+                     .unknown = {}});
+  value_expected_ = true;
+  return Advance();
+}
+
+absl::Status ExpressionReader::Comma() {
+  if (frames_.empty()) return ErrorAt(token_.column, "a comma outside of brackets");
+  RETURN_IF_ERROR(ReduceTo(frames_.back().operators_begin));
+  frames_.back().has_comma = true;
+  value_expected_ = true;
+  return Advance();
+}
+
+absl::Status ExpressionReader::CloseFrame() {
+  if (frames_.empty())
+    return ErrorAt(token_.column, fmt::format("{} closes nothing", Quoted(token_.text)));
+  const Frame frame = frames_.back();
+  if (!Matches(frame.open, token_.text)) {
+    return ErrorAt(token_.column, fmt::format("{} does not close the '{}' of column {}",
+                                              Quoted(token_.text), frame.open, frame.column));
+  }
+  RETURN_IF_ERROR(ReduceTo(frame.operators_begin));
+  const auto begin = values_.begin() + static_cast<std::ptrdiff_t>(frame.values_begin);
+  std::vector<ParsedValue> items(std::make_move_iterator(begin),
+                                 std::make_move_iterator(values_.end()));
+  values_.erase(begin, values_.end());
+  frames_.pop_back();
+  value_expected_ = false;
+  if (!frame.name.empty()) {
+    RETURN_IF_ERROR(FinishCall(frame, items));
+  } else if (frame.open != '[' && !frame.has_comma && items.size() == 1) {
+    items.front().literal = false;
+    values_.push_back(std::move(items.front()));
+  } else if (frame.open == '{') {
+    return ErrorAt(frame.column, "braces hold one expression");
+  } else {
+    values_.push_back({.expr = nullptr, .items = std::move(items)});
+  }
+  return Advance();
+}
+
+absl::Status ExpressionReader::FinishCall(const Frame& frame,
+                                          std::span<const ParsedValue> arguments) {
+  const Function* function = FindFunction(frame.name);
+  if (function == nullptr) {  // pi()
+    if (!arguments.empty()) return ErrorAt(frame.column, ExplainUnknownFunction(frame.name));
+    return PushValue(pool_.Leaf(Op::kPi), /*literal=*/false, frame.column);
+  }
+  const absl::StatusOr<Expr> call = BuildCall(*function, arguments, pool_);
+  if (!call.ok()) return ErrorAt(frame.column, std::string(call.status().message()));
+  return PushValue(*call, /*literal=*/false, frame.column);
+}
+
+absl::Status ExpressionReader::PushBinary(Operator op) {
+  RETURN_IF_ERROR(ReduceFor(op));
+  operators_.push_back({op, token_.column});
+  value_expected_ = true;
+  return Advance();
+}
+
+absl::Status ExpressionReader::ReduceFor(Operator op) {
+  const int incoming = Precedence(op);
+  while (operators_.size() > operators_begin()) {
+    const int top = Precedence(operators_.back().op);
+    if (top < incoming || (top == incoming && op == Operator::kPow)) break;
+    RETURN_IF_ERROR(ApplyTop());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ExpressionReader::ReduceTo(size_t begin) {
+  while (operators_.size() > begin) RETURN_IF_ERROR(ApplyTop());
+  return absl::OkStatus();
+}
+
+absl::Status ExpressionReader::ApplyTop() {
+  const auto [op, column] = operators_.back();
+  operators_.pop_back();
+  const ParsedValue right = std::move(values_.back());
+  values_.pop_back();
+  if (right.expr == nullptr) return ErrorAt(column, "a list where an expression is expected");
+  if (op == Operator::kNeg) {
+    const bool folds = right.literal && right.expr->op() == Op::kNumber;
+    return PushValue(folds ? pool_.Number(-right.expr->number()) : pool_.Neg(right.expr), folds,
+                     column);
+  }
+  const ParsedValue left = std::move(values_.back());
+  values_.pop_back();
+  if (left.expr == nullptr) return ErrorAt(column, "a list where an expression is expected");
+  Expr result = nullptr;
+  switch (op) {
+    case Operator::kAdd:
+      result = pool_.Add(left.expr, right.expr);
+      break;
+    case Operator::kSub:
+      result = pool_.Sub(left.expr, right.expr);
+      break;
+    case Operator::kMul:
+      result = pool_.Mul(left.expr, right.expr);
+      break;
+    case Operator::kDiv:
+      result = Quotient(pool_, left.expr, right.expr);
+      break;
+    case Operator::kPow:
+      result = pool_.Pow(left.expr, right.expr);
+      break;
+    case Operator::kNeg:
+      MOTZKIN_CHECK(false);
+  }
+  return PushValue(result, /*literal=*/false, column);
+}
+
+absl::Status ExpressionReader::PushValue(Expr expr, bool literal, size_t column) {
+  if (expr->op() == Op::kUndefined) {
+    const PoolLimits& limits = pool_.limits();
+    return BoundAt(column,
+                   fmt::format("more than {} distinct nodes, {} levels or {} bits in a number",
+                               limits.nodes, limits.depth, limits.number_bits));
+  }
+  values_.push_back({.expr = expr, .items = {}, .literal = literal});
+  value_expected_ = false;
+  return absl::OkStatus();
+}
+
+}  // namespace motzkin::expression

@@ -1,0 +1,82 @@
+// Operator-precedence parser over a TokenSource, with stacks of its own instead of recursion: only
+// memory in proportion to the text, however it nests. Inside this module only.
+//
+//   value    := number | constant | name ( values ) | ( values ) | [ values ]
+//   binding  := ^ (right), unary -, * and / (left), + and - (left), from tight to loose;
+//               but 2^-x is 2^(-x)
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <string_view>
+#include <vector>
+
+#include "common/expression/function_table.h"
+#include "common/expression/parser.h"
+#include "common/expression/token.h"
+
+namespace motzkin::expression {
+
+// Used once. The arguments must outlive it. Thread-compatible.
+class ExpressionReader {
+ public:
+  // In LaTeX, two values side by side are a product.
+  enum class Juxtaposition { kError, kProduct };
+
+  ExpressionReader(TokenSource& source, Pool& pool, const ParseLimits& limits,
+                   Juxtaposition juxtaposition)
+      : source_(source), pool_(pool), limits_(limits), juxtaposition_(juxtaposition) {}
+
+  // Errors: as parser.h says.
+  absl::StatusOr<Expr> Read();
+
+ private:
+  enum class Operator { kAdd, kSub, kMul, kDiv, kNeg, kPow };
+  struct Pending {
+    Operator op;
+    size_t column;
+  };
+  // An open bracket: a call, a list, or a mere group.
+  struct Frame {
+    char open;
+    size_t column;
+    std::string_view name;  // Empty: not a call.
+    size_t values_begin;    // Its values and operators are above these.
+    size_t operators_begin;
+    bool has_comma = false;
+    std::string_view unknown;  // Of a rootOf, once seen.
+  };
+
+  static int Precedence(Operator op);
+  absl::Status Advance();
+  absl::Status ReadValue();
+  absl::Status ReadAfterValue();
+  absl::Status ReadNumber();
+  absl::Status ReadName();
+  absl::Status ReadUnknown(const Token& name);
+  absl::Status OpenFrame(const Token& open, std::string_view name, size_t column);
+  absl::Status CloseFrame();
+  absl::Status FinishCall(const Frame& frame, std::span<const ParsedValue> arguments);
+  absl::Status Comma();
+  absl::Status PushBinary(Operator op);
+  // Applies the operators above `begin` that bind tighter than an incoming `op`, or all.
+  absl::Status ReduceFor(Operator op);
+  absl::Status ReduceTo(size_t begin);
+  absl::Status ApplyTop();
+  absl::Status PushValue(Expr expr, bool literal, size_t column);
+  size_t operators_begin() const { return frames_.empty() ? 0 : frames_.back().operators_begin; }
+  Frame* InnermostRootOf();
+
+  TokenSource& source_;
+  Pool& pool_;
+  const ParseLimits& limits_;
+  const Juxtaposition juxtaposition_;
+  Token token_;
+  bool value_expected_ = true;
+  bool done_ = false;
+  std::vector<ParsedValue> values_;
+  std::vector<Pending> operators_;
+  std::vector<Frame> frames_;
+};
+
+}  // namespace motzkin::expression

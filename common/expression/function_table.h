@@ -1,0 +1,48 @@
+// Every name that infix text may use, and what a call of it means. Inside this module only.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/expression/expression.h"
+
+namespace motzkin::expression {
+
+// What stands between two commas: an expression, or a list of such.
+struct ParsedValue {
+  Expr expr = nullptr;  // null for a list
+  std::vector<ParsedValue> items;
+  bool literal = false;  // A number as written, so that -3 is one number and -(3) is not.
+};
+
+// INVALID_ARGUMENT (without a column): these arguments have no meaning for the function.
+using CallBuilder = absl::StatusOr<Expr> (*)(std::span<const ParsedValue> arguments, Pool& pool);
+
+struct Function {
+  std::string_view name;
+  size_t arguments_min = 0;
+  size_t arguments_max = 0;
+  bool takes_lists = false;
+  CallBuilder build = nullptr;  // null: a call of `op`
+  Op op = Op::kUndefined;
+};
+
+// null: no such function.
+const Function* FindFunction(std::string_view name);
+
+// The leaf of this name; kUndefined when there is none.
+Op FindConstant(std::string_view name);
+
+// "unknown function 'sine'; did you mean 'sin'?", or why a known name is refused.
+std::string ExplainUnknownFunction(std::string_view name);
+std::string ExplainUnknownName(std::string_view name);
+
+// Checks the number and kind of the arguments, then builds. Errors as CallBuilder's.
+absl::StatusOr<Expr> BuildCall(const Function& function, std::span<const ParsedValue> arguments,
+                               Pool& pool);
+
+}  // namespace motzkin::expression

@@ -1,0 +1,116 @@
+#include "common/expression/latex_lexer.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+namespace motzkin::expression {
+namespace {
+
+// Commands with a letter for their whole name, in the spelling of infix.
+constexpr std::pair<std::string_view, std::string_view> kCommands[] = {
+    {"pi", "pi"},       {"gamma", "EulerGamma"}, {"Gamma", "gamma"}, {"sqrt", "sqrt"},
+    {"exp", "exp"},     {"ln", "log"},           {"sin", "sin"},     {"cos", "cos"},
+    {"tan", "tan"},     {"cot", "cot"},          {"sec", "sec"},     {"csc", "csc"},
+    {"arcsin", "asin"}, {"arccos", "acos"},      {"arctan", "atan"}, {"sinh", "sinh"},
+    {"cosh", "cosh"},   {"tanh", "tanh"},        {"coth", "coth"},   {"frac", "\\frac"},
+};
+
+}  // namespace
+
+Token LatexLexer::Take(TokenKind kind, size_t length, std::string_view text) {
+  const Token token{kind, position_ + 1, text};
+  position_ += length;
+  return token;
+}
+
+absl::StatusOr<Token> LatexLexer::OperatorName() {
+  constexpr std::string_view kIntroduction = "\\operatorname{";
+  const size_t begin = position_ + kIntroduction.size();
+  size_t end = begin;
+  while (IsLetter(At(end))) ++end;
+  if (!text_.substr(position_).starts_with(kIntroduction) || At(end) != '}' || end == begin) {
+    return ErrorAt(position_ + 1, "\\operatorname needs a name in braces");
+  }
+  return Take(TokenKind::kName, end + 1 - position_, text_.substr(begin, end - begin));
+}
+
+absl::StatusOr<Token> LatexLexer::Command() {
+  size_t end = position_ + 1;
+  while (IsLetter(At(end))) ++end;
+  const std::string_view name = text_.substr(position_ + 1, end - position_ - 1);
+  const size_t length = end - position_;
+  if (name == "left" && At(end) == '(') return Take(TokenKind::kOpen, length + 1, "(");
+  if (name == "right" && At(end) == ')') return Take(TokenKind::kClose, length + 1, ")");
+  if (name == "left" && At(end) == '[') return Take(TokenKind::kOpen, length + 1, "[");
+  if (name == "right" && At(end) == ']') return Take(TokenKind::kClose, length + 1, "]");
+  if (name == "cdot") return Take(TokenKind::kTimes, length, "*");
+  if (name == "operatorname") return OperatorName();
+  for (const auto& [command, infix] : kCommands) {
+    if (command != name) continue;
+    after_frac_ = name == "frac";
+    return Take(TokenKind::kName, length, infix);
+  }
+  return ErrorAt(position_ + 1,
+                 fmt::format("unknown command {}", Quoted(text_.substr(position_, length))));
+}
+
+absl::StatusOr<Token> LatexLexer::OpenBrace() {
+  if (braces_.size() >= nesting_)
+    return BoundAt(position_ + 1, fmt::format("more than {} nested braces", nesting_));
+  braces_.push_back(std::exchange(after_frac_, false) ? Brace::kNumerator : Brace::kGroup);
+  return Take(TokenKind::kOpen, 1, "{");
+}
+
+absl::StatusOr<Token> LatexLexer::CloseBrace() {
+  if (braces_.empty()) return ErrorAt(position_ + 1, "'}' closes nothing");
+  if (braces_.back() == Brace::kGroup) {
+    braces_.pop_back();
+    return Take(TokenKind::kClose, 1, "}");
+  }
+  if (At(position_ + 1) != '{')
+    return ErrorAt(position_ + 1, "\\frac needs a denominator in braces");
+  braces_.back() = Brace::kGroup;
+  return Take(TokenKind::kComma, 2, ",");
+}
+
+absl::StatusOr<Token> LatexLexer::Next() {
+  while (IsSpace(At(position_))) ++position_;
+  if (position_ >= text_.size()) return Token{TokenKind::kEnd, text_.size() + 1, {}};
+  const char c = text_[position_];
+  if (after_frac_ && c != '{') return ErrorAt(position_ + 1, "\\frac needs a numerator in braces");
+  if (IsDigit(c)) {
+    size_t end = position_;
+    while (IsDigit(At(end))) ++end;
+    return Take(TokenKind::kNumber, end - position_, text_.substr(position_, end - position_));
+  }
+  switch (c) {
+    case '\\':
+      return Command();
+    case '{':
+      return OpenBrace();
+    case '}':
+      return CloseBrace();
+    case 'x':
+    case 'e':
+    case 'i':
+    case 't':
+      return Take(TokenKind::kName, 1, text_.substr(position_, 1));
+    case 'G':
+      return Take(TokenKind::kName, 1, "Catalan");
+    case ',':
+      return Take(TokenKind::kComma, 1, ",");
+    case '+':
+      return Take(TokenKind::kPlus, 1, "+");
+    case '-':
+      return Take(TokenKind::kMinus, 1, "-");
+    case '^':
+      return Take(TokenKind::kCaret, 1, "^");
+    default:
+      return ErrorAt(position_ + 1,
+                     fmt::format("unexpected character {}", Quoted(text_.substr(position_, 1))));
+  }
+}
+
+}  // namespace motzkin::expression

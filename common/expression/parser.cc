@@ -1,0 +1,39 @@
+#include "common/expression/parser.h"
+
+#include <fmt/format.h>
+
+#include "common/base/status_macros.h"
+#include "common/expression/expression_reader.h"
+#include "common/expression/infix_lexer.h"
+#include "common/expression/latex_lexer.h"
+#include "common/expression/prefix_reader.h"
+
+namespace motzkin::expression {
+namespace {
+
+absl::Status CheckSize(std::string_view text, const ParseLimits& limits) {
+  if (text.size() > limits.bytes)
+    return BoundAt(limits.bytes + 1, fmt::format("more than {} bytes", limits.bytes));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Expr> ParseInfix(std::string_view text, Pool& pool, const ParseLimits& limits) {
+  RETURN_IF_ERROR(CheckSize(text, limits));
+  InfixLexer lexer(text);
+  return ExpressionReader(lexer, pool, limits, ExpressionReader::Juxtaposition::kError).Read();
+}
+
+absl::StatusOr<Expr> ParseLatex(std::string_view text, Pool& pool, const ParseLimits& limits) {
+  RETURN_IF_ERROR(CheckSize(text, limits));
+  LatexLexer lexer(text, limits.nesting);
+  return ExpressionReader(lexer, pool, limits, ExpressionReader::Juxtaposition::kProduct).Read();
+}
+
+absl::StatusOr<Expr> ParsePrefix(std::string_view text, Pool& pool, const ParseLimits& limits) {
+  RETURN_IF_ERROR(CheckSize(text, limits));
+  return PrefixReader(text, pool, limits).Read();
+}
+
+}  // namespace motzkin::expression

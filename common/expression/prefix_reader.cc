@@ -1,0 +1,101 @@
+#include "common/expression/prefix_reader.h"
+
+#include <fmt/format.h>
+
+#include "common/base/status_macros.h"
+#include "common/expression/exact_numbers.h"
+#include "common/expression/operation.h"
+#include "common/expression/token.h"
+
+namespace motzkin::expression {
+
+absl::StatusOr<Expr> PrefixReader::Read() {
+  size_t end = text_.size();
+  while (end > 0) {
+    const size_t space = text_.rfind(' ', end - 1);
+    const size_t begin = space == std::string_view::npos ? 0 : space + 1;
+    RETURN_IF_ERROR(Token(text_.substr(begin, end - begin), begin + 1));
+    if (begin == 1) return ErrorAt(1, "tokens are separated by single spaces");
+    end = begin == 0 ? 0 : begin - 1;
+  }
+  if (!reversed_digits_.empty()) return ErrorAt(1, "a digit without INT+ or INT- before it");
+  if (operands_.empty()) return ErrorAt(1, "the text ends where a value is expected");
+  if (operands_.size() > 1) {
+    return ErrorAt(operands_[operands_.size() - 2].column, "text after the end of the expression");
+  }
+  if (operands_.back().has_unknown) return ErrorAt(1, "'bound' outside of a rootof");
+  return operands_.back().expr;
+}
+
+absl::Status PrefixReader::Token(std::string_view token, size_t column) {
+  if (token.empty()) return ErrorAt(column, "tokens are separated by single spaces");
+  if (token.size() == 1 && IsDigit(token.front())) {
+    reversed_digits_ += token.front();
+    if (reversed_digits_.size() > static_cast<size_t>(limits_.digits)) {
+      return BoundAt(column, fmt::format("a number of more than {} digits", limits_.digits));
+    }
+    return absl::OkStatus();
+  }
+  if (token == "INT+" || token == "INT-") return Integer(token == "INT-", column);
+  if (!reversed_digits_.empty()) {
+    return ErrorAt(column,
+                   fmt::format("a digit after {}; numbers start with INT+ or INT-", Quoted(token)));
+  }
+  const Op op = OpOfPrefixToken(token);
+  if (op == Op::kUndefined) return ErrorAt(column, fmt::format("unknown token {}", Quoted(token)));
+  return Operation(op, token, column);
+}
+
+absl::Status PrefixReader::Integer(bool negative, size_t column) {
+  if (reversed_digits_.empty()) return ErrorAt(column, "INT+ and INT- need digits");
+  mpz_class value(std::string(reversed_digits_.rbegin(), reversed_digits_.rend()), 10);
+  reversed_digits_.clear();
+  const Expr number = pool_.Number(mpq_class(negative ? mpz_class(-value) : value));
+  if (number->op() == Op::kUndefined)
+    return BoundAt(column, "a number or the whole passes the bounds of its pool");
+  operands_.push_back({number, column});
+  return absl::OkStatus();
+}
+
+absl::StatusOr<size_t> PrefixReader::OperandCount(Op op, size_t column) const {
+  if (op == Op::kAdd || op == Op::kMul) return size_t{2};
+  if (op != Op::kHypergeometric) return static_cast<size_t>(Arity(op));
+  // hyper p q a1..ap b1..bq z, of which q is not a child.
+  constexpr long kParametersMax = 100;
+  const size_t known = operands_.size();
+  const mpz_class* p = known < 2 ? nullptr : IntegerValue(operands_[known - 1].expr);
+  const mpz_class* q = known < 2 ? nullptr : IntegerValue(operands_[known - 2].expr);
+  if (p == nullptr || q == nullptr || *p < 0 || *q < 0 || *p > kParametersMax ||
+      *q > kParametersMax) {
+    return ErrorAt(
+        column, fmt::format("hyper needs the numbers of its parameters, 0 to {}", kParametersMax));
+  }
+  return p->get_ui() + q->get_ui() + 3;
+}
+
+absl::Status PrefixReader::Operation(Op op, std::string_view token, size_t column) {
+  ASSIGN_OR_RETURN(const size_t count, OperandCount(op, column));
+  if (operands_.size() < count) {
+    return ErrorAt(
+        column, fmt::format("'{}' needs {} operands, {} follow", token, count, operands_.size()));
+  }
+  std::vector<Expr> children;
+  bool has_unknown = op == Op::kBound;
+  for (size_t i = 0; i < count; ++i) {
+    has_unknown = has_unknown || operands_.back().has_unknown;
+    const bool is_q = op == Op::kHypergeometric && i == 1;
+    if (!is_q) children.push_back(operands_.back().expr);
+    operands_.pop_back();
+  }
+  const Expr result =
+      op == Op::kDiv ? Quotient(pool_, children[0], children[1]) : pool_.Make(op, children);
+  if (result->op() == Op::kUndefined) {
+    const PoolLimits& limits = pool_.limits();
+    return BoundAt(column, fmt::format("more than {} distinct nodes or {} levels", limits.nodes,
+                                       limits.depth));
+  }
+  operands_.push_back({result, column, has_unknown && op != Op::kRootOf});
+  return absl::OkStatus();
+}
+
+}  // namespace motzkin::expression

@@ -1,0 +1,138 @@
+#include "common/expression/printer.h"
+
+#include <absl/container/flat_hash_map.h>
+#include <fmt/format.h>
+
+#include <limits>
+#include <vector>
+
+#include "common/expression/bounded_text.h"
+#include "common/expression/infix_writer.h"
+#include "common/expression/latex_writer.h"
+#include "common/expression/operation.h"
+
+namespace motzkin::expression {
+namespace {
+
+void WriteInteger(const mpz_class& value, BoundedText& text) {
+  text.Append(sgn(value) < 0 ? "INT-" : "INT+");
+  for (const char digit : mpz_class(abs(value)).get_str()) {
+    const char token[] = {' ', digit};
+    text.Append({token, 2});
+  }
+}
+
+void WritePrefixNumber(const mpq_class& value, BoundedText& text) {
+  if (value.get_den() == 1) return WriteInteger(value.get_num(), text);
+  text.Append("div ");
+  WriteInteger(value.get_num(), text);
+  text.Append(" ");
+  WriteInteger(value.get_den(), text);
+}
+
+// Recurses as deep as the tree, which PoolLimits bounds.
+void WritePrefix(Expr expr, BoundedText& text) {
+  if (text.full()) return;
+  if (expr->op() == Op::kNumber) return WritePrefixNumber(expr->number(), text);
+  const std::span<const Expr> children = expr->children();
+  const bool n_ary = expr->op() == Op::kAdd || expr->op() == Op::kMul;
+  const size_t names = n_ary ? children.size() - 1 : 1;
+  for (size_t i = 0; i < names; ++i) {
+    if (i > 0) text.Append(" ");
+    text.Append(NameOf(expr->op(), Format::kPrefix));
+  }
+  for (size_t i = 0; i < children.size(); ++i) {
+    text.Append(" ");
+    WritePrefix(children[i], text);
+    if (expr->op() != Op::kHypergeometric || i > 0) continue;
+    text.Append(
+        " ");  // The parser cannot count the lower parameters, so their number is written too.
+    WriteInteger(children.size() - 2 - children[0]->number().get_num(), text);
+  }
+}
+
+uint64_t SaturatingAdd(uint64_t a, uint64_t b) {
+  const uint64_t sum = a + b;
+  return sum < a ? std::numeric_limits<uint64_t>::max() : sum;
+}
+
+uint64_t IntegerTokens(const mpz_class& value) {
+  return 1 + mpz_class(abs(value)).get_str().size();
+}
+
+// Tokens of the node itself, without its children's.
+uint64_t OwnTokens(Expr expr) {
+  switch (expr->op()) {
+    case Op::kNumber:
+      if (expr->number().get_den() == 1) return IntegerTokens(expr->number().get_num());
+      return 1 + IntegerTokens(expr->number().get_num()) + IntegerTokens(expr->number().get_den());
+    case Op::kAdd:
+    case Op::kMul:
+      return expr->children().size() - 1;
+    case Op::kHypergeometric:
+      return 1 + IntegerTokens(expr->children().size() - 2 - expr->child(0)->number().get_num());
+    default:
+      return 1;
+  }
+}
+
+absl::Status Unsayable(Op op, Format format) {
+  const std::string_view dialect = format == Format::kSympy  ? "SymPy"
+                                   : format == Format::kGiac ? "giac"
+                                                             : "FriCAS";
+  return absl::FailedPreconditionError(
+      fmt::format("{} has no name for {}", dialect, NameOf(op, Format::kPrefix)));
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> Print(Expr expr, Format format, size_t bytes_max) {
+  if (expr->op() == Op::kUndefined)
+    return absl::FailedPreconditionError("the expression is undefined");
+  BoundedText text(bytes_max);
+  switch (format) {
+    case Format::kPrefix:
+      WritePrefix(expr, text);
+      break;
+    case Format::kLatex:
+      LatexWriter(text).Write(expr);
+      break;
+    case Format::kInfix:
+    case Format::kSympy:
+    case Format::kGiac:
+    case Format::kFricas: {
+      InfixWriter writer(format, text);
+      writer.Write(expr);
+      if (writer.unsayable() != Op::kUndefined) return Unsayable(writer.unsayable(), format);
+      break;
+    }
+  }
+  if (text.full())
+    return absl::ResourceExhaustedError(fmt::format("the text has more than {} bytes", bytes_max));
+  return text.Take();
+}
+
+uint64_t TokenCount(Expr expr) {
+  // Children first, each distinct node once.
+  absl::flat_hash_map<Expr, uint64_t> counts;
+  std::vector<Expr> waiting = {expr};
+  while (!waiting.empty()) {
+    const Expr node = waiting.back();
+    const size_t before = waiting.size();
+    if (counts.contains(node)) {
+      waiting.pop_back();
+      continue;
+    }
+    for (const Expr child : node->children()) {
+      if (!counts.contains(child)) waiting.push_back(child);
+    }
+    if (waiting.size() != before) continue;
+    waiting.pop_back();
+    uint64_t count = OwnTokens(node);
+    for (const Expr child : node->children()) count = SaturatingAdd(count, counts[child]);
+    counts[node] = count;
+  }
+  return counts[expr];
+}
+
+}  // namespace motzkin::expression

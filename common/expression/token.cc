@@ -1,0 +1,29 @@
+#include "common/expression/token.h"
+
+#include <fmt/format.h>
+
+namespace motzkin::expression {
+
+absl::Status ErrorAt(size_t column, std::string_view message) {
+  return absl::InvalidArgumentError(fmt::format("column {}: {}", column, message));
+}
+
+absl::Status BoundAt(size_t column, std::string_view message) {
+  return absl::ResourceExhaustedError(fmt::format("column {}: {}", column, message));
+}
+
+std::string Quoted(std::string_view text) {
+  constexpr size_t kShown = 32;  // Longer than any name we know.
+  std::string quoted = "'";
+  for (const char c : text.substr(0, kShown)) {
+    if (c >= ' ' && c <= '~') {
+      quoted += c;
+    } else {
+      quoted += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    }
+  }
+  quoted += text.size() > kShown ? "...'" : "'";
+  return quoted;
+}
+
+}  // namespace motzkin::expression

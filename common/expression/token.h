@@ -1,0 +1,54 @@
+// What the lexers of infix and LaTeX hand to ExpressionReader. Inside this module only.
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace motzkin::expression {
+
+enum class TokenKind {
+  kEnd,
+  kNumber,  // digits, with an optional fraction and decimal exponent
+  kName,    // of a constant or function; LaTeX names arrive in their infix spelling
+  kOpen,    // ( or [
+  kClose,   // ) or ]
+  kComma,
+  kPlus,
+  kMinus,
+  kTimes,
+  kSlash,
+  kCaret,
+};
+
+struct Token {
+  TokenKind kind = TokenKind::kEnd;
+  size_t column = 0;      // Of its first byte, from 1.
+  std::string_view text;  // Points into the input or a table.
+};
+
+// Thread-compatible.
+class TokenSource {
+ public:
+  virtual ~TokenSource() = default;
+  // The next token; kEnd for ever after the last.
+  virtual absl::StatusOr<Token> Next() = 0;
+};
+
+// INVALID_ARGUMENT, "column 17: message".
+absl::Status ErrorAt(size_t column, std::string_view message);
+// RESOURCE_EXHAUSTED, the same.
+absl::Status BoundAt(size_t column, std::string_view message);
+// A byte or word of the input as it may stand in a message: printable and short.
+std::string Quoted(std::string_view text);
+
+inline bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+inline bool IsLetter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+inline bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+}  // namespace motzkin::expression
