@@ -7,8 +7,8 @@
 namespace motzkin::ball {
 
 enum class FunctionClass {
-  kUsable,        // strictly real at some sample point, with a derivative that is provably not 0 there
-  kConstant,      // has real values, and the derivative could be told from 0 at none of the points
+  kUsable,    // strictly real at some sample point, with a derivative that is provably not 0 there
+  kConstant,  // has real values, and the derivative could be told from 0 at none of the points
   kNoRealDomain,  // strictly real at none of the points
 };
 

@@ -1,0 +1,351 @@
+#include "common/ball/arithmetic.h"
+
+#include "common/ball/real_side.h"
+
+namespace motzkin::ball {
+namespace {
+
+using expression::Op;
+
+// sin(2^2048) needs 2,048 more bits of pi than sin(1). Beyond, an argument counts as having no
+// value.
+constexpr slong kPeriodicExponentMax = 2'048;
+
+bool FitsPeriod(const Ball& a) {
+  mag_t bound;
+  mag_init(bound);
+  acb_get_mag(bound, a.get());
+  const bool fits = mag_cmp_2exp_si(bound, kPeriodicExponentMax) < 0;
+  mag_clear(bound);
+  return fits;
+}
+
+// Applies the real version of a function to a real ball, else the complex one.
+template <typename RealFunction, typename ComplexFunction>
+Ball Apply(RealFunction real, ComplexFunction complex, const Ball& a, slong bits) {
+  Ball result;
+  if (a.IsReal()) {
+    real(result.real(), a.real(), bits);
+  } else {
+    complex(result.get(), a.get(), bits);
+  }
+  return result;
+}
+
+}  // namespace
+
+Ball Arithmetic::Add(const Ball& a, const Ball& b) const {
+  Ball result;
+  acb_add(result.get(), a.get(), b.get(), bits_);
+  return result;
+}
+
+Ball Arithmetic::Sub(const Ball& a, const Ball& b) const {
+  Ball result;
+  acb_sub(result.get(), a.get(), b.get(), bits_);
+  return result;
+}
+
+Ball Arithmetic::Mul(const Ball& a, const Ball& b) const {
+  Ball result;
+  acb_mul(result.get(), a.get(), b.get(), bits_);
+  return result;
+}
+
+Ball Arithmetic::Div(const Ball& a, const Ball& b) const {
+  Ball result;
+  acb_div(result.get(), a.get(), b.get(), bits_);
+  return result;
+}
+
+Ball Arithmetic::Neg(const Ball& a) const {
+  Ball result;
+  acb_neg(result.get(), a.get());
+  return result;
+}
+
+Ball Arithmetic::Square(const Ball& a) const {
+  Ball result;
+  acb_sqr(result.get(), a.get(), bits_);
+  return result;
+}
+
+Ball Arithmetic::Inverse(const Ball& a) const {
+  Ball result;
+  acb_inv(result.get(), a.get(), bits_);
+  return result;
+}
+
+Ball Arithmetic::AddInteger(const Ball& a, long n) const {
+  Ball result;
+  acb_add_si(result.get(), a.get(), n, bits_);
+  return result;
+}
+
+Ball Arithmetic::MulInteger(const Ball& a, long n) const {
+  Ball result;
+  acb_mul_si(result.get(), a.get(), n, bits_);
+  return result;
+}
+
+Ball Arithmetic::Rational(const mpq_class& value) const {
+  Ball result;
+  fmpq_t rational;
+  fmpq_init(rational);
+  fmpq_set_mpq(rational, value.get_mpq_t());
+  arb_set_fmpq(result.real(), rational, bits_);
+  fmpq_clear(rational);
+  return result;
+}
+
+Ball Arithmetic::Constant(Op leaf) const {
+  Ball result;
+  switch (leaf) {
+    case Op::kPi:
+      arb_const_pi(result.real(), bits_);
+      break;
+    case Op::kE:
+      arb_const_e(result.real(), bits_);
+      break;
+    case Op::kI:
+      acb_onei(result.get());
+      break;
+    case Op::kEulerGamma:
+      arb_const_euler(result.real(), bits_);
+      break;
+    case Op::kCatalan:
+      arb_const_catalan(result.real(), bits_);
+      break;
+    default:
+      return Ball::Undefined();
+  }
+  return result;
+}
+
+bool Arithmetic::IsThin(const Ball& a) const {
+  // Half of the precision gone would still leave no doubt.
+  return mag_cmp_2exp_si(arb_radref(a.imag()), -bits_ / 2) < 0 &&
+         acb_rel_accuracy_bits(a.get()) > bits_ / 2;
+}
+
+std::optional<Ball> Arithmetic::OffRealCut(const Ball& a, RealCut cut) {
+  if (a.IsReal() || !arb_contains_zero(a.imag())) return a;
+  int on_cut = 0;  // 1: certainly over the cut; -1: certainly not.
+  switch (cut) {
+    case RealCut::kBelowZero:
+      on_cut = -Side(a.real(), 0);
+      break;
+    case RealCut::kBelowOne:
+      on_cut = -Side(a.real(), 1);
+      break;
+    case RealCut::kBeyondOne:
+      on_cut = -InsideUnit(a.real());
+      break;
+  }
+  if (on_cut == -1) return a;
+  if (on_cut == 0 || !IsThin(a)) return std::nullopt;
+  assumed_cut_ = true;
+  Ball projected = a;
+  arb_zero(projected.imag());
+  return projected;
+}
+
+Ball Arithmetic::Sqrt(const Ball& argument) {
+  const std::optional<Ball> a = OffRealCut(argument, RealCut::kBelowZero);
+  if (!a) return Ball::Undefined();
+  Ball result;
+  if (!a->IsReal()) {
+    acb_sqrt(result.get(), a->get(), bits_);
+    return result;
+  }
+  if (arb_is_nonnegative(a->real())) {
+    arb_sqrt(result.real(), a->real(), bits_);
+  } else if (arb_is_negative(a->real())) {
+    arb_neg(result.imag(), a->real());
+    arb_sqrt(result.imag(), result.imag(), bits_);
+  } else {
+    return Ball::Undefined();
+  }
+  return result;
+}
+
+Ball Arithmetic::Log(const Ball& argument) {
+  const std::optional<Ball> a = OffRealCut(argument, RealCut::kBelowZero);
+  if (!a || a->ContainsZero()) return Ball::Undefined();
+  Ball result;
+  if (!a->IsReal()) {
+    acb_log(result.get(), a->get(), bits_);
+  } else if (arb_is_positive(a->real())) {
+    arb_log(result.real(), a->real(), bits_);
+  } else {
+    arb_neg(result.real(), a->real());
+    arb_log(result.real(), result.real(), bits_);
+    arb_const_pi(result.imag(), bits_);
+  }
+  return result;
+}
+
+Ball Arithmetic::Exp(const Ball& a) const {
+  if (!FitsPeriod(a)) return Ball::Undefined();
+  return Apply(arb_exp, acb_exp, a, bits_);
+}
+
+Ball Arithmetic::Pow(const Ball& a, const Ball& b) {
+  if (b.IsReal() && arb_is_int(b.real())) {
+    // Integer powers have no cut; Arb takes these by squaring or, when huge, through exp and log.
+    Ball result;
+    if (a.IsReal()) {
+      arb_pow(result.real(), a.real(), b.real(), bits_);
+    } else {
+      acb_pow(result.get(), a.get(), b.get(), bits_);
+    }
+    return result;
+  }
+  if (a.IsReal() && b.IsReal() && arb_is_positive(a.real())) {
+    Ball result;
+    arb_pow(result.real(), a.real(), b.real(), bits_);
+    return result;
+  }
+  return Exp(Mul(b, Log(a)));
+}
+
+Ball Arithmetic::Root(const Ball& a, unsigned long degree) {
+  if (degree == 2) return Sqrt(a);
+  const std::optional<Ball> base = OffRealCut(a, RealCut::kBelowZero);
+  if (!base) return Ball::Undefined();
+  Ball result;
+  if (!base->IsReal()) {
+    acb_root_ui(result.get(), base->get(), degree, bits_);
+  } else if (arb_is_nonnegative(base->real())) {
+    arb_root_ui(result.real(), base->real(), degree, bits_);
+  } else if (arb_is_negative(base->real())) {
+    // |a|^(1/n) e^(i pi / n)
+    Ball modulus;
+    arb_neg(modulus.real(), base->real());
+    arb_root_ui(modulus.real(), modulus.real(), degree, bits_);
+    fmpq_t turn;
+    fmpq_init(turn);
+    fmpq_set_si(turn, 1, degree);
+    arb_sin_cos_pi_fmpq(result.imag(), result.real(), turn, bits_);
+    fmpq_clear(turn);
+    return Mul(modulus, result);
+  } else {
+    return Ball::Undefined();
+  }
+  return result;
+}
+
+Ball Arithmetic::PowRational(const Ball& a, const SmallRational& exponent) {
+  constexpr unsigned long kRootDegreeMax = 64;  // Beyond, exp and log are faster than a root.
+  if (exponent.den > kRootDegreeMax) {
+    return Pow(a, Rational(mpq_class(exponent.num, exponent.den)));
+  }
+  const Ball base = exponent.den == 1 ? a : Root(a, exponent.den);
+  Ball result;
+  if (base.IsReal()) {
+    fmpz_t power;
+    fmpz_init_set_si(power, exponent.num);
+    arb_pow_fmpz(result.real(), base.real(), power, bits_);
+    fmpz_clear(power);
+  } else {
+    acb_pow_si(result.get(), base.get(), exponent.num, bits_);
+  }
+  return result;
+}
+
+Ball Arithmetic::Function(Op op, const Ball& a) {
+  switch (op) {
+    case Op::kSqrt:
+      return Sqrt(a);
+    case Op::kLog:
+      return Log(a);
+    case Op::kExp:
+      return Exp(a);
+    case Op::kAbs:
+      return Abs(a);
+    case Op::kSign:
+      return Sign(a);
+    case Op::kFloor:
+      return Floor(a);
+    case Op::kRe:
+    case Op::kIm: {
+      Ball result;
+      arb_set(result.real(), op == Op::kRe ? a.real() : a.imag());
+      return result;
+    }
+    case Op::kConj: {
+      Ball result;
+      acb_conj(result.get(), a.get());
+      return result;
+    }
+    case Op::kSin:
+    case Op::kCos:
+    case Op::kTan:
+    case Op::kCot:
+    case Op::kSec:
+    case Op::kCsc:
+    case Op::kSinh:
+    case Op::kCosh:
+    case Op::kTanh:
+    case Op::kCoth:
+    case Op::kSech:
+    case Op::kCsch:
+      return Circular(op, a);
+    default:
+      return InverseFunction(op, a);
+  }
+}
+
+Ball Arithmetic::Circular(Op op, const Ball& a) const {
+  if (!FitsPeriod(a)) return Ball::Undefined();
+  switch (op) {
+    case Op::kSin:
+      return Apply(arb_sin, acb_sin, a, bits_);
+    case Op::kCos:
+      return Apply(arb_cos, acb_cos, a, bits_);
+    case Op::kTan:
+      return Apply(arb_tan, acb_tan, a, bits_);
+    case Op::kCot:
+      return Apply(arb_cot, acb_cot, a, bits_);
+    case Op::kSec:
+      return Apply(arb_sec, acb_sec, a, bits_);
+    case Op::kCsc:
+      return Apply(arb_csc, acb_csc, a, bits_);
+    case Op::kSinh:
+      return Apply(arb_sinh, acb_sinh, a, bits_);
+    case Op::kCosh:
+      return Apply(arb_cosh, acb_cosh, a, bits_);
+    case Op::kTanh:
+      return Apply(arb_tanh, acb_tanh, a, bits_);
+    case Op::kCoth:
+      return Apply(arb_coth, acb_coth, a, bits_);
+    case Op::kSech:
+      return Apply(arb_sech, acb_sech, a, bits_);
+    case Op::kCsch:
+      return Apply(arb_csch, acb_csch, a, bits_);
+    default:
+      return Ball::Undefined();
+  }
+}
+
+Ball Arithmetic::Abs(const Ball& a) const {
+  if (a.ContainsZero()) return Ball::Undefined();
+  Ball result;
+  acb_abs(result.real(), a.get(), bits_);
+  return result;
+}
+
+Ball Arithmetic::Sign(const Ball& a) const {
+  if (a.ContainsZero()) return Ball::Undefined();
+  if (a.IsReal()) return Ball(arb_is_positive(a.real()) ? 1 : -1);
+  return Div(a, Abs(a));
+}
+
+Ball Arithmetic::Floor(const Ball& a) const {
+  Ball result;
+  if (!a.IsReal()) return Ball::Undefined();
+  arb_floor(result.real(), a.real(), bits_);
+  return arb_is_exact(result.real()) ? result : Ball::Undefined();
+}
+
+}  // namespace motzkin::ball

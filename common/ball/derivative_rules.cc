@@ -1,0 +1,375 @@
+#include "common/ball/derivative_rules.h"
+
+#include <algorithm>
+
+namespace motzkin::ball {
+namespace {
+
+using expression::Expr;
+using expression::Op;
+
+void NeedDerivative(Expr node, Needs& needs) {
+  if (node->has_variable()) needs.derivatives.push_back(node);
+}
+
+void FindProductNeeds(Expr node, Needs& needs) {
+  const auto children = node->children();
+  const auto variable = std::count_if(children.begin(), children.end(),
+                                      [](Expr child) { return child->has_variable(); });
+  for (Expr child : children) {
+    NeedDerivative(child, needs);
+    // The only factor with x appears through its derivative alone.
+    if (variable > 1 || !child->has_variable()) needs.values.push_back(child);
+  }
+}
+
+void FindPowNeeds(Expr node, Needs& needs) {
+  const Expr base = node->child(0), exponent = node->child(1);
+  NeedDerivative(base, needs);
+  NeedDerivative(exponent, needs);
+  if (base->op() != Op::kE) needs.values.push_back(base);
+  if (exponent->has_variable()) needs.values.push_back(node);
+  if (base->has_variable() && !ExactRational(exponent)) needs.values.push_back(exponent);
+}
+
+bool TakesOwn(Op op) {
+  switch (op) {
+    case Op::kSqrt:
+    case Op::kExp:
+    case Op::kTan:
+    case Op::kCot:
+    case Op::kSec:
+    case Op::kCsc:
+    case Op::kTanh:
+    case Op::kCoth:
+    case Op::kSech:
+    case Op::kCsch:
+    case Op::kSign:
+    case Op::kFloor:
+      return true;
+    default:
+      return internal::SpecialSlopeTakesOwn(op);
+  }
+}
+
+bool TakesArgument(Op op) {
+  switch (op) {
+    case Op::kSqrt:
+    case Op::kExp:
+    case Op::kTan:
+    case Op::kCot:
+    case Op::kTanh:
+    case Op::kCoth:
+    case Op::kFloor:
+    case Op::kRe:
+    case Op::kIm:
+    case Op::kConj:
+      return false;
+    default:
+      return true;
+  }
+}
+
+// sqrt(1 - u) sqrt(1 + u): sqrt(1 - u^2) with the branches of asin'.
+Ball UnitRoot(const Ball& u, Arithmetic& m) {
+  return m.Mul(m.Sqrt(m.AddInteger(m.Neg(u), 1)), m.Sqrt(m.AddInteger(u, 1)));
+}
+
+// sqrt(u - 1) sqrt(u + 1), likewise of acosh'.
+Ball HyperbolicRoot(const Ball& u, Arithmetic& m) {
+  return m.Mul(m.Sqrt(m.AddInteger(u, -1)), m.Sqrt(m.AddInteger(u, 1)));
+}
+
+Ball CircularSlope(Op op, const Ball& u, const Ball& own, Arithmetic& m) {
+  switch (op) {
+    case Op::kSin:
+      return m.Function(Op::kCos, u);
+    case Op::kCos:
+      return m.Neg(m.Function(Op::kSin, u));
+    case Op::kTan:
+      return m.AddInteger(m.Square(own), 1);
+    case Op::kCot:
+      return m.Neg(m.AddInteger(m.Square(own), 1));
+    case Op::kSec:
+      return m.Mul(own, m.Function(Op::kTan, u));
+    case Op::kCsc:
+      return m.Neg(m.Mul(own, m.Function(Op::kCot, u)));
+    case Op::kSinh:
+      return m.Function(Op::kCosh, u);
+    case Op::kCosh:
+      return m.Function(Op::kSinh, u);
+    case Op::kTanh:
+    case Op::kCoth:
+      return m.AddInteger(m.Neg(m.Square(own)), 1);
+    case Op::kSech:
+      return m.Neg(m.Mul(own, m.Function(Op::kTanh, u)));
+    case Op::kCsch:
+      return m.Neg(m.Mul(own, m.Function(Op::kCoth, u)));
+    default:
+      return internal::SpecialSlope(op, u, own, m);
+  }
+}
+
+// Derivatives of g(1/u) for an inverse function g: -g'(1/u) / u^2.
+Ball ReciprocalSlope(const Ball& slope_at_inverse, const Ball& u, Arithmetic& m) {
+  return m.Neg(m.Div(slope_at_inverse, m.Square(u)));
+}
+
+Ball Slope(Op op, const Ball& u, const Ball& own, Arithmetic& m) {
+  switch (op) {
+    case Op::kSqrt:
+      return m.Inverse(m.MulInteger(own, 2));
+    case Op::kExp:
+      return own;
+    case Op::kLog:
+      return m.Inverse(u);
+    case Op::kAsin:
+      return m.Inverse(UnitRoot(u, m));
+    case Op::kAcos:
+      return m.Neg(m.Inverse(UnitRoot(u, m)));
+    case Op::kAtan:
+      return m.Inverse(m.AddInteger(m.Square(u), 1));
+    case Op::kAcot:
+      return m.Neg(m.Inverse(m.AddInteger(m.Square(u), 1)));
+    case Op::kAcsc:
+      return ReciprocalSlope(Slope(Op::kAsin, m.Inverse(u), own, m), u, m);
+    case Op::kAsec:
+      return ReciprocalSlope(Slope(Op::kAcos, m.Inverse(u), own, m), u, m);
+    case Op::kAsinh:
+      return m.Inverse(m.Sqrt(m.AddInteger(m.Square(u), 1)));
+    case Op::kAcosh:
+      return m.Inverse(HyperbolicRoot(u, m));
+    case Op::kAtanh:
+    case Op::kAcoth:
+      return m.Inverse(m.AddInteger(m.Neg(m.Square(u)), 1));
+    case Op::kAsech:
+      return ReciprocalSlope(Slope(Op::kAcosh, m.Inverse(u), own, m), u, m);
+    case Op::kAcsch:
+      return ReciprocalSlope(Slope(Op::kAsinh, m.Inverse(u), own, m), u, m);
+    default:
+      return CircularSlope(op, u, own, m);
+  }
+}
+
+// Re(conj(u) du) / |u|
+Ball AbsDerivative(const Ball& u, const Ball& du, Arithmetic& m) {
+  if (u.IsReal()) return m.Mul(m.Function(Op::kSign, u), m.Function(Op::kRe, du));
+  const Ball product = m.Mul(m.Function(Op::kConj, u), du);
+  return m.Div(m.Function(Op::kRe, product), m.Function(Op::kAbs, u));
+}
+
+// sign(u) = u / |u|
+Ball SignDerivative(const Ball& u, const Ball& du, const Ball& own, Arithmetic& m) {
+  if (u.IsReal() && du.IsReal()) return Ball();
+  return m.Div(m.Sub(du, m.Mul(own, AbsDerivative(u, du, m))), m.Function(Op::kAbs, u));
+}
+
+Ball FunctionDerivative(Expr node, const NodeValues& at, Arithmetic& m) {
+  static const Ball kUnread = Ball::Undefined();
+  const Op op = node->op();
+  const Ball& du = at.Derivative(node->child(0));
+  const Ball& u = TakesArgument(op) ? at.Value(node->child(0)) : kUnread;
+  const Ball& own = TakesOwn(op) ? at.Value(node) : kUnread;
+  switch (op) {
+    case Op::kAbs:
+      return AbsDerivative(u, du, m);
+    case Op::kSign:
+      return SignDerivative(u, du, own, m);
+    case Op::kFloor:
+      return own.IsFinite() ? Ball() : Ball::Undefined();
+    case Op::kRe:
+    case Op::kIm:
+    case Op::kConj:
+      return m.Function(op, du);
+    default:
+      return m.Mul(Slope(op, u, own, m), du);
+  }
+}
+
+Ball SumDerivative(Expr node, const NodeValues& at, Arithmetic& m) {
+  Ball result;
+  for (Expr child : node->children()) {
+    if (child->has_variable()) result = m.Add(result, at.Derivative(child));
+  }
+  return result;
+}
+
+Ball ProductDerivative(Expr node, const NodeValues& at, Arithmetic& m) {
+  const auto children = node->children();
+  const auto variable = std::count_if(children.begin(), children.end(),
+                                      [](Expr child) { return child->has_variable(); });
+  if (variable == 1) {
+    Ball result(1);
+    for (Expr child : children) {
+      result = m.Mul(result, child->has_variable() ? at.Derivative(child) : at.Value(child));
+    }
+    return result;
+  }
+  // Product and derivative of the first factors, one factor after another.
+  Ball product(1), derivative;
+  for (Expr child : children) {
+    const Ball& value = at.Value(child);
+    derivative = m.Mul(derivative, value);
+    if (child->has_variable()) {
+      derivative = m.Add(derivative, m.Mul(product, at.Derivative(child)));
+    }
+    product = m.Mul(product, value);
+  }
+  return derivative;
+}
+
+Ball QuotientDerivative(Expr node, const NodeValues& at, Arithmetic& m) {
+  const Expr a = node->child(0), b = node->child(1);
+  const Ball& divisor = at.Value(b);
+  Ball numerator = a->has_variable() ? at.Derivative(a) : Ball();
+  if (b->has_variable()) {
+    const Ball quotient = m.Div(at.Value(a), divisor);
+    numerator = m.Sub(numerator, m.Mul(quotient, at.Derivative(b)));
+  }
+  return m.Div(numerator, divisor);
+}
+
+// b a^(b-1) a'
+Ball PowerOfBaseDerivative(Expr base, Expr exponent, const NodeValues& at, Arithmetic& m) {
+  const Ball& a = at.Value(base);
+  if (const std::optional<SmallRational> b = ExactRational(exponent)) {
+    SmallRational lower = *b;
+    lower.num -= static_cast<long>(lower.den);
+    const Ball power = m.Mul(m.PowRational(a, lower), at.Derivative(base));
+    return m.Mul(m.Rational(mpq_class(b->num, b->den)), power);
+  }
+  const Ball& b = at.Value(exponent);
+  return m.Mul(m.Mul(b, m.Pow(a, m.AddInteger(b, -1))), at.Derivative(base));
+}
+
+Ball PowDerivative(Expr node, const NodeValues& at, Arithmetic& m) {
+  const Expr base = node->child(0), exponent = node->child(1);
+  if (!exponent->has_variable()) return PowerOfBaseDerivative(base, exponent, at, m);
+  // a^b (b' log a + b a'/a)
+  const Ball& own = at.Value(node);
+  if (base->op() == Op::kE) return m.Mul(own, at.Derivative(exponent));
+  const Ball& a = at.Value(base);
+  Ball sum = m.Mul(at.Derivative(exponent), m.Log(a));
+  if (base->has_variable()) {
+    sum = m.Add(sum, m.Div(m.Mul(at.Value(exponent), at.Derivative(base)), a));
+  }
+  return m.Mul(own, sum);
+}
+
+bool IsSmall(const mpq_class& value) {
+  constexpr long kMax = 1l << 31;  // Room for the arithmetic on exponents in a long.
+  return abs(value.get_num()) < kMax && value.get_den() < kMax;
+}
+
+// Constants nest deeply only in hostile input.
+constexpr int kExactDepthMax = 8;
+
+std::optional<mpq_class> ExactValue(Expr node, int depth) {
+  if (node->op() == Op::kNumber) return node->number();
+  if (depth == 0 || node->has_variable() || node->children().size() > 2) return std::nullopt;
+  if (node->op() == Op::kNeg) {
+    const auto a = ExactValue(node->child(0), depth - 1);
+    return a ? std::optional(mpq_class(-*a)) : std::nullopt;
+  }
+  if (node->children().size() != 2 || expression::IsSpecial(node->op())) return std::nullopt;
+  const auto a = ExactValue(node->child(0), depth - 1);
+  const auto b = a ? ExactValue(node->child(1), depth - 1) : std::nullopt;
+  if (!b || !IsSmall(*a) || !IsSmall(*b)) return std::nullopt;
+  switch (node->op()) {
+    case Op::kAdd:
+      return mpq_class(*a + *b);
+    case Op::kSub:
+      return mpq_class(*a - *b);
+    case Op::kMul:
+      return mpq_class(*a * *b);
+    case Op::kDiv:
+      return *b == 0 ? std::nullopt : std::optional(mpq_class(*a / *b));
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
+std::optional<SmallRational> ExactRational(Expr node) {
+  const std::optional<mpq_class> value = ExactValue(node, kExactDepthMax);
+  if (!value || !IsSmall(*value)) return std::nullopt;
+  return SmallRational{value->get_num().get_si(), value->get_den().get_ui()};
+}
+
+Expr InvertedArgument(Expr node) {
+  if (node->op() != Op::kWeierstrassP && node->op() != Op::kWeierstrassPPrime &&
+      node->op() != Op::kWeierstrassZeta) {
+    return nullptr;
+  }
+  const Expr z = node->child(2);
+  const bool inverts = z->op() == Op::kWeierstrassPInverse && z->child(0) == node->child(0) &&
+                       z->child(1) == node->child(1);
+  return inverts ? z->child(2) : nullptr;
+}
+
+absl::Status FindNeeds(Expr node, Needs& needs) {
+  needs.values.clear();
+  needs.derivatives.clear();
+  switch (node->op()) {
+    case Op::kVariable:
+      return absl::OkStatus();
+    case Op::kNeg:
+    case Op::kAdd:
+    case Op::kSub:
+      for (Expr child : node->children()) NeedDerivative(child, needs);
+      return absl::OkStatus();
+    case Op::kMul:
+      FindProductNeeds(node, needs);
+      return absl::OkStatus();
+    case Op::kDiv:
+      NeedDerivative(node->child(0), needs);
+      NeedDerivative(node->child(1), needs);
+      needs.values.push_back(node->child(1));
+      if (node->child(1)->has_variable()) needs.values.push_back(node->child(0));
+      return absl::OkStatus();
+    case Op::kPow:
+      FindPowNeeds(node, needs);
+      return absl::OkStatus();
+    case Op::kRootOf:
+      return absl::UnimplementedError("RootOf of a polynomial that holds x");
+    default:
+      break;
+  }
+  if (!expression::IsFunction(node->op()) || node->children().size() != 1) {
+    return internal::FindSpecialNeeds(node, needs);
+  }
+  NeedDerivative(node->child(0), needs);
+  if (TakesArgument(node->op())) needs.values.push_back(node->child(0));
+  if (TakesOwn(node->op())) needs.values.push_back(node);
+  return absl::OkStatus();
+}
+
+Ball DerivativeOf(Expr node, const NodeValues& at, Arithmetic& m) {
+  switch (node->op()) {
+    case Op::kVariable:
+      return Ball(1);
+    case Op::kNeg:
+      return m.Neg(at.Derivative(node->child(0)));
+    case Op::kAdd:
+      return SumDerivative(node, at, m);
+    case Op::kSub: {
+      const Expr a = node->child(0), b = node->child(1);
+      if (!b->has_variable()) return at.Derivative(a);
+      if (!a->has_variable()) return m.Neg(at.Derivative(b));
+      return m.Sub(at.Derivative(a), at.Derivative(b));
+    }
+    case Op::kMul:
+      return ProductDerivative(node, at, m);
+    case Op::kDiv:
+      return QuotientDerivative(node, at, m);
+    case Op::kPow:
+      return PowDerivative(node, at, m);
+    default:
+      break;
+  }
+  return node->children().size() == 1 ? FunctionDerivative(node, at, m)
+                                      : internal::SpecialDerivative(node, at, m);
+}
+
+}  // namespace motzkin::ball

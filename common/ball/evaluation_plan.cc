@@ -1,0 +1,140 @@
+#include "common/ball/evaluation_plan.h"
+
+#include <algorithm>
+
+#include "common/ball/free_unknown.h"
+#include "common/base/status_macros.h"
+
+namespace motzkin::ball {
+namespace {
+
+using expression::Expr;
+using expression::Op;
+
+class Planner {
+ public:
+  Planner(Expr value, Expr differentiated) : value_(value), differentiated_(differentiated) {}
+
+  absl::StatusOr<EvaluationPlan> Plan() {
+    const size_t ids = 1 + std::max(value_->id(), differentiated_->id());
+    plan_.value_slot.assign(ids, kNoSlot);
+    plan_.derivative_slot.assign(ids, kNoSlot);
+    WantValue(value_);
+    RETURN_IF_ERROR(FollowWants());
+    AddSteps(plan_.value_constants, plan_.value_steps);
+    if (differentiated_->has_variable()) WantDerivative(differentiated_);
+    RETURN_IF_ERROR(FollowWants());
+    AddSteps(plan_.derivative_constants, plan_.derivative_steps);
+    return std::move(plan_);
+  }
+
+ private:
+  void WantValue(Expr node) {
+    uint32_t& slot = plan_.value_slot[node->id()];
+    if (slot != kNoSlot) return;
+    slot = plan_.slots++;
+    open_.push_back({node, slot, false, std::nullopt});
+  }
+
+  void WantDerivative(Expr node) {
+    uint32_t& slot = plan_.derivative_slot[node->id()];
+    if (slot != kNoSlot) return;
+    slot = plan_.slots++;
+    open_.push_back({node, slot, true, std::nullopt});
+  }
+
+  // Wants all that the wanted nodes read, and what those read, ...
+  absl::Status FollowWants() {
+    Needs needs;
+    while (!open_.empty()) {
+      PlanStep step = open_.back();
+      open_.pop_back();
+      if (step.derivative) {
+        RETURN_IF_ERROR(FindNeeds(step.node, needs));
+        for (Expr node : needs.values) WantValue(node);
+        for (Expr node : needs.derivatives) WantDerivative(node);
+      } else {
+        RETURN_IF_ERROR(WantForValue(step));
+      }
+      plan_.real_only = plan_.real_only || HoldsAtRealPointsOnly(step.node->op());
+      added_.push_back(step);
+    }
+    return absl::OkStatus();
+  }
+
+  static bool HoldsAtRealPointsOnly(Op op) {
+    return op == Op::kAbs || op == Op::kSign || op == Op::kFloor || op == Op::kRe ||
+           op == Op::kIm || op == Op::kConj;
+  }
+
+  absl::Status WantForValue(PlanStep& step) {
+    const Expr node = step.node;
+    switch (node->op()) {
+      case Op::kUndefined:
+        return absl::UnimplementedError("an undefined expression");
+      case Op::kBound:
+        return absl::UnimplementedError("an unknown outside of RootOf");
+      case Op::kRootOf:
+        return WantCoefficients(node);
+      case Op::kWeierstrassPInverse:
+        return absl::UnimplementedError("the value of WeierstrassPInverse");
+      case Op::kWeierstrassP:
+        if (const Expr w = InvertedArgument(node); w != nullptr) {
+          WantValue(w);
+          return absl::OkStatus();
+        }
+        [[fallthrough]];
+      case Op::kWeierstrassPPrime:
+      case Op::kWeierstrassZeta:
+        return absl::UnimplementedError("the value of a Weierstrass function");
+      case Op::kPow:
+        step.exponent = ExactRational(node->child(1));
+        WantValue(node->child(0));
+        if (!step.exponent) WantValue(node->child(1));
+        return absl::OkStatus();
+      default:
+        for (Expr child : node->children()) WantValue(child);
+        return absl::OkStatus();
+    }
+  }
+
+  absl::Status WantCoefficients(Expr root_of) {
+    if (root_of->has_variable()) {
+      return absl::UnimplementedError("RootOf of a polynomial that holds x");
+    }
+    const std::vector<Expr> holding = NodesWithFreeUnknown(root_of->child(0));
+    for (Expr node : holding) {
+      for (Expr child : node->children()) {
+        if (!std::binary_search(holding.begin(), holding.end(), child,
+                                [](Expr a, Expr b) { return a->id() < b->id(); })) {
+          WantValue(child);
+        }
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  // Children have smaller ids, and a derivative reads the value of its own node.
+  void AddSteps(std::vector<PlanStep>& constants, std::vector<PlanStep>& steps) {
+    std::sort(added_.begin(), added_.end(), [](const PlanStep& a, const PlanStep& b) {
+      const uint32_t a_id = a.node->id(), b_id = b.node->id();
+      return a_id != b_id ? a_id < b_id : a.derivative < b.derivative;
+    });
+    for (PlanStep& step : added_) {
+      (step.node->has_variable() ? steps : constants).push_back(std::move(step));
+    }
+    added_.clear();
+  }
+
+  Expr value_, differentiated_;
+  std::vector<PlanStep> open_, added_;
+  EvaluationPlan plan_;
+};
+
+}  // namespace
+
+absl::StatusOr<EvaluationPlan> MakePlan(Expr value, Expr differentiated) {
+  return Planner(value, differentiated).Plan();
+}
+
+}  // namespace motzkin::ball

@@ -1,0 +1,14 @@
+// Which nodes depend on the unknown of the RootOf around them.
+#pragma once
+
+#include <vector>
+
+#include "common/expression/expression.h"
+
+namespace motzkin::ball {
+
+// The nodes of `body` that hold kBound outside of any RootOf within `body`, by ascending id
+// (children first). Thread-safe.
+std::vector<expression::Expr> NodesWithFreeUnknown(expression::Expr body);
+
+}  // namespace motzkin::ball

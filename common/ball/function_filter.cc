@@ -1,0 +1,39 @@
+#include "common/ball/function_filter.h"
+
+#include "common/ball/evaluator.h"
+
+namespace motzkin::ball {
+namespace {
+
+constexpr long kDenominatorBits = 20;
+constexpr slong kBits = 128;
+
+// Numerators over 2^20, odd: no singularity of a small formula sits on them. Small arguments first,
+// where most functions are real; then far out on both sides.
+constexpr long kNumerators[] = {
+    434'181,    1'391'273,   -523'777,    2'302'145,   99'991,      -1'700'007, 902'511,
+    -2'911'337, 1'850'019,   -240'221,    3'507'211,   -1'153'433,  652'321,    -4'414'133,
+    5'636'097,  12'001'777,  -9'437'187,  31'457'291,  -33'554'467, 1'049'201,  1'600'001,
+    2'750'011,  102'760'461, -98'566'145, 268'435'459,
+};
+
+}  // namespace
+
+FunctionClass Classify(expression::Expr f) {
+  absl::StatusOr<Evaluator> evaluator = Evaluator::Create(f, f);
+  if (!evaluator.ok()) return FunctionClass::kNoRealDomain;
+  FunctionClass result = FunctionClass::kNoRealDomain;
+  for (const long numerator : kNumerators) {
+    const Ball x = Ball::Dyadic(numerator, kDenominatorBits);
+    if (evaluator->EvaluateValue(x, kBits) != Realness::kStrictlyReal) continue;
+    result = FunctionClass::kConstant;
+    if (!f->has_variable()) return result;
+    if (evaluator->EvaluateDerivative() && !evaluator->assumed_cut() &&
+        !evaluator->derivative().ContainsZero()) {
+      return FunctionClass::kUsable;
+    }
+  }
+  return result;
+}
+
+}  // namespace motzkin::ball

@@ -1,0 +1,112 @@
+// The inverse circular and hyperbolic functions of Arithmetic, where domains and cuts matter most.
+#include "common/ball/arithmetic.h"
+#include "common/ball/real_side.h"
+
+namespace motzkin::ball {
+
+using expression::Op;
+
+Ball Arithmetic::InverseFunction(Op op, const Ball& a) {
+  switch (op) {
+    case Op::kAsin:
+      return Asin(a);
+    case Op::kAcos:
+      return Acos(a);
+    case Op::kAcosh:
+      return Acosh(a);
+    case Op::kAtanh:
+      return Atanh(a);
+    case Op::kAtan:
+    case Op::kAsinh:
+      return AtanOrAsinh(op, a);
+    case Op::kAcot:
+      return AtanOrAsinh(Op::kAtan, Inverse(a));
+    case Op::kAsec:
+      return Acos(Inverse(a));
+    case Op::kAcsc:
+      return Asin(Inverse(a));
+    case Op::kAcoth:
+      return Atanh(Inverse(a));
+    case Op::kAsech:
+      return Acosh(Inverse(a));
+    case Op::kAcsch:
+      return AtanOrAsinh(Op::kAsinh, Inverse(a));
+    default:
+      return Ball::Undefined();
+  }
+}
+
+Ball Arithmetic::Asin(const Ball& argument) {
+  const std::optional<Ball> a = OffRealCut(argument, RealCut::kBeyondOne);
+  if (!a) return Ball::Undefined();
+  const int inside = a->IsReal() ? InsideUnit(a->real()) : -1;
+  if (inside == 0) return Ball::Undefined();
+  Ball result;
+  if (inside == 1) {
+    arb_asin(result.real(), a->real(), bits_);
+  } else {
+    acb_asin(result.get(), a->get(), bits_);
+  }
+  return result;
+}
+
+Ball Arithmetic::Acos(const Ball& a) {
+  // pi/2 - asin(a), as Arb defines it; on the real segment the real function.
+  if (a.IsReal() && InsideUnit(a.real()) == 1) {
+    Ball result;
+    arb_acos(result.real(), a.real(), bits_);
+    return result;
+  }
+  Ball quarter = Constant(Op::kPi);
+  acb_mul_2exp_si(quarter.get(), quarter.get(), -1);
+  return Sub(quarter, Asin(a));
+}
+
+Ball Arithmetic::Acosh(const Ball& argument) {
+  const std::optional<Ball> a = OffRealCut(argument, RealCut::kBelowOne);
+  if (!a) return Ball::Undefined();
+  Ball result;
+  if (!a->IsReal()) {
+    acb_acosh(result.get(), a->get(), bits_);
+  } else if (Side(a->real(), 1) == 1) {
+    arb_acosh(result.real(), a->real(), bits_);
+  } else if (InsideUnit(a->real()) == 1) {
+    arb_acos(result.imag(), a->real(), bits_);
+  } else if (Side(a->real(), -1) == -1) {
+    arb_neg(result.real(), a->real());
+    arb_acosh(result.real(), result.real(), bits_);
+    arb_const_pi(result.imag(), bits_);
+  } else {
+    return Ball::Undefined();
+  }
+  return result;
+}
+
+Ball Arithmetic::Atanh(const Ball& argument) {
+  const std::optional<Ball> a = OffRealCut(argument, RealCut::kBeyondOne);
+  if (!a) return Ball::Undefined();
+  const int inside = a->IsReal() ? InsideUnit(a->real()) : -1;
+  if (inside == 0) return Ball::Undefined();
+  Ball result;
+  if (inside == 1) {
+    arb_atanh(result.real(), a->real(), bits_);
+  } else {
+    acb_atanh(result.get(), a->get(), bits_);
+  }
+  return result;
+}
+
+Ball Arithmetic::AtanOrAsinh(Op op, const Ball& a) const {
+  // Their cuts lie on the imaginary axis beyond +-i.
+  const bool on_axis = arb_contains_zero(a.real()) && !arb_is_zero(a.real());
+  if (on_axis && !a.IsReal() && InsideUnit(a.imag()) != 1) return Ball::Undefined();
+  Ball result;
+  if (a.IsReal()) {
+    (op == Op::kAtan ? arb_atan : arb_asinh)(result.real(), a.real(), bits_);
+  } else {
+    (op == Op::kAtan ? acb_atan : acb_asinh)(result.get(), a.get(), bits_);
+  }
+  return result;
+}
+
+}  // namespace motzkin::ball

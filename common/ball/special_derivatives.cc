@@ -1,0 +1,280 @@
+// Derivative rules of the special functions (derivative_rules.h).
+#include <array>
+#include <span>
+
+#include "common/ball/derivative_rules.h"
+#include "common/ball/special_functions.h"
+
+namespace motzkin::ball::internal {
+namespace {
+
+using expression::Expr;
+using expression::Op;
+
+Ball Half(const Ball& a) {
+  Ball result;
+  acb_mul_2exp_si(result.get(), a.get(), -1);
+  return result;
+}
+
+// 2 / sqrt(pi) e^(sign u^2)
+Ball ErrorSlope(const Ball& u, int sign, Arithmetic& m) {
+  const Ball exponent = m.MulInteger(m.Square(u), sign);
+  const Ball root = m.Sqrt(m.Constant(Op::kPi));
+  return m.Div(m.MulInteger(m.Exp(exponent), 2), root);
+}
+
+Ball FresnelSlope(Op integrand, const Ball& u, Arithmetic& m) {
+  return m.Function(integrand, Half(m.Mul(m.Constant(Op::kPi), m.Square(u))));
+}
+
+// (E - (1-m) K) / (2 m (1-m))
+Ball EllipticKSlope(const Ball& u, const Ball& own, Arithmetic& m) {
+  const Ball rest = m.AddInteger(m.Neg(u), 1);
+  const Ball numerator = m.Sub(CompleteEllipticE(u, m.bits()), m.Mul(rest, own));
+  return m.Div(numerator, m.MulInteger(m.Mul(u, rest), 2));
+}
+
+// e^-W / (1 + W): finite at 0, unlike W / (u (1 + W)).
+Ball LambertSlope(const Ball& own, Arithmetic& m) {
+  return m.Div(m.Exp(m.Neg(own)), m.AddInteger(own, 1));
+}
+
+// sqrt(1 - parameter sin(phi)^2)
+Ball EllipticRoot(const Ball& parameter, const Ball& sine_squared, Arithmetic& m) {
+  return m.Sqrt(m.AddInteger(m.Neg(m.Mul(parameter, sine_squared)), 1));
+}
+
+// sqrt(4 w^3 - g2 w - g3)
+Ball WeierstrassRoot(const Ball& g2, const Ball& g3, const Ball& w, Arithmetic& m) {
+  const Ball cubic = m.MulInteger(m.Mul(m.Square(w), w), 4);
+  return m.Sqrt(m.Sub(m.Sub(cubic, m.Mul(g2, w)), g3));
+}
+
+// B(order + shift, u)
+Ball ShiftedBessel(Op op, const Ball& order, long shift, const Ball& u, Arithmetic& m) {
+  const Ball shifted = m.AddInteger(order, shift);
+  const std::array<const Ball*, 2> arguments = {&shifted, &u};
+  return SpecialFunction(op, arguments, m.bits());
+}
+
+Ball BesselSlope(Op op, const Ball& order, const Ball& u, Arithmetic& m) {
+  const Ball below = ShiftedBessel(op, order, -1, u, m);
+  const Ball above = ShiftedBessel(op, order, 1, u, m);
+  switch (op) {
+    case Op::kBesselI:
+      return Half(m.Add(below, above));
+    case Op::kBesselK:
+      return m.Neg(Half(m.Add(below, above)));
+    default:
+      return Half(m.Sub(below, above));
+  }
+}
+
+Ball PolylogSlope(Expr node, const NodeValues& at, Arithmetic& m) {
+  const Ball& z = at.Value(node->child(1));
+  const std::optional<SmallRational> order = ExactRational(node->child(0));
+  const Ball rest = m.AddInteger(m.Neg(z), 1);
+  if (order && order->den == 1 && order->num == 1) return m.Inverse(rest);
+  if (order && order->den == 1 && order->num == 2) return m.Neg(m.Div(m.Log(rest), z));
+  const Ball lower = m.AddInteger(at.Value(node->child(0)), -1);
+  const std::array<const Ball*, 2> arguments = {&lower, &z};
+  return m.Div(SpecialFunction(Op::kPolylog, arguments, m.bits()), z);
+}
+
+Ball ExpIntegralSlope(Expr node, const NodeValues& at, Arithmetic& m) {
+  const Ball& z = at.Value(node->child(1));
+  const std::optional<SmallRational> order = ExactRational(node->child(0));
+  if (order && order->den == 1 && order->num == 1) return m.Neg(m.Div(m.Exp(m.Neg(z)), z));
+  const Ball lower = m.AddInteger(at.Value(node->child(0)), -1);
+  const std::array<const Ball*, 2> arguments = {&lower, &z};
+  return m.Neg(SpecialFunction(Op::kExpIntegralE, arguments, m.bits()));
+}
+
+// x^(s-1) e^-x
+Ball LowerGammaSlope(Expr node, const NodeValues& at, Arithmetic& m) {
+  const Ball& z = at.Value(node->child(1));
+  const Ball power = m.Pow(z, m.AddInteger(at.Value(node->child(0)), -1));
+  return m.Mul(power, m.Exp(m.Neg(z)));
+}
+
+Ball EllipticSlope(Expr node, const NodeValues& at, Arithmetic& m) {
+  const bool third_kind = node->op() == Op::kEllipticPi;
+  const Ball& phi = at.Value(node->child(third_kind ? 1 : 0));
+  const Ball& parameter = at.Value(node->child(third_kind ? 2 : 1));
+  const Ball sine_squared = m.Square(m.Function(Op::kSin, phi));
+  const Ball root = EllipticRoot(parameter, sine_squared, m);
+  if (node->op() == Op::kEllipticE) return root;
+  if (!third_kind) return m.Inverse(root);
+  const Ball pole = m.AddInteger(m.Neg(m.Mul(at.Value(node->child(0)), sine_squared)), 1);
+  return m.Inverse(m.Mul(pole, root));
+}
+
+struct HypergeometricParts {
+  std::vector<const Ball*> upper, lower;
+  const Ball* z = nullptr;
+};
+
+// The number of upper parameters; empty when the node is not of the form expression.h gives.
+std::optional<size_t> UpperCount(Expr node) {
+  const auto count = ExactRational(node->child(0));
+  const size_t parameters = node->children().size() - 2;
+  if (!count || count->den != 1 || count->num < 0) return std::nullopt;
+  const auto upper = static_cast<size_t>(count->num);
+  return upper <= parameters ? std::optional(upper) : std::nullopt;
+}
+
+HypergeometricParts Parts(Expr node, const NodeValues& at) {
+  HypergeometricParts parts;
+  const size_t upper = UpperCount(node).value_or(0);
+  const size_t last = node->children().size() - 1;
+  for (size_t i = 1; i < last; ++i) {
+    (i <= upper ? parts.upper : parts.lower).push_back(&at.Value(node->child(i)));
+  }
+  parts.z = &at.Value(node->child(last));
+  return parts;
+}
+
+// a1..ap / (b1..bq) pFq(a+1; b+1; z)
+Ball HypergeometricSlope(Expr node, const NodeValues& at, Arithmetic& m) {
+  const HypergeometricParts parts = Parts(node, at);
+  Ball factor(1);
+  for (const Ball* a : parts.upper) factor = m.Mul(factor, *a);
+  for (const Ball* b : parts.lower) factor = m.Div(factor, *b);
+  return m.Mul(factor, Hypergeometric(parts.upper, parts.lower, *parts.z, 1, m.bits()));
+}
+
+// Index of the argument that these functions can be differentiated by.
+size_t DifferentiableChild(Expr node) {
+  switch (node->op()) {
+    case Op::kEllipticF:
+    case Op::kEllipticE:
+      return 0;
+    default:
+      return node->op() == Op::kEllipticPi ? 1 : node->children().size() - 1;
+  }
+}
+
+// d/dw of a Weierstrass function of WeierstrassPInverse(w), apart from P itself, which gives w.
+Ball InvertedSlope(Expr node, const Ball& g2, const Ball& g3, const Ball& w, Arithmetic& m) {
+  const Ball root = WeierstrassRoot(g2, g3, w, m);
+  if (node->op() == Op::kWeierstrassZeta) return m.Neg(m.Div(w, root));
+  // (12 w^2 - g2) / (2 root)
+  return m.Div(m.Sub(m.MulInteger(m.Square(w), 12), g2), m.MulInteger(root, 2));
+}
+
+Ball WeierstrassDerivative(Expr node, const NodeValues& at, Arithmetic& m) {
+  const Ball& g2 = at.Value(node->child(0));
+  const Ball& g3 = at.Value(node->child(1));
+  if (node->op() == Op::kWeierstrassPInverse) {
+    const Expr w = node->child(2);
+    return m.Div(at.Derivative(w), WeierstrassRoot(g2, g3, at.Value(w), m));
+  }
+  const Expr w = InvertedArgument(node);
+  if (node->op() == Op::kWeierstrassP) return at.Derivative(w);
+  return m.Mul(InvertedSlope(node, g2, g3, at.Value(w), m), at.Derivative(w));
+}
+
+bool IsWeierstrass(Op op) {
+  return op == Op::kWeierstrassP || op == Op::kWeierstrassPPrime ||
+         op == Op::kWeierstrassPInverse || op == Op::kWeierstrassZeta;
+}
+
+Ball MultiSlope(Expr node, const NodeValues& at, Arithmetic& m) {
+  switch (node->op()) {
+    case Op::kPolylog:
+      return PolylogSlope(node, at, m);
+    case Op::kUpperGamma:
+      return m.Neg(LowerGammaSlope(node, at, m));
+    case Op::kLowerGamma:
+      return LowerGammaSlope(node, at, m);
+    case Op::kExpIntegralE:
+      return ExpIntegralSlope(node, at, m);
+    case Op::kEllipticF:
+    case Op::kEllipticE:
+    case Op::kEllipticPi:
+      return EllipticSlope(node, at, m);
+    case Op::kHypergeometric:
+      return HypergeometricSlope(node, at, m);
+    default:
+      return BesselSlope(node->op(), at.Value(node->child(0)), at.Value(node->child(1)), m);
+  }
+}
+
+}  // namespace
+
+bool SpecialSlopeTakesOwn(Op op) {
+  return op == Op::kGamma || op == Op::kLambertW || op == Op::kEllipticK;
+}
+
+Ball SpecialSlope(Op op, const Ball& u, const Ball& own, Arithmetic& m) {
+  switch (op) {
+    case Op::kEi:
+      return m.Div(m.Exp(u), u);
+    case Op::kLi:
+      return m.Inverse(m.Log(u));
+    case Op::kSi:
+      return m.Div(m.Function(Op::kSin, u), u);
+    case Op::kCi:
+      return m.Div(m.Function(Op::kCos, u), u);
+    case Op::kShi:
+      return m.Div(m.Function(Op::kSinh, u), u);
+    case Op::kChi:
+      return m.Div(m.Function(Op::kCosh, u), u);
+    case Op::kErf:
+      return ErrorSlope(u, -1, m);
+    case Op::kErfc:
+      return m.Neg(ErrorSlope(u, -1, m));
+    case Op::kErfi:
+      return ErrorSlope(u, 1, m);
+    case Op::kFresnelS:
+      return FresnelSlope(Op::kSin, u, m);
+    case Op::kFresnelC:
+      return FresnelSlope(Op::kCos, u, m);
+    case Op::kGamma:
+      return m.Mul(own, SpecialFunction(Op::kDigamma, u, m.bits()));
+    case Op::kLogGamma:
+      return SpecialFunction(Op::kDigamma, u, m.bits());
+    case Op::kDigamma:
+      return Trigamma(u, m.bits());
+    case Op::kLambertW:
+      return LambertSlope(own, m);
+    case Op::kDilog:
+      return m.Div(m.Log(u), m.AddInteger(m.Neg(u), 1));
+    case Op::kEllipticK:
+      return EllipticKSlope(u, own, m);
+    default:
+      return Ball::Undefined();
+  }
+}
+
+absl::Status FindSpecialNeeds(Expr node, Needs& needs) {
+  const Op op = node->op();
+  if (!expression::IsSpecial(op)) return absl::UnimplementedError("a node without a derivative");
+  const size_t argument = DifferentiableChild(node);
+  const auto children = node->children();
+  for (size_t i = 0; i < children.size(); ++i) {
+    if (i != argument && children[i]->has_variable()) {
+      return absl::UnimplementedError("a special function by one of its parameters");
+    }
+    if (i != argument) needs.values.push_back(children[i]);
+  }
+  Expr differentiated = children[argument];
+  if (IsWeierstrass(op) && op != Op::kWeierstrassPInverse) {
+    differentiated = InvertedArgument(node);
+    if (differentiated == nullptr) return absl::UnimplementedError("a Weierstrass function");
+  }
+  if (op == Op::kHypergeometric && !UpperCount(node)) {
+    return absl::UnimplementedError("a hypergeometric function without parameter counts");
+  }
+  needs.values.push_back(differentiated);
+  needs.derivatives.push_back(differentiated);
+  return absl::OkStatus();
+}
+
+Ball SpecialDerivative(Expr node, const NodeValues& at, Arithmetic& m) {
+  if (IsWeierstrass(node->op())) return WeierstrassDerivative(node, at, m);
+  return m.Mul(MultiSlope(node, at, m), at.Derivative(node->child(DifferentiableChild(node))));
+}
+
+}  // namespace motzkin::ball::internal

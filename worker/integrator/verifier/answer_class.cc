@@ -1,0 +1,31 @@
+#include "worker/integrator/verifier/answer_class.h"
+
+#include <unordered_set>
+#include <vector>
+
+namespace motzkin::integrator {
+
+using expression::Expr;
+using expression::Op;
+
+AnswerKind ClassifyAnswer(Expr answer) {
+  bool special = false, complex = false;
+  AnswerKind kind;
+  std::unordered_set<Expr> seen;
+  std::vector<Expr> open = {answer};
+  while (!open.empty()) {
+    const Expr node = open.back();
+    open.pop_back();
+    if (!seen.insert(node).second) continue;
+    special = special || expression::IsSpecial(node->op());
+    complex = complex || node->op() == Op::kI;
+    kind.has_abs = kind.has_abs || node->op() == Op::kAbs || node->op() == Op::kSign;
+    open.insert(open.end(), node->children().begin(), node->children().end());
+  }
+  kind.answer_class = complex   ? v1::ANSWER_CLASS_COMPLEX
+                      : special ? v1::ANSWER_CLASS_SPECIAL
+                                : v1::ANSWER_CLASS_ELEMENTARY;
+  return kind;
+}
+
+}  // namespace motzkin::integrator

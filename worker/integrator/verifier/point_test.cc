@@ -1,0 +1,94 @@
+#include "worker/integrator/verifier/point_test.h"
+
+#include <algorithm>
+
+namespace motzkin::integrator {
+namespace {
+
+using ball::Ball;
+using ball::Realness;
+
+constexpr slong kFirstBits = 128;
+constexpr slong kLaterBits[] = {256, 512, 1024};
+constexpr slong kRecheckBits[] = {1024, 4096};
+// Two numbers that agree to 100 bits at a random point are equal, for every purpose of ours.
+constexpr slong kToleranceBits = 100;
+
+}  // namespace
+
+Agreement Compare(const ball::Evaluator& evaluator, slong tolerance_bits) {
+  const Ball& f = evaluator.value();
+  const Ball& derivative = evaluator.derivative();
+  if (!f.Overlaps(derivative)) return Agreement::kDiffers;
+  Ball difference;
+  acb_sub(difference.get(), derivative.get(), f.get(), kFirstBits);
+  mag_t distance, size;
+  mag_init(distance);
+  mag_init(size);
+  acb_get_mag(distance, difference.get());
+  acb_get_mag_lower(size, f.get());
+  mag_mul_2exp_si(size, size, -tolerance_bits);
+  const bool close = mag_cmp(distance, size) <= 0;
+  mag_clear(distance);
+  mag_clear(size);
+  return close ? Agreement::kAgrees : Agreement::kUndecided;
+}
+
+Tally Count(const std::vector<TestedPoint>& points) {
+  Tally tally;
+  for (const TestedPoint& point : points) {
+    if (point.agreement == Agreement::kAgrees) ++tally.agreed;
+    if (point.agreement == Agreement::kDiffers) {
+      ++(point.assumed_cut ? tally.doubtful : tally.differed);
+    }
+  }
+  return tally;
+}
+
+void PointTester::CompareAt(TestedPoint& point, slong bits, slong tolerance_bits) {
+  precision_bits_ = std::max(precision_bits_, static_cast<int>(bits));
+  point.agreement =
+      evaluator_.EvaluateDerivative() ? Compare(evaluator_, tolerance_bits) : Agreement::kUndecided;
+  point.assumed_cut = evaluator_.assumed_cut();
+}
+
+void PointTester::TestAt(TestedPoint& point, slong bits, slong tolerance_bits) {
+  point.agreement = Agreement::kUndecided;
+  if (evaluator_.EvaluateValue(point.at.ToBall(), bits) == Realness::kUndefined) return;
+  CompareAt(point, bits, tolerance_bits);
+}
+
+Realness PointTester::TestOnce(TestedPoint& point, bool strictly_real_only) {
+  const Realness realness = evaluator_.EvaluateValue(point.at.ToBall(), kFirstBits);
+  if (realness == Realness::kStrictlyReal ||
+      (realness == Realness::kComplex && !strictly_real_only)) {
+    CompareAt(point, kFirstBits, kToleranceBits);
+  }
+  return realness;
+}
+
+void PointTester::Resolve(std::vector<TestedPoint>& points) {
+  for (const slong bits : kLaterBits) {
+    for (TestedPoint& point : points) {
+      if (point.agreement != Agreement::kUndecided) continue;
+      if (OutOfWork()) return;
+      TestAt(point, bits, kToleranceBits);
+    }
+  }
+}
+
+void PointTester::Recheck(std::vector<TestedPoint>& points) {
+  for (const slong bits : kRecheckBits) {
+    // A quarter of the bits may get lost in cancellation.
+    const slong tolerance_bits = bits - bits / 4;
+    for (TestedPoint& point : points) {
+      if (point.agreement != Agreement::kAgrees) continue;
+      if (OutOfWork()) return;
+      TestedPoint again = point;
+      TestAt(again, bits, tolerance_bits);
+      if (again.agreement == Agreement::kDiffers) point = again;
+    }
+  }
+}
+
+}  // namespace motzkin::integrator

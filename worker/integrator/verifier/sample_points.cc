@@ -1,0 +1,65 @@
+#include "worker/integrator/verifier/sample_points.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+namespace motzkin::integrator {
+namespace {
+
+std::string Decimal(long numerator) {
+  const char* sign = numerator < 0 ? "-" : "";
+  unsigned long rest = static_cast<unsigned long>(std::labs(numerator));
+  const unsigned long one = 1ul << kPointBits;
+  std::string text = fmt::format("{}{}", sign, rest / one);
+  rest %= one;
+  if (rest != 0) text += '.';
+  // A fraction over 2^20 has at most 20 decimals.
+  for (; rest != 0; rest %= one) {
+    rest *= 10;
+    text += static_cast<char>('0' + rest / one);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string ToString(const SamplePoint& point) {
+  if (point.imag == 0) return Decimal(point.real);
+  return fmt::format("{} + {}*I", Decimal(point.real), Decimal(point.imag));
+}
+
+uint64_t PointSampler::Next() {
+  // SplitMix64 (Steele, Lea, Flood 2014): the same everywhere, and good enough to choose points.
+  state_ += 0x9e3779b97f4a7c15u;
+  uint64_t z = state_;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+  return z ^ (z >> 31);
+}
+
+long PointSampler::Between(long lower_quarters, long upper_quarters) {
+  const long quarter = 1l << (kPointBits - 2);
+  const auto width = static_cast<uint64_t>((upper_quarters - lower_quarters) * quarter);
+  // Odd: never an integer or a simple fraction, where functions like to be singular.
+  return lower_quarters * quarter + static_cast<long>((Next() % width) | 1);
+}
+
+SamplePoint PointSampler::Real(int attempt) {
+  // Close to 0 an exp(-1000*x^2) still counts: elsewhere it is lost beside anything else.
+  if (attempt % 6 == 2) return {Between(-1, 1), 0};
+  if (attempt % 6 == 5) return {Between(-48, 48), 0};
+  if (attempt < 24) return {Between(-12, 10), 0};
+  if (attempt < 36) return {Between(-40, 40), 0};
+  if (attempt < 48) return {Between(-4, 4), 0};
+  return {Between(-400, 400), 0};
+}
+
+SamplePoint PointSampler::Complex() {
+  const long real = Between(-12, 10);
+  const long eighth = 1l << (kPointBits - 3);
+  const long imag = Between(-12, 10);
+  return {real, imag >= 0 ? imag + eighth : imag - eighth};
+}
+
+}  // namespace motzkin::integrator

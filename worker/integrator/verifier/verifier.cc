@@ -1,0 +1,186 @@
+#include "worker/integrator/verifier/verifier.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "common/ball/evaluator.h"
+#include "worker/integrator/verifier/point_test.h"
+#include "worker/integrator/verifier/sample_points.h"
+#include "worker/integrator/verifier/valid_intervals.h"
+
+namespace motzkin::integrator {
+namespace {
+
+using ball::Evaluator;
+using ball::Realness;
+using expression::Expr;
+
+constexpr int kRealPoints = 12;
+constexpr int kRealAttemptsMax = 64;
+constexpr int kComplexPoints = 8;
+// Fewer points than these decide nothing on their own.
+constexpr int kDecidedMin = 3;
+
+// The seed follows from the structure of both, so a verdict can be reproduced anywhere.
+uint64_t PointSeed(Expr integrand, Expr candidate) {
+  return integrand->hash() ^ (candidate->hash() * 0x9e3779b97f4a7c15u);
+}
+
+class Judge {
+ public:
+  Judge(Expr integrand, Expr candidate, Evaluator& evaluator, const VerifyOptions& options)
+      : sampler_(PointSeed(integrand, candidate)),
+        evaluator_(evaluator),
+        options_(options),
+        tester_(evaluator, options.work_max) {}
+
+  Judgement Decide() {
+    CollectStrictlyRealPoints();
+    tester_.Resolve(strict_);
+    if (Count(strict_).decided() >= kDecidedMin) {
+      DecideByStrictlyRealPoints();
+    } else {
+      DecideByOtherPoints();
+    }
+    judgement_.precision_bits = tester_.precision_bits();
+    if (judgement_.reason.empty() && assumed_cut_) {
+      judgement_.reason = "assumes the principal value of a number on a branch cut";
+    }
+    return std::move(judgement_);
+  }
+
+ private:
+  void CollectStrictlyRealPoints() {
+    for (int attempt = 0; attempt < kRealAttemptsMax; ++attempt) {
+      if (strict_.size() == kRealPoints || tester_.OutOfWork()) return;
+      TestedPoint point{sampler_.Real(attempt)};
+      const Realness realness = tester_.TestOnce(point, /*strictly_real_only=*/true);
+      if (realness == Realness::kStrictlyReal) strict_.push_back(point);
+      if (realness == Realness::kComplex && real_valued_.size() < kRealPoints) {
+        real_valued_.push_back(point);
+      }
+    }
+  }
+
+  void DecideByStrictlyRealPoints() {
+    Tally tally = Count(strict_);
+    if (tally.agreed > 0 && tally.differed > 0) {
+      tester_.Recheck(strict_);
+      tally = Count(strict_);
+    }
+    Report(tally, strict_);
+    if (tally.differed > 0) {
+      judgement_.verdict = tally.agreed > 0 ? Verdict::kPartly : Verdict::kRefuted;
+      if (tally.agreed > 0) FindIntervals();
+    } else if (tally.doubtful > 0) {
+      Unverified("differs, if the principal value on a branch cut is meant");
+    } else {
+      judgement_.verdict = Verdict::kVerified;
+    }
+  }
+
+  void FindIntervals() {
+    judgement_.valid_on = FindValidIntervals(evaluator_, options_.interval_work_max);
+    if (judgement_.valid_on.empty()) judgement_.reason = "right on no interval found in [-8, 8]";
+  }
+
+  // f is strictly real at hardly any point: it may still be real, or at least be a complex
+  // function.
+  void DecideByOtherPoints() {
+    std::vector<TestedPoint> axis = strict_;
+    for (TestedPoint& point : real_valued_) {
+      if (tester_.OutOfWork()) break;
+      if (tester_.TestOnce(point, /*strictly_real_only=*/false) == Realness::kUndefined) continue;
+      if (arb_contains_zero(evaluator_.value().imag())) axis.push_back(point);
+    }
+    tester_.Resolve(axis);
+    std::vector<TestedPoint> off_axis = ComplexPoints();
+    tester_.Resolve(off_axis);
+    DecideByTallies(axis, off_axis);
+  }
+
+  std::vector<TestedPoint> ComplexPoints() {
+    std::vector<TestedPoint> points;
+    // |u| and its kin are not differentiable there.
+    if (evaluator_.real_only()) return points;
+    for (int i = 0; i < kComplexPoints && !tester_.OutOfWork(); ++i) {
+      TestedPoint point{sampler_.Complex()};
+      tester_.TestOnce(point, /*strictly_real_only=*/false);
+      points.push_back(point);
+    }
+    return points;
+  }
+
+  void DecideByTallies(const std::vector<TestedPoint>& axis,
+                       const std::vector<TestedPoint>& off_axis) {
+    const Tally real = Count(axis), complex = Count(off_axis);
+    const bool real_decide = real.decided() >= kDecidedMin;
+    if (real.differed > 0) {
+      // Complex points must not outvote real ones.
+      Report(real, axis);
+      judgement_.verdict = real.agreed > 0 ? Verdict::kPartly : Verdict::kRefuted;
+      if (real.agreed > 0) FindIntervals();
+      return;
+    }
+    std::vector<TestedPoint> all = axis;
+    if (!real_decide) all.insert(all.end(), off_axis.begin(), off_axis.end());
+    const Tally tally = Count(all);
+    Report(tally, all);
+    if (tally.doubtful > 0) {
+      Unverified("differs, if the principal value on a branch cut is meant");
+    } else if (tally.decided() < kDecidedMin) {
+      Unverified(tester_.OutOfWork()
+                     ? "too large to evaluate"
+                     : fmt::format("only {} points could be evaluated", tally.decided()));
+    } else if (tally.differed == 0) {
+      judgement_.verdict = Verdict::kComplexOnly;
+    } else if (tally.agreed == 0) {
+      judgement_.verdict = Verdict::kRefuted;
+    } else {
+      Unverified(fmt::format("no real point decides; right at {} of {} complex points",
+                             complex.agreed, complex.decided()));
+    }
+  }
+
+  void Unverified(std::string reason) {
+    judgement_.verdict = Verdict::kUnverified;
+    judgement_.counterexample.clear();
+    judgement_.reason = std::move(reason);
+  }
+
+  void Report(const Tally& tally, const std::vector<TestedPoint>& points) {
+    judgement_.points_agreed = tally.agreed;
+    judgement_.points_differed = tally.differed;
+    for (const TestedPoint& point : points) {
+      assumed_cut_ = assumed_cut_ || point.assumed_cut;
+      const bool proof = point.agreement == Agreement::kDiffers && !point.assumed_cut;
+      if (proof && judgement_.counterexample.empty()) {
+        judgement_.counterexample = ToString(point.at);
+      }
+    }
+  }
+
+  PointSampler sampler_;
+  Evaluator& evaluator_;
+  const VerifyOptions& options_;
+  PointTester tester_;
+  std::vector<TestedPoint> strict_, real_valued_;
+  bool assumed_cut_ = false;
+  Judgement judgement_;
+};
+
+}  // namespace
+
+Judgement Verify(Expr integrand, Expr candidate, const VerifyOptions& options) {
+  Judgement judgement;
+  absl::StatusOr<Evaluator> evaluator = Evaluator::Create(integrand, candidate);
+  if (!evaluator.ok()) {
+    judgement.reason = fmt::format("cannot evaluate {}", std::string(evaluator.status().message()));
+    return judgement;
+  }
+  return Judge(integrand, candidate, *evaluator, options).Decide();
+}
+
+}  // namespace motzkin::integrator

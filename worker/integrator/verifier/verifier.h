@@ -1,0 +1,62 @@
+// Judges an answer: is the candidate F an antiderivative of the integrand f? F' and f are evaluated
+// in ball arithmetic at exact points, so a difference is proved; agreement is a randomised identity
+// test with rigorous points: overwhelmingly likely, not a proof.
+//
+// x is real and branches are principal. Points where f is strictly real (every node below it has an
+// imaginary part of exactly 0) decide; only where fewer than 3 of them do, other points are asked
+// too, and then the verdict is complex-only at best.
+//
+// Points follow from the structure of the two expressions and every bound counts work, not time: a
+// verdict is the same on every machine and in every run.
+//
+// docs/verifier.md has the method at length. Thread-safe in distinct pools.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/expression/expression.h"
+
+namespace motzkin::integrator {
+
+enum class Verdict {
+  kVerified,     // F' = f at every point that decided, at least 3 of them strictly real
+  kComplexOnly,  // F' = f at every point that decided, too few of them strictly real
+  kPartly,       // F' = f at some strictly real points, F' != f (proved) at others
+  kRefuted,      // F' != f, proved at `counterexample`, and right nowhere that was tried
+  kUnverified,   // could not be evaluated, or too little of it; never a sign that it is right
+};
+
+// Half-open questions do not arise: both ends belong to the interval.
+struct ValidInterval {
+  double lower = 0;
+  double upper = 0;
+};
+
+struct Judgement {
+  Verdict verdict = Verdict::kUnverified;
+  int points_agreed = 0;
+  int points_differed = 0;
+  // The highest precision that was needed.
+  int precision_bits = 0;
+  // A point where F' != f: an exact decimal; of a complex point "re + im*I".
+  std::string counterexample;
+  // Of kPartly: where in [-8, 8] F' = f, ends to about 1/1000.
+  std::vector<ValidInterval> valid_on;
+  // Why nothing could be said, or under which assumption it was.
+  std::string reason;
+};
+
+struct VerifyOptions {
+  // Node evaluations, weighted by precision (ball::Evaluator::work()), about 50 ns each: 40 ms for
+  // the points, and as much again for finding the intervals of a kPartly.
+  uint64_t work_max = 800'000;
+  uint64_t interval_work_max = 800'000;
+};
+
+// Both expressions belong to one pool. Never fails: what cannot be judged is kUnverified.
+Judgement Verify(expression::Expr integrand, expression::Expr candidate,
+                 const VerifyOptions& options = {});
+
+}  // namespace motzkin::integrator

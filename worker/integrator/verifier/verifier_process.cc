@@ -1,0 +1,132 @@
+#include "worker/integrator/verifier/verifier_process.h"
+
+#include <absl/status/statusor.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <time.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+#include <string_view>
+
+#include "common/base/status_macros.h"
+#include "common/expression/parser.h"
+#include "common/expression/printer.h"
+#include "common/process/frame.h"
+#include "worker/integrator/verifier/answer_class.h"
+
+namespace motzkin::integrator {
+namespace {
+
+using expression::Expr;
+using expression::Pool;
+
+constexpr int32_t kAnswerBytesMax = 64 << 10;  // What a result row holds.
+constexpr size_t kReasonBytesMax = 500;
+
+int64_t ThreadCpuMicroseconds() {
+  timespec now;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1'000;
+}
+
+v1::Judgement::Verdict ToProto(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kVerified:
+      return v1::Judgement::VERDICT_VERIFIED;
+    case Verdict::kComplexOnly:
+      return v1::Judgement::VERDICT_COMPLEX_ONLY;
+    case Verdict::kPartly:
+      return v1::Judgement::VERDICT_PARTLY;
+    case Verdict::kRefuted:
+      return v1::Judgement::VERDICT_REFUTED;
+    case Verdict::kUnverified:
+      return v1::Judgement::VERDICT_UNVERIFIED;
+  }
+  return v1::Judgement::VERDICT_UNSPECIFIED;
+}
+
+v1::Judgement ToProto(const Judgement& judgement) {
+  v1::Judgement message;
+  message.set_verdict(ToProto(judgement.verdict));
+  message.set_points_agreed(judgement.points_agreed);
+  message.set_points_differed(judgement.points_differed);
+  message.set_precision_bits(judgement.precision_bits);
+  message.set_counterexample(judgement.counterexample);
+  for (const ValidInterval& interval : judgement.valid_on) {
+    v1::Interval& added = *message.add_valid_on();
+    added.set_lower(interval.lower);
+    added.set_upper(interval.upper);
+  }
+  message.set_reason(judgement.reason);
+  return message;
+}
+
+// A parser's message may quote the text: only printable ASCII leaves, and not too much of it.
+v1::Judgement Unreadable(std::string_view what, const absl::Status& status) {
+  std::string reason = fmt::format("{}: {}", what, std::string(status.message()));
+  reason.resize(std::min(reason.size(), kReasonBytesMax));
+  for (char& c : reason) {
+    if (c < ' ' || c > '~') c = '?';
+  }
+  v1::Judgement message;
+  message.set_verdict(v1::Judgement::VERDICT_UNVERIFIED);
+  message.set_reason(std::move(reason));
+  return message;
+}
+
+v1::Judgement ParseAndVerify(const v1::Verify& request, const VerifyOptions& options) {
+  Pool pool;
+  const absl::StatusOr<Expr> integrand = expression::ParsePrefix(request.integrand(), pool);
+  if (!integrand.ok()) return Unreadable("integrand", integrand.status());
+  const absl::StatusOr<Expr> candidate = request.format() == v1::Verify::FORMAT_INFIX
+                                             ? expression::ParseInfix(request.candidate(), pool)
+                                             : expression::ParsePrefix(request.candidate(), pool);
+  if (!candidate.ok()) return Unreadable("answer", candidate.status());
+  const int32_t bytes_max =
+      request.answer_bytes_max() > 0 ? request.answer_bytes_max() : kAnswerBytesMax;
+  absl::StatusOr<std::string> printed =
+      expression::Print(*candidate, expression::Format::kPrefix, static_cast<size_t>(bytes_max));
+  if (!printed.ok()) return Unreadable("answer", printed.status());
+
+  v1::Judgement message = ToProto(Verify(*integrand, *candidate, options));
+  const AnswerKind kind = ClassifyAnswer(*candidate);
+  message.set_candidate_prefix(*std::move(printed));
+  message.set_answer_class(kind.answer_class);
+  message.set_has_abs(kind.has_abs);
+  return message;
+}
+
+absl::Status MakeNonBlocking(int fd) {
+  const int flags = fcntl(fd, F_GETFL);
+  if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) {
+    return absl::ErrnoToStatus(errno, "cannot make the verifier's pipe non-blocking");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+v1::Judgement AnswerVerify(const v1::Verify& request, const VerifyOptions& options) {
+  const int64_t begin_us = ThreadCpuMicroseconds();
+  v1::Judgement message = ParseAndVerify(request, options);
+  message.set_cpu_us(ThreadCpuMicroseconds() - begin_us);
+  return message;
+}
+
+absl::Status RunVerifier(int in_fd, int out_fd, const VerifyOptions& options) {
+  RETURN_IF_ERROR(MakeNonBlocking(in_fd));
+  RETURN_IF_ERROR(MakeNonBlocking(out_fd));
+  while (true) {
+    const absl::StatusOr<std::string> frame = ReadFrame(in_fd, Deadline::Never());
+    if (absl::IsOutOfRange(frame.status())) return absl::OkStatus();
+    RETURN_IF_ERROR(frame.status());
+    v1::Verify request;
+    if (!request.ParseFromString(*frame)) return absl::DataLossError("a frame holds no Verify");
+    const std::string answer = AnswerVerify(request, options).SerializeAsString();
+    RETURN_IF_ERROR(WriteFrame(out_fd, answer, Deadline::Never()));
+  }
+}
+
+}  // namespace motzkin::integrator
