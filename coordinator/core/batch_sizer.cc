@@ -1,0 +1,42 @@
+#include "coordinator/core/batch_sizer.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace motzkin::coordinator {
+namespace {
+
+int64_t FunctionsIn(absl::Duration time, double functions_per_minute) {
+  const double functions = absl::ToDoubleMinutes(time) * functions_per_minute;
+  return static_cast<int64_t>(std::min(functions, 1e12));
+}
+
+}  // namespace
+
+WorkSize SizeWork(const SizerPolicy& policy, const SizerInput& input) {
+  const int64_t slots = std::max(input.slots, 1);
+  WorkSize size;
+  const int64_t first = slots * policy.batches_first_per_slot * policy.batch_first;
+  if (input.functions_per_minute <= 0) {
+    size.batch = policy.batch_first;
+    size.hold = first;
+  } else {
+    size.batch = FunctionsIn(policy.batch, input.functions_per_minute);
+    // Two functions a slot keep every core busy however slow the worker is.
+    size.hold = std::max(2 * slots, FunctionsIn(policy.buffer, input.functions_per_minute));
+  }
+  size.hold /= std::max(input.jobs, 1);
+  if (input.remaining >= 0) {
+    // Everyone's part of what is left ends at the same moment; a function a slot is the least.
+    const double part =
+        std::ceil(static_cast<double>(input.remaining) * std::clamp(input.share, 0.0, 1.0));
+    size.hold = std::min(size.hold, std::max(slots, static_cast<int64_t>(part)));
+  }
+  size.hold = std::max<int64_t>(size.hold, 1);
+  size.batch = std::clamp(size.batch, policy.batch_min, policy.batch_max);
+  // At least four batches in what is held: whole ones can then move to a worker that ran dry.
+  size.batch = std::clamp<int64_t>(size.batch, 1, std::max(policy.batch_min, size.hold / 4));
+  return size;
+}
+
+}  // namespace motzkin::coordinator

@@ -1,0 +1,64 @@
+// One job as the rules see it: how many indices may still be handed out, and when it has ended.
+//
+// Thread-compatible.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "coordinator/core/types.h"
+
+namespace motzkin::coordinator {
+
+class JobState {
+ public:
+  explicit JobState(JobSnapshot snapshot) : snapshot_(std::move(snapshot)) {}
+
+  // Takes what the store says; what was learned since about allocation is kept.
+  void Update(const JobSnapshot& snapshot);
+
+  const JobRules& rules() const { return snapshot_.rules; }
+  const JobProgress& progress() const { return snapshot_.progress; }
+  const std::string& reason() const { return snapshot_.reason; }
+  void set_reason(std::string reason) { snapshot_.reason = std::move(reason); }
+  bool running() const { return snapshot_.phase == JobPhase::kRunning && !ending; }
+  JobPhase phase() const { return snapshot_.phase; }
+
+  // How many more indices may be allocated now; 0 while nothing more is wanted.
+  //
+  // Function targets allocate exactly their target. Integrated targets allocate ahead by the
+  // success rate seen so far, which sinks or rises as results come in: too little now is made up
+  // later. Endless jobs stop at rows_max, or when what is in flight will fill bytes_max.
+  int64_t Allocatable() const;
+
+  // Functions that still need a result before the job ends; -1: no end in sight.
+  int64_t Remaining() const;
+
+  // Nothing is left to do. Decided on the sealed prefix only, so that it does not depend on the
+  // order in which results arrive.
+  bool Finished() const;
+
+  // The store made indices up to `end`.
+  void AllocatedTo(int64_t end);
+  // The store says that the function target is wholly allocated.
+  void AllocationExhausted();
+
+  // Functions in AllocateBatch intentions under way.
+  int64_t allocating = 0;
+  // A SetJobPhase that ends the job is under way.
+  bool ending = false;
+  // Unleased open batches as (begin index, batch), lowest first.
+  std::set<std::pair<int64_t, int64_t>> pending;
+  // Over the workers that may take the job, refreshed every tick.
+  int matching_workers = 0;
+  double matching_speed = 0;
+
+ private:
+  double SuccessRate() const;
+
+  JobSnapshot snapshot_;
+};
+
+}  // namespace motzkin::coordinator

@@ -1,0 +1,40 @@
+#include "coordinator/core/matching.h"
+
+#include <gtest/gtest.h>
+
+namespace motzkin::coordinator {
+namespace {
+
+JobRules JobWithFricas() {
+  return {.generator_version = 1,
+          .canonical_version = 1,
+          .engines = {{"giac", ""}, {"fricas", "1.3.8"}}};
+}
+
+WorkerReport Worker(std::map<std::string, std::string> engines) {
+  return {.engines = std::move(engines), .generator_versions = {1}, .canonical_versions = {1}};
+}
+
+TEST(MatchingTest, AWorkerWithEveryEngineAndVersionMatches) {
+  EXPECT_EQ(Lacks(JobWithFricas(), Worker({{"giac", "1.9.0"}, {"fricas", "1.3.8"}})), "");
+}
+
+TEST(MatchingTest, WhatIsMissingIsNamed) {
+  EXPECT_EQ(Lacks(JobWithFricas(), Worker({{"giac", "1.9.0"}})), "fricas 1.3.8");
+  WorkerReport old = Worker({{"giac", "1.9.0"}, {"fricas", "1.3.7"}});
+  old.generator_versions = {2};
+  EXPECT_EQ(Lacks(JobWithFricas(), old), "generator version 1, fricas 1.3.8");
+}
+
+TEST(MatchingTest, ABlockedJobSaysWhatNoWorkerHas) {
+  const WorkerReport giac = Worker({{"giac", "1.9.0"}});
+  const WorkerReport fricas = Worker({{"fricas", "1.3.8"}});
+  EXPECT_EQ(WhyNobody(JobWithFricas(), {}), "no worker is connected");
+  EXPECT_EQ(WhyNobody(JobWithFricas(), {&giac}), "no worker has fricas 1.3.8");
+  EXPECT_EQ(
+      WhyNobody(JobWithFricas(), {&giac, &fricas}),
+      "no worker has all of generator version 1, canonical form version 1, giac, fricas 1.3.8");
+}
+
+}  // namespace
+}  // namespace motzkin::coordinator

@@ -1,0 +1,508 @@
+#include "coordinator/core/scheduler.h"
+
+#include <absl/strings/match.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/sim/model_store.h"
+
+namespace motzkin::coordinator {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+// A scheduler over a store that answers at once, unless told otherwise, and workers whose reports
+// are written by hand.
+class SchedulerTest : public ::testing::Test {
+ protected:
+  SchedulerTest() { scheduler_.Restore({}, now_); }
+
+  JobSnapshot StartJob(JobRules rules) {
+    rules.digest = "digest";
+    rules.generator_version = 1;
+    rules.canonical_version = 1;
+    if (rules.engines.empty()) rules.engines = {{"giac", ""}};
+    JobSnapshot job = store_.StartJob(rules);
+    scheduler_.OnJob(job, now_);
+    Settle();
+    return job;
+  }
+
+  // A report of two slots that holds what it is told to hold.
+  WorkerReport Report(const std::string& worker, uint64_t instance = 1) {
+    return {.worker = worker,
+            .name = worker,
+            .instance = instance,
+            .sequence = ++sequence_,
+            .slots = 2,
+            .slots_allowed = 2,
+            .engines = {{"giac", "1.9.0"}},
+            .generator_versions = {1},
+            .canonical_versions = {1}};
+  }
+
+  // What an obedient worker reports: it holds the desired batches, none begun.
+  WorkerReport Obedient(const std::string& worker, uint64_t instance = 1) {
+    WorkerReport report = Report(worker, instance);
+    for (const DesiredBatchState& batch : scheduler_.DesiredFor(worker).batches) {
+      report.held.push_back({.lease = batch.lease,
+                             .digest = "digest",
+                             .unstarted_begin = batch.begin,
+                             .end = batch.end});
+    }
+    return report;
+  }
+
+  // The same when every function of what it holds is begun: nothing can be moved away.
+  WorkerReport Busy(const std::string& worker) {
+    WorkerReport report = Obedient(worker);
+    for (HeldReport& held : report.held) held.unstarted_begin = held.end;
+    return report;
+  }
+
+  ReportVerdict Say(const WorkerReport& report) {
+    const ReportVerdict verdict = scheduler_.OnWorkerReport(report, now_);
+    Settle();
+    return verdict;
+  }
+
+  // Runs intentions against the store until none is left.
+  void Settle() {
+    for (;;) {
+      const std::vector<Intention> intentions = scheduler_.TakeIntentions();
+      if (intentions.empty()) return;
+      for (const Intention& intention : intentions) {
+        scheduler_.OnConfirmation(
+            store_down_ ? ModelStore::Unavailable(intention) : store_.Execute(intention), now_);
+      }
+    }
+  }
+
+  void Poll() {
+    store_.Seal();
+    scheduler_.OnPoll(store_.Poll(now_), now_);
+    Settle();
+  }
+
+  // Seconds of ticks and polls, with `heard` workers reporting every five.
+  void Pass(int seconds, const std::vector<std::string>& heard = {}) {
+    for (int i = 0; i < seconds; ++i) {
+      now_ += absl::Seconds(1);
+      for (const std::string& worker : heard) {
+        if (i % 5 == 0) Say(Obedient(worker));
+      }
+      scheduler_.OnTick(now_);
+      Settle();
+      if (!store_down_) Poll();
+    }
+  }
+
+  std::vector<LeaseKey> Leases(const std::string& worker) {
+    std::vector<LeaseKey> leases;
+    for (const DesiredBatchState& batch : scheduler_.DesiredFor(worker).batches) {
+      leases.push_back(batch.lease);
+    }
+    return leases;
+  }
+
+  // Stores every function of the worker's first batch.
+  BatchKey Complete(const std::string& worker) {
+    const DesiredBatchState batch = scheduler_.DesiredFor(worker).batches.front();
+    for (int64_t index = batch.begin; index < batch.end; ++index) {
+      EXPECT_TRUE(store_.Submit(worker, batch.lease.batch, index, index % 2 == 0));
+    }
+    return batch.lease.batch;
+  }
+
+  bool Happened(const std::string& text) const {
+    return std::any_of(
+        store_.events().begin(), store_.events().end(),
+        [&](const RecordEvent& event) { return absl::StrContains(event.text, text); });
+  }
+
+  ModelStore store_;
+  Scheduler scheduler_;
+  absl::Duration now_ = absl::Hours(1);
+  uint64_t sequence_ = 0;
+  bool store_down_ = false;
+};
+
+TEST_F(SchedulerTest, AWorkerThatJoinsGetsTwoSmallBatchesASlot) {
+  StartJob({.target = 100'000});
+  EXPECT_EQ(Say(Report("a")), ReportVerdict::kAccepted);
+  EXPECT_EQ(Leases("a").size(), 4);
+  EXPECT_EQ(scheduler_.DesiredFor("a").batches[0].end, 64);
+  EXPECT_TRUE(Happened("worker a joined: 2 slots, giac 1.9.0"));
+}
+
+TEST_F(SchedulerTest, AJobThatStartsLaterReachesWorkersThatWait) {
+  Say(Report("a"));
+  EXPECT_THAT(Leases("a"), IsEmpty());
+  EXPECT_EQ(scheduler_.DesiredFor("a").reason, "there is no work for it");
+  scheduler_.TakeChanged();
+  StartJob({.target = 1000});
+  EXPECT_FALSE(Leases("a").empty());
+  EXPECT_TRUE(scheduler_.TakeChanged().contains("a"));
+}
+
+TEST_F(SchedulerTest, ABatchIsShownOnlyOnceItsLeaseIsDurable) {
+  StartJob({.target = 1000});
+  scheduler_.OnWorkerReport(Report("a"), now_);
+  std::vector<Intention> allocations = scheduler_.TakeIntentions();
+  for (const Intention& allocation : allocations) {
+    scheduler_.OnConfirmation(store_.Execute(allocation), now_);
+  }
+  EXPECT_THAT(Leases("a"), IsEmpty());
+  Settle();
+  EXPECT_EQ(Leases("a").size(), 4);
+}
+
+TEST_F(SchedulerTest, ARepeatedOrOvertakenReportIsIgnored) {
+  StartJob({.target = 100'000});
+  WorkerReport report = Report("a");
+  Say(report);
+  EXPECT_EQ(Say(report), ReportVerdict::kRepeated);
+  --report.sequence;
+  EXPECT_EQ(Say(report), ReportVerdict::kRepeated);
+}
+
+TEST_F(SchedulerTest, TheNewestInstanceWinsAndTheOlderIsSuperseded) {
+  StartJob({.target = 100'000});
+  Say(Report("a", 5));
+  EXPECT_EQ(Say(Report("a", 6)), ReportVerdict::kAccepted);
+  EXPECT_EQ(Say(Report("a", 5)), ReportVerdict::kSuperseded);
+}
+
+TEST_F(SchedulerTest, ASilentWorkerGetsNoNewWorkAndThenLosesItsBatches) {
+  StartJob({.target = 256});
+  Say(Report("a"));
+  Say(Busy("a"));
+  Say(Report("b"));
+  EXPECT_THAT(Leases("b"), IsEmpty()) << "all of it is with a";
+  Pass(13, {"b"});
+  EXPECT_EQ(scheduler_.workers().at("a").View(now_).state, "away");
+  Pass(17, {"b"});
+  EXPECT_THAT(Leases("a"), IsEmpty());
+  EXPECT_EQ(Leases("b").size(), 4) << "within 30 s of the last word of a";
+  EXPECT_TRUE(Happened("worker a is lost after 25 s of silence; 4 batches re-leased"));
+}
+
+TEST_F(SchedulerTest, SleepIsNotHeldAgainstABatch) {
+  StartJob({.target = 16});
+  for (int i = 0; i < 5; ++i) {
+    Say(Report("a", 1));
+    Say(Obedient("a"));
+    Pass(30);
+  }
+  for (const auto& [key, batch] : store_.batches()) EXPECT_EQ(batch.snapshot.deaths, 0);
+}
+
+TEST_F(SchedulerTest, ABatchThatSawThreeInstancesDieIsRetriedCarefully) {
+  StartJob({.target = 16});
+  for (uint64_t instance = 1; instance <= 3; ++instance) {
+    Say(Report("a", instance));
+    WorkerReport busy = Obedient("a", instance);
+    ASSERT_EQ(busy.held.size(), 1);
+    EXPECT_FALSE(scheduler_.DesiredFor("a").batches[0].careful);
+    busy.held[0].unstarted_begin += 2;
+    Say(busy);
+  }
+  Say(Report("a", 4));
+  ASSERT_EQ(Leases("a").size(), 1);
+  EXPECT_TRUE(scheduler_.DesiredFor("a").batches[0].careful);
+  EXPECT_TRUE(Happened("batch 0 of job job1 saw 3 workers die"));
+}
+
+TEST_F(SchedulerTest, ACleanStopIsNotADeath) {
+  StartJob({.target = 16});
+  Say(Report("a", 1));
+  WorkerReport stopping = Obedient("a");
+  stopping.held[0].unstarted_begin += 2;
+  stopping.draining = true;
+  Say(stopping);
+  Say(Report("a", 2));
+  EXPECT_EQ(store_.batches().begin()->second.snapshot.deaths, 0);
+  EXPECT_EQ(Leases("a").size(), 1);
+}
+
+TEST_F(SchedulerTest, AWorkerThatStopsGivesItsBatchesBackAtOnce) {
+  StartJob({.target = 256});
+  Say(Report("a"));
+  Say(Obedient("a"));
+  Say(Report("b"));
+  WorkerReport bye = Report("a");
+  bye.draining = true;
+  Say(bye);
+  scheduler_.OnStreamClosed("a", 1, now_);
+  Settle();
+  Pass(2, {"b"});
+  EXPECT_EQ(Leases("b").size(), 4);
+  EXPECT_TRUE(Happened("worker a stopped"));
+}
+
+TEST_F(SchedulerTest, ARestartedCoordinatorGivesEveryLeaseAFullFreshTerm) {
+  StartJob({.target = 256});
+  Say(Report("a"));
+  const std::vector<LeaseKey> before = Leases("a");
+  Say(Obedient("a"));
+  Scheduler restarted;
+  now_ += absl::Minutes(10);
+  restarted.Restore(store_.RestoreAll(), now_);
+  now_ += absl::Seconds(24);
+  restarted.OnTick(now_ - absl::Seconds(20));
+  EXPECT_EQ(restarted.DesiredFor("a").batches.size(), before.size());
+  EXPECT_EQ(restarted.DesiredFor("a").batches[0].lease, before[0]);
+}
+
+TEST_F(SchedulerTest, ACoordinatorThatSleptBlamesNobody) {
+  StartJob({.target = 256});
+  Say(Report("a"));
+  Say(Obedient("a"));
+  scheduler_.OnTick(now_);
+  now_ += absl::Hours(8);
+  scheduler_.OnTick(now_);
+  Settle();
+  EXPECT_EQ(Leases("a").size(), 4);
+  EXPECT_TRUE(Happened("the coordinator stood still for 28800 s"));
+}
+
+TEST_F(SchedulerTest, AReturningWorkerGoesOnWithWhatNobodyElseTook) {
+  StartJob({.target = 256});
+  Say(Report("a"));
+  WorkerReport holding = Busy("a");
+  Say(holding);
+  Pass(40);
+  EXPECT_THAT(Leases("a"), IsEmpty());
+  holding.sequence = ++sequence_;
+  Say(holding);
+  EXPECT_EQ(Leases("a").size(), 4);
+  EXPECT_TRUE(Happened("worker a is back after 40 s"));
+}
+
+TEST_F(SchedulerTest, AClosedBatchMakesRoomForTheNext) {
+  StartJob({.target = 100'000});
+  Say(Report("a"));
+  Say(Obedient("a"));
+  const BatchKey done = Complete("a");
+  Poll();
+  EXPECT_EQ(Leases("a").size(), 4);
+  EXPECT_FALSE(scheduler_.batches().contains(done));
+}
+
+TEST_F(SchedulerTest, AnIncompleteBatchThatItsHolderLetGoIsGrantedAgain) {
+  StartJob({.target = 16});
+  Say(Report("a"));
+  Say(Obedient("a"));
+  const LeaseKey first = Leases("a").at(0);
+  now_ += absl::Seconds(1);
+  Say(Report("a"));  // Holds nothing any more, but nothing is stored.
+  now_ += absl::Seconds(1);
+  Poll();
+  Say(Report("a"));
+  ASSERT_EQ(Leases("a").size(), 1);
+  EXPECT_EQ(Leases("a")[0].batch, first.batch);
+  EXPECT_GT(Leases("a")[0].attempt, first.attempt);
+}
+
+TEST_F(SchedulerTest, AJobThatNobodyMatchesSaysWhatIsMissing) {
+  const JobSnapshot job = StartJob({.engines = {{"giac", ""}, {"fricas", "1.3.8"}}, .target = 100});
+  Say(Report("a"));
+  Pass(1, {"a"});
+  EXPECT_THAT(Leases("a"), IsEmpty());
+  EXPECT_EQ(store_.Snapshot(job.rules.id).reason, "blocked: no worker has fricas 1.3.8");
+  WorkerReport better = Report("b");
+  better.engines["fricas"] = "1.3.8";
+  Say(better);
+  Pass(1, {"a"});
+  EXPECT_EQ(store_.Snapshot(job.rules.id).reason, "");
+  EXPECT_FALSE(Leases("b").empty());
+}
+
+TEST_F(SchedulerTest, AWorkerThatUnderstandsAnotherSpecGetsNoneOfTheJob) {
+  StartJob({.target = 1000});
+  Say(Report("a"));
+  WorkerReport odd = Obedient("a");
+  for (HeldReport& held : odd.held) held.digest = "another";
+  Say(odd);
+  EXPECT_THAT(Leases("a"), IsEmpty());
+  Pass(3, {"a"});
+  EXPECT_THAT(Leases("a"), IsEmpty());
+}
+
+TEST_F(SchedulerTest, FiveFailedBatchesInARowDrainTheWorker) {
+  StartJob({.target = 100'000});
+  Say(Report("a"));
+  Say(Report("b"));
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_FALSE(Leases("a").empty());
+    WorkerReport failing = Report("a");
+    failing.failed.push_back({.lease = Leases("a")[0], .reason = "no room on the disk"});
+    Say(failing);
+  }
+  EXPECT_EQ(scheduler_.DesiredFor("a").mode, Mode::kDrain);
+  EXPECT_TRUE(Happened("worker a is drained; it failed 5 batches in a row: no room on the disk"));
+  EXPECT_EQ(scheduler_.workers().at("a").View(now_).state, "draining");
+  scheduler_.OnControl("a", Control::kRun, now_);
+  EXPECT_EQ(scheduler_.DesiredFor("a").mode, Mode::kRun);
+}
+
+TEST_F(SchedulerTest, AFailureOfTheJobEndsTheJob) {
+  const JobSnapshot job = StartJob({.target = 1000});
+  Say(Report("a"));
+  WorkerReport failing = Report("a");
+  failing.failed.push_back(
+      {.lease = Leases("a")[0], .reason = "index 7 was redrawn 1,000 times", .job_failed = true});
+  Say(failing);
+  EXPECT_EQ(store_.Snapshot(job.rules.id).phase, JobPhase::kFailed);
+  EXPECT_THAT(Leases("a"), IsEmpty());
+  EXPECT_TRUE(Happened("job job1 failed: index 7 was redrawn 1,000 times"));
+}
+
+TEST_F(SchedulerTest, APausedJobLeavesTheDesiredStateAndComesBack) {
+  const JobSnapshot job = StartJob({.target = 1000});
+  Say(Report("a"));
+  scheduler_.OnJob(store_.SetPhase(job.rules.id, JobPhase::kPaused), now_);
+  EXPECT_THAT(Leases("a"), IsEmpty());
+  Pass(1, {"a"});
+  scheduler_.OnJob(store_.SetPhase(job.rules.id, JobPhase::kRunning), now_);
+  Pass(1, {"a"});
+  EXPECT_FALSE(Leases("a").empty());
+}
+
+TEST_F(SchedulerTest, TheDiskGuardStopsGrantsAndSaysWhy) {
+  const JobSnapshot job = StartJob({.target = 1000});
+  scheduler_.SetDiskGuard("only 1.2 GB of disk are left", now_);
+  Say(Report("a"));
+  Pass(1, {"a"});
+  EXPECT_THAT(Leases("a"), IsEmpty());
+  EXPECT_EQ(scheduler_.DesiredFor("a").reason, "only 1.2 GB of disk are left");
+  EXPECT_THAT(store_.Snapshot(job.rules.id).reason, HasSubstr("only 1.2 GB"));
+  scheduler_.SetDiskGuard("", now_);
+  Pass(1, {"a"});
+  EXPECT_FALSE(Leases("a").empty());
+}
+
+TEST_F(SchedulerTest, WhilePostgresIsAwayWorkersKeepWhatTheyHold) {
+  StartJob({.target = 100'000});
+  Say(Report("a"));
+  const std::vector<LeaseKey> before = Leases("a");
+  store_down_ = true;
+  scheduler_.OnStoreAway("connection refused", now_);
+  Pass(60, {"a"});
+  EXPECT_EQ(Leases("a"), before);
+  EXPECT_EQ(scheduler_.Blocked(), "Postgres is away");
+  store_down_ = false;
+  Poll();
+  EXPECT_TRUE(Happened("Postgres is away: connection refused"));
+  EXPECT_TRUE(Happened("Postgres is back"));
+}
+
+TEST_F(SchedulerTest, AGrantWhoseAnswerWasLostIsAskedForAgain) {
+  StartJob({.target = 16});
+  scheduler_.OnWorkerReport(Report("a"), now_);
+  for (int round = 0; round < 2; ++round) {
+    // Allocation, then the grant: each happens, and its answer is lost.
+    for (const Intention& intention : scheduler_.TakeIntentions()) {
+      store_.Execute(intention);
+      scheduler_.OnConfirmation(ModelStore::Unavailable(intention), now_);
+    }
+    scheduler_.OnPoll(store_.Poll(now_), now_);
+  }
+  Settle();
+  ASSERT_EQ(Leases("a").size(), 1);
+  EXPECT_EQ(Leases("a")[0].attempt, 2);
+  EXPECT_EQ(store_.batches().size(), 1);
+}
+
+TEST_F(SchedulerTest, JobsThatRunTogetherShareAWorker) {
+  StartJob({.target = 100'000});
+  Say(Report("a"));
+  Say(Obedient("a"));
+  StartJob({.target = 100'000});
+  Say(Obedient("a"));
+  const std::vector<LeaseKey> leases = Leases("a");
+  ASSERT_GE(leases.size(), 4);
+  EXPECT_NE(leases[0].batch.job, leases[1].batch.job) << "they take turns";
+}
+
+TEST_F(SchedulerTest, AFunctionTargetCompletesWhenAllOfItIsSealed) {
+  const JobSnapshot job = StartJob({.target = 100});
+  Say(Report("a"));
+  while (!Leases("a").empty()) {
+    Say(Obedient("a"));
+    Complete("a");
+    Poll();
+  }
+  EXPECT_EQ(store_.results(job.rules.id).size(), 100);
+  EXPECT_EQ(store_.Snapshot(job.rules.id).phase, JobPhase::kCompleted);
+  EXPECT_TRUE(Happened("job job1 completed: 100 functions, 50 integrated"));
+}
+
+TEST_F(SchedulerTest, AnIntegratedTargetStopsWhenTheSealedPrefixHasEnough) {
+  const JobSnapshot job = StartJob({.target = 200, .target_integrated = true});
+  Say(Report("a"));
+  for (int i = 0; i < 1000 && !Leases("a").empty(); ++i) {
+    Say(Obedient("a"));
+    Complete("a");
+    Poll();
+    Say(Obedient("a"));
+  }
+  EXPECT_EQ(store_.Snapshot(job.rules.id).phase, JobPhase::kCompleted);
+  EXPECT_GE(store_.Snapshot(job.rules.id).progress.sealed_integrated, 200);
+  EXPECT_LT(store_.results(job.rules.id).size(), 600) << "half succeed: 400 and a little ahead";
+}
+
+TEST_F(SchedulerTest, AnIdleWorkerGetsWholeBatchesThatAnotherHasNotBegun) {
+  StartJob({.target = 256});
+  Say(Report("a"));
+  Say(Obedient("a"));
+  Say(Report("b"));
+  Pass(20, {"a", "b"});
+  EXPECT_GE(Leases("b").size(), 1);
+  EXPECT_GE(Leases("a").size(), 1);
+  EXPECT_EQ(Leases("a").size() + Leases("b").size(), 4);
+}
+
+TEST_F(SchedulerTest, ATailIsSplitOffOnlyAfterItsHolderLetGoOfIt) {
+  StartJob({.target = 16});
+  Say(Report("a"));
+  WorkerReport holding = Obedient("a");
+  holding.held[0].unstarted_begin = 4;
+  holding.functions_per_minute = 60;
+  Say(holding);
+  WorkerReport idle = Report("b");
+  idle.functions_per_minute = 60;
+  Say(idle);
+  scheduler_.OnTick(now_);
+  Settle();
+  const int64_t trimmed = scheduler_.DesiredFor("a").batches.at(0).end;
+  EXPECT_LT(trimmed, 16);
+  EXPECT_THAT(Leases("b"), IsEmpty());
+  holding.sequence = ++sequence_;
+  holding.held[0].end = trimmed;
+  Say(holding);
+  idle.sequence = ++sequence_;
+  Say(idle);
+  ASSERT_EQ(scheduler_.DesiredFor("b").batches.size(), 1);
+  EXPECT_EQ(scheduler_.DesiredFor("b").batches[0].begin, trimmed);
+  EXPECT_EQ(scheduler_.DesiredFor("b").batches[0].end, 16);
+}
+
+TEST_F(SchedulerTest, ASuspendedWorkerKeepsItsBatchesUntilSomeoneElseIsIdle) {
+  StartJob({.target = 256});
+  Say(Report("a"));
+  Say(Obedient("a"));
+  scheduler_.OnControl("a", Control::kSuspend, now_);
+  Pass(20, {"a"});
+  EXPECT_EQ(scheduler_.DesiredFor("a").mode, Mode::kSuspend);
+  EXPECT_EQ(Leases("a").size(), 4);
+  Say(Report("b"));
+  Pass(20, {"a", "b"});
+  EXPECT_EQ(Leases("b").size(), 4);
+}
+
+}  // namespace
+}  // namespace motzkin::coordinator

@@ -1,0 +1,238 @@
+// The words of the coordinator's rules: plain values that come in as reports and go out as
+// intentions. No clock, no I/O, no protobuf; coordinator/service translates.
+//
+// Times are durations since boot (common/base/clock.h), as only those may decide about leases.
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/time/time.h>
+
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace motzkin::coordinator {
+
+// UUID of a worker's state directory.
+using WorkerId = std::string;
+
+// A batch counts from 0 within its job.
+struct BatchKey {
+  int64_t job = 0;
+  int64_t batch = 0;
+  friend auto operator<=>(const BatchKey&, const BatchKey&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const BatchKey& key) {
+    return H::combine(std::move(h), key.job, key.batch);
+  }
+};
+
+// One grant of a batch. Attempts count from 1 within the batch.
+struct LeaseKey {
+  BatchKey batch = {};
+  int32_t attempt = 0;
+  friend auto operator<=>(const LeaseKey&, const LeaseKey&) = default;
+};
+
+// --- jobs
+// -----------------------------------------------------------------------------------------
+
+struct EngineRequirement {
+  std::string name = {};
+  std::string version = {};  // Exact; empty: any.
+  friend bool operator==(const EngineRequirement&, const EngineRequirement&) = default;
+};
+
+// What of a job's spec the rules need. Immutable once started, but for `target`.
+struct JobRules {
+  int64_t id = 0;
+  std::string name = {};
+  std::string digest = {};
+  uint32_t generator_version = 0;
+  uint32_t canonical_version = 0;
+  std::vector<EngineRequirement> engines = {};
+  // Functions wanted, or integrated functions with `target_integrated`. 0: endless, and then
+  // rows_max or bytes_max bounds it (0: not by this).
+  int64_t target = 0;
+  bool target_integrated = false;
+  int64_t rows_max = 0;
+  int64_t bytes_max = 0;
+};
+
+enum class JobPhase { kRunning, kPaused, kCompleted, kCancelled, kFailed };
+
+// Counters of a job at one moment.
+struct JobProgress {
+  int64_t allocated_below = 0;
+  int64_t stored = 0;
+  int64_t integrated = 0;
+  int64_t sealed_below = 0;
+  int64_t sealed_integrated = 0;
+  int64_t bytes = 0;
+};
+
+struct JobSnapshot {
+  JobRules rules = {};
+  JobPhase phase = JobPhase::kRunning;
+  std::string reason = {};  // As it stands in the store.
+  JobProgress progress = {};
+};
+
+// --- batches
+// --------------------------------------------------------------------------------------
+
+struct BatchSnapshot {
+  BatchKey key = {};
+  int64_t begin = 0;  // Half-open range of indices.
+  int64_t end = 0;
+  int64_t stored = 0;
+  int32_t deaths = 0;  // Worker instances that died while they held it.
+};
+
+struct LeaseSnapshot {
+  LeaseKey key = {};
+  WorkerId worker = {};
+  BatchSnapshot batch = {};
+  std::string done = {};  // Bitmap of the indices already stored; opaque here.
+};
+
+// Why a lease ended; the store's words.
+enum class LeaseEndReason { kDone, kLost, kReturned, kDied, kRevoked };
+
+// --- workers
+// --------------------------------------------------------------------------------------
+
+// What the owner ordered, or the coordinator in his place after five failures in a row.
+enum class Control { kRun, kSuspend, kDrain, kRemoved };
+
+struct HeldReport {
+  LeaseKey lease = {};
+  std::string digest = {};
+  int64_t stored = 0;
+  int64_t pending = 0;
+  int64_t unstarted_begin = 0;
+  int64_t end = 0;  // 0: the worker does not say.
+};
+
+struct FailedReport {
+  LeaseKey lease = {};
+  std::string reason = {};
+  bool job_failed = false;
+};
+
+// A worker's whole state, validated.
+struct WorkerReport {
+  WorkerId worker = {};
+  std::string name = {};
+  uint64_t instance = 0;
+  uint64_t sequence = 0;
+  int slots = 0;
+  int slots_allowed = 0;
+  std::vector<HeldReport> held = {};
+  std::vector<FailedReport> failed = {};
+  std::map<std::string, std::string> engines = {};
+  std::vector<uint32_t> generator_versions = {};
+  std::vector<uint32_t> canonical_versions = {};
+  double functions_per_minute = 0;  // 0: not known yet.
+  bool draining = false;
+  std::string reason = {};
+};
+
+enum class Mode { kRun, kSuspend, kDrain };
+
+struct DesiredBatchState {
+  LeaseKey lease = {};
+  int64_t begin = 0;
+  int64_t end = 0;
+  std::string done = {};
+  bool careful = false;
+};
+
+// All that a worker should hold and do.
+struct Desired {
+  Mode mode = Mode::kRun;
+  std::string reason = {};
+  std::vector<DesiredBatchState> batches = {};
+  uint64_t acknowledged_sequence = 0;
+};
+
+// A worker's state for people: one word of design section 4 and a sentence.
+struct WorkerView {
+  std::string state = {};
+  std::string reason = {};
+  absl::Duration silence = {};
+  int batches = 0;
+  // The rules may give it work now.
+  bool grantable = false;
+};
+
+// --- intentions: durable changes that the rules ask the store for
+// -----------------------------------
+
+struct AllocateBatch {
+  int64_t job = 0;
+  int64_t size = 0;
+  WorkerId worker = {};  // Whom it is meant for.
+};
+struct GrantLeases {
+  WorkerId worker = {};
+  uint64_t instance = 0;
+  std::vector<BatchKey> batches = {};
+};
+struct EndLease {
+  LeaseKey lease = {};
+  WorkerId worker = {};
+  LeaseEndReason why = LeaseEndReason::kReturned;
+};
+struct SplitBatch {
+  BatchKey batch = {};
+  int64_t at = 0;
+};
+struct SetJobPhase {
+  int64_t job = 0;
+  JobPhase phase = JobPhase::kRunning;
+  std::string reason = {};
+};
+struct SetJobReason {
+  int64_t job = 0;
+  std::string reason = {};
+};
+struct SetControl {
+  WorkerId worker = {};
+  Control control = Control::kRun;
+};
+struct RecordEvent {
+  std::string kind = {};  // job, worker, lease, coordinator, disk
+  std::string text = {};  // A sentence.
+};
+
+struct Intention {
+  uint64_t id = 0;
+  std::variant<AllocateBatch, GrantLeases, EndLease, SplitBatch, SetJobPhase, SetJobReason,
+               SetControl, RecordEvent>
+      what;
+};
+
+// How the store answered an intention. UNAVAILABLE: it may or may not have happened. Any other
+// error: it did not, and repeating it as it is would not help.
+struct Confirmation {
+  uint64_t id = 0;
+  absl::Status status = {};
+  BatchSnapshot batch = {};                // Of AllocateBatch and SplitBatch (the new tail).
+  std::vector<LeaseSnapshot> leases = {};  // Of GrantLeases, in the order asked.
+  JobSnapshot job = {};                    // Of SetJobPhase.
+};
+
+// What the store holds about running jobs, read after every intention that was confirmed before it.
+struct StorePoll {
+  std::vector<JobSnapshot> jobs = {};       // All jobs, or those that changed.
+  std::vector<int64_t> polled_jobs = {};    // Whose open batches `batches` lists completely.
+  std::vector<BatchSnapshot> batches = {};  // Neither closed nor revoked.
+  absl::Duration asked_at = {};
+};
+
+}  // namespace motzkin::coordinator

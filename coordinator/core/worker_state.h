@@ -1,0 +1,64 @@
+// One worker as the rules see it: its newest instance, when it was last heard, what it holds.
+//
+// Thread-compatible.
+#pragma once
+
+#include <absl/time/time.h>
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "coordinator/core/types.h"
+
+namespace motzkin::coordinator {
+
+// Silence since the last message, by the coordinator's boot clock.
+struct SilencePolicy {
+  absl::Duration no_new_work = absl::Seconds(12);  // Two missed reports and a bit.
+  absl::Duration lost = absl::Seconds(25);         // Its batches go to others.
+  // A tick that comes this late means that the coordinator itself slept or stood still: silence
+  // then says nothing about the workers, and everyone gets a fresh term.
+  absl::Duration own_absence = absl::Seconds(5);
+};
+
+enum class Presence {
+  kExpected,  // known from the store after a restart, not heard since; its leases run a full term
+  kPresent,
+  kSilent,  // no new work
+  kLost,    // nothing is leased to it
+};
+
+struct WorkerState {
+  WorkerReport report;  // The newest; default until the first one.
+  Control control = Control::kRun;
+  std::string control_reason;  // Why the coordinator drained it; empty: the owner's order.
+  Presence presence = Presence::kLost;
+  bool stream_open = false;
+  absl::Duration heard;  // 0: not since the coordinator started.
+  int failures_in_row = 0;
+  // Batches leased to it, in any phase.
+  std::set<BatchKey> leases;
+  // Functions in AllocateBatch intentions meant for it, by job.
+  std::map<int64_t, int64_t> allocating;
+  // Jobs whose requirements it fully meets.
+  std::set<int64_t> matching_jobs;
+  // Jobs whose digest it understood differently: never granted to this instance again.
+  std::set<int64_t> misread_jobs;
+
+  static constexpr int kFailuresBeforeDrain = 5;
+
+  // Its name for people; the id until it has said one.
+  const std::string& name() const { return report.name.empty() ? report.worker : report.name; }
+  // It may be given work now, as far as it is concerned.
+  bool Grantable() const;
+  // It keeps what it holds but does nothing with it.
+  bool Suspended() const;
+  Mode DesiredMode() const;
+  // Functions a minute; a guess from its slots until one is measured.
+  double Speed() const;
+  // One word and a sentence for people.
+  WorkerView View(absl::Duration now) const;
+};
+
+}  // namespace motzkin::coordinator

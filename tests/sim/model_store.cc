@@ -1,0 +1,217 @@
+#include "tests/sim/model_store.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace motzkin::coordinator {
+
+JobSnapshot ModelStore::StartJob(JobRules rules) {
+  rules.id = static_cast<int64_t>(jobs_.size()) + 1;
+  if (rules.name.empty()) rules.name = "job" + std::to_string(rules.id);
+  Job& job = jobs_[rules.id];
+  job.rules = std::move(rules);
+  return Snapshot(job.rules.id);
+}
+
+JobSnapshot ModelStore::SetPhase(int64_t id, JobPhase phase) {
+  jobs_.at(id).phase = phase;
+  for (auto it = batches_.lower_bound({id, 0}); it != batches_.end() && it->first.job == id; ++it) {
+    Batch& batch = it->second;
+    if (batch.snapshot.stored == batch.snapshot.end - batch.snapshot.begin) continue;
+    batch.revoked = phase != JobPhase::kRunning;
+    if (batch.revoked) batch.leased_attempt = 0;
+  }
+  return Snapshot(id);
+}
+
+JobSnapshot ModelStore::Extend(int64_t id, int64_t target) {
+  jobs_.at(id).rules.target = target;
+  return SetPhase(id, JobPhase::kRunning);
+}
+
+JobSnapshot ModelStore::Snapshot(int64_t id) const {
+  const Job& job = jobs_.at(id);
+  JobSnapshot snapshot{.rules = job.rules, .phase = job.phase, .reason = job.reason};
+  snapshot.progress = {.allocated_below = job.allocated_below,
+                       .stored = static_cast<int64_t>(job.results.size()),
+                       .integrated = job.integrated,
+                       .sealed_below = job.sealed_below,
+                       .sealed_integrated = job.sealed_integrated,
+                       .bytes = static_cast<int64_t>(job.results.size()) * 500};
+  return snapshot;
+}
+
+Confirmation ModelStore::Execute(const Intention& intention) {
+  Confirmation answer{.id = intention.id};
+  answer.status = std::visit([&](const auto& what) { return Apply(what, answer); }, intention.what);
+  return answer;
+}
+
+Confirmation ModelStore::Unavailable(const Intention& intention) {
+  return {.id = intention.id, .status = absl::UnavailableError("the model store is away")};
+}
+
+absl::Status ModelStore::Apply(const AllocateBatch& what, Confirmation& answer) {
+  Job& job = jobs_.at(what.job);
+  int64_t end = job.allocated_below + what.size;
+  if (job.rules.target > 0 && !job.rules.target_integrated) end = std::min(end, job.rules.target);
+  if (end <= job.allocated_below) return absl::OutOfRangeError("wholly allocated");
+  if (job.phase != JobPhase::kRunning) return absl::FailedPreconditionError("job does not run");
+  const BatchKey key{what.job, job.batches++};
+  Batch& batch = batches_[key];
+  batch.snapshot = {.key = key, .begin = job.allocated_below, .end = end};
+  by_begin_[{what.job, batch.snapshot.begin}] = key.batch;
+  job.allocated_below = end;
+  answer.batch = batch.snapshot;
+  return absl::OkStatus();
+}
+
+absl::Status ModelStore::Apply(const GrantLeases& what, Confirmation& answer) {
+  for (const BatchKey& key : what.batches) {
+    if (!Open(batches_.at(key))) return absl::FailedPreconditionError("closed or revoked");
+  }
+  for (const BatchKey& key : what.batches) {
+    Batch& batch = batches_.at(key);
+    batch.leased_attempt = ++batch.attempts;
+    batch.leased_to = what.worker;
+    batch.instance = what.instance;
+    batch.holders.insert(what.worker);
+    answer.leases.push_back(SnapshotOfLease(batch));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ModelStore::Apply(const EndLease& what, Confirmation&) {
+  Batch& batch = batches_.at(what.lease.batch);
+  if (batch.leased_attempt != what.lease.attempt) return absl::OkStatus();
+  batch.leased_attempt = 0;
+  if (what.why == LeaseEndReason::kDied) ++batch.snapshot.deaths;
+  return absl::OkStatus();
+}
+
+absl::Status ModelStore::Apply(const SplitBatch& what, Confirmation& answer) {
+  Batch& head = batches_.at(what.batch);
+  if (what.at <= head.snapshot.begin || what.at >= head.snapshot.end) {
+    return absl::InvalidArgumentError("not inside");
+  }
+  if (!Open(head)) return absl::FailedPreconditionError("closed or revoked");
+  const BatchKey key{what.batch.job, jobs_.at(what.batch.job).batches++};
+  Batch tail;
+  tail.snapshot = {.key = key, .begin = what.at, .end = head.snapshot.end};
+  // Results that the head's holders still send for the tail are accepted.
+  tail.holders = head.holders;
+  head.snapshot.end = what.at;
+  head.snapshot.stored = CountStored(head);
+  tail.snapshot.stored = CountStored(tail);
+  by_begin_[{key.job, what.at}] = key.batch;
+  answer.batch = tail.snapshot;
+  batches_.emplace(key, std::move(tail));
+  return absl::OkStatus();
+}
+
+absl::Status ModelStore::Apply(const SetJobPhase& what, Confirmation& answer) {
+  const JobPhase now = jobs_.at(what.job).phase;
+  if (now == JobPhase::kCancelled && what.phase != now) {
+    return absl::FailedPreconditionError("the job was cancelled");
+  }
+  jobs_.at(what.job).reason = what.reason;
+  answer.job = SetPhase(what.job, what.phase);
+  return absl::OkStatus();
+}
+
+absl::Status ModelStore::Apply(const SetJobReason& what, Confirmation&) {
+  jobs_.at(what.job).reason = what.reason;
+  return absl::OkStatus();
+}
+
+absl::Status ModelStore::Apply(const SetControl& what, Confirmation&) {
+  controls_[what.worker] = what.control;
+  return absl::OkStatus();
+}
+
+absl::Status ModelStore::Apply(const RecordEvent& what, Confirmation&) {
+  events_.push_back(what);
+  return absl::OkStatus();
+}
+
+int64_t ModelStore::CountStored(const Batch& batch) const {
+  const auto& results = jobs_.at(batch.snapshot.key.job).results;
+  return std::distance(results.lower_bound(batch.snapshot.begin),
+                       results.lower_bound(batch.snapshot.end));
+}
+
+bool ModelStore::Open(const Batch& batch) const {
+  return !batch.revoked && batch.snapshot.stored < batch.snapshot.end - batch.snapshot.begin;
+}
+
+LeaseSnapshot ModelStore::SnapshotOfLease(const Batch& batch) const {
+  LeaseSnapshot lease{.key = {batch.snapshot.key, batch.leased_attempt},
+                      .worker = batch.leased_to,
+                      .batch = batch.snapshot};
+  const auto& results = jobs_.at(batch.snapshot.key.job).results;
+  for (int64_t index = batch.snapshot.begin; index < batch.snapshot.end; ++index) {
+    lease.done += results.contains(index) ? '1' : '0';  // Readable; opaque to the rules anyway.
+  }
+  return lease;
+}
+
+StorePoll ModelStore::Poll(absl::Duration asked_at) const {
+  StorePoll poll{.asked_at = asked_at};
+  for (const auto& [id, job] : jobs_) {
+    poll.jobs.push_back(Snapshot(id));
+    if (job.phase == JobPhase::kRunning) poll.polled_jobs.push_back(id);
+  }
+  for (const auto& [key, batch] : batches_) {
+    if (Open(batch)) poll.batches.push_back(batch.snapshot);
+  }
+  return poll;
+}
+
+Restored ModelStore::RestoreAll() const {
+  Restored restored;
+  const StorePoll poll = Poll({});
+  restored.jobs = poll.jobs;
+  restored.open_batches = poll.batches;
+  for (const auto& [key, batch] : batches_) {
+    if (!Open(batch) || batch.leased_attempt == 0) continue;
+    restored.leases.push_back(SnapshotOfLease(batch));
+    uint64_t& instance = restored.instances[batch.leased_to];
+    instance = std::max(instance, batch.instance);
+  }
+  for (const auto& [worker, control] : controls_) {
+    restored.workers.push_back({.worker = worker, .name = worker, .control = control});
+  }
+  return restored;
+}
+
+bool ModelStore::Submit(const WorkerId& worker, const BatchKey& key, int64_t index,
+                        bool integrated) {
+  // A trimmed batch's tail is another batch by now: the index decides.
+  auto found = by_begin_.upper_bound({key.job, index});
+  if (found == by_begin_.begin()) return false;
+  Batch* batch = &batches_.at({key.job, (--found)->second});
+  if (found->first.first != key.job || batch->snapshot.end <= index) return false;
+  if (!batch->holders.contains(worker)) return false;
+  Job& job = jobs_.at(key.job);
+  if (job.results.contains(index)) {
+    ++repeated_;
+    return true;
+  }
+  if (batch->revoked) return false;
+  job.results.emplace(index, integrated);
+  job.integrated += integrated ? 1 : 0;
+  ++batch->snapshot.stored;
+  return true;
+}
+
+void ModelStore::Seal() {
+  for (auto& [id, job] : jobs_) {
+    for (auto it = job.results.find(job.sealed_below);
+         it != job.results.end() && it->first == job.sealed_below; ++it) {
+      ++job.sealed_below;
+      job.sealed_integrated += it->second ? 1 : 0;
+    }
+  }
+}
+
+}  // namespace motzkin::coordinator
