@@ -35,13 +35,16 @@ struct GeneratedFunction {
 // Immutable after Create. Thread-safe with distinct pools.
 class FunctionSampler {
  public:
-  // INVALID_ARGUMENT: names the field and its range.
+  // Errors: as ValidateSpec (spec_validation.h).
   static absl::StatusOr<FunctionSampler> Create(const GeneratorSpec& spec);
   FunctionSampler(FunctionSampler&&) noexcept;
   FunctionSampler& operator=(FunctionSampler&&) noexcept;
   ~FunctionSampler();
 
-  // `pool` should be fresh. RESOURCE_EXHAUSTED: kRedrawsMax redraws gave nothing usable.
+  // `pool` should be fresh; what is in it does not change the function.
+  //
+  // INVALID_ARGUMENT: `index` is negative. RESOURCE_EXHAUSTED: kRedrawsMax redraws gave nothing
+  // usable, which is the spec's fault, or `pool` is full.
   absl::StatusOr<GeneratedFunction> Generate(uint64_t job_seed, int64_t index,
                                              expression::Pool& pool) const;
 

@@ -1,0 +1,87 @@
+#include "common/generator/function_sampler.h"
+
+#include <fmt/format.h>
+
+#include "common/base/status_macros.h"
+#include "common/generator/attempt.h"
+#include "common/generator/spec_validation.h"
+
+namespace motzkin::generator {
+namespace {
+
+using expression::Expr;
+using expression::Pool;
+using expression::PoolLimits;
+
+// Of one attempt. A function of 512 tokens and its derivative need a few thousand nodes; 4,096 bits
+// are 1,233 digits. Part of the generator version: what passes the bounds is drawn again.
+constexpr PoolLimits kAttemptLimits = {.nodes = 1u << 15, .depth = 500, .number_bits = 4'096};
+
+std::optional<GeneratedFunction> Try(const Attempt& attempt) {
+  switch (attempt.spec.kind) {
+    case Kind::kForward:
+      return TryForward(attempt);
+    case Kind::kBackward:
+      return TryBackward(attempt);
+    case Kind::kByParts:
+      return TryByParts(attempt);
+  }
+  return std::nullopt;
+}
+
+// False: `pool` is full.
+bool Import(GeneratedFunction& function, Pool& pool) {
+  for (Expr* expr : {&function.integrand, &function.known_integral, &function.parts_integrand,
+                     &function.parts_product}) {
+    if (*expr == nullptr) continue;
+    *expr = pool.Import(*expr);
+    if ((*expr)->op() == expression::Op::kUndefined) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+struct FunctionSampler::Tables {
+  explicit Tables(const GeneratorSpec& given) : spec(given), drafts(given) {}
+
+  GeneratorSpec spec;
+  DraftSampler drafts;
+};
+
+FunctionSampler::FunctionSampler(std::unique_ptr<const Tables> tables)
+    : tables_(std::move(tables)) {}
+FunctionSampler::FunctionSampler(FunctionSampler&&) noexcept = default;
+FunctionSampler& FunctionSampler::operator=(FunctionSampler&&) noexcept = default;
+FunctionSampler::~FunctionSampler() = default;
+
+absl::StatusOr<FunctionSampler> FunctionSampler::Create(const GeneratorSpec& spec) {
+  RETURN_IF_ERROR(ValidateSpec(spec));
+  return FunctionSampler(std::make_unique<const Tables>(spec));
+}
+
+absl::StatusOr<GeneratedFunction> FunctionSampler::Generate(uint64_t job_seed, int64_t index,
+                                                            Pool& pool) const {
+  if (index < 0) return absl::InvalidArgumentError(fmt::format("index: {} is negative", index));
+  // The kind is the stream's domain: the F of a backward job is not the f of a forward job of its
+  // seed.
+  RandomStream random(job_seed, kGeneratorVersion, static_cast<uint32_t>(tables_->spec.kind),
+                      static_cast<uint64_t>(index));
+  Draft draft;
+  for (int redraws = 0; redraws <= kRedrawsMax; ++redraws) {
+    Pool scratch(kAttemptLimits);
+    std::optional<GeneratedFunction> function =
+        Try({tables_->spec, tables_->drafts, random, draft, scratch});
+    if (!function) continue;
+    function->redraws = redraws;
+    if (!Import(*function, pool)) {
+      return absl::ResourceExhaustedError(
+          fmt::format("function {}: the pool it should be put into is full", index));
+    }
+    return *function;
+  }
+  return absl::ResourceExhaustedError(
+      fmt::format("function {}: {} redraws gave nothing usable", index, kRedrawsMax));
+}
+
+}  // namespace motzkin::generator

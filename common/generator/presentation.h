@@ -1,0 +1,24 @@
+// A canonical form written the way people and training data write functions, as a binary tree:
+//
+//   x^-1 * 3 * y   ->  3*y/x          x + -1*y      ->  x - y
+//   x^(1/2)        ->  sqrt(x)        x^(-3/2)      ->  1/x^(3/2)
+//   1/2 * x        ->  x/2            -1/2 * x      ->  -(x/2)
+//
+// Rules: n-ary sums and products become left-nested pairs in canonical order; a sum starts with its
+// first positive term and subtracts the negative ones; a product becomes numerator over
+// denominator, integers first; a minus sign goes into the numerator's integer where there is one.
+//
+// Only notation changes: Canonical() of the result is the canonical form again. A change of any
+// output is a new generator version, because integrands are stored so.
+//
+// Thread-safe in distinct pools.
+#pragma once
+
+#include "common/expression/expression.h"
+
+namespace motzkin::generator {
+
+// `canonical`, an expression of `pool`, presented. Linear in its distinct nodes.
+expression::Expr Present(expression::Expr canonical, expression::Pool& pool);
+
+}  // namespace motzkin::generator
