@@ -1,0 +1,205 @@
+# shellcheck shell=bash
+# `./dev up` and `./dev psql`: a coordinator and one worker on this machine, sourced by ./dev.
+#
+# Everything a run keeps is in the data directory: coordinator/ (the database), worker/ (its identity
+# and spool), log/, and while it runs `address`. The next run goes on where this one stopped.
+
+# How long things may take before we say so; a Raspberry Pi with an SD card needs the most of it.
+readonly ready_seconds=120
+readonly drain_seconds=60
+
+up_for=
+up_json=no
+up_data=
+up_slots=
+up_job=lample-charton
+coordinator_pid=
+worker_pid=
+hurry=no  # Ctrl-C while draining.
+
+parse_up_arguments() {
+  while [[ $# -gt 0 ]]; do
+    case $1 in
+      --json) up_json=yes ;;
+      --for | --data-dir | --slots | --job)
+        [[ $# -ge 2 ]] || die "$1 needs a value"
+        case $1 in
+          --for) up_for=$2 ;;
+          --data-dir) up_data=$2 ;;
+          --slots) up_slots=$2 ;;
+          --job) up_job=$2 ;;
+        esac
+        shift
+        ;;
+      *) die "up does not know '$1'; see ./dev --help" ;;
+    esac
+    shift
+  done
+  [[ -z $up_for || $up_for =~ ^[0-9]+[smh]?$ ]] || die "--for takes a time such as 60s or 10m, got '$up_for'"
+  [[ -z $up_slots || $up_slots =~ ^[1-9][0-9]*$ ]] || die "--slots takes a number from 1, got '$up_slots'"
+}
+
+# Postgres refuses to run as root, so root's data must be where an unprivileged user can reach it.
+default_data_directory() {
+  local user=postgres
+  id "$user" >/dev/null 2>&1 || user=nobody
+  if [[ $EUID -ne 0 ]] || setpriv --reuid="$user" --clear-groups test -x "$PWD"; then
+    echo "$PWD/data"
+  else
+    say "the user $user, who runs Postgres for root, cannot enter $PWD: data goes to /var/lib/motzkin"
+    echo /var/lib/motzkin
+  fi
+}
+
+port_is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+choose_address() {
+  local port
+  for port in {50051..50099}; do
+    if port_is_free "$port"; then
+      echo "127.0.0.1:$port"
+      return
+    fi
+  done
+  die "the ports 50051 to 50099 are all taken"
+}
+
+alive() { [[ -n $1 ]] && kill -0 "$1" 2>/dev/null; }
+
+# show_log NAME: why it ended.
+show_log() { tail -n 15 "$up_data/log/$1.log" >&2; }
+
+# A setsid keeps the terminal's Ctrl-C from them: they are asked to stop in order.
+start_coordinator() {
+  setsid "$1/coordinator" --data-dir "$up_data/coordinator" --listen "$2" >"$up_data/log/coordinator.log" 2>&1 &
+  coordinator_pid=$!
+  local waited=0
+  until "$1/motzkin" --coordinator "$2" jobs --json >/dev/null 2>&1; do
+    alive "$coordinator_pid" || { show_log coordinator; die "the coordinator ended"; }
+    if ((++waited > ready_seconds * 5)); then
+      show_log coordinator
+      die "the coordinator was not ready in $ready_seconds s"
+    fi
+    sleep 0.2
+  done
+  echo "$2" >"$up_data/address"
+}
+
+start_worker() {
+  local arguments=(--connect "$2" --state-dir "$up_data/worker")
+  if [[ -n $up_slots ]]; then arguments+=(--slots "$up_slots"); fi
+  setsid "$1/worker" "${arguments[@]}" >"$up_data/log/worker.log" 2>&1 &
+  worker_pid=$!
+}
+
+# Starts the demo job unless some job runs already. A finished one keeps its name; the next has another
+# seed, so that it makes other functions.
+start_job() {
+  local jobs number
+  jobs=$("$1/motzkin" --coordinator "$2" jobs --json)
+  if jq -e 'any(.[]; .state == "running")' <<<"$jobs" >/dev/null; then return; fi
+  number=$(jq length <<<"$jobs")
+  if ((number == 0)); then
+    "$1/motzkin" --coordinator "$2" start "$up_job" >&2
+  else
+    local name
+    name=$(basename "$up_job" .yaml)-$((number + 1))
+    "$1/motzkin" --coordinator "$2" start "$up_job" --name "$name" --seed $((number + 1)) >&2
+  fi
+}
+
+# end_process PID NAME: TERM, time to finish, KILL.
+end_process() {
+  alive "$1" || return 0
+  kill -TERM "$1" 2>/dev/null || return 0
+  local waited=0
+  while alive "$1"; do
+    if ((++waited > drain_seconds * 5)); then
+      say "$2 did not stop in $drain_seconds s; killing it"
+      kill -KILL -- "-$1" 2>/dev/null || true
+      break
+    fi
+    if [[ $hurry == yes ]]; then
+      hurry=no
+      say "once more: $2 stops at once"
+      kill -TERM "$1" 2>/dev/null || true
+    fi
+    sleep 0.2 || true
+  done
+  wait "$1" 2>/dev/null || true
+}
+
+# The worker first: what it has computed still goes into the database.
+stop_cluster() {
+  trap - EXIT
+  trap 'hurry=yes' INT
+  if [[ -n $worker_pid$coordinator_pid ]]; then say "draining the worker and stopping"; fi
+  end_process "$worker_pid" "the worker"
+  end_process "$coordinator_pid" "the coordinator"
+  worker_pid=
+  coordinator_pid=
+  rm -f "$up_data/address"
+}
+
+# Watches until Ctrl-C, the end of the jobs or of the time.
+watch_cluster() {
+  local watch=("$1/motzkin" --coordinator "$2" watch)
+  if [[ -n $up_for ]]; then watch=(timeout --foreground --signal=INT "$up_for" "${watch[@]}" --interval 5s); fi
+  if [[ $up_json == yes ]]; then
+    "${watch[@]}" >&2 || true
+  else
+    "${watch[@]}" || true
+  fi
+  alive "$coordinator_pid" || { show_log coordinator; die "the coordinator ended by itself"; }
+  alive "$worker_pid" || { show_log worker; die "the worker ended by itself"; }
+}
+
+# One object about this run alone, from what worker and coordinator write at a clean end. core_seconds is
+# the CPU of both and of everything they started, without Postgres.
+summary() {
+  local psql
+  psql=$(printf '%q psql --data-dir %q' "$1/motzkin" "$up_data/coordinator")
+  jq -n --slurpfile worker "$up_data/worker/usage.json" \
+    --slurpfile coordinator "$up_data/coordinator/usage.json" \
+    --arg data "$up_data" --arg psql "$psql" '
+    $worker[0] as $w | ($w.cpu_seconds + $coordinator[0].cpu_seconds) as $core
+    | ($w.outcomes.integrated // 0) as $integrated
+    | {functions: $w.functions, integrated: $integrated, outcomes: $w.outcomes,
+       core_seconds: $core, cas_seconds: $w.cas_seconds, verifier_seconds: $w.verifier_seconds,
+       integrated_per_core_second: (if $core > 0 then $integrated / $core else 0 end),
+       data_directory: $data, psql: $psql}'
+}
+
+local_cluster_up() {
+  local bin=$1 address
+  shift
+  parse_up_arguments "$@"
+  up_data=$(realpath -m "${up_data:-$(default_data_directory)}")
+  mkdir -p "$up_data/log"
+  exec 9>"$up_data/up.lock"
+  flock -n 9 || die "another ./dev up uses $up_data"
+  rm -f "$up_data/worker/usage.json" "$up_data/coordinator/usage.json"
+  address=$(choose_address)
+  trap stop_cluster EXIT
+  trap 'exit 130' TERM HUP
+  trap ':' INT  # Ctrl-C ends `watch`; then we stop the rest in order.
+  say "starting a coordinator at $address, data in $up_data"
+  start_coordinator "$bin" "$address" 9>&-
+  start_worker "$bin" "$address" 9>&-
+  start_job "$bin" "$address"
+  watch_cluster "$bin" "$address"
+  stop_cluster
+  if [[ $up_json == yes ]]; then summary "$bin"; else say "the data is in $up_data; ./dev psql opens it, ./dev up goes on"; fi
+}
+
+# The database of the last `up`: through its coordinator if that runs, else by starting the server.
+local_cluster_psql() {
+  local bin=$1 data
+  shift
+  data=$(realpath -m "${MOTZKIN_DATA_DIR:-$(default_data_directory)}")
+  if [[ -e $data/address ]]; then
+    exec "$bin/motzkin" --coordinator "$(cat "$data/address")" psql "$@"
+  fi
+  [[ -d $data/coordinator ]] || die "no data in $data yet: ./dev up makes some"
+  exec "$bin/motzkin" psql --data-dir "$data/coordinator" "$@"
+}

@@ -1,0 +1,201 @@
+"""The rules of the source tree that a machine can check.
+
+A rule is a function of (path, text) that returns complaints, "path:line: what is wrong". Paths are
+relative to the project's root.
+"""
+
+import re
+
+# What a folder may include of ours, besides itself and common/base. The longest matching folder rules.
+MAY_INCLUDE = {
+    "common/base": [],
+    "common/process": [],
+    "common/expression": [],
+    "common/ball": ["common/expression"],
+    "common/generator": ["common/expression", "common/ball"],
+    "common/yaml": [],
+    "common/job_spec": ["common/generator", "common/expression", "common/yaml", "motzkin/v1/job.pb.h"],
+    "common/postgres": ["common/process"],
+    "common/results": ["common/postgres", "motzkin/v1/job.pb.h"],
+    "coordinator/core": [],
+    "coordinator/postgres_server": ["common/process", "common/postgres"],
+    "coordinator/store": ["coordinator/core", "common/postgres", "common/results", "common/process",
+                          "motzkin/v1"],
+    "coordinator": ["common", "motzkin/v1", "coordinator"],
+    "worker/sandbox": ["common/process"],
+    "worker/integrator": ["common/process", "common/expression", "common/ball", "worker/sandbox",
+                          "motzkin/integrator/v1"],
+    "worker": ["common", "motzkin", "worker"],
+    "cli": ["common", "motzkin", "worker/integrator_process.h"],
+}
+OUR_FOLDERS = ("common/", "coordinator/", "worker/", "cli/", "motzkin/", "tests/", "bench/")
+
+# Libraries that stay inside one module's sources: folders whose headers may show them.
+HIDDEN_LIBRARIES = {
+    "pqxx": ["common/postgres"],
+    "boost/": [],
+    "giac/": [],
+    "yaml-cpp/": [],
+    "grpcpp/": ["coordinator/service"],
+}
+
+LINES_MAX = 400
+TEST_LINES_MAX = 600  # A test reads from top to bottom, case by case.
+# Longer files that there are; none may grow, and none may be added.
+LINES_MAX_OF = {}
+
+INCLUDE = re.compile(r'^\s*#include ([<"])([^>"]+)[>"]')
+
+
+def _lines(text):
+    return enumerate(text.splitlines(), start=1)
+
+
+def is_cpp(path):
+    return path.endswith((".cc", ".h"))
+
+
+def is_test(path):
+    return path.endswith(("_test.cc", "_test.py")) or path.startswith("tests/")
+
+
+def _folder_rule(path):
+    folders = [folder for folder in MAY_INCLUDE if path.startswith(folder + "/")]
+    return max(folders, key=len, default=None)
+
+
+def dependency_direction(path, text):
+    folder = _folder_rule(path)
+    if folder is None or not is_cpp(path) or is_test(path):
+        return []
+    allowed = [folder, "common/base", *MAY_INCLUDE[folder]]
+    complaints = []
+    for number, line in _lines(text):
+        match = INCLUDE.match(line)
+        if not match or match[1] == "<" or not match[2].startswith(OUR_FOLDERS):
+            continue
+        included = match[2]
+        if not any(included == a or included.startswith(a + "/") for a in allowed):
+            complaints.append(f"{path}:{number}: {folder} may not include {included}")
+    return complaints
+
+
+def hidden_libraries(path, text):
+    if not path.endswith(".h") or is_test(path):
+        return []
+    complaints = []
+    for number, line in _lines(text):
+        match = INCLUDE.match(line)
+        for library, folders in HIDDEN_LIBRARIES.items():
+            if match and match[2].startswith(library) and not path.startswith(tuple(folders)):
+                complaints.append(f"{path}:{number}: headers do not show {match[2]}")
+    return complaints
+
+
+def header_shape(path, text):
+    if not path.endswith(".h"):
+        return []
+    complaints = []
+    if not text.startswith("//"):
+        complaints.append(f"{path}:1: a header begins with a comment that says what it is for")
+    if "\n#pragma once\n" not in text:
+        complaints.append(f"{path}:1: no #pragma once")
+    return complaints
+
+
+def own_header_first(path, text, existing):
+    if not path.endswith(".cc"):
+        return []
+    own = re.sub(r"(_test)?\.cc$", ".h", path)
+    first = next((INCLUDE.match(line) for _, line in _lines(text) if INCLUDE.match(line)), None)
+    if own not in existing or first is None or first[2] == own:
+        return []
+    return [f"{path}:1: the first include is not its own header {own}"]
+
+
+def file_length(path, text):
+    if not is_cpp(path):
+        return []
+    length = len(text.splitlines())
+    limit = LINES_MAX_OF.get(path, TEST_LINES_MAX if is_test(path) else LINES_MAX)
+    return [f"{path}:{length}: {length} lines, more than {limit}"] if length > limit else []
+
+
+# A wait on the clock instead of on what it waits for.
+SLEEP = re.compile(r"\b(sleep_for|sleep_until|SleepFor|usleep|nanosleep|time\.sleep)\s*\(|::sleep\(")
+
+
+def no_sleeps_in_tests(path, text):
+    # tests/support/wait_for is where waiting for a condition is written, once.
+    exempt = "/wait_for" in path or path.startswith("tests/tidy/")
+    if not is_test(path) or not path.endswith((".cc", ".h", ".py")) or exempt:
+        return []
+    return [f"{path}:{number}: a test waits for a condition, it does not sleep"
+            for number, line in _lines(text) if SLEEP.search(line)]
+
+
+TASK_MARK = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
+
+
+def no_task_marks(path, text):
+    return [f"{path}:{number}: finish it, or write an issue"
+            for number, line in _lines(text) if TASK_MARK.search(line)]
+
+
+TEST_NAME = re.compile(r"^(?:TYPED_)?TEST(?:_[FP])?\((\w+), *(\w+)\)")
+
+
+def test_names(path, text):
+    if not path.endswith("_test.cc"):
+        return []
+    return [f"{path}:{number}: a test's name is a sentence without underscores"
+            for number, line in _lines(text)
+            if (match := TEST_NAME.match(line)) and "_" in match[1] + match[2]]
+
+
+SQL_CONSTRAINT = re.compile(r"\b(CHECK|UNIQUE|FOREIGN KEY|EXCLUDE)\s*\(")
+
+
+def sql_names(path, text):
+    if "/migrations/" not in path or not path.endswith(".sql"):
+        return []
+    complaints = []
+    lines = text.splitlines()
+    for number, line in enumerate(lines, start=1):
+        code = line.split("--")[0]
+        before = (lines[number - 2] if number > 1 else "") + " " + code
+        match = SQL_CONSTRAINT.search(code)
+        if match and not re.search(r"\bCONSTRAINT \w+\s*$", before[:before.rindex(match[0])]):
+            complaints.append(f"{path}:{number}: the constraint has no name")
+        if re.match(r"CREATE (UNIQUE )?INDEX", code) and not lines[number - 2].startswith("--"):
+            complaints.append(f"{path}:{number}: no comment says which query the index serves")
+    return complaints
+
+
+def proto_shape(path, text):
+    if not path.endswith(".proto"):
+        return []
+    complaints = []
+    package = re.sub(r"^proto/|/[^/]+$", "", path).replace("/", ".")
+    if f"package {package};" not in text:
+        complaints.append(f"{path}:1: the package is not {package}, as its folder says")
+    for match in re.finditer(r"enum (\w+) \{\s*(?://[^\n]*\s*)*(\w+) = (\d+)", text):
+        number = text[:match.start()].count("\n") + 1
+        if match[3] != "0" or not match[2].endswith("_UNSPECIFIED"):
+            complaints.append(f"{path}:{number}: {match[1]} does not begin with ..._UNSPECIFIED = 0")
+    for match in re.finditer(r"^service (\w+)", text, re.M):
+        if not text[:match.start()].rstrip().splitlines()[-1].startswith("//"):
+            complaints.append(f"{path}:1: service {match[1]} is not documented")
+    return complaints
+
+
+def clean_text(path, text):
+    complaints = [f"{path}:{number}: trailing blanks"
+                  for number, line in _lines(text) if line != line.rstrip()]
+    if text and not text.endswith("\n"):
+        complaints.append(f"{path}: no newline at the end")
+    return complaints
+
+
+RULES = [dependency_direction, hidden_libraries, header_shape, file_length, no_sleeps_in_tests,
+         no_task_marks, test_names, sql_names, proto_shape, clean_text]

@@ -1,0 +1,119 @@
+"""Checks the source tree against rules.py, and that each rule can fail."""
+
+import pathlib
+import subprocess
+import unittest
+
+import rules
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TEXT_SUFFIXES = {".cc", ".h", ".proto", ".sql", ".py", ".md", ".cmake", ".yaml", ".yml", ".sh", ".json",
+                 ".txt", ".service", ""}
+# Written by machines, or not ours.
+EXEMPT = ("LICENSES/", "LICENSE", "tests/fuzz/corpus/")
+
+
+def tracked_files():
+    """Every text file of the project, by its path from the root."""
+    names = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT,
+                           check=True, capture_output=True, text=True).stdout.splitlines()
+    for name in names:
+        path = ROOT / name
+        if path.is_file() and path.suffix in TEXT_SUFFIXES and not name.startswith(EXEMPT):
+            try:
+                yield name, path.read_text(encoding="utf-8")
+            except UnicodeDecodeError:
+                continue  # A seed of a fuzzer, or a picture.
+
+
+class TheTree(unittest.TestCase):
+    def test_keeps_every_rule(self):
+        if not (ROOT / ".git").exists():
+            self.skipTest("not a checkout: git says which files are ours")
+        files = dict(tracked_files())
+        complaints = []
+        for name, text in files.items():
+            for rule in rules.RULES:
+                complaints += rule(name, text)
+            complaints += rules.own_header_first(name, text, files)
+        self.assertEqual(complaints, [], "\n" + "\n".join(complaints))
+
+
+class EachRule(unittest.TestCase):
+    """A rule that cannot fail checks nothing."""
+
+    def complains(self, rule, path, text, *more):
+        self.assertTrue(rule(path, text, *more), f"{rule.__name__} accepts {text!r} in {path}")
+
+    def accepts(self, rule, path, text, *more):
+        self.assertEqual(rule(path, text, *more), [])
+
+    def test_dependency_direction(self):
+        rule = rules.dependency_direction
+        self.complains(rule, "coordinator/server.cc", '#include "worker/agent.h"\n')
+        self.complains(rule, "worker/agent.cc", '#include "coordinator/core/lease.h"\n')
+        self.complains(rule, "coordinator/core/lease.cc", '#include "motzkin/v1/job.pb.h"\n')
+        self.complains(rule, "worker/integrator/main.cc", '#include "common/postgres/connection.h"\n')
+        self.complains(rule, "common/base/check.cc", '#include "common/process/frame.h"\n')
+        self.complains(rule, "cli/show.cc", '#include "worker/slot.h"\n')
+        self.accepts(rule, "cli/integrate.cc", '#include "worker/integrator_process.h"\n')
+        self.accepts(rule, "coordinator/core/lease.cc", '#include "common/base/clock.h"\n')
+
+    def test_hidden_libraries(self):
+        self.complains(rules.hidden_libraries, "coordinator/store/store.h", "#include <pqxx/pqxx>\n")
+        self.complains(rules.hidden_libraries, "worker/agent.h", "#include <grpcpp/grpcpp.h>\n")
+        self.accepts(rules.hidden_libraries, "coordinator/store/store.cc", "#include <pqxx/pqxx>\n")
+
+    def test_header_shape(self):
+        self.complains(rules.header_shape, "a.h", "#pragma once\n")
+        self.complains(rules.header_shape, "a.h", "// What it is.\n")
+        self.accepts(rules.header_shape, "a.h", "// What it is.\n#pragma once\n")
+
+    def test_own_header_first(self):
+        rule = rules.own_header_first
+        self.complains(rule, "cli/a.cc", '#include <vector>\n#include "cli/a.h"\n', {"cli/a.h": ""})
+        self.complains(rule, "cli/a_test.cc", '#include <vector>\n', {"cli/a.h": ""})
+        self.accepts(rule, "cli/a.cc", '#include "cli/a.h"\n#include <vector>\n', {"cli/a.h": ""})
+
+    def test_file_length(self):
+        self.complains(rules.file_length, "a.cc", "\n" * (rules.LINES_MAX + 1))
+        self.complains(rules.file_length, "a_test.cc", "\n" * (rules.TEST_LINES_MAX + 1))
+        self.accepts(rules.file_length, "a.cc", "\n" * rules.LINES_MAX)
+
+    def test_no_sleeps_in_tests(self):
+        self.complains(rules.no_sleeps_in_tests, "a_test.cc", "absl::SleepFor(absl::Seconds(1));\n")
+        self.complains(rules.no_sleeps_in_tests, "tests/cluster/a.cc", "std::this_thread::sleep_for(s);\n")
+        self.accepts(rules.no_sleeps_in_tests, "a.cc", "absl::SleepFor(absl::Seconds(1));\n")
+
+    def test_no_task_marks(self):
+        self.complains(rules.no_task_marks, "a.cc", "// TO" "DO: later\n")
+        self.accepts(rules.no_task_marks, "a.cc", "// Done.\n")
+
+    def test_test_names(self):
+        self.complains(rules.test_names, "a_test.cc", "TEST(LeaseTest, Stale_Epoch) {\n")
+        self.accepts(rules.test_names, "a_test.cc", "TEST_F(LeaseTest, StaleEpochIsRejected) {\n")
+
+    def test_sql_names(self):
+        path = "coordinator/store/migrations/0001_a.sql"
+        self.complains(rules.sql_names, path, "CREATE TABLE a (b int CHECK (b > 0));\n")
+        self.complains(rules.sql_names, path, "\nCREATE INDEX a_idx ON a (b);\n")
+        self.accepts(rules.sql_names, path, "    CONSTRAINT b_positive CHECK (b > 0)\n")
+        self.accepts(rules.sql_names, path, "    CONSTRAINT b_positive\n        CHECK (b > 0)\n")
+        self.accepts(rules.sql_names, path, "-- Serves a.sql.\nCREATE INDEX a_idx ON a (b);\n")
+
+    def test_proto_shape(self):
+        path = "proto/motzkin/v1/a.proto"
+        good = "package motzkin.v1;\n// It.\nservice S {}\nenum E {\n  E_UNSPECIFIED = 0;\n}\n"
+        self.accepts(rules.proto_shape, path, good)
+        self.complains(rules.proto_shape, path, good.replace("motzkin.v1", "motzkin.v2"))
+        self.complains(rules.proto_shape, path, good.replace("E_UNSPECIFIED = 0", "E_FIRST = 0"))
+        self.complains(rules.proto_shape, path, good.replace("// It.\n", ""))
+
+    def test_clean_text(self):
+        self.complains(rules.clean_text, "a.md", "a \n")
+        self.complains(rules.clean_text, "a.md", "a")
+        self.accepts(rules.clean_text, "a.md", "a\n")
+
+
+if __name__ == "__main__":
+    unittest.main()
