@@ -1,7 +1,10 @@
 // The trusted side of the pipe: one sandboxed integrator, started, spoken to and really killed.
 //
-// The destructor SIGKILLs the whole sandbox and reaps it: nothing of it is left. What the integrator
-// says is hostile input; Call() checks it for shape (ids, enum values, UTF-8, sizes) before returning it.
+// The destructor SIGKILLs the whole sandbox and reaps it: nothing of it is left. What the
+// integrator says is hostile input; Call() checks it (response_check.h) before returning it.
+//
+// This process becomes a subreaper, so that orphans of the sandbox are reaped here. All processes
+// of an integrator are in one session and process group, which none of them can leave.
 //
 // Start it from a long-lived thread (it dies with the thread that spawned it). Call() from one
 // thread at a time; Interrupt() from any.
@@ -12,17 +15,21 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "motzkin/integrator/v1/integrator.pb.h"
+#include "worker/sandbox/level.h"
 
 namespace motzkin::worker {
 
 struct IntegratorOptions {
   // Absolute path of the `integrator` binary.
   std::string binary;
-  // Memory of one engine process, bytes.
+  // Memory of one engine process, bytes, where a request does not say.
   int64_t engine_memory_bytes = 1ll << 30;
+  // As probed by ProbeIntegratorSandbox(). Empty: probed at every start, 10 ms.
+  std::optional<sandbox::Level> sandbox_level;
   // Run at SCHED_IDLE.
   bool idle_priority = true;
 };
@@ -48,7 +55,12 @@ class IntegratorProcess {
   virtual void Interrupt() = 0;
 };
 
-// How long a Call may take on the wall: the sum over the ladder of 20 x budget + 2 s, plus the verifier's share.
+// The level at which `binary` runs on this machine.
+sandbox::Probe ProbeIntegratorSandbox(const std::string& binary);
+
+// How long a Call may take on the wall if all goes as badly as it may: each step of the ladder
+// twice, stalled for as long as the supervisor allows (5 x (20 x budget + 2 s)), the verifier's
+// share, and 30 s for restarts. Only an integrator that was taken over or starved reaches it.
 absl::Duration WallMax(const integrator::v1::Request& request);
 
 }  // namespace motzkin::worker

@@ -89,7 +89,8 @@ struct ChildSetup {
   }
 
   int Prepare() const {
-    if (options.own_process_group && setpgid(0, 0) != 0) return errno;
+    if (options.own_session && setsid() < 0) return errno;  // Makes a group of the same number.
+    if (options.own_process_group && !options.own_session && setpgid(0, 0) != 0) return errno;
     if (options.parent_death_signal != 0) {
       if (prctl(PR_SET_PDEATHSIG, options.parent_death_signal) != 0) return errno;
       if (getppid() != parent) _exit(127);  // It died before the kernel knew whom to tell.
@@ -161,7 +162,7 @@ absl::StatusOr<ChildProcess> ChildProcess::Spawn(const std::vector<std::string>&
   } catch (const std::exception& e) {  // Boost throws when it is out of memory or descriptors.
     return absl::UnavailableError(absl::StrCat("start ", argv[0], ": ", e.what()));
   }
-  child.own_group_ = options.own_process_group;
+  child.own_group_ = options.own_process_group || options.own_session;
   // Nobody else reaps our children, so the pid cannot have been reused yet.
   child.pidfd_.Reset(static_cast<int>(syscall(SYS_pidfd_open, child.pid_, 0u)));
   if (!child.pidfd_.valid()) return absl::ErrnoToStatus(errno, "pidfd_open");

@@ -58,6 +58,8 @@ struct SpawnOptions {
   std::vector<int> inherited_descriptors;
   // Leads its own group; without it, Kill() and the destructor reach only the child itself.
   bool own_process_group = true;
+  // Leads a session of its own too: no terminal, so it can neither read it nor type into it.
+  bool own_session = false;
   // Sent to the child when our spawning thread dies; 0: none. The child clears it by gaining
   // privileges.
   int parent_death_signal = SIGKILL;

@@ -146,6 +146,15 @@ TEST(ChildProcessTest, BlockedSignalsOfTheParentReachTheChild) {
   EXPECT_EQ(child.Wait(Deadline::After(kPatience))->signal, SIGTERM);
 }
 
+TEST(ChildProcessTest, ChildCanLeadASessionOfItsOwn) {
+  SpawnOptions options;
+  options.own_session = true;
+  ChildProcess child = Shell("echo up; exec sleep 1000", options);
+  EXPECT_EQ(Line(child), "up");
+  EXPECT_EQ(getsid(child.pid()), child.pid());
+  EXPECT_EQ(getpgid(child.pid()), child.pid());
+}
+
 TEST(ChildProcessTest, WaitGivesUpAtItsDeadline) {
   ChildProcess child = Shell("exec sleep 1000");
   EXPECT_EQ(child.Wait(Deadline::After(absl::Milliseconds(20))).status().code(),

@@ -36,13 +36,13 @@ uint64_t HandledRights(int abi) {
   return rights;
 }
 
-absl::Status Allow(int ruleset, const std::string& path) {
+absl::Status Allow(int ruleset, const std::string& path, uint64_t rights = kRead) {
   UniqueFd target(open(path.c_str(), O_PATH | O_CLOEXEC));
   struct stat about;
   if (!target.valid() || fstat(target.get(), &about) != 0) return absl::OkStatus();
   landlock_path_beneath_attr rule = {};
   rule.parent_fd = target.get();
-  rule.allowed_access = S_ISDIR(about.st_mode) ? kRead : kRead & ~LANDLOCK_ACCESS_FS_READ_DIR;
+  rule.allowed_access = S_ISDIR(about.st_mode) ? rights : rights & ~LANDLOCK_ACCESS_FS_READ_DIR;
   if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0) {
     return absl::ErrnoToStatus(errno, absl::StrCat("landlock: allow ", path));
   }
@@ -66,6 +66,8 @@ absl::Status RestrictFiles(const std::vector<std::string>& readable) {
       static_cast<int>(syscall(SYS_landlock_create_ruleset, &handled, sizeof(handled), 0)));
   if (!ruleset.valid()) return absl::ErrnoToStatus(errno, "landlock_create_ruleset");
   for (const std::string& path : readable) RETURN_IF_ERROR(Allow(ruleset.get(), path));
+  RETURN_IF_ERROR(Allow(ruleset.get(), "/dev/null",
+                        LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE));
   if (syscall(SYS_landlock_restrict_self, ruleset.get(), 0) != 0) {
     return absl::ErrnoToStatus(errno, "landlock_restrict_self");
   }

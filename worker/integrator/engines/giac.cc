@@ -1,0 +1,66 @@
+#include "worker/integrator/engines/giac.h"
+
+#include <unistd.h>
+
+#include <string>
+#include <utility>
+
+#include "worker/integrator/engines/giac_calls.h"
+#include "worker/integrator/engines/zygote_engine.h"
+#include "worker/integrator/zygote_server.h"
+
+namespace motzkin::integrator {
+namespace {
+
+// First byte of a leaf's output.
+constexpr char kAnswer = 'A';
+constexpr char kError = 'E';
+
+std::string WarmUp() {
+  InitializeGiac([] { _exit(kLeafOutOfMemory); });
+  const std::string library = GiacLibraryVersion();
+  const std::string package = MOTZKIN_GIAC_PACKAGE_VERSION;
+  return package.starts_with(library) ? package : library;
+}
+
+std::string Answer(std::string_view function) {
+  const GiacAnswer answer = IntegrateWithGiac(function);
+  return (answer.is_error ? kError : kAnswer) + answer.text;
+}
+
+void Interpret(std::string output, EngineReply& reply) {
+  if (output.empty() || (output[0] != kAnswer && output[0] != kError)) {
+    reply.end = EngineEnd::kCrashed;
+    reply.message = "the answer is garbled";
+    return;
+  }
+  const bool error = output[0] == kError;
+  output.erase(0, 1);
+  if (error || HoldsAnyWord(output, {"integrate", "int", "undef", "infinity"})) {
+    reply.end = EngineEnd::kGaveUp;
+    reply.message = std::move(output);
+  } else {
+    reply.end = EngineEnd::kAnswered;
+    reply.answer = std::move(output);
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Engine> MakeGiac() {
+  ZygoteEngineSpec spec;
+  spec.name = "giac";
+  spec.format = expression::Format::kGiac;
+  spec.launch = [] {
+    return Zygote::Fork([](const ZygotePipes& pipes) {
+      ZygoteHooks hooks;
+      hooks.warm_up = WarmUp;
+      hooks.answer = Answer;
+      ServeZygote(pipes, hooks);
+    });
+  };
+  spec.interpret = Interpret;
+  return std::make_unique<ZygoteEngine>(std::move(spec));
+}
+
+}  // namespace motzkin::integrator

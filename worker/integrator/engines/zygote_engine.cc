@@ -1,0 +1,105 @@
+#include "worker/integrator/engines/zygote_engine.h"
+
+#include <absl/strings/ascii.h>
+#include <absl/strings/str_cat.h>
+#include <signal.h>
+#include <string.h>
+
+#include <utility>
+
+#include "common/base/status_macros.h"
+
+namespace motzkin::integrator {
+namespace {
+
+// A leaf that dies this near its memory limit died of it: libraries that get no memory abort.
+constexpr double kNearMemoryLimit = 0.8;
+
+bool NearLimit(const LeafRun& run, const EngineLimits& limits) {
+  return static_cast<double>(run.rss_kb) * 1024 >=
+         kNearMemoryLimit * static_cast<double>(limits.memory_bytes);
+}
+
+// Of a leaf that ended by itself, but not with a whole answer.
+void DescribeDeath(const LeafRun& run, const EngineLimits& limits, EngineReply& reply) {
+  const bool refused = run.end == LeafEnd::kExited && run.code == kLeafOutOfMemory;
+  if (refused || NearLimit(run, limits)) {
+    reply.end = EngineEnd::kMemoryExceeded;
+    reply.message = absl::StrCat("memory limit of ", limits.memory_bytes >> 20, " MiB");
+  } else if (run.end == LeafEnd::kSignalled) {
+    reply.end = EngineEnd::kCrashed;
+    reply.message = absl::StrCat("signal ", run.code, " (", strsignal(run.code), ")");
+  } else {
+    reply.end = EngineEnd::kCrashed;
+    reply.message = absl::StrCat("exit code ", run.code);
+  }
+}
+
+bool IsWordCharacter(char c) {
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_';
+}
+
+}  // namespace
+
+absl::Status ZygoteEngine::Start() {
+  zygote_.reset();
+  ASSIGN_OR_RETURN(std::unique_ptr<Zygote> zygote, spec_.launch());
+  ASSIGN_OR_RETURN(version_, zygote->AwaitReady(Deadline::After(spec_.warm_up_max)));
+  zygote_ = std::move(zygote);
+  return absl::OkStatus();
+}
+
+EngineReply ZygoteEngine::Run(std::string_view function, const EngineLimits& limits) {
+  EngineReply reply;
+  if (zygote_ == nullptr) {
+    if (const absl::Status started = Start(); !started.ok()) {
+      reply.message = absl::StrCat("the engine does not start: ", started.ToString());
+      return reply;
+    }
+  }
+  absl::StatusOr<LeafRun> run = RunLeaf(*zygote_, function, limits);
+  if (!run.ok()) {
+    zygote_.reset();  // Kills the leaf too.
+    reply.message = run.status().ToString();
+    return reply;
+  }
+  reply.cpu = run->cpu;
+  reply.rss_kb = run->rss_kb;
+  switch (run->end) {
+    case LeafEnd::kCpuBudget:
+      reply.end = EngineEnd::kTimedOut;
+      return reply;
+    case LeafEnd::kStalled:
+      reply.end = EngineEnd::kStalled;
+      reply.message = "blocked without using CPU";
+      return reply;
+    case LeafEnd::kTooLong:
+      reply.end = EngineEnd::kTooLong;
+      reply.message = absl::StrCat("the answer is longer than ", limits.answer_bytes, " bytes");
+      return reply;
+    case LeafEnd::kSignalled:
+      DescribeDeath(*run, limits, reply);
+      return reply;
+    case LeafEnd::kExited:
+      break;
+  }
+  if (run->code == 0) {
+    spec_.interpret(std::move(run->output), reply);
+  } else {
+    DescribeDeath(*run, limits, reply);
+  }
+  return reply;
+}
+
+bool HoldsAnyWord(std::string_view text, const std::vector<std::string_view>& names) {
+  for (const std::string_view name : names) {
+    for (size_t at = text.find(name); at != std::string_view::npos; at = text.find(name, at + 1)) {
+      const size_t end = at + name.size();
+      const bool starts = at == 0 || !IsWordCharacter(text[at - 1]);
+      if (starts && (end == text.size() || !IsWordCharacter(text[end]))) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace motzkin::integrator

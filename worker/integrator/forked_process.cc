@@ -1,0 +1,91 @@
+#include "worker/integrator/forked_process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace motzkin::integrator {
+namespace {
+
+void CloseAllBut(std::vector<int> kept) {
+  std::sort(kept.begin(), kept.end());
+  unsigned next = 3;
+  for (const int fd : kept) {
+    const auto number = static_cast<unsigned>(fd);
+    if (number > next) syscall(SYS_close_range, next, number - 1, 0u);
+    next = number + 1;
+  }
+  syscall(SYS_close_range, next, ~0u, 0u);
+}
+
+void SilenceStandardStreams() {
+  const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  for (int fd = 0; fd < 3; ++fd) {
+    if (null < 0) {
+      close(fd);
+    } else {
+      dup2(null, fd);
+    }
+  }
+  if (null > 2) close(null);
+}
+
+}  // namespace
+
+absl::StatusOr<ForkedProcess> ForkedProcess::Fork(std::vector<int> kept_descriptors,
+                                                  const std::function<void()>& body) {
+  const pid_t parent = getpid();
+  const pid_t pid = fork();
+  if (pid < 0) return absl::ErrnoToStatus(errno, "fork");
+  if (pid == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) _exit(1);
+    SilenceStandardStreams();
+    CloseAllBut(std::move(kept_descriptors));
+    body();
+    _exit(0);
+  }
+  ForkedProcess process;
+  process.pid_ = pid;
+  return process;
+}
+
+ForkedProcess& ForkedProcess::operator=(ForkedProcess&& other) noexcept {
+  std::swap(pid_, other.pid_);  // The other one's destructor ends what this one held.
+  return *this;
+}
+
+ForkedProcess::~ForkedProcess() { Kill(); }
+
+int ForkedProcess::Kill() {
+  int status = 0;
+  if (pid_ <= 0) return status;
+  kill(pid_, SIGKILL);
+  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  }
+  pid_ = -1;
+  return status;
+}
+
+absl::StatusOr<PipeEnds> OpenPipe() {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return absl::ErrnoToStatus(errno, "pipe");
+  return PipeEnds{UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
+absl::Status MakeNonBlocking(int fd) {
+  const int flags = fcntl(fd, F_GETFL);
+  if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0) {
+    return absl::ErrnoToStatus(errno, "fcntl");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace motzkin::integrator

@@ -1,0 +1,165 @@
+#include "worker/integrator/ladder.h"
+
+#include <absl/strings/str_cat.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "common/base/check.h"
+#include "common/base/status_macros.h"
+#include "common/expression/parser.h"
+#include "common/expression/printer.h"
+
+namespace motzkin::integrator {
+namespace {
+
+// Best first; the header says why.
+constexpr std::array kByRank = {
+    v1::OUTCOME_INTEGRATED,    v1::OUTCOME_PARTLY,    v1::OUTCOME_UNVERIFIED,
+    v1::OUTCOME_NONELEMENTARY, v1::OUTCOME_REFUTED,   v1::OUTCOME_MEMORY_EXCEEDED,
+    v1::OUTCOME_CRASHED,       v1::OUTCOME_TIMED_OUT, v1::OUTCOME_UNSOLVED};
+
+// Of StepReport.message.
+constexpr size_t kMessageBytesMax = 2000;
+// When the request says nothing.
+constexpr int64_t kDefaultMemoryBytes = 1ll << 30;
+
+bool MayNotRepeat(EngineEnd end) {
+  return end == EngineEnd::kCrashed || end == EngineEnd::kMemoryExceeded ||
+         end == EngineEnd::kStalled;
+}
+
+v1::Outcome OutcomeOf(EngineEnd end) {
+  switch (end) {
+    case EngineEnd::kAnswered:
+    case EngineEnd::kTooLong:
+      return v1::OUTCOME_UNVERIFIED;  // Until the verifier says more.
+    case EngineEnd::kGaveUp:
+      return v1::OUTCOME_UNSOLVED;
+    case EngineEnd::kNonelementary:
+      return v1::OUTCOME_NONELEMENTARY;
+    case EngineEnd::kTimedOut:
+    case EngineEnd::kStalled:
+      return v1::OUTCOME_TIMED_OUT;
+    case EngineEnd::kMemoryExceeded:
+      return v1::OUTCOME_MEMORY_EXCEEDED;
+    case EngineEnd::kCrashed:
+      return v1::OUTCOME_CRASHED;
+  }
+  return v1::OUTCOME_CRASHED;
+}
+
+v1::Outcome OutcomeOf(v1::Judgement::Verdict verdict) {
+  switch (verdict) {
+    case v1::Judgement::VERDICT_VERIFIED:
+    case v1::Judgement::VERDICT_COMPLEX_ONLY:
+      return v1::OUTCOME_INTEGRATED;
+    case v1::Judgement::VERDICT_PARTLY:
+      return v1::OUTCOME_PARTLY;
+    case v1::Judgement::VERDICT_REFUTED:
+      return v1::OUTCOME_REFUTED;
+    default:  // An open enum: whatever else it says, it does not say that the answer is right.
+      return v1::OUTCOME_UNVERIFIED;
+  }
+}
+
+// The integrand comes from the worker, which made it: no hostile text.
+absl::StatusOr<std::string> Reprint(const std::string& prefix, expression::Format format) {
+  expression::Pool pool;
+  ASSIGN_OR_RETURN(const expression::Expr integrand, expression::ParsePrefix(prefix, pool));
+  return expression::Print(integrand, format);
+}
+
+EngineLimits LimitsOf(const v1::Integrate& request, const v1::Step& step) {
+  EngineLimits limits;
+  limits.cpu = absl::Microseconds(step.budget_us());
+  limits.memory_bytes = request.memory_bytes() > 0 ? request.memory_bytes() : kDefaultMemoryBytes;
+  return limits;
+}
+
+}  // namespace
+
+int Rank(v1::Outcome outcome) {
+  const auto* found = std::find(kByRank.begin(), kByRank.end(), outcome);
+  MOTZKIN_CHECK(found != kByRank.end());
+  return static_cast<int>(found - kByRank.begin());
+}
+
+v1::Integration Ladder::Climb(const v1::Integrate& request) {
+  v1::Integration integration;
+  int best = static_cast<int>(kByRank.size());
+  for (const v1::Step& step : request.ladder()) {
+    StepResult result = TryStep(request, step);
+    const v1::Outcome outcome = result.report.outcome();
+    *integration.add_steps() = std::move(result.report);
+    if (Rank(outcome) >= best) continue;
+    best = Rank(outcome);
+    integration.set_outcome(outcome);
+    integration.set_integral(result.judgement.candidate_prefix());
+    integration.set_engine(result.judgement.candidate_prefix().empty() ? "" : step.engine());
+    integration.set_answer_class(result.judgement.answer_class());
+    integration.set_has_abs(result.judgement.has_abs());
+    result.judgement.clear_candidate_prefix();  // It is there already, and may be long.
+    *integration.mutable_judgement() = std::move(result.judgement);
+    if (outcome == v1::OUTCOME_INTEGRATED) break;
+  }
+  return integration;
+}
+
+Ladder::StepResult Ladder::TryStep(const v1::Integrate& request, const v1::Step& step) {
+  StepResult result;
+  result.report.set_engine(step.engine());
+  result.report.set_outcome(v1::OUTCOME_CRASHED);
+  Engine* engine = Find(step.engine());
+  if (engine == nullptr) {
+    result.report.set_message("this integrator has no such engine");
+    return result;
+  }
+  const absl::StatusOr<std::string> function = Reprint(request.integrand(), engine->format());
+  if (!function.ok()) {
+    result.report.set_message(absl::StrCat("integrand: ", function.status().message()));
+    return result;
+  }
+  EngineReply reply = RunEngine(*engine, *function, LimitsOf(request, step));
+  result.report.set_outcome(OutcomeOf(reply.end));
+  result.report.set_cpu_us(absl::ToInt64Microseconds(reply.cpu));
+  result.report.set_rss_kb(reply.rss_kb);
+  result.report.set_message(reply.message.substr(0, kMessageBytesMax));
+  if (reply.end == EngineEnd::kAnswered) Verify(request, std::move(reply), result);
+  return result;
+}
+
+EngineReply Ladder::RunEngine(Engine& engine, std::string_view function,
+                              const EngineLimits& limits) {
+  EngineReply first = engine.Run(function, limits);
+  if (!MayNotRepeat(first.end)) return first;
+  EngineReply second = engine.Run(function, limits);
+  second.cpu += first.cpu;
+  second.rss_kb = std::max(second.rss_kb, first.rss_kb);
+  return second;
+}
+
+void Ladder::Verify(const v1::Integrate& request, EngineReply reply, StepResult& result) {
+  v1::Verify verify;
+  verify.set_integrand(request.integrand());
+  verify.set_candidate(std::move(reply.answer));
+  verify.set_format(v1::Verify::FORMAT_INFIX);
+  verify.set_answer_bytes_max(request.answer_bytes_max());
+  Judged judged = verifier_.Judge(verify);
+  result.report.set_outcome(OutcomeOf(judged.judgement.verdict()));
+  result.report.set_verifier_us(absl::ToInt64Microseconds(judged.cpu));
+  if (result.report.message().empty()) {
+    result.report.set_message(judged.judgement.reason().substr(0, kMessageBytesMax));
+  }
+  result.judgement = std::move(judged.judgement);
+}
+
+Engine* Ladder::Find(std::string_view name) const {
+  for (const std::unique_ptr<Engine>& engine : engines_) {
+    if (engine->name() == name) return engine.get();
+  }
+  return nullptr;
+}
+
+}  // namespace motzkin::integrator

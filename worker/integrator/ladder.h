@@ -1,0 +1,56 @@
+// The ladder: the engines of a request in their order, until one gives a verified integral.
+//
+// A step that crashed, ran out of memory or stalled is tried once more in a fresh leaf before it
+// counts. The outcome of the function is the best of its steps, in this order:
+//
+//   integrated       verified, on real or on complex points
+//   partly           right on part of the real line
+//   unverified       an engine answered, and nobody could tell whether it is right; the function
+//   may
+//                    well have that integral, so nothing negative is said about it
+//   nonelementary    an engine claims that there is none
+//   refuted          the only answers were wrong
+//   memory_exceeded, crashed, timed_out
+//                    some engine had no fair chance
+//   unsolved         every engine gave up of its own accord
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "motzkin/integrator/v1/integrator.pb.h"
+#include "worker/integrator/engines/engine.h"
+#include "worker/integrator/verifier_host.h"
+
+namespace motzkin::integrator {
+
+// 0 is best; for outcomes of steps.
+int Rank(v1::Outcome outcome);
+
+// Thread-compatible.
+class Ladder {
+ public:
+  // All must outlive this.
+  Ladder(const std::vector<std::unique_ptr<Engine>>& engines, VerifierHost& verifier)
+      : engines_(engines), verifier_(verifier) {}
+
+  v1::Integration Climb(const v1::Integrate& request);
+
+ private:
+  struct StepResult {
+    v1::StepReport report;
+    // Of an answer.
+    v1::Judgement judgement;
+  };
+
+  StepResult TryStep(const v1::Integrate& request, const v1::Step& step);
+  // Twice if the first time ended in a way that may not repeat. CPU is the sum.
+  EngineReply RunEngine(Engine& engine, std::string_view function, const EngineLimits& limits);
+  void Verify(const v1::Integrate& request, EngineReply reply, StepResult& result);
+  Engine* Find(std::string_view name) const;
+
+  const std::vector<std::unique_ptr<Engine>>& engines_;
+  VerifierHost& verifier_;
+};
+
+}  // namespace motzkin::integrator

@@ -1,0 +1,80 @@
+#include "worker/integrator/supervisor.h"
+
+#include <absl/strings/str_cat.h>
+#include <signal.h>
+#include <sys/prctl.h>
+
+#include <utility>
+
+#include "common/base/status_macros.h"
+#include "common/process/frame.h"
+#include "worker/integrator/forked_process.h"
+
+namespace motzkin::integrator {
+namespace {
+
+// Keeps the engines that start; a line for each that does not.
+std::vector<std::string> DropMissing(std::vector<std::unique_ptr<Engine>>& engines) {
+  std::vector<std::string> missing;
+  std::erase_if(engines, [&](const std::unique_ptr<Engine>& engine) {
+    const absl::Status started = engine->Start();
+    if (!started.ok()) {
+      missing.push_back(absl::StrCat(std::string(engine->name()), ": ", started.message()));
+    }
+    return !started.ok();
+  });
+  return missing;
+}
+
+}  // namespace
+
+Supervisor::Supervisor(std::vector<std::unique_ptr<Engine>> engines, VerifierOptions verifier)
+    : engines_(std::move(engines)), verifier_(std::move(verifier)), ladder_(engines_, verifier_) {}
+
+absl::Status Supervisor::Serve(int in, int out) {
+  signal(SIGPIPE, SIG_IGN);
+  // A leaf whose zygote was lost becomes our child, so that we can reap it.
+  prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+  RETURN_IF_ERROR(MakeNonBlocking(in));
+  RETURN_IF_ERROR(MakeNonBlocking(out));
+  missing_ = DropMissing(engines_);
+  while (true) {
+    const absl::StatusOr<std::string> frame = ReadFrame(in, Deadline::Never());
+    if (absl::IsOutOfRange(frame.status())) return absl::OkStatus();
+    RETURN_IF_ERROR(frame.status());
+    v1::Request request;
+    if (!request.ParseFromString(*frame)) return absl::DataLossError("the request is garbled");
+    RETURN_IF_ERROR(WriteFrame(out, Answer(request).SerializeAsString(), Deadline::Never()));
+  }
+}
+
+v1::Response Supervisor::Answer(const v1::Request& request) {
+  v1::Response response;
+  response.set_id(request.id());
+  switch (request.what_case()) {
+    case v1::Request::kIntegrate:
+      *response.mutable_integration() = ladder_.Climb(request.integrate());
+      break;
+    case v1::Request::kVerify:
+      *response.mutable_judgement() = verifier_.Judge(request.verify()).judgement;
+      break;
+    case v1::Request::kDescribe:
+    case v1::Request::WHAT_NOT_SET:
+      *response.mutable_description() = Describe();
+      break;
+  }
+  return response;
+}
+
+v1::Description Supervisor::Describe() const {
+  v1::Description description;
+  for (const std::unique_ptr<Engine>& engine : engines_) {
+    v1::EngineDescription* described = description.add_engines();
+    described->set_engine(std::string(engine->name()));
+    described->set_version(engine->version());
+  }
+  for (const std::string& reason : missing_) description.add_missing(reason);
+  return description;
+}
+
+}  // namespace motzkin::integrator

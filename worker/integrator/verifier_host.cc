@@ -1,0 +1,105 @@
+#include "worker/integrator/verifier_host.h"
+
+#include <absl/strings/str_cat.h>
+#include <errno.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "common/base/status_macros.h"
+#include "common/process/frame.h"
+#include "worker/integrator/budget_watch.h"
+#include "worker/sandbox/limits.h"
+#include "worker/sandbox/seccomp_filter.h"
+
+namespace motzkin::integrator {
+namespace {
+
+// The process is long-lived: what it may use in its whole life.
+constexpr int64_t kCpuSecondsMax = 24 * 3600;
+// A judgement is smaller than the answer it is about by far; the read is bounded by the frame
+// anyway.
+constexpr absl::Duration kFrameMax = absl::Seconds(10);
+
+Judged Unverified(std::string reason, absl::Duration cpu) {
+  Judged judged;
+  judged.judgement.set_verdict(v1::Judgement::VERDICT_UNVERIFIED);
+  judged.judgement.set_reason(std::move(reason));
+  judged.cpu = cpu;
+  return judged;
+}
+
+// In the new process.
+void Enter(const VerifierOptions& options, int in, int out) {
+  const absl::StatusOr<sandbox::FilterProgram> filter =
+      sandbox::LeafFilter(sandbox::LeafFiles::kNone);
+  if (!filter.ok() || sandbox::LimitLeaf({options.memory_bytes, kCpuSecondsMax}) != 0 ||
+      sandbox::InstallFilter(*filter) != 0) {
+    _exit(1);
+  }
+  options.body(in, out);
+}
+
+}  // namespace
+
+absl::Status VerifierHost::EnsureProcess() {
+  if (process_.has_value() && process_->items < options_.items_max) return absl::OkStatus();
+  process_.reset();
+  ASSIGN_OR_RETURN(PipeEnds requests, OpenPipe());
+  ASSIGN_OR_RETURN(PipeEnds judgements, OpenPipe());
+  RETURN_IF_ERROR(MakeNonBlocking(requests.write.get()));
+  RETURN_IF_ERROR(MakeNonBlocking(judgements.read.get()));
+  const int in = requests.read.get(), out = judgements.write.get();
+  ASSIGN_OR_RETURN(ForkedProcess process,
+                   ForkedProcess::Fork({in, out}, [&] { Enter(options_, in, out); }));
+  process_.emplace(
+      Process{std::move(process), std::move(requests.write), std::move(judgements.read)});
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> VerifierHost::AwaitJudgement(absl::Duration& cpu) {
+  BudgetWatch watch(process_->process.pid(), options_.cpu_budget);
+  while (true) {
+    pollfd readable = {process_->judgements.get(), POLLIN, 0};
+    const timespec wait = absl::ToTimespec(watch.UntilNextCheck());
+    const int ready = ppoll(&readable, 1, &wait, nullptr);
+    const BudgetWatch::Verdict verdict = watch.Check();
+    cpu = watch.used();
+    if (ready > 0) return ReadFrame(process_->judgements.get(), Deadline::After(kFrameMax));
+    if (verdict != BudgetWatch::Verdict::kGoOn) {
+      return absl::DeadlineExceededError(
+          absl::StrCat("the check took more than ", absl::FormatDuration(options_.cpu_budget)));
+    }
+  }
+}
+
+absl::StatusOr<Judged> VerifierHost::JudgeOnce(const v1::Verify& request) {
+  RETURN_IF_ERROR(EnsureProcess());
+  ++process_->items;
+  Judged judged;
+  absl::Status status =
+      WriteFrame(process_->requests.get(), request.SerializeAsString(), Deadline::After(kFrameMax));
+  if (status.ok()) {
+    const absl::StatusOr<std::string> frame = AwaitJudgement(judged.cpu);
+    status = frame.status();
+    if (status.ok() && judged.judgement.ParseFromString(*frame)) return judged;
+    if (status.ok()) status = absl::DataLossError("the judgement is garbled");
+  }
+  const int ended = process_->process.Kill();
+  process_.reset();
+  if (absl::IsDeadlineExceeded(status))
+    return Unverified(std::string(status.message()), judged.cpu);
+  return absl::UnavailableError(
+      absl::StrCat("the verifier died (wait status ", ended, "): ", status.message()));
+}
+
+Judged VerifierHost::Judge(const v1::Verify& request) {
+  absl::StatusOr<Judged> judged = JudgeOnce(request);
+  if (!judged.ok()) judged = JudgeOnce(request);
+  if (!judged.ok()) return Unverified(std::string(judged.status().message()), absl::ZeroDuration());
+  return *std::move(judged);
+}
+
+}  // namespace motzkin::integrator

@@ -1,0 +1,187 @@
+#include "worker/integrator/zygote.h"
+
+#include <absl/strings/numbers.h>
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_split.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "common/base/status_macros.h"
+
+namespace motzkin::integrator {
+namespace {
+
+// A zygote only forks and waits; one that takes this long is lost.
+constexpr absl::Duration kReactionMax = absl::Seconds(10);
+constexpr size_t kLineBytesMax = 256;
+
+absl::Status Await(int fd, short events, Deadline deadline) {
+  while (true) {
+    pollfd polled = {fd, events, 0};
+    const int ready = poll(&polled, 1, deadline.PollMillis());
+    if (ready > 0) return absl::OkStatus();
+    if (ready < 0 && errno != EINTR) return absl::ErrnoToStatus(errno, "poll");
+    if (deadline.Passed()) return absl::DeadlineExceededError("the zygote does not answer");
+  }
+}
+
+// The words after the first of "KEYWORD a b c", which must be `count` integers.
+absl::StatusOr<std::vector<int64_t>> Numbers(const std::string& line, absl::string_view keyword,
+                                             size_t count) {
+  const std::vector<std::string> words = absl::StrSplit(line, ' ');
+  std::vector<int64_t> numbers(words.size() - 1);
+  bool good = words[0] == keyword && numbers.size() == count;
+  for (size_t i = 0; good && i < count; ++i) good = absl::SimpleAtoi(words[i + 1], &numbers[i]);
+  if (!good) return absl::DataLossError(absl::StrCat("the zygote said '", line, "'"));
+  return numbers;
+}
+
+absl::StatusOr<UniqueFd> FilterFile(sandbox::LeafFiles leaf_files) {
+  ASSIGN_OR_RETURN(const sandbox::FilterProgram program, sandbox::LeafFilter(leaf_files));
+  UniqueFd file(memfd_create("leaf_filter", MFD_CLOEXEC));
+  const auto size = static_cast<ssize_t>(program.size() * sizeof(program[0]));
+  if (!file.valid() || write(file.get(), program.data(), static_cast<size_t>(size)) != size ||
+      lseek(file.get(), 0, SEEK_SET) != 0) {
+    return absl::ErrnoToStatus(errno, "filter file");
+  }
+  return file;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<UniqueFd>> Zygote::OpenPipes() {
+  ASSIGN_OR_RETURN(PipeEnds command, OpenPipe());
+  ASSIGN_OR_RETURN(PipeEnds status, OpenPipe());
+  ASSIGN_OR_RETURN(PipeEnds answers, OpenPipe());
+  for (const int fd : {command.write.get(), status.read.get(), answers.read.get()}) {
+    RETURN_IF_ERROR(MakeNonBlocking(fd));
+  }
+  command_ = std::move(command.write);
+  status_ = std::move(status.read);
+  answers_ = std::move(answers.read);
+  std::vector<UniqueFd> theirs;
+  theirs.push_back(std::move(command.read));
+  theirs.push_back(std::move(status.write));
+  theirs.push_back(std::move(answers.write));
+  return theirs;
+}
+
+absl::StatusOr<std::unique_ptr<Zygote>> Zygote::Fork(
+    const std::function<void(const ZygotePipes&)>& serve) {
+  std::unique_ptr<Zygote> zygote(new Zygote());
+  ASSIGN_OR_RETURN(const std::vector<UniqueFd> theirs, zygote->OpenPipes());
+  const ZygotePipes pipes = {theirs[0].get(), theirs[1].get(), theirs[2].get()};
+  ASSIGN_OR_RETURN(
+      zygote->forked_,
+      ForkedProcess::Fork({pipes.command, pipes.status, pipes.answers}, [&] { serve(pipes); }));
+  return zygote;
+}
+
+absl::StatusOr<std::unique_ptr<Zygote>> Zygote::Spawn(const std::vector<std::string>& argv,
+                                                      std::vector<std::string> environment,
+                                                      sandbox::LeafFiles leaf_files) {
+  std::unique_ptr<Zygote> zygote(new Zygote());
+  ASSIGN_OR_RETURN(const std::vector<UniqueFd> theirs, zygote->OpenPipes());
+  ASSIGN_OR_RETURN(const UniqueFd filter, FilterFile(leaf_files));
+  environment.push_back(
+      absl::StrCat("MOTZKIN_ZYGOTE=", theirs[0].get(), ",", theirs[1].get(), ",", theirs[2].get()));
+  environment.push_back(absl::StrCat("MOTZKIN_LEAF_FILTER=", filter.get()));
+  SpawnOptions options;
+  options.environment = std::move(environment);
+  options.input = Stream::kNull;
+  options.output = Stream::kNull;
+  options.error = Stream::kNull;
+  options.own_process_group = false;  // A kill of the integrator's group reaches it.
+  options.inherited_descriptors = {theirs[0].get(), theirs[1].get(), theirs[2].get(), filter.get()};
+  ASSIGN_OR_RETURN(zygote->spawned_, ChildProcess::Spawn(argv, options));
+  return zygote;
+}
+
+Zygote::~Zygote() {
+  forked_.reset();
+  spawned_.reset();
+  if (leaf_ <= 0) return;
+  // Orphaned, it is ours now (the supervisor is a subreaper). Its pid is safe until we reap it;
+  // where it is not our child after all, it dies by its parent death signal.
+  if (waitpid(leaf_, nullptr, WNOHANG) == 0) {
+    kill(leaf_, SIGKILL);
+    waitpid(leaf_, nullptr, 0);
+  }
+}
+
+absl::StatusOr<std::string> Zygote::AwaitReady(Deadline deadline) {
+  ASSIGN_OR_RETURN(const std::string line, ReadLine(deadline));
+  constexpr std::string_view kReady = "ready ";
+  if (!line.starts_with(kReady)) return absl::UnavailableError(line);
+  return line.substr(kReady.size());
+}
+
+absl::StatusOr<Leaf> Zygote::StartLeaf(std::string_view input, const sandbox::LeafLimits& limits) {
+  const Deadline deadline = Deadline::After(kReactionMax);
+  std::string command =
+      absl::StrCat("run ", limits.memory_bytes, " ", limits.cpu_seconds, " ", input.size(), "\n");
+  command.append(input);
+  RETURN_IF_ERROR(Write(command, deadline));
+  ASSIGN_OR_RETURN(const std::string line, ReadLine(deadline));
+  ASSIGN_OR_RETURN(const std::vector<int64_t> numbers, Numbers(line, "pid", 1));
+  leaf_ = static_cast<pid_t>(numbers[0]);
+  Leaf leaf;
+  leaf.pid = leaf_;
+  leaf.pidfd.Reset(static_cast<int>(syscall(SYS_pidfd_open, leaf_, 0u)));
+  if (!leaf.pidfd.valid()) return absl::ErrnoToStatus(errno, "pidfd_open");
+  return leaf;
+}
+
+absl::StatusOr<LeafUsage> Zygote::Reap() {
+  const Deadline deadline = Deadline::After(kReactionMax);
+  RETURN_IF_ERROR(Write("reap\n", deadline));
+  ASSIGN_OR_RETURN(const std::string line, ReadLine(deadline));
+  ASSIGN_OR_RETURN(const std::vector<int64_t> numbers, Numbers(line, "ended", 3));
+  leaf_ = -1;
+  return LeafUsage{static_cast<int>(numbers[0]), absl::Microseconds(numbers[1]), numbers[2]};
+}
+
+absl::Status Zygote::Write(std::string_view bytes, Deadline deadline) {
+  while (!bytes.empty()) {
+    const ssize_t wrote = write(command_.get(), bytes.data(), bytes.size());
+    if (wrote > 0) {
+      bytes.remove_prefix(static_cast<size_t>(wrote));
+    } else if (errno == EAGAIN) {
+      RETURN_IF_ERROR(Await(command_.get(), POLLOUT, deadline));
+    } else if (errno != EINTR) {
+      return absl::UnavailableError("the zygote is gone");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> Zygote::ReadLine(Deadline deadline) {
+  // A line answers a command, so nothing can follow it.
+  std::string line;
+  while (line.size() < kLineBytesMax) {
+    char bytes[kLineBytesMax];
+    const ssize_t got = read(status_.get(), bytes, kLineBytesMax - line.size());
+    if (got > 0) {
+      line.append(bytes, static_cast<size_t>(got));
+      if (line.back() != '\n') continue;
+      line.pop_back();
+      return line;
+    }
+    if (got == 0) return absl::UnavailableError("the zygote is gone");
+    if (errno == EAGAIN) {
+      RETURN_IF_ERROR(Await(status_.get(), POLLIN, deadline));
+    } else if (errno != EINTR) {
+      return absl::ErrnoToStatus(errno, "read from the zygote");
+    }
+  }
+  return absl::DataLossError("the zygote sent a line without end");
+}
+
+}  // namespace motzkin::integrator

@@ -1,0 +1,122 @@
+#include "worker/integrator/zygote_server.h"
+
+#include <absl/strings/str_cat.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <exception>
+#include <new>
+#include <optional>
+
+namespace motzkin::integrator {
+namespace {
+
+bool WriteAll(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t wrote = write(fd, bytes.data(), bytes.size());
+    if (wrote > 0) bytes.remove_prefix(static_cast<size_t>(wrote));
+    if (wrote < 0 && errno != EINTR) return false;
+  }
+  return true;
+}
+
+bool ReadExactly(int fd, std::string& bytes, size_t size) {
+  bytes.resize(size);
+  size_t done = 0;
+  while (done < size) {
+    const ssize_t got = read(fd, bytes.data() + done, size - done);
+    if (got == 0 || (got < 0 && errno != EINTR)) return false;
+    if (got > 0) done += static_cast<size_t>(got);
+  }
+  return true;
+}
+
+// Empty at the end of the pipe.
+std::optional<std::string> ReadLine(int fd) {
+  std::string line, byte;
+  while (ReadExactly(fd, byte, 1)) {
+    if (byte[0] == '\n') return line;
+    line += byte;
+  }
+  return std::nullopt;
+}
+
+struct RunCommand {
+  sandbox::LeafLimits limits;
+  std::string input;
+};
+
+std::optional<RunCommand> ParseRun(const std::string& line, int command_pipe) {
+  RunCommand run;
+  long long memory = 0, seconds = 0, size = 0;
+  if (sscanf(line.c_str(), "run %lld %lld %lld", &memory, &seconds, &size) != 3)
+    return std::nullopt;
+  run.limits.memory_bytes = memory;
+  run.limits.cpu_seconds = seconds;
+  if (!ReadExactly(command_pipe, run.input, static_cast<size_t>(size))) return std::nullopt;
+  return run;
+}
+
+[[noreturn]] void RunLeaf(const ZygotePipes& pipes, const ZygoteHooks& hooks,
+                          const std::optional<sandbox::FilterProgram>& filter,
+                          const RunCommand& run, pid_t zygote) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != zygote) _exit(1);
+  close(pipes.command);
+  close(pipes.status);
+  std::set_new_handler([] { _exit(kLeafOutOfMemory); });
+  if (sandbox::LimitLeaf(run.limits) != 0) _exit(1);
+  if (filter.has_value() && sandbox::InstallFilter(*filter) != 0) _exit(1);
+  try {
+    _exit(WriteAll(pipes.answers, hooks.answer(run.input)) ? 0 : 1);
+  } catch (...) {
+    _exit(1);
+  }
+}
+
+std::string EndedLine(pid_t leaf) {
+  int status = 0;
+  rusage usage = {};
+  while (wait4(leaf, &status, 0, &usage) < 0 && errno == EINTR) {
+  }
+  const int64_t cpu_us = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1'000'000ll +
+                         usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
+  return absl::StrCat("ended ", status, " ", cpu_us, " ", usage.ru_maxrss, "\n");
+}
+
+}  // namespace
+
+void ServeZygote(const ZygotePipes& pipes, const ZygoteHooks& hooks) {
+  std::optional<sandbox::FilterProgram> filter;
+  if (hooks.filter_leaves) {
+    absl::StatusOr<sandbox::FilterProgram> compiled = sandbox::LeafFilter(hooks.leaf_files);
+    if (!compiled.ok()) {
+      WriteAll(pipes.status, absl::StrCat("no leaf filter: ", compiled.status().ToString(), "\n"));
+      return;
+    }
+    filter = *std::move(compiled);
+  }
+  if (!WriteAll(pipes.status, absl::StrCat("ready ", hooks.warm_up(), "\n"))) return;
+  const pid_t self = getpid();
+  pid_t leaf = -1;
+  while (const std::optional<std::string> line = ReadLine(pipes.command)) {
+    std::string answer;
+    if (*line == "reap") {
+      answer = EndedLine(leaf);
+    } else if (const std::optional<RunCommand> run = ParseRun(*line, pipes.command)) {
+      leaf = fork();
+      if (leaf == 0) RunLeaf(pipes, hooks, filter, *run, self);
+      answer = leaf > 0 ? absl::StrCat("pid ", leaf, "\n") : absl::StrCat("failed ", errno, "\n");
+    } else {
+      return;
+    }
+    if (!WriteAll(pipes.status, answer)) return;
+  }
+}
+
+}  // namespace motzkin::integrator
