@@ -1,9 +1,8 @@
 #include "worker/integrator/verifier/valid_intervals.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <deque>
-
-#include "worker/integrator/verifier/point_test.h"
 
 namespace motzkin::integrator {
 namespace {
@@ -75,33 +74,57 @@ std::vector<Cell> Join(const std::vector<Cell>& cells, long gap) {
   return joined;
 }
 
-// A point inside, off the middle, where symmetry could make a difference vanish.
-SamplePoint Inside(const Cell& cell) {
-  const long scale = 1l << (kPointBits - kCellBits);
-  return {cell.lower * scale + ((cell.width() * scale * 3 / 8) | 1), 0};
+constexpr long kPointScale = 1l << (kPointBits - kCellBits);
+
+bool Holds(const Cell& cell, const SamplePoint& point) {
+  return cell.lower * kPointScale <= point.real && point.real <= cell.upper * kPointScale;
+}
+
+// Two points inside: off the middle, where symmetry could make a difference vanish, and close to
+// the end next to 0, where no term is large.
+std::vector<TestedPoint> PointsInside(const Cell& cell) {
+  const long lower = cell.lower * kPointScale, width = cell.width() * kPointScale;
+  const bool zero_below = std::labs(cell.lower) < std::labs(cell.upper);
+  return {{{lower + ((width * 3 / 8) | 1), 0}},
+          {{lower + ((width * (zero_below ? 1 : 31) / 32) | 1), 0}}};
+}
+
+bool IsRight(const Cell& run, const std::vector<TestedPoint>& tested, PointTester& tester) {
+  const auto is_counterexample = [&](const TestedPoint& point) {
+    return point.agreement == Agreement::kDiffers && Holds(run, point.at);
+  };
+  if (std::any_of(tested.begin(), tested.end(), is_counterexample)) return false;
+  std::vector<TestedPoint> points = PointsInside(run);
+  for (TestedPoint& point : points) tester.TestOnce(point, /*strictly_real_only=*/true);
+  tester.Resolve(points);
+  tester.Recheck(points);
+  const Tally tally = Count(points);
+  return tally.agreed > 0 && tally.differed + tally.doubtful == 0;
 }
 
 }  // namespace
 
-std::vector<ValidInterval> FindValidIntervals(ball::Evaluator& evaluator, uint64_t work_max) {
+IntervalSearch FindValidIntervals(ball::Evaluator& evaluator,
+                                  const std::vector<TestedPoint>& tested, uint64_t work_max) {
   // A quarter of the work remains for the points.
   const uint64_t begin = evaluator.work();
-  const std::vector<Cell> runs = Join(AnalyticCells(evaluator, begin + work_max / 4 * 3), 0);
+  const uint64_t search_limit = begin + work_max / 4 * 3;
+  const std::vector<Cell> runs = Join(AnalyticCells(evaluator, search_limit), 0);
   PointTester tester(evaluator, begin + work_max);
+  IntervalSearch result;
+  result.complete = evaluator.work() < search_limit;
   std::vector<Cell> right;
   for (const Cell& run : runs) {
-    if (tester.OutOfWork()) break;
-    std::vector<TestedPoint> points = {{Inside(run)}};
-    tester.TestOnce(points[0], /*strictly_real_only=*/true);
-    tester.Resolve(points);
-    tester.Recheck(points);
-    if (points[0].agreement == Agreement::kAgrees) right.push_back(run);
+    if (tester.OutOfWork()) {
+      result.complete = false;
+      break;
+    }
+    if (IsRight(run, tested, tester)) right.push_back(run);
   }
-  std::vector<ValidInterval> result;
   // Two right runs with only a singular point between them are one interval.
   for (const Cell& cell : Join(right, 2)) {
     const double unit = 1.0 / (1l << kCellBits);
-    result.push_back(
+    result.valid.push_back(
         {static_cast<double>(cell.lower) * unit, static_cast<double>(cell.upper) * unit});
   }
   return result;

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "common/ball/evaluator.h"
-#include "worker/integrator/verifier/point_test.h"
+#include "worker/integrator/verifier/point_tester.h"
 #include "worker/integrator/verifier/sample_points.h"
 #include "worker/integrator/verifier/valid_intervals.h"
 
@@ -72,8 +72,7 @@ class Judge {
     }
     Report(tally, strict_);
     if (tally.differed > 0) {
-      judgement_.verdict = tally.agreed > 0 ? Verdict::kPartly : Verdict::kRefuted;
-      if (tally.agreed > 0) FindIntervals();
+      RefutedOrPartly(tally, strict_);
     } else if (tally.doubtful > 0) {
       Unverified("differs, if the principal value on a branch cut is meant");
     } else {
@@ -81,9 +80,15 @@ class Judge {
     }
   }
 
-  void FindIntervals() {
-    judgement_.valid_on = FindValidIntervals(evaluator_, options_.interval_work_max);
-    if (judgement_.valid_on.empty()) judgement_.reason = "right on no interval found in [-8, 8]";
+  // A difference is proved. Points that agree may only hide it behind a dominant term.
+  void RefutedOrPartly(const Tally& tally, const std::vector<TestedPoint>& points) {
+    judgement_.verdict = Verdict::kRefuted;
+    if (tally.agreed == 0) return;
+    IntervalSearch search = FindValidIntervals(evaluator_, points, options_.interval_work_max);
+    if (search.complete && search.valid.empty()) return;
+    judgement_.verdict = Verdict::kPartly;
+    judgement_.valid_on = std::move(search.valid);
+    if (!search.complete) judgement_.reason = "not all of [-8, 8] was searched";
   }
 
   // f is strictly real at hardly any point: it may still be real, or at least be a complex
@@ -120,8 +125,7 @@ class Judge {
     if (real.differed > 0) {
       // Complex points must not outvote real ones.
       Report(real, axis);
-      judgement_.verdict = real.agreed > 0 ? Verdict::kPartly : Verdict::kRefuted;
-      if (real.agreed > 0) FindIntervals();
+      RefutedOrPartly(real, axis);
       return;
     }
     std::vector<TestedPoint> all = axis;
@@ -133,7 +137,7 @@ class Judge {
     } else if (tally.decided() < kDecidedMin) {
       Unverified(tester_.OutOfWork()
                      ? "too large to evaluate"
-                     : fmt::format("only {} points could be evaluated", tally.decided()));
+                     : fmt::format("only {} of the points tried have a value", tally.decided()));
     } else if (tally.differed == 0) {
       judgement_.verdict = Verdict::kComplexOnly;
     } else if (tally.agreed == 0) {

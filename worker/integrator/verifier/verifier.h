@@ -23,12 +23,12 @@ namespace motzkin::integrator {
 enum class Verdict {
   kVerified,     // F' = f at every point that decided, at least 3 of them strictly real
   kComplexOnly,  // F' = f at every point that decided, too few of them strictly real
-  kPartly,       // F' = f at some strictly real points, F' != f (proved) at others
-  kRefuted,      // F' != f, proved at `counterexample`, and right nowhere that was tried
+  kPartly,       // F' = f on the intervals `valid_on`, F' != f (proved) elsewhere
+  kRefuted,      // F' != f, proved at `counterexample`, and right nowhere in [-8, 8] that was tried
   kUnverified,   // could not be evaluated, or too little of it; never a sign that it is right
 };
 
-// Half-open questions do not arise: both ends belong to the interval.
+// Closed.
 struct ValidInterval {
   double lower = 0;
   double upper = 0;

@@ -1,4 +1,4 @@
-#include "worker/integrator/verifier/point_test.h"
+#include "worker/integrator/verifier/point_tester.h"
 
 #include <algorithm>
 

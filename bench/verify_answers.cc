@@ -1,0 +1,95 @@
+// verify_answers FILE.jsonl: judges every {"integrand", "integral"} of a file (infix, any
+// spelling), and prints each verdict that is not `verified`, then the counts and the CPU cost a
+// verification.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "common/expression/parser.h"
+#include "common/expression/printer.h"
+#include "worker/integrator/verifier/verifier_process.h"
+
+namespace {
+
+using motzkin::integrator::v1::Judgement;
+using motzkin::integrator::v1::Verify;
+
+const char* Name(Judgement::Verdict verdict) {
+  switch (verdict) {
+    case Judgement::VERDICT_VERIFIED:
+      return "verified";
+    case Judgement::VERDICT_COMPLEX_ONLY:
+      return "complex-only";
+    case Judgement::VERDICT_PARTLY:
+      return "partly";
+    case Judgement::VERDICT_REFUTED:
+      return "refuted";
+    case Judgement::VERDICT_UNVERIFIED:
+      return "unverified";
+    default:
+      return "?";
+  }
+}
+
+// Empty: not in our language.
+std::string ToPrefix(const std::string& infix) {
+  motzkin::expression::Pool pool;
+  const auto expr = motzkin::expression::ParseInfix(infix, pool);
+  if (!expr.ok()) return "";
+  return motzkin::expression::Print(*expr, motzkin::expression::Format::kPrefix).value_or("");
+}
+
+void PrintCosts(std::vector<int64_t> cpu_us) {
+  if (cpu_us.empty()) return;
+  std::sort(cpu_us.begin(), cpu_us.end());
+  int64_t sum = 0;
+  for (const int64_t cost : cpu_us) sum += cost;
+  fmt::print("CPU a verification, us: mean {}, p50 {}, p95 {}, max {}\n",
+             sum / static_cast<int64_t>(cpu_us.size()), cpu_us[cpu_us.size() / 2],
+             cpu_us[cpu_us.size() * 95 / 100], cpu_us.back());
+}
+
+int Run(const char* path) {
+  std::ifstream file(path);
+  std::map<std::string, int> counts;
+  std::vector<int64_t> cpu_us;
+  for (std::string line; std::getline(file, line);) {
+    const auto item = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+    if (!item.is_object() || !item.contains("integral") || !item["integral"].is_string()) continue;
+    Verify request;
+    const std::string integrand = item.value("integrand", "");
+    request.set_integrand(ToPrefix(integrand));
+    request.set_candidate(item["integral"].get<std::string>());
+    request.set_format(Verify::FORMAT_INFIX);
+    const Judgement judgement = motzkin::integrator::AnswerVerify(request);
+    ++counts[Name(judgement.verdict())];
+    cpu_us.push_back(judgement.cpu_us());
+    if (judgement.verdict() == Judgement::VERDICT_VERIFIED) continue;
+    std::string where;
+    for (const auto& i : judgement.valid_on())
+      where += fmt::format(" [{}, {}]", i.lower(), i.upper());
+    fmt::print("{:12} {} int {}  ->  {}\n             {}+ {}- {} us at {} bits; x = {} {}{}\n",
+               Name(judgement.verdict()), item.value("id", ""), integrand, request.candidate(),
+               judgement.points_agreed(), judgement.points_differed(), judgement.cpu_us(),
+               judgement.precision_bits(), judgement.counterexample(), judgement.reason(), where);
+  }
+  for (const auto& [name, count] : counts) fmt::print("{:12} {}\n", name, count);
+  PrintCosts(std::move(cpu_us));
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::cerr << "usage: verify_answers FILE.jsonl\n";
+    return 2;
+  }
+  return Run(argv[1]);
+}

@@ -1,0 +1,246 @@
+#include "worker/integrator/verifier/verifier.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/expression/parser.h"
+
+namespace motzkin::integrator {
+namespace {
+
+using expression::Expr;
+using expression::Pool;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+Expr Parse(std::string_view text, Pool& pool) {
+  const auto parsed = expression::ParseInfix(text, pool);
+  EXPECT_TRUE(parsed.ok()) << text << ": " << parsed.status();
+  return parsed.ok() ? *parsed : pool.Undefined();
+}
+
+Judgement Judged(std::string_view integrand, std::string_view candidate,
+                 const VerifyOptions& options = {}) {
+  Pool pool;
+  const Expr f = Parse(integrand, pool);
+  return Verify(f, Parse(candidate, pool), options);
+}
+
+void ExpectVerdict(Verdict expected, std::string_view integrand, std::string_view candidate) {
+  const Judgement judgement = Judged(integrand, candidate);
+  EXPECT_EQ(static_cast<int>(judgement.verdict), static_cast<int>(expected))
+      << "integral of " << integrand << " answered " << candidate << ": " << judgement.points_agreed
+      << " agreed, " << judgement.points_differed << " differed at x = " << judgement.counterexample
+      << "; " << judgement.reason;
+}
+
+void ExpectVerified(std::string_view integrand, std::string_view candidate) {
+  ExpectVerdict(Verdict::kVerified, integrand, candidate);
+}
+
+struct KnownAnswer {
+  std::string engine, version, integrand, wrong, right;
+};
+
+std::vector<KnownAnswer> ReadKnownAnswers() {
+  std::ifstream file(MOTZKIN_SOURCE_DIR
+                     "/worker/integrator/verifier/testdata/known_wrong_answers.tsv");
+  std::vector<KnownAnswer> answers;
+  for (std::string line; std::getline(file, line);) {
+    if (line.empty() || line[0] == '#') continue;
+    std::istringstream fields(line);
+    KnownAnswer answer;
+    for (std::string* field :
+         {&answer.engine, &answer.version, &answer.integrand, &answer.wrong, &answer.right}) {
+      std::getline(fields, *field, '\t');
+    }
+    answers.push_back(answer);
+  }
+  return answers;
+}
+
+TEST(VerifierTest, KnownWrongAnswersOfEnginesAreRefuted) {
+  const std::vector<KnownAnswer> answers = ReadKnownAnswers();
+  ASSERT_EQ(answers.size(), 6u);
+  for (const KnownAnswer& answer : answers) {
+    const Judgement judgement = Judged(answer.integrand, answer.wrong);
+    EXPECT_EQ(judgement.verdict, Verdict::kRefuted)
+        << answer.engine << " on " << answer.integrand << ": " << judgement.reason;
+    EXPECT_THAT(judgement.counterexample, Not(IsEmpty()));
+  }
+}
+
+TEST(VerifierTest, TheirRightVersionsAreVerified) {
+  for (const KnownAnswer& answer : ReadKnownAnswers()) {
+    const Verdict verdict = Judged(answer.integrand, answer.right).verdict;
+    // acosh(sin(x)) is real at isolated points only.
+    const bool real = answer.integrand != "x+acosh(sin(x))";
+    EXPECT_EQ(verdict, real ? Verdict::kVerified : Verdict::kComplexOnly) << answer.integrand;
+  }
+}
+
+TEST(VerifierTest, AnswersThatDifferByAConstantAreAllVerified) {
+  ExpectVerified("2*x", "x^2");
+  ExpectVerified("2*x", "x^2 + 17/3");
+  ExpectVerified("2*x", "x^2 + log(-5)*I");
+  ExpectVerified("1/x", "log(x)");
+  ExpectVerified("1/x", "log(-3*x)");
+  ExpectVerified("1/x", "log(abs(x))");
+  ExpectVerified("1/(1+x^2)", "-atan(1/x)");
+}
+
+TEST(VerifierTest, TheZeroFunctionHasConstantsForIntegrals) {
+  ExpectVerified("0", "5");
+  ExpectVerified("x-x", "pi");
+  ExpectVerdict(Verdict::kRefuted, "0", "x");
+}
+
+TEST(VerifierTest, EveryElementaryFunctionIsDifferentiatedRight) {
+  ExpectVerified("-1/(x^2*sqrt(1-1/x^2))", "acsc(x)");
+  ExpectVerified("1/(x^2*sqrt(1-1/x^2))", "asec(x)");
+  ExpectVerified("-1/(1+x^2)", "acot(x)");
+  ExpectVerified("1/sqrt(1-x^2)", "asin(x)");
+  ExpectVerified("-1/sqrt(1-x^2)", "acos(x)");
+  ExpectVerified("1/sqrt(1+x^2)", "asinh(x)");
+  ExpectVerified("1/(sqrt(x-1)*sqrt(x+1))", "acosh(x)");
+  ExpectVerified("1/(1-x^2)", "atanh(x)");
+  ExpectVerified("1/(1-x^2)", "acoth(x)");
+  ExpectVerified("sec(x)*tan(x)", "sec(x)");
+  ExpectVerified("-csc(x)*cot(x)", "csc(x)");
+  ExpectVerified("1+tan(x)^2", "tan(x)");
+  ExpectVerified("-1/sin(x)^2", "cot(x)");
+  ExpectVerified("1/cosh(x)^2", "tanh(x)");
+  ExpectVerified("-1/sinh(x)^2", "coth(x)");
+  ExpectVerified("-sinh(x)/cosh(x)^2", "sech(x)");
+  ExpectVerified("-cosh(x)/sinh(x)^2", "csch(x)");
+  ExpectVerified("sinh(x)", "cosh(x)");
+  ExpectVerified("x^x*(log(x)+1)", "x^x");
+  ExpectVerified("log(2)*2^x", "2^x");
+  ExpectVerified("7/3*x^(4/3)", "x^(7/3)");
+  ExpectVerified("sqrt(2)*x^(sqrt(2)-1)", "x^sqrt(2)");
+  ExpectVerified("exp(sqrt(x))/(2*sqrt(x))", "exp(sqrt(x))");
+}
+
+TEST(VerifierTest, SpecialFunctionsNeedOnlyTheirDerivatives) {
+  ExpectVerified("exp(x)/x", "Ei(x)");
+  ExpectVerified("1/log(x)", "li(x)");
+  ExpectVerified("sin(x)/x", "Si(x)");
+  ExpectVerified("cos(x)/x", "Ci(x)");
+  ExpectVerified("exp(-x^2)", "sqrt(pi)*erf(x)/2");
+  ExpectVerified("exp(x^2)", "sqrt(pi)*erfi(x)/2");
+  ExpectVerified("sin(pi*x^2/2)", "fresnels(x)");
+  ExpectVerified("exp(-x)*x^(1/3)", "-uppergamma(4/3,x)");
+  ExpectVerified("log(x)/(1-x)", "dilog(x)");
+  ExpectVerified("-log(1-x)/x", "polylog(2,x)");
+  ExpectVerified("1/sqrt(1-2*sin(x)^2)", "elliptic_f(x,2)");
+  ExpectVerified("sqrt(1-2*sin(x)^2)", "elliptic_e(x,2)");
+  ExpectVerified("1/sqrt(4*x^3-4)", "weierstrassPInverse(0,4,x)");
+  ExpectVerdict(Verdict::kRefuted, "exp(x)/x", "Ei(2*x)");
+}
+
+TEST(VerifierTest, ValuesOfSpecialFunctionsAreUsedWhereARuleTakesThem) {
+  ExpectVerified("Ei(x) + exp(x)", "x*Ei(x)");
+  ExpectVerified("LambertW(x)", "x*(LambertW(x)-1+1/LambertW(x))");
+  ExpectVerified("gamma(x)*digamma(x)", "gamma(x)");
+  ExpectVerified("besselj(1,x)", "-besselj(0,x)");
+  ExpectVerified("erf(x)", "x*erf(x)+exp(-x^2)/sqrt(pi)");
+}
+
+TEST(VerifierTest, TheSameRootIsTakenWhereverARootOfStands) {
+  // Partial fractions of 1/(x^2-2) over one root r: r/4*(log(x-r) - log(x+r)), whichever it is.
+  ExpectVerified("1/(x^2-2)", "rootOf(t^2-2,t)/4*(log(x-rootOf(t^2-2,t))-log(x+rootOf(t^2-2,t)))");
+  ExpectVerdict(Verdict::kRefuted, "1/(x^2-2)",
+                "rootOf(t^2-2,t)/4*(log(x-rootOf(t^2-2,t))-log(x-rootOf(t^2-2,t)))");
+  // Without real roots.
+  ExpectVerified("1/(x^2+2)",
+                 "rootOf(t^2+2,t)/(-4)*(log(x-rootOf(t^2+2,t))*(-1)"
+                 "+log(x+rootOf(t^2+2,t)))*(-1)");
+}
+
+TEST(VerifierTest, AnAnswerRightOnPartOfTheLineIsPartlyWithItsIntervals) {
+  const Judgement judgement = Judged("abs(x)", "x^2/2");
+  EXPECT_EQ(judgement.verdict, Verdict::kPartly);
+  ASSERT_EQ(judgement.valid_on.size(), 1u);
+  EXPECT_NEAR(judgement.valid_on[0].lower, 0, 0.01);
+  EXPECT_EQ(judgement.valid_on[0].upper, 8);
+}
+
+TEST(VerifierTest, IntervalsOfAPartlyRightAnswerFollowItsBranches) {
+  // sqrt(sin(x)^2) is sin(x) where that is positive.
+  const Judgement judgement = Judged("sqrt(sin(x)^2)", "-cos(x)");
+  EXPECT_EQ(judgement.verdict, Verdict::kPartly);
+  ASSERT_EQ(judgement.valid_on.size(), 3u);
+  EXPECT_NEAR(judgement.valid_on[0].lower, -6.2832, 0.01);
+  EXPECT_NEAR(judgement.valid_on[0].upper, -3.1416, 0.01);
+  EXPECT_NEAR(judgement.valid_on[1].lower, 0, 0.01);
+  EXPECT_NEAR(judgement.valid_on[1].upper, 3.1416, 0.01);
+  EXPECT_NEAR(judgement.valid_on[2].lower, 6.2832, 0.01);
+  EXPECT_EQ(judgement.valid_on[2].upper, 8);
+}
+
+TEST(VerifierTest, AbsAndSignAreDifferentiatedAlongTheRealLine) {
+  ExpectVerified("abs(x)", "x*abs(x)/2");
+  ExpectVerified("abs(x)", "x^2*sign(x)/2");
+  ExpectVerified("sign(x)", "abs(x)");
+  // |x + i|' = x/|x + i|: the argument is complex, the line is real.
+  ExpectVerified("x/sqrt(x^2+1)", "abs(x+I)");
+}
+
+TEST(VerifierTest, AHiddenSmallTermIsFoundBehindADominantOne) {
+  ExpectVerdict(Verdict::kPartly, "x+abs(x)*exp(-1000*x^2)", "x^2/2-exp(-1000*x^2)/2000");
+  ExpectVerdict(Verdict::kRefuted, "x+exp(-1000*x^2)", "x^2/2");
+}
+
+TEST(VerifierTest, AFunctionWithoutStrictlyRealPointsIsComplexOnlyAtBest) {
+  ExpectVerdict(Verdict::kComplexOnly, "cos(x)*sqrt(sin(x)-3)", "2/3*(sin(x)-3)^(3/2)");
+  ExpectVerdict(Verdict::kRefuted, "cos(x)*sqrt(sin(x)-3)", "2/3*(sin(x)-3)^(1/3)");
+  // The product of two imaginary roots is real, but not strictly so.
+  ExpectVerdict(Verdict::kComplexOnly, "sqrt(-3-x^2)*sqrt(-3-x^2)", "-3*x-x^3/3");
+}
+
+TEST(VerifierTest, ANarrowRealDomainIsFound) {
+  ExpectVerified("1/(2*sqrt(x-40))", "sqrt(x-40)");
+  ExpectVerified("acos(-100*x^3)*0+2*x", "x^2+7");
+}
+
+TEST(VerifierTest, WhatCannotBeEvaluatedIsNeverBelieved) {
+  ExpectVerdict(Verdict::kUnverified, "x", "0*besselj(x,2)+x^2/2");
+  ExpectVerdict(Verdict::kUnverified, "x", "x^2/2+weierstrassP(1,2,x)*0");
+  ExpectVerdict(Verdict::kUnverified, "log(x)/(x-x)", "log(x)/(x-x)");
+  ExpectVerdict(Verdict::kUnverified, "x", "x^2/2+exp(exp(exp(exp(exp(1000)))))*x");
+  EXPECT_THAT(Judged("x", "besselj(x,2)").reason, HasSubstr("parameter"));
+}
+
+TEST(VerifierTest, HostileExponentsEndQuickly) {
+  ExpectVerdict(Verdict::kUnverified, "exp(exp(exp(1000)))*x", "exp(exp(exp(exp(x))))");
+  ExpectVerdict(Verdict::kUnverified, "sin(10^3000*x)*x", "x^(10^4000)^x");
+  ExpectVerdict(Verdict::kRefuted, "x", "x^2147483647");
+}
+
+TEST(VerifierTest, WorkIsBounded) {
+  std::string integrand = "cos(x)", answer = "sin(x)";
+  for (int i = 1; i < 300; ++i) {
+    integrand += "+cos(x+" + std::to_string(i) + ")";
+    answer += "+sin(x+" + std::to_string(i) + ")";
+  }
+  ExpectVerified(integrand, answer);
+  const Judgement judgement = Judged(integrand, answer, {.work_max = 1'000});
+  EXPECT_EQ(judgement.verdict, Verdict::kUnverified);
+  EXPECT_EQ(judgement.reason, "too large to evaluate");
+}
+
+TEST(VerifierTest, AVerdictIsTheSameInEveryRun) {
+  const Judgement first = Judged("abs(x)+1", "x^2/2+x");
+  const Judgement second = Judged("abs(x)+1", "x^2/2+x");
+  EXPECT_EQ(first.counterexample, second.counterexample);
+  EXPECT_EQ(first.points_agreed, second.points_agreed);
+}
+
+}  // namespace
+}  // namespace motzkin::integrator
