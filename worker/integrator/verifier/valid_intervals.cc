@@ -34,9 +34,22 @@ Ball ToBall(const Cell& cell) {
   return result;
 }
 
-bool IsAnalytic(const Cell& cell, ball::Evaluator& evaluator) {
-  return evaluator.EvaluateValue(ToBall(cell), kWideBits) == Realness::kStrictlyReal &&
-         evaluator.EvaluateDerivative();
+enum class CellKind {
+  kAnalytic,
+  kNotReal,    // f is nowhere strictly real on it
+  kUndecided,  // a singularity, or too wide a ball
+};
+
+CellKind Classify(const Cell& cell, ball::Evaluator& evaluator) {
+  switch (evaluator.EvaluateValue(ToBall(cell), kWideBits)) {
+    case Realness::kUndefined:
+      return CellKind::kUndecided;
+    case Realness::kComplex:
+      return CellKind::kNotReal;
+    case Realness::kStrictlyReal:
+      break;
+  }
+  return evaluator.EvaluateDerivative() ? CellKind::kAnalytic : CellKind::kUndecided;
 }
 
 // Breadth first, so that a bound on work leaves the finest detail out, not one side of the line.
@@ -48,9 +61,9 @@ std::vector<Cell> AnalyticCells(ball::Evaluator& evaluator, uint64_t work_limit)
   std::vector<Cell> analytic;
   for (; !open.empty() && evaluator.work() < work_limit; open.pop_front()) {
     const Cell cell = open.front();
-    if (IsAnalytic(cell, evaluator)) {
-      analytic.push_back(cell);
-    } else if (cell.width() > 1) {
+    const CellKind kind = Classify(cell, evaluator);
+    if (kind == CellKind::kAnalytic) analytic.push_back(cell);
+    if (kind == CellKind::kUndecided && cell.width() > 1) {
       const long middle = cell.lower + cell.width() / 2;
       open.push_back({cell.lower, middle});
       open.push_back({middle, cell.upper});

@@ -50,9 +50,9 @@ struct Judgement {
 
 struct VerifyOptions {
   // Node evaluations, weighted by precision (ball::Evaluator::work()), about 50 ns each: 40 ms for
-  // the points, and as much again for finding the intervals of a kPartly.
+  // the points, and 20 ms for finding the intervals of a kPartly.
   uint64_t work_max = 800'000;
-  uint64_t interval_work_max = 800'000;
+  uint64_t interval_work_max = 400'000;
 };
 
 // Both expressions belong to one pool. Never fails: what cannot be judged is kUnverified.
