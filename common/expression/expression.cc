@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/base/check.h"
+#include "common/expression/distinct_nodes.h"
 #include "common/expression/hash_mix.h"
 
 namespace motzkin::expression {
@@ -266,31 +267,14 @@ Expr Pool::Binary(Op op, Expr a, Expr b) {
 }
 
 Expr Pool::Import(Expr foreign) {
-  std::vector<Expr> copies(foreign->id() + 1, nullptr);
-  std::vector<Expr> waiting = {foreign};
+  std::vector<Expr> copies(size_t{foreign->id()} + 1, nullptr);
   std::vector<Expr> children;
-  while (!waiting.empty()) {
-    const Expr original = waiting.back();
-    if (copies[original->id()] != nullptr) {
-      waiting.pop_back();
-      continue;
-    }
-    const size_t before = waiting.size();
-    for (const Expr child : original->children()) {
-      if (copies[child->id()] == nullptr) waiting.push_back(child);
-    }
-    if (waiting.size() != before) continue;
-    waiting.pop_back();
+  for (const Expr original : DistinctNodes(foreign)) {
     children.clear();
     for (const Expr child : original->children()) children.push_back(copies[child->id()]);
-    Expr& copy = copies[original->id()];
-    if (original->op() == Op::kNumber) {
-      copy = Number(original->number());
-    } else if (original->op() == Op::kUndefined) {
-      copy = Undefined();
-    } else {
-      copy = Make(original->op(), children);
-    }
+    copies[original->id()] = original->op() == Op::kNumber      ? Number(original->number())
+                             : original->op() == Op::kUndefined ? Undefined()
+                                                                : Make(original->op(), children);
   }
   return copies[foreign->id()];
 }

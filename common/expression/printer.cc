@@ -1,12 +1,12 @@
 #include "common/expression/printer.h"
 
-#include <absl/container/flat_hash_map.h>
 #include <fmt/format.h>
 
 #include <limits>
 #include <vector>
 
 #include "common/expression/bounded_text.h"
+#include "common/expression/distinct_nodes.h"
 #include "common/expression/infix_writer.h"
 #include "common/expression/latex_writer.h"
 #include "common/expression/operation.h"
@@ -113,26 +113,13 @@ absl::StatusOr<std::string> Print(Expr expr, Format format, size_t bytes_max) {
 }
 
 uint64_t TokenCount(Expr expr) {
-  // Children first, each distinct node once.
-  absl::flat_hash_map<Expr, uint64_t> counts;
-  std::vector<Expr> waiting = {expr};
-  while (!waiting.empty()) {
-    const Expr node = waiting.back();
-    const size_t before = waiting.size();
-    if (counts.contains(node)) {
-      waiting.pop_back();
-      continue;
-    }
-    for (const Expr child : node->children()) {
-      if (!counts.contains(child)) waiting.push_back(child);
-    }
-    if (waiting.size() != before) continue;
-    waiting.pop_back();
+  std::vector<uint64_t> counts(size_t{expr->id()} + 1);
+  for (const Expr node : DistinctNodes(expr)) {
     uint64_t count = OwnTokens(node);
-    for (const Expr child : node->children()) count = SaturatingAdd(count, counts[child]);
-    counts[node] = count;
+    for (const Expr child : node->children()) count = SaturatingAdd(count, counts[child->id()]);
+    counts[node->id()] = count;
   }
-  return counts[expr];
+  return counts[expr->id()];
 }
 
 }  // namespace motzkin::expression

@@ -1,0 +1,41 @@
+// The table of derivatives: f'(u) for every function. Inside this module only.
+#pragma once
+
+#include "common/expression/expression.h"
+
+namespace motzkin::expression {
+
+// Builds terms without zeros and units. `pool` must outlive it. Thread-compatible.
+class Builder {
+ public:
+  explicit Builder(Pool& pool) : pool_(pool) {}
+
+  Expr Undefined() { return pool_.Undefined(); }
+  Expr Integer(long value) { return pool_.Integer(value); }
+  Expr Unary(Op op, Expr a) { return pool_.Unary(op, a); }
+  Expr Binary(Op op, Expr a, Expr b) { return pool_.Binary(op, a, b); }
+  Expr Make(Op op, std::span<const Expr> children) { return pool_.Make(op, children); }
+  Expr Leaf(Op op) { return pool_.Leaf(op); }
+  Expr Neg(Expr a);
+  Expr Add(Expr a, Expr b);
+  Expr Sub(Expr a, Expr b);
+  Expr Mul(Expr a, Expr b);
+  Expr Div(Expr a, Expr b);
+  Expr Pow(Expr a, Expr b);
+  Expr Square(Expr a) { return Pow(a, Integer(2)); }
+  Expr Reciprocal(Expr a) { return Div(Integer(1), a); }
+  Expr Sqrt(Expr a) { return Unary(Op::kSqrt, a); }
+  // 1 - a, 1 + a and a - 1.
+  Expr OneMinus(Expr a) { return Sub(Integer(1), a); }
+  Expr OnePlus(Expr a) { return Add(Integer(1), a); }
+  Expr Decrement(Expr a);
+  Expr Increment(Expr a);
+
+ private:
+  Pool& pool_;
+};
+
+// The derivative of the function at `node` by its argument `u`. Undefined when it has none here.
+Expr OuterDerivative(Expr node, Expr u, Builder& build);
+
+}  // namespace motzkin::expression

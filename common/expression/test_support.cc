@@ -1,0 +1,181 @@
+#include "common/expression/test_support.h"
+
+#include <cmath>
+#include <cstdlib>
+#include <iterator>
+#include <limits>
+#include <numbers>
+#include <string>
+#include <vector>
+
+#include "common/expression/distinct_nodes.h"
+#include "common/expression/exact_numbers.h"
+
+namespace motzkin::expression::test {
+namespace {
+
+constexpr long double kNotReal = std::numeric_limits<long double>::quiet_NaN();
+
+long double ToLongDouble(const mpq_class& value) {
+  return std::stold(value.get_num().get_str()) / std::stold(value.get_den().get_str());
+}
+
+long double Power(long double base, long double exponent) {
+  // A negative base with a fractional exponent is complex on the principal branch; pow says NaN.
+  return std::pow(base, exponent);
+}
+
+long double FunctionValue(Op op, long double u) {
+  switch (op) {
+    case Op::kSqrt:
+      return std::sqrt(u);
+    case Op::kExp:
+      return std::exp(u);
+    case Op::kLog:
+      return std::log(u);
+    case Op::kAbs:
+      return std::fabs(u);
+    case Op::kSign:
+      return u > 0 ? 1 : u < 0 ? -1 : 0;
+    case Op::kSin:
+      return std::sin(u);
+    case Op::kCos:
+      return std::cos(u);
+    case Op::kTan:
+      return std::tan(u);
+    case Op::kCot:
+      return 1 / std::tan(u);
+    case Op::kSec:
+      return 1 / std::cos(u);
+    case Op::kCsc:
+      return 1 / std::sin(u);
+    case Op::kAsin:
+      return std::asin(u);
+    case Op::kAcos:
+      return std::acos(u);
+    case Op::kAtan:
+      return std::atan(u);
+    case Op::kAcot:
+      return std::atan(1 / u);
+    case Op::kAsec:
+      return std::acos(1 / u);
+    case Op::kAcsc:
+      return std::asin(1 / u);
+    case Op::kSinh:
+      return std::sinh(u);
+    case Op::kCosh:
+      return std::cosh(u);
+    case Op::kTanh:
+      return std::tanh(u);
+    case Op::kCoth:
+      return 1 / std::tanh(u);
+    case Op::kSech:
+      return 1 / std::cosh(u);
+    case Op::kCsch:
+      return 1 / std::sinh(u);
+    case Op::kAsinh:
+      return std::asinh(u);
+    case Op::kAcosh:
+      return std::acosh(u);
+    case Op::kAtanh:
+      return std::atanh(u);
+    case Op::kAcoth:
+      return std::atanh(1 / u);
+    case Op::kAsech:
+      return std::acosh(1 / u);
+    case Op::kAcsch:
+      return std::asinh(1 / u);
+    case Op::kFloor:
+      return std::floor(u);
+    case Op::kErf:
+      return std::erf(u);
+    case Op::kErfc:
+      return std::erfc(u);
+    case Op::kGamma:
+      return std::tgamma(u);
+    default:
+      return kNotReal;
+  }
+}
+
+long double NodeValue(Expr node, const std::vector<long double>& values, long double x) {
+  const auto of = [&](size_t i) { return values[node->child(i)->id()]; };
+  long double value = 0;
+  switch (node->op()) {
+    case Op::kNumber:
+      return ToLongDouble(node->number());
+    case Op::kVariable:
+      return x;
+    case Op::kPi:
+      return std::numbers::pi_v<long double>;
+    case Op::kE:
+      return std::numbers::e_v<long double>;
+    case Op::kNeg:
+      return -of(0);
+    case Op::kAdd:
+      for (const Expr child : node->children()) value += values[child->id()];
+      return value;
+    case Op::kSub:
+      return of(0) - of(1);
+    case Op::kMul:
+      value = 1;
+      for (const Expr child : node->children()) value *= values[child->id()];
+      return value;
+    case Op::kDiv:
+      return of(0) / of(1);
+    case Op::kPow:
+      return Power(of(0), of(1));
+    default:
+      return IsFunction(node->op()) ? FunctionValue(node->op(), of(0)) : kNotReal;
+  }
+}
+
+}  // namespace
+
+uint64_t Seed() {
+  if (const char* fixed = std::getenv("TEST_SEED"); fixed != nullptr) return std::stoull(fixed);
+  return std::random_device{}();
+}
+
+Expr RandomTrees::Leaf() {
+  switch (Below(8)) {
+    case 0:
+    case 1:
+    case 2:
+      return pool_.Integer(Below(12) - 4);
+    case 3:
+      return pool_.Integer(Below(100'000) - 50'000);
+    case 4:
+      return pool_.Leaf(Below(2) == 0 ? Op::kPi : Op::kE);
+    default:
+      return pool_.Variable();
+  }
+}
+
+Expr RandomTrees::Draw(int operations) {
+  constexpr Op kBinary[] = {Op::kAdd, Op::kSub, Op::kMul, Op::kPow};
+  if (operations <= 0) return Leaf();
+  const int kind = Below(10);
+  if (kind == 0) return pool_.Neg(Draw(operations - 1));
+  if (kind <= 3) {
+    const int functions = static_cast<int>(Op::kAcsch) - static_cast<int>(Op::kSqrt) + 1;
+    return pool_.Unary(static_cast<Op>(static_cast<int>(Op::kSqrt) + Below(functions)),
+                       Draw(operations - 1));
+  }
+  const int left = Below(operations);
+  const Expr a = Draw(left);
+  const Expr b = Draw(operations - 1 - left);
+  if (kind <= 5) return Quotient(pool_, a, b);
+  return pool_.Binary(kBinary[Below(std::size(kBinary))], a, b);
+}
+
+long double ValueAt(Expr expr, long double x) {
+  std::vector<long double> values(size_t{expr->id()} + 1, kNotReal);
+  for (const Expr node : DistinctNodes(expr)) {
+    const long double value = NodeValue(node, values, x);
+    values[node->id()] = std::isfinite(value) ? value : kNotReal;
+  }
+  return values[expr->id()];
+}
+
+}  // namespace motzkin::expression::test

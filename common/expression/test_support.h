@@ -1,0 +1,35 @@
+// Helpers of this module's tests: seeds, random trees, and values in long double.
+#pragma once
+
+#include <cstdint>
+#include <random>
+
+#include "common/expression/expression.h"
+
+namespace motzkin::expression::test {
+
+// $TEST_SEED, or a fresh one. Print it with the failure.
+uint64_t Seed();
+
+// Random trees as a generator without any normal form would make them: + - * / **, negation,
+// elementary functions, x, integers, pi, e. Quotients of two integers are rational numbers, as the
+// parsers read them. Thread-compatible.
+class RandomTrees {
+ public:
+  RandomTrees(uint64_t seed, Pool& pool) : random_(seed), pool_(pool) {}
+
+  // About `operations` inner nodes.
+  Expr Draw(int operations);
+  int Below(int n) { return static_cast<int>(random_() % static_cast<uint64_t>(n)); }
+
+ private:
+  Expr Leaf();
+
+  std::mt19937_64 random_;
+  Pool& pool_;
+};
+
+// The value at real x; NaN where it is not real, infinite, or for special functions.
+long double ValueAt(Expr expr, long double x);
+
+}  // namespace motzkin::expression::test
