@@ -24,11 +24,11 @@ struct GenerateOptions {
 };
 
 absl::StatusOr<generator::GeneratorSpec> SpecOf(const GenerateOptions& options) {
-  ASSIGN_OR_RETURN(generator::GeneratorSpec spec, generator::Preset(options.preset));
-  if (options.kind == "forward") spec.kind = generator::Kind::kForward;
-  if (options.kind == "backward") spec.kind = generator::Kind::kBackward;
-  if (options.kind == "by_parts") spec.kind = generator::Kind::kByParts;
-  return spec;
+  generator::Kind kind = generator::NaturalKind(options.preset);
+  if (options.kind == "forward") kind = generator::Kind::kForward;
+  if (options.kind == "backward") kind = generator::Kind::kBackward;
+  if (options.kind == "by_parts") kind = generator::Kind::kByParts;
+  return generator::Preset(options.preset, kind);
 }
 
 // One function as a line: tab-separated, the known integral second when the kind has one.

@@ -26,6 +26,7 @@ struct StartOptions {
   std::string name;
   std::string target;
   std::string seed;
+  v1::Kind kind = v1::KIND_UNSPECIFIED;  // Of a preset; a file says it itself.
   bool integrated = false;
   bool print = false;
 };
@@ -47,16 +48,19 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   return text.str();
 }
 
-absl::StatusOr<v1::JobSpec> LoadJob(const std::string& job) {
+absl::StatusOr<v1::JobSpec> LoadJob(const std::string& job, v1::Kind kind) {
   const bool is_path = absl::StrContains(job, '/') || absl::EndsWith(job, ".yaml") ||
                        absl::EndsWith(job, ".yml") || ::access(job.c_str(), R_OK) == 0;
-  if (!is_path) return JobFromPreset(job);
+  if (!is_path) return JobFromPreset(job, kind);
+  if (kind != v1::KIND_UNSPECIFIED) {
+    return absl::InvalidArgumentError("--kind is for presets; a file has generator.kind");
+  }
   ASSIGN_OR_RETURN(const std::string text, ReadFile(job));
   return ParseJobYaml(text, job);
 }
 
 absl::StatusOr<v1::JobSpec> SpecOf(const StartOptions& options) {
-  ASSIGN_OR_RETURN(v1::JobSpec spec, LoadJob(options.job));
+  ASSIGN_OR_RETURN(v1::JobSpec spec, LoadJob(options.job, options.kind));
   if (!options.name.empty()) spec.set_name(options.name);
   if (!options.seed.empty()) {
     ASSIGN_OR_RETURN(const uint64_t seed, yaml::ParseUnsigned(options.seed));
@@ -127,6 +131,11 @@ void AddStart(const VerbContext& context) {
   verb->add_option("--target", options->target, "functions wanted, e.g. 1M; 0 is endless");
   verb->add_flag("--integrated", options->integrated, "the target counts integrated functions");
   verb->add_option("--seed", options->seed, "0 .. 2^64-1; default 1");
+  const std::map<std::string, v1::Kind> kinds{{"forward", v1::KIND_FORWARD},
+                                              {"backward", v1::KIND_BACKWARD},
+                                              {"by_parts", v1::KIND_BY_PARTS}};
+  verb->add_option("--kind", options->kind, "of a preset: forward, backward or by_parts")
+      ->transform(CLI::CheckedTransformer(kinds));
   verb->add_flag("--print", options->print, "print the full job as YAML and start nothing");
   verb->callback([context, options] {
     context.action = [&globals = context.globals, options] { return RunStart(globals, *options); };

@@ -239,7 +239,15 @@ v1::JobSpec DefaultJob() {
 }
 
 absl::StatusOr<v1::JobSpec> JobFromPreset(std::string_view name) {
-  ASSIGN_OR_RETURN(const generator::GeneratorSpec preset, generator::Preset(name));
+  return JobFromPreset(name, v1::KIND_UNSPECIFIED);
+}
+
+absl::StatusOr<v1::JobSpec> JobFromPreset(std::string_view name, v1::Kind kind) {
+  generator::Kind plain_kind = generator::NaturalKind(name);
+  if (kind != v1::KIND_UNSPECIFIED) {
+    ASSIGN_OR_RETURN(plain_kind, ToKind(kind));
+  }
+  ASSIGN_OR_RETURN(const generator::GeneratorSpec preset, generator::Preset(name, plain_kind));
   v1::JobSpec spec = DefaultJob();
   spec.set_name(std::string(name));
   spec.set_preset(std::string(name));

@@ -43,6 +43,8 @@ std::span<const std::string_view> EngineNames();
 
 // The full spec of a preset, named after it, seed 1. NOT_FOUND: the message lists the presets.
 absl::StatusOr<v1::JobSpec> JobFromPreset(std::string_view name);
+// The same with the preset's parameters for `kind`; KIND_UNSPECIFIED is the preset's own kind.
+absl::StatusOr<v1::JobSpec> JobFromPreset(std::string_view name, v1::Kind kind);
 // What a spec is before a preset or a user says anything: the limits, the default ladder and
 // target.
 v1::JobSpec DefaultJob();

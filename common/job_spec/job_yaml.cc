@@ -114,14 +114,12 @@ void ReadFilters(StrictMap& map, v1::GeneratorSpec& spec) {
   spec.set_canonicalize(canonicalize);
 }
 
-void ReadGenerator(StrictMap map, v1::GeneratorSpec& spec) {
+// All but `kind`, which decides about the preset and is read before.
+void ReadGenerator(StrictMap& map, v1::GeneratorSpec& spec) {
   ReadInteger(map, "version", spec.version(), {1, UINT32_MAX},
               [&](uint32_t value) { spec.set_version(value); });
   ReadInteger(map, "canonical_version", spec.canonical_version(), {1, UINT32_MAX},
               [&](uint32_t value) { spec.set_canonical_version(value); });
-  v1::Kind kind = spec.kind();
-  map.Choice("kind", kind, Kinds());
-  spec.set_kind(kind);
   ReadSymbols(map, "unary", *spec.mutable_unary());
   ReadSymbols(map, "binary", *spec.mutable_binary());
   ReadLeaves(map.Map("leaves"), *spec.mutable_leaves());
@@ -226,10 +224,13 @@ absl::StatusOr<v1::JobSpec> ParseJobYaml(std::string_view text, std::string_view
   ASSIGN_OR_RETURN(StrictMap file, StrictMap::Parse(text, filename));
   std::string preset;
   file.String("preset", preset);
+  StrictMap generator = file.Map("generator");
+  v1::Kind kind = v1::KIND_UNSPECIFIED;
+  generator.Choice("kind", kind, Kinds());
   v1::JobSpec spec = DefaultJob();
   spec.set_name(Stem(filename));
   if (!preset.empty()) {
-    absl::StatusOr<v1::JobSpec> base = JobFromPreset(preset);
+    absl::StatusOr<v1::JobSpec> base = JobFromPreset(preset, kind);
     if (!base.ok()) {
       return absl::InvalidArgumentError(
           absl::StrCat(View(filename), ":", file.Line("preset"), ": ", base.status().message()));
@@ -243,7 +244,8 @@ absl::StatusOr<v1::JobSpec> ParseJobYaml(std::string_view text, std::string_view
   ReadTarget(file, spec);
   ReadLadder(file, spec);
   ReadLimits(file, spec);
-  ReadGenerator(file.Map("generator"), *spec.mutable_generator());
+  if (kind != v1::KIND_UNSPECIFIED) spec.mutable_generator()->set_kind(kind);
+  ReadGenerator(generator, *spec.mutable_generator());
   RETURN_IF_ERROR(file.Finish());
   if (const absl::Status valid = ValidateJobSpec(spec); !valid.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(View(filename), ": ", valid.message()));
