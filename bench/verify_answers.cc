@@ -59,6 +59,8 @@ int Run(const char* path) {
   std::ifstream file(path);
   std::map<std::string, int> counts;
   std::vector<int64_t> cpu_us;
+  std::string slowest;
+  int64_t slowest_us = -1;
   for (std::string line; std::getline(file, line);) {
     const auto item = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
     if (!item.is_object() || !item.contains("integral") || !item["integral"].is_string()) continue;
@@ -70,6 +72,10 @@ int Run(const char* path) {
     const Judgement judgement = motzkin::integrator::AnswerVerify(request);
     ++counts[Name(judgement.verdict())];
     cpu_us.push_back(judgement.cpu_us());
+    if (judgement.cpu_us() > slowest_us) {
+      slowest_us = judgement.cpu_us();
+      slowest = integrand;
+    }
     if (judgement.verdict() == Judgement::VERDICT_VERIFIED) continue;
     std::string where;
     for (const auto& i : judgement.valid_on())
@@ -81,6 +87,7 @@ int Run(const char* path) {
   }
   for (const auto& [name, count] : counts) fmt::print("{:12} {}\n", name, count);
   PrintCosts(std::move(cpu_us));
+  fmt::print("slowest: {}\n", slowest);
   return 0;
 }
 
