@@ -49,10 +49,8 @@ SamplePoint PointSampler::Real(int attempt) {
   // Close to 0 an exp(-1000*x^2) still counts: elsewhere it is lost beside anything else.
   if (attempt % 6 == 2) return {Between(-1, 1), 0};
   if (attempt % 6 == 5) return {Between(-48, 48), 0};
-  if (attempt < 24) return {Between(-12, 10), 0};
-  if (attempt < 36) return {Between(-40, 40), 0};
-  if (attempt < 48) return {Between(-4, 4), 0};
-  return {Between(-400, 400), 0};
+  if (attempt < 24 || attempt % 2 == 1) return {Between(-12, 10), 0};
+  return attempt % 4 == 0 ? SamplePoint{Between(-40, 40), 0} : SamplePoint{Between(-400, 400), 0};
 }
 
 SamplePoint PointSampler::Complex() {

@@ -18,7 +18,9 @@ using ball::Realness;
 using expression::Expr;
 
 constexpr int kRealPoints = 12;
-constexpr int kRealAttemptsMax = 64;
+// Where f is real at all, real points are worth a longer search.
+constexpr int kFirstAttempts = 64;
+constexpr int kRealAttemptsMax = 192;
 constexpr int kComplexPoints = 8;
 // Fewer points than these decide nothing on their own.
 constexpr int kDecidedMin = 3;
@@ -55,6 +57,7 @@ class Judge {
   void CollectStrictlyRealPoints() {
     for (int attempt = 0; attempt < kRealAttemptsMax; ++attempt) {
       if (strict_.size() == kRealPoints || tester_.OutOfWork()) return;
+      if (attempt == kFirstAttempts && strict_.empty()) return;
       TestedPoint point{sampler_.Real(attempt)};
       const Realness realness = tester_.TestOnce(point, /*strictly_real_only=*/true);
       if (realness == Realness::kStrictlyReal) strict_.push_back(point);
