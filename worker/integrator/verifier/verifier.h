@@ -49,10 +49,10 @@ struct Judgement {
 };
 
 struct VerifyOptions {
-  // Node evaluations, weighted by precision (ball::Evaluator::work()), about 50 ns each: 40 ms for
-  // the points, and 20 ms for finding the intervals of a kPartly.
-  uint64_t work_max = 800'000;
-  uint64_t interval_work_max = 400'000;
+  // Node evaluations, weighted by precision (ball::Evaluator::work()), about 60 ns each: 20 ms for
+  // the points, and 10 ms for finding the intervals of a kPartly.
+  uint64_t work_max = 300'000;
+  uint64_t interval_work_max = 200'000;
 };
 
 // Both expressions belong to one pool. Never fails: what cannot be judged is kUnverified.
