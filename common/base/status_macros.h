@@ -6,11 +6,13 @@
 
 #include <utility>
 
-#define RETURN_IF_ERROR(expr)                                            \
-  do {                                                                   \
-    if (absl::Status status_macro_ = (expr); !status_macro_.ok()) {      \
-      return status_macro_;                                              \
-    }                                                                    \
+#define RETURN_IF_ERROR(expr) MOTZKIN_RETURN_IF_ERROR(MOTZKIN_CONCAT(status_macro_, __COUNTER__), expr)
+// A name of its own each time: the expression may hold a lambda that uses the macro itself.
+#define MOTZKIN_RETURN_IF_ERROR(status, expr)              \
+  do {                                                     \
+    if (absl::Status status = (expr); !status.ok()) {      \
+      return status;                                       \
+    }                                                      \
   } while (false)
 
 #define MOTZKIN_CONCAT_INNER(a, b) a##b
