@@ -21,6 +21,17 @@ constexpr std::pair<std::string_view, std::string_view> kTimeouts[] = {
     {"keepalives_count", "3"}, {"tcp_user_timeout", "25000"},
 };
 
+// libpqxx 6 turns some errors into types of their own and forgets their SQLSTATE.
+std::string SqlStateOf(const pqxx::sql_error& error) {
+  if (!error.sqlstate().empty()) return error.sqlstate();
+  if (dynamic_cast<const pqxx::insufficient_privilege*>(&error)) return "42501";
+  if (dynamic_cast<const pqxx::data_exception*>(&error)) return "22000";
+  if (dynamic_cast<const pqxx::unique_violation*>(&error)) return "23505";
+  if (dynamic_cast<const pqxx::integrity_constraint_violation*>(&error)) return "23000";
+  if (dynamic_cast<const pqxx::insufficient_resources*>(&error)) return "53000";
+  return "XX000";
+}
+
 // Runs `body`, which may throw what libpqxx throws; a status comes back instead.
 template <typename Body>
 absl::Status Guard(const Body& body) {
@@ -34,8 +45,7 @@ absl::Status Guard(const Body& body) {
     // In libpqxx 6 these are no sql_error and bring no SQLSTATE.
     return StatusOf(dynamic_cast<const pqxx::deadlock_detected*>(&error) ? "40P01" : "40001", error.what());
   } catch (const pqxx::sql_error& error) {
-    // Without a SQLSTATE the server never answered.
-    return StatusOf(error.sqlstate(), error.what());
+    return StatusOf(SqlStateOf(error), error.what());
   } catch (const std::exception& error) {
     return absl::InternalError(error.what());
   }
@@ -191,6 +201,14 @@ absl::Status Connection::Transact(const std::function<absl::Status(Transaction&)
       work.abort();
     }
     return status;
+  }));
+}
+
+absl::Status Connection::ExecuteAlone(std::string_view sql) {
+  if (impl_->broken) return StatusOf("", "the connection to Postgres is closed");
+  return impl_->Noted(Guard([&] {
+    pqxx::nontransaction(impl_->session).exec(std::string(sql));
+    return absl::OkStatus();
   }));
 }
 

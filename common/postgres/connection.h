@@ -111,6 +111,9 @@ class Connection {
   // One statement in a transaction of its own.
   absl::StatusOr<Rows> Execute(std::string_view sql, const Params& params = {});
 
+  // One statement that Postgres takes only outside of transactions, e.g. CREATE DATABASE.
+  absl::Status ExecuteAlone(std::string_view sql);
+
   // Runs `body` in one transaction: commits if it returns OK, else rolls back and returns its status.
   absl::Status Transact(const std::function<absl::Status(Transaction&)>& body);
 
