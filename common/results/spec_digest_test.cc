@@ -1,0 +1,34 @@
+#include "common/results/spec_digest.h"
+
+#include <gtest/gtest.h>
+
+namespace motzkin {
+namespace {
+
+TEST(SpecDigestTest, TheOrderInWhichAMapWasFilledDoesNotMatter) {
+  v1::JobSpec a, b;
+  for (const char* engine : {"giac", "fricas", "sympy"}) (*a.mutable_engine_versions())[engine] = "1";
+  for (const char* engine : {"sympy", "fricas", "giac"}) (*b.mutable_engine_versions())[engine] = "1";
+  EXPECT_EQ(SpecDigest(a), SpecDigest(b));
+  EXPECT_EQ(SpecDigest(a).size(), 32u);
+}
+
+TEST(SpecDigestTest, EveryFieldMatters) {
+  v1::JobSpec spec;
+  const std::string empty = SpecDigest(spec);
+  spec.set_seed(1);
+  EXPECT_NE(SpecDigest(spec), empty);
+}
+
+TEST(SpecDigestTest, AFieldOfALaterVersionIsNotUnderstood) {
+  v1::JobSpec spec;
+  spec.set_name("demo");
+  // Field 1,000 as a varint, as a newer coordinator might send it.
+  v1::JobSpec newer;
+  ASSERT_TRUE(newer.ParseFromString(spec.SerializeAsString() + "\xc0\x3e\x01"));
+  ASSERT_NE(newer.SerializeAsString(), spec.SerializeAsString());
+  EXPECT_EQ(SpecDigest(newer), SpecDigest(spec));
+}
+
+}  // namespace
+}  // namespace motzkin

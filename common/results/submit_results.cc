@@ -1,0 +1,157 @@
+#include "common/results/submit_results.h"
+
+
+#include <bit>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "common/base/check.h"
+#include "common/base/status_macros.h"
+
+namespace motzkin {
+namespace {
+
+using postgres::Params;
+using postgres::Rows;
+
+using Texts = std::vector<std::optional<std::string>>;
+using Ints = std::vector<int64_t>;
+
+constexpr std::string_view kSubmit =
+    "SELECT motzkin.submit_results($1::uuid, $2::bytea, $3, $4, $5, $6::uuid, $7::bigint[], $8::integer[], $9::text[], "
+    "$10::text[], $11::bigint[], $12::bigint[], $13::integer[], $14::integer[], $15::boolean[], $16::integer[], "
+    "$17::integer[], $18::integer[], $19::integer[], $20::text[], $21::text[], $22::double precision[], $23::bigint[], "
+    "$24::text[], $25::text[], $26::integer[], $27::integer[], $28::integer[], $29::bigint[], $30::bigint[], "
+    "$31::bigint[], $32::text[])";
+
+std::optional<std::string> OrNull(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional<std::string>(text);
+}
+
+// "{lower,upper,lower,upper}"; NULL without intervals.
+std::optional<std::string> BoundsOf(const v1::Verification& verification) {
+  std::vector<double> bounds;
+  for (const v1::Interval& interval : verification.valid_on()) {
+    bounds.push_back(interval.lower());
+    bounds.push_back(interval.upper());
+  }
+  if (bounds.empty()) return std::nullopt;
+  return Params().RealArray(bounds).values().front();
+}
+
+// The engines of a submission, each once; others refer to them by position, counted from 1.
+class EngineList {
+ public:
+  int64_t PositionOf(const std::string& name, const std::string& version) {
+    for (size_t i = 0; i < names_.size(); ++i) {
+      if (names_[i] == name && versions_[i] == version) return static_cast<int64_t>(i + 1);
+    }
+    names_.push_back(name);
+    versions_.push_back(version);
+    return static_cast<int64_t>(names_.size());
+  }
+  void AddTo(Params& params) const { params.TextArray(names_).TextArray(versions_); }
+
+ private:
+  std::vector<std::string> names_, versions_;
+};
+
+// The columns of submit_results() that hold one element a result.
+struct ResultColumns {
+  Ints indices, outcomes, canonical_hashes, skeleton_hashes, engines, classes, verdicts, agreed, differed, bits, wall_ms;
+  std::vector<std::string> integrands;
+  Texts integrals, counterexamples, bounds;
+  std::vector<bool> has_abs;
+  std::vector<double> speed_factors;
+
+  void Add(const v1::Result& result, EngineList& list) {
+    const v1::Verification& verification = result.verification();
+    indices.push_back(result.index());
+    outcomes.push_back(result.outcome());
+    integrands.push_back(result.integrand());
+    integrals.push_back(OrNull(result.integral()));
+    canonical_hashes.push_back(std::bit_cast<int64_t>(result.canonical_hash()));
+    skeleton_hashes.push_back(std::bit_cast<int64_t>(result.skeleton_hash()));
+    engines.push_back(EngineOf(result, list));
+    classes.push_back(result.answer_class());
+    has_abs.push_back(result.has_abs());
+    verdicts.push_back(verification.verdict());
+    agreed.push_back(verification.points_agreed());
+    differed.push_back(verification.points_differed());
+    bits.push_back(verification.precision_bits());
+    counterexamples.push_back(OrNull(verification.counterexample()));
+    bounds.push_back(BoundsOf(verification));
+    speed_factors.push_back(result.speed_factor());
+    wall_ms.push_back(result.wall_ms());
+  }
+
+  // The version of an answer's engine is that of the step which gave it: the last of that name.
+  static int64_t EngineOf(const v1::Result& result, EngineList& list) {
+    if (result.engine().empty()) return 0;
+    std::string version;
+    for (const v1::StepResult& step : result.steps()) {
+      if (step.engine() == result.engine()) version = step.version();
+    }
+    return list.PositionOf(result.engine(), version);
+  }
+
+  void AddTo(Params& params) const {
+    params.IntArray(indices).IntArray(outcomes).TextArray(integrands).TextArray(integrals);
+    params.IntArray(canonical_hashes).IntArray(skeleton_hashes).IntArray(engines).IntArray(classes).BoolArray(has_abs);
+    params.IntArray(verdicts).IntArray(agreed).IntArray(differed).IntArray(bits);
+    params.TextArray(counterexamples).TextArray(bounds).RealArray(speed_factors).IntArray(wall_ms);
+  }
+};
+
+// Those that hold one element a step.
+struct StepColumns {
+  Ints results, engines, outcomes, cpu_us, rss_kb, verifier_us;
+  std::vector<std::string> messages;
+
+  void Add(const v1::StepResult& step, int64_t result_position, EngineList& list) {
+    results.push_back(result_position);
+    engines.push_back(list.PositionOf(step.engine(), step.version()));
+    outcomes.push_back(step.outcome());
+    cpu_us.push_back(step.cpu_us());
+    rss_kb.push_back(step.rss_kb());
+    verifier_us.push_back(step.verifier_us());
+    messages.push_back(step.message());
+  }
+
+  void AddTo(Params& params) const {
+    params.IntArray(results).IntArray(engines).IntArray(outcomes).IntArray(cpu_us).IntArray(rss_kb);
+    params.IntArray(verifier_us).TextArray(messages);
+  }
+};
+
+Params ParamsOf(const v1::Submission& submission) {
+  Params params;
+  params.Text(submission.job_uuid()).Bytes(submission.spec_digest()).Int(submission.generator_version());
+  params.Int(submission.batch()).Int(submission.attempt()).Text(submission.worker_uuid());
+  EngineList engines;
+  ResultColumns results;
+  StepColumns steps;
+  for (int i = 0; i < submission.results_size(); ++i) {
+    const v1::Result& result = submission.results(i);
+    results.Add(result, engines);
+    for (const v1::StepResult& step : result.steps()) steps.Add(step, i + 1, engines);
+  }
+  results.AddTo(params);
+  engines.AddTo(params);
+  steps.AddTo(params);
+  return params;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<v1::RowStatus>> SubmitResults(postgres::Connection& connection,
+                                                         const v1::Submission& submission) {
+  ASSIGN_OR_RETURN(const Rows rows, connection.Execute(kSubmit, ParamsOf(submission)));
+  std::vector<v1::RowStatus> statuses;
+  for (const int64_t status : rows.IntArray(0, 0)) statuses.push_back(static_cast<v1::RowStatus>(status));
+  MOTZKIN_CHECK(statuses.size() == static_cast<size_t>(submission.results_size()));
+  return statuses;
+}
+
+}  // namespace motzkin
