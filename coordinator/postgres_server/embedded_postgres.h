@@ -5,10 +5,11 @@
 // one, else `nobody`; the data directory then belongs to that user. The server listens on a Unix socket in
 // a directory that only its user can enter, and on TCP (SCRAM) for the roles of worker and reader.
 //
-// At most one server runs on a data directory. A coordinator that was killed leaves its server running;
-// the next one finds it by postmaster.pid, stops it with a fast shutdown and starts its own, so the
-// settings are always those asked for. Nothing committed is lost by that.
+// At most one server runs on a data directory. When the coordinator is killed the kernel sends its server a
+// fast shutdown. One that is still there nevertheless is found by postmaster.pid at the next start and
+// stopped first. Nothing committed is lost by either.
 //
+// Start it from a thread that lives as long as the server shall: the kernel watches that thread.
 // Thread-compatible. Stop() blocks, is idempotent and harmless without Start().
 #pragma once
 

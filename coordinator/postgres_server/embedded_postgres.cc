@@ -1,0 +1,279 @@
+#include "coordinator/postgres_server/embedded_postgres.h"
+
+#include <absl/strings/escaping.h>
+#include <absl/time/clock.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+#include "common/base/sha256.h"
+#include "common/base/status_macros.h"
+#include "common/base/string_view.h"
+#include "common/postgres/connection.h"
+#include "common/process/child_process.h"
+#include "coordinator/postgres_server/leftover_server.h"
+#include "coordinator/postgres_server/postgres_binaries.h"
+#include "coordinator/postgres_server/server_settings.h"
+#include "coordinator/postgres_server/server_user.h"
+
+namespace motzkin::coordinator {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kDatabase[] = "motzkin";
+constexpr char kOwner[] = "motzkin_owner";
+constexpr absl::Duration kStopPatience = absl::Seconds(30);
+// A Raspberry Pi that lost power replays at most max_wal_size.
+constexpr absl::Duration kRecoveryPatience = absl::Minutes(10);
+constexpr int kPortAttempts = 4;
+// sockaddr_un holds 107 bytes and a final zero; the socket is called .s.PGSQL.NNNNN.
+constexpr size_t kSocketDirectoryBytesMax = 107 - 15;
+
+std::string ShortHash(const std::string& text) { return absl::BytesToHexString(Sha256(text)).substr(0, 16); }
+
+std::string LastLines(const std::string& path) {
+  std::ifstream file(path);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text.size() <= 600 ? text : text.substr(text.size() - 600);
+}
+
+absl::Status MakeDirectory(const std::string& path, const ServerUser& user, mode_t mode) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) return absl::FailedPreconditionError(fmt::format("cannot make {}: {}", path, error.message()));
+  if (chmod(path.c_str(), mode) != 0 || (user.other && chown(path.c_str(), user.uid, user.gid) != 0)) {
+    return absl::ErrnoToStatus(errno, fmt::format("cannot hand {} to user {}", path, user.name));
+  }
+  return absl::OkStatus();
+}
+
+// A server and all that its start takes, step by step.
+class Server final : public EmbeddedPostgres {
+ public:
+  explicit Server(const EmbeddedPostgresOptions& options)
+      : options_(options), data_(options.directory + "/postgres") {}
+  ~Server() override { Stop(); }
+
+  absl::Status Start() {
+    RETURN_IF_ERROR(LockDirectory());
+    RETURN_IF_ERROR(FindPlace());
+    ASSIGN_OR_RETURN(const PostgresBinaries binaries, FindPostgres(options_.binaries, ClusterVersion(data_)));
+    binaries_ = binaries.directory;
+    RETURN_IF_ERROR(StopLeftoverServer(data_, kStopPatience));
+    if (ClusterVersion(data_) == 0) RETURN_IF_ERROR(Initialize());
+    RETURN_IF_ERROR(Configure());
+    RETURN_IF_ERROR(LaunchOnSomePort());
+    return MakeDatabase();
+  }
+
+  void Stop() override {
+    if (!process_.has_value()) return;
+    for (const int signal : {SIGINT, SIGQUIT}) {  // Fast shutdown, immediate shutdown.
+      process_->Signal(signal);
+      if (process_->Wait(Deadline::After(kStopPatience)).ok()) break;
+    }
+    process_.reset();
+    lock_.Reset();
+  }
+
+  bool Running() override {
+    return process_.has_value() && !process_->Wait(Deadline::After(absl::ZeroDuration())).ok();
+  }
+
+  std::string OwnerConninfo() const override { return SocketConninfo(kOwner, kDatabase); }
+
+  std::string Uri(const std::string& role, const std::string& password, const std::string& host) const override {
+    // An IPv6 address goes in brackets.
+    const bool bare_ipv6 = host.find(':') != std::string::npos && host.front() != '[';
+    return fmt::format("postgresql://{}:{}@{}:{}/{}", role, password, bare_ipv6 ? fmt::format("[{}]", host) : host,
+                       port_, kDatabase);
+  }
+
+  int port() const override { return port_; }
+  int pid() const override { return process_.has_value() ? process_->pid() : 0; }
+  const std::string& data_directory() const override { return data_; }
+
+ private:
+  absl::Status LockDirectory() {
+    std::error_code error;
+    fs::create_directories(options_.directory, error);
+    const std::string path = options_.directory + "/postgres.lock";
+    lock_ = UniqueFd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!lock_.valid()) return absl::FailedPreconditionError(fmt::format("cannot write in {}", options_.directory));
+    if (flock(lock_.get(), LOCK_EX | LOCK_NB) != 0) {
+      return absl::FailedPreconditionError(
+          fmt::format("another coordinator uses {}: stop it, or give this one another directory", options_.directory));
+    }
+    return absl::OkStatus();
+  }
+
+  // Who runs the server, and where. The user that root becomes may have no way into our directory (it lies
+  // in /root, say); then the cluster lies in /var/lib/motzkin, and `postgres` is a link to it.
+  absl::Status FindPlace() {
+    std::error_code error;
+    if (fs::is_symlink(data_, error)) data_ = fs::read_symlink(data_, error).string();
+    ASSIGN_OR_RETURN(user_, ChooseServerUser(data_));
+    // Lets that user pass through our own directory, without showing what else is in it.
+    if (user_.other) fs::permissions(options_.directory, fs::perms::others_exec, fs::perm_options::add, error);
+    if (!fs::exists(data_, error) && !CanEnter(user_, options_.directory)) {
+      const std::string link = data_;
+      data_ = "/var/lib/motzkin/" + ShortHash(options_.directory);
+      fs::create_directories("/var/lib/motzkin", error);
+      fs::remove(link, error);
+      fs::create_symlink(data_, link, error);
+      if (error) return absl::FailedPreconditionError(fmt::format("cannot make {}: {}", link, error.message()));
+    }
+    if (!CanEnter(user_, fs::path(data_).parent_path())) {
+      return absl::FailedPreconditionError(fmt::format(
+          "user {}, as whom Postgres runs, cannot enter {}: give the coordinator another directory", user_.name,
+          fs::path(data_).parent_path().string()));
+    }
+    return absl::OkStatus();
+  }
+
+  SpawnOptions AsUser(const std::string& error_file) const {
+    SpawnOptions spawn;
+    spawn.environment = {"LC_ALL=C", "PATH=/usr/bin:/bin"};
+    spawn.input = spawn.output = Stream::kNull;
+    spawn.error = Stream::kFile;
+    spawn.error_file = error_file;
+    spawn.before_exec = BecomeUser(user_);
+    return spawn;
+  }
+
+  // In a draft directory, so that an initdb that was interrupted is not mistaken for a cluster.
+  absl::Status Initialize() {
+    const std::string draft = data_ + ".new";
+    std::error_code error;
+    fs::remove_all(draft, error);
+    RETURN_IF_ERROR(MakeDirectory(draft, user_, 0700));
+    std::vector<std::string> command = {binaries_ + "/initdb",  "--pgdata=" + draft, "--username=postgres",
+                                        "--data-checksums",     "--encoding=UTF8",   "--locale=C",
+                                        "--auth=trust",         "--no-instructions"};
+    if (!options_.fsync) command.push_back("--no-sync");
+    const std::string log = StartLog();
+    ASSIGN_OR_RETURN(ChildProcess initdb, ChildProcess::Spawn(command, AsUser(log)));
+    ASSIGN_OR_RETURN(const ExitStatus status, initdb.Wait(Deadline::After(absl::Minutes(10))));
+    if (!status.success()) {
+      return absl::UnavailableError(fmt::format("initdb failed ({}): {}", status.ToString(), LastLines(log)));
+    }
+    std::ofstream(draft + "/postgresql.conf", std::ios::app) << "\ninclude_if_exists = 'motzkin.conf'\n";
+    fs::remove(data_, error);  // At most an empty directory; rename fails on anything else.
+    fs::rename(draft, data_, error);
+    return error ? absl::FailedPreconditionError(fmt::format("cannot make {}: {}", data_, error.message()))
+                 : absl::OkStatus();
+  }
+
+  absl::Status Configure() {
+    for (const auto& [name, text] : {std::pair<std::string, std::string>("motzkin.conf", SettingsFile(options_)),
+                                     {"pg_hba.conf", AccessFile()}}) {
+      const std::string path = data_ + "/" + name;
+      RETURN_IF_ERROR(WriteFile(path, text));
+      if (chmod(path.c_str(), 0600) != 0 || (user_.other && chown(path.c_str(), user_.uid, user_.gid) != 0)) {
+        return absl::ErrnoToStatus(errno, fmt::format("cannot hand {} to user {}", path, user_.name));
+      }
+    }
+    socket_directory_ = data_;
+    if (socket_directory_.size() > kSocketDirectoryBytesMax) {
+      socket_directory_ = "/tmp/motzkin-" + ShortHash(data_);
+      return MakeDirectory(socket_directory_, user_, 0700);
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status LaunchOnSomePort() {
+    absl::Status status;
+    for (int attempt = 0; attempt < kPortAttempts; ++attempt) {
+      port_ = ChoosePort(options_, attempt);
+      status = Launch();
+      if (status.ok()) return KeepPort(options_, port_);
+      if (options_.port != 0) break;
+    }
+    return status;
+  }
+
+  absl::Status Launch() {
+    const std::string log = StartLog();
+    ASSIGN_OR_RETURN(process_,
+                     ChildProcess::Spawn({binaries_ + "/postgres", "-D", data_, "-c", fmt::format("port={}", port_), "-c",
+                                          "listen_addresses=" + options_.listen_addresses, "-c",
+                                          "unix_socket_directories=" + socket_directory_},
+                                         AsUser(log)));
+    const Deadline deadline = Deadline::After(kRecoveryPatience);
+    while (!deadline.Passed()) {
+      if (process_->Wait(Deadline::After(absl::Milliseconds(20))).ok()) break;
+      if (postgres::Connection::Open(SocketConninfo("postgres", "postgres")).ok()) return absl::OkStatus();
+    }
+    process_.reset();
+    return absl::UnavailableError(
+        fmt::format("Postgres did not start (more in {}/log): {}", data_, LastLines(log)));
+  }
+
+  absl::Status MakeDatabase() {
+    ASSIGN_OR_RETURN(const auto connection, postgres::Connection::Open(SocketConninfo("postgres", "postgres")));
+    // No superuser: SECURITY DEFINER functions run with this role's rights.
+    RETURN_IF_ERROR(connection->Transact([](postgres::Transaction& transaction) -> absl::Status {
+      ASSIGN_OR_RETURN(const postgres::Rows role,
+                       transaction.Execute("SELECT 1 FROM pg_roles WHERE rolname = $1", postgres::Params().Text(kOwner)));
+      if (!role.empty()) return absl::OkStatus();
+      return transaction.ExecuteScript(fmt::format("CREATE ROLE {} LOGIN CREATEROLE", kOwner));
+    }));
+    ASSIGN_OR_RETURN(const postgres::Rows database,
+                     connection->Execute("SELECT 1 FROM pg_database WHERE datname = $1", postgres::Params().Text(kDatabase)));
+    if (!database.empty()) return absl::OkStatus();
+    return connection->ExecuteAlone(fmt::format("CREATE DATABASE {} OWNER {}", kDatabase, kOwner));
+  }
+
+  std::string SocketConninfo(const std::string& role, const std::string& database) const {
+    return fmt::format("host='{}' port={} user={} dbname={}", socket_directory_, port_, role, database);
+  }
+
+  // What initdb and a failing start print; emptied each time.
+  std::string StartLog() const {
+    const std::string path = options_.directory + "/postgres-start.log";
+    std::ofstream(path, std::ios::trunc).flush();
+    return path;
+  }
+
+  const EmbeddedPostgresOptions options_;
+  std::string data_;
+  std::string socket_directory_;
+  std::string binaries_;
+  ServerUser user_;
+  int port_ = 0;
+  UniqueFd lock_;
+  std::optional<ChildProcess> process_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<EmbeddedPostgres>> EmbeddedPostgres::Start(const EmbeddedPostgresOptions& options) {
+  if (options.directory.empty() || options.directory.front() != '/') {
+    return absl::InvalidArgumentError("the data directory must be an absolute path");
+  }
+  auto server = std::make_unique<Server>(options);
+  RETURN_IF_ERROR(server->Start());
+  return server;
+}
+
+absl::StatusOr<DiskSpace> DiskSpaceOf(const std::string& path) {
+  struct statvfs space;
+  if (statvfs(path.c_str(), &space) != 0) return absl::ErrnoToStatus(errno, path);
+  const int64_t block = static_cast<int64_t>(space.f_frsize);
+  return DiskSpace{.free_bytes = static_cast<int64_t>(space.f_bavail) * block,
+                   .total_bytes = static_cast<int64_t>(space.f_blocks) * block};
+}
+
+}  // namespace motzkin::coordinator

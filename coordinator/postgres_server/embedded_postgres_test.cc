@@ -1,0 +1,177 @@
+#include "coordinator/postgres_server/embedded_postgres.h"
+
+#include <absl/time/clock.h>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "common/postgres/connection.h"
+#include "common/process/deadline.h"
+#include "coordinator/postgres_server/leftover_server.h"
+
+namespace motzkin::coordinator {
+namespace {
+
+using ::testing::HasSubstr;
+
+class EmbeddedPostgresTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    char name[] = "/tmp/motzkin-embedded-XXXXXX";
+    options_.directory = mkdtemp(name);
+    options_.fsync = false;
+  }
+  void TearDown() override { std::filesystem::remove_all(options_.directory); }
+
+  std::string data() const { return options_.directory + "/postgres"; }
+
+  std::unique_ptr<EmbeddedPostgres> MustStart() {
+    auto server = EmbeddedPostgres::Start(options_);
+    EXPECT_TRUE(server.ok()) << server.status();
+    return server.ok() ? *std::move(server) : nullptr;
+  }
+
+  EmbeddedPostgresOptions options_;
+};
+
+std::unique_ptr<postgres::Connection> ConnectAsOwner(const EmbeddedPostgres& server) {
+  auto connection = postgres::Connection::Open(server.OwnerConninfo());
+  EXPECT_TRUE(connection.ok()) << connection.status();
+  return *std::move(connection);
+}
+
+TEST_F(EmbeddedPostgresTest, DataOutlivesACleanStopAndThePortStays) {
+  auto server = MustStart();
+  ASSERT_NE(server, nullptr);
+  auto connection = ConnectAsOwner(*server);
+  ASSERT_TRUE(connection->Execute("CREATE TABLE kept AS SELECT 42 AS answer").ok());
+  EXPECT_EQ(connection->Execute("SHOW data_checksums")->Text(0, 0), "on");
+  EXPECT_EQ(connection->Execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")->Text(0, 0), "f");
+  struct stat status;
+  ASSERT_EQ(stat(data().c_str(), &status), 0);
+  EXPECT_NE(status.st_uid, 0u);
+  const int port = server->port();
+  server->Stop();
+  EXPECT_EQ(RunningServer(data()), 0);
+  server->Stop();
+  server = MustStart();
+  ASSERT_NE(server, nullptr);
+  EXPECT_EQ(server->port(), port);
+  EXPECT_EQ(ConnectAsOwner(*server)->Execute("SELECT answer FROM kept")->Int(0, 0), 42);
+  // The socket trusts, so TCP must not: a wrong password is refused, and the owner has no way at all.
+  for (const char* role : {"motzkin_owner", "postgres", "motzkin_worker"}) {
+    EXPECT_TRUE(absl::IsPermissionDenied(postgres::Connection::Open(server->Uri(role, "guess")).status())) << role;
+  }
+}
+
+TEST_F(EmbeddedPostgresTest, ASecondCoordinatorOnTheSameDirectoryIsRefused) {
+  auto server = MustStart();
+  ASSERT_NE(server, nullptr);
+  const auto second = EmbeddedPostgres::Start(options_);
+  EXPECT_TRUE(absl::IsFailedPrecondition(second.status()));
+  EXPECT_THAT(std::string(second.status().message()), HasSubstr("another coordinator uses"));
+  EXPECT_TRUE(server->Running());
+}
+
+TEST_F(EmbeddedPostgresTest, TheServerStopsWhenItsCoordinatorIsKilled) {
+  const pid_t coordinator = fork();
+  if (coordinator == 0) {
+    const auto server = EmbeddedPostgres::Start(options_);
+    raise(SIGKILL);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(coordinator, &status, 0), coordinator);
+  ASSERT_TRUE(WIFSIGNALED(status));
+  const Deadline deadline = Deadline::After(absl::Seconds(60));
+  while (RunningServer(data()) != 0 && !deadline.Passed()) absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_EQ(RunningServer(data()), 0);
+  EXPECT_NE(MustStart(), nullptr);
+}
+
+TEST_F(EmbeddedPostgresTest, AServerThatWasLeftBehindIsStoppedFirst) {
+  // The whole start happens in a process that dies, and the server is kept from noticing: what is left is a
+  // server nobody owns, as after a coordinator whose death signal was lost.
+  auto server = MustStart();
+  ASSERT_NE(server, nullptr);
+  server->Stop();
+  const std::string command = fmt::format(
+      "setpriv --reuid={0} --clear-groups --regid={0} /usr/bin/setsid $(ls -d /usr/lib/postgresql/*/bin | tail -1)"
+      "/postgres -D {1} -c port={2} -c unix_socket_directories={1} >/dev/null 2>&1 &",
+      [&] {
+        struct stat status{};
+        stat(data().c_str(), &status);
+        return status.st_uid;
+      }(),
+      data(), server->port());
+  if (geteuid() != 0) GTEST_SKIP() << "setpriv needs root";
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  const Deadline deadline = Deadline::After(absl::Seconds(60));
+  while (!postgres::Connection::Open(server->OwnerConninfo()).ok() && !deadline.Passed()) {
+    absl::SleepFor(absl::Milliseconds(20));
+  }
+  const pid_t orphan = RunningServer(data());
+  ASSERT_NE(orphan, 0);
+  const auto second = MustStart();
+  ASSERT_NE(second, nullptr);
+  EXPECT_NE(second->pid(), orphan);
+  EXPECT_EQ(RunningServer(data()), second->pid());
+}
+
+TEST_F(EmbeddedPostgresTest, DataOfAnotherMajorVersionIsRefusedWithInstructions) {
+  MustStart().reset();
+  std::ofstream(data() + "/PG_VERSION") << "9\n";
+  const auto server = EmbeddedPostgres::Start(options_);
+  EXPECT_TRUE(absl::IsFailedPrecondition(server.status()));
+  EXPECT_THAT(std::string(server.status().message()), HasSubstr("install postgresql-9"));
+}
+
+TEST_F(EmbeddedPostgresTest, AnInterruptedInitdbIsBegunAnew) {
+  std::filesystem::create_directories(data() + ".new/base");
+  std::ofstream(data() + ".new/PG_VERSION") << "15\n";
+  EXPECT_NE(MustStart(), nullptr);
+}
+
+TEST_F(EmbeddedPostgresTest, ALongDirectoryGetsItsSocketElsewhere) {
+  const std::string top = options_.directory;
+  chmod(top.c_str(), 0711);
+  options_.directory += "/" + std::string(100, 'd');
+  auto server = MustStart();
+  ASSERT_NE(server, nullptr);
+  EXPECT_TRUE(ConnectAsOwner(*server)->Execute("SELECT 1").ok());
+  server->Stop();
+  options_.directory = top;
+}
+
+TEST_F(EmbeddedPostgresTest, BehindAClosedDirectoryOfRootTheClusterLiesInVarLib) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root has to become someone else";
+  const std::string top = options_.directory;  // mkdtemp made it 0700.
+  options_.directory += "/inner";
+  auto server = MustStart();
+  ASSERT_NE(server, nullptr);
+  const std::string place = server->data_directory();
+  EXPECT_THAT(place, HasSubstr("/var/lib/motzkin/"));
+  EXPECT_EQ(std::filesystem::read_symlink(data()), place);
+  server->Stop();
+  EXPECT_NE(MustStart(), nullptr) << "the link is followed";
+  std::filesystem::remove_all(place);
+  options_.directory = top;
+}
+
+TEST(DiskSpaceOfTest, FreeIsAtMostTotal) {
+  const auto space = DiskSpaceOf("/tmp");
+  ASSERT_TRUE(space.ok());
+  EXPECT_LE(space->free_bytes, space->total_bytes);
+  EXPECT_FALSE(DiskSpaceOf("/no/such/path").ok());
+}
+
+}  // namespace
+}  // namespace motzkin::coordinator

@@ -1,0 +1,87 @@
+#include "coordinator/postgres_server/server_user.h"
+
+#include <errno.h>
+#include <fmt/format.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace motzkin::coordinator {
+namespace {
+
+ServerUser UserOf(const passwd& entry) {
+  ServerUser user{.name = entry.pw_name, .uid = entry.pw_uid, .gid = entry.pw_gid, .groups = {}};
+  int count = 64;
+  user.groups.resize(count);
+  if (getgrouplist(entry.pw_name, entry.pw_gid, user.groups.data(), &count) < 0) count = 0;
+  user.groups.resize(count);
+  user.other = geteuid() != entry.pw_uid;
+  return user;
+}
+
+ServerUser UserById(uid_t uid) {
+  if (const passwd* entry = getpwuid(uid)) return UserOf(*entry);
+  // Containers run as users that no passwd file knows.
+  return {.name = fmt::format("{}", uid), .uid = uid, .gid = getegid(), .groups = {}, .other = geteuid() != uid};
+}
+
+bool IsRoot() { return geteuid() == 0; }
+
+}  // namespace
+
+absl::StatusOr<ServerUser> ChooseServerUser(const std::string& data_directory) {
+  struct stat data;
+  if (stat(data_directory.c_str(), &data) == 0) {
+    if (data.st_uid == 0) {
+      return absl::FailedPreconditionError(
+          fmt::format("{} belongs to root, as whom Postgres does not run: chown -R postgres: {}", data_directory,
+                      data_directory));
+    }
+    if (!IsRoot() && data.st_uid != geteuid()) {
+      return absl::FailedPreconditionError(fmt::format(
+          "{} belongs to user {}: start the coordinator as that user or as root, or give it another directory",
+          data_directory, UserById(data.st_uid).name));
+    }
+    return UserById(data.st_uid);
+  }
+  if (!IsRoot()) return UserById(geteuid());
+  for (const char* name : {"postgres", "nobody"}) {
+    if (const passwd* entry = getpwnam(name)) return UserOf(*entry);
+  }
+  return absl::FailedPreconditionError(
+      "Postgres does not run as root, and there is neither a user postgres nor nobody to run it as");
+}
+
+bool CanEnter(const ServerUser& user, const std::string& path) {
+  if (!user.other) return true;
+  for (std::filesystem::path at = path;; at = at.parent_path()) {
+    struct stat status;
+    if (stat(at.c_str(), &status) != 0) return false;
+    mode_t search = S_IXOTH;
+    if (std::find(user.groups.begin(), user.groups.end(), status.st_gid) != user.groups.end()) search = S_IXGRP;
+    if (status.st_uid == user.uid) search = S_IXUSR;
+    if ((status.st_mode & search) == 0) return false;
+    if (at == at.root_path()) return true;
+  }
+}
+
+std::function<int()> BecomeUser(const ServerUser& user) {
+  // Plain system calls: libc's versions take locks that another thread may have held at the fork.
+  return [&user]() -> int {
+    if (user.other) {
+      if (syscall(SYS_setgroups, user.groups.size(), user.groups.data()) != 0) return errno;
+      if (syscall(SYS_setresgid, user.gid, user.gid, user.gid) != 0) return errno;
+      if (syscall(SYS_setresuid, user.uid, user.uid, user.uid) != 0) return errno;
+    }
+    return prctl(PR_SET_PDEATHSIG, SIGINT) == 0 ? 0 : errno;
+  };
+}
+
+}  // namespace motzkin::coordinator
