@@ -39,6 +39,8 @@ struct JobRecord {
 
   int64_t stored() const;
   int64_t sealed_integrated() const { return sealed_outcomes[v1::OUTCOME_INTEGRATED]; }
+  // Counted on the sealed prefix, so it does not depend on the order in which results arrive.
+  bool TargetReached() const;
 };
 
 // A range of indices of a job, the unit that is leased.

@@ -1,0 +1,31 @@
+// Brings a database to the schema of this binary: numbered migrations, forward only, each in a transaction of
+// its own, recorded with name and SHA-256. An advisory lock serializes coordinators that start together.
+#pragma once
+
+#include <absl/status/status.h>
+
+#include <span>
+#include <string_view>
+
+#include "common/postgres/connection.h"
+
+namespace motzkin::coordinator {
+
+// `name` begins with its number: "0001_jobs.sql". A first line `-- breaking` makes binaries that do not have
+// the migration refuse to start on a database that does.
+struct Migration {
+  std::string_view name;
+  std::string_view text;
+};
+
+// Applies what is missing of `migrations`, which are in order, to schema `motzkin`, which it makes.
+//
+// FAILED_PRECONDITION, in one line: the database is read-only, is older than Postgres 13, belongs to another
+// application, holds a breaking migration of a newer binary, or a migration that was edited since.
+// PERMISSION_DENIED: the role may not create the schema. UNAVAILABLE: another migration went on for a minute.
+absl::Status Migrate(postgres::Connection& connection, std::span<const Migration> migrations);
+
+// Those of this binary.
+std::span<const Migration> Migrations();
+
+}  // namespace motzkin::coordinator

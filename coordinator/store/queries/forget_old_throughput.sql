@@ -1,0 +1,1 @@
+DELETE FROM throughput_minute WHERE minute < now() - interval '90 days'

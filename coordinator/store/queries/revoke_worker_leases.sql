@@ -1,0 +1,3 @@
+-- Of a worker that was removed. $1 uuid.
+UPDATE lease SET end_time = now(), end_why = 'revoked'
+ WHERE end_time IS NULL AND worker_id = (SELECT id FROM worker WHERE uuid = $1::uuid)

@@ -1,0 +1,2 @@
+-- $1 job, $2 reason.
+UPDATE job SET reason = $2 WHERE id = $1 AND reason <> $2

@@ -1,0 +1,120 @@
+#include "coordinator/store/session.h"
+
+#include <fmt/format.h>
+
+#include "common/base/status_macros.h"
+#include "common/base/string_view.h"
+#include "coordinator/store/migrator.h"
+#include "coordinator/store/query.h"
+
+namespace motzkin::coordinator {
+namespace {
+
+using postgres::Connection;
+using postgres::Params;
+using postgres::Rows;
+using postgres::Transaction;
+
+constexpr std::string_view kFenced = "MZ010";
+constexpr char kTakenOver[] = "another coordinator took over this database";
+
+// How long to wait for the lock of a coordinator that may be about to end.
+constexpr std::string_view kLockPatience = "SET lock_timeout = '5s'";
+
+// Nothing that the store does may hang behind someone's lock.
+constexpr std::string_view kSettings =
+    "SET search_path = motzkin, pg_temp; SET lock_timeout = '2s'; SET statement_timeout = '10min'; "
+    "SET application_name = 'motzkin coordinator'; SET timezone = 'UTC'; SET bytea_output = 'hex'";
+
+}  // namespace
+
+absl::StatusOr<Rows> Statements::Run(std::string_view query, const Params& params) {
+  return transaction_.Execute(Query(query), params);
+}
+
+absl::StatusOr<int64_t> Statements::Change(std::string_view query, const Params& params) {
+  ASSIGN_OR_RETURN(const Rows rows, transaction_.Execute(Query(query), params));
+  return rows.affected();
+}
+
+absl::StatusOr<std::unique_ptr<Session>> Session::Open(const std::string& conninfo) {
+  std::unique_ptr<Session> session(new Session(conninfo));
+  absl::MutexLock lock(&session->mutex_);
+  RETURN_IF_ERROR(session->Begin());
+  return session;
+}
+
+absl::Status Session::Begin() {
+  ASSIGN_OR_RETURN(connection_, Connection::Open(conninfo_));
+  RETURN_IF_ERROR(Migrate(*connection_, Migrations()));
+  const absl::Status locked = Connect();
+  if (postgres::SqlState(locked) == "55P03") {
+    return absl::FailedPreconditionError(
+        "another coordinator runs on this database: stop it, or give this one another database");
+  }
+  RETURN_IF_ERROR(locked);
+  return TakeOver();
+}
+
+// Takes the coordinator's lock with the present connection.
+absl::Status Session::Connect() {
+  RETURN_IF_ERROR(connection_->Transact([](Transaction& t) { return t.ExecuteScript(kSettings); }));
+  RETURN_IF_ERROR(connection_->Execute(kLockPatience).status());
+  RETURN_IF_ERROR(connection_->Execute(Query("take_lock")).status());
+  return connection_->Execute("SET lock_timeout = '2s'").status();
+}
+
+absl::Status Session::TakeOver() {
+  return connection_->Transact([this](Transaction& transaction) -> absl::Status {
+    ASSIGN_OR_RETURN(const Rows epoch, transaction.Execute("SELECT take_over()"));
+    epoch_ = epoch.Int(0, 0);
+    RETURN_IF_ERROR(transaction.ExecuteScript(Query("roles")));
+    ASSIGN_OR_RETURN(const Rows cluster, transaction.Execute("SELECT uuid FROM cluster"));
+    cluster_uuid_ = cluster.Text(0, 0);
+    ASSIGN_OR_RETURN(const Rows passwords, transaction.Execute("SELECT role, password FROM role_password"));
+    for (size_t row = 0; row < passwords.size(); ++row) {
+      (passwords.Text(row, 0) == "motzkin_worker" ? passwords_.worker : passwords_.reader) = passwords.Text(row, 1);
+    }
+    return absl::OkStatus();
+  });
+}
+
+absl::Status Session::Reconnect() {
+  connection_.reset();
+  ASSIGN_OR_RETURN(connection_, Connection::Open(conninfo_));
+  absl::Status status = Connect();
+  if (status.ok()) return status;
+  // Either our own lost session still lingers on the server, or someone else took over; the epoch tells.
+  const auto epoch = connection_->Execute("SELECT coordinator_epoch FROM cluster");
+  if (epoch.ok() && epoch->Int(0, 0) != epoch_) status = absl::AbortedError(kTakenOver);
+  connection_.reset();
+  return status;
+}
+
+absl::Status Session::Transact(bool fenced, bool durable, const Body& body) {
+  absl::MutexLock lock(&mutex_);
+  if (connection_ == nullptr || connection_->broken()) RETURN_IF_ERROR(Reconnect());
+  absl::Status status = connection_->Transact([&](Transaction& transaction) -> absl::Status {
+    if (fenced) RETURN_IF_ERROR(transaction.Execute("SELECT fence($1)", Params().Int(epoch_)).status());
+    if (!durable) RETURN_IF_ERROR(transaction.ExecuteScript("SET LOCAL synchronous_commit = off"));
+    Statements statements(transaction);
+    return body(statements);
+  });
+  if (postgres::SqlState(status) == kFenced) return absl::AbortedError(kTakenOver);
+  return status;
+}
+
+absl::Status Session::Write(const Body& body) { return Transact(/*fenced=*/true, /*durable=*/true, body); }
+absl::Status Session::WriteLossy(const Body& body) { return Transact(/*fenced=*/true, /*durable=*/false, body); }
+absl::Status Session::Read(const Body& body) { return Transact(/*fenced=*/false, /*durable=*/true, body); }
+
+absl::StatusOr<Rows> Session::Select(std::string_view query, const Params& params) {
+  Rows rows;
+  RETURN_IF_ERROR(Read([&](Statements& statements) -> absl::Status {
+    ASSIGN_OR_RETURN(rows, statements.Run(query, params));
+    return absl::OkStatus();
+  }));
+  return rows;
+}
+
+}  // namespace motzkin::coordinator

@@ -1,0 +1,69 @@
+// The store's session with Postgres: opens it again when it broke, holds the coordinator's lock, fences writes.
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <absl/synchronization/mutex.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "common/postgres/connection.h"
+#include "coordinator/store/store.h"
+
+namespace motzkin::coordinator {
+
+// Statements are given by their name in queries/.
+class Statements {
+ public:
+  explicit Statements(postgres::Transaction& transaction) : transaction_(transaction) {}
+
+  absl::StatusOr<postgres::Rows> Run(std::string_view query, const postgres::Params& params = {});
+  // For what changes rows and returns none: how many it changed.
+  absl::StatusOr<int64_t> Change(std::string_view query, const postgres::Params& params = {});
+
+ private:
+  postgres::Transaction& transaction_;
+};
+
+// Thread-safe: one transaction at a time.
+class Session {
+ public:
+  // Migrates, takes the coordinator's lock and a new epoch. Errors as Store::Open.
+  static absl::StatusOr<std::unique_ptr<Session>> Open(const std::string& conninfo);
+
+  using Body = std::function<absl::Status(Statements&)>;
+
+  // A transaction that begins with the check of our epoch. Errors as store.h says.
+  absl::Status Write(const Body& body) ABSL_LOCKS_EXCLUDED(mutex_);
+  // The same, but its commit does not wait for the disk.
+  absl::Status WriteLossy(const Body& body) ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::Status Read(const Body& body) ABSL_LOCKS_EXCLUDED(mutex_);
+  // One reading statement.
+  absl::StatusOr<postgres::Rows> Select(std::string_view query, const postgres::Params& params = {});
+
+  const std::string& cluster_uuid() const { return cluster_uuid_; }
+  int64_t epoch() const { return epoch_; }
+  const RolePasswords& passwords() const { return passwords_; }
+
+ private:
+  explicit Session(std::string conninfo) : conninfo_(std::move(conninfo)) {}
+
+  absl::Status Begin() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Connect() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status TakeOver() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Reconnect() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Transact(bool fenced, bool durable, const Body& body) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  const std::string conninfo_;
+  std::string cluster_uuid_;  // This and the next two are set once, before anyone else sees the session.
+  int64_t epoch_ = 0;
+  RolePasswords passwords_;
+  absl::Mutex mutex_;
+  std::unique_ptr<postgres::Connection> connection_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace motzkin::coordinator

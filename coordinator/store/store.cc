@@ -1,0 +1,34 @@
+#include "coordinator/store/store.h"
+
+#include "common/base/clock.h"
+#include "common/base/status_macros.h"
+#include "coordinator/store/store_impl.h"
+
+namespace motzkin::coordinator {
+
+Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Store::~Store() = default;
+
+absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& conninfo) {
+  ASSIGN_OR_RETURN(std::unique_ptr<Session> session, Session::Open(conninfo));
+  return std::unique_ptr<Store>(new Store(std::make_unique<Impl>(std::move(session))));
+}
+
+const std::string& Store::cluster_uuid() const { return impl_->session->cluster_uuid(); }
+int64_t Store::epoch() const { return impl_->session->epoch(); }
+const RolePasswords& Store::passwords() const { return impl_->session->passwords(); }
+
+absl::StatusOr<int64_t> Remembered::Get(int64_t key, const std::function<absl::StatusOr<int64_t>()>& find) {
+  const absl::Duration now = SystemClock().SinceBoot();
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto known = known_.find(key);
+    if (known != known_.end() && now - known->second.first < absl::Minutes(1)) return known->second.second;
+  }
+  ASSIGN_OR_RETURN(const int64_t value, find());
+  absl::MutexLock lock(&mutex_);
+  known_[key] = {now, value};
+  return value;
+}
+
+}  // namespace motzkin::coordinator

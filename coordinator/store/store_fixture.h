@@ -1,0 +1,57 @@
+// For the tests of the store: a fresh database with a store on it, a job, workers and rows.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/postgres/connection.h"
+#include "common/results/submit_results.h"
+#include "coordinator/store/store.h"
+#include "tests/support/mini_postgres.h"
+
+namespace motzkin::coordinator {
+
+template <typename T>
+T Must(absl::StatusOr<T> value) {
+  EXPECT_TRUE(value.ok()) << value.status();
+  return *std::move(value);
+}
+
+class StoreFixture : public ::testing::Test {
+ protected:
+  StoreFixture();
+
+  Store& store() { return *store_; }
+  const std::string& database() const { return database_; }
+  // As the owner; for looking.
+  postgres::Connection& sql() { return *sql_; }
+  int64_t Number(const std::string& query) { return Must(sql().Execute(query)).Int(0, 0); }
+  // Closes the store and opens it again, as a coordinator that restarts.
+  void Reopen();
+
+  // A running job for `target` functions; 0: endless.
+  JobRecord NewJob(const std::string& name = "demo", int64_t target = 0, bool integrated = false);
+  // A worker known to the store; `n` makes its uuid.
+  std::string NewWorker(int n = 1);
+  Grant GrantBatch(const BatchRecord& batch, const std::string& worker);
+  // What the worker of this lease would send for these indices.
+  v1::Submission SubmissionOf(const JobRecord& job, const Grant& grant, const std::vector<int64_t>& indices);
+  // Submits as motzkin_worker.
+  absl::StatusOr<std::vector<v1::RowStatus>> Submit(const v1::Submission& submission);
+  // Fails the test unless all rows are stored.
+  void Fill(const JobRecord& job, const Grant& grant);
+  std::unique_ptr<postgres::Connection> WorkerConnection();
+
+ private:
+  const std::string database_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<postgres::Connection> sql_, worker_;
+};
+
+// A valid row. Its function, and so its hashes, depend on `function` alone.
+v1::Result RowOf(int64_t index, int64_t function, v1::Outcome outcome = v1::OUTCOME_INTEGRATED);
+
+}  // namespace motzkin::coordinator

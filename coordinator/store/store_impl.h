@@ -1,0 +1,42 @@
+// What the parts of store.cc share.
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+#include <absl/synchronization/mutex.h>
+#include <absl/time/time.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "coordinator/store/session.h"
+#include "coordinator/store/store.h"
+
+namespace motzkin::coordinator {
+
+// A figure that is costly to find and may be a minute old. Thread-safe.
+class Remembered {
+ public:
+  absl::StatusOr<int64_t> Get(int64_t key, const std::function<absl::StatusOr<int64_t>()>& find);
+
+ private:
+  absl::Mutex mutex_;
+  absl::flat_hash_map<int64_t, std::pair<absl::Duration, int64_t>> known_ ABSL_GUARDED_BY(mutex_);
+};
+
+class Store::Impl {
+ public:
+  explicit Impl(std::unique_ptr<Session> opened) : session(std::move(opened)) {}
+
+  const std::unique_ptr<Session> session;
+  Remembered bytes;
+};
+
+// Microseconds since 1970, as the queries return times.
+inline absl::Time TimeOf(int64_t micros) { return absl::FromUnixMicros(micros); }
+
+// The columns job_id, batch, begin_index, end_index, stored, deaths, revoked.
+BatchRecord BatchOf(const postgres::Rows& rows, size_t row);
+
+}  // namespace motzkin::coordinator

@@ -1,0 +1,192 @@
+#include <fmt/format.h>
+#include <google/protobuf/util/json_util.h>
+
+#include <algorithm>
+
+#include "common/base/check.h"
+#include "common/base/status_macros.h"
+#include "common/results/spec_digest.h"
+#include "coordinator/store/store_impl.h"
+
+namespace motzkin::coordinator {
+namespace {
+
+using postgres::Params;
+using postgres::Rows;
+
+// The names of SQL's job_state, in the order of the proto.
+constexpr std::string_view kStates[] = {"", "running", "paused", "completed", "cancelled", "failed"};
+
+OutcomeCounts CountsOf(const std::vector<int64_t>& values) {
+  OutcomeCounts counts{};
+  MOTZKIN_CHECK(values.size() == counts.size());
+  std::copy(values.begin(), values.end(), counts.begin());
+  return counts;
+}
+
+absl::StatusOr<JobRecord> JobOf(const Rows& rows, size_t row) {
+  JobRecord job;
+  job.id = rows.Int(row, 0);
+  job.uuid = rows.Text(row, 1);
+  if (!job.spec.ParseFromString(rows.Bytes(row, 2))) {
+    return absl::InternalError(fmt::format("the spec of job {} cannot be read", job.id));
+  }
+  job.spec_digest = rows.Bytes(row, 3);
+  job.state = static_cast<v1::JobState>(rows.Int(row, 4));
+  job.reason = rows.Text(row, 5);
+  job.created = TimeOf(rows.Int(row, 6));
+  job.target = rows.Int(row, 7);
+  job.allocated_below = rows.Int(row, 8);
+  job.sealed_below = rows.Int(row, 9);
+  job.outcomes = CountsOf(rows.IntArray(row, 10));
+  job.sealed_outcomes = CountsOf(rows.IntArray(row, 11));
+  job.duplicates = rows.Int(row, 12);
+  return job;
+}
+
+absl::StatusOr<std::vector<JobRecord>> SelectJobs(Session& session, const Params& params) {
+  ASSIGN_OR_RETURN(const Rows rows, session.Select("jobs", params));
+  std::vector<JobRecord> jobs;
+  for (size_t row = 0; row < rows.size(); ++row) {
+    ASSIGN_OR_RETURN(JobRecord job, JobOf(rows, row));
+    jobs.push_back(std::move(job));
+  }
+  return jobs;
+}
+
+absl::StatusOr<JobRecord> SelectJob(Session& session, const Params& params, const std::string& called) {
+  ASSIGN_OR_RETURN(std::vector<JobRecord> jobs, SelectJobs(session, params));
+  if (jobs.empty()) return absl::NotFoundError(fmt::format("no job {}", called));
+  return std::move(jobs.front());
+}
+
+Params CreationOf(const v1::JobSpec& spec, const std::string& request_id) {
+  std::string json;
+  google::protobuf::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  MOTZKIN_CHECK(google::protobuf::util::MessageToJsonString(spec, &json, options).ok());
+  const v1::Kind kind = spec.generator().kind() == v1::KIND_UNSPECIFIED ? v1::KIND_FORWARD : spec.generator().kind();
+  const v1::Answers answers = spec.answers() == v1::ANSWERS_UNSPECIFIED ? v1::ANSWERS_SPECIAL : spec.answers();
+  return Params()
+      .Text(request_id)
+      .Text(spec.name())
+      .Bytes(spec.SerializeAsString())
+      .Text(json)
+      .Bytes(SpecDigest(spec))
+      .Int(spec.generator().version())
+      .Int(kind)
+      .Int(answers)
+      .Int(spec.target())
+      .Bool(spec.target_integrated());
+}
+
+absl::Status CheckTransition(std::string_view from, std::string_view to, const std::string& job) {
+  const bool final = from == "completed" || from == "cancelled";
+  if (from == to || !final) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      fmt::format("job {} is {}{}", job, from, from == "completed" ? ": extend it to go on" : ""));
+}
+
+// Under the locks that submissions take: when this has committed, none of them stores a row any more.
+absl::Status RevokeBatches(Statements& statements, int64_t job_id) {
+  RETURN_IF_ERROR(statements.Run("lock_open_batches", Params().Int(job_id)).status());
+  RETURN_IF_ERROR(statements.Change("revoke_batches", Params().Int(job_id)).status());
+  return statements.Change("revoke_leases", Params().Int(job_id)).status();
+}
+
+}  // namespace
+
+absl::StatusOr<JobRecord> Store::CreateJob(const v1::JobSpec& spec, const std::string& request_id) {
+  int64_t id = 0;
+  const absl::Status status = impl_->session->Write([&](Statements& statements) -> absl::Status {
+    ASSIGN_OR_RETURN(const Rows before, statements.Run("job_by_request", Params().Text(request_id)));
+    if (!before.empty()) {
+      id = before.Int(0, 0);
+      return absl::OkStatus();
+    }
+    ASSIGN_OR_RETURN(const Rows created, statements.Run("create_job", CreationOf(spec, request_id)));
+    id = created.Int(0, 0);
+    return absl::OkStatus();
+  });
+  if (postgres::SqlState(status) == "23505") {
+    return absl::AlreadyExistsError(fmt::format("there is a job {} already", spec.name()));
+  }
+  RETURN_IF_ERROR(status);
+  return Job(id);
+}
+
+absl::StatusOr<JobRecord> Store::Job(int64_t job_id) {
+  return SelectJob(*impl_->session, Params().Int(job_id).Null(), std::to_string(job_id));
+}
+
+absl::StatusOr<JobRecord> Store::JobByName(const std::string& name_or_uuid) {
+  return SelectJob(*impl_->session, Params().Null().Text(name_or_uuid), name_or_uuid);
+}
+
+absl::StatusOr<std::vector<JobRecord>> Store::Jobs() {
+  return SelectJobs(*impl_->session, Params().Null().Null());
+}
+
+absl::Status Store::SetJobState(int64_t job_id, v1::JobState state, std::string_view reason) {
+  const std::string_view to = kStates[state];
+  return impl_->session->Write([&](Statements& statements) -> absl::Status {
+    ASSIGN_OR_RETURN(const Rows job, statements.Run("lock_job", Params().Int(job_id)));
+    if (job.empty()) return absl::NotFoundError(fmt::format("no job {}", job_id));
+    RETURN_IF_ERROR(CheckTransition(job.Text(0, 0), to, job.Text(0, 5)));
+    if (state == v1::JOB_STATE_RUNNING) {
+      RETURN_IF_ERROR(statements.Change("reopen_batches", Params().Int(job_id)).status());
+    } else {
+      RETURN_IF_ERROR(RevokeBatches(statements, job_id));
+    }
+    return statements.Change("set_job_state", Params().Int(job_id).Text(to).Text(reason)).status();
+  });
+}
+
+absl::Status Store::SetJobReason(int64_t job_id, std::string_view reason) {
+  return impl_->session->Write([&](Statements& statements) {
+    return statements.Change("set_job_reason", Params().Int(job_id).Text(reason)).status();
+  });
+}
+
+absl::Status Store::ExtendTarget(int64_t job_id, int64_t target) {
+  return impl_->session->Write([&](Statements& statements) -> absl::Status {
+    ASSIGN_OR_RETURN(const Rows job, statements.Run("lock_job", Params().Int(job_id)));
+    if (job.empty()) return absl::NotFoundError(fmt::format("no job {}", job_id));
+    const std::string& name = job.Text(0, 5);
+    const int64_t present = job.Int(0, 1);
+    if (target == present) return absl::OkStatus();
+    if (present == 0 || target < present) {
+      return absl::InvalidArgumentError(
+          fmt::format("job {}: a target of {} is not above the present {}", name, target,
+                      present == 0 ? "one, which is endless" : std::to_string(present)));
+    }
+    if (job.Text(0, 0) == "cancelled") return absl::FailedPreconditionError(fmt::format("job {} is cancelled", name));
+    RETURN_IF_ERROR(statements.Change("set_job_target", Params().Int(job_id).Int(target)).status());
+    if (job.Text(0, 0) != "completed") return absl::OkStatus();
+    RETURN_IF_ERROR(statements.Change("reopen_batches", Params().Int(job_id)).status());
+    return statements.Change("set_job_state", Params().Int(job_id).Text("running").Text("")).status();
+  });
+}
+
+absl::StatusOr<Throughput> Store::JobThroughput(int64_t job_id, int minutes) {
+  ASSIGN_OR_RETURN(const Rows sums, impl_->session->Select("job_throughput", Params().Int(job_id).Int(minutes)));
+  return Throughput{.functions_per_minute = sums.Real(0, 0) / minutes,
+                    .integrated_per_minute = sums.Real(0, 1) / minutes};
+}
+
+absl::StatusOr<int64_t> Store::JobBytes(int64_t job_id) {
+  return impl_->bytes.Get(job_id, [&]() -> absl::StatusOr<int64_t> {
+    ASSIGN_OR_RETURN(const Rows bytes, impl_->session->Select("job_bytes", Params().Int(job_id)));
+    return bytes.Int(0, 0);
+  });
+}
+
+absl::StatusOr<int64_t> Store::DatabaseBytes() {
+  constexpr int64_t kWholeDatabase = 0;  // Jobs count from 1.
+  return impl_->bytes.Get(kWholeDatabase, [&]() -> absl::StatusOr<int64_t> {
+    ASSIGN_OR_RETURN(const Rows bytes, impl_->session->Select("database_bytes"));
+    return bytes.Int(0, 0);
+  });
+}
+
+}  // namespace motzkin::coordinator

@@ -1,0 +1,216 @@
+#include "coordinator/store/store.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "coordinator/store/store_fixture.h"
+
+namespace motzkin::coordinator {
+namespace {
+
+using ::testing::HasSubstr;
+
+class StoreTest : public StoreFixture {};
+
+constexpr char kRequest[] = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa";
+
+v1::JobSpec SpecNamed(const std::string& name) {
+  v1::JobSpec spec;
+  spec.set_name(name);
+  spec.mutable_generator()->set_version(1);
+  return spec;
+}
+
+TEST_F(StoreTest, StartingAJobTwiceWithOneRequestStartsOne) {
+  const JobRecord first = Must(store().CreateJob(SpecNamed("demo"), kRequest));
+  const JobRecord again = Must(store().CreateJob(SpecNamed("demo"), kRequest));
+  EXPECT_EQ(first.uuid, again.uuid);
+  EXPECT_EQ(Must(store().Jobs()).size(), 1u);
+  EXPECT_TRUE(absl::IsAlreadyExists(
+      store().CreateJob(SpecNamed("demo"), "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb").status()));
+}
+
+TEST_F(StoreTest, AJobIsFoundByNameAndByUuidWithItsWholeSpec) {
+  const JobRecord job = NewJob("demo", 500);
+  for (const std::string& called : {std::string("demo"), job.uuid}) {
+    const JobRecord found = Must(store().JobByName(called));
+    EXPECT_EQ(found.spec.SerializeAsString(), job.spec.SerializeAsString());
+    EXPECT_EQ(found.spec_digest, job.spec_digest);
+    EXPECT_EQ(found.state, v1::JOB_STATE_RUNNING);
+    EXPECT_EQ(found.target, 500);
+  }
+  EXPECT_TRUE(absl::IsNotFound(store().JobByName("nobody").status()));
+  EXPECT_TRUE(absl::IsNotFound(store().Job(99).status()));
+}
+
+TEST_F(StoreTest, BatchesTileTheIndicesUpToAFunctionTarget) {
+  const JobRecord job = NewJob("demo", 25);
+  EXPECT_EQ(Must(store().AllocateBatch(job.id, 10)).end_index, 10);
+  EXPECT_EQ(Must(store().AllocateBatch(job.id, 10)).begin_index, 10);
+  const BatchRecord last = Must(store().AllocateBatch(job.id, 10));
+  EXPECT_EQ(last.begin_index, 20);
+  EXPECT_EQ(last.end_index, 25);
+  EXPECT_EQ(last.batch, 2);
+  EXPECT_TRUE(absl::IsOutOfRange(store().AllocateBatch(job.id, 10).status()));
+  ASSERT_TRUE(store().ExtendTarget(job.id, 30).ok());
+  EXPECT_EQ(Must(store().AllocateBatch(job.id, 10)).end_index, 30);
+}
+
+TEST_F(StoreTest, ABatchAcrossShardsHasAllItsPartitions) {
+  const JobRecord job = NewJob();
+  ASSERT_TRUE(sql().Execute("UPDATE job SET allocated_below = 999990").ok());
+  const BatchRecord batch = Must(store().AllocateBatch(job.id, 20));
+  const Grant grant = GrantBatch(batch, NewWorker());
+  Fill(job, grant);
+  EXPECT_EQ(Number(fmt::format("SELECT count(*) FROM result_j{}_s1", job.id)), 10);
+}
+
+TEST_F(StoreTest, AGrantSaysWhatIsDoneAndEndsTheLeaseBefore) {
+  const JobRecord job = NewJob();
+  const BatchRecord batch = Must(store().AllocateBatch(job.id, 10));
+  const Grant first = GrantBatch(batch, NewWorker(1));
+  EXPECT_EQ(first.lease.attempt, 1);
+  EXPECT_EQ(first.done, std::string("\0\0", 2));
+  ASSERT_TRUE(Submit(SubmissionOf(job, first, {0, 3, 9})).ok());
+  const Grant second = GrantBatch(batch, NewWorker(2));
+  EXPECT_EQ(second.lease.attempt, 2);
+  EXPECT_EQ(second.done, std::string("\x09\x02", 2));
+  const auto leases = Must(store().OpenLeases());
+  ASSERT_EQ(leases.size(), 1u);
+  EXPECT_EQ(leases[0].lease.worker_uuid, second.lease.worker_uuid);
+  EXPECT_EQ(leases[0].batch.stored, 3);
+  EXPECT_EQ(Must(store().Regrant(second.lease)).done, second.done);
+  EXPECT_TRUE(absl::IsNotFound(store().Regrant(first.lease).status()));
+}
+
+TEST_F(StoreTest, GrantsOfOneCallAreAllOrNone) {
+  const JobRecord job = NewJob();
+  const BatchRecord a = Must(store().AllocateBatch(job.id, 5));
+  const BatchRecord b = Must(store().AllocateBatch(job.id, 5));
+  const std::string worker = NewWorker();
+  EXPECT_TRUE(absl::IsNotFound(
+      store().GrantLeases({{job.id, b.batch, worker, 1}, {job.id, 7, worker, 1}}).status()));
+  EXPECT_TRUE(Must(store().OpenLeases()).empty());
+  const auto grants = Must(store().GrantLeases({{job.id, b.batch, worker, 1}, {job.id, a.batch, worker, 1}}));
+  EXPECT_EQ(grants[0].batch.batch, b.batch);
+  EXPECT_EQ(grants[1].batch.batch, a.batch);
+}
+
+TEST_F(StoreTest, OnlyADeathCountsAgainstABatchAndOnlyOnce) {
+  const JobRecord job = NewJob();
+  const BatchRecord batch = Must(store().AllocateBatch(job.id, 5));
+  const std::string worker = NewWorker();
+  for (const LeaseEnd why : {LeaseEnd::kLost, LeaseEnd::kReturned, LeaseEnd::kDied}) {
+    const Grant grant = GrantBatch(batch, worker);
+    ASSERT_TRUE(store().EndLease(grant.lease, why).ok());
+    ASSERT_TRUE(store().EndLease(grant.lease, LeaseEnd::kDied).ok());
+  }
+  EXPECT_EQ(Must(store().OpenBatches(job.id))[0].deaths, 1);
+}
+
+TEST_F(StoreTest, ASplitKeepsEveryCountAndTheTiling) {
+  const JobRecord job = NewJob();
+  const BatchRecord batch = Must(store().AllocateBatch(job.id, 10));
+  const Grant grant = GrantBatch(batch, NewWorker());
+  ASSERT_TRUE(Submit(SubmissionOf(job, grant, {0, 1, 2, 3, 6})).ok());
+  EXPECT_TRUE(absl::IsInvalidArgument(store().SplitBatch(job.id, batch.batch, 10).status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(store().SplitBatch(job.id, batch.batch, 0).status()));
+  const BatchRecord tail = Must(store().SplitBatch(job.id, batch.batch, 4));
+  EXPECT_EQ(tail.stored, 1);
+  const auto open = Must(store().OpenBatches(job.id));
+  ASSERT_EQ(open.size(), 1u) << "the head was full and is closed";
+  EXPECT_EQ(open[0].batch, tail.batch);
+  EXPECT_EQ(Must(store().Job(job.id)).stored(), 5);
+}
+
+TEST_F(StoreTest, CancelledStaysAndCompletedCanOnlyBeExtended) {
+  const JobRecord cancelled = NewJob("cancelled");
+  ASSERT_TRUE(store().SetJobState(cancelled.id, v1::JOB_STATE_CANCELLED, "by its owner").ok());
+  EXPECT_TRUE(store().SetJobState(cancelled.id, v1::JOB_STATE_CANCELLED, "again").ok());
+  EXPECT_TRUE(absl::IsFailedPrecondition(store().SetJobState(cancelled.id, v1::JOB_STATE_RUNNING, "")));
+  EXPECT_TRUE(absl::IsFailedPrecondition(store().AllocateBatch(cancelled.id, 1).status()));
+  const JobRecord done = NewJob("done", 10);
+  ASSERT_TRUE(store().SetJobState(done.id, v1::JOB_STATE_COMPLETED, "").ok());
+  EXPECT_TRUE(absl::IsFailedPrecondition(store().SetJobState(done.id, v1::JOB_STATE_RUNNING, "")));
+  EXPECT_TRUE(absl::IsInvalidArgument(store().ExtendTarget(done.id, 9)));
+  EXPECT_TRUE(store().ExtendTarget(done.id, 20).ok());
+  EXPECT_EQ(Must(store().Job(done.id)).state, v1::JOB_STATE_RUNNING);
+}
+
+TEST_F(StoreTest, ARestartedCoordinatorFindsEverythingAsItWas) {
+  const JobRecord job = NewJob();
+  const BatchRecord batch = Must(store().AllocateBatch(job.id, 10));
+  const Grant grant = GrantBatch(batch, NewWorker());
+  ASSERT_TRUE(store().SetWorkerControl(grant.lease.worker_uuid, WorkerControl::kSuspend).ok());
+  const std::string cluster = store().cluster_uuid();
+  const int64_t epoch = store().epoch();
+  Reopen();
+  EXPECT_EQ(store().cluster_uuid(), cluster);
+  EXPECT_EQ(store().epoch(), epoch + 1);
+  ASSERT_EQ(Must(store().OpenLeases()).size(), 1u);
+  NewWorker();  // Reports again; the owner's order stays.
+  EXPECT_EQ(Must(store().Workers())[0].control, WorkerControl::kSuspend);
+}
+
+TEST_F(StoreTest, ASecondCoordinatorIsRefusedWhileTheFirstLives) {
+  const auto second = Store::Open(database());
+  EXPECT_TRUE(absl::IsFailedPrecondition(second.status()));
+  EXPECT_THAT(std::string(second.status().message()), HasSubstr("another coordinator runs on this database"));
+  EXPECT_TRUE(store().AppendEvent("coordinator", "still here").ok());
+}
+
+TEST_F(StoreTest, ACoordinatorThatLostItsLockUnnoticedChangesNothingMore) {
+  const JobRecord job = NewJob();
+  // Its session dies, and another coordinator is quicker than its next call.
+  ASSERT_TRUE(sql().Execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                            "WHERE application_name = 'motzkin coordinator' AND datname = current_database()").ok());
+  const auto second = Must(Store::Open(database()));
+  absl::Status status;
+  do {
+    status = store().SetJobReason(job.id, "written by the old one");
+  } while (absl::IsUnavailable(status));
+  EXPECT_TRUE(absl::IsAborted(status)) << status;
+  EXPECT_EQ(Must(second->Job(job.id)).reason, "");
+  EXPECT_TRUE(second->SetJobReason(job.id, "written by the new one").ok());
+}
+
+TEST_F(StoreTest, ALostConnectionIsOpenedAgain) {
+  const JobRecord job = NewJob();
+  ASSERT_TRUE(sql().Execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                            "WHERE application_name = 'motzkin coordinator' AND datname = current_database()").ok());
+  EXPECT_TRUE(absl::IsUnavailable(store().SetJobReason(job.id, "first")));
+  EXPECT_TRUE(store().SetJobReason(job.id, "second").ok());
+  EXPECT_EQ(Must(store().Job(job.id)).reason, "second");
+}
+
+TEST_F(StoreTest, EventsComeBackOldestFirstAndAreBounded) {
+  for (const char* text : {"one", "two", "three"}) ASSERT_TRUE(store().AppendEvent("job", text).ok());
+  const auto events = Must(store().Events(absl::InfinitePast(), 2));
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[0].text, "two");
+  EXPECT_EQ(events[1].text, "three");
+  ASSERT_TRUE(sql().Execute("SELECT setval(pg_get_serial_sequence('event', 'id'), 200000)").ok());
+  ASSERT_TRUE(store().AppendEvent("job", "much later").ok());
+  EXPECT_EQ(Must(store().Events(absl::InfinitePast(), 10)).size(), 1u);
+}
+
+TEST_F(StoreTest, AWorkersStateComesBackWhole) {
+  WorkerRecord worker{.uuid = "33333333-3333-4333-8333-333333333333", .name = "pi \"4\"", .instance = ~uint64_t{0},
+                      .state = "hot", .reason = "81 degrees", .slots = 4, .temperature = 81.5,
+                      .sandbox_level = "full", .build = "0.1.0", .engines = {{"giac", "1.9"}},
+                      .last_seen = absl::FromUnixMicros(1'700'000'000'123'456)};
+  ASSERT_TRUE(store().UpsertWorkers({worker}).ok());
+  const auto workers = Must(store().Workers());
+  ASSERT_EQ(workers.size(), 1u);
+  EXPECT_EQ(workers[0].record.name, worker.name);
+  EXPECT_EQ(workers[0].record.instance, worker.instance);
+  EXPECT_EQ(workers[0].record.engines, worker.engines);
+  EXPECT_EQ(workers[0].record.last_seen, worker.last_seen);
+  EXPECT_EQ(workers[0].record.temperature, 81.5);
+  EXPECT_EQ(workers[0].control, WorkerControl::kRun);
+  EXPECT_TRUE(absl::IsNotFound(store().SetWorkerControl("44444444-4444-4444-8444-444444444444", WorkerControl::kDrain)));
+}
+
+}  // namespace
+}  // namespace motzkin::coordinator

@@ -1,0 +1,103 @@
+#include <fmt/format.h>
+
+#include <bit>
+#include <nlohmann/json.hpp>
+
+#include "common/base/check.h"
+#include "common/base/status_macros.h"
+#include "coordinator/store/store_impl.h"
+
+namespace motzkin::coordinator {
+namespace {
+
+using postgres::Params;
+using postgres::Rows;
+
+constexpr int64_t kEventsKept = 100'000;
+
+constexpr std::string_view kControls[] = {"run", "suspend", "drain", "removed"};
+
+WorkerControl ControlOf(std::string_view text) {
+  for (size_t i = 0; i < std::size(kControls); ++i) {
+    if (kControls[i] == text) return static_cast<WorkerControl>(i);
+  }
+  MOTZKIN_CHECK(false && "unknown worker_control");
+  return WorkerControl::kRun;
+}
+
+Params ParamsOf(const WorkerRecord& worker) {
+  Params params;
+  params.Text(worker.uuid).Text(worker.name).Int(std::bit_cast<int64_t>(worker.instance)).Text(worker.state);
+  params.Text(worker.reason).Int(worker.slots).Real(worker.temperature).Text(worker.sandbox_level).Text(worker.build);
+  params.Text(nlohmann::json(worker.engines).dump());
+  if (worker.last_seen == absl::Time()) {
+    params.Null();
+  } else {
+    params.Time(worker.last_seen);
+  }
+  return params;
+}
+
+StoredWorker WorkerOf(const Rows& rows, size_t row) {
+  StoredWorker worker;
+  WorkerRecord& record = worker.record;
+  record.uuid = rows.Text(row, 0);
+  record.name = rows.Text(row, 1);
+  record.instance = std::bit_cast<uint64_t>(rows.Int(row, 2));
+  record.state = rows.Text(row, 3);
+  record.reason = rows.Text(row, 4);
+  record.slots = static_cast<int32_t>(rows.Int(row, 5));
+  record.temperature = rows.Real(row, 6);
+  record.sandbox_level = rows.Text(row, 7);
+  record.build = rows.Text(row, 8);
+  record.engines = nlohmann::json::parse(rows.Text(row, 9)).get<std::map<std::string, std::string>>();
+  record.last_seen = TimeOf(rows.Int(row, 10));
+  worker.control = ControlOf(rows.Text(row, 11));
+  return worker;
+}
+
+}  // namespace
+
+absl::Status Store::UpsertWorkers(const std::vector<WorkerRecord>& workers) {
+  return impl_->session->WriteLossy([&](Statements& statements) -> absl::Status {
+    for (const WorkerRecord& worker : workers) {
+      RETURN_IF_ERROR(statements.Change("upsert_worker", ParamsOf(worker)).status());
+    }
+    return statements.Change("forget_old_throughput").status();
+  });
+}
+
+absl::Status Store::SetWorkerControl(const std::string& uuid, WorkerControl control) {
+  return impl_->session->Write([&](Statements& statements) -> absl::Status {
+    const std::string_view order = kControls[static_cast<size_t>(control)];
+    ASSIGN_OR_RETURN(const int64_t changed, statements.Change("set_worker_control", Params().Text(uuid).Text(order)));
+    if (changed == 0) return absl::NotFoundError(fmt::format("no worker {}", uuid));
+    if (control != WorkerControl::kRemoved) return absl::OkStatus();
+    return statements.Change("revoke_worker_leases", Params().Text(uuid)).status();
+  });
+}
+
+absl::StatusOr<std::vector<StoredWorker>> Store::Workers() {
+  ASSIGN_OR_RETURN(const Rows rows, impl_->session->Select("workers"));
+  std::vector<StoredWorker> workers;
+  for (size_t row = 0; row < rows.size(); ++row) workers.push_back(WorkerOf(rows, row));
+  return workers;
+}
+
+absl::Status Store::AppendEvent(std::string_view kind, std::string_view text) {
+  return impl_->session->WriteLossy([&](Statements& statements) -> absl::Status {
+    ASSIGN_OR_RETURN(const Rows event, statements.Run("append_event", Params().Text(kind).Text(text)));
+    return statements.Change("forget_old_events", Params().Int(event.Int(0, 0) - kEventsKept)).status();
+  });
+}
+
+absl::StatusOr<std::vector<EventRecord>> Store::Events(absl::Time since, int limit) {
+  ASSIGN_OR_RETURN(const Rows rows, impl_->session->Select("events", Params().Time(since).Int(limit)));
+  std::vector<EventRecord> events;
+  for (size_t row = 0; row < rows.size(); ++row) {
+    events.push_back({.time = TimeOf(rows.Int(row, 0)), .kind = rows.Text(row, 1), .text = rows.Text(row, 2)});
+  }
+  return events;
+}
+
+}  // namespace motzkin::coordinator

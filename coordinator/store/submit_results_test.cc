@@ -1,0 +1,175 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "coordinator/store/store_fixture.h"
+
+namespace motzkin::coordinator {
+namespace {
+
+using ::testing::Each;
+using ::testing::ElementsAre;
+
+constexpr auto kStored = v1::ROW_STATUS_STORED;
+constexpr auto kAlready = v1::ROW_STATUS_ALREADY_STORED;
+constexpr auto kRevoked = v1::ROW_STATUS_REVOKED;
+
+class SubmitResultsTest : public StoreFixture {
+ protected:
+  SubmitResultsTest()
+      : job_(NewJob()), worker_(NewWorker(1)), batch_(Must(store().AllocateBatch(job_.id, 10))),
+        grant_(GrantBatch(batch_, worker_)) {}
+
+  int64_t Rows() { return Number("SELECT count(*) FROM result"); }
+  JobRecord Now() { return Must(store().Job(job_.id)); }
+
+  const JobRecord job_;
+  const std::string worker_;
+  const BatchRecord batch_;
+  const Grant grant_;
+};
+
+TEST_F(SubmitResultsTest, SendingAgainChangesNothing) {
+  const v1::Submission submission = SubmissionOf(job_, grant_, {3, 1, 2});
+  EXPECT_THAT(Must(Submit(submission)), ElementsAre(kStored, kStored, kStored));
+  EXPECT_THAT(Must(Submit(submission)), Each(kAlready));
+  v1::Submission more = SubmissionOf(job_, grant_, {2, 4});
+  EXPECT_THAT(Must(Submit(more)), ElementsAre(kAlready, kStored));
+  EXPECT_EQ(Rows(), 4);
+  EXPECT_EQ(Now().stored(), 4);
+  EXPECT_EQ(Number("SELECT functions FROM throughput_minute"), 4);
+}
+
+TEST_F(SubmitResultsTest, EveryFieldComesBackAsItWasSent) {
+  v1::Submission submission = SubmissionOf(job_, grant_, {5});
+  v1::Result& row = *submission.mutable_results(0);
+  row.set_outcome(v1::OUTCOME_PARTLY);
+  row.set_answer_class(v1::ANSWER_CLASS_SPECIAL);
+  row.set_has_abs(true);
+  row.set_engine("fricas");
+  v1::StepResult& step = *row.add_steps();
+  step.set_engine("fricas");
+  step.set_version("1.3.8");
+  step.set_outcome(v1::OUTCOME_PARTLY);
+  step.set_cpu_us(5'000'000'000);  // More than the column holds: saturates.
+  step.set_message("a \"quoted\\\" {message}, with NULL");
+  v1::Verification& verification = *row.mutable_verification();
+  verification.set_verdict(v1::Verification::VERDICT_PARTLY);
+  verification.set_points_differed(3);
+  verification.set_counterexample("-1.25");
+  for (const auto& [lower, upper] : {std::pair(-8.0, -0.1), std::pair(1e-9, 8.0)}) {
+    v1::Interval& interval = *verification.add_valid_on();
+    interval.set_lower(lower);
+    interval.set_upper(upper);
+  }
+  EXPECT_THAT(Must(Submit(submission)), ElementsAre(kStored));
+  const StoredResult stored = Must(store().GetResult(job_.id, 5));
+  row.mutable_steps(1)->set_cpu_us(2'147'483'647);
+  EXPECT_EQ(stored.result.DebugString(), row.DebugString());
+  EXPECT_EQ(stored.worker_name, "worker-1");
+  EXPECT_EQ(stored.attempt, 1);
+  EXPECT_FALSE(stored.sealed);
+}
+
+TEST_F(SubmitResultsTest, LateResultOfAnEndedLeaseIsAcceptedWhileTheFunctionIsOpen) {
+  ASSERT_TRUE(store().EndLease(grant_.lease, LeaseEnd::kLost).ok());
+  const Grant fast = GrantBatch(batch_, NewWorker(2));
+  EXPECT_EQ(fast.lease.attempt, 2);
+  EXPECT_THAT(Must(Submit(SubmissionOf(job_, grant_, {7}))), ElementsAre(kStored));
+  EXPECT_THAT(Must(Submit(SubmissionOf(job_, fast, {7, 8}))), ElementsAre(kAlready, kStored));
+  EXPECT_EQ(Rows(), 2);
+  EXPECT_EQ(Number("SELECT attempt FROM result WHERE index = 7"), 1);
+}
+
+TEST_F(SubmitResultsTest, ABatchClosesWithItsLastIndexAndOnlyThen) {
+  EXPECT_THAT(Must(Submit(SubmissionOf(job_, grant_, {0, 1, 2, 3, 4, 5, 6, 7, 8}))), Each(kStored));
+  EXPECT_EQ(Must(store().OpenBatches(job_.id)).size(), 1u);
+  EXPECT_THAT(Must(Submit(SubmissionOf(job_, grant_, {9}))), Each(kStored));
+  EXPECT_TRUE(Must(store().OpenBatches(job_.id)).empty());
+}
+
+TEST_F(SubmitResultsTest, NothingIsStoredOnceTheJobIsCancelled) {
+  EXPECT_THAT(Must(Submit(SubmissionOf(job_, grant_, {1}))), ElementsAre(kStored));
+  ASSERT_TRUE(store().SetJobState(job_.id, v1::JOB_STATE_CANCELLED, "by its owner").ok());
+  EXPECT_THAT(Must(Submit(SubmissionOf(job_, grant_, {1, 2}))), Each(kRevoked));
+  EXPECT_EQ(Rows(), 1);
+}
+
+TEST_F(SubmitResultsTest, APausedJobThatRunsAgainTakesTheRowsOfOldLeases) {
+  ASSERT_TRUE(store().SetJobState(job_.id, v1::JOB_STATE_PAUSED, "").ok());
+  EXPECT_THAT(Must(Submit(SubmissionOf(job_, grant_, {2}))), ElementsAre(kRevoked));
+  ASSERT_TRUE(store().SetJobState(job_.id, v1::JOB_STATE_RUNNING, "").ok());
+  EXPECT_THAT(Must(Submit(SubmissionOf(job_, grant_, {2}))), ElementsAre(kStored));
+}
+
+TEST_F(SubmitResultsTest, WhatDoesNotMatchTheLeaseIsRefused) {
+  const v1::Submission good = SubmissionOf(job_, grant_, {1});
+  std::vector<std::pair<const char*, v1::Submission>> bad;
+  const auto with = [&](const char* what, const auto& change) {
+    v1::Submission submission = good;
+    change(submission);
+    bad.emplace_back(what, submission);
+  };
+  with("job", [](auto& s) { s.set_job_uuid("11111111-1111-4111-8111-111111111111"); });
+  with("digest", [](auto& s) { s.set_spec_digest("another"); });
+  with("generator", [](auto& s) { s.set_generator_version(2); });
+  with("batch", [](auto& s) { s.set_batch(99); });
+  with("attempt", [](auto& s) { s.set_attempt(2); });
+  with("worker", [](auto& s) { s.set_worker_uuid("22222222-2222-4222-8222-222222222222"); });
+  with("index", [](auto& s) { s.mutable_results(0)->set_index(10); });
+  with("no rows", [](auto& s) { s.clear_results(); });
+  for (const auto& [what, submission] : bad) {
+    EXPECT_TRUE(absl::IsFailedPrecondition(Submit(submission).status())) << what;
+  }
+  EXPECT_EQ(Rows(), 0);
+}
+
+TEST_F(SubmitResultsTest, ABadRowFailsItsSubmissionAsInvalid) {
+  std::vector<v1::Submission> bad(5, SubmissionOf(job_, grant_, {1, 2, 3}));
+  bad[0].mutable_results(1)->set_integral(std::string(65'537, 'x'));
+  bad[1].mutable_results(1)->set_integrand("");
+  bad[2].mutable_results(1)->set_outcome(v1::OUTCOME_UNSPECIFIED);
+  bad[3].mutable_results(1)->set_integral("\xff");
+  bad[4].mutable_results(1)->set_integral(std::string("x\0y", 3));
+  for (const v1::Submission& submission : bad) {
+    EXPECT_TRUE(absl::IsInvalidArgument(Submit(submission).status())) << submission.results(1).ShortDebugString().substr(0, 200);
+  }
+  EXPECT_EQ(Rows(), 0);
+  for (v1::Result& row : *bad[4].mutable_results()) MakeStorable(row);
+  EXPECT_THAT(Must(Submit(bad[4])), Each(kStored));
+}
+
+TEST_F(SubmitResultsTest, ARemovedWorkerIsToldThatItMayNot) {
+  ASSERT_TRUE(store().SetWorkerControl(worker_, WorkerControl::kRemoved).ok());
+  EXPECT_TRUE(absl::IsPermissionDenied(Submit(SubmissionOf(job_, grant_, {1})).status()));
+  EXPECT_EQ(Rows(), 0);
+}
+
+TEST_F(SubmitResultsTest, RowsOfATrimmedTailGoToTheBatchThatHasThemNow) {
+  EXPECT_THAT(Must(Submit(SubmissionOf(job_, grant_, {0, 8}))), Each(kStored));
+  const BatchRecord tail = Must(store().SplitBatch(job_.id, batch_.batch, 6));
+  EXPECT_EQ(tail.begin_index, 6);
+  EXPECT_EQ(tail.end_index, 10);
+  EXPECT_EQ(tail.stored, 1);
+  EXPECT_THAT(Must(Submit(SubmissionOf(job_, grant_, {7, 5, 8}))), ElementsAre(kStored, kStored, kAlready));
+  const auto open = Must(store().OpenBatches(job_.id));
+  ASSERT_EQ(open.size(), 2u);
+  EXPECT_EQ(open[0].stored, 2);
+  EXPECT_EQ(open[1].stored, 2);
+  EXPECT_EQ(Now().stored(), 4);
+}
+
+TEST_F(SubmitResultsTest, TheLatestOfEachOutcomeIsKeptAndNoMore) {
+  const BatchRecord large = Must(store().AllocateBatch(job_.id, 1'000));
+  const Grant grant = GrantBatch(large, worker_);
+  for (int64_t index = large.begin_index; index < large.begin_index + 300; ++index) {
+    v1::Submission one = SubmissionOf(job_, grant, {index});
+    if (index % 2 == 0) *one.mutable_results(0) = RowOf(index, index, v1::OUTCOME_UNSOLVED);
+    ASSERT_TRUE(Submit(one).ok());
+  }
+  EXPECT_LE(Number("SELECT max(n) FROM (SELECT count(*) AS n FROM recent_result GROUP BY outcome) c"), 100);
+  EXPECT_EQ(Must(sql().Execute("SELECT message FROM failures LIMIT 1")).Text(0, 0), "gave up");
+  EXPECT_EQ(Must(store().LatestIntegrated(5)).size(), 5u);
+}
+
+}  // namespace
+}  // namespace motzkin::coordinator
