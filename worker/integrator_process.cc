@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <utility>
 #include <vector>
 
@@ -39,13 +40,19 @@ absl::Duration OneRunMax(absl::Duration cpu_budget) {
   return kTriesMax * kStallPeriodsMax * (20 * cpu_budget + absl::Seconds(2));
 }
 
+// Makes a zygote of FriCAS; lies beside the integrator.
+constexpr const char* kLineZygote = "libmotzkin_line_zygote.so";
+
 std::vector<std::string> Command(const IntegratorOptions& options, sandbox::Level level) {
-  if (level != sandbox::Level::kFull) return {options.binary};
+  std::vector<std::string> program = {options.binary};
+  program.insert(program.end(), options.engines.begin(), options.engines.end());
+  if (level != sandbox::Level::kFull) return program;
   sandbox::BubblewrapSpec spec;
   spec.bubblewrap = sandbox::FindBubblewrap();
   spec.program = options.binary;
+  spec.readable = {std::filesystem::path(options.binary).replace_filename(kLineZygote)};
   std::vector<std::string> command = sandbox::BubblewrapCommand(spec);
-  command.push_back(options.binary);
+  command.insert(command.end(), program.begin(), program.end());
   return command;
 }
 

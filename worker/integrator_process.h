@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "motzkin/integrator/v1/integrator.pb.h"
 #include "worker/sandbox/level.h"
@@ -28,6 +29,9 @@ struct IntegratorOptions {
   std::string binary;
   // Memory of one engine process, bytes, where a request does not say.
   int64_t engine_memory_bytes = 1ll << 30;
+  // To warm up, of giac, fricas and sympy. One that is not installed is listed in
+  // description().missing.
+  std::vector<std::string> engines = {"giac", "fricas"};
   // As probed by ProbeIntegratorSandbox(). Empty: probed at every start, 10 ms.
   std::optional<sandbox::Level> sandbox_level;
   // Run at SCHED_IDLE.

@@ -1,16 +1,25 @@
 // integrator: the untrusted program that a worker starts once per slot and speaks to on its
 // standard input and output (integrator.proto). Not for people; `motzkin integrate` is.
 //
+// integrator [ENGINE...]: the engines to warm up, of giac, fricas and sympy; without any, giac.
+//
 // Exit codes: 0 the worker closed the pipe, 1 an error, 2 bad usage.
+#include <absl/strings/str_cat.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "common/base/status_macros.h"
+#include "worker/integrator/engines/fricas.h"
 #include "worker/integrator/engines/giac.h"
+#include "worker/integrator/engines/sympy.h"
 #include "worker/integrator/supervisor.h"
 #include "worker/integrator/verifier/verifier_process.h"
 #include "worker/sandbox/enter.h"
@@ -18,11 +27,27 @@
 namespace motzkin::integrator {
 namespace {
 
-absl::Status Run() {
-  absl::Status entered = sandbox::EnterSandbox(/*readable=*/{});
-  if (!entered.ok()) return entered;
+constexpr const char* kLineZygote = "libmotzkin_line_zygote.so";
+
+// INVALID_ARGUMENT: there is no engine of that name.
+absl::StatusOr<std::unique_ptr<Engine>> MakeEngine(std::string_view name,
+                                                   const std::string& line_zygote) {
+  if (name == "giac") return MakeGiac();
+  if (name == "fricas") return MakeFricas(line_zygote);
+  if (name == "sympy") return MakeSympy();
+  return absl::InvalidArgumentError(absl::StrCat("no engine is called '", std::string(name),
+                                                 "'; there are giac, fricas and sympy"));
+}
+
+// `program`: absolute path of this binary; what FriCAS needs lies beside it.
+absl::Status Run(const std::filesystem::path& program, std::vector<std::string_view> names) {
+  if (names.empty()) names.push_back("giac");
+  const std::string line_zygote = program.parent_path() / kLineZygote;
   std::vector<std::unique_ptr<Engine>> engines;
-  engines.push_back(MakeGiac());
+  for (const std::string_view name : names) {
+    ASSIGN_OR_RETURN(engines.emplace_back(), MakeEngine(name, line_zygote));
+  }
+  RETURN_IF_ERROR(sandbox::EnterSandbox(/*readable=*/{line_zygote}));
   VerifierOptions verifier;
   verifier.body = [](int in, int out) { RunVerifier(in, out).IgnoreError(); };  // It just ends.
   return Supervisor(std::move(engines), std::move(verifier)).Serve(STDIN_FILENO, STDOUT_FILENO);
@@ -36,11 +61,9 @@ int main(int argc, char** argv) {
     printf("integrator %s\n", MOTZKIN_VERSION);
     return 0;
   }
-  if (argc != 1) {
-    fprintf(stderr, "integrator takes no arguments: a worker starts it; try `motzkin integrate`\n");
-    return 2;
-  }
-  const absl::Status status = motzkin::integrator::Run();
-  if (!status.ok()) fprintf(stderr, "integrator: %s\n", status.ToString().c_str());
-  return status.ok() ? 0 : 1;
+  const absl::Status status =
+      motzkin::integrator::Run(argv[0], std::vector<std::string_view>(argv + 1, argv + argc));
+  if (status.ok()) return 0;
+  fprintf(stderr, "integrator: %s\n", std::string(status.message()).c_str());
+  return absl::IsInvalidArgument(status) ? 2 : 1;
 }

@@ -98,6 +98,9 @@ void AllowComputing(Rules& rules) {
     rules.AddWhere(SCMP_ACT_ALLOW, SCMP_SYS(fcntl),
                    {SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffu, static_cast<uint64_t>(command))});
   }
+  // isatty(), which programs ask of every stream; a refusal that is not ENOTTY confuses Lisps.
+  rules.AddWhere(SCMP_ACT_ALLOW, SCMP_SYS(ioctl),
+                 {SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffu, TCGETS)});
 }
 
 void AllowReadingFiles(Rules& rules) {

@@ -57,7 +57,8 @@ EngineReply ZygoteEngine::Run(std::string_view function, const EngineLimits& lim
       return reply;
     }
   }
-  absl::StatusOr<LeafRun> run = RunLeaf(*zygote_, function, limits);
+  const std::string request = spec_.request ? spec_.request(function) : std::string(function);
+  absl::StatusOr<LeafRun> run = RunLeaf(*zygote_, request, limits);
   if (!run.ok()) {
     zygote_.reset();  // Kills the leaf too.
     reply.message = run.status().ToString();

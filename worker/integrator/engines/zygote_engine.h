@@ -20,6 +20,8 @@ struct ZygoteEngineSpec {
   std::function<absl::StatusOr<std::unique_ptr<Zygote>>()> launch;
   // How long it may take to warm up.
   absl::Duration warm_up_max = absl::Seconds(60);
+  // What a leaf is given to integrate `function`; without it, the function itself.
+  std::function<std::string(std::string_view function)> request;
   // What a leaf that ended with exit code 0 said. Sets end, answer and message. The output is
   // hostile: bounded already, it may be searched but not parsed.
   std::function<void(std::string output, EngineReply& reply)> interpret;

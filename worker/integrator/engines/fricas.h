@@ -1,0 +1,17 @@
+// FriCAS: FRICASsys, unmodified, made a zygote by line_zygote.c. About 40 MB resident a slot.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "worker/integrator/engines/engine.h"
+
+namespace motzkin::integrator {
+
+// The folder that holds bin/FRICASsys; empty when FriCAS is not installed.
+std::string FindFricas();
+
+// `line_zygote`: absolute path of the shared object built from line_zygote.c.
+std::unique_ptr<Engine> MakeFricas(const std::string& line_zygote);
+
+}  // namespace motzkin::integrator

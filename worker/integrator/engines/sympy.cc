@@ -1,0 +1,48 @@
+#include "worker/integrator/engines/sympy.h"
+
+#include <unistd.h>
+
+#include <string>
+#include <utility>
+
+#include "sympy_zygote.h"
+#include "worker/integrator/engines/zygote_engine.h"
+
+namespace motzkin::integrator {
+namespace {
+
+// Debian's: other Pythons on the path do not see its packages.
+constexpr const char* kPython = "/usr/bin/python3";
+
+// The first byte tells an answer from SymPy's complaint.
+void Interpret(std::string output, EngineReply& reply) {
+  static const std::vector<std::string_view> kUnevaluated = {"Integral", "nan", "oo", "zoo",
+                                                             "NonElementaryIntegral"};
+  const bool answered = !output.empty() && output[0] == 'A';
+  if (!output.empty()) output.erase(0, 1);
+  if (answered && !HoldsAnyWord(output, kUnevaluated)) {
+    reply.end = EngineEnd::kAnswered;
+    reply.answer = std::move(output);
+  } else {
+    reply.end = EngineEnd::kGaveUp;
+    reply.message = std::move(output);
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Engine> MakeSympy() {
+  ZygoteEngineSpec spec;
+  spec.name = "sympy";
+  spec.format = expression::Format::kSympy;
+  spec.launch = []() -> absl::StatusOr<std::unique_ptr<Zygote>> {
+    if (access(kPython, X_OK) != 0) return absl::NotFoundError("python3-sympy is not installed");
+    // -I: nothing of the user's home or the environment; -B: no byte code written.
+    return Zygote::Spawn({kPython, "-I", "-B", "-c", std::string(sympy_zygote::kFiles[0].text)}, {},
+                         sandbox::LeafFiles::kRead);
+  };
+  spec.interpret = Interpret;
+  return std::make_unique<ZygoteEngine>(std::move(spec));
+}
+
+}  // namespace motzkin::integrator
