@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "common/expression/derivative.h"
 #include "common/expression/parser.h"
 
 namespace motzkin::integrator {
@@ -202,6 +204,24 @@ TEST(VerifierTest, AFunctionWithoutStrictlyRealPointsIsComplexOnlyAtBest) {
   ExpectVerdict(Verdict::kRefuted, "cos(x)*sqrt(sin(x)-3)", "2/3*(sin(x)-3)^(1/3)");
   // The product of two imaginary roots is real, but not strictly so.
   ExpectVerdict(Verdict::kComplexOnly, "sqrt(-3-x^2)*sqrt(-3-x^2)", "-3*x-x^3/3");
+}
+
+TEST(VerifierTest, AConstantOnABranchCutTakesThePrincipalValueAndIsFlagged) {
+  // (sqrt(2)+i)(sqrt(2)-i) is 3, which balls cannot tell from 3 with a tiny imaginary part.
+  const std::string on_cut = "sqrt(-(sqrt(2)+I)*(sqrt(2)-I))";
+  const Judgement judgement = Judged("sqrt(3)+0*x", "x*" + on_cut + "/I");
+  EXPECT_EQ(judgement.verdict, Verdict::kVerified);
+  EXPECT_THAT(judgement.reason, HasSubstr("branch cut"));
+  // The other root would be right on the other side of the cut, so it is not refuted.
+  ExpectVerdict(Verdict::kUnverified, "sqrt(3)+0*x", "-x*" + on_cut + "/I");
+}
+
+TEST(VerifierTest, TwoAnswersAreComparedModuloAConstantByTheDerivativeOfOne) {
+  Pool pool;
+  const Expr giac = Parse("x^2*sign(x)/2", pool), fricas = Parse("x*abs(x)/2+3", pool);
+  EXPECT_EQ(Verify(expression::Derivative(giac, pool), fricas).verdict, Verdict::kVerified);
+  const Expr piece = Parse("x^2/2", pool);
+  EXPECT_EQ(Verify(expression::Derivative(giac, pool), piece).verdict, Verdict::kPartly);
 }
 
 TEST(VerifierTest, ANarrowRealDomainIsFound) {
