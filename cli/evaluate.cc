@@ -140,15 +140,11 @@ double Seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
 }
 
-// User and system time of this process and of all children that have been waited for.
-double ProcessTreeSeconds() {
-  double seconds = 0;
-  for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
-    rusage usage = {};
-    ::getrusage(who, &usage);
-    seconds += Seconds(usage.ru_utime) + Seconds(usage.ru_stime);
-  }
-  return seconds;
+// User and system time of this process, or of the children that it has waited for.
+double CpuSeconds(int who) {
+  rusage usage = {};
+  ::getrusage(who, &usage);
+  return Seconds(usage.ru_utime) + Seconds(usage.ru_stime);
 }
 
 absl::StatusOr<std::vector<EvaluateItem>> Read(const EvaluateOptions& options) {
@@ -187,9 +183,10 @@ int RunEvaluate(const Globals& globals, const EvaluateOptions& options) {
   Evaluation evaluation(*ladder, *items);
   evaluation.Run(options.jobs);
   EvaluateSummary summary = evaluation.summary();
-  // Whatever a killed sandbox did not account for is at least in the reports of its items.
+  // A killed sandbox does not hand its children's time on; then their own reports are all there is.
   summary.cpu_seconds =
-      std::max(ProcessTreeSeconds(), summary.engine_seconds + summary.verifier_seconds);
+      CpuSeconds(RUSAGE_SELF) +
+      std::max(CpuSeconds(RUSAGE_CHILDREN), summary.engine_seconds + summary.verifier_seconds);
   if (const absl::Status status = WriteDetails(options.details, evaluation.lines()); !status.ok()) {
     return Report(status);
   }

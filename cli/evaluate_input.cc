@@ -35,7 +35,8 @@ absl::Status ReadObject(const std::string& text, const std::string& candidates_k
     return absl::InvalidArgumentError(absl::StrCat("integrand: ", item.integrand.status().message(),
                                                    Caret(item.integrand.status(), item.text)));
   }
-  if (json.contains(candidates_key)) return ReadCandidates(json[candidates_key], item);
+  const bool given = json.contains(candidates_key) && !json[candidates_key].is_null();
+  if (given) return ReadCandidates(json[candidates_key], item);
   return absl::OkStatus();
 }
 

@@ -28,8 +28,9 @@ struct EvaluateItem {
   std::vector<Candidate> candidates;
 };
 
-// Reads every line that is not blank. `candidates_key` holds a string or an array of strings.
-// A wrong line is an item whose `integrand` is an error, "FILE:LINE: ...": it costs only itself.
+// Reads every line that is not blank. `candidates_key` holds a string or an array of strings; null
+// is as if it were absent. A wrong line is an item whose `integrand` is an error, "FILE:LINE: ...":
+// it costs only itself.
 std::vector<EvaluateItem> ReadItems(std::istream& input, const std::string& filename,
                                     const std::string& candidates_key);
 

@@ -148,7 +148,9 @@ absl::Status CheckGenerator(const v1::GeneratorSpec& spec) {
   RETURN_IF_ERROR(CheckRange("generator.drop_constant_permille", spec.drop_constant_permille(),
                              kPermilleRange));
   ASSIGN_OR_RETURN(const generator::GeneratorSpec plain, ToGeneratorSpec(spec));
-  return generator::FunctionSampler::Create(plain).status();  // It alone knows the operators.
+  // The generator alone knows its operators, and what goes together.
+  const absl::Status usable = generator::FunctionSampler::Create(plain).status();
+  return usable.ok() ? usable : Invalid("generator.", usable.message());
 }
 
 void CopySymbols(const std::vector<generator::WeightedSymbol>& from,

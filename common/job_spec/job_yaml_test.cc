@@ -48,11 +48,11 @@ TEST(JobYamlTest, EveryFieldSurvivesPrintAndParse) {
   (*spec.mutable_engine_versions())["giac"] = "1.9";
   (*spec.mutable_engine_versions())["sympy"] = "1.10";
   v1::GeneratorSpec& generator = *spec.mutable_generator();
-  generator.set_kind(v1::KIND_BACKWARD);
   generator.mutable_leaves()->set_signed_integers(true);
   generator.set_small_one_in(3);
-  generator.set_canonicalize(!generator.canonicalize());
-  generator.set_drop_shrunk(!generator.drop_shrunk());
+  generator.set_drop_constant_permille(0);
+  generator.set_canonicalize(false);
+  generator.set_drop_shrunk(false);
   const absl::StatusOr<v1::JobSpec> back = ParseJobYaml(JobToYaml(spec), "printed.yaml");
   ASSERT_TRUE(back.ok()) << back.status();
   EXPECT_TRUE(MessageDifferencer::Equals(*back, spec)) << JobToYaml(spec);
