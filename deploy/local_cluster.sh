@@ -6,7 +6,7 @@
 
 # How long things may take before we say so; a Raspberry Pi with an SD card needs the most of it.
 readonly ready_seconds=120
-readonly drain_seconds=60
+readonly drain_seconds=150  # A worker gives functions in progress up to two minutes.
 
 up_for=
 up_json=no

@@ -55,8 +55,12 @@ def is_cpp(path):
     return path.endswith((".cc", ".h"))
 
 
+TEST_SUPPORT = re.compile(r"(^|/)(test_\w+|\w+_(for_test|fixture))\.(cc|h)$")
+
+
 def is_test(path):
-    return path.endswith(("_test.cc", "_test.py")) or path.startswith("tests/")
+    return (path.endswith(("_test.cc", "_test.py")) or path.startswith("tests/")
+            or TEST_SUPPORT.search(path) is not None)
 
 
 def _folder_rule(path):
