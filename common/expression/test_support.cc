@@ -1,5 +1,6 @@
 #include "common/expression/test_support.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <iterator>
@@ -14,6 +15,13 @@
 namespace motzkin::expression::test {
 namespace {
 
+// Sums that cancel to less than this part of their terms, and arguments this near to a branch
+// point, are noise.
+constexpr long double kNoise = 1e-9L;
+
+// A larger value within an expression has lost too many digits for what is around it.
+constexpr long double kAccurateMax = 1e8L;
+
 constexpr long double kNotReal = std::numeric_limits<long double>::quiet_NaN();
 
 long double ToLongDouble(const mpq_class& value) {
@@ -25,7 +33,25 @@ long double Power(long double base, long double exponent) {
   return std::pow(base, exponent);
 }
 
+bool HasBranchPointAtOne(Op op) {
+  switch (op) {
+    case Op::kAsin:
+    case Op::kAcos:
+    case Op::kAsec:
+    case Op::kAcsc:
+    case Op::kAcosh:
+    case Op::kAtanh:
+    case Op::kAcoth:
+    case Op::kAsech:
+      return true;
+    default:
+      return false;
+  }
+}
+
 long double FunctionValue(Op op, long double u) {
+  if (HasBranchPointAtOne(op) && u != 1 && u != -1 && std::fabs(std::fabs(u) - 1) < kNoise)
+    return kNotReal;
   switch (op) {
     case Op::kSqrt:
       return std::sqrt(u);
@@ -56,7 +82,7 @@ long double FunctionValue(Op op, long double u) {
     case Op::kAtan:
       return std::atan(u);
     case Op::kAcot:
-      return std::atan(1 / u);
+      return u == 0 ? std::numbers::pi_v<long double> / 2 : std::atan(1 / u);
     case Op::kAsec:
       return std::acos(1 / u);
     case Op::kAcsc:
@@ -98,9 +124,18 @@ long double FunctionValue(Op op, long double u) {
   }
 }
 
+// NaN when nothing but rounding is left of the terms.
+long double WithoutNoise(long double sum, long double largest_term) {
+  return sum != 0 && std::fabs(sum) < kNoise * largest_term ? kNotReal : sum;
+}
+
 long double NodeValue(Expr node, const std::vector<long double>& values, long double x) {
   const auto of = [&](size_t i) { return values[node->child(i)->id()]; };
+  for (const Expr child : node->children()) {
+    if (std::isnan(values[child->id()])) return kNotReal;
+  }
   long double value = 0;
+  long double largest = 0;
   switch (node->op()) {
     case Op::kNumber:
       return ToLongDouble(node->number());
@@ -113,10 +148,13 @@ long double NodeValue(Expr node, const std::vector<long double>& values, long do
     case Op::kNeg:
       return -of(0);
     case Op::kAdd:
-      for (const Expr child : node->children()) value += values[child->id()];
-      return value;
+      for (const Expr child : node->children()) {
+        value += values[child->id()];
+        largest = std::max(largest, std::fabs(values[child->id()]));
+      }
+      return WithoutNoise(value, largest);
     case Op::kSub:
-      return of(0) - of(1);
+      return WithoutNoise(of(0) - of(1), std::max(std::fabs(of(0)), std::fabs(of(1))));
     case Op::kMul:
       value = 1;
       for (const Expr child : node->children()) value *= values[child->id()];
@@ -173,7 +211,7 @@ long double ValueAt(Expr expr, long double x) {
   std::vector<long double> values(size_t{expr->id()} + 1, kNotReal);
   for (const Expr node : DistinctNodes(expr)) {
     const long double value = NodeValue(node, values, x);
-    values[node->id()] = std::isfinite(value) ? value : kNotReal;
+    values[node->id()] = std::fabs(value) < kAccurateMax ? value : kNotReal;
   }
   return values[expr->id()];
 }

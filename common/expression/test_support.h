@@ -29,7 +29,8 @@ class RandomTrees {
   Pool& pool_;
 };
 
-// The value at real x; NaN where it is not real, infinite, or for special functions.
+// The value at real x; NaN where some part is not real or too large to be accurate, and for most
+// special functions.
 long double ValueAt(Expr expr, long double x);
 
 }  // namespace motzkin::expression::test

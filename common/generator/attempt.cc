@@ -90,7 +90,7 @@ bool IsTooLong(const GeneratorSpec& spec, Expr presented) {
 std::optional<GeneratedFunction> Finish(GeneratedFunction function, Expr canonical, Pool& pool) {
   if (ball::Classify(function.integrand) != ball::FunctionClass::kUsable) return std::nullopt;
   function.canonical_hash = expression::CanonicalHash(canonical);
-  function.skeleton_hash = expression::SkeletonHash(canonical, pool);
+  function.skeleton_hash = expression::SkeletonHash(canonical);
   return function;
 }
 

@@ -1,0 +1,265 @@
+#include "common/expression/normal_product.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/expression/term_order.h"
+
+namespace motzkin::expression {
+namespace {
+
+bool IsWhole(const mpq_class& value) { return value.get_den() == 1; }
+
+size_t Bits(const mpq_class& value) {
+  return std::max(mpz_sizeinbase(value.get_num_mpz_t(), 2),
+                  mpz_sizeinbase(value.get_den_mpz_t(), 2));
+}
+
+// Whether value^exponent is small enough to be carried out: 2^1000 is, 9^9^9 stays a power.
+bool CanCarryOut(const mpq_class& value, const mpq_class& exponent) {
+  constexpr unsigned long kResultBitsMax = 1'024;
+  return abs(exponent) * Bits(value) <= kResultBitsMax;
+}
+
+mpq_class WholePower(const mpq_class& value, long exponent) {
+  const unsigned long size = static_cast<unsigned long>(exponent < 0 ? -exponent : exponent);
+  mpq_class power;
+  mpz_pow_ui(power.get_num_mpz_t(), value.get_num_mpz_t(), size);
+  mpz_pow_ui(power.get_den_mpz_t(), value.get_den_mpz_t(), size);
+  return exponent < 0 ? mpq_class(1 / power) : power;
+}
+
+// (u^a)^b is u^(a*b) on the principal branch for these a.
+bool IsInnerRoot(Expr power) {
+  return power->op() == Op::kPow && power->child(1)->op() == Op::kNumber &&
+         abs(power->child(1)->number()) < 1;
+}
+
+// The rational term of an exponent; null when it has none.
+Expr RationalTerm(Expr exponent) {
+  if (exponent->op() != Op::kAdd || exponent->children().back()->op() != Op::kNumber)
+    return nullptr;
+  return exponent->children().back();
+}
+
+// u of log(u) and c*log(u); null for all else.
+Expr LogArgument(Expr exponent) {
+  if (exponent->op() == Op::kMul && exponent->children().size() == 2 &&
+      exponent->child(0)->op() == Op::kNumber) {
+    exponent = exponent->child(1);
+  }
+  return exponent->op() == Op::kLog ? exponent->child(0) : nullptr;
+}
+
+}  // namespace
+
+void NormalProduct::Multiply(Expr factor) { MultiplyPower(factor, pool().Integer(1)); }
+
+void NormalProduct::MultiplyPower(Expr base, Expr exponent) {
+  if (base->op() == Op::kUndefined || exponent->op() == Op::kUndefined || undefined_ ||
+      !builder_.Spend(1)) {
+    undefined_ = true;
+  } else if (exponent->op() != Op::kNumber) {
+    MultiplySymbolicPower(base, exponent);
+  } else if (!IsWhole(exponent->number())) {
+    MultiplyFractionalPower(base, exponent);
+  } else if (exponent->number() != 0) {
+    MultiplyWholePower(base, exponent);
+  }
+}
+
+void NormalProduct::MultiplyWholePower(Expr base, Expr exponent) {
+  const mpq_class& n = exponent->number();
+  switch (base->op()) {
+    case Op::kNumber:
+      return MultiplyNumberWholePower(base->number(), n);
+    case Op::kI:
+      phase_ += n / 2;
+      return;
+    case Op::kMul:
+      for (const Expr factor : base->children()) MultiplyPower(factor, exponent);
+      return;
+    case Op::kPow:
+      return MultiplyPower(base->child(0), builder_.Scale(base->child(1), n));
+    case Op::kExp:
+      return MultiplyPower(pool().Leaf(Op::kE), builder_.Scale(base->child(0), n));
+    case Op::kAdd: {
+      const mpq_class content = NormalBuilder::Content(base);
+      MultiplyNumberWholePower(content, n);
+      return Keep(builder_.Scale(base, 1 / content), exponent);
+    }
+    default:
+      return Keep(base, exponent);
+  }
+}
+
+void NormalProduct::MultiplyNumberWholePower(const mpq_class& value, const mpq_class& exponent) {
+  if (value == 0) {
+    undefined_ = undefined_ || exponent < 0;
+    coefficient_ = 0;
+  } else if (abs(value) == 1) {
+    if (value < 0) phase_ += exponent;
+  } else if (CanCarryOut(value, exponent)) {
+    coefficient_ *= exponent == 1 ? value : WholePower(value, exponent.get_num().get_si());
+    undefined_ = undefined_ || Bits(coefficient_) > pool().limits().number_bits;
+  } else if (exponent == 1) {
+    coefficient_ *= value;
+    undefined_ = undefined_ || Bits(coefficient_) > pool().limits().number_bits;
+  } else {
+    if (value < 0) phase_ += exponent;
+    KeepNumberPower(abs(value), pool().Number(exponent));
+  }
+}
+
+void NormalProduct::MultiplyFractionalPower(Expr base, Expr exponent) {
+  const mpq_class& r = exponent->number();
+  switch (base->op()) {
+    case Op::kNumber:
+      return MultiplyNumberFractionalPower(base->number(), r);
+    case Op::kI:
+      phase_ += r / 2;
+      return;
+    case Op::kMul: {
+      if (base->child(0)->op() != Op::kNumber || base->child(0)->number() == -1)
+        return Keep(base, exponent);
+      const mpq_class coefficient = base->child(0)->number();
+      const Expr rest = builder_.WithoutCoefficient(base);
+      MultiplyNumberFractionalPower(abs(coefficient), r);
+      return coefficient > 0 ? MultiplyPower(rest, exponent)
+                             : Keep(builder_.Negate(rest), exponent);
+    }
+    case Op::kAdd: {
+      const mpq_class content = abs(NormalBuilder::Content(base));
+      if (content != 1) MultiplyNumberFractionalPower(content, r);
+      return Keep(builder_.Scale(base, 1 / content), exponent);
+    }
+    case Op::kPow:
+      if (!IsInnerRoot(base)) return Keep(base, exponent);
+      return MultiplyPower(base->child(0), pool().Number(base->child(1)->number() * r));
+    case Op::kExp:
+      if (base->child(0)->op() != Op::kNumber) return Keep(base, exponent);
+      return MultiplyPower(pool().Leaf(Op::kE), pool().Number(base->child(0)->number() * r));
+    default:
+      return Keep(base, exponent);
+  }
+}
+
+void NormalProduct::MultiplyNumberFractionalPower(mpq_class value, const mpq_class& exponent) {
+  if (value == 0) return MultiplyNumberWholePower(value, exponent);
+  if (value < 0) {
+    phase_ += exponent;
+    value = -value;
+  }
+  if (value == 1) return;
+  if (!CanCarryOut(value, exponent)) return KeepNumberPower(value, pool().Number(exponent));
+  if (value.get_num() != 1) radicals_.push_back({value.get_num(), exponent});
+  if (value.get_den() != 1) radicals_.push_back({value.get_den(), -exponent});
+}
+
+void NormalProduct::MultiplySymbolicPower(Expr base, Expr exponent) {
+  if (base->op() == Op::kNumber) return MultiplyNumberSymbolicPower(base, exponent);
+  if (IsInnerRoot(base))
+    return MultiplyPower(base->child(0), builder_.Scale(exponent, base->child(1)->number()));
+  const Expr log_argument = base->op() == Op::kE ? LogArgument(exponent) : nullptr;
+  if (log_argument == nullptr) return Keep(base, exponent);
+  const bool plain = exponent->op() == Op::kLog;
+  MultiplyPower(log_argument, plain ? pool().Integer(1) : exponent->child(0));
+}
+
+void NormalProduct::MultiplyNumberSymbolicPower(Expr base, Expr exponent) {
+  const mpq_class& value = base->number();
+  if (value == 1) return;
+  if (value <= 0) return Keep(base, exponent);
+  const Expr rational = RationalTerm(exponent);
+  if (rational == nullptr || !CanCarryOut(value, rational->number()))
+    return KeepNumberPower(value, exponent);
+  MultiplyPower(base, rational);
+  KeepNumberPower(value, builder_.SumOfTwo(exponent, -1, rational));
+}
+
+void NormalProduct::KeepNumberPower(const mpq_class& value, Expr exponent) {
+  if (value > 1) {
+    Keep(pool().Number(value), exponent);
+  } else {
+    Keep(pool().Number(1 / value), builder_.Negate(exponent));
+  }
+}
+
+bool NormalProduct::MergeBases() {
+  std::sort(powers_.begin(), powers_.end(),
+            [](const Power& a, const Power& b) { return CompareTerms(a.base, b.base) < 0; });
+  std::vector<Power> merged;
+  for (const Power& power : powers_) {
+    if (!merged.empty() && merged.back().base == power.base) {
+      merged.back().exponent = builder_.SumOfTwo(merged.back().exponent, 1, power.exponent);
+    } else {
+      merged.push_back(power);
+    }
+  }
+  const bool changed = merged.size() != powers_.size();
+  powers_ = std::move(merged);
+  return changed;
+}
+
+Expr NormalProduct::AsFactor(const Power& power) {
+  if (power.exponent->IsInteger(1)) return power.base;
+  if (power.base->op() == Op::kE) return pool().Unary(Op::kExp, power.exponent);
+  return pool().Pow(power.base, power.exponent);
+}
+
+std::vector<Expr> NormalProduct::Factors() {
+  std::vector<Expr> factors;
+  for (const Power& power : powers_) factors.push_back(AsFactor(power));
+  mpz_class half_turns;
+  mpz_fdiv_q(half_turns.get_mpz_t(), phase_.get_num_mpz_t(), phase_.get_den_mpz_t());
+  const mpq_class rest = phase_ - half_turns;
+  if (mpz_odd_p(half_turns.get_mpz_t()) != 0) coefficient_ = -coefficient_;
+  if (rest == mpq_class(1, 2)) {
+    factors.push_back(pool().Leaf(Op::kI));
+  } else if (rest != 0) {
+    factors.push_back(pool().Pow(pool().Integer(-1), pool().Number(rest)));
+  }
+  coefficient_ *= NormalizeRadicals(radicals_);
+  for (const Radical& radical : radicals_) {
+    factors.push_back(
+        pool().Pow(pool().Number(mpq_class(radical.base)), pool().Number(radical.exponent)));
+  }
+  return factors;
+}
+
+Expr NormalProduct::Finish() {
+  // A merged power can come apart again: (2*x)^(1/2) times itself is 2*x.
+  while (MergeBases()) {
+    for (const Power& power : std::exchange(powers_, {})) MultiplyPower(power.base, power.exponent);
+  }
+  std::vector<Expr> factors = Factors();
+  for (const Expr factor : factors) undefined_ = undefined_ || factor->op() == Op::kUndefined;
+  if (undefined_) return pool().Undefined();
+  if (coefficient_ == 0) return pool().Integer(0);
+  if (factors.empty()) return pool().Number(coefficient_);
+  if (factors.size() == 1) return builder_.Scale(factors.front(), coefficient_);
+  std::sort(factors.begin(), factors.end(), [](Expr a, Expr b) { return CompareTerms(a, b) < 0; });
+  if (coefficient_ != 1) factors.insert(factors.begin(), pool().Number(coefficient_));
+  return pool().Make(Op::kMul, factors);
+}
+
+Expr NormalBuilder::Product(std::span<const Expr> factors) {
+  NormalProduct product(*this);
+  for (const Expr factor : factors) product.Multiply(factor);
+  return product.Finish();
+}
+
+Expr NormalBuilder::Quotient(Expr a, Expr b) {
+  NormalProduct product(*this);
+  product.Multiply(a);
+  product.MultiplyPower(b, pool_.Integer(-1));
+  return product.Finish();
+}
+
+Expr NormalBuilder::Power(Expr base, Expr exponent) {
+  NormalProduct product(*this);
+  product.MultiplyPower(base, exponent);
+  return product.Finish();
+}
+
+}  // namespace motzkin::expression

@@ -1,0 +1,135 @@
+#include <algorithm>
+
+#include "common/expression/normal_builder.h"
+#include "common/expression/term_order.h"
+
+namespace motzkin::expression {
+namespace {
+
+bool HasCoefficient(Expr expr) {
+  return expr->op() == Op::kMul && expr->child(0)->op() == Op::kNumber;
+}
+
+// Terms without x go last.
+bool ComesBefore(const Term& a, const Term& b) {
+  if (a.part->has_variable() != b.part->has_variable()) return a.part->has_variable();
+  return CompareTerms(a.part, b.part) < 0;
+}
+
+// Adds the coefficients of equal parts, drops what cancels.
+void MergeSorted(std::vector<Term>& terms) {
+  size_t kept = 0;
+  for (size_t i = 0; i < terms.size(); ++i) {
+    if (kept > 0 && terms[kept - 1].part == terms[i].part) {
+      terms[kept - 1].coefficient += terms[i].coefficient;
+      continue;
+    }
+    if (kept > 0 && terms[kept - 1].coefficient == 0) --kept;
+    if (kept != i) std::swap(terms[kept], terms[i]);
+    ++kept;
+  }
+  if (kept > 0 && terms[kept - 1].coefficient == 0) --kept;
+  terms.resize(kept);
+}
+
+}  // namespace
+
+bool NormalBuilder::Spend(size_t terms) {
+  constexpr size_t kWorkMax = 20'000'000;  // About two seconds; usual functions take a few hundred.
+  work_ += terms;
+  return work_ <= kWorkMax;
+}
+
+Expr NormalBuilder::WithoutCoefficient(Expr product) {
+  if (!HasCoefficient(product)) return product;
+  const std::span<const Expr> rest = product->children().subspan(1);
+  return rest.size() == 1 ? rest.front() : pool_.Make(Op::kMul, rest);
+}
+
+Expr NormalBuilder::Scale(Expr expr, const mpq_class& c) {
+  if (c == 1) return expr;
+  if (c == 0) return pool_.Integer(0);
+  if (expr->op() == Op::kNumber) return pool_.Number(c * expr->number());
+  std::vector<Expr> children;
+  if (expr->op() == Op::kAdd) {
+    if (!Spend(expr->children().size())) return pool_.Undefined();
+    for (const Expr term : expr->children()) children.push_back(Scale(term, c));
+    return pool_.Make(Op::kAdd, children);
+  }
+  const mpq_class coefficient = HasCoefficient(expr) ? mpq_class(c * expr->child(0)->number()) : c;
+  if (coefficient == 1) return WithoutCoefficient(expr);
+  children.push_back(pool_.Number(coefficient));
+  if (expr->op() == Op::kMul) {
+    const std::span<const Expr> rest = expr->children().subspan(HasCoefficient(expr) ? 1 : 0);
+    children.insert(children.end(), rest.begin(), rest.end());
+  } else {
+    children.push_back(expr);
+  }
+  return pool_.Make(Op::kMul, children);
+}
+
+void NormalBuilder::Collect(const mpq_class& c, Expr expr, std::vector<Term>& terms,
+                            mpq_class& constant) {
+  if (expr->op() == Op::kNumber) {
+    constant += c * expr->number();
+  } else if (HasCoefficient(expr)) {
+    terms.push_back({c * expr->child(0)->number(), WithoutCoefficient(expr)});
+  } else {
+    terms.push_back({c, expr});
+  }
+}
+
+Expr NormalBuilder::SumOfTerms(std::vector<Term>& terms, mpq_class constant) {
+  if (!Spend(terms.size())) return pool_.Undefined();
+  for (const Term& term : terms) {
+    if (term.part->op() == Op::kUndefined) return pool_.Undefined();
+  }
+  std::sort(terms.begin(), terms.end(), ComesBefore);
+  MergeSorted(terms);
+  std::vector<Expr> children;
+  for (const Term& term : terms) children.push_back(Scale(term.part, term.coefficient));
+  if (constant != 0 || children.empty()) children.push_back(pool_.Number(constant));
+  return children.size() == 1 ? children.front() : pool_.Make(Op::kAdd, children);
+}
+
+Expr NormalBuilder::Sum(std::span<const Expr> terms) {
+  std::vector<Term> collected;
+  mpq_class constant = 0;
+  for (const Expr term : terms) {
+    if (term->op() == Op::kAdd) {
+      for (const Expr inner : term->children()) Collect(1, inner, collected, constant);
+    } else {
+      Collect(1, term, collected, constant);
+    }
+  }
+  return SumOfTerms(collected, constant);
+}
+
+Expr NormalBuilder::SumOfTwo(Expr a, const mpq_class& c, Expr b) {
+  const Expr terms[] = {a, Scale(b, c)};
+  return Sum(terms);
+}
+
+mpq_class NormalBuilder::Content(Expr sum) {
+  mpz_class numerators = 0;
+  mpz_class denominators = 1;
+  const mpq_class one = 1;
+  for (const Expr term : sum->children()) {
+    const Expr number = term->op() == Op::kNumber ? term
+                        : HasCoefficient(term)    ? term->child(0)
+                                                  : nullptr;
+    const mpq_class& coefficient = number == nullptr ? one : number->number();
+    numerators = gcd(numerators, coefficient.get_num());
+    denominators = lcm(denominators, coefficient.get_den());
+  }
+  const mpq_class content(IsNegative(sum) ? mpz_class(-numerators) : numerators, denominators);
+  return content;
+}
+
+bool NormalBuilder::IsNegative(Expr expr) {
+  if (expr->op() == Op::kAdd) expr = expr->child(0);
+  if (HasCoefficient(expr)) expr = expr->child(0);
+  return expr->op() == Op::kNumber && sgn(expr->number()) < 0;
+}
+
+}  // namespace motzkin::expression
