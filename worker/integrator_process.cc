@@ -6,10 +6,10 @@
 #include <absl/strings/strip.h>
 #include <absl/synchronization/mutex.h>
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -30,6 +30,8 @@ namespace pipe = integrator::v1;
 
 // Engines warm up: giac takes 10 ms, others seconds, more on a busy machine.
 constexpr absl::Duration kStartMax = absl::Seconds(120);
+// Between a closed pipe and the death of its process.
+constexpr absl::Duration kLastGaspMax = absl::Milliseconds(500);
 constexpr size_t kErrorBytesMax = 4096;
 // As the integrator's own (budget_watch.h, verifier_host.h).
 constexpr int kStallPeriodsMax = 5;
@@ -61,7 +63,7 @@ absl::StatusOr<ChildProcess> Spawn(const IntegratorOptions& options) {
                                    ? *options.sandbox_level
                                    : ProbeIntegratorSandbox(options.binary).level;
   SpawnOptions spawn;
-  spawn.environment = {"PATH=/usr/bin:/bin", "LC_ALL=C", "HOME=/"};
+  spawn.environment = {"PATH=/usr/bin:/bin", "LC_ALL=C", "HOME=/", "LD_BIND_NOW=1"};
   spawn.error = Stream::kPipe;
   spawn.own_session = true;
   spawn.before_exec = [idle = options.idle_priority] {
@@ -80,7 +82,7 @@ class Impl final : public IntegratorProcess {
         engine_memory_bytes_(engine_memory_bytes),
         interrupt_(std::move(interrupt)),
         child_(std::move(child)) {}
-  ~Impl() override { End(); }
+  ~Impl() override { End(absl::ZeroDuration()); }
 
   absl::Status Describe();
   const pipe::Description& description() const override { return description_; }
@@ -91,9 +93,14 @@ class Impl final : public IntegratorProcess {
   absl::StatusOr<pipe::Response> Exchange(const pipe::Request& request, Deadline deadline);
   // The error of Call() for one of Exchange().
   absl::Status Explain(const absl::Status& status);
-  // Kills and reaps all of it; how it ended. Again: nothing.
-  std::string End() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Kills and reaps all of it, after giving it `patience` to die by itself; how it ended and what
+  // it printed. Again: nothing.
+  std::string End(absl::Duration patience) ABSL_LOCKS_EXCLUDED(mutex_);
   void KillGroup() ABSL_LOCKS_EXCLUDED(mutex_);
+  bool Interrupted() ABSL_LOCKS_EXCLUDED(mutex_) {
+    const absl::MutexLock lock(&mutex_);
+    return interrupted_;
+  }
 
   const pid_t group_;
   const int64_t engine_memory_bytes_;
@@ -106,6 +113,7 @@ class Impl final : public IntegratorProcess {
   absl::Mutex mutex_;
   // Its number may belong to strangers from then on.
   bool reaped_ ABSL_GUARDED_BY(mutex_) = false;
+  bool interrupted_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 absl::Status Impl::Describe() {
@@ -140,10 +148,12 @@ absl::StatusOr<pipe::Response> Impl::Exchange(const pipe::Request& request, Dead
 }
 
 absl::Status Impl::Explain(const absl::Status& status) {
-  const std::string ended = End();
+  // A closed pipe is the end of the process, which is to be told from our kill.
+  const std::string ended = End(absl::IsOutOfRange(status) ? kLastGaspMax : absl::ZeroDuration());
+  // Its death may be seen before the interrupt that caused it.
+  if (Interrupted()) return absl::AbortedError("interrupted");
   switch (status.code()) {
     case absl::StatusCode::kDeadlineExceeded:
-    case absl::StatusCode::kAborted:
     case absl::StatusCode::kDataLoss:
     case absl::StatusCode::kInvalidArgument:
       return status;
@@ -159,30 +169,30 @@ void Impl::KillGroup() {
   if (!reaped_) kill(-group_, SIGKILL);
 }
 
-std::string Impl::End() {
+std::string Impl::End(absl::Duration patience) {
   {
     const absl::MutexLock lock(&mutex_);
     if (reaped_) return "";
   }
-  // The end of its errors comes with its last process; what is there now explains its death best.
-  const absl::StatusOr<std::string> errors =
-      ReadAll(child_.error().get(), kErrorBytesMax, Deadline::After(absl::Milliseconds(100)));
+  pollfd ended = {child_.pidfd(), POLLIN, 0};
+  poll(&ended, 1, Deadline::After(patience).PollMillis());
   KillGroup();
-  siginfo_t info = {};
-  while (waitid(P_PID, static_cast<id_t>(group_), &info, WEXITED | WNOWAIT) != 0 &&
-         errno == EINTR) {
+  while (poll(&ended, 1, -1) < 0) {
   }
   const absl::MutexLock lock(&mutex_);
   reaped_ = true;
-  const absl::StatusOr<ExitStatus> status = child_.Wait(Deadline::Never());
-  // We are a subreaper: what it left is ours, dying, and still in its group.
-  while (waitpid(-group_, nullptr, 0) > 0 || errno == EINTR) {
-  }
+  const absl::StatusOr<ExitStatus> status = child_.Wait(Deadline::Never());  // And the group.
+  const absl::StatusOr<std::string> errors =
+      ReadAll(child_.error().get(), kErrorBytesMax, Deadline::After(absl::ZeroDuration()));
   return absl::StrCat(status.ok() ? status->ToString() : status.status().ToString(), " ",
                       absl::StripAsciiWhitespace(errors.value_or("")));
 }
 
 void Impl::Interrupt() {
+  {
+    const absl::MutexLock lock(&mutex_);
+    interrupted_ = true;
+  }
   const uint64_t one = 1;
   // Fails only when it was called 2^64 times, and then it is readable all the same.
   [[maybe_unused]] const ssize_t wrote = write(interrupt_.get(), &one, sizeof(one));

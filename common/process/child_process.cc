@@ -205,6 +205,9 @@ bool ChildProcess::Reap() {
   rusage usage = {};
   int status = 0;
   MOTZKIN_CHECK(wait4(pid_, &status, 0, &usage) == pid_);
+  // In a subreaper, what was left of the group is ours by now, and dying.
+  while (own_group_ && waitpid(-pid_, nullptr, 0) > 0) {
+  }
   ended_ = ExitStatus{
       WIFEXITED(status) ? WEXITSTATUS(status) : 0, WIFSIGNALED(status) ? WTERMSIG(status) : 0,
       absl::DurationFromTimeval(usage.ru_utime) + absl::DurationFromTimeval(usage.ru_stime)};

@@ -3,6 +3,8 @@
 #include <absl/strings/str_cat.h>
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -52,6 +54,29 @@ absl::Status InsideFrame(absl::Status status) {
   return absl::DataLossError("the peer closed the pipe inside a frame");
 }
 
+// Blocks SIGPIPE in this thread, and takes one that our write raised before it is unblocked.
+class NoSigpipe {
+ public:
+  NoSigpipe() {
+    sigemptyset(&sigpipe_);
+    sigaddset(&sigpipe_, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &sigpipe_, &before_);
+  }
+  ~NoSigpipe() {
+    const timespec at_once = {};
+    // One that was pending before stays the business of whoever had blocked it.
+    if (raised_ && !sigismember(&before_, SIGPIPE)) sigtimedwait(&sigpipe_, nullptr, &at_once);
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  NoSigpipe(const NoSigpipe&) = delete;
+  NoSigpipe& operator=(const NoSigpipe&) = delete;
+  void Raised() { raised_ = true; }
+
+ private:
+  sigset_t sigpipe_, before_;
+  bool raised_ = false;
+};
+
 absl::Status CheckLength(size_t size) {
   if (size >= 1 && size <= kMaxFrameBytes) return absl::OkStatus();
   return absl::ResourceExhaustedError(absl::StrCat("a frame of ", size, " bytes"));
@@ -81,6 +106,7 @@ absl::Status WriteFrame(int fd, std::string_view payload, Deadline deadline, int
     bytes.push_back(static_cast<char>(payload.size() >> shift));
   }
   bytes.append(payload);
+  NoSigpipe no_sigpipe;
   size_t done = 0;
   while (done < bytes.size()) {
     const ssize_t wrote = write(fd, bytes.data() + done, bytes.size() - done);
@@ -90,6 +116,7 @@ absl::Status WriteFrame(int fd, std::string_view payload, Deadline deadline, int
       absl::Status waited = Await(fd, POLLOUT, deadline, interrupt);
       if (!waited.ok()) return waited;
     } else if (errno == EPIPE) {
+      no_sigpipe.Raised();
       if (done == 0) return absl::OutOfRangeError("the peer closed the pipe");
       return absl::DataLossError("the peer closed the pipe inside a frame");
     } else if (errno != EINTR) {

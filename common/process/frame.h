@@ -16,7 +16,7 @@
 //   ABORTED             `interrupt` became readable; as above
 //   otherwise           errno's status
 //
-// SIGPIPE must be ignored or blocked by whoever writes to a pipe.
+// Writing raises no SIGPIPE, whatever the process does with that signal.
 // Thread-compatible: one reader and one writer per descriptor at a time.
 #pragma once
 

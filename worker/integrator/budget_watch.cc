@@ -7,8 +7,8 @@
 namespace motzkin::integrator {
 namespace {
 
-// Less than this in a whole period is none: a blocked process that wakes for signals.
-constexpr double kProgressShare = 0.01;
+// Less than this in a whole period is none: what it takes to start and then to block.
+constexpr absl::Duration kProgressMin = absl::Milliseconds(2);
 
 }  // namespace
 
@@ -24,7 +24,7 @@ BudgetWatch::Verdict BudgetWatch::Check() {
   used_ = std::max(used_, CpuTime(pid_).value_or(before_) - before_);
   if (used_ >= budget_) return Verdict::kCpuBudget;
   if (!period_end_.Passed()) return Verdict::kGoOn;
-  const bool progressed = used_ - used_at_period_start_ >= kProgressShare * budget_;
+  const bool progressed = used_ - used_at_period_start_ >= kProgressMin;
   if (!progressed || periods_ == kStallPeriodsMax) return Verdict::kStalled;
   ++periods_;
   used_at_period_start_ = used_;

@@ -1,0 +1,52 @@
+// The integrator with hostile engines and a verifier that can be made to fail, for tests only: all
+// the rest (supervisor, sandbox, ladder) is what users run.
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "common/process/frame.h"
+#include "worker/integrator/supervisor.h"
+#include "worker/integrator/verifier/verifier_process.h"
+#include "worker/sandbox/enter.h"
+#include "worker/testing/hostile_engine.h"
+
+namespace motzkin::integrator::testing {
+namespace {
+
+void Verify(int in, int out) {
+  while (true) {
+    const absl::StatusOr<std::string> frame = ReadFrame(in, Deadline::Never());
+    v1::Verify request;
+    if (!frame.ok() || !request.ParseFromString(*frame)) return;
+    if (request.candidate() == "hang") Misbehave(std::to_string(kBurnIgnoringSigterm));
+    if (request.candidate() == "die") Misbehave(std::to_string(kTrap));
+    std::string answer = AnswerVerify(request).SerializeAsString();
+    if (request.candidate() == "lie") answer = "\xff\xff\xff";
+    if (!WriteFrame(out, answer, Deadline::Never()).ok()) return;
+  }
+}
+
+absl::Status Run() {
+  absl::Status entered = sandbox::EnterSandbox({});
+  if (!entered.ok()) return entered;
+  std::vector<std::unique_ptr<Engine>> engines;
+  engines.push_back(MakeHostileEngine("hostile", /*filtered=*/true));
+  engines.push_back(MakeHostileEngine("unfiltered", /*filtered=*/false));
+  VerifierOptions verifier;
+  verifier.body = Verify;
+  return Supervisor(std::move(engines), std::move(verifier)).Serve(STDIN_FILENO, STDOUT_FILENO);
+}
+
+}  // namespace
+}  // namespace motzkin::integrator::testing
+
+int main(int argc, char** argv) {
+  if (argc == 2 && strcmp(argv[1], "--version") == 0) return 0;
+  const absl::Status status = motzkin::integrator::testing::Run();
+  if (!status.ok()) fprintf(stderr, "hostile_integrator: %s\n", status.ToString().c_str());
+  return status.ok() ? 0 : 1;
+}
