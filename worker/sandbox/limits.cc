@@ -14,6 +14,13 @@ namespace {
 
 constexpr uid_t kNobody = 65534;
 
+// The sanitizers' shadow memory takes terabytes of address space.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kAddressSpaceIsOurs = false;
+#else
+constexpr bool kAddressSpaceIsOurs = true;
+#endif
+
 // Never above the hard limit in force: raising needs a capability that even root may lack.
 int Lower(__rlimit_resource_t resource, rlim_t value) {
   rlimit limit;
@@ -31,8 +38,9 @@ int LimitIntegrator() {
 }
 
 int LimitLeaf(const LeafLimits& limits) {
-  if (const int error = Lower(RLIMIT_AS, static_cast<rlim_t>(limits.memory_bytes)); error != 0) {
-    return error;
+  if (kAddressSpaceIsOurs) {
+    const int error = Lower(RLIMIT_AS, static_cast<rlim_t>(limits.memory_bytes));
+    if (error != 0) return error;
   }
   if (const int error = Lower(RLIMIT_CPU, static_cast<rlim_t>(limits.cpu_seconds)); error != 0) {
     return error;

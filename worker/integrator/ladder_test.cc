@@ -1,0 +1,181 @@
+#include "worker/integrator/ladder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <deque>
+
+#include "common/process/frame.h"
+
+namespace motzkin::integrator {
+namespace {
+
+// Says what it was told to, and notes what it was asked.
+class ScriptedEngine final : public Engine {
+ public:
+  explicit ScriptedEngine(std::string name) : name_(std::move(name)) {}
+  std::string_view name() const override { return name_; }
+  const std::string& version() const override { return version_; }
+  expression::Format format() const override { return expression::Format::kGiac; }
+  absl::Status Start() override { return absl::OkStatus(); }
+  EngineReply Run(std::string_view function, const EngineLimits& limits) override {
+    asked.emplace_back(function);
+    last_limits = limits;
+    if (script.empty()) return {};
+    EngineReply reply = script.front();
+    script.pop_front();
+    return reply;
+  }
+
+  std::deque<EngineReply> script;
+  std::vector<std::string> asked;
+  EngineLimits last_limits;
+
+ private:
+  const std::string name_;
+  const std::string version_ = "1";
+};
+
+EngineReply Reply(EngineEnd end, std::string answer = "") {
+  EngineReply reply;
+  reply.end = end;
+  reply.answer = std::move(answer);
+  reply.cpu = absl::Milliseconds(3);
+  return reply;
+}
+
+// A verifier whose verdict is the candidate's text.
+void JudgeByName(int in, int out) {
+  while (true) {
+    const absl::StatusOr<std::string> frame = ReadFrame(in, Deadline::Never());
+    v1::Verify request;
+    if (!frame.ok() || !request.ParseFromString(*frame)) return;
+    v1::Judgement judgement;
+    judgement.set_candidate_prefix("x");
+    judgement.set_reason(request.integrand());
+    const std::string& verdict = request.candidate();
+    judgement.set_verdict(verdict == "right"     ? v1::Judgement::VERDICT_VERIFIED
+                          : verdict == "complex" ? v1::Judgement::VERDICT_COMPLEX_ONLY
+                          : verdict == "partly"  ? v1::Judgement::VERDICT_PARTLY
+                          : verdict == "wrong"   ? v1::Judgement::VERDICT_REFUTED
+                                                 : v1::Judgement::VERDICT_UNVERIFIED);
+    if (!WriteFrame(out, judgement.SerializeAsString(), Deadline::Never()).ok()) return;
+  }
+}
+
+class LadderTest : public ::testing::Test {
+ protected:
+  LadderTest() : verifier_(VerifierOptions{.body = JudgeByName}), ladder_(engines_, verifier_) {
+    for (const char* name : {"first", "second"}) {
+      engines_.push_back(std::make_unique<ScriptedEngine>(name));
+      v1::Step& step = *request_.add_ladder();
+      step.set_engine(name);
+      step.set_budget_us(100'000);
+    }
+    request_.set_integrand("pow x INT+ 2");
+  }
+  ScriptedEngine& engine(size_t i) { return static_cast<ScriptedEngine&>(*engines_[i]); }
+  // The outcome when the engines end so.
+  v1::Outcome Climb(const EngineReply& first, const EngineReply& second) {
+    engine(0).script = {first, first};
+    engine(1).script = {second, second};
+    return ladder_.Climb(request_).outcome();
+  }
+
+  std::vector<std::unique_ptr<Engine>> engines_;
+  VerifierHost verifier_;
+  Ladder ladder_;
+  v1::Integrate request_;
+};
+
+TEST_F(LadderTest, FirstVerifiedIntegralEndsTheLadder) {
+  engine(0).script = {Reply(EngineEnd::kAnswered, "right")};
+  const v1::Integration integration = ladder_.Climb(request_);
+  EXPECT_EQ(integration.outcome(), v1::OUTCOME_INTEGRATED);
+  EXPECT_EQ(integration.engine(), "first");
+  EXPECT_EQ(integration.integral(), "x");
+  EXPECT_EQ(integration.judgement().candidate_prefix(), "") << "not sent twice";
+  EXPECT_EQ(integration.steps_size(), 1);
+  EXPECT_TRUE(engine(1).asked.empty());
+}
+
+TEST_F(LadderTest, EngineIsAskedInItsOwnSpellingWithTheLimitsOfTheRequest) {
+  request_.set_memory_bytes(123 << 20);
+  ladder_.Climb(request_);
+  EXPECT_EQ(engine(0).asked[0], "x^2");
+  EXPECT_EQ(engine(0).last_limits.memory_bytes, 123 << 20);
+  EXPECT_EQ(engine(0).last_limits.cpu, absl::Milliseconds(100));
+}
+
+TEST_F(LadderTest, WrongAnswerOfOneEngineDoesNotHideTheRightOneOfTheNext) {
+  EXPECT_EQ(Climb(Reply(EngineEnd::kAnswered, "wrong"), Reply(EngineEnd::kAnswered, "right")),
+            v1::OUTCOME_INTEGRATED);
+  EXPECT_EQ(Climb(Reply(EngineEnd::kAnswered, "partly"), Reply(EngineEnd::kAnswered, "complex")),
+            v1::OUTCOME_INTEGRATED);
+}
+
+TEST_F(LadderTest, BestStepDecidesWhateverItsPlace) {
+  const auto pairs = std::vector<std::tuple<EngineReply, EngineReply, v1::Outcome>>{
+      {Reply(EngineEnd::kAnswered, "partly"), Reply(EngineEnd::kAnswered, "?"), v1::OUTCOME_PARTLY},
+      {Reply(EngineEnd::kTooLong), Reply(EngineEnd::kNonelementary), v1::OUTCOME_UNVERIFIED},
+      {Reply(EngineEnd::kAnswered, "wrong"), Reply(EngineEnd::kNonelementary),
+       v1::OUTCOME_NONELEMENTARY},
+      {Reply(EngineEnd::kAnswered, "wrong"), Reply(EngineEnd::kGaveUp), v1::OUTCOME_REFUTED},
+      {Reply(EngineEnd::kMemoryExceeded), Reply(EngineEnd::kCrashed), v1::OUTCOME_MEMORY_EXCEEDED},
+      {Reply(EngineEnd::kCrashed), Reply(EngineEnd::kTimedOut), v1::OUTCOME_CRASHED},
+      {Reply(EngineEnd::kTimedOut), Reply(EngineEnd::kGaveUp), v1::OUTCOME_TIMED_OUT},
+      {Reply(EngineEnd::kGaveUp), Reply(EngineEnd::kGaveUp), v1::OUTCOME_UNSOLVED}};
+  for (const auto& [a, b, outcome] : pairs) {
+    EXPECT_EQ(Climb(a, b), outcome);
+    EXPECT_EQ(Climb(b, a), outcome);
+  }
+}
+
+TEST_F(LadderTest, CrashesMemoryAndStallsAreTriedTwiceAndTimeOutsAreNot) {
+  for (const EngineEnd end :
+       {EngineEnd::kCrashed, EngineEnd::kMemoryExceeded, EngineEnd::kStalled}) {
+    engine(0).asked.clear();
+    engine(0).script = {Reply(end), Reply(EngineEnd::kAnswered, "right")};
+    const v1::Integration integration = ladder_.Climb(request_);
+    EXPECT_EQ(integration.outcome(), v1::OUTCOME_INTEGRATED);
+    EXPECT_EQ(integration.steps(0).cpu_us(), 6'000) << "of both tries";
+    EXPECT_EQ(engine(0).asked.size(), 2u);
+  }
+  for (const EngineEnd end : {EngineEnd::kTimedOut, EngineEnd::kGaveUp, EngineEnd::kTooLong}) {
+    engine(0).asked.clear();
+    Climb(Reply(end), Reply(EngineEnd::kGaveUp));
+    EXPECT_EQ(engine(0).asked.size(), 1u);
+  }
+}
+
+TEST_F(LadderTest, IntegrandThatCannotBeReadIsSaidInEveryStep) {
+  request_.set_integrand("add x");
+  const v1::Integration integration = ladder_.Climb(request_);
+  EXPECT_EQ(integration.outcome(), v1::OUTCOME_CRASHED);
+  EXPECT_THAT(integration.steps(0).message(), ::testing::HasSubstr("integrand"));
+  EXPECT_TRUE(engine(0).asked.empty());
+}
+
+TEST(VerifierHostTest, NewProcessAfterSoManyItems) {
+  VerifierOptions options;
+  options.items_max = 2;
+  options.body = [](int in, int out) {
+    while (ReadFrame(in, Deadline::Never()).ok()) {
+      v1::Judgement judgement;
+      judgement.set_points_agreed(getpid());
+      WriteFrame(out, judgement.SerializeAsString(), Deadline::Never()).IgnoreError();
+    }
+  };
+  VerifierHost host(options);
+  v1::Verify request;
+  request.set_integrand("x");
+  std::vector<int> pids;
+  for (int i = 0; i < 4; ++i) pids.push_back(host.Judge(request).judgement.points_agreed());
+  EXPECT_EQ(pids[0], pids[1]);
+  EXPECT_NE(pids[1], pids[2]);
+  EXPECT_EQ(pids[2], pids[3]);
+}
+
+}  // namespace
+}  // namespace motzkin::integrator
