@@ -62,10 +62,11 @@ std::string MiniPostgres::NewDatabase() {
 }
 
 std::string MiniPostgres::As(const std::string& owner_conninfo, const std::string& role,
-                             const std::string& password) const {
+                             const std::string& password, int port) const {
   const size_t begin = owner_conninfo.find("dbname=") + 7;
   const std::string database = owner_conninfo.substr(begin, owner_conninfo.find(' ', begin) - begin);
-  return fmt::format("host=127.0.0.1 port={} user={} password={} dbname={}", server_->port(), role, password, database);
+  return fmt::format("host=127.0.0.1 port={} user={} password={} dbname={}", port == 0 ? server_->port() : port, role, password,
+                     database);
 }
 
 std::string MiniPostgres::Superuser(const std::string& owner_conninfo) const {

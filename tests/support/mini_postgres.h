@@ -23,8 +23,9 @@ class MiniPostgres {
   // The conninfo of motzkin_owner in an empty database of its own. Thread-safe.
   std::string NewDatabase();
 
-  // `role` in the database of `owner_conninfo` over TCP.
-  std::string As(const std::string& owner_conninfo, const std::string& role, const std::string& password) const;
+  // `role` in the database of `owner_conninfo` over TCP, through `port` if it is not 0.
+  std::string As(const std::string& owner_conninfo, const std::string& role, const std::string& password,
+                 int port = 0) const;
 
   // The superuser in the database of `owner_conninfo`.
   std::string Superuser(const std::string& owner_conninfo) const;
