@@ -1,0 +1,99 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "coordinator/store/store_fixture.h"
+
+namespace motzkin::coordinator {
+namespace {
+
+class RolesTest : public StoreFixture {
+ protected:
+  std::unique_ptr<postgres::Connection> As(const std::string& role, const std::string& password) {
+    return test::MustConnect(test::MiniPostgres::Shared().As(database(), role, password));
+  }
+};
+
+constexpr const char* kForbidden[] = {
+    "SELECT * FROM motzkin.result",
+    "SELECT * FROM motzkin.job",
+    "SELECT * FROM motzkin.role_password",
+    "DELETE FROM motzkin.batch",
+    "INSERT INTO motzkin.event (kind, text) VALUES ('a', 'b')",
+    "SELECT motzkin.take_over()",
+    "SELECT motzkin.fence(1)",
+    "SELECT motzkin.ensure_partitions(1, 0, 1)",
+    "CREATE TABLE motzkin.mine (x integer)",
+    "CREATE TABLE public.mine (x integer)",
+    "CREATE TEMP TABLE mine (x integer)",
+    "CREATE SCHEMA mine",
+    "CREATE FUNCTION pg_temp.mine() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+    "DO $$ BEGIN END $$",
+    "SELECT lo_create(0)",
+    "SELECT pg_advisory_lock(1)",
+    "COPY (SELECT 1) TO '/tmp/mine'",
+    "SELECT pg_read_file('/etc/passwd')",
+    "CREATE ROLE mine",
+    "ALTER ROLE motzkin_owner PASSWORD 'mine'",
+    "SET ROLE motzkin_owner",
+};
+
+TEST_F(RolesTest, AWorkerMayDoNothingButSubmitResults) {
+  const auto worker = As("motzkin_worker", store().passwords().worker);
+  for (const char* statement : kForbidden) {
+    EXPECT_TRUE(absl::IsPermissionDenied(worker->Execute(statement).status()))
+        << statement << ": " << worker->Execute(statement).status();
+  }
+  for (const char* view : {"progress", "training_data", "worker_status"}) {
+    EXPECT_TRUE(absl::IsPermissionDenied(worker->Execute(std::string("SELECT * FROM motzkin.") + view).status())) << view;
+  }
+  const JobRecord job = NewJob();
+  Fill(job, GrantBatch(Must(store().AllocateBatch(job.id, 3)), NewWorker()));
+}
+
+TEST_F(RolesTest, AReaderSeesTheViewsAndNothingElse) {
+  const JobRecord job = NewJob();
+  Fill(job, GrantBatch(Must(store().AllocateBatch(job.id, 3)), NewWorker()));
+  const auto reader = As("motzkin_reader", store().passwords().reader);
+  for (const char* view : {"progress", "worker_status", "throughput", "failures", "training_data", "training_data_all",
+                           "engine_steps"}) {
+    EXPECT_TRUE(reader->Execute(std::string("SELECT * FROM ") + view).ok()) << view;
+  }
+  EXPECT_EQ(reader->Execute("SELECT functions FROM progress")->Int(0, 0), 3);
+  // To a reader some of these fail as writes in a read-only transaction: refused all the same.
+  for (const char* statement : kForbidden) {
+    const absl::Status status = reader->Execute(statement).status();
+    EXPECT_TRUE(absl::IsPermissionDenied(status) || absl::IsFailedPrecondition(status)) << statement << ": " << status;
+  }
+  EXPECT_EQ(reader->Execute("SHOW statement_timeout")->Text(0, 0), "5min");
+  EXPECT_EQ(reader->Execute("SHOW idle_in_transaction_session_timeout")->Text(0, 0), "1min");
+}
+
+TEST_F(RolesTest, AReaderThatMakesItselfWritableStillMayNotWrite) {
+  const auto reader = As("motzkin_reader", store().passwords().reader);
+  ASSERT_TRUE(reader->Execute("SET default_transaction_read_only = off").ok());
+  for (const char* statement : kForbidden) {
+    EXPECT_TRUE(absl::IsPermissionDenied(reader->Execute(statement).status())) << statement;
+  }
+}
+
+TEST_F(RolesTest, APasswordLivesAsLongAsTheDatabase) {
+  const std::string before = store().passwords().reader;
+  EXPECT_GE(before.size(), 32u);
+  Reopen();
+  EXPECT_EQ(store().passwords().reader, before);
+}
+
+TEST_F(RolesTest, WithoutTheRightToCreateRolesThereIsNoDirectWay) {
+  auto& server = test::MiniPostgres::Shared();
+  const std::string plain = server.NewDatabase();
+  const auto superuser = test::MustConnect(server.Superuser(plain));
+  ASSERT_TRUE(superuser->Execute("ALTER ROLE motzkin_owner NOCREATEROLE").ok());
+  const auto without = Store::Open(plain);
+  ASSERT_TRUE(superuser->Execute("ALTER ROLE motzkin_owner CREATEROLE").ok());
+  ASSERT_TRUE(without.ok()) << without.status();
+  EXPECT_EQ((*without)->passwords().worker, "");
+  EXPECT_EQ((*without)->passwords().reader, "");
+}
+
+}  // namespace
+}  // namespace motzkin::coordinator

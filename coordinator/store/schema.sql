@@ -1,0 +1,777 @@
+-- Made from the migrations by migrator_test (MOTZKIN_REGENERATE=1); to read, not to run.
+
+CREATE SCHEMA motzkin;
+
+CREATE TYPE motzkin.answer_class AS ENUM (
+    'elementary',
+    'special',
+    'complex'
+);
+
+CREATE TYPE motzkin.answers AS ENUM (
+    'elementary',
+    'special'
+);
+
+CREATE TYPE motzkin.job_state AS ENUM (
+    'running',
+    'paused',
+    'completed',
+    'cancelled',
+    'failed'
+);
+
+CREATE TYPE motzkin.kind AS ENUM (
+    'forward',
+    'backward',
+    'by_parts'
+);
+
+CREATE TYPE motzkin.lease_end AS ENUM (
+    'done',
+    'lost',
+    'returned',
+    'died',
+    'revoked'
+);
+
+CREATE TYPE motzkin.outcome AS ENUM (
+    'integrated',
+    'partly',
+    'unsolved',
+    'nonelementary',
+    'timed_out',
+    'memory_exceeded',
+    'crashed',
+    'refuted',
+    'unverified'
+);
+
+CREATE TYPE motzkin.verdict AS ENUM (
+    'verified',
+    'complex_only',
+    'partly',
+    'refuted',
+    'unverified'
+);
+
+CREATE TYPE motzkin.worker_control AS ENUM (
+    'run',
+    'suspend',
+    'drain',
+    'removed'
+);
+
+CREATE FUNCTION motzkin.ensure_partitions(p_job_id integer, p_begin bigint, p_end bigint) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    shard_rows constant bigint := 1000000;
+    job_table  constant text := format('result_j%s', p_job_id);
+    shard_table text;
+BEGIN
+    IF to_regclass('motzkin.' || job_table) IS NULL THEN
+        EXECUTE format('CREATE TABLE %I (LIKE result INCLUDING ALL) PARTITION BY RANGE (index)', job_table);
+        EXECUTE format('ALTER TABLE result ATTACH PARTITION %I FOR VALUES IN (%s)', job_table, p_job_id);
+    END IF;
+    FOR shard IN p_begin / shard_rows .. (p_end - 1) / shard_rows LOOP
+        shard_table := format('%s_s%s', job_table, shard);
+        CONTINUE WHEN to_regclass('motzkin.' || shard_table) IS NOT NULL;
+        EXECUTE format('CREATE TABLE %I (LIKE result INCLUDING ALL)', shard_table);
+        EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%s) TO (%s)', job_table, shard_table,
+                       shard * shard_rows, (shard + 1) * shard_rows);
+    END LOOP;
+END $$;
+
+CREATE FUNCTION motzkin.fence(p_epoch bigint) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(hashtext('motzkin fence'));
+    IF (SELECT coordinator_epoch FROM cluster) <> p_epoch THEN
+        RAISE EXCEPTION 'another coordinator took over this database' USING ERRCODE = 'MZ010';
+    END IF;
+END $$;
+
+CREATE FUNCTION motzkin.label_of(p_outcome motzkin.outcome, p_class motzkin.answer_class, p_answers motzkin.answers) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT CASE
+        WHEN p_outcome = 'integrated' AND p_class = 'elementary' THEN true
+        WHEN p_outcome = 'integrated' AND p_class = 'special' AND p_answers = 'special' THEN true
+        WHEN p_outcome IN ('unsolved', 'timed_out', 'nonelementary') THEN false
+    END
+$$;
+
+CREATE FUNCTION motzkin.split_of(p_skeleton_hash bigint) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT (ARRAY['train', 'valid', 'test'])
+           [1 + width_bucket(get_byte(sha256('motzkin split 1'::bytea || int8send(p_skeleton_hash)), 0), ARRAY[230, 243])]
+$$;
+
+CREATE FUNCTION motzkin.submit_results(p_job uuid, p_spec_digest bytea, p_generator_version integer, p_batch bigint, p_attempt integer, p_worker uuid, p_indices bigint[], p_outcomes integer[], p_integrands text[], p_integrals text[], p_canonical_hashes bigint[], p_skeleton_hashes bigint[], p_answer_engines integer[], p_answer_classes integer[], p_has_abs boolean[], p_verdicts integer[], p_points_agreed integer[], p_points_differed integer[], p_precision_bits integer[], p_counterexamples text[], p_valid_on text[], p_speed_factors double precision[], p_wall_ms bigint[], p_engine_names text[], p_engine_versions text[], p_step_results integer[], p_step_engines integer[], p_step_outcomes integer[], p_step_cpu_us bigint[], p_step_rss_kb bigint[], p_step_verifier_us bigint[], p_step_messages text[]) RETURNS integer[]
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'motzkin', 'pg_temp'
+    AS $$
+DECLARE
+    integer_max constant bigint := 2147483647;
+    result_count constant integer := coalesce(array_length(p_indices, 1), 0);
+    held       record;         -- the lease with its job and worker
+    engine_ids smallint[];
+    rows       result[];
+    part       record;         -- a batch that holds some of the rows
+    added      record;
+    handled    bigint[] := '{}';
+    covered    integer := 0;
+    stored_indices  bigint[] := '{}';
+    refused_indices bigint[] := '{}';
+    new_integrated  integer := 0;
+    new_cas_us      bigint := 0;
+    new_verifier_us bigint := 0;
+BEGIN
+    IF result_count NOT BETWEEN 1 AND 256 THEN
+        RAISE EXCEPTION 'a submission holds 1 to 256 results, not %', result_count USING ERRCODE = 'MZ005';
+    END IF;
+    SELECT j.id AS job_id, j.name, j.spec_digest, j.generator_version, w.id AS worker_id, w.control,
+           l.begin_index, l.end_index
+      INTO held
+      FROM job j
+      JOIN lease l ON l.job_id = j.id AND l.batch = p_batch AND l.attempt = p_attempt
+      JOIN worker w ON w.id = l.worker_id AND w.uuid = p_worker
+     WHERE j.uuid = p_job;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'batch % of job %: never leased to worker % as attempt %', p_batch, p_job, p_worker, p_attempt
+            USING ERRCODE = 'MZ001';
+    ELSIF held.spec_digest <> p_spec_digest THEN
+        RAISE EXCEPTION 'job %: computed for another spec', held.name USING ERRCODE = 'MZ002';
+    ELSIF held.generator_version <> p_generator_version THEN
+        RAISE EXCEPTION 'job %: generator version % instead of %', held.name, p_generator_version,
+            held.generator_version USING ERRCODE = 'MZ003';
+    ELSIF held.control = 'removed' THEN
+        RAISE EXCEPTION 'worker % was removed from the cluster', p_worker USING ERRCODE = '42501';
+    ELSIF EXISTS (SELECT FROM unnest(p_indices) i
+                   WHERE i IS NULL OR i < held.begin_index OR i >= held.end_index) THEN
+        RAISE EXCEPTION 'batch % of job %: an index outside of the lease', p_batch, held.name USING ERRCODE = 'MZ004';
+    END IF;
+
+    SELECT array_agg(e.id ORDER BY given.position) INTO engine_ids
+      FROM unnest(p_engine_names, p_engine_versions) WITH ORDINALITY AS given(name, version, position)
+      LEFT JOIN engine e USING (name, version);
+    IF array_position(engine_ids, NULL) IS NOT NULL THEN
+        INSERT INTO engine (name, version)
+            SELECT DISTINCT name, version FROM unnest(p_engine_names, p_engine_versions) AS given(name, version)
+             ORDER BY 1, 2
+            ON CONFLICT DO NOTHING;
+        SELECT array_agg(e.id ORDER BY given.position) INTO engine_ids
+          FROM unnest(p_engine_names, p_engine_versions) WITH ORDINALITY AS given(name, version, position)
+          JOIN engine e USING (name, version);
+    END IF;
+
+    WITH step AS (
+        SELECT result,
+               array_agg(ARRAY[engine_ids[engine], outcome, least(cpu_us, integer_max), least(rss_kb, integer_max),
+                               least(verifier_us_of_step, integer_max)]::integer[] ORDER BY position) AS numbers,
+               array_agg(message ORDER BY position) AS messages,
+               bool_or(message <> '') AS any_message
+          FROM unnest(p_step_results, p_step_engines, p_step_outcomes, p_step_cpu_us, p_step_rss_kb,
+                      p_step_verifier_us, p_step_messages)
+               WITH ORDINALITY AS s(result, engine, outcome, cpu_us, rss_kb, verifier_us_of_step, message, position)
+         GROUP BY result)
+    SELECT array_agg(ROW(
+               g.index, g.canonical_hash, g.skeleton_hash, now(), held.job_id, held.worker_id, p_attempt,
+               (enum_range(NULL::outcome))[g.outcome], least(g.wall_ms, integer_max), g.speed_factor,
+               (enum_range(NULL::answer_class))[g.answer_class], (enum_range(NULL::verdict))[g.verdict],
+               engine_ids[g.answer_engine], g.points_agreed, g.points_differed, g.precision_bits, g.has_abs,
+               g.integrand, g.integral, step.numbers, CASE WHEN step.any_message THEN step.messages END,
+               g.counterexample, g.valid_on::double precision[])::result)
+      INTO rows
+      FROM unnest(p_indices, p_outcomes, p_integrands, p_integrals, p_canonical_hashes, p_skeleton_hashes,
+                  p_answer_engines, p_answer_classes, p_has_abs, p_verdicts, p_points_agreed, p_points_differed,
+                  p_precision_bits, p_counterexamples, p_valid_on, p_speed_factors, p_wall_ms)
+           WITH ORDINALITY AS g(index, outcome, integrand, integral, canonical_hash, skeleton_hash, answer_engine,
+                                answer_class, has_abs, verdict, points_agreed, points_differed, precision_bits,
+                                counterexample, valid_on, speed_factor, wall_ms, position)
+      LEFT JOIN step ON step.result = g.position;
+
+    -- Usually one batch, the leased one. After splits its range has several; a split that commits while we
+    -- wait for its lock leaves rows uncovered, which the next look finds in the new batch.
+    FOR look IN 1 .. 3 LOOP
+        FOR part IN
+            SELECT b.batch, b.begin_index, b.end_index, b.revoked,
+                   (SELECT count(*) FROM unnest(p_indices) i WHERE i >= b.begin_index AND i < b.end_index) AS given
+              FROM batch b
+             WHERE b.job_id = held.job_id AND b.begin_index >= held.begin_index AND b.begin_index < held.end_index
+               AND b.batch <> ALL (handled)
+               AND EXISTS (SELECT FROM unnest(p_indices) i WHERE i >= b.begin_index AND i < b.end_index)
+             ORDER BY b.begin_index
+               FOR UPDATE OF b
+        LOOP
+            handled := handled || part.batch;
+            covered := covered + part.given;
+            IF part.revoked THEN
+                refused_indices := refused_indices || ARRAY(SELECT i FROM unnest(p_indices) i
+                                                            WHERE i >= part.begin_index AND i < part.end_index);
+                CONTINUE;
+            END IF;
+            WITH inserted AS (
+                INSERT INTO result
+                    SELECT r.* FROM unnest(rows) r
+                     WHERE r.index >= part.begin_index AND r.index < part.end_index
+                     ORDER BY r.index
+                    ON CONFLICT (job_id, index) DO NOTHING
+                    RETURNING result.index, result.outcome, result.steps)
+            SELECT array_agg(i.index) AS indices,
+                   count(*) FILTER (WHERE outcome = 'integrated') AS integrated,
+                   count(*) FILTER (WHERE outcome = 'partly') AS partly,
+                   count(*) FILTER (WHERE outcome = 'unsolved') AS unsolved,
+                   count(*) FILTER (WHERE outcome = 'nonelementary') AS nonelementary,
+                   count(*) FILTER (WHERE outcome = 'timed_out') AS timed_out,
+                   count(*) FILTER (WHERE outcome = 'memory_exceeded') AS memory_exceeded,
+                   count(*) FILTER (WHERE outcome = 'crashed') AS crashed,
+                   count(*) FILTER (WHERE outcome = 'refuted') AS refuted,
+                   count(*) FILTER (WHERE outcome = 'unverified') AS unverified,
+                   count(*) AS total,
+                   sum(cpu.cas_us) AS cas_us, sum(cpu.verifier_us) AS verifier_us
+              INTO added
+              FROM inserted i,
+                   LATERAL (SELECT coalesce(sum(i.steps[n][3]), 0) AS cas_us,
+                                   coalesce(sum(i.steps[n][5]), 0) AS verifier_us
+                              FROM generate_subscripts(i.steps, 1) n) cpu;
+            CONTINUE WHEN added.total = 0;
+            UPDATE batch b
+               SET integrated = b.integrated + added.integrated,
+                   partly = b.partly + added.partly,
+                   unsolved = b.unsolved + added.unsolved,
+                   nonelementary = b.nonelementary + added.nonelementary,
+                   timed_out = b.timed_out + added.timed_out,
+                   memory_exceeded = b.memory_exceeded + added.memory_exceeded,
+                   crashed = b.crashed + added.crashed,
+                   refuted = b.refuted + added.refuted,
+                   unverified = b.unverified + added.unverified,
+                   closed = (b.stored + added.total = b.end_index - b.begin_index)
+             WHERE b.job_id = held.job_id AND b.batch = part.batch;
+            stored_indices := stored_indices || added.indices;
+            new_integrated := new_integrated + added.integrated;
+            new_cas_us := new_cas_us + added.cas_us;
+            new_verifier_us := new_verifier_us + added.verifier_us;
+        END LOOP;
+        EXIT WHEN covered >= result_count;
+    END LOOP;
+    IF covered < result_count THEN
+        RAISE EXCEPTION 'batch % of job %: split again and again meanwhile', p_batch, held.name USING ERRCODE = '40001';
+    END IF;
+
+    IF cardinality(stored_indices) > 0 THEN
+        INSERT INTO recent_result (job_id, outcome, slot, index, worker_id, engine, message, integrand, integral)
+            SELECT DISTINCT ON (r.outcome) r.job_id, r.outcome, r.index % 100, r.index, r.worker_id,
+                   coalesce(e.name || ' ' || e.version, ''), coalesce(r.messages[array_upper(r.messages, 1)], ''),
+                   r.integrand, r.integral
+              FROM unnest(rows) r
+              LEFT JOIN engine e ON e.id = coalesce(r.engine_id, r.steps[array_upper(r.steps, 1)][1])
+             WHERE r.index = ANY (stored_indices)
+             ORDER BY r.outcome, r.index DESC
+            ON CONFLICT (job_id, outcome, slot) DO UPDATE
+                SET index = excluded.index, worker_id = excluded.worker_id, time = excluded.time,
+                    engine = excluded.engine, message = excluded.message, integrand = excluded.integrand,
+                    integral = excluded.integral;
+        INSERT INTO throughput_minute AS t (minute, job_id, worker_id, functions, integrated, cas_us, verifier_us)
+            VALUES (date_trunc('minute', now()), held.job_id, held.worker_id, cardinality(stored_indices), new_integrated,
+                    new_cas_us, new_verifier_us)
+            ON CONFLICT (minute, job_id, worker_id) DO UPDATE
+                SET functions = t.functions + excluded.functions, integrated = t.integrated + excluded.integrated,
+                    cas_us = t.cas_us + excluded.cas_us, verifier_us = t.verifier_us + excluded.verifier_us;
+    END IF;
+
+    RETURN (SELECT array_agg(CASE WHEN g.index = ANY (refused_indices) THEN 3 WHEN s.index IS NOT NULL THEN 1 ELSE 2 END
+                             ORDER BY g.position)
+              FROM unnest(p_indices) WITH ORDINALITY AS g(index, position)
+              LEFT JOIN unnest(stored_indices) AS s(index) ON s.index = g.index);
+END $$;
+
+CREATE FUNCTION motzkin.take_over() RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    epoch bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('motzkin fence'));
+    UPDATE cluster SET coordinator_epoch = coordinator_epoch + 1 RETURNING coordinator_epoch INTO epoch;
+    RETURN epoch;
+END $$;
+
+CREATE TABLE motzkin.batch (
+    job_id integer NOT NULL,
+    batch bigint NOT NULL,
+    begin_index bigint NOT NULL,
+    end_index bigint NOT NULL,
+    integrated integer DEFAULT 0 NOT NULL,
+    partly integer DEFAULT 0 NOT NULL,
+    unsolved integer DEFAULT 0 NOT NULL,
+    nonelementary integer DEFAULT 0 NOT NULL,
+    timed_out integer DEFAULT 0 NOT NULL,
+    memory_exceeded integer DEFAULT 0 NOT NULL,
+    crashed integer DEFAULT 0 NOT NULL,
+    refuted integer DEFAULT 0 NOT NULL,
+    unverified integer DEFAULT 0 NOT NULL,
+    stored integer GENERATED ALWAYS AS (((((((((integrated + partly) + unsolved) + nonelementary) + timed_out) + memory_exceeded) + crashed) + refuted) + unverified)) STORED NOT NULL,
+    closed boolean DEFAULT false NOT NULL,
+    revoked boolean DEFAULT false NOT NULL,
+    deaths integer DEFAULT 0 NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    CONSTRAINT closed_means_full CHECK ((closed = (stored = (end_index - begin_index)))),
+    CONSTRAINT range_not_empty CHECK (((begin_index >= 0) AND (begin_index < end_index))),
+    CONSTRAINT stored_within_range CHECK (((stored >= 0) AND (stored <= (end_index - begin_index))))
+)
+WITH (fillfactor='50');
+
+CREATE TABLE motzkin.cluster (
+    only_row boolean DEFAULT true NOT NULL,
+    uuid uuid DEFAULT gen_random_uuid() NOT NULL,
+    incarnation bigint DEFAULT 1 NOT NULL,
+    coordinator_epoch bigint DEFAULT 0 NOT NULL,
+    create_time timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT cluster_has_one_row CHECK (only_row)
+);
+
+CREATE TABLE motzkin.duplicate (
+    job_id integer NOT NULL,
+    index bigint NOT NULL,
+    first_index bigint NOT NULL,
+    CONSTRAINT first_is_earlier CHECK ((first_index < index))
+);
+
+CREATE TABLE motzkin.engine (
+    id smallint NOT NULL,
+    name text NOT NULL,
+    version text NOT NULL,
+    CONSTRAINT engine_names_are_short CHECK (((length(name) <= 40) AND (length(version) <= 80)))
+);
+
+ALTER TABLE motzkin.engine ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME motzkin.engine_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE motzkin.job (
+    id integer NOT NULL,
+    uuid uuid DEFAULT gen_random_uuid() NOT NULL,
+    request_id uuid NOT NULL,
+    name text NOT NULL,
+    spec bytea NOT NULL,
+    spec_json jsonb NOT NULL,
+    spec_digest bytea NOT NULL,
+    generator_version integer NOT NULL,
+    kind motzkin.kind NOT NULL,
+    answers motzkin.answers NOT NULL,
+    target bigint NOT NULL,
+    target_integrated boolean NOT NULL,
+    state motzkin.job_state DEFAULT 'running'::motzkin.job_state NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    create_time timestamp with time zone DEFAULT now() NOT NULL,
+    allocated_below bigint DEFAULT 0 NOT NULL,
+    sealed_below bigint DEFAULT 0 NOT NULL,
+    integrated bigint DEFAULT 0 NOT NULL,
+    partly bigint DEFAULT 0 NOT NULL,
+    unsolved bigint DEFAULT 0 NOT NULL,
+    nonelementary bigint DEFAULT 0 NOT NULL,
+    timed_out bigint DEFAULT 0 NOT NULL,
+    memory_exceeded bigint DEFAULT 0 NOT NULL,
+    crashed bigint DEFAULT 0 NOT NULL,
+    refuted bigint DEFAULT 0 NOT NULL,
+    unverified bigint DEFAULT 0 NOT NULL,
+    duplicates bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT sealed_rows_are_counted CHECK ((((((((((integrated + partly) + unsolved) + nonelementary) + timed_out) + memory_exceeded) + crashed) + refuted) + unverified) = sealed_below)),
+    CONSTRAINT sealed_within_allocated CHECK (((0 <= sealed_below) AND (sealed_below <= allocated_below)))
+)
+WITH (fillfactor='50');
+
+CREATE TABLE motzkin.result (
+    index bigint NOT NULL,
+    canonical_hash bigint NOT NULL,
+    skeleton_hash bigint NOT NULL,
+    create_time timestamp with time zone DEFAULT now() NOT NULL,
+    job_id integer NOT NULL,
+    worker_id integer NOT NULL,
+    attempt integer NOT NULL,
+    outcome motzkin.outcome NOT NULL,
+    wall_ms integer NOT NULL,
+    speed_factor real NOT NULL,
+    answer_class motzkin.answer_class,
+    verdict motzkin.verdict,
+    engine_id smallint,
+    points_agreed smallint NOT NULL,
+    points_differed smallint NOT NULL,
+    precision_bits smallint NOT NULL,
+    has_abs boolean NOT NULL,
+    integrand text NOT NULL,
+    integral text,
+    steps integer[],
+    messages text[],
+    counterexample text,
+    valid_on double precision[],
+    CONSTRAINT integral_within_64_kb CHECK ((octet_length(integral) <= 65536)),
+    CONSTRAINT integrand_not_empty CHECK ((integrand <> ''::text)),
+    CONSTRAINT integrated_has_integral CHECK (((outcome <> 'integrated'::motzkin.outcome) OR (integral IS NOT NULL))),
+    CONSTRAINT steps_have_five_numbers CHECK ((array_length(steps, 2) = 5))
+)
+PARTITION BY LIST (job_id);
+
+CREATE VIEW motzkin.engine_steps AS
+ SELECT j.name AS job,
+    r.index,
+    n.n AS step,
+    e.name AS engine,
+    e.version AS engine_version,
+    ((enum_range(NULL::motzkin.outcome))[r.steps[n.n][2]])::text AS outcome,
+    r.steps[n.n][3] AS cpu_us,
+    r.steps[n.n][4] AS rss_kb,
+    r.steps[n.n][5] AS verifier_us,
+    COALESCE(r.messages[n.n], ''::text) AS message
+   FROM (((motzkin.job j
+     JOIN motzkin.result r ON ((r.job_id = j.id)))
+     CROSS JOIN LATERAL generate_subscripts(r.steps, 1) n(n))
+     LEFT JOIN motzkin.engine e ON ((e.id = r.steps[n.n][1])));
+
+CREATE TABLE motzkin.event (
+    id bigint NOT NULL,
+    "time" timestamp with time zone DEFAULT now() NOT NULL,
+    kind text NOT NULL,
+    text text NOT NULL
+);
+
+ALTER TABLE motzkin.event ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME motzkin.event_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE motzkin.recent_result (
+    job_id integer NOT NULL,
+    outcome motzkin.outcome NOT NULL,
+    slot smallint NOT NULL,
+    index bigint NOT NULL,
+    worker_id integer NOT NULL,
+    "time" timestamp with time zone DEFAULT now() NOT NULL,
+    engine text NOT NULL,
+    message text NOT NULL,
+    integrand text NOT NULL,
+    integral text,
+    CONSTRAINT slots_are_bounded CHECK (((slot >= 0) AND (slot <= 99)))
+);
+
+CREATE TABLE motzkin.worker (
+    id integer NOT NULL,
+    uuid uuid NOT NULL,
+    name text NOT NULL,
+    instance bigint NOT NULL,
+    control motzkin.worker_control DEFAULT 'run'::motzkin.worker_control NOT NULL,
+    state text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    slots integer DEFAULT 0 NOT NULL,
+    temperature real DEFAULT 0 NOT NULL,
+    sandbox_level text DEFAULT ''::text NOT NULL,
+    build text DEFAULT ''::text NOT NULL,
+    engines jsonb DEFAULT '{}'::jsonb NOT NULL,
+    last_seen timestamp with time zone DEFAULT now() NOT NULL,
+    create_time timestamp with time zone DEFAULT now() NOT NULL
+)
+WITH (fillfactor='50');
+
+CREATE VIEW motzkin.failures AS
+ SELECT r."time",
+    j.name AS job,
+    r.index,
+    (r.outcome)::text AS outcome,
+    r.engine,
+    r.message,
+    r.integrand,
+    w.name AS worker
+   FROM ((motzkin.recent_result r
+     JOIN motzkin.job j ON ((j.id = r.job_id)))
+     JOIN motzkin.worker w ON ((w.id = r.worker_id)))
+  WHERE (r.outcome <> 'integrated'::motzkin.outcome)
+  ORDER BY r."time" DESC;
+
+ALTER TABLE motzkin.job ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME motzkin.job_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE motzkin.lease (
+    job_id integer NOT NULL,
+    batch bigint NOT NULL,
+    attempt integer NOT NULL,
+    worker_id integer NOT NULL,
+    instance bigint NOT NULL,
+    begin_index bigint NOT NULL,
+    end_index bigint NOT NULL,
+    grant_time timestamp with time zone DEFAULT now() NOT NULL,
+    end_time timestamp with time zone,
+    end_why motzkin.lease_end,
+    CONSTRAINT ended_for_a_reason CHECK (((end_time IS NULL) = (end_why IS NULL)))
+)
+WITH (fillfactor='80');
+
+CREATE TABLE motzkin.throughput_minute (
+    minute timestamp with time zone NOT NULL,
+    job_id integer NOT NULL,
+    worker_id integer NOT NULL,
+    functions integer NOT NULL,
+    integrated integer NOT NULL,
+    cas_us bigint NOT NULL,
+    verifier_us bigint NOT NULL
+)
+WITH (fillfactor='70');
+
+CREATE VIEW motzkin.progress AS
+ SELECT j.name AS job,
+    (j.state)::text AS state,
+    j.reason AS blocked,
+    j.target,
+        CASE
+            WHEN j.target_integrated THEN j.integrated
+            ELSE (j.sealed_below + open.stored)
+        END AS done,
+    (j.sealed_below + open.stored) AS functions,
+    j.sealed_below AS sealed,
+    j.duplicates,
+    (j.integrated + open.integrated) AS integrated,
+    (j.partly + open.partly) AS partly,
+    (j.unsolved + open.unsolved) AS unsolved,
+    (j.nonelementary + open.nonelementary) AS nonelementary,
+    (j.timed_out + open.timed_out) AS timed_out,
+    (j.memory_exceeded + open.memory_exceeded) AS memory_exceeded,
+    (j.crashed + open.crashed) AS crashed,
+    (j.refuted + open.refuted) AS refuted,
+    (j.unverified + open.unverified) AS unverified,
+    speed.functions_per_minute,
+    speed.integrated_per_minute,
+        CASE
+            WHEN ((j.state = 'running'::motzkin.job_state) AND (j.target > 0)) THEN make_interval(mins => (ceil(GREATEST((0)::numeric,
+            CASE
+                WHEN j.target_integrated THEN (((j.target - j.integrated))::numeric / NULLIF(speed.integrated_per_minute, (0)::numeric))
+                ELSE ((((j.target - j.sealed_below) - open.stored))::numeric / NULLIF(speed.functions_per_minute, (0)::numeric))
+            END)))::integer)
+            ELSE NULL::interval
+        END AS eta,
+    bytes.bytes,
+    j.create_time AS started
+   FROM motzkin.job j,
+    LATERAL ( SELECT COALESCE(sum(b.stored), (0)::bigint) AS stored,
+            COALESCE(sum(b.integrated), (0)::bigint) AS integrated,
+            COALESCE(sum(b.partly), (0)::bigint) AS partly,
+            COALESCE(sum(b.unsolved), (0)::bigint) AS unsolved,
+            COALESCE(sum(b.nonelementary), (0)::bigint) AS nonelementary,
+            COALESCE(sum(b.timed_out), (0)::bigint) AS timed_out,
+            COALESCE(sum(b.memory_exceeded), (0)::bigint) AS memory_exceeded,
+            COALESCE(sum(b.crashed), (0)::bigint) AS crashed,
+            COALESCE(sum(b.refuted), (0)::bigint) AS refuted,
+            COALESCE(sum(b.unverified), (0)::bigint) AS unverified
+           FROM motzkin.batch b
+          WHERE ((b.job_id = j.id) AND (b.begin_index >= j.sealed_below))) open,
+    LATERAL ( SELECT COALESCE(round(((sum(t.functions))::numeric / 5.0), 1), (0)::numeric) AS functions_per_minute,
+            COALESCE(round(((sum(t.integrated))::numeric / 5.0), 1), (0)::numeric) AS integrated_per_minute
+           FROM motzkin.throughput_minute t
+          WHERE ((t.job_id = j.id) AND (t.minute >= (date_trunc('minute'::text, now()) - '00:05:00'::interval)) AND (t.minute < date_trunc('minute'::text, now())))) speed,
+    LATERAL ( SELECT (COALESCE(sum(pg_total_relation_size(pg_partition_tree.relid)), (0)::numeric))::bigint AS bytes
+           FROM pg_partition_tree(to_regclass(('motzkin.result_j'::text || j.id))) pg_partition_tree(relid, parentrelid, isleaf, level)
+          WHERE pg_partition_tree.isleaf) bytes;
+
+CREATE TABLE motzkin.role_password (
+    role text NOT NULL,
+    password text NOT NULL
+);
+
+CREATE TABLE motzkin.schema_migration (
+    name text NOT NULL,
+    sha256 bytea NOT NULL,
+    breaking boolean NOT NULL,
+    apply_time timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE motzkin.seen_function (
+    job_id integer NOT NULL,
+    canonical_hash bigint NOT NULL,
+    first_index bigint NOT NULL
+);
+
+CREATE VIEW motzkin.throughput AS
+ SELECT t.minute,
+    j.name AS job,
+    w.name AS worker,
+    t.functions,
+    t.integrated,
+    ((t.cas_us)::numeric / '1000000'::numeric) AS cas_seconds,
+    ((t.verifier_us)::numeric / '1000000'::numeric) AS verifier_seconds
+   FROM ((motzkin.throughput_minute t
+     JOIN motzkin.job j ON ((j.id = t.job_id)))
+     JOIN motzkin.worker w ON ((w.id = t.worker_id)));
+
+CREATE VIEW motzkin.training_data AS
+ SELECT r.integrand,
+        CASE
+            WHEN (r.outcome = 'integrated'::motzkin.outcome) THEN r.integral
+            ELSE NULL::text
+        END AS integral,
+    motzkin.label_of(r.outcome, r.answer_class, j.answers) AS success,
+    motzkin.split_of(r.skeleton_hash) AS split,
+    j.name AS job,
+    r.index
+   FROM (motzkin.job j
+     JOIN motzkin.result r ON (((r.job_id = j.id) AND (r.index < j.sealed_below))))
+  WHERE ((j.kind = 'forward'::motzkin.kind) AND (motzkin.label_of(r.outcome, r.answer_class, j.answers) IS NOT NULL) AND (NOT (EXISTS ( SELECT
+           FROM motzkin.duplicate d
+          WHERE ((d.job_id = r.job_id) AND (d.index = r.index))))));
+
+CREATE VIEW motzkin.training_data_all AS
+ SELECT r.integrand,
+    r.integral,
+    motzkin.label_of(r.outcome, r.answer_class, j.answers) AS success,
+    motzkin.split_of(r.skeleton_hash) AS split,
+    j.name AS job,
+    r.index,
+    (j.kind)::text AS kind,
+    (r.outcome)::text AS outcome,
+    (r.answer_class)::text AS answer_class,
+    r.has_abs,
+    (r.index < j.sealed_below) AS sealed,
+    d.first_index AS duplicate_of,
+    e.name AS engine,
+    e.version AS engine_version,
+    (r.verdict)::text AS verdict,
+    r.points_agreed,
+    r.points_differed,
+    r.precision_bits,
+    r.counterexample,
+    r.valid_on,
+    r.canonical_hash,
+    r.skeleton_hash,
+    r.steps,
+    r.messages,
+    r.speed_factor,
+    r.wall_ms,
+    r.worker_id,
+    r.attempt,
+    r.create_time
+   FROM (((motzkin.job j
+     JOIN motzkin.result r ON ((r.job_id = j.id)))
+     LEFT JOIN motzkin.engine e ON ((e.id = r.engine_id)))
+     LEFT JOIN motzkin.duplicate d ON (((d.job_id = r.job_id) AND (d.index = r.index))));
+
+ALTER TABLE motzkin.worker ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME motzkin.worker_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE VIEW motzkin.worker_status AS
+ SELECT w.name AS worker,
+    w.state,
+    w.reason,
+    (w.control)::text AS control,
+    w.slots,
+    speed.functions_per_minute,
+    speed.integrated_per_minute,
+    w.last_seen,
+    NULLIF(w.temperature, (0)::double precision) AS temperature,
+    w.sandbox_level,
+    w.build,
+    w.engines,
+    w.uuid
+   FROM motzkin.worker w,
+    LATERAL ( SELECT COALESCE(round(((sum(t.functions))::numeric / 5.0), 1), (0)::numeric) AS functions_per_minute,
+            COALESCE(round(((sum(t.integrated))::numeric / 5.0), 1), (0)::numeric) AS integrated_per_minute
+           FROM motzkin.throughput_minute t
+          WHERE ((t.worker_id = w.id) AND (t.minute >= (date_trunc('minute'::text, now()) - '00:05:00'::interval)) AND (t.minute < date_trunc('minute'::text, now())))) speed
+  WHERE (w.control <> 'removed'::motzkin.worker_control);
+
+ALTER TABLE ONLY motzkin.batch
+    ADD CONSTRAINT batch_begin_key UNIQUE (job_id, begin_index);
+
+ALTER TABLE ONLY motzkin.batch
+    ADD CONSTRAINT batch_pkey PRIMARY KEY (job_id, batch);
+
+ALTER TABLE ONLY motzkin.cluster
+    ADD CONSTRAINT cluster_pkey PRIMARY KEY (only_row);
+
+ALTER TABLE ONLY motzkin.duplicate
+    ADD CONSTRAINT duplicate_pkey PRIMARY KEY (job_id, index);
+
+ALTER TABLE ONLY motzkin.engine
+    ADD CONSTRAINT engine_name_version_key UNIQUE (name, version);
+
+ALTER TABLE ONLY motzkin.engine
+    ADD CONSTRAINT engine_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY motzkin.event
+    ADD CONSTRAINT event_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY motzkin.job
+    ADD CONSTRAINT job_name_key UNIQUE (name);
+
+ALTER TABLE ONLY motzkin.job
+    ADD CONSTRAINT job_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY motzkin.job
+    ADD CONSTRAINT job_request_id_key UNIQUE (request_id);
+
+ALTER TABLE ONLY motzkin.job
+    ADD CONSTRAINT job_uuid_key UNIQUE (uuid);
+
+ALTER TABLE ONLY motzkin.lease
+    ADD CONSTRAINT lease_pkey PRIMARY KEY (job_id, batch, attempt);
+
+ALTER TABLE ONLY motzkin.recent_result
+    ADD CONSTRAINT recent_result_pkey PRIMARY KEY (job_id, outcome, slot);
+
+ALTER TABLE ONLY motzkin.result
+    ADD CONSTRAINT result_pkey PRIMARY KEY (job_id, index);
+
+ALTER TABLE ONLY motzkin.role_password
+    ADD CONSTRAINT role_password_pkey PRIMARY KEY (role);
+
+ALTER TABLE ONLY motzkin.schema_migration
+    ADD CONSTRAINT schema_migration_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY motzkin.seen_function
+    ADD CONSTRAINT seen_function_pkey PRIMARY KEY (job_id, canonical_hash);
+
+ALTER TABLE ONLY motzkin.throughput_minute
+    ADD CONSTRAINT throughput_minute_pkey PRIMARY KEY (minute, job_id, worker_id);
+
+ALTER TABLE ONLY motzkin.worker
+    ADD CONSTRAINT worker_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY motzkin.worker
+    ADD CONSTRAINT worker_uuid_key UNIQUE (uuid);
+
+CREATE INDEX batch_open_idx ON motzkin.batch USING btree (job_id, begin_index) WHERE (NOT closed);
+
+CREATE INDEX event_time_idx ON motzkin.event USING btree ("time");
+
+CREATE UNIQUE INDEX lease_open_idx ON motzkin.lease USING btree (job_id, batch) WHERE (end_time IS NULL);
+
+ALTER TABLE ONLY motzkin.batch
+    ADD CONSTRAINT batch_job_fkey FOREIGN KEY (job_id) REFERENCES motzkin.job(id);
+
+ALTER TABLE ONLY motzkin.lease
+    ADD CONSTRAINT lease_batch_fkey FOREIGN KEY (job_id, batch) REFERENCES motzkin.batch(job_id, batch);
+
+ALTER TABLE ONLY motzkin.lease
+    ADD CONSTRAINT lease_worker_fkey FOREIGN KEY (worker_id) REFERENCES motzkin.worker(id);
+
