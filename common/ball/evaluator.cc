@@ -31,6 +31,37 @@ bool IsUsable(const Ball& ball) {
   return usable;
 }
 
+// Whether the derivative rule of a special function takes values of special functions.
+bool HasCostlyDerivative(Op op) {
+  switch (op) {
+    case Op::kGamma:
+    case Op::kLogGamma:
+    case Op::kDigamma:
+    case Op::kEllipticK:
+    case Op::kPolylog:
+    case Op::kExpIntegralE:
+    case Op::kBesselJ:
+    case Op::kBesselY:
+    case Op::kBesselI:
+    case Op::kBesselK:
+    case Op::kHypergeometric:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Units of Evaluator::work(). Special functions and roots of polynomials cost hundreds of times
+// as much as arithmetic, and more than in proportion to the precision.
+uint64_t Weight(const PlanStep& step, slong bits) {
+  const uint64_t words = 1 + static_cast<uint64_t>(bits) / 64;
+  const Op op = step.node->op();
+  const bool costly = op == Op::kRootOf ||
+                      (expression::IsSpecial(op) && (!step.derivative || HasCostlyDerivative(op)));
+  constexpr uint64_t kCostly = 100;
+  return costly ? kCostly * words * words : words;
+}
+
 }  // namespace
 
 class Evaluator::Impl final : public NodeValues {
@@ -64,6 +95,7 @@ class Evaluator::Impl final : public NodeValues {
     return arithmetic_.assumed_cut() || value_group_.assumed_cut || derivative_group_.assumed_cut;
   }
   bool real_only() const { return plan_.real_only; }
+  uint64_t steps() const { return plan_.slots; }
   uint64_t work() const { return work_; }
 
   const Ball& Value(Expr node) const override { return balls_[plan_.value_slot[node->id()]]; }
@@ -93,9 +125,8 @@ class Evaluator::Impl final : public NodeValues {
 
   // Stops at the first node without a value. Clears `real` at the first that is not exactly real.
   bool Run(const std::vector<PlanStep>& steps, bool& real) {
-    const uint64_t weight = 1 + static_cast<uint64_t>(arithmetic_.bits()) / 64;
     for (const PlanStep& step : steps) {
-      work_ += weight;
+      work_ += Weight(step, arithmetic_.bits());
       Ball& ball = balls_[step.slot];
       ball = step.derivative ? DerivativeOf(step.node, *this, arithmetic_) : Compute(step);
       if (!IsUsable(ball)) return false;
@@ -208,6 +239,7 @@ bool Evaluator::EvaluateDerivative() { return impl_->EvaluateDerivative(); }
 const Ball& Evaluator::derivative() const { return impl_->derivative(); }
 bool Evaluator::assumed_cut() const { return impl_->assumed_cut(); }
 bool Evaluator::real_only() const { return impl_->real_only(); }
+uint64_t Evaluator::steps() const { return impl_->steps(); }
 uint64_t Evaluator::work() const { return impl_->work(); }
 
 }  // namespace motzkin::ball

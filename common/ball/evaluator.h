@@ -49,8 +49,10 @@ class Evaluator {
   // Holds abs, sign, Re, Im, conj or floor: its rules hold at real x only.
   bool real_only() const;
 
-  // Nodes evaluated so far, each weighted by its precision in 64-bit words: the same on every
-  // machine, so a bound on it is too.
+  // Nodes that one point takes: values and derivatives.
+  uint64_t steps() const;
+  // Nodes evaluated so far, each weighted by its precision in 64-bit words, special functions more:
+  // the same on every machine, so a bound on it is too.
   uint64_t work() const;
 
  private:

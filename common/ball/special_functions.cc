@@ -10,11 +10,15 @@ using expression::Op;
 // Beyond, Arb's special functions can take seconds; such an argument counts as having no value.
 constexpr slong kArgumentExponentMax = 64;
 
-bool IsModerate(const Ball& z) {
+// The same of the parameters of hypergeometric functions; those of real answers are small
+// fractions.
+constexpr slong kParameterExponentMax = 6;
+
+bool IsModerate(const Ball& z, slong exponent_max = kArgumentExponentMax) {
   mag_t bound;
   mag_init(bound);
   acb_get_mag(bound, z.get());
-  const bool moderate = mag_cmp_2exp_si(bound, kArgumentExponentMax) < 0;
+  const bool moderate = mag_cmp_2exp_si(bound, exponent_max) < 0;
   mag_clear(bound);
   return moderate;
 }
@@ -182,6 +186,12 @@ Ball SpecialFunction(Op op, std::span<const Ball* const> arguments, slong bits) 
 
 Ball Hypergeometric(std::span<const Ball* const> upper, std::span<const Ball* const> lower,
                     const Ball& z, long shift, slong bits) {
+  if (!IsModerate(z)) return Ball::Undefined();
+  for (const auto& parameters : {upper, lower}) {
+    for (const Ball* parameter : parameters) {
+      if (!IsModerate(*parameter, kParameterExponentMax)) return Ball::Undefined();
+    }
+  }
   const auto shifted = [&](std::span<const Ball* const> parameters) {
     std::vector<Ball> result(parameters.size());
     for (size_t i = 0; i < parameters.size(); ++i) {
@@ -193,7 +203,6 @@ Ball Hypergeometric(std::span<const Ball* const> upper, std::span<const Ball* co
   std::vector<Ball> a = shifted(upper);
   std::vector<Ball> b = shifted(lower);
   Ball result;
-  if (!IsModerate(z)) return Ball::Undefined();
   acb_hypgeom_pfq(result.get(), reinterpret_cast<acb_ptr>(a.data()), static_cast<slong>(a.size()),
                   reinterpret_cast<acb_ptr>(b.data()), static_cast<slong>(b.size()), z.get(), 0,
                   bits);

@@ -24,6 +24,9 @@ constexpr int kRealAttemptsMax = 192;
 constexpr int kComplexPoints = 8;
 // Fewer points than these decide nothing on their own.
 constexpr int kDecidedMin = 3;
+// Work of a node at the lowest precision, 128 bits.
+constexpr uint64_t kFirstWordWeight = 3;
+constexpr char kTooLarge[] = "too large to evaluate";
 
 // The seed follows from the structure of both, so a verdict can be reproduced anywhere.
 uint64_t PointSeed(Expr integrand, Expr candidate) {
@@ -139,7 +142,7 @@ class Judge {
       Unverified("differs, if the principal value on a branch cut is meant");
     } else if (tally.decided() < kDecidedMin) {
       Unverified(tester_.OutOfWork()
-                     ? "too large to evaluate"
+                     ? std::string(kTooLarge)
                      : fmt::format("only {} of the points tried have a value", tally.decided()));
     } else if (tally.differed == 0) {
       judgement_.verdict = Verdict::kComplexOnly;
@@ -185,6 +188,12 @@ Judgement Verify(Expr integrand, Expr candidate, const VerifyOptions& options) {
   absl::StatusOr<Evaluator> evaluator = Evaluator::Create(integrand, candidate);
   if (!evaluator.ok()) {
     judgement.reason = fmt::format("cannot evaluate {}", std::string(evaluator.status().message()));
+    return judgement;
+  }
+  // Not even the fewest points that decide would fit: a single one could take longer than is
+  // allowed.
+  if (evaluator->steps() * kFirstWordWeight * kDecidedMin > options.work_max) {
+    judgement.reason = kTooLarge;
     return judgement;
   }
   return Judge(integrand, candidate, *evaluator, options).Decide();
