@@ -63,6 +63,7 @@ absl::StatusOr<ChildProcess> Spawn(const IntegratorOptions& options) {
                                    ? *options.sandbox_level
                                    : ProbeIntegratorSandbox(options.binary).level;
   SpawnOptions spawn;
+  // Symbols bound once at the start, not once a leaf: a tenth of what a short leaf costs.
   spawn.environment = {"PATH=/usr/bin:/bin", "LC_ALL=C", "HOME=/", "LD_BIND_NOW=1"};
   spawn.error = Stream::kPipe;
   spawn.own_session = true;

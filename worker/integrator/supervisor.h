@@ -1,7 +1,7 @@
 // The integrator's main loop: one Request in, one Response out, until the worker closes the pipe.
 //
 // This process is the clean one: it runs no engine and parses nothing that an engine wrote, so what
-// is forked from it (the verifier, an engine's zygote) starts clean too. docs/decisions/0003 says
+// is forked from it (the verifier, an engine's zygote) starts clean too. docs/decisions/0005 says
 // why it is shaped so.
 #pragma once
 
