@@ -190,16 +190,21 @@ Expr RandomTrees::Leaf() {
   }
 }
 
+Op RandomTrees::Function() {
+  const int count = static_cast<int>(Op::kAcsch) - static_cast<int>(Op::kSqrt) + 1;
+  while (true) {
+    const Op op = static_cast<Op>(static_cast<int>(Op::kSqrt) + Below(count));
+    const bool paraphrased = op == Op::kAcot || op == Op::kAsech || op == Op::kAcsch;
+    if (functions_ == Functions::kElementary || !paraphrased) return op;
+  }
+}
+
 Expr RandomTrees::Draw(int operations) {
   constexpr Op kBinary[] = {Op::kAdd, Op::kSub, Op::kMul, Op::kPow};
   if (operations <= 0) return Leaf();
   const int kind = Below(10);
   if (kind == 0) return pool_.Neg(Draw(operations - 1));
-  if (kind <= 3) {
-    const int functions = static_cast<int>(Op::kAcsch) - static_cast<int>(Op::kSqrt) + 1;
-    return pool_.Unary(static_cast<Op>(static_cast<int>(Op::kSqrt) + Below(functions)),
-                       Draw(operations - 1));
-  }
+  if (kind <= 3) return pool_.Unary(Function(), Draw(operations - 1));
   const int left = Below(operations);
   const Expr a = Draw(left);
   const Expr b = Draw(operations - 1 - left);

@@ -11,12 +11,16 @@ namespace motzkin::expression::test {
 // $TEST_SEED, or a fresh one. Print it with the failure.
 uint64_t Seed();
 
+// All elementary ones, or those that every format and engine has under one name.
+enum class Functions { kElementary, kOfEveryFormat };
+
 // Random trees as a generator without any normal form would make them: + - * / **, negation,
 // elementary functions, x, integers, pi, e. Quotients of two integers are rational numbers, as the
 // parsers read them. Thread-compatible.
 class RandomTrees {
  public:
-  RandomTrees(uint64_t seed, Pool& pool) : random_(seed), pool_(pool) {}
+  RandomTrees(uint64_t seed, Pool& pool, Functions functions = Functions::kElementary)
+      : random_(seed), pool_(pool), functions_(functions) {}
 
   // About `operations` inner nodes.
   Expr Draw(int operations);
@@ -24,9 +28,11 @@ class RandomTrees {
 
  private:
   Expr Leaf();
+  Op Function();
 
   std::mt19937_64 random_;
   Pool& pool_;
+  Functions functions_;
 };
 
 // The value at real x; NaN where some part is not real or too large to be accurate, and for most
