@@ -1,0 +1,33 @@
+// A directory below /tmp that is gone with its object.
+#pragma once
+
+#include <stdlib.h>
+
+#include <filesystem>
+#include <system_error>
+
+#include "common/base/check.h"
+
+namespace motzkin::test {
+
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory() {
+    char name[] = "/tmp/motzkin-test-XXXXXX";
+    MOTZKIN_CHECK(mkdtemp(name) != nullptr);
+    path_ = name;
+  }
+  ~TemporaryDirectory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace motzkin::test

@@ -1,0 +1,44 @@
+// The words that queue, slots and result writer share. Values.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "common/generator/function_sampler.h"
+#include "motzkin/v1/job.pb.h"
+
+namespace motzkin::worker {
+
+// One lease of one batch. A batch that comes back with another attempt is another lease.
+struct BatchId {
+  std::string job_uuid;
+  int64_t batch = 0;
+  int32_t attempt = 0;
+  auto operator<=>(const BatchId&) const = default;
+};
+
+// "batch 42 of job 1b4e28ba (attempt 3)", for people.
+std::string ToString(const BatchId& id);
+
+// What every slot needs of a job. Immutable.
+struct JobContext {
+  std::string cluster_uuid;
+  std::string uuid;
+  v1::JobSpec spec;
+  std::string spec_digest;
+  generator::FunctionSampler sampler;
+};
+
+// One function to compute. `job` is shared: a job may leave the desired state while a slot still
+// finishes one of its functions.
+struct Task {
+  std::shared_ptr<const JobContext> job;
+  BatchId batch;
+  int64_t index = 0;
+  // Unique within the process: an interrupt names the task it means, never the slot's next one.
+  uint64_t serial = 0;
+};
+
+}  // namespace motzkin::worker

@@ -1,0 +1,81 @@
+#include "worker/calibration.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <string>
+#include <string_view>
+
+#include "common/base/status_macros.h"
+
+namespace motzkin::worker {
+namespace {
+
+// Rational, trigonometric, by parts and by substitution: what generated functions are made of. Each
+// is solved by every engine in a few milliseconds, far from any budget.
+constexpr std::array<std::string_view, 6> kIntegrands = {
+    "mul x mul sin x exp x",
+    "div INT+ 1 add pow x INT+ 4 INT+ 1",
+    "mul pow x INT+ 3 mul ln x ln x",
+    "div pow x INT+ 2 mul add x INT+ 1 add pow x INT+ 2 INT+ 4",
+    "mul sin x mul sin x cos mul INT+ 3 x",
+    "mul x exp mul INT- 2 pow x INT+ 2",
+};
+
+struct Reference {
+  std::string_view engine;
+  double cpu_us;  // Of all of kIntegrands together: the least of the rounds.
+};
+
+// Measured by `worker_calibration_test --gtest_also_run_disabled_tests` on an Intel Xeon core
+// of 2.x GHz under Debian 12: the machine of the first dataset.
+constexpr std::array<Reference, 1> kReferences = {{{"giac", 45'000}}};
+
+constexpr int kRounds = 3;  // The least of them counts: noise only ever adds.
+constexpr int64_t kBudgetUs = 5'000'000;
+
+absl::StatusOr<double> Round(IntegratorProcess& integrator, const std::string& engine) {
+  double cpu_us = 0;
+  for (const std::string_view integrand : kIntegrands) {
+    integrator::v1::Request request;
+    request.set_id(1);
+    integrator::v1::Integrate& integrate = *request.mutable_integrate();
+    integrate.set_integrand(std::string(integrand));
+    integrate.set_memory_bytes(1ll << 30);
+    integrate.set_answer_bytes_max(65'536);
+    integrator::v1::Step& step = *integrate.add_ladder();
+    step.set_engine(engine);
+    step.set_budget_us(kBudgetUs);
+    ASSIGN_OR_RETURN(const integrator::v1::Response response,
+                     integrator.Call(request, WallMax(request)));
+    for (const auto& report : response.integration().steps()) {
+      cpu_us += static_cast<double>(report.cpu_us());
+    }
+  }
+  return cpu_us;
+}
+
+}  // namespace
+
+double SpeedFactorOf(double measured_us, double reference_us) {
+  return std::clamp(measured_us / reference_us, kSpeedFactorMin, kSpeedFactorMax);
+}
+
+absl::StatusOr<SpeedFactors> Calibrate(IntegratorProcess& integrator) {
+  SpeedFactors factors;
+  for (const auto& described : integrator.description().engines()) {
+    const auto reference =
+        std::find_if(kReferences.begin(), kReferences.end(),
+                     [&](const Reference& each) { return each.engine == described.engine(); });
+    if (reference == kReferences.end()) continue;
+    double least = std::numeric_limits<double>::infinity();
+    for (int round = 0; round < kRounds; ++round) {
+      ASSIGN_OR_RETURN(const double cpu_us, Round(integrator, described.engine()));
+      least = std::min(least, cpu_us);
+    }
+    factors[described.engine()] = SpeedFactorOf(least, reference->cpu_us);
+  }
+  return factors;
+}
+
+}  // namespace motzkin::worker

@@ -1,0 +1,63 @@
+#include "worker/slot.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "common/results/submit_results.h"
+
+namespace motzkin::worker {
+namespace {
+
+constexpr absl::Duration kBackoffMin = absl::Seconds(1);
+constexpr absl::Duration kBackoffMax = absl::Seconds(30);
+
+}  // namespace
+
+Slot::Slot(int number, const SlotContext& context, const RunnerOptions& options,
+           IntegratorFactory factory)
+    : number_(number), context_(context), runner_(options, std::move(factory), context.clock) {}
+
+Slot::~Slot() { Stop(); }
+
+void Slot::Start() {
+  thread_ = std::jthread([this] { Run(); });
+}
+
+void Slot::Stop() {
+  {
+    const absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void Slot::Run() {
+  while (const std::optional<Task> task = context_.queue.Take(number_)) RunTask(*task);
+}
+
+void Slot::RunTask(const Task& task) {
+  absl::StatusOr<v1::Result> row = runner_.Run(task);
+  if (row.ok()) {
+    MakeStorable(*row);
+    context_.tally.Count(*row);
+    context_.queue.Finished(task);  // Before the writer can acknowledge it.
+    context_.writer.Add(task, *std::move(row));
+    backoff_ = absl::ZeroDuration();
+    return;
+  }
+  context_.queue.GiveBack(task);
+  if (absl::IsAborted(row.status())) return;
+  const bool job_failed = !absl::IsUnavailable(row.status());
+  context_.queue.Fail(task.batch, std::string(row.status().message()), job_failed);
+  if (!job_failed) BackOff();
+}
+
+void Slot::BackOff() {
+  backoff_ = std::clamp(backoff_ * 2, kBackoffMin, kBackoffMax);
+  const absl::MutexLock lock(&mutex_);
+  mutex_.AwaitWithTimeout(absl::Condition(&stopping_), backoff_);
+}
+
+}  // namespace motzkin::worker

@@ -1,0 +1,58 @@
+// One core's worth of work: a thread that takes functions from the queue and hands rows to the
+// writer.
+//
+// Thread-safe. Stop() blocks, is idempotent, and is harmless without Start().
+#pragma once
+
+#include <absl/base/thread_annotations.h>
+#include <absl/synchronization/mutex.h>
+#include <absl/time/time.h>
+
+#include <cstdint>
+#include <thread>
+
+#include "common/base/clock.h"
+#include "worker/function_runner.h"
+#include "worker/result_writer.h"
+#include "worker/tally.h"
+#include "worker/work_queue.h"
+
+namespace motzkin::worker {
+
+// What slots work with. All must outlive them.
+struct SlotContext {
+  WorkQueue& queue;
+  ResultWriter& writer;
+  Tally& tally;
+  const Clock& clock;
+};
+
+class Slot {
+ public:
+  // `number` counts from 0 within the worker.
+  Slot(int number, const SlotContext& context, const RunnerOptions& options,
+       IntegratorFactory factory);
+  ~Slot();
+
+  void Start();
+  void Interrupt(uint64_t serial) { runner_.Interrupt(serial); }
+  // The queue must have been stopped. Waits for the function in progress.
+  void Stop();
+
+ private:
+  void Run();
+  void RunTask(const Task& task);
+  // After a failure of this worker's own: the next batch should not fail at once for the same
+  // reason.
+  void BackOff();
+
+  const int number_;
+  const SlotContext context_;
+  FunctionRunner runner_;
+  absl::Duration backoff_ = absl::ZeroDuration();
+  absl::Mutex mutex_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::jthread thread_;  // Last, so it is joined before anything it uses goes away.
+};
+
+}  // namespace motzkin::worker

@@ -1,0 +1,55 @@
+// What this worker has done since it started: for the progress line, the stream and usage.json.
+//
+// Thread-safe.
+#pragma once
+
+#include <absl/base/thread_annotations.h>
+#include <absl/synchronization/mutex.h>
+#include <absl/time/time.h>
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "common/base/clock.h"
+#include "motzkin/v1/job.pb.h"
+
+namespace motzkin::worker {
+
+struct Totals {
+  int64_t functions = 0;
+  // CPU of engines and of the verifier.
+  absl::Duration cas, verifier;
+  // By outcome in the words of SQL ("integrated", "timed_out"); absent: none.
+  std::map<std::string, int64_t> outcomes;
+
+  int64_t integrated() const;
+};
+
+class Tally {
+ public:
+  // `clock` must outlive this.
+  explicit Tally(const Clock& clock);
+
+  void Count(const v1::Result& result) ABSL_LOCKS_EXCLUDED(mutex_);
+  Totals totals() const ABSL_LOCKS_EXCLUDED(mutex_);
+  // Over the last two minutes, or since the start where that is shorter.
+  double FunctionsPerMinute() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  static constexpr int kWindowSeconds = 120;
+
+  const Clock& clock_;
+  const absl::Duration started_;
+  mutable absl::Mutex mutex_;
+  Totals totals_ ABSL_GUARDED_BY(mutex_);
+  // Functions in each of the last seconds; second s lives in s % kWindowSeconds.
+  std::array<int32_t, kWindowSeconds> recent_ ABSL_GUARDED_BY(mutex_) = {};
+  std::array<int64_t, kWindowSeconds> recent_second_ ABSL_GUARDED_BY(mutex_) = {};
+};
+
+// "integrated" for OUTCOME_INTEGRATED: the name in SQL.
+std::string OutcomeWord(v1::Outcome outcome);
+
+}  // namespace motzkin::worker
