@@ -36,7 +36,7 @@ HIDDEN_LIBRARIES = {
     "boost/": [],
     "giac/": [],
     "yaml-cpp/": [],
-    "grpcpp/": ["coordinator/service"],
+    "grpcpp/": ["coordinator/service", "worker/agent_session.h"],
 }
 
 LINES_MAX = 400

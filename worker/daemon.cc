@@ -1,0 +1,345 @@
+#include "worker/daemon.h"
+
+#include <fmt/format.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "common/expression/canonical.h"
+#include "common/generator/generator_spec.h"
+#include "common/job_spec/job_spec.h"
+#include "common/results/spec_digest.h"
+#include "worker/exit_code.h"
+
+namespace motzkin::worker {
+namespace {
+
+constexpr absl::Duration kPolicyInterval = absl::Seconds(5);
+constexpr absl::Duration kLogInterval = absl::Minutes(1);
+constexpr absl::Duration kFarewellMax = absl::Seconds(3);  // For the last state of a clean stop.
+
+AgentOptions AgentOptionsOf(const Config& config) { return {.address = config.connect}; }
+
+WriterOptions WriterOptionsOf(const Config& config, const StateDirectory& state) {
+  WriterOptions options;
+  options.worker_uuid = state.worker_uuid();
+  options.spool_time = config.spool_time;
+  options.spool_bytes_max = config.spool_bytes_max;
+  options.spool_bytes_min = std::min(options.spool_bytes_min, config.spool_bytes_max);
+  return options;
+}
+
+RunnerOptions RunnerOptionsOf(const Config& config, const Capabilities& capabilities) {
+  RunnerOptions options;
+  options.integrator.binary = config.integrator.string();
+  options.integrator.idle_priority = config.idle_priority;
+  options.integrator.engine_memory_bytes = config.engine_memory_bytes;
+  options.integrator.sandbox_level = capabilities.sandbox_level;
+  options.speed_factors = capabilities.speed_factors;
+  return options;
+}
+
+BatchId IdOf(const v1::Submission& submission) {
+  return {submission.job_uuid(), submission.batch(), submission.attempt()};
+}
+
+absl::StatusOr<std::shared_ptr<const JobContext>> MakeContext(const std::string& cluster_uuid,
+                                                              const v1::DesiredJob& job) {
+  auto spec = ToGeneratorSpec(job.spec().generator());
+  if (!spec.ok()) return spec.status();
+  auto sampler = generator::FunctionSampler::Create(*spec);
+  if (!sampler.ok()) return sampler.status();
+  if (job.spec().ladder().empty()) return absl::InvalidArgumentError("the job has no ladder");
+  return std::make_shared<const JobContext>(JobContext{.cluster_uuid = cluster_uuid,
+                                                       .uuid = job.job_uuid(),
+                                                       .spec = job.spec(),
+                                                       .spec_digest = SpecDigest(job.spec()),
+                                                       .sampler = *std::move(sampler)});
+}
+
+}  // namespace
+
+Daemon::Daemon(const Config& config, const StateDirectory& state, Capabilities capabilities,
+               std::unique_ptr<ResultSpool> spool, IntegratorFactory factory, Console& console,
+               const Clock& clock)
+    : config_(config),
+      state_(state),
+      capabilities_(std::move(capabilities)),
+      console_(console),
+      clock_(clock),
+      tally_(clock),
+      queue_([this] { agent_.NotifyChange(); }),
+      spool_(std::move(spool)),
+      relay_(NewRelaySink(config.connect)),
+      route_({}, direct_, *relay_, clock),
+      writer_(WriterOptionsOf(config, state), route_, *spool_, *this, clock),
+      slots_(config.slots, {queue_, writer_, tally_, clock}, RunnerOptionsOf(config, capabilities_),
+             factory),
+      policy_(config.policy, config.slots),
+      allowed_{.slots_allowed = config.slots, .reason = {}},
+      next_log_(clock.SinceBoot() + kLogInterval),
+      agent_(AgentOptionsOf(config), *this, console, clock) {
+  if (!config.acknowledgement_log.empty()) {
+    acknowledgements_.open(config.acknowledgement_log, std::ios::app);
+  }
+}
+
+Daemon::~Daemon() { Stop(absl::ZeroDuration()); }
+
+void Daemon::Start() {
+  Tick();
+  writer_.Start();
+  slots_.Start();
+  agent_.Start();
+}
+
+std::optional<int> Daemon::exit_code() const {
+  const absl::MutexLock lock(&mutex_);
+  return exit_code_;
+}
+
+void Daemon::BeginDrain(const std::string& reason) {
+  {
+    const absl::MutexLock lock(&mutex_);
+    drain_reason_ = reason;
+  }
+  UpdateMode();
+  agent_.NotifyChange();
+}
+
+void Daemon::Stop(absl::Duration flush_time) {
+  {
+    const absl::MutexLock lock(&mutex_);
+    if (std::exchange(stopped_, true)) return;
+    if (drain_reason_.empty()) drain_reason_ = "stopping";
+  }
+  slots_.Stop(absl::ZeroDuration());
+  if (const int64_t lost = writer_.Stop(flush_time); lost > 0) {
+    console_.Line(
+        fmt::format("{} results found no room on disk: they will be computed again", lost));
+  }
+  slots_.SetWanted({});
+  agent_.Stop(kFarewellMax);
+}
+
+void Daemon::UpdateMode() {
+  RunMode mode = RunMode::kRun;
+  int slots_allowed = 0;
+  {
+    const absl::MutexLock lock(&mutex_);
+    slots_allowed = allowed_.slots_allowed;
+    if (desired_mode_ == v1::DESIRED_MODE_SUSPEND || slots_allowed == 0) mode = RunMode::kSuspend;
+    // A worker that stops stays stopped, whatever else is asked of it.
+    if (desired_mode_ == v1::DESIRED_MODE_DRAIN || !drain_reason_.empty()) mode = RunMode::kDrain;
+  }
+  queue_.SetSlotsAllowed(slots_allowed);
+  slots_.SetMode(mode);
+}
+
+void Daemon::Tick() {
+  const absl::Duration now = clock_.SinceBoot();
+  if (now >= next_policy_) {
+    next_policy_ = now + kPolicyInterval;
+    bool changed = false;
+    {
+      const absl::MutexLock lock(&mutex_);
+      reading_ = ReadMachine("/sys");
+      const PolicyDecision decision = policy_.Decide(reading_);
+      changed = decision.slots_allowed != allowed_.slots_allowed;
+      allowed_ = decision;
+    }
+    UpdateMode();
+    if (changed) agent_.NotifyChange();
+  }
+  ReportProgress();
+}
+
+void Daemon::ReportProgress() {
+  const absl::Duration now = clock_.SinceBoot();
+  const bool log = now >= next_log_;
+  if (!log && !console_.is_terminal()) return;
+  const Totals totals = tally_.totals();
+  const ResultWriter::Waiting waiting = writer_.waiting();
+  const std::string line = fmt::format(
+      "{} functions   {} integrated ({:.1f} %)   {:.0f}/min   {} of {} slots   {} rows waiting",
+      totals.functions, totals.integrated(),
+      100.0 * static_cast<double>(totals.integrated()) /
+          static_cast<double>(std::max<int64_t>(totals.functions, 1)),
+      tally_.FunctionsPerMinute(), queue_.busy(), slots_.size(), waiting.memory + waiting.spooled);
+  console_.Live(line);
+  if (log && !console_.is_terminal()) console_.Line(line);
+  if (log) next_log_ = now + kLogInterval;
+}
+
+void Daemon::LearnJobs(const v1::DesiredState& desired) {
+  std::map<std::string, KnownJob> jobs;
+  for (const v1::DesiredJob& job : desired.jobs()) {
+    if (auto known = jobs_.find(job.job_uuid()); known != jobs_.end()) {
+      jobs.insert(jobs_.extract(known));  // A job's spec never changes.
+      continue;
+    }
+    auto context = MakeContext(desired.cluster_uuid(), job);
+    KnownJob& known = jobs[job.job_uuid()];
+    if (context.ok()) {
+      known.context = *std::move(context);
+    } else {
+      known.refusal = std::string(context.status().message());
+    }
+  }
+  jobs_ = std::move(jobs);
+}
+
+std::vector<WantedBatch> Daemon::WantedOf(const v1::DesiredState& desired) {
+  std::vector<WantedBatch> wanted;
+  wanted_ids_.clear();
+  for (const v1::DesiredBatch& batch : desired.batches()) {
+    WantedBatch& added = wanted.emplace_back();
+    added.id = {batch.job_uuid(), batch.batch(), batch.attempt()};
+    added.begin_index = batch.begin_index();
+    added.end_index = batch.end_index();
+    added.done = batch.done();
+    added.careful = batch.careful();
+    const auto job = jobs_.find(batch.job_uuid());
+    if (job == jobs_.end()) {
+      added.refusal = "the coordinator sent a batch without its job";
+    } else {
+      added.job = job->second.context;
+      added.refusal = job->second.refusal;
+    }
+    wanted_ids_.insert(added.id);
+  }
+  return wanted;
+}
+
+void Daemon::ForgetAcknowledgedFailures(uint64_t acknowledged_sequence) {
+  std::vector<BatchId> heard;
+  for (const auto& [id, sequence] : failure_told_) {
+    if (sequence <= acknowledged_sequence) heard.push_back(id);
+  }
+  queue_.ForgetFailures(heard);
+  for (const BatchId& id : heard) failure_told_.erase(id);
+}
+
+void Daemon::Apply(const v1::DesiredState& desired) {
+  std::vector<WantedBatch> wanted;
+  bool changed = false;
+  {
+    const absl::MutexLock lock(&mutex_);
+    if (stopped_) return;  // The last state must show that nothing is held.
+    ForgetAcknowledgedFailures(desired.acknowledged_sequence());
+    LearnJobs(desired);
+    const std::set<BatchId> before = wanted_ids_;
+    wanted = WantedOf(desired);
+    changed = before != wanted_ids_ || desired.mode() != desired_mode_;
+    desired_mode_ = desired.mode();
+    if (desired.reason() != desired_reason_ && !desired.reason().empty()) {
+      console_.Line("coordinator: " + desired.reason());
+    }
+    desired_reason_ = desired.reason();
+  }
+  writer_.SetCluster(desired.cluster_uuid());
+  direct_.SetDatabase(desired.database());
+  route_.SetDirectKnown(!desired.database().empty() && config_.results == ResultsWay::kAuto);
+  slots_.SetWanted(std::move(wanted));
+  UpdateMode();
+  if (changed) agent_.NotifyChange();
+}
+
+v1::WorkerState Daemon::CurrentState(uint64_t sequence) {
+  v1::WorkerState state;
+  state.set_slots(slots_.size());
+  state.set_slots_busy(queue_.busy());
+  for (const BatchReport& report : queue_.Held()) {
+    v1::HeldBatch& held = *state.add_batches();
+    held.set_job_uuid(report.id.job_uuid);
+    held.set_batch(report.id.batch);
+    held.set_attempt(report.id.attempt);
+    held.set_spec_digest(report.spec_digest);
+    held.set_stored(static_cast<int32_t>(report.stored));
+    held.set_pending(static_cast<int32_t>(report.pending));
+    held.set_unstarted_begin(report.unstarted_begin);
+    held.set_end_index(report.end_index);
+  }
+  state.set_functions_per_minute(tally_.FunctionsPerMinute());
+  const ResultWriter::Waiting waiting = writer_.waiting();
+  state.set_rows_waiting(waiting.memory);
+  state.set_rows_spooled(waiting.spooled);
+  state.set_results_way(route_.way());
+  const absl::MutexLock lock(&mutex_);
+  for (const FailureReport& failure : queue_.Failures()) {
+    v1::FailedBatch& failed = *state.add_failed();
+    failed.set_job_uuid(failure.id.job_uuid);
+    failed.set_batch(failure.id.batch);
+    failed.set_attempt(failure.id.attempt);
+    failed.set_reason(failure.reason);
+    failed.set_job_failed(failure.job_failed);
+    failure_told_.try_emplace(failure.id, sequence);
+  }
+  state.set_draining(!drain_reason_.empty());
+  state.set_reason(drain_reason_.empty() ? allowed_.reason : drain_reason_);
+  FillMachine(state);
+  return state;
+}
+
+void Daemon::FillMachine(v1::WorkerState& state) const {
+  state.set_worker_uuid(state_.worker_uuid());
+  state.set_instance(state_.instance());
+  state.set_name(config_.name);
+  state.set_slots_allowed(allowed_.slots_allowed);
+  for (const auto& [name, version] : capabilities_.engines) {
+    v1::EngineVersion& engine = *state.add_engines();
+    engine.set_engine(name);
+    engine.set_version(version);
+    const auto factor = capabilities_.speed_factors.find(name);
+    engine.set_speed_factor(factor == capabilities_.speed_factors.end() ? 1.0 : factor->second);
+  }
+  state.add_generator_versions(generator::kGeneratorVersion);
+  state.add_canonical_versions(expression::kCanonicalVersion);
+  state.set_sandbox_level(std::string(sandbox::LevelName(capabilities_.sandbox_level)));
+  state.set_build(MOTZKIN_VERSION);
+  double load = 0;
+  if (getloadavg(&load, 1) == 1) state.set_load(load);
+  state.set_temperature(reading_.temperature);
+}
+
+void Daemon::Rejected(Rejection rejection, const std::string& message) {
+  console_.Line("coordinator " + config_.connect + ": " + message);
+  const absl::MutexLock lock(&mutex_);
+  exit_code_ = rejection == Rejection::kProtocol ? kExitProtocol : kExitSuperseded;
+}
+
+void Daemon::Acknowledged(const v1::Submission& submission) {
+  queue_.Acknowledged(IdOf(submission), submission.results_size());
+  if (!acknowledgements_.is_open()) return;
+  for (const v1::Result& row : submission.results()) {
+    acknowledgements_ << fmt::format("{} {} {} {} {:016x}\n", submission.job_uuid(), row.index(),
+                                     submission.attempt(), OutcomeWord(row.outcome()),
+                                     row.canonical_hash());
+  }
+  acknowledgements_.flush();
+}
+
+void Daemon::BatchRevoked(const v1::Submission& submission, const std::string& reason) {
+  console_.Line(fmt::format("{}: dropped ({})", ToString(IdOf(submission)), reason));
+  slots_.Drop(IdOf(submission));
+}
+
+void Daemon::RowRefused(const v1::Submission& submission, const std::string& reason) {
+  console_.Line(fmt::format("{}: index {} cannot be stored ({})", ToString(IdOf(submission)),
+                            submission.results(0).index(), reason));
+  queue_.Fail(IdOf(submission), "a result cannot be stored: " + reason, /*job_failed=*/false);
+}
+
+void Daemon::AccessDenied(const std::string& reason) {
+  console_.Line("results: this worker may not write any more (" + reason + "); draining");
+  BeginDrain("may not write results: " + reason);
+}
+
+void Daemon::SinkAway(const std::string& reason) {
+  console_.Line("results: cannot be sent (" + reason + "); they wait here");
+}
+
+void Daemon::SinkBack() { console_.Line("results: sent again"); }
+
+}  // namespace motzkin::worker

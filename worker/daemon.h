@@ -1,0 +1,133 @@
+// The worker without main(): queue, slots, writer, spool and agent, wired together, and the rules
+// between them. Where coordinator and slots meet: nothing below it knows of gRPC's messages, so
+// another source of work could take the agent's place.
+//
+// Thread-safe. Start() once; Drain() or Abort() once, then the destructor.
+#pragma once
+
+#include <absl/base/thread_annotations.h>
+#include <absl/status/status.h>
+#include <absl/synchronization/mutex.h>
+#include <absl/time/time.h>
+
+#include <cstdint>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "worker/agent.h"
+#include "worker/config.h"
+#include "worker/console.h"
+#include "worker/policy.h"
+#include "worker/result_route.h"
+#include "worker/result_spool.h"
+#include "worker/result_writer.h"
+#include "worker/slot_pool.h"
+#include "worker/state_dir.h"
+#include "worker/tally.h"
+#include "worker/work_queue.h"
+
+namespace motzkin::worker {
+
+// What this machine can do, found out before the daemon starts.
+struct Capabilities {
+  std::vector<std::pair<std::string, std::string>> engines;  // Name, exact version.
+  SpeedFactors speed_factors;
+  sandbox::Level sandbox_level = sandbox::Level::kNone;
+};
+
+class Daemon final : private AgentDelegate, private ResultObserver {
+ public:
+  // The references must outlive this.
+  Daemon(const Config& config, const StateDirectory& state, Capabilities capabilities,
+         std::unique_ptr<ResultSpool> spool, IntegratorFactory factory, Console& console,
+         const Clock& clock);
+  ~Daemon() override;
+
+  void Start();
+  // Policy and progress; call it about once a second.
+  void Tick();
+  // Set when the worker must end by itself, e.g. superseded.
+  std::optional<int> exit_code() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // The coordinator hears of it; functions in progress go on. Returns at once.
+  void BeginDrain(const std::string& reason) ABSL_LOCKS_EXCLUDED(mutex_);
+  bool idle() const { return queue_.busy() == 0; }
+  // Ends everything: functions in progress are interrupted, rows are sent for at most `flush_time`
+  // and then spooled, the coordinator is told.
+  void Stop(absl::Duration flush_time);
+
+  Totals totals() const { return tally_.totals(); }
+
+ private:
+  // AgentDelegate
+  v1::WorkerState CurrentState(uint64_t sequence) override ABSL_LOCKS_EXCLUDED(mutex_);
+  void Apply(const v1::DesiredState& desired) override ABSL_LOCKS_EXCLUDED(mutex_);
+  void Rejected(Rejection rejection, const std::string& message) override
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  // ResultObserver
+  void Acknowledged(const v1::Submission& submission) override;
+  void BatchRevoked(const v1::Submission& submission, const std::string& reason) override;
+  void RowRefused(const v1::Submission& submission, const std::string& reason) override;
+  void AccessDenied(const std::string& reason) override;
+  void SinkAway(const std::string& reason) override;
+  void SinkBack() override;
+
+  void LearnJobs(const v1::DesiredState& desired) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::vector<WantedBatch> WantedOf(const v1::DesiredState& desired)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ForgetAcknowledgedFailures(uint64_t acknowledged_sequence)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Carries out the sum of what coordinator, owner and signals want.
+  void UpdateMode() ABSL_LOCKS_EXCLUDED(mutex_);
+  void FillMachine(v1::WorkerState& state) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ReportProgress();
+
+  struct KnownJob {
+    std::shared_ptr<const JobContext> context;  // Null: this worker cannot do it.
+    std::string refusal;
+  };
+
+  const Config& config_;
+  const StateDirectory& state_;
+  const Capabilities capabilities_;
+  Console& console_;
+  const Clock& clock_;
+
+  Tally tally_;
+  WorkQueue queue_;
+  std::unique_ptr<ResultSpool> spool_;
+  PostgresSink direct_;
+  const std::unique_ptr<ResultSink> relay_;
+  ResultRoute route_;
+  ResultWriter writer_;
+  SlotPool slots_;
+
+  mutable absl::Mutex mutex_;
+  Policy policy_ ABSL_GUARDED_BY(mutex_);
+  PolicyDecision allowed_ ABSL_GUARDED_BY(mutex_);
+  MachineReading reading_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, KnownJob> jobs_ ABSL_GUARDED_BY(mutex_);
+  // First state that told of a failed batch.
+  std::map<BatchId, uint64_t> failure_told_ ABSL_GUARDED_BY(mutex_);
+  std::set<BatchId> wanted_ids_ ABSL_GUARDED_BY(mutex_);
+  v1::DesiredMode desired_mode_ ABSL_GUARDED_BY(mutex_) = v1::DESIRED_MODE_RUN;
+  std::string desired_reason_ ABSL_GUARDED_BY(mutex_);
+  std::string drain_reason_ ABSL_GUARDED_BY(mutex_);
+  std::optional<int> exit_code_ ABSL_GUARDED_BY(mutex_);
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+
+  // Of the threads that call Tick() and Acknowledged(), one each.
+  absl::Duration next_policy_ = absl::ZeroDuration();
+  absl::Duration next_log_ = absl::ZeroDuration();
+  std::ofstream acknowledgements_;
+
+  Agent agent_;  // Last: its thread uses all of the above.
+};
+
+}  // namespace motzkin::worker

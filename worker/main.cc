@@ -1,0 +1,155 @@
+// The worker daemon: finds out what this machine can do, then serves its coordinator until told to
+// stop.
+#include <absl/status/statusor.h>
+#include <absl/strings/str_join.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/prctl.h>
+
+#include <cstdio>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "common/base/clock.h"
+#include "common/base/signal_waiter.h"
+#include "worker/calibration.h"
+#include "worker/config.h"
+#include "worker/console.h"
+#include "worker/daemon.h"
+#include "worker/exit_code.h"
+#include "worker/integrator_process.h"
+#include "worker/result_row.h"
+#include "worker/result_spool.h"
+#include "worker/sandbox/level.h"
+#include "worker/state_dir.h"
+#include "worker/usage.h"
+
+namespace motzkin::worker {
+namespace {
+
+constexpr absl::Duration kFlushMax = absl::Seconds(10);  // For the last rows of a clean stop.
+
+int Fail(Console& console, const absl::Status& status, int code) {
+  console.Line(std::string(status.message()));
+  return code;
+}
+
+// Starts one integrator to learn its engines and their speed. It ends here: each slot has its own.
+absl::StatusOr<Capabilities> ProbeEngines(const Config& config, sandbox::Level sandbox_level) {
+  IntegratorOptions options;
+  options.binary = config.integrator.string();
+  options.engine_memory_bytes = config.engine_memory_bytes;
+  options.sandbox_level = sandbox_level;
+  options.idle_priority = false;  // A calibration should not wait for others.
+  auto integrator = IntegratorProcess::Start(options);
+  if (!integrator.ok()) return integrator.status();
+  Capabilities capabilities{.engines = {}, .speed_factors = {}, .sandbox_level = sandbox_level};
+  for (const auto& [name, version] : VersionsOf((*integrator)->description())) {
+    capabilities.engines.emplace_back(name, version);
+  }
+  if (config.calibrate) {
+    auto factors = Calibrate(**integrator);
+    if (!factors.ok()) return factors.status();
+    capabilities.speed_factors = *std::move(factors);
+  }
+  return capabilities;
+}
+
+void PrintStart(const Config& config, const Capabilities& capabilities,
+                const sandbox::Probe& sandbox, Console& console) {
+  const std::string engines =
+      absl::StrJoin(capabilities.engines, ", ", [&](std::string* out, const auto& engine) {
+        const auto factor = capabilities.speed_factors.find(engine.first);
+        *out += fmt::format("{} {}", engine.first, engine.second);
+        if (factor != capabilities.speed_factors.end()) {
+          *out += fmt::format(" (speed factor {:.2f})", factor->second);
+        }
+      });
+  console.Line(fmt::format("worker {} {}: {} slots", config.name, MOTZKIN_VERSION, config.slots));
+  console.Line("sandbox: " + sandbox.ToString() +
+               (sandbox.reason.empty() ? "" : "; " + sandbox.reason));
+  console.Line("engines: " + (engines.empty() ? "none" : engines));
+  console.Line("state: " + config.state_dir.string());
+  console.Line("coordinator: " + config.connect);
+}
+
+// Waits while the daemon works; then stops it as the signals ask. Returns the exit code.
+int Serve(const Config& config, const SignalWaiter& signals, Daemon& daemon, Console& console) {
+  daemon.Start();
+  while (!signals.WaitFor(absl::Seconds(1))) {
+    daemon.Tick();
+    if (const std::optional<int> code = daemon.exit_code()) {
+      daemon.Stop(kFlushMax);
+      return *code;
+    }
+  }
+  console.Line("stopping: functions in progress get their budget; a second signal stops at once");
+  daemon.BeginDrain("stopped by its owner");
+  const SystemClock clock;
+  const absl::Duration until = clock.SinceBoot() + config.drain_time;
+  bool at_once = false;
+  while (!at_once && !daemon.idle() && clock.SinceBoot() < until) {
+    at_once = signals.WaitFor(absl::Milliseconds(100)).has_value();
+  }
+  daemon.Stop(at_once ? absl::ZeroDuration() : kFlushMax);
+  return kExitOk;
+}
+
+int Run(const Config& config, const SignalWaiter& signals, Console& console) {
+  // Orphans of a killed sandbox become our children instead of init's, and die with our children.
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  const SystemClock clock;
+  const auto state = StateDirectory::Open(config.state_dir, clock);
+  if (!state.ok()) {
+    return Fail(console, state.status(),
+                absl::IsAlreadyExists(state.status()) ? kExitLocked : kExitFailure);
+  }
+  auto spool = ResultSpool::Open(config.state_dir / "spool", {});
+  if (!spool.ok()) return Fail(console, spool.status(), kExitFailure);
+  const sandbox::Probe sandbox = ProbeIntegratorSandbox(config.integrator.string());
+  if (sandbox.level < config.require_sandbox) {
+    return Fail(console,
+                absl::FailedPreconditionError(fmt::format(
+                    "sandbox: this machine gives {}, --require-sandbox asks for {} ({})",
+                    sandbox::LevelName(sandbox.level), sandbox::LevelName(config.require_sandbox),
+                    sandbox.reason)),
+                kExitSandbox);
+  }
+  auto capabilities = ProbeEngines(config, sandbox.level);
+  if (!capabilities.ok()) return Fail(console, capabilities.status(), kExitIntegrator);
+  PrintStart(config, *capabilities, sandbox, console);
+  Daemon daemon(config, *state, *capabilities, *std::move(spool), IntegratorProcess::Start, console,
+                clock);
+  const int code = Serve(config, signals, daemon, console);
+  const Totals totals = daemon.totals();
+  console.Line(
+      fmt::format("stopped: {} functions, {} integrated", totals.functions, totals.integrated()));
+  if (const absl::Status written = WriteUsage(config.state_dir, totals); !written.ok()) {
+    console.Line(std::string(written.message()));
+  }
+  return code;
+}
+
+}  // namespace
+}  // namespace motzkin::worker
+
+int main(int argc, char** argv) {
+  using motzkin::worker::ParseConfig;
+  try {
+    const motzkin::SignalWaiter signals(
+        {SIGINT, SIGTERM});  // Before any thread: they inherit the mask.
+    signal(SIGPIPE, SIG_IGN);
+    motzkin::worker::Console console;
+    const auto config = ParseConfig(argc, argv);
+    if (!config.ok()) {
+      return motzkin::worker::Fail(console, config.status(), motzkin::worker::kExitUsage);
+    }
+    if (!config->has_value()) return motzkin::worker::kExitOk;
+    return motzkin::worker::Run(**config, signals, console);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "worker: %s\n", error.what());
+    return motzkin::worker::kExitFailure;
+  }
+}
