@@ -87,7 +87,7 @@ bool IsTooLong(const GeneratorSpec& spec, Expr presented) {
   return presented->op() == Op::kUndefined || expression::TokenCount(presented) > spec.tokens_max;
 }
 
-std::optional<GeneratedFunction> Finish(GeneratedFunction function, Expr canonical, Pool& pool) {
+std::optional<GeneratedFunction> Finish(GeneratedFunction function, Expr canonical) {
   if (ball::Classify(function.integrand) != ball::FunctionClass::kUsable) return std::nullopt;
   function.canonical_hash = expression::CanonicalHash(canonical);
   function.skeleton_hash = expression::SkeletonHash(canonical);

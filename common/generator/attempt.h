@@ -57,7 +57,6 @@ bool IsShrunk(const GeneratorSpec& spec, expression::Expr presented, int interna
 bool IsTooLong(const GeneratorSpec& spec, expression::Expr presented);
 
 // The last filter, balls, and the hashes. `canonical` is the canonical form of function.integrand.
-std::optional<GeneratedFunction> Finish(GeneratedFunction function, expression::Expr canonical,
-                                        expression::Pool& pool);
+std::optional<GeneratedFunction> Finish(GeneratedFunction function, expression::Expr canonical);
 
 }  // namespace motzkin::generator

@@ -21,7 +21,7 @@ std::optional<GeneratedFunction> TryBackward(const Attempt& attempt) {
   if (derivative == nullptr) return std::nullopt;
   function.integrand = Present(derivative, attempt.pool);
   if (IsTooLong(attempt.spec, function.integrand)) return std::nullopt;
-  return Finish(function, derivative, attempt.pool);
+  return Finish(function, derivative);
 }
 
 }  // namespace motzkin::generator

@@ -76,7 +76,7 @@ std::optional<GeneratedFunction> TryByParts(const Attempt& attempt) {
   for (const Expr part : {function.integrand, function.parts_integrand, function.parts_product}) {
     if (IsTooLong(spec, part)) return std::nullopt;
   }
-  return Finish(function, integrand, pool);
+  return Finish(function, integrand);
 }
 
 }  // namespace motzkin::generator

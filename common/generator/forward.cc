@@ -14,7 +14,7 @@ std::optional<GeneratedFunction> TryForward(const Attempt& attempt) {
       IsShrunk(attempt.spec, function.integrand, internal_nodes)) {
     return std::nullopt;
   }
-  return Finish(function, drawn->canonical, attempt.pool);
+  return Finish(function, drawn->canonical);
 }
 
 }  // namespace motzkin::generator

@@ -2,11 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#ifdef MOTZKIN_FLINT3
-#include <flint/arb.h>
-#else
-#include <arb.h>
-#endif
+#include "common/ball/flint.h"
 
 namespace motzkin::generator {
 namespace {
