@@ -15,6 +15,7 @@ up_slots=
 up_job=lample-charton
 coordinator_pid=
 worker_pid=
+watch_pid=
 hurry=no  # Ctrl-C while draining.
 
 parse_up_arguments() {
@@ -98,6 +99,10 @@ start_job() {
   local jobs number
   jobs=$("$1/motzkin" --coordinator "$2" jobs --json)
   if jq -e 'any(.[]; .state == "running")' <<<"$jobs" >/dev/null; then return; fi
+  if jq -e 'any(.[]; .state == "paused")' <<<"$jobs" >/dev/null; then
+    say "the job is paused, as you left it; motzkin --coordinator $2 resume JOB lets it go on"
+    return
+  fi
   number=$(jq length <<<"$jobs")
   if ((number == 0)); then
     "$1/motzkin" --coordinator "$2" start "$up_job" >&2
@@ -132,7 +137,7 @@ end_process() {
 # The worker first: what it has computed still goes into the database.
 stop_cluster() {
   trap - EXIT
-  trap 'hurry=yes' INT
+  trap 'hurry=yes' INT TERM HUP
   if [[ -n $worker_pid$coordinator_pid ]]; then say "draining the worker and stopping"; fi
   end_process "$worker_pid" "the worker"
   end_process "$coordinator_pid" "the coordinator"
@@ -141,15 +146,17 @@ stop_cluster() {
   rm -f "$up_data/address"
 }
 
-# Watches until Ctrl-C, the end of the jobs or of the time.
+# Watches until a signal, the end of the jobs or of the time. In the background, because bash handles no
+# signal while it waits for a command in the foreground.
 watch_cluster() {
   local watch=("$1/motzkin" --coordinator "$2" watch)
-  if [[ -n $up_for ]]; then watch=(timeout --foreground --signal=INT "$up_for" "${watch[@]}" --interval 5s); fi
-  if [[ $up_json == yes ]]; then
-    "${watch[@]}" >&2 || true
-  else
-    "${watch[@]}" || true
-  fi
+  if [[ $up_json == yes ]]; then watch+=(--interval 5s); fi
+  if [[ -n $up_for ]]; then watch=(timeout --foreground "$up_for" "${watch[@]}"); fi
+  if [[ $up_json == yes ]]; then "${watch[@]}" >&2 & else "${watch[@]}" & fi
+  watch_pid=$!
+  trap 'kill -TERM "$watch_pid" 2>/dev/null' INT TERM HUP
+  while alive "$watch_pid"; do wait "$watch_pid" || true; done
+  trap 'hurry=yes' INT TERM HUP
   alive "$coordinator_pid" || { show_log coordinator; die "the coordinator ended by itself"; }
   alive "$worker_pid" || { show_log worker; die "the worker ended by itself"; }
 }
@@ -181,8 +188,7 @@ local_cluster_up() {
   rm -f "$up_data/worker/usage.json" "$up_data/coordinator/usage.json"
   address=$(choose_address)
   trap stop_cluster EXIT
-  trap 'exit 130' TERM HUP
-  trap ':' INT  # Ctrl-C ends `watch`; then we stop the rest in order.
+  trap 'exit 130' INT TERM HUP
   say "starting a coordinator at $address, data in $up_data"
   start_coordinator "$bin" "$address" 9>&-
   start_worker "$bin" "$address" 9>&-
