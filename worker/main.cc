@@ -37,7 +37,8 @@ int Fail(Console& console, const absl::Status& status, int code) {
 }
 
 // Starts one integrator to learn its engines and their speed. It ends here: each slot has its own.
-absl::StatusOr<Capabilities> ProbeEngines(const Config& config, sandbox::Level sandbox_level) {
+absl::StatusOr<Capabilities> ProbeEngines(const Config& config, sandbox::Level sandbox_level,
+                                          Console& console) {
   IntegratorOptions options;
   options.binary = config.integrator.string();
   options.engine_memory_bytes = config.engine_memory_bytes;
@@ -51,8 +52,12 @@ absl::StatusOr<Capabilities> ProbeEngines(const Config& config, sandbox::Level s
   }
   if (config.calibrate) {
     auto factors = Calibrate(**integrator);
-    if (!factors.ok()) return factors.status();
-    capabilities.speed_factors = *std::move(factors);
+    if (factors.ok()) {
+      capabilities.speed_factors = *std::move(factors);
+    } else {
+      console.Line("calibration: " + std::string(factors.status().message()) +
+                   "; this machine counts as the reference");
+    }
   }
   return capabilities;
 }
@@ -117,7 +122,7 @@ int Run(const Config& config, const SignalWaiter& signals, Console& console) {
                     sandbox.reason)),
                 kExitSandbox);
   }
-  auto capabilities = ProbeEngines(config, sandbox.level);
+  auto capabilities = ProbeEngines(config, sandbox.level, console);
   if (!capabilities.ok()) return Fail(console, capabilities.status(), kExitIntegrator);
   PrintStart(config, *capabilities, sandbox, console);
   Daemon daemon(config, *state, *capabilities, *std::move(spool), IntegratorProcess::Start, console,
