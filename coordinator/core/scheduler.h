@@ -97,6 +97,9 @@ class Scheduler {
   // Empty: there is room again.
   void SetDiskGuard(const std::string& why_blocked, absl::Duration now);
 
+  // An event that somebody else saw, in its place among the others.
+  void Note(const std::string& kind, const std::string& text) { Event(kind, text); }
+
   // What to make durable, in this order; each exactly once.
   std::vector<Intention> TakeIntentions();
   // Workers whose desired state may have changed since the last call.
@@ -145,7 +148,9 @@ class Scheduler {
   void ReplaceInstance(WorkerState& worker);
   void Welcome(WorkerState& worker, bool known, absl::Duration now);
   void TakeHeld(WorkerState& worker, absl::Duration now);
-  void TakeHeldBatch(WorkerState& worker, BatchState& batch, const HeldReport& held);
+  void TakeHeldBatch(WorkerState& worker, BatchState& batch, const HeldReport& held,
+                     absl::Duration now);
+  void Release(BatchState& batch, absl::Duration now);
   void TakeMissingBatch(BatchState& batch, absl::Duration now);
   void TakeFailed(WorkerState& worker);
   void DrainForFailures(WorkerState& worker, const std::string& reason);

@@ -61,14 +61,18 @@ void Scheduler::OnStreamClosed(const WorkerId& id, uint64_t instance, absl::Dura
 }
 
 void Scheduler::ReplaceInstance(WorkerState& worker) {
-  // What the old process had in memory is gone. It is held against the batches it had begun, unless
-  // it was about to stop anyway; after a restart of ours nothing is known about what it had begun.
+  // What the old process had in memory is gone. It is held against the batches that it had begun,
+  // unless it was about to stop anyway. If none is known to be begun it died before it could tell:
+  // then any of them may have killed it. After a restart of ours nothing is known.
   std::vector<BatchState*> held;
   for (const BatchKey& key : worker.leases) held.push_back(FindBatch(key));
+  const auto shown = [](const BatchState* batch) {
+    return batch->lease->phase != LeasePhase::kGranting && !batch->lease->restored;
+  };
   const bool any_begun =
       std::any_of(held.begin(), held.end(), [](const BatchState* batch) { return batch->Begun(); });
   for (BatchState* batch : held) {
-    const bool suspect = any_begun ? batch->Begun() : batch->lease->seen_held;
+    const bool suspect = any_begun ? batch->Begun() : shown(batch);
     const bool died = suspect && !worker.report.draining && batch->Remaining() > 0;
     EndLeaseOf(*batch, died ? LeaseEndReason::kDied : LeaseEndReason::kLost);
     if (died && batch->deaths == BatchState::kDeathsBeforeCareful) {
@@ -111,12 +115,13 @@ void Scheduler::TakeHeld(WorkerState& worker, absl::Duration now) {
     if (found == held.end()) {
       TakeMissingBatch(batch, now);
     } else {
-      TakeHeldBatch(worker, batch, *found->second);
+      TakeHeldBatch(worker, batch, *found->second, now);
     }
   }
 }
 
-void Scheduler::TakeHeldBatch(WorkerState& worker, BatchState& batch, const HeldReport& held) {
+void Scheduler::TakeHeldBatch(WorkerState& worker, BatchState& batch, const HeldReport& held,
+                              absl::Duration now) {
   const JobState& job = jobs_.at(batch.key.job);
   if (held.digest != job.rules().digest) {
     worker.misread_jobs.insert(batch.key.job);
@@ -127,6 +132,11 @@ void Scheduler::TakeHeldBatch(WorkerState& worker, BatchState& batch, const Held
   }
   const bool was_held = batch.lease->seen_held;
   batch.Update(held);
+  if (held.stored >= batch.size()) {
+    // Done, by its word; the next look at the store confirms it.
+    if (batch.lease->phase != LeasePhase::kReleased) Release(batch, now);
+    return;
+  }
   // It took it up again, e.g. messages crossed: it holds it.
   if (batch.lease->phase == LeasePhase::kReleased) batch.lease->phase = LeasePhase::kLive;
   if (!was_held) changed_.insert(worker.report.worker);
@@ -142,10 +152,14 @@ void Scheduler::TakeMissingBatch(BatchState& batch, absl::Duration now) {
   if (lease.phase == LeasePhase::kRecalled) {
     EndLeaseOf(batch, LeaseEndReason::kReturned);
   } else if (lease.phase == LeasePhase::kLive && (lease.seen_held || lease.restored)) {
-    lease.phase = LeasePhase::kReleased;
-    lease.released = now;
-    changed_.insert(lease.worker);
+    Release(batch, now);
   }
+}
+
+void Scheduler::Release(BatchState& batch, absl::Duration now) {
+  batch.lease->phase = LeasePhase::kReleased;
+  batch.lease->released = now;
+  changed_.insert(batch.lease->worker);
 }
 
 void Scheduler::TakeFailed(WorkerState& worker) {

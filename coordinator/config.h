@@ -1,0 +1,48 @@
+// The coordinator's settings: built-in defaults, then the YAML file, then flags; the later wins.
+// deploy/coordinator.example.yaml explains every key.
+#pragma once
+
+#include <absl/status/statusor.h>
+#include <absl/time/time.h>
+
+#include <cstdint>
+#include <string>
+
+namespace motzkin::coordinator {
+
+struct Config {
+  // HOST:PORT of the gRPC API. Loopback: nothing on the LAN is reachable uninvited.
+  std::string listen = "127.0.0.1:50051";
+  // The private Postgres, and usage.json. /var/lib/motzkin for root, else $XDG_DATA_HOME/motzkin or
+  // ~/.local/share/motzkin.
+  std::string data_directory;
+  // A libpq URI or conninfo of a database of its own; empty: run a private Postgres.
+  std::string postgres;
+  // A URI of that database for workers, when they should write to it directly. Role and password
+  // are replaced by the workers' own. Empty: only workers on this host write directly.
+  std::string advertise_postgres;
+  // Of the private Postgres: addresses as in postgresql.conf, and port (0: any free one).
+  std::string postgres_listen = "127.0.0.1";
+  int postgres_port = 0;
+  std::string log_level = "info";
+  // Below the larger of these two nothing is granted.
+  double disk_free_percent_min = 10;
+  int64_t disk_free_bytes_min = 2'000'000'000;
+  // Work that a worker holds, at its measured speed.
+  absl::Duration buffer = absl::Minutes(10);
+  // Only run the database, print the reader's URI and wait. For `motzkin psql --data-dir`.
+  bool database_only = false;
+};
+
+// INVALID_ARGUMENT: bad usage or a bad file, with file and line. CANCELLED: --help or --version was
+// printed and there is nothing to do.
+absl::StatusOr<Config> ParseConfig(int argc, const char* const* argv);
+
+// The host and port of "HOST:PORT"; INVALID_ARGUMENT.
+struct HostPort {
+  std::string host;
+  int port = 0;
+};
+absl::StatusOr<HostPort> ParseHostPort(const std::string& text);
+
+}  // namespace motzkin::coordinator

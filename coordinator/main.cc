@@ -1,0 +1,112 @@
+// coordinator: schedules, leases, seals, watches, serves. See docs/operations.md.
+#include <absl/status/status.h>
+#include <absl/synchronization/notification.h>
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <exception>
+#include <thread>
+
+#include "common/base/clock.h"
+#include "common/base/signal_waiter.h"
+#include "common/base/status_macros.h"
+#include "coordinator/config.h"
+#include "coordinator/first_screen.h"
+#include "coordinator/server.h"
+#include "coordinator/usage_file.h"
+
+namespace motzkin::coordinator {
+namespace {
+
+constexpr int kExitFailure = 1;
+constexpr int kExitUsage = 2;  // Bad usage or configuration: do not restart.
+constexpr absl::Duration kStopPoll = absl::Milliseconds(20);
+constexpr int kExitTakenOver = 3;  // Another coordinator has the database: do not restart.
+
+void SetUpLog(const std::string& level) {
+  auto log = spdlog::stderr_logger_mt("coordinator");
+  log->set_pattern("%Y-%m-%d %H:%M:%S.%e %l %v");
+  log->set_level(spdlog::level::from_str(level));
+  log->flush_on(spdlog::level::info);
+  spdlog::set_default_logger(std::move(log));
+}
+
+// Stops in order. The second signal ends the process at once: nothing is lost, the state is in
+// Postgres.
+void Stop(Server& server, const SignalWaiter& signals) {
+  spdlog::info("stopping");
+  absl::Notification stopped;
+  const std::jthread stopper([&server, &stopped] {
+    server.Stop();
+    stopped.Notify();
+  });
+  while (!stopped.HasBeenNotified()) {
+    if (!signals.WaitFor(kStopPoll).has_value()) continue;
+    spdlog::warn("stopped at once");
+    ::_exit(kExitFailure);
+  }
+}
+
+absl::Status RunDatabase(Server& server, const SignalWaiter& signals) {
+  RETURN_IF_ERROR(server.StartDatabase());
+  fmt::print("{}\n", server.reader_uri());
+  std::fflush(stdout);
+  signals.Wait();
+  server.Stop();
+  return absl::OkStatus();
+}
+
+absl::Status Run(int argc, char** argv) {
+  ASSIGN_OR_RETURN(const Config config, ParseConfig(argc, argv));
+  SetUpLog(config.log_level);
+  const SignalWaiter signals(
+      {SIGINT, SIGTERM});  // Before any thread starts: they inherit the mask.
+  const SystemClock clock;
+  absl::Status fatal;
+  const pid_t self = ::getpid();
+  Server server(config, clock, [&fatal, self](const absl::Status& why) {
+    fatal = why;
+    ::kill(self, SIGTERM);
+  });
+  if (config.database_only) return RunDatabase(server, signals);
+  RETURN_IF_ERROR(server.Start());
+  fmt::print("{}", Render(server.Screen()));
+  std::fflush(stdout);
+  signals.Wait();
+  Stop(server, signals);
+  const absl::Status usage = WriteUsageFile(config.data_directory);
+  if (!usage.ok()) spdlog::warn("{}", usage.message());
+  return fatal;
+}
+
+int ExitCode(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kOk:
+    case absl::StatusCode::kCancelled:  // --help, --version
+      return 0;
+    case absl::StatusCode::kInvalidArgument:
+      return kExitUsage;
+    case absl::StatusCode::kAborted:
+      return kExitTakenOver;
+    default:
+      return kExitFailure;
+  }
+}
+
+}  // namespace
+}  // namespace motzkin::coordinator
+
+int main(int argc, char** argv) {
+  try {
+    const absl::Status status = motzkin::coordinator::Run(argc, argv);
+    const int code = motzkin::coordinator::ExitCode(status);
+    if (code != 0) fmt::print(stderr, "coordinator: {}\n", std::string(status.message()));
+    return code;
+  } catch (const std::exception& error) {  // Of a library, at start: out of memory, no locale.
+    fmt::print(stderr, "coordinator: {}\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,31 @@
+#include "coordinator/service/job_rates.h"
+
+namespace motzkin::coordinator {
+namespace {
+
+constexpr absl::Duration kWindow = absl::Minutes(1);
+constexpr absl::Duration kBetweenLooks = absl::Milliseconds(900);
+// A rate over less says more about batching than about speed.
+constexpr absl::Duration kWindowMin = absl::Seconds(3);
+
+}  // namespace
+
+void JobRates::Add(int64_t job, const JobProgress& progress, absl::Duration now) {
+  std::deque<Look>& looks = looks_[job];
+  if (!looks.empty() && now - looks.back().at < kBetweenLooks) return;
+  looks.push_back({now, progress.stored, progress.integrated});
+  while (now - looks.front().at > kWindow) looks.pop_front();
+}
+
+JobRate JobRates::Of(int64_t job) const {
+  const auto found = looks_.find(job);
+  if (found == looks_.end() || found->second.empty()) return {};
+  const Look& first = found->second.front();
+  const Look& last = found->second.back();
+  if (last.at - first.at < kWindowMin) return {};
+  const double minutes = absl::ToDoubleMinutes(last.at - first.at);
+  return {static_cast<double>(last.stored - first.stored) / minutes,
+          static_cast<double>(last.integrated - first.integrated) / minutes};
+}
+
+}  // namespace motzkin::coordinator

@@ -1,0 +1,102 @@
+// What operators ask of the loop; these calls wait. See scheduler_loop.h.
+#include <utility>
+
+#include "common/base/status_macros.h"
+#include "coordinator/service/scheduler_loop.h"
+#include "coordinator/service/translate.h"
+
+namespace motzkin::coordinator {
+namespace {
+
+// An operator waits this long for the loop or the store: longer than SetJobState() may take.
+constexpr absl::Duration kPatience = absl::Seconds(10);
+
+// Where a waiting call and the thread that serves it meet. Shared, because a call that lost its
+// patience goes away before the other side is done.
+struct Meeting {
+  absl::Notification done;
+  absl::Status status;
+};
+
+}  // namespace
+
+absl::Status SchedulerLoop::OnStore(std::function<absl::Status(Store&)> order) {
+  auto meeting = std::make_shared<Meeting>();
+  const bool added = store_thread_->Add([this, meeting, order = std::move(order)] {
+    meeting->status = order(store_);
+    CheckFatal(meeting->status);
+    meeting->done.Notify();
+  });
+  if (!added)
+    return absl::UnavailableError("the coordinator is stopping, or too busy with Postgres");
+  if (!meeting->done.WaitForNotificationWithTimeout(kPatience)) {
+    return absl::UnavailableError(
+        "Postgres did not answer in time; the order may still take effect");
+  }
+  return meeting->status;
+}
+
+absl::Status SchedulerLoop::Ask(Event look) {
+  auto meeting = std::make_shared<Meeting>();
+  Post([meeting, look = std::move(look)](Scheduler& scheduler, absl::Duration now) {
+    look(scheduler, now);
+    meeting->done.Notify();
+  });
+  if (meeting->done.WaitForNotificationWithTimeout(kPatience)) return absl::OkStatus();
+  return absl::UnavailableError("the coordinator is stopping, or very busy");
+}
+
+void SchedulerLoop::TellJob(const JobRecord& job) {
+  jobs_.Put(ToKnownJob(job));
+  Post([snapshot = ToSnapshot(job, 0)](Scheduler& scheduler, absl::Duration now) {
+    scheduler.OnJob(snapshot, now);
+  });
+}
+
+void SchedulerLoop::TellControl(const WorkerId& worker, Control control) {
+  Post([worker, control](Scheduler& scheduler, absl::Duration now) {
+    scheduler.OnControl(worker, control, now);
+  });
+}
+
+void SchedulerLoop::Disconnect(const WorkerId& worker, const absl::Status& why) {
+  Post([this, worker, why](Scheduler&, absl::Duration) {
+    const auto found = streams_.find(worker);
+    if (found != streams_.end()) found->second.link->Finish(why);
+  });
+}
+
+void SchedulerLoop::RecordEventLater(std::string kind, std::string text) {
+  Post([this, kind = std::move(kind), text = std::move(text)](
+           Scheduler& scheduler, absl::Duration now) { scheduler.Note(kind, text); });
+}
+
+absl::StatusOr<std::map<WorkerId, WorkerInfo>> SchedulerLoop::Workers() {
+  auto workers = std::make_shared<std::map<WorkerId, WorkerInfo>>();
+  RETURN_IF_ERROR(Ask([this, workers](Scheduler& scheduler, absl::Duration now) {
+    for (const auto& [id, worker] : scheduler.workers()) {
+      WorkerInfo& info = (*workers)[id];
+      const auto state = states_.find(id);
+      if (state != states_.end()) info.state = state->second;
+      info.view = worker.View(now);
+      info.name = worker.name();
+      info.control = worker.control;
+    }
+  }));
+  return std::move(*workers);
+}
+
+absl::StatusOr<JobRate> SchedulerLoop::RateOf(int64_t job) {
+  auto rate = std::make_shared<JobRate>();
+  RETURN_IF_ERROR(Ask([this, rate, job](Scheduler&, absl::Duration) { *rate = rates_.Of(job); }));
+  return *rate;
+}
+
+absl::StatusOr<std::string> SchedulerLoop::Blocked() {
+  auto blocked = std::make_shared<std::string>();
+  RETURN_IF_ERROR(
+      Ask([blocked](Scheduler& scheduler, absl::Duration) { *blocked = scheduler.Blocked(); }));
+  return *blocked;
+}
+
+}  // namespace motzkin::coordinator

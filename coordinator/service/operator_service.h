@@ -1,0 +1,87 @@
+// The gRPC side of people: the verbs of `motzkin`. Validation and translation; what takes time runs
+// on a few threads of its own.
+//
+// Thread-safe. Stop() finishes what was begun, is idempotent; later calls get UNAVAILABLE.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <functional>
+#include <string>
+
+#include "coordinator/postgres_server/embedded_postgres.h"
+#include "coordinator/service/scheduler_loop.h"
+#include "coordinator/service/task_queue.h"
+#include "coordinator/store/store.h"
+#include "motzkin/v1/operator_service.grpc.pb.h"
+
+namespace motzkin::coordinator {
+
+// What GetStatus tells besides jobs and workers.
+struct ClusterFacts {
+  std::string build;
+  std::string data_directory;
+  // Opens the database read-only on this host; empty when there is no reader's role.
+  std::string psql;
+  std::string reader_uri;
+  // Zeros when the database's disk cannot be seen from here.
+  std::function<DiskSpace()> disk = [] { return DiskSpace{}; };
+  // Below this much free space nothing is granted.
+  int64_t disk_reserve_bytes = 0;
+};
+
+class OperatorServiceImpl final : public v1::OperatorService::CallbackService {
+ public:
+  // All must outlive the server that serves this.
+  OperatorServiceImpl(Store& store, SchedulerLoop& loop, ClusterFacts facts);
+
+  void Stop() { threads_.Stop(); }
+
+  // What GetStatus shows as functions_room, for the first screen.
+  int64_t FunctionsRoom();
+
+  grpc::ServerUnaryReactor* StartJob(grpc::CallbackServerContext*, const v1::StartJobRequest*,
+                                     v1::StartJobResponse*) override;
+  grpc::ServerUnaryReactor* ListJobs(grpc::CallbackServerContext*, const v1::ListJobsRequest*,
+                                     v1::ListJobsResponse*) override;
+  grpc::ServerUnaryReactor* ControlJob(grpc::CallbackServerContext*, const v1::ControlJobRequest*,
+                                       v1::ControlJobResponse*) override;
+  grpc::ServerUnaryReactor* ListWorkers(grpc::CallbackServerContext*, const v1::ListWorkersRequest*,
+                                        v1::ListWorkersResponse*) override;
+  grpc::ServerUnaryReactor* ControlWorker(grpc::CallbackServerContext*,
+                                          const v1::ControlWorkerRequest*,
+                                          v1::ControlWorkerResponse*) override;
+  grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext*, const v1::GetStatusRequest*,
+                                      v1::GetStatusResponse*) override;
+  grpc::ServerUnaryReactor* GetResult(grpc::CallbackServerContext*, const v1::GetResultRequest*,
+                                      v1::GetResultResponse*) override;
+  grpc::ServerUnaryReactor* ListEvents(grpc::CallbackServerContext*, const v1::ListEventsRequest*,
+                                       v1::ListEventsResponse*) override;
+
+ private:
+  // Runs `verb` on a thread of ours and finishes the call with its status.
+  grpc::ServerUnaryReactor* Later(grpc::CallbackServerContext* context,
+                                  std::function<absl::Status()> verb);
+
+  absl::Status StartJobNow(const v1::StartJobRequest& request, v1::StartJobResponse& response);
+  absl::Status ControlJobNow(const v1::ControlJobRequest& request,
+                             v1::ControlJobResponse& response);
+  absl::Status ControlWorkerNow(const v1::ControlWorkerRequest& request,
+                                v1::ControlWorkerResponse& response);
+  absl::Status GetResultNow(const v1::GetResultRequest& request, v1::GetResultResponse& response);
+  absl::Status ListEventsNow(const v1::ListEventsRequest& request,
+                             v1::ListEventsResponse& response);
+  absl::Status GetStatusNow(v1::GetStatusResponse& response);
+
+  absl::StatusOr<v1::Job> Describe(const JobRecord& job);
+  absl::StatusOr<std::vector<v1::Job>> DescribeJobs();
+  absl::StatusOr<std::vector<v1::Worker>> DescribeWorkers();
+  absl::StatusOr<v1::Worker> FindWorker(const std::string& name_or_uuid);
+
+  Store& store_;
+  SchedulerLoop& loop_;
+  const ClusterFacts facts_;
+  TaskQueue threads_;  // Last: its threads use the rest.
+};
+
+}  // namespace motzkin::coordinator

@@ -1,0 +1,283 @@
+#include "coordinator/service/scheduler_loop.h"
+
+#include <absl/base/call_once.h>
+#include <absl/strings/str_cat.h>
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+#include "common/base/status_macros.h"
+#include "coordinator/service/translate.h"
+#include "coordinator/service/validation.h"
+
+namespace motzkin::coordinator {
+namespace {
+
+// Store calls that may wait: 1,000 workers with a few each.
+constexpr size_t kStoreCallsMax = 100'000;
+constexpr absl::Duration kDiskCheckInterval = absl::Seconds(5);
+// worker_status is written on change and this often: SD cards.
+constexpr absl::Duration kSaveInterval = absl::Minutes(1);
+
+}  // namespace
+
+SchedulerLoop::SchedulerLoop(Store& store, JobDirectory& jobs, const Clock& clock,
+                             LoopOptions options)
+    : jobs_(jobs),
+      store_(store),
+      clock_(clock),
+      options_(std::move(options)),
+      executor_(store, jobs),
+      scheduler_(options_.policy) {}
+
+SchedulerLoop::~SchedulerLoop() { Stop(); }
+
+absl::Status SchedulerLoop::Start() {
+  ASSIGN_OR_RETURN(const Restored restored, executor_.Restore());
+  const absl::Duration now = clock_.SinceBoot();
+  scheduler_.Restore(restored, now);
+  last_tick_ = now;
+  scheduler_.SetDiskGuard(options_.disk_guard(), now);
+  last_disk_check_ = now;
+  RecordEventLater("coordinator",
+                   restored.leases.empty()
+                       ? std::string("coordinator started")
+                       : absl::StrCat("coordinator restarted; ", restored.leases.size(),
+                                      restored.leases.size() == 1 ? " batch" : " batches",
+                                      " re-leased for a full term; 0 results lost"));
+  store_thread_ = std::make_unique<TaskQueue>(1, kStoreCallsMax);
+  {
+    const absl::MutexLock lock(&mutex_);
+    started_ = true;
+  }
+  thread_ = std::jthread([this] { Run(); });
+  return absl::OkStatus();
+}
+
+void SchedulerLoop::Stop() {
+  {
+    const absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  if (thread_.joinable()) thread_.join();
+  if (store_thread_ != nullptr) store_thread_->Stop();
+}
+
+void SchedulerLoop::Post(Event event) {
+  const absl::MutexLock lock(&mutex_);
+  if (!stopping_) events_.push_back(std::move(event));
+}
+
+void SchedulerLoop::Report(std::shared_ptr<WorkerLink> link, v1::WorkerState state) {
+  const absl::MutexLock lock(&mutex_);
+  if (stopping_) return;
+  WorkerLink* const key = link.get();
+  reports_[key] = {std::move(link), std::move(state)};
+}
+
+void SchedulerLoop::StreamEnded(const std::shared_ptr<WorkerLink>& link) {
+  Post([this, link](Scheduler& scheduler, absl::Duration now) {
+    for (auto it = streams_.begin(); it != streams_.end(); ++it) {
+      if (it->second.link != link) continue;
+      scheduler.OnStreamClosed(it->first, it->second.instance, now);
+      streams_.erase(it);
+      return;
+    }
+  });
+}
+
+void SchedulerLoop::Run() {
+  for (;;) {
+    std::vector<Event> events;
+    {
+      const absl::MutexLock lock(&mutex_);
+      const auto ready = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+        return stopping_ || !events_.empty() || !reports_.empty();
+      };
+      const absl::Duration next = last_tick_ + options_.interval - clock_.SinceBoot();
+      mutex_.AwaitWithTimeout(absl::Condition(&ready), std::max(next, absl::ZeroDuration()));
+      if (stopping_) break;
+      events.assign(std::make_move_iterator(events_.begin()),
+                    std::make_move_iterator(events_.end()));
+      events_.clear();
+    }
+    RunTurn(std::move(events), clock_.SinceBoot());
+  }
+  EndStreams();
+}
+
+void SchedulerLoop::RunTurn(std::vector<Event> events, absl::Duration now) {
+  for (const Event& event : events) event(scheduler_, now);
+  TakeReports(now);
+  if (now - last_disk_check_ >= kDiskCheckInterval) {
+    last_disk_check_ = now;
+    scheduler_.SetDiskGuard(options_.disk_guard(), now);
+  }
+  if (now - last_tick_ >= options_.interval) {
+    last_tick_ = now;
+    scheduler_.OnTick(now);
+    AskStore(now);
+  }
+  Execute(scheduler_.TakeIntentions());
+  SendDesired(scheduler_.TakeChanged());
+}
+
+void SchedulerLoop::TakeReports(absl::Duration now) {
+  std::map<WorkerLink*, std::pair<std::shared_ptr<WorkerLink>, v1::WorkerState>> reports;
+  {
+    const absl::MutexLock lock(&mutex_);
+    reports.swap(reports_);
+  }
+  for (const auto& [key, report] : reports) TakeReport(report.first, report.second, now);
+}
+
+void SchedulerLoop::TakeReport(const std::shared_ptr<WorkerLink>& link,
+                               const v1::WorkerState& state, absl::Duration now) {
+  const WorkerId& id = state.worker_uuid();
+  const auto known = scheduler_.workers().find(id);
+  if (known != scheduler_.workers().end() && known->second.control == Control::kRemoved) {
+    link->Finish(absl::PermissionDeniedError(absl::StrCat("worker ", state.name(),
+                                                          " was removed; `motzkin resume ",
+                                                          state.name(), "` lets it in again")));
+    return;
+  }
+  switch (scheduler_.OnWorkerReport(ToReport(state, jobs_), now)) {
+    case ReportVerdict::kSuperseded:
+      link->Finish(absl::FailedPreconditionError("superseded by a newer instance of this worker"));
+      return;
+    case ReportVerdict::kRepeated:
+      return;
+    case ReportVerdict::kAccepted:
+      break;
+  }
+  Stream& stream = streams_[id];
+  if (stream.link != nullptr && stream.link != link) {
+    stream.link->Finish(
+        stream.instance < state.instance()
+            ? absl::FailedPreconditionError("superseded by a newer instance of this worker")
+            : absl::UnavailableError("this worker came back on another stream"));
+  }
+  stream = {link, state.instance()};
+  states_[id] = state;
+  SendDesired({id});
+}
+
+void SchedulerLoop::AskStore(absl::Duration now) {
+  PollStore(now);
+  SaveWorkers(now);
+}
+
+void SchedulerLoop::PollStore(absl::Duration now) {
+  if (polling_) return;
+  polling_ = store_thread_->Add([this] {
+    const absl::Duration asked_at = clock_.SinceBoot();
+    absl::StatusOr<StorePoll> poll = executor_.Poll(asked_at);
+    CheckFatal(poll.status());
+    Post([this, poll = std::move(poll)](Scheduler& scheduler, absl::Duration at) {
+      polling_ = false;
+      if (!poll.ok()) {
+        spdlog::debug("looking at the store: {}", poll.status().ToString());
+        scheduler.OnStoreAway(std::string(poll.status().message()), at);
+        return;
+      }
+      scheduler.OnPoll(*poll, at);
+      for (const JobSnapshot& job : poll->jobs) {
+        if (job.phase == JobPhase::kRunning) rates_.Add(job.rules.id, job.progress, poll->asked_at);
+      }
+    });
+  });
+}
+
+void SchedulerLoop::Execute(std::vector<Intention> intentions) {
+  for (Intention& intention : intentions) {
+    const uint64_t id = intention.id;
+    const bool added = store_thread_->Add([this, intention = std::move(intention)] {
+      Confirmation answer = executor_.Execute(intention);
+      if (!answer.status.ok()) spdlog::debug("store: {}", answer.status.ToString());
+      CheckFatal(answer.status);
+      Post([answer = std::move(answer)](Scheduler& scheduler, absl::Duration now) {
+        scheduler.OnConfirmation(answer, now);
+      });
+    });
+    if (added) continue;
+    Confirmation refused{.id = id,
+                         .status = absl::UnavailableError("too many calls wait for Postgres")};
+    Post([refused = std::move(refused)](Scheduler& scheduler, absl::Duration now) {
+      scheduler.OnConfirmation(refused, now);
+    });
+  }
+}
+
+void SchedulerLoop::SendDesired(const std::set<WorkerId>& workers) {
+  for (const WorkerId& id : workers) {
+    const auto found = streams_.find(id);
+    if (found == streams_.end()) continue;
+    v1::DesiredState desired = ToProto(scheduler_.DesiredFor(id), jobs_);
+    desired.set_protocol_version(kProtocolVersion);
+    desired.set_cluster_uuid(store_.cluster_uuid());
+    desired.mutable_state_interval()->set_seconds(absl::ToInt64Seconds(options_.state_interval));
+    desired.mutable_state_interval()->set_nanos(
+        static_cast<int32_t>(absl::ToInt64Nanoseconds(options_.state_interval % absl::Seconds(1))));
+    desired.set_database(options_.database_for(found->second.link->peer()));
+    found->second.link->Send(std::move(desired));
+  }
+}
+
+void SchedulerLoop::SaveWorkers(absl::Duration now) {
+  if (saving_ || !scheduler_.store_up()) return;
+  const bool all = now - last_save_ >= kSaveInterval;
+  std::vector<WorkerRecord> records;
+  for (const auto& [id, state] : states_) {
+    const WorkerView view = scheduler_.workers().at(id).View(now);
+    // The reason of a working worker counts batches: not worth a write each time.
+    const std::string shown =
+        view.state == "working" ? view.state : view.state + view.reason.substr(0, 20);
+    if (!all && saved_states_[id] == shown) continue;
+    saved_states_[id] = shown;
+    WorkerRecord record{.uuid = id,
+                        .name = state.name(),
+                        .instance = state.instance(),
+                        .state = view.state,
+                        .reason = view.reason,
+                        .slots = state.slots(),
+                        .temperature = state.temperature(),
+                        .sandbox_level = state.sandbox_level(),
+                        .build = state.build(),
+                        .engines = {},
+                        .last_seen = clock_.WallTime() - view.silence};
+    for (const v1::EngineVersion& engine : state.engines()) {
+      record.engines[engine.engine()] = engine.version();
+    }
+    records.push_back(std::move(record));
+  }
+  if (all) last_save_ = now;
+  if (records.empty()) return;
+  saving_ = store_thread_->Add([this, records = std::move(records)] {
+    const absl::Status saved = store_.UpsertWorkers(records);
+    if (!saved.ok()) spdlog::debug("saving workers: {}", saved.ToString());
+    Post([this, saved](Scheduler&, absl::Duration) {
+      saving_ = false;
+      if (!saved.ok()) saved_states_.clear();
+    });
+  });
+}
+
+void SchedulerLoop::CheckFatal(const absl::Status& status) {
+  if (!absl::IsAborted(status)) return;
+  absl::call_once(fatal_, [this, &status] { options_.on_fatal(status); });
+}
+
+void SchedulerLoop::EndStreams() {
+  std::map<WorkerLink*, std::pair<std::shared_ptr<WorkerLink>, v1::WorkerState>> reports;
+  {
+    const absl::MutexLock lock(&mutex_);
+    reports.swap(reports_);
+    events_.clear();
+  }
+  const absl::Status bye = absl::UnavailableError("the coordinator is stopping");
+  for (auto& [key, report] : reports) report.first->Finish(bye);
+  for (auto& [id, stream] : streams_) stream.link->Finish(bye);
+  streams_.clear();
+}
+
+}  // namespace motzkin::coordinator

@@ -1,0 +1,156 @@
+// Drives the rules (coordinator/core) in the real world: one thread owns the Scheduler and feeds it
+// worker reports, ticks and answers; a second one talks to the store, so that a hanging Postgres
+// never keeps a worker from being answered. gRPC reactions only hand things over and return.
+//
+//   reactors --Report()--> [scheduler thread] --intentions, polls--> [store thread] --> Store
+//            <---Send()---                    <---answers-----------
+//
+// Everything about the store happens on its thread in the order in which it was asked, orders of
+// operators included: what the rules hear is a history that really happened.
+//
+// Bounds: one state a stream, kOrdersMax orders, and as many store calls as the rules have under
+// way (some a worker). Thread-safe. Stop() ends all streams, finishes the store calls under way, is
+// idempotent and harmless without Start().
+#pragma once
+
+#include <absl/base/thread_annotations.h>
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <absl/synchronization/mutex.h>
+#include <absl/synchronization/notification.h>
+#include <absl/time/time.h>
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "coordinator/core/scheduler.h"
+#include "coordinator/service/job_directory.h"
+#include "coordinator/service/job_rates.h"
+#include "coordinator/service/store_executor.h"
+#include "coordinator/service/task_queue.h"
+#include "coordinator/service/worker_link.h"
+#include "coordinator/store/store.h"
+
+namespace motzkin::coordinator {
+
+struct LoopOptions {
+  Policy policy;
+  // Ticks and looks at the store.
+  absl::Duration interval = absl::Seconds(1);
+  // How often workers should report.
+  absl::Duration state_interval = absl::Seconds(5);
+  // Why the disk is too full to grant work; empty: it is not. Called every few seconds.
+  std::function<std::string()> disk_guard = [] { return std::string(); };
+  // The conninfo for a worker's results, by the peer of its stream; empty: relay.
+  std::function<std::string(const std::string& peer)> database_for = [](const std::string&) {
+    return std::string();
+  };
+  // Called once when this coordinator may not go on (another one took over the database).
+  std::function<void(const absl::Status&)> on_fatal = [](const absl::Status&) {};
+};
+
+// A worker as the loop knows it.
+struct WorkerInfo {
+  v1::WorkerState state;  // The last one; default if not heard since the start.
+  WorkerView view;
+  std::string name;
+  Control control = Control::kRun;
+};
+
+class SchedulerLoop {
+ public:
+  // All must outlive this.
+  SchedulerLoop(Store& store, JobDirectory& jobs, const Clock& clock, LoopOptions options);
+  ~SchedulerLoop();
+
+  // Reads the store and starts the threads. The store's errors.
+  absl::Status Start();
+  void Stop();
+
+  // --- streams. `link` is shared because stream and loop end in either order.
+
+  // The newest state of a stream, validated. An older one that still waits is replaced.
+  void Report(std::shared_ptr<WorkerLink> link, v1::WorkerState state);
+  void StreamEnded(const std::shared_ptr<WorkerLink>& link);
+
+  // --- orders. Block until done, at most some seconds: not for reactions.
+
+  // Runs `order` on the store thread and waits. UNAVAILABLE: too many orders wait, or it took too
+  // long (it may still happen).
+  absl::Status OnStore(std::function<absl::Status(Store&)> order);
+  // The rules hear of a job. From inside an order: after it, in order.
+  void TellJob(const JobRecord& job);
+  void TellControl(const WorkerId& worker, Control control);
+  // Ends the stream of a removed worker.
+  void Disconnect(const WorkerId& worker, const absl::Status& why);
+  void RecordEventLater(std::string kind, std::string text);
+
+  // --- looking
+  absl::StatusOr<std::map<WorkerId, WorkerInfo>> Workers();
+  absl::StatusOr<JobRate> RateOf(int64_t job);
+  absl::StatusOr<std::string> Blocked();
+
+ private:
+  using Event = std::function<void(Scheduler&, absl::Duration now)>;
+  struct Stream {
+    std::shared_ptr<WorkerLink> link;
+    uint64_t instance = 0;
+  };
+
+  void Run();
+  void RunTurn(std::vector<Event> events, absl::Duration now);
+  void Post(Event event) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Runs `look` on the scheduler thread and waits at most kPatience.
+  absl::Status Ask(Event look);
+  void TakeReports(absl::Duration now) ABSL_LOCKS_EXCLUDED(mutex_);
+  void TakeReport(const std::shared_ptr<WorkerLink>& link, const v1::WorkerState& state,
+                  absl::Duration now);
+  void AskStore(absl::Duration now);
+  void Execute(std::vector<Intention> intentions);
+  void PollStore(absl::Duration now);
+  void SendDesired(const std::set<WorkerId>& workers);
+  void SaveWorkers(absl::Duration now);
+  void CheckFatal(const absl::Status& status);
+  void EndStreams();
+
+  JobDirectory& jobs_;
+  Store& store_;
+  const Clock& clock_;
+  const LoopOptions options_;
+  StoreExecutor executor_;  // Store thread only, but for Start().
+
+  // Scheduler thread only.
+  Scheduler scheduler_;
+  JobRates rates_;
+  std::map<WorkerId, Stream> streams_;
+  std::map<WorkerId, v1::WorkerState> states_;
+  std::map<WorkerId, std::string>
+      saved_states_;  // What `worker_status` shows, to save changes only.
+  absl::Duration last_tick_;
+  absl::Duration last_disk_check_;
+  absl::Duration last_save_;
+  bool polling_ = false;
+  bool saving_ = false;
+
+  absl::Mutex mutex_;
+  std::deque<Event> events_ ABSL_GUARDED_BY(mutex_);
+  // At most one a stream; the key is the link's address.
+  std::map<WorkerLink*, std::pair<std::shared_ptr<WorkerLink>, v1::WorkerState>> reports_
+      ABSL_GUARDED_BY(mutex_);
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool started_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::once_flag fatal_;
+
+  std::unique_ptr<TaskQueue> store_thread_;
+  std::jthread thread_;  // Last, so it is joined before anything it uses goes away.
+};
+
+}  // namespace motzkin::coordinator

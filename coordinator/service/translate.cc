@@ -1,0 +1,240 @@
+#include "coordinator/service/translate.h"
+
+#include <absl/strings/ascii.h>
+#include <absl/strings/strip.h>
+
+#include <set>
+
+#include "common/base/check.h"
+
+namespace motzkin::coordinator {
+
+WorkerReport ToReport(const v1::WorkerState& state, const JobDirectory& jobs) {
+  WorkerReport report{.worker = state.worker_uuid(),
+                      .name = state.name(),
+                      .instance = state.instance(),
+                      .sequence = state.sequence(),
+                      .slots = state.slots(),
+                      .slots_allowed = state.slots_allowed(),
+                      .functions_per_minute = state.functions_per_minute(),
+                      .draining = state.draining(),
+                      .reason = state.reason()};
+  for (const v1::HeldBatch& held : state.batches()) {
+    const std::optional<int64_t> job = jobs.IdOf(held.job_uuid());
+    if (!job.has_value()) continue;
+    report.held.push_back({.lease = {{*job, held.batch()}, held.attempt()},
+                           .digest = held.spec_digest(),
+                           .stored = held.stored(),
+                           .pending = held.pending(),
+                           .unstarted_begin = held.unstarted_begin(),
+                           .end = held.end_index()});
+  }
+  for (const v1::FailedBatch& failed : state.failed()) {
+    const std::optional<int64_t> job = jobs.IdOf(failed.job_uuid());
+    if (!job.has_value()) continue;
+    report.failed.push_back({.lease = {{*job, failed.batch()}, failed.attempt()},
+                             .reason = failed.reason(),
+                             .job_failed = failed.job_failed()});
+  }
+  for (const v1::EngineVersion& engine : state.engines()) {
+    report.engines[engine.engine()] = engine.version();
+  }
+  report.generator_versions.assign(state.generator_versions().begin(),
+                                   state.generator_versions().end());
+  report.canonical_versions.assign(state.canonical_versions().begin(),
+                                   state.canonical_versions().end());
+  return report;
+}
+
+v1::DesiredState ToProto(const Desired& desired, const JobDirectory& jobs) {
+  v1::DesiredState proto;
+  switch (desired.mode) {
+    case Mode::kRun:
+      proto.set_mode(v1::DESIRED_MODE_RUN);
+      break;
+    case Mode::kSuspend:
+      proto.set_mode(v1::DESIRED_MODE_SUSPEND);
+      break;
+    case Mode::kDrain:
+      proto.set_mode(v1::DESIRED_MODE_DRAIN);
+      break;
+  }
+  proto.set_reason(desired.reason);
+  proto.set_acknowledged_sequence(desired.acknowledged_sequence);
+  std::map<int64_t, KnownJob> named;
+  for (const DesiredBatchState& batch : desired.batches) {
+    const int64_t id = batch.lease.batch.job;
+    if (!named.contains(id)) {
+      std::optional<KnownJob> job = jobs.Find(id);
+      MOTZKIN_CHECK(job.has_value());  // Put before the rules hear of it.
+      v1::DesiredJob& wanted = *proto.add_jobs();
+      wanted.set_job_uuid(job->uuid);
+      *wanted.mutable_spec() = job->spec;
+      wanted.set_spec_digest(job->spec_digest);
+      named.emplace(id, *std::move(job));
+    }
+    v1::DesiredBatch& wanted = *proto.add_batches();
+    wanted.set_job_uuid(named.at(id).uuid);
+    wanted.set_batch(batch.lease.batch.batch);
+    wanted.set_attempt(batch.lease.attempt);
+    wanted.set_begin_index(batch.begin);
+    wanted.set_end_index(batch.end);
+    wanted.set_done(batch.done);
+    wanted.set_careful(batch.careful);
+  }
+  return proto;
+}
+
+namespace {
+
+JobPhase ToPhase(v1::JobState state) {
+  switch (state) {
+    case v1::JOB_STATE_RUNNING:
+      return JobPhase::kRunning;
+    case v1::JOB_STATE_PAUSED:
+      return JobPhase::kPaused;
+    case v1::JOB_STATE_COMPLETED:
+      return JobPhase::kCompleted;
+    case v1::JOB_STATE_CANCELLED:
+      return JobPhase::kCancelled;
+    default:
+      return JobPhase::kFailed;
+  }
+}
+
+}  // namespace
+
+JobSnapshot ToSnapshot(const JobRecord& job, int64_t bytes) {
+  const v1::JobSpec& spec = job.spec;
+  JobSnapshot snapshot;
+  snapshot.rules = {.id = job.id,
+                    .name = spec.name(),
+                    .digest = job.spec_digest,
+                    .generator_version = spec.generator().version(),
+                    .canonical_version = spec.generator().canonical_version(),
+                    .target = job.target,
+                    .target_integrated = spec.target_integrated(),
+                    .rows_max = spec.rows_max(),
+                    .bytes_max = spec.bytes_max()};
+  std::set<std::string> engines;
+  for (const v1::LadderStep& step : spec.ladder()) engines.insert(step.engine());
+  for (const auto& [engine, version] : spec.engine_versions()) engines.insert(engine);
+  for (const std::string& engine : engines) {
+    const auto pinned = spec.engine_versions().find(engine);
+    snapshot.rules.engines.push_back(
+        {engine, pinned == spec.engine_versions().end() ? "" : pinned->second});
+  }
+  snapshot.phase = ToPhase(job.state);
+  snapshot.reason = job.reason;
+  snapshot.progress = {.allocated_below = job.allocated_below,
+                       .stored = job.stored(),
+                       .integrated = job.outcomes[v1::OUTCOME_INTEGRATED],
+                       .sealed_below = job.sealed_below,
+                       .sealed_integrated = job.sealed_integrated(),
+                       .bytes = bytes};
+  return snapshot;
+}
+
+BatchSnapshot ToSnapshot(const BatchRecord& batch) {
+  return {.key = {batch.job_id, batch.batch},
+          .begin = batch.begin_index,
+          .end = batch.end_index,
+          .stored = batch.stored,
+          .deaths = batch.deaths};
+}
+
+LeaseSnapshot ToSnapshot(const Grant& grant) {
+  return {.key = {{grant.lease.job_id, grant.lease.batch}, grant.lease.attempt},
+          .worker = grant.lease.worker_uuid,
+          .batch = ToSnapshot(grant.batch),
+          .done = grant.done};
+}
+
+KnownJob ToKnownJob(const JobRecord& job) { return {job.id, job.uuid, job.spec, job.spec_digest}; }
+
+LeaseEnd ToStore(LeaseEndReason why) {
+  switch (why) {
+    case LeaseEndReason::kDone:
+      return LeaseEnd::kDone;
+    case LeaseEndReason::kLost:
+      return LeaseEnd::kLost;
+    case LeaseEndReason::kReturned:
+      return LeaseEnd::kReturned;
+    case LeaseEndReason::kDied:
+      return LeaseEnd::kDied;
+    case LeaseEndReason::kRevoked:
+      return LeaseEnd::kRevoked;
+  }
+  return LeaseEnd::kReturned;
+}
+
+WorkerControl ToStore(Control control) {
+  switch (control) {
+    case Control::kRun:
+      return WorkerControl::kRun;
+    case Control::kSuspend:
+      return WorkerControl::kSuspend;
+    case Control::kDrain:
+      return WorkerControl::kDrain;
+    case Control::kRemoved:
+      return WorkerControl::kRemoved;
+  }
+  return WorkerControl::kRun;
+}
+
+Control FromStore(WorkerControl control) {
+  switch (control) {
+    case WorkerControl::kRun:
+      return Control::kRun;
+    case WorkerControl::kSuspend:
+      return Control::kSuspend;
+    case WorkerControl::kDrain:
+      return Control::kDrain;
+    case WorkerControl::kRemoved:
+      return Control::kRemoved;
+  }
+  return Control::kRun;
+}
+
+v1::JobState ToProto(JobPhase phase) {
+  switch (phase) {
+    case JobPhase::kRunning:
+      return v1::JOB_STATE_RUNNING;
+    case JobPhase::kPaused:
+      return v1::JOB_STATE_PAUSED;
+    case JobPhase::kCompleted:
+      return v1::JOB_STATE_COMPLETED;
+    case JobPhase::kCancelled:
+      return v1::JOB_STATE_CANCELLED;
+    case JobPhase::kFailed:
+      return v1::JOB_STATE_FAILED;
+  }
+  return v1::JOB_STATE_UNSPECIFIED;
+}
+
+v1::Job ToProto(const JobRecord& job) {
+  v1::Job proto;
+  proto.set_uuid(job.uuid);
+  proto.set_id(job.id);
+  *proto.mutable_spec() = job.spec;
+  proto.mutable_spec()->set_target(job.target);
+  proto.set_spec_digest(job.spec_digest);
+  proto.set_state(job.state);
+  proto.set_reason(job.reason);
+  proto.mutable_create_time()->set_seconds(absl::ToUnixSeconds(job.created));
+  proto.set_stored(job.stored());
+  proto.set_sealed_below(job.sealed_below);
+  for (int outcome = 1; outcome < v1::Outcome_ARRAYSIZE; ++outcome) {
+    if (job.outcomes[outcome] == 0) continue;
+    (*proto.mutable_outcomes())[OutcomeName(static_cast<v1::Outcome>(outcome))] =
+        job.outcomes[outcome];
+  }
+  proto.set_eta_seconds(-1);
+  return proto;
+}
+
+std::string OutcomeName(v1::Outcome outcome) {
+  return absl::AsciiStrToLower(absl::StripPrefix(v1::Outcome_Name(outcome), "OUTCOME_"));
+}
+
+}  // namespace motzkin::coordinator

@@ -1,0 +1,38 @@
+// Between the words of the wire, of the rules and of the store. No decisions here.
+//
+// Thread-safe.
+#pragma once
+
+#include <string>
+
+#include "coordinator/core/types.h"
+#include "coordinator/service/job_directory.h"
+#include "coordinator/store/records.h"
+#include "motzkin/v1/operator_service.pb.h"
+#include "motzkin/v1/worker_service.pb.h"
+
+namespace motzkin::coordinator {
+
+// A validated state. Batches of jobs that nobody here knows are left out: the worker then finds
+// them missing from the desired state and drops them.
+WorkerReport ToReport(const v1::WorkerState& state, const JobDirectory& jobs);
+
+// Batches with their jobs; the caller adds cluster, database and interval.
+v1::DesiredState ToProto(const Desired& desired, const JobDirectory& jobs);
+
+JobSnapshot ToSnapshot(const JobRecord& job, int64_t bytes);
+BatchSnapshot ToSnapshot(const BatchRecord& batch);
+LeaseSnapshot ToSnapshot(const Grant& grant);
+KnownJob ToKnownJob(const JobRecord& job);
+
+LeaseEnd ToStore(LeaseEndReason why);
+WorkerControl ToStore(Control control);
+Control FromStore(WorkerControl control);
+v1::JobState ToProto(JobPhase phase);
+
+// The job as people see it; speeds and bytes are the caller's.
+v1::Job ToProto(const JobRecord& job);
+// "integrated" of OUTCOME_INTEGRATED.
+std::string OutcomeName(v1::Outcome outcome);
+
+}  // namespace motzkin::coordinator

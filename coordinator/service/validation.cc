@@ -1,0 +1,210 @@
+#include "coordinator/service/validation.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <set>
+#include <string>
+
+#include "common/base/status_macros.h"
+#include "common/job_spec/job_spec.h"
+
+namespace motzkin::coordinator {
+namespace {
+
+constexpr int kNameBytesMax = 64;
+constexpr int kSentenceBytesMax = 2000;
+constexpr int kDigestBytes = 32;
+constexpr int kListMax = 64;
+constexpr int64_t kIndexMax = 1'000'000'000'000;
+
+absl::Status Refuse(std::string_view field, std::string_view range) {
+  return absl::InvalidArgumentError(fmt::format("{} must be {}", field, range));
+}
+
+absl::Status InRange(std::string_view field, int64_t value, int64_t min, int64_t max) {
+  if (value >= min && value <= max) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      fmt::format("{} must be {} .. {}, got {}", field, min, max, value));
+}
+
+absl::Status Real(std::string_view field, double value, double min, double max) {
+  if (std::isfinite(value) && value >= min && value <= max) return absl::OkStatus();
+  return Refuse(field, fmt::format("a number in {} .. {}", min, max));
+}
+
+absl::Status Uuid(std::string_view field, std::string_view value) {
+  return IsUuid(value)
+             ? absl::OkStatus()
+             : Refuse(field, "a UUID in lower case, such as 6f1c0a52-7d3e-4b8e-9b1a-0c5d2e8f7a41");
+}
+
+absl::Status Text(std::string_view field, std::string_view value, int bytes_max) {
+  if (value.size() > static_cast<size_t>(bytes_max)) {
+    return Refuse(field, fmt::format("at most {} bytes", bytes_max));
+  }
+  for (const char c : value) {
+    if (c == '\0') return Refuse(field, "without NUL");
+  }
+  return absl::OkStatus();
+}
+
+// Names go into events, views and file names of people.
+absl::Status Name(std::string_view field, std::string_view value) {
+  bool fine = !value.empty() && value.size() <= kNameBytesMax;
+  for (const char c : value) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    fine = fine && (letter || c == '-' || c == '_' || c == '.');
+  }
+  return fine ? absl::OkStatus()
+              : Refuse(field,
+                       fmt::format("1 .. {} of letters, digits, '-', '_' and '.'", kNameBytesMax));
+}
+
+absl::Status Digest(std::string_view field, const std::string& value) {
+  return value.size() == kDigestBytes ? absl::OkStatus()
+                                      : Refuse(field, fmt::format("{} bytes", kDigestBytes));
+}
+
+absl::Status ValidateHeld(const v1::HeldBatch& held) {
+  RETURN_IF_ERROR(Uuid("batches.job_uuid", held.job_uuid()));
+  RETURN_IF_ERROR(InRange("batches.batch", held.batch(), 0, kIndexMax));
+  RETURN_IF_ERROR(InRange("batches.attempt", held.attempt(), 1, INT32_MAX));
+  RETURN_IF_ERROR(Digest("batches.spec_digest", held.spec_digest()));
+  RETURN_IF_ERROR(InRange("batches.stored", held.stored(), 0, INT32_MAX));
+  RETURN_IF_ERROR(InRange("batches.pending", held.pending(), 0, INT32_MAX));
+  RETURN_IF_ERROR(InRange("batches.unstarted_begin", held.unstarted_begin(), 0, kIndexMax));
+  return InRange("batches.end_index", held.end_index(), 0, kIndexMax);
+}
+
+absl::Status ValidateFailed(const v1::FailedBatch& failed) {
+  RETURN_IF_ERROR(Uuid("failed.job_uuid", failed.job_uuid()));
+  RETURN_IF_ERROR(InRange("failed.batch", failed.batch(), 0, kIndexMax));
+  RETURN_IF_ERROR(InRange("failed.attempt", failed.attempt(), 1, INT32_MAX));
+  return Text("failed.reason", failed.reason(), kSentenceBytesMax);
+}
+
+absl::Status ValidateProtocol(uint32_t version) {
+  const bool previous = version > 0 && version + 1 == kProtocolVersion;
+  if (version == kProtocolVersion || previous) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      fmt::format("protocol version {} is not served here; update the {}", version,
+                  version > kProtocolVersion ? "coordinator" : "worker"));
+}
+
+absl::Status ValidateLists(const v1::WorkerState& state) {
+  RETURN_IF_ERROR(InRange("the number of batches", state.batches_size(), 0, kBatchesPerWorkerMax));
+  RETURN_IF_ERROR(InRange("the number of failed", state.failed_size(), 0, kBatchesPerWorkerMax));
+  RETURN_IF_ERROR(InRange("the number of engines", state.engines_size(), 0, kListMax));
+  RETURN_IF_ERROR(
+      InRange("the number of generator_versions", state.generator_versions_size(), 0, kListMax));
+  RETURN_IF_ERROR(
+      InRange("the number of canonical_versions", state.canonical_versions_size(), 0, kListMax));
+  for (const v1::HeldBatch& held : state.batches()) RETURN_IF_ERROR(ValidateHeld(held));
+  for (const v1::FailedBatch& failed : state.failed()) RETURN_IF_ERROR(ValidateFailed(failed));
+  for (const v1::EngineVersion& engine : state.engines()) {
+    RETURN_IF_ERROR(Name("engines.engine", engine.engine()));
+    RETURN_IF_ERROR(Text("engines.version", engine.version(), kNameBytesMax));
+    RETURN_IF_ERROR(Real("engines.speed_factor", engine.speed_factor(), 0, 8));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ValidateResult(const v1::Result& result) {
+  RETURN_IF_ERROR(InRange("results.index", result.index(), 0, kIndexMax));
+  if (!v1::Outcome_IsValid(result.outcome()) || result.outcome() == v1::OUTCOME_UNSPECIFIED) {
+    return Refuse("results.outcome", "one of Outcome");
+  }
+  if (result.integrand().empty()) return Refuse("results.integrand", "set");
+  RETURN_IF_ERROR(Text("results.integrand", result.integrand(), 65'536));
+  RETURN_IF_ERROR(Text("results.integral", result.integral(), 65'536));
+  RETURN_IF_ERROR(Text("results.engine", result.engine(), kNameBytesMax));
+  RETURN_IF_ERROR(InRange("the number of results.steps", result.steps_size(), 0, 32));
+  RETURN_IF_ERROR(Real("results.speed_factor", result.speed_factor(), 0, 8));
+  return InRange("results.wall_ms", result.wall_ms(), 0, INT64_MAX);
+}
+
+}  // namespace
+
+bool IsUuid(std::string_view text) {
+  if (text.size() != 36) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+    const bool digit = (text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f');
+    if (hyphen ? text[i] != '-' : !digit) return false;
+  }
+  return true;
+}
+
+absl::Status Validate(const v1::WorkerState& state) {
+  RETURN_IF_ERROR(ValidateProtocol(state.protocol_version()));
+  RETURN_IF_ERROR(Uuid("worker_uuid", state.worker_uuid()));
+  RETURN_IF_ERROR(Name("name", state.name()));
+  if (state.instance() == 0) return Refuse("instance", "greater than 0");
+  if (state.sequence() == 0) return Refuse("sequence", "greater than 0");
+  RETURN_IF_ERROR(InRange("slots", state.slots(), 1, kSlotsMax));
+  RETURN_IF_ERROR(InRange("slots_allowed", state.slots_allowed(), 0, state.slots()));
+  RETURN_IF_ERROR(InRange("slots_busy", state.slots_busy(), 0, state.slots()));
+  RETURN_IF_ERROR(ValidateLists(state));
+  RETURN_IF_ERROR(Text("sandbox_level", state.sandbox_level(), kNameBytesMax));
+  RETURN_IF_ERROR(Text("build", state.build(), kSentenceBytesMax));
+  RETURN_IF_ERROR(Real("load", state.load(), 0, 1e6));
+  RETURN_IF_ERROR(Real("temperature", state.temperature(), -100, 1000));
+  RETURN_IF_ERROR(Real("functions_per_minute", state.functions_per_minute(), 0, 1e9));
+  RETURN_IF_ERROR(Text("reason", state.reason(), kSentenceBytesMax));
+  RETURN_IF_ERROR(InRange("rows_waiting", state.rows_waiting(), 0, INT64_MAX));
+  RETURN_IF_ERROR(InRange("rows_spooled", state.rows_spooled(), 0, INT64_MAX));
+  return Text("results_way", state.results_way(), kNameBytesMax);
+}
+
+absl::Status Validate(const v1::Submission& submission) {
+  RETURN_IF_ERROR(Uuid("job_uuid", submission.job_uuid()));
+  RETURN_IF_ERROR(Digest("spec_digest", submission.spec_digest()));
+  RETURN_IF_ERROR(InRange("batch", submission.batch(), 0, kIndexMax));
+  RETURN_IF_ERROR(InRange("attempt", submission.attempt(), 1, INT32_MAX));
+  RETURN_IF_ERROR(Uuid("worker_uuid", submission.worker_uuid()));
+  RETURN_IF_ERROR(
+      InRange("the number of results", submission.results_size(), 1, kResultsPerSubmissionMax));
+  std::set<int64_t> indices;
+  for (const v1::Result& result : submission.results()) {
+    RETURN_IF_ERROR(ValidateResult(result));
+    if (!indices.insert(result.index()).second) return Refuse("results.index", "distinct");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Validate(const v1::StartJobRequest& request) {
+  RETURN_IF_ERROR(Uuid("request_id", request.request_id()));
+  if (!request.has_spec()) return Refuse("spec", "set");
+  return ValidateJobSpec(request.spec());
+}
+
+absl::Status Validate(const v1::ControlJobRequest& request) {
+  RETURN_IF_ERROR(Name("job", request.job()));
+  if (!v1::ControlJobRequest::Verb_IsValid(request.verb()) ||
+      request.verb() == v1::ControlJobRequest::VERB_UNSPECIFIED) {
+    return Refuse("verb", "PAUSE, RESUME, CANCEL or EXTEND");
+  }
+  if (request.verb() != v1::ControlJobRequest::VERB_EXTEND) return absl::OkStatus();
+  return InRange("target", request.target(), 1, kIndexMax);
+}
+
+absl::Status Validate(const v1::ControlWorkerRequest& request) {
+  RETURN_IF_ERROR(Name("worker", request.worker()));
+  if (v1::ControlWorkerRequest::Verb_IsValid(request.verb()) &&
+      request.verb() != v1::ControlWorkerRequest::VERB_UNSPECIFIED) {
+    return absl::OkStatus();
+  }
+  return Refuse("verb", "SUSPEND, DRAIN, RESUME or REMOVE");
+}
+
+absl::Status Validate(const v1::GetResultRequest& request) {
+  RETURN_IF_ERROR(Name("job", request.job()));
+  return InRange("index", request.index(), 0, kIndexMax);
+}
+
+absl::Status Validate(const v1::ListEventsRequest& request) {
+  return InRange("limit", request.limit(), 0, 10'000);
+}
+
+}  // namespace motzkin::coordinator

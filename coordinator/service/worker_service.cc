@@ -1,0 +1,138 @@
+#include "coordinator/service/worker_service.h"
+
+#include <absl/base/thread_annotations.h>
+#include <absl/synchronization/mutex.h>
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "coordinator/service/grpc_status.h"
+#include "coordinator/service/validation.h"
+
+namespace motzkin::coordinator {
+namespace {
+
+using Reactor = grpc::ServerBidiReactor<v1::WorkerState, v1::DesiredState>;
+
+// The loop's handle on a reactor. gRPC ends the reactor when the call is over, the loop lets go
+// when it notices: whoever is last frees this.
+class Link final : public WorkerLink {
+ public:
+  Link(Reactor* reactor, std::string peer) : peer_(std::move(peer)), reactor_(reactor) {}
+
+  const std::string& peer() const override { return peer_; }
+
+  void Send(v1::DesiredState desired) override {
+    const absl::MutexLock lock(&mutex_);
+    if (reactor_ == nullptr || end_.has_value()) return;
+    waiting_ = std::move(desired);
+    WriteNext();
+  }
+
+  void Finish(const absl::Status& status) override {
+    const absl::MutexLock lock(&mutex_);
+    if (end_.has_value()) return;
+    end_ = status;
+    FinishIfIdle();
+  }
+
+  void OnWritten(bool ok) {
+    const absl::MutexLock lock(&mutex_);
+    writing_ = false;
+    if (!ok && !end_.has_value()) end_ = absl::CancelledError("the stream broke");
+    if (!end_.has_value()) WriteNext();
+    FinishIfIdle();
+  }
+
+  // The call is over: the reactor is about to go.
+  void Detach() {
+    const absl::MutexLock lock(&mutex_);
+    reactor_ = nullptr;
+  }
+
+ private:
+  void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (writing_ || !waiting_.has_value()) return;
+    written_ = *std::exchange(waiting_, std::nullopt);
+    writing_ = true;
+    reactor_->StartWrite(&written_);
+  }
+
+  void FinishIfIdle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (!end_.has_value() || writing_ || finished_ || reactor_ == nullptr) return;
+    finished_ = true;
+    reactor_->Finish(ToGrpc(*end_));
+  }
+
+  const std::string peer_;
+  absl::Mutex mutex_;
+  Reactor* reactor_ ABSL_GUARDED_BY(mutex_);
+  std::optional<v1::DesiredState> waiting_ ABSL_GUARDED_BY(mutex_);
+  std::optional<absl::Status> end_ ABSL_GUARDED_BY(mutex_);
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool finished_ ABSL_GUARDED_BY(mutex_) = false;
+  v1::DesiredState written_;  // gRPC reads it while writing_.
+};
+
+// One stream of one worker. gRPC calls the reactions, one at a time for reads and one for writes;
+// the object frees itself in OnDone, as is gRPC's way.
+class SynchronizeReactor final : public Reactor {
+ public:
+  SynchronizeReactor(SchedulerLoop& loop, std::string peer)
+      : loop_(loop), link_(std::make_shared<Link>(this, std::move(peer))) {
+    StartRead(&incoming_);
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) {  // The worker has closed its side, or is gone.
+      link_->Finish(absl::OkStatus());
+      return;
+    }
+    if (const absl::Status valid = Validate(incoming_); !valid.ok()) {
+      link_->Finish(valid);
+      return;
+    }
+    loop_.Report(link_, std::move(incoming_));
+    incoming_.Clear();
+    StartRead(&incoming_);
+  }
+
+  void OnWriteDone(bool ok) override { link_->OnWritten(ok); }
+
+  void OnCancel() override { link_->Finish(absl::CancelledError("the worker is gone")); }
+
+  void OnDone() override {
+    link_->Detach();
+    loop_.StreamEnded(link_);
+    delete this;
+  }
+
+ private:
+  SchedulerLoop& loop_;
+  v1::WorkerState incoming_;
+  const std::shared_ptr<Link> link_;
+};
+
+}  // namespace
+
+Reactor* WorkerServiceImpl::Synchronize(grpc::CallbackServerContext* context) {
+  return new SynchronizeReactor(loop_, context->peer());
+}
+
+grpc::ServerUnaryReactor* WorkerServiceImpl::SubmitResults(grpc::CallbackServerContext* context,
+                                                           const v1::SubmitResultsRequest* request,
+                                                           v1::SubmitResultsResponse* response) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  if (const absl::Status valid = Validate(request->submission()); !valid.ok()) {
+    reactor->Finish(ToGrpc(valid));
+    return reactor;
+  }
+  relay_.Submit(request->submission(), [reactor, response](const ResultRelay::Statuses& statuses) {
+    if (statuses.ok()) response->mutable_statuses()->Add(statuses->begin(), statuses->end());
+    reactor->Finish(ToGrpc(statuses.status()));
+  });
+  return reactor;
+}
+
+}  // namespace motzkin::coordinator

@@ -1,0 +1,129 @@
+#include "tests/sim/simulated_worker.h"
+
+#include <algorithm>
+
+namespace motzkin::coordinator {
+namespace {
+
+// As the functions of lample-charton: about half are integrated. Of the index alone, as it must be.
+bool Integrates(int64_t index) { return (index * 2654435761) % 1000 < 540; }
+
+}  // namespace
+
+void SimulatedWorker::Start() {
+  ++instance_;
+  sequence_ = 0;
+  received_ = 0;
+  running_ = true;
+  draining_ = false;
+  suspended_ = false;
+  held_.clear();
+  order_.clear();
+}
+
+void SimulatedWorker::Kill() {
+  running_ = false;
+  held_.clear();
+  order_.clear();
+}
+
+void SimulatedWorker::Receive(const Desired& desired, uint64_t sent) {
+  if (sent <= received_) return;
+  received_ = sent;
+  suspended_ = desired.mode == Mode::kSuspend;
+  if (desired.mode == Mode::kDrain || draining_) {
+    held_.clear();
+    order_.clear();
+    return;
+  }
+  std::map<BatchKey, Held> kept;
+  order_.clear();
+  for (const DesiredBatchState& batch : desired.batches) {
+    const BatchKey& key = batch.lease.batch;
+    const auto found = held_.find(key);
+    Held held;
+    if (found != held_.end()) held = std::move(found->second);
+    if (found == held_.end()) {
+      held.begin = batch.begin;
+      held.next = batch.begin;
+      for (size_t i = 0; i < batch.done.size(); ++i) {
+        if (batch.done[i] == '1') held.done.insert(batch.begin + static_cast<int64_t>(i));
+      }
+      held.stored = static_cast<int64_t>(held.done.size());
+    }
+    held.attempt = batch.lease.attempt;
+    held.careful = batch.careful;
+    // Trimmed: what is begun stays.
+    held.end = std::max(batch.end, held.next);
+    order_.push_back(key);
+    kept[key] = std::move(held);
+  }
+  held_ = std::move(kept);
+}
+
+void SimulatedWorker::Flush(const BatchKey& key, Held& held, ModelStore& store) {
+  for (const int64_t index : held.pending) {
+    if (store.Submit(name_, key, index, Integrates(index))) {
+      ++held.stored;
+    } else {
+      held.refused = true;
+    }
+  }
+  held.pending.clear();
+}
+
+bool SimulatedWorker::Work(absl::Duration elapsed, ModelStore& store, bool store_up,
+                           const std::set<std::pair<int64_t, int64_t>>& poison,
+                           std::mt19937_64& random) {
+  const bool works = !suspended_ && slots_allowed_ != 0;
+  credit_ = works ? std::min(credit_ + absl::ToDoubleSeconds(elapsed) * speed_, speed_ * 10) : 0;
+  for (const BatchKey& key : order_) {
+    Held& held = held_.at(key);
+    while (credit_ >= 1 && held.next < held.end) {
+      const int64_t index = held.next;
+      if (!held.careful && poison.contains({key.job, index}) && !held.done.contains(index)) {
+        return false;
+      }
+      ++held.next;
+      if (held.done.contains(index)) continue;
+      credit_ -= 1;
+      held.pending.push_back(index);
+    }
+  }
+  if (!store_up) return true;
+  for (const BatchKey& key : order_) Flush(key, held_.at(key), store);
+  // What is finished stays in the list until it is no longer desired, else a desired state that was
+  // on its way would bring it back; what was refused goes.
+  for (const BatchKey& key : order_) {
+    if (held_.at(key).refused) held_.erase(key);
+  }
+  std::erase_if(order_, [this](const BatchKey& key) { return !held_.contains(key); });
+  return true;
+}
+
+WorkerReport SimulatedWorker::Report(const std::string& digest) {
+  WorkerReport report{
+      .worker = name_,
+      .name = name_,
+      .instance = instance_,
+      .sequence = ++sequence_,
+      .slots = slots_,
+      .slots_allowed = slots_allowed_ < 0 ? slots_ : std::min(slots_allowed_, slots_),
+      .engines = {{"giac", "1.9.0"}},
+      .generator_versions = {1},
+      .canonical_versions = {1},
+      .functions_per_minute = speed_ * 60,
+      .draining = draining_};
+  for (const BatchKey& key : order_) {
+    const Held& held = held_.at(key);
+    report.held.push_back({.lease = {key, held.attempt},
+                           .digest = digest,
+                           .stored = held.stored,
+                           .pending = static_cast<int64_t>(held.pending.size()),
+                           .unstarted_begin = held.next,
+                           .end = held.end});
+  }
+  return report;
+}
+
+}  // namespace motzkin::coordinator

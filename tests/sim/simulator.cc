@@ -1,0 +1,213 @@
+#include "tests/sim/simulator.h"
+
+#include <absl/strings/str_cat.h>
+
+#include <utility>
+
+namespace motzkin::coordinator {
+namespace {
+
+constexpr absl::Duration kReportEvery = absl::Seconds(5);
+constexpr absl::Duration kWorkStep = absl::Milliseconds(500);
+constexpr absl::Duration kTick = absl::Seconds(1);
+constexpr const char* kDigest = "digest";
+
+}  // namespace
+
+Simulator::Simulator(const SimulatorOptions& options) : options_(options), random_(options.seed) {
+  for (int i = 0; i < options.workers; ++i) {
+    Machine machine;
+    machine.worker =
+        std::make_unique<SimulatedWorker>(absl::StrCat("w", i), 1 + i % 4, 0.5 + 4 * Chance());
+    machine.worker->Start();
+    machines_.push_back(std::move(machine));
+  }
+}
+
+void Simulator::At(absl::Duration when, std::function<void()> action) {
+  agenda_.push({when, order_++, std::move(action)});
+}
+
+absl::Duration Simulator::Between(absl::Duration from, absl::Duration to) {
+  return from + (to - from) * Chance();
+}
+
+std::string Simulator::Run() {
+  StartJobs();
+  RestartCoordinator();
+  for (size_t i = 0; i < machines_.size(); ++i) {
+    After(absl::Milliseconds(Pick(0, 500)), [this, i] { StepWorker(i); });
+    After(absl::Milliseconds(Pick(0, 5000)), [this, i] { ReportForEver(i); });
+  }
+  After(kTick, [this] { TickCoordinator(); });
+  After(options_.fault_every, [this] { InjectFault(); });
+  At(start_ + options_.faults_until, [this] { HealEverything(); });
+  while (!agenda_.empty() && violation_.empty() && now_ < start_ + options_.end) {
+    const Timed next = agenda_.top();
+    agenda_.pop();
+    now_ = next.at;
+    next.action();
+    ++steps_;
+    Check();
+    if (calm_ && AllDone()) break;
+  }
+  if (violation_.empty()) CheckComplete();
+  if (violation_.empty()) return "";
+  std::string text =
+      absl::StrCat("after ", steps_, " steps at ", absl::FormatDuration(now_ - start_), ": ",
+                   violation_, "\nwhat happened last:\n");
+  for (const std::string& line : history_) absl::StrAppend(&text, "  ", line, "\n");
+  return text;
+}
+
+void Simulator::StartJobs() {
+  for (int i = 0; i < options_.jobs; ++i) {
+    JobRules rules{.digest = kDigest,
+                   .generator_version = 1,
+                   .canonical_version = 1,
+                   .engines = {{"giac", ""}},
+                   .target = options_.target,
+                   .target_integrated = i % 2 == 1};
+    jobs_.push_back(store_.StartJob(rules).rules.id);
+    poison_.insert({jobs_.back(), Pick(0, options_.target / 2)});
+  }
+}
+
+void Simulator::StepWorker(size_t index) {
+  Machine& machine = machines_[index];
+  SimulatedWorker& worker = *machine.worker;
+  if (!worker.running() && now_ >= machine.restart_at) {
+    machine.restart_at = absl::InfiniteDuration();
+    worker.Start();
+    SendReport(index);
+  } else if (worker.running() && !worker.asleep()) {
+    if (!worker.Work(kWorkStep, store_, store_up_, poison_, random_)) {
+      ++faults_["poison"];
+      worker.Kill();
+      machine.restart_at = now_ + Between(absl::Seconds(1), absl::Seconds(10));
+    } else if (worker.draining() && worker.Empty()) {
+      SendReport(index);
+      worker.Kill();
+      const uint64_t instance = worker.instance();
+      if (!machine.cut) scheduler_->OnStreamClosed(worker.name(), instance, now_);
+      machine.restart_at = now_ + Between(absl::Seconds(1), absl::Seconds(60));
+    }
+  }
+  After(kWorkStep, [this, index] { StepWorker(index); });
+}
+
+void Simulator::SendReport(size_t index) {
+  Machine& machine = machines_[index];
+  SimulatedWorker& worker = *machine.worker;
+  if (worker.running() && !worker.asleep() && !machine.cut && Chance() >= message_trouble_) {
+    const WorkerReport report = worker.Report(kDigest);
+    const auto deliver = [this, index, report, epoch = epoch_] {
+      if (epoch == epoch_ && !machines_[index].cut) Deliver(index, report);
+    };
+    // Late enough at times to be overtaken by the next one.
+    After(
+        Between(absl::Milliseconds(1), absl::Milliseconds(Chance() < message_trouble_ ? 7000 : 50)),
+        deliver);
+    if (Chance() < message_trouble_)
+      After(Between(absl::Milliseconds(1), absl::Seconds(9)), deliver);
+  }
+}
+
+void Simulator::ReportForEver(size_t index) {
+  SendReport(index);
+  After(kReportEvery, [this, index] { ReportForEver(index); });
+}
+
+void Simulator::Deliver(size_t index, const WorkerReport& report) {
+  const ReportVerdict verdict = scheduler_->OnWorkerReport(report, now_);
+  if (verdict == ReportVerdict::kAccepted) machines_[index].delivered = now_;
+  if (verdict == ReportVerdict::kSuperseded &&
+      report.instance == machines_[index].worker->instance()) {
+    Violated(absl::StrCat(report.worker, "'s newest instance was called superseded"));
+  }
+  Settle();
+  SendDesired(index);
+}
+
+void Simulator::SendDesired(size_t index) {
+  if (machines_[index].cut || Chance() < message_trouble_) return;
+  const SimulatedWorker& worker = *machines_[index].worker;
+  const Desired desired = scheduler_->DesiredFor(worker.name());
+  After(Between(absl::Milliseconds(1), absl::Milliseconds(50)),
+        [this, index, desired, sent = ++sent_, instance = worker.instance()] {
+          Machine& machine = machines_[index];
+          if (machine.cut || !machine.worker->running() || machine.worker->asleep()) return;
+          if (machine.worker->instance() == instance) machine.worker->Receive(desired, sent);
+        });
+}
+
+void Simulator::TickCoordinator() {
+  scheduler_->OnTick(now_);
+  if (!polling_) {
+    polling_ = true;
+    store_calls_.push_back({});
+  }
+  Settle();
+  After(kTick, [this] { TickCoordinator(); });
+}
+
+void Simulator::RestartCoordinator() {
+  ++epoch_;
+  store_calls_.clear();
+  store_busy_ = false;
+  polling_ = false;
+  scheduler_ = std::make_unique<Scheduler>();
+  scheduler_->Restore(store_.RestoreAll(), now_);
+  coordinator_since_ = now_;
+  for (Machine& machine : machines_) machine.delivered.reset();
+}
+
+void Simulator::Settle() {
+  for (Intention& intention : scheduler_->TakeIntentions()) {
+    if (const auto* grant = std::get_if<GrantLeases>(&intention.what)) {
+      for (const Machine& machine : machines_) {
+        if (machine.worker->name() != grant->worker) continue;
+        if (!machine.delivered.has_value() || now_ - *machine.delivered > absl::Seconds(13)) {
+          Violated(absl::StrCat(grant->worker, " is granted work after 13 s of silence"));
+        }
+      }
+    }
+    store_calls_.push_back({std::move(intention)});
+  }
+  for (const WorkerId& changed : scheduler_->TakeChanged()) {
+    for (size_t i = 0; i < machines_.size(); ++i) {
+      if (machines_[i].worker->name() == changed) SendDesired(i);
+    }
+  }
+  if (store_busy_ || store_calls_.empty()) return;
+  store_busy_ = true;
+  After(Between(absl::Milliseconds(1), absl::Milliseconds(30)), [this, epoch = epoch_] {
+    if (epoch == epoch_) RunStoreCall();
+  });
+}
+
+void Simulator::RunStoreCall() {
+  const StoreCall call = std::move(store_calls_.front());
+  store_calls_.pop_front();
+  store_busy_ = false;
+  const bool fails = !store_up_ || Chance() < store_trouble_;
+  if (call.intention.has_value()) {
+    // After its commit as often as before it.
+    const bool commits = !fails || (store_up_ && Chance() < 0.5);
+    Confirmation answer = ModelStore::Unavailable(*call.intention);
+    if (commits) answer = store_.Execute(*call.intention);
+    if (fails) answer = ModelStore::Unavailable(*call.intention);
+    scheduler_->OnConfirmation(answer, now_);
+  } else {
+    polling_ = false;
+    if (fails) {
+      scheduler_->OnStoreAway("the model store is away", now_);
+    } else {
+      store_.Seal();
+      scheduler_->OnPoll(store_.Poll(now_), now_);
+    }
+  }
+  Settle();
+}
+
+}  // namespace motzkin::coordinator

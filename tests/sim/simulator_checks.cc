@@ -1,0 +1,130 @@
+// What must hold after every step. See simulator.h.
+#include <absl/strings/str_cat.h>
+
+#include "tests/sim/simulator.h"
+
+namespace motzkin::coordinator {
+
+void Simulator::Violated(const std::string& what) {
+  if (violation_.empty()) violation_ = what;
+}
+
+void Simulator::Check() {
+  CheckNoIndexIsDesiredTwice();
+  CheckSilence();
+  CheckDurable();
+}
+
+void Simulator::CheckNoIndexIsDesiredTwice() {
+  // Of batches that should be held now, by (job, begin): the ends must not overlap. A batch that is
+  // recalled is nobody's until its holder let go.
+  std::map<std::pair<int64_t, int64_t>, std::pair<int64_t, std::string>> ranges;
+  for (const auto& [key, batch] : scheduler_->batches()) {
+    if (!batch.lease.has_value()) continue;
+    const auto [at, inserted] =
+        ranges.try_emplace({key.job, batch.begin}, batch.end, batch.lease->worker);
+    if (!inserted) Violated(absl::StrCat("index ", batch.begin, " is leased twice"));
+  }
+  int64_t job = 0;
+  int64_t end = 0;
+  for (const auto& [begin, range] : ranges) {
+    if (begin.first == job && begin.second < end) {
+      Violated(absl::StrCat("index ", begin.second, " of job ", job, " is leased twice"));
+    }
+    job = begin.first;
+    end = range.first;
+  }
+}
+
+void Simulator::CheckSilence() {
+  // 25 s, and the second until the next tick.
+  constexpr absl::Duration kLeaseEnds = absl::Seconds(26);
+  for (const Machine& machine : machines_) {
+    const auto found = scheduler_->workers().find(machine.worker->name());
+    if (found == scheduler_->workers().end() || found->second.leases.empty()) continue;
+    const absl::Duration heard = machine.delivered.value_or(coordinator_since_);
+    if (now_ - heard > kLeaseEnds) {
+      Violated(absl::StrCat(machine.worker->name(), " holds leases after ",
+                            absl::FormatDuration(now_ - heard), " of silence"));
+    }
+  }
+}
+
+void Simulator::CheckDurable() {
+  for (const auto& [key, batch] : scheduler_->batches()) {
+    if (!batch.lease.has_value() || batch.lease->phase == LeasePhase::kGranting) continue;
+    const auto stored = store_.batches().find(key);
+    if (stored == store_.batches().end() || !stored->second.holders.contains(batch.lease->worker)) {
+      Violated(absl::StrCat("batch ", key.batch, " of job ", key.job,
+                            " is desired of a worker whose lease is not durable"));
+    }
+  }
+}
+
+std::string Simulator::DescribeOpen(int64_t job) const {
+  std::string text;
+  for (const auto& [key, batch] : scheduler_->batches()) {
+    if (key.job != job) continue;
+    absl::StrAppend(&text, "; batch ", key.batch, " [", batch.begin, ", ", batch.end, ") stored ",
+                    batch.stored, " deaths ", batch.deaths, batch.stale ? " stale" : "");
+    if (!batch.lease.has_value()) continue;
+    absl::StrAppend(&text, " leased to ", batch.lease->worker, " in phase ",
+                    static_cast<int>(batch.lease->phase), " attempt ", batch.lease->attempt);
+  }
+  for (const auto& [id, worker] : scheduler_->workers()) {
+    const WorkerView view = worker.View(now_);
+    absl::StrAppend(&text, "; ", id, " ", view.state, " (", view.reason, ")");
+  }
+  return text;
+}
+
+bool Simulator::AllDone() const {
+  for (const int64_t job : jobs_) {
+    if (store_.Snapshot(job).phase != JobPhase::kCompleted) return false;
+  }
+  return true;
+}
+
+void Simulator::CheckComplete() {
+  for (const int64_t id : jobs_) {
+    const JobSnapshot job = store_.Snapshot(id);
+    if (job.phase != JobPhase::kCompleted) {
+      Violated(absl::StrCat("job ", id, " did not end: ", job.progress.stored, " of ",
+                            job.rules.target, " stored, sealed below ", job.progress.sealed_below,
+                            ", allocated below ", job.progress.allocated_below, ", ", job.reason,
+                            DescribeOpen(id)));
+      continue;
+    }
+    // Exactly one result for each index of the sealed prefix, by construction of the map: none
+    // missing.
+    const auto& results = store_.results(id);
+    int64_t expected = 0;
+    for (const auto& [index, integrated] : results) {
+      if (index >= job.progress.sealed_below) break;
+      if (index != expected++) Violated(absl::StrCat("index ", expected - 1, " has no result"));
+    }
+    const bool by_functions = !job.rules.target_integrated;
+    if (by_functions && static_cast<int64_t>(results.size()) != job.rules.target) {
+      Violated(
+          absl::StrCat("job ", id, " has ", results.size(), " results, not ", job.rules.target));
+    }
+    if (!by_functions && job.progress.sealed_integrated < job.rules.target) {
+      Violated(absl::StrCat("job ", id, " completed with too few integrated"));
+    }
+  }
+  // Batches still partition what was allocated.
+  std::map<std::pair<int64_t, int64_t>, int64_t> ranges;
+  for (const auto& [key, batch] : store_.batches()) {
+    ranges[{key.job, batch.snapshot.begin}] = batch.snapshot.end;
+  }
+  int64_t job = 0;
+  int64_t next = 0;
+  for (const auto& [begin, end] : ranges) {
+    if (begin.first != job) next = 0;
+    if (begin.second != next) Violated(absl::StrCat("batches of job ", begin.first, " do not fit"));
+    job = begin.first;
+    next = end;
+  }
+}
+
+}  // namespace motzkin::coordinator

@@ -1,0 +1,48 @@
+#include "tests/sim/simulator.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <random>
+#include <string>
+
+namespace motzkin::coordinator {
+namespace {
+
+// $TEST_SEED, or a fresh one; printed either way.
+uint64_t Seed() {
+  if (const char* fixed = std::getenv("TEST_SEED"); fixed != nullptr) return std::stoull(fixed);
+  return std::random_device()();
+}
+
+// Steps of all runs together: $SIM_STEPS for a long night.
+int64_t Steps() {
+  const char* steps = std::getenv("SIM_STEPS");
+  return steps == nullptr ? 1'000'000 : std::stoll(steps);
+}
+
+TEST(SimulatorTest, ACalmClusterFinishesItsJobs) {
+  Simulator simulator({.seed = 1, .faults_until = absl::ZeroDuration()});
+  EXPECT_EQ(simulator.Run(), "");
+  EXPECT_EQ(simulator.store().repeated(), 0) << "without faults nothing is computed twice";
+}
+
+TEST(SimulatorTest, EveryFunctionEndsWithOneResultWhateverHappens) {
+  const uint64_t first = Seed();
+  std::map<std::string, int> faults;
+  int64_t steps = 0;
+  for (uint64_t seed = first; steps < Steps(); ++seed) {
+    SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << seed);
+    Simulator simulator({.seed = seed, .workers = 1 + static_cast<int>(seed % 6)});
+    ASSERT_EQ(simulator.Run(), "");
+    steps += simulator.steps();
+    for (const auto& [kind, count] : simulator.faults()) faults[kind] += count;
+  }
+  std::cout << steps << " steps from seed " << first << ":";
+  for (const auto& [kind, count] : faults) std::cout << " " << kind << " " << count << ",";
+  std::cout << "\n";
+}
+
+}  // namespace
+}  // namespace motzkin::coordinator
