@@ -27,7 +27,7 @@ constexpr absl::Duration kStopPoll = absl::Milliseconds(20);
 constexpr int kExitTakenOver = 3;  // Another coordinator has the database: do not restart.
 
 void SetUpLog(const std::string& level) {
-  auto log = spdlog::stderr_logger_mt("coordinator");
+  auto log = spdlog::stderr_color_mt("coordinator");
   log->set_pattern("%Y-%m-%d %H:%M:%S.%e %l %v");
   log->set_level(spdlog::level::from_str(level));
   log->flush_on(spdlog::level::info);
@@ -78,7 +78,7 @@ absl::Status Run(int argc, char** argv) {
   signals.Wait();
   Stop(server, signals);
   const absl::Status usage = WriteUsageFile(config.data_directory);
-  if (!usage.ok()) spdlog::warn("{}", usage.message());
+  if (!usage.ok()) spdlog::warn("{}", std::string(usage.message()));
   return fatal;
 }
 
