@@ -1,6 +1,5 @@
 #include "coordinator/postgres_server/embedded_postgres.h"
 
-#include <absl/time/clock.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,8 +14,8 @@
 #include <fstream>
 
 #include "common/postgres/connection.h"
-#include "common/process/deadline.h"
 #include "coordinator/postgres_server/leftover_server.h"
+#include "tests/support/wait_for.h"
 
 namespace motzkin::coordinator {
 namespace {
@@ -91,9 +90,7 @@ TEST_F(EmbeddedPostgresTest, TheServerStopsWhenItsCoordinatorIsKilled) {
   int status = 0;
   ASSERT_EQ(waitpid(coordinator, &status, 0), coordinator);
   ASSERT_TRUE(WIFSIGNALED(status));
-  const Deadline deadline = Deadline::After(absl::Seconds(60));
-  while (RunningServer(data()) != 0 && !deadline.Passed()) absl::SleepFor(absl::Milliseconds(10));
-  EXPECT_EQ(RunningServer(data()), 0);
+  EXPECT_TRUE(test::WaitFor([&] { return RunningServer(data()) == 0; }));
   EXPECT_NE(MustStart(), nullptr);
 }
 
@@ -114,10 +111,8 @@ TEST_F(EmbeddedPostgresTest, AServerThatWasLeftBehindIsStoppedFirst) {
       data(), server->port());
   if (geteuid() != 0) GTEST_SKIP() << "setpriv needs root";
   ASSERT_EQ(std::system(command.c_str()), 0);
-  const Deadline deadline = Deadline::After(absl::Seconds(60));
-  while (!postgres::Connection::Open(server->OwnerConninfo()).ok() && !deadline.Passed()) {
-    absl::SleepFor(absl::Milliseconds(20));
-  }
+  EXPECT_TRUE(
+      test::WaitFor([&] { return postgres::Connection::Open(server->OwnerConninfo()).ok(); }));
   const pid_t orphan = RunningServer(data());
   ASSERT_NE(orphan, 0);
   const auto second = MustStart();
