@@ -15,20 +15,6 @@
 namespace motzkin::expression {
 namespace {
 
-// Integers whose mpq_class all pools share, so that the usual leaf allocates nothing.
-constexpr long kSharedIntegerMax = 1'024;
-
-const mpq_class& SharedInteger(long value) {
-  static const auto& table = *new std::vector<mpq_class>([] {
-    std::vector<mpq_class> values;
-    for (long i = -kSharedIntegerMax; i <= kSharedIntegerMax; ++i) values.emplace_back(i);
-    return values;
-  }());
-  return table[static_cast<size_t>(value + kSharedIntegerMax)];
-}
-
-bool IsShared(long value) { return value >= -kSharedIntegerMax && value <= kSharedIntegerMax; }
-
 // Hashes the value, not the limbs: their size differs between platforms.
 uint64_t HashInteger(const mpz_class& value, uint64_t seed) {
   uint64_t hash = MixHash(seed, static_cast<uint64_t>(sgn(value) + 1));
@@ -46,6 +32,28 @@ uint64_t HashInteger(const mpz_class& value, uint64_t seed) {
 uint64_t HashNumber(const mpq_class& value) {
   const uint64_t seed = MixHash(0, static_cast<uint64_t>(Op::kNumber));
   return HashInteger(value.get_den(), HashInteger(value.get_num(), seed));
+}
+
+// Integers whose values and hashes all pools share, so that the usual leaf allocates nothing.
+constexpr long kSharedIntegerMax = 1'024;
+
+struct SharedInteger {
+  mpq_class value;
+  uint64_t hash;
+};
+
+bool IsShared(long value) { return value >= -kSharedIntegerMax && value <= kSharedIntegerMax; }
+
+const SharedInteger& GetSharedInteger(long value) {
+  static const auto& table = *new std::vector<SharedInteger>([] {
+    std::vector<SharedInteger> integers;
+    for (long i = -kSharedIntegerMax; i <= kSharedIntegerMax; ++i) {
+      const mpq_class number(i);
+      integers.push_back({number, HashNumber(number)});
+    }
+    return integers;
+  }());
+  return table[static_cast<size_t>(value + kSharedIntegerMax)];
 }
 
 uint64_t HashTree(Op op, std::span<const Expr> children) {
@@ -157,8 +165,7 @@ struct Pool::Impl {
 
   // `stored` finds the value a place that outlives the node.
   template <typename Store>
-  Expr MakeNumber(const mpq_class& value, const Store& stored) {
-    const uint64_t hash = HashNumber(value);
+  Expr MakeNumber(const mpq_class& value, uint64_t hash, const Store& stored) {
     Slot& slot =
         Find(hash, [&](const Node* n) { return n->op_ == Op::kNumber && *n->number_ == value; });
     if (Taken(slot)) return node(slot.id);
@@ -206,13 +213,14 @@ Expr Pool::Number(const mpq_class& value) {
       Bits(value.get_den()) > impl_->limits.number_bits) {
     return impl_->Exhaust();
   }
-  return impl_->MakeNumber(value, [&] { return &impl_->numbers.emplace_back(value); });
+  return impl_->MakeNumber(value, HashNumber(value),
+                           [&] { return &impl_->numbers.emplace_back(value); });
 }
 
 Expr Pool::Integer(long value) {
   if (!IsShared(value)) return Number(mpq_class(value));
-  const mpq_class& shared = SharedInteger(value);
-  return impl_->MakeNumber(shared, [&] { return &shared; });
+  const SharedInteger& shared = GetSharedInteger(value);
+  return impl_->MakeNumber(shared.value, shared.hash, [&] { return &shared.value; });
 }
 
 Expr Pool::Variable() { return Leaf(Op::kVariable); }

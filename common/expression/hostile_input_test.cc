@@ -92,7 +92,7 @@ TEST(HostileInputTest, BytesOutsideOfTheAlphabetAreNamed) {
   EXPECT_EQ(Infix("\xc3\xa9").message(), "column 1: unexpected character '\\xc3'");
   EXPECT_EQ(Infix("\xed\xa0\x80").message(), "column 1: unexpected character '\\xed'");
   for (int byte = 0; byte < 256; ++byte) {
-    const std::string text = "x" + std::string(1, static_cast<char>(byte)) + "x";
+    const std::string text = {'x', static_cast<char>(byte), 'x'};
     EXPECT_THAT(std::string(Infix(text).message()), ::testing::AnyOf("", StartsWith("column ")))
         << byte;
   }

@@ -93,18 +93,21 @@ void NormalProduct::MultiplyWholePower(Expr base, Expr exponent) {
   }
 }
 
+void NormalProduct::MultiplyNumber(const mpq_class& value) {
+  if (value == 1) return;
+  coefficient_ *= value;
+  undefined_ = undefined_ || Bits(coefficient_) > pool().limits().number_bits;
+}
+
 void NormalProduct::MultiplyNumberWholePower(const mpq_class& value, const mpq_class& exponent) {
+  if (exponent == 1) return MultiplyNumber(value);
   if (value == 0) {
     undefined_ = undefined_ || exponent < 0;
     coefficient_ = 0;
-  } else if (abs(value) == 1) {
+  } else if (value == 1 || value == -1) {
     if (value < 0) phase_ += exponent;
   } else if (CanCarryOut(value, exponent)) {
-    coefficient_ *= exponent == 1 ? value : WholePower(value, exponent.get_num().get_si());
-    undefined_ = undefined_ || Bits(coefficient_) > pool().limits().number_bits;
-  } else if (exponent == 1) {
-    coefficient_ *= value;
-    undefined_ = undefined_ || Bits(coefficient_) > pool().limits().number_bits;
+    MultiplyNumber(WholePower(value, exponent.get_num().get_si()));
   } else {
     if (value < 0) phase_ += exponent;
     KeepNumberPower(abs(value), pool().Number(exponent));
@@ -186,8 +189,10 @@ void NormalProduct::KeepNumberPower(const mpq_class& value, Expr exponent) {
 }
 
 bool NormalProduct::MergeBases() {
+  const auto same_base = [](const Power& a, const Power& b) { return a.base == b.base; };
   std::sort(powers_.begin(), powers_.end(),
             [](const Power& a, const Power& b) { return CompareTerms(a.base, b.base) < 0; });
+  if (std::adjacent_find(powers_.begin(), powers_.end(), same_base) == powers_.end()) return false;
   std::vector<Power> merged;
   for (const Power& power : powers_) {
     if (!merged.empty() && merged.back().base == power.base) {
@@ -196,9 +201,8 @@ bool NormalProduct::MergeBases() {
       merged.push_back(power);
     }
   }
-  const bool changed = merged.size() != powers_.size();
   powers_ = std::move(merged);
-  return changed;
+  return true;
 }
 
 Expr NormalProduct::AsFactor(const Power& power) {
@@ -207,9 +211,9 @@ Expr NormalProduct::AsFactor(const Power& power) {
   return pool().Pow(power.base, power.exponent);
 }
 
-std::vector<Expr> NormalProduct::Factors() {
-  std::vector<Expr> factors;
-  for (const Power& power : powers_) factors.push_back(AsFactor(power));
+// What remains of (-1)^phase besides a sign: i, or another root.
+void NormalProduct::AddPhase(std::vector<Expr>& factors) {
+  if (phase_ == 0) return;
   mpz_class half_turns;
   mpz_fdiv_q(half_turns.get_mpz_t(), phase_.get_num_mpz_t(), phase_.get_den_mpz_t());
   const mpq_class rest = phase_ - half_turns;
@@ -219,12 +223,15 @@ std::vector<Expr> NormalProduct::Factors() {
   } else if (rest != 0) {
     factors.push_back(pool().Pow(pool().Integer(-1), pool().Number(rest)));
   }
+}
+
+void NormalProduct::AddRadicals(std::vector<Expr>& factors) {
+  if (radicals_.empty()) return;
   coefficient_ *= NormalizeRadicals(radicals_);
   for (const Radical& radical : radicals_) {
     factors.push_back(
         pool().Pow(pool().Number(mpq_class(radical.base)), pool().Number(radical.exponent)));
   }
-  return factors;
 }
 
 Expr NormalProduct::Finish() {
@@ -232,7 +239,10 @@ Expr NormalProduct::Finish() {
   while (MergeBases()) {
     for (const Power& power : std::exchange(powers_, {})) MultiplyPower(power.base, power.exponent);
   }
-  std::vector<Expr> factors = Factors();
+  std::vector<Expr> factors;
+  for (const Power& power : powers_) factors.push_back(AsFactor(power));
+  AddPhase(factors);
+  AddRadicals(factors);
   for (const Expr factor : factors) undefined_ = undefined_ || factor->op() == Op::kUndefined;
   if (undefined_) return pool().Undefined();
   if (coefficient_ == 0) return pool().Integer(0);

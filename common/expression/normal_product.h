@@ -37,6 +37,7 @@ class NormalProduct {
   void MultiplyWholePower(Expr base, Expr exponent);
   void MultiplyFractionalPower(Expr base, Expr exponent);
   void MultiplySymbolicPower(Expr base, Expr exponent);
+  void MultiplyNumber(const mpq_class& value);
   void MultiplyNumberWholePower(const mpq_class& value, const mpq_class& exponent);
   void MultiplyNumberFractionalPower(mpq_class value, const mpq_class& exponent);
   void MultiplyNumberSymbolicPower(Expr base, Expr exponent);
@@ -45,7 +46,8 @@ class NormalProduct {
   void Keep(Expr base, Expr exponent) { powers_.push_back({base, exponent}); }
   // Adds up the exponents of equal bases; true when there were any.
   bool MergeBases();
-  std::vector<Expr> Factors();
+  void AddPhase(std::vector<Expr>& factors);
+  void AddRadicals(std::vector<Expr>& factors);
   Expr AsFactor(const Power& power);
 
   NormalBuilder& builder_;

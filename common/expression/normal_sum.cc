@@ -113,17 +113,20 @@ Expr NormalBuilder::SumOfTwo(Expr a, const mpq_class& c, Expr b) {
 mpq_class NormalBuilder::Content(Expr sum) {
   mpz_class numerators = 0;
   mpz_class denominators = 1;
-  const mpq_class one = 1;
   for (const Expr term : sum->children()) {
     const Expr number = term->op() == Op::kNumber ? term
                         : HasCoefficient(term)    ? term->child(0)
                                                   : nullptr;
-    const mpq_class& coefficient = number == nullptr ? one : number->number();
-    numerators = gcd(numerators, coefficient.get_num());
-    denominators = lcm(denominators, coefficient.get_den());
+    if (number == nullptr) {
+      numerators = 1;
+      continue;
+    }
+    if (numerators != 1) numerators = gcd(numerators, number->number().get_num());
+    if (number->number().get_den() != 1)
+      denominators = lcm(denominators, number->number().get_den());
   }
-  const mpq_class content(IsNegative(sum) ? mpz_class(-numerators) : numerators, denominators);
-  return content;
+  if (IsNegative(sum)) numerators = -numerators;
+  return {numerators, denominators};
 }
 
 bool NormalBuilder::IsNegative(Expr expr) {

@@ -1,0 +1,82 @@
+#include "tests/fuzz/parse_fuzz.h"
+
+#include <string>
+
+#include "common/base/check.h"
+#include "common/expression/canonical.h"
+#include "common/expression/derivative.h"
+#include "common/expression/parser.h"
+#include "common/expression/printer.h"
+
+namespace motzkin::fuzz {
+namespace {
+
+using expression::Canonical;
+using expression::Expr;
+using expression::Format;
+using expression::Op;
+using expression::ParseLimits;
+using expression::Pool;
+
+// Small enough for thousands of runs a second; the code is the same.
+constexpr expression::PoolLimits kPoolLimits = {
+    .nodes = 20'000, .depth = 500, .number_bits = 8'192};
+constexpr ParseLimits kParseLimits = {.bytes = 1u << 16, .nesting = 100, .digits = 2'000};
+
+absl::StatusOr<Expr> Parse(std::string_view text, Format format, Pool& pool) {
+  if (format == Format::kPrefix) return ParsePrefix(text, pool, kParseLimits);
+  if (format == Format::kLatex) return ParseLatex(text, pool, kParseLimits);
+  return ParseInfix(text, pool, kParseLimits);
+}
+
+Format FormatOf(char choice) {
+  switch (static_cast<unsigned char>(choice) % 3) {
+    case 0:
+      return Format::kInfix;
+    case 1:
+      return Format::kPrefix;
+    default:
+      return Format::kLatex;
+  }
+}
+
+// False when a bound stood in the way, which says nothing.
+bool IsPrinted(const absl::StatusOr<std::string>& text) {
+  MOTZKIN_CHECK(text.ok() || absl::IsResourceExhausted(text.status()));
+  return text.ok();
+}
+
+void CheckPrinting(Expr expr, Pool& pool) {
+  for (const Format format : {Format::kInfix, Format::kPrefix, Format::kLatex}) {
+    const absl::StatusOr<std::string> text = Print(expr, format, kParseLimits.bytes);
+    if (!IsPrinted(text)) continue;
+    const absl::StatusOr<Expr> back = Parse(*text, format, pool);
+    MOTZKIN_CHECK(back.ok() || absl::IsResourceExhausted(back.status()));
+    MOTZKIN_CHECK(!back.ok() || *back == expr);
+  }
+  for (const Format format : {Format::kSympy, Format::kGiac, Format::kFricas}) {
+    Print(expr, format, kParseLimits.bytes).IgnoreError();
+  }
+}
+
+}  // namespace
+
+void ParseAndReparse(std::string_view input) {
+  if (input.empty()) return;
+  Pool pool(kPoolLimits);
+  const absl::StatusOr<Expr> expr = Parse(input.substr(1), FormatOf(input.front()), pool);
+  if (!expr.ok()) {
+    MOTZKIN_CHECK(std::string(expr.status().message()).starts_with("column "));
+    return;
+  }
+  CheckPrinting(*expr, pool);
+  const Expr canonical = Canonical(*expr, pool);
+  if (canonical->op() != Op::kUndefined) {
+    const Expr again = Canonical(canonical, pool);
+    MOTZKIN_CHECK(again == canonical || pool.exhausted());
+    SkeletonHash(canonical);
+  }
+  Derivative(*expr, pool);
+}
+
+}  // namespace motzkin::fuzz
