@@ -38,6 +38,7 @@ Tally Count(const std::vector<TestedPoint>& points) {
   Tally tally;
   for (const TestedPoint& point : points) {
     if (point.agreement == Agreement::kAgrees) ++tally.agreed;
+    if (point.agreement == Agreement::kNoValue) ++tally.without_value;
     if (point.agreement == Agreement::kDiffers) {
       ++(point.assumed_cut ? tally.doubtful : tally.differed);
     }
@@ -48,7 +49,7 @@ Tally Count(const std::vector<TestedPoint>& points) {
 void PointTester::CompareAt(TestedPoint& point, slong bits, slong tolerance_bits) {
   precision_bits_ = std::max(precision_bits_, static_cast<int>(bits));
   point.agreement =
-      evaluator_.EvaluateDerivative() ? Compare(evaluator_, tolerance_bits) : Agreement::kUndecided;
+      evaluator_.EvaluateDerivative() ? Compare(evaluator_, tolerance_bits) : Agreement::kNoValue;
   point.assumed_cut = evaluator_.assumed_cut();
 }
 
@@ -70,7 +71,7 @@ Realness PointTester::TestOnce(TestedPoint& point, bool strictly_real_only) {
 void PointTester::Resolve(std::vector<TestedPoint>& points) {
   for (const slong bits : kLaterBits) {
     for (TestedPoint& point : points) {
-      if (point.agreement != Agreement::kUndecided) continue;
+      if (point.agreement == Agreement::kAgrees || point.agreement == Agreement::kDiffers) continue;
       if (OutOfWork()) return;
       TestAt(point, bits, kToleranceBits);
     }

@@ -10,7 +10,8 @@
 namespace motzkin::integrator {
 
 enum class Agreement {
-  kUndecided,  // no value, or the balls overlap without being close enough
+  kNoValue,    // F' has no finite value where f has one
+  kUndecided,  // the balls overlap without being close enough, or f has no value at this precision
   kAgrees,     // |F' - f| <= 2^-tolerance |f|
   kDiffers,    // the balls are disjoint: a proof
 };
@@ -30,6 +31,7 @@ struct Tally {
   int differed = 0;
   // Differences that rest on an assumed branch: no proof, but no agreement either.
   int doubtful = 0;
+  int without_value = 0;
   int decided() const { return agreed + differed; }
 };
 

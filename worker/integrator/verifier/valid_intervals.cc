@@ -13,6 +13,8 @@ using ball::Realness;
 constexpr long kCellBits = 10;  // The narrowest piece is 2^-10 wide.
 constexpr long kHalfWidth = 8;  // Of the searched part of the line.
 constexpr slong kWideBits = 64;
+constexpr long kNarrow = 1l << (kCellBits - 3);  // An eighth.
+constexpr long kPointScale = 1l << (kPointBits - kCellBits);
 
 // In units of 2^-10.
 struct Cell {
@@ -34,22 +36,37 @@ Ball ToBall(const Cell& cell) {
   return result;
 }
 
+// Two points inside: off the middle, where symmetry could make a difference vanish, and close to
+// the end next to 0, where no term is large.
+std::vector<TestedPoint> PointsInside(const Cell& cell) {
+  const long lower = cell.lower * kPointScale, width = cell.width() * kPointScale;
+  const bool zero_below = std::labs(cell.lower) < std::labs(cell.upper);
+  return {{{lower + ((width * 3 / 8) | 1), 0}},
+          {{lower + ((width * (zero_below ? 1 : 31) / 32) | 1), 0}}};
+}
+
 enum class CellKind {
   kAnalytic,
-  kNotReal,    // f is nowhere strictly real on it
+  kNowhere,    // f is nowhere strictly real on it, or F' has no value
   kUndecided,  // a singularity, or too wide a ball
 };
 
+bool HasValues(const Ball& x, ball::Evaluator& evaluator) {
+  return evaluator.EvaluateValue(x, kWideBits) != Realness::kUndefined &&
+         evaluator.EvaluateDerivative();
+}
+
 CellKind Classify(const Cell& cell, ball::Evaluator& evaluator) {
-  switch (evaluator.EvaluateValue(ToBall(cell), kWideBits)) {
-    case Realness::kUndefined:
-      return CellKind::kUndecided;
-    case Realness::kComplex:
-      return CellKind::kNotReal;
-    case Realness::kStrictlyReal:
-      break;
+  const Realness realness = evaluator.EvaluateValue(ToBall(cell), kWideBits);
+  if (realness == Realness::kComplex) return CellKind::kNowhere;
+  if (realness == Realness::kStrictlyReal && evaluator.EvaluateDerivative()) {
+    return CellKind::kAnalytic;
   }
-  return evaluator.EvaluateDerivative() ? CellKind::kAnalytic : CellKind::kUndecided;
+  // A narrow piece that has no values at a point without any meaning of its own has none elsewhere
+  // either: without this, log(x - |x|) is cut to the narrowest pieces on half of the line.
+  const bool narrow = cell.width() <= kNarrow;
+  return narrow && !HasValues(PointsInside(cell)[0].at.ToBall(), evaluator) ? CellKind::kNowhere
+                                                                            : CellKind::kUndecided;
 }
 
 // Breadth first, so that a bound on work leaves the finest detail out, not one side of the line.
@@ -87,19 +104,8 @@ std::vector<Cell> Join(const std::vector<Cell>& cells, long gap) {
   return joined;
 }
 
-constexpr long kPointScale = 1l << (kPointBits - kCellBits);
-
 bool Holds(const Cell& cell, const SamplePoint& point) {
   return cell.lower * kPointScale <= point.real && point.real <= cell.upper * kPointScale;
-}
-
-// Two points inside: off the middle, where symmetry could make a difference vanish, and close to
-// the end next to 0, where no term is large.
-std::vector<TestedPoint> PointsInside(const Cell& cell) {
-  const long lower = cell.lower * kPointScale, width = cell.width() * kPointScale;
-  const bool zero_below = std::labs(cell.lower) < std::labs(cell.upper);
-  return {{{lower + ((width * 3 / 8) | 1), 0}},
-          {{lower + ((width * (zero_below ? 1 : 31) / 32) | 1), 0}}};
 }
 
 bool IsRight(const Cell& run, const std::vector<TestedPoint>& tested, PointTester& tester) {

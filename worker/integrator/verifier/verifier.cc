@@ -24,6 +24,8 @@ constexpr int kRealAttemptsMax = 192;
 constexpr int kComplexPoints = 8;
 // Fewer points than these decide nothing on their own.
 constexpr int kDecidedMin = 3;
+// One may be chance: a point close to a pole of F'.
+constexpr int kWithoutValueMax = 1;
 // Work of a node at the lowest precision, 128 bits.
 constexpr uint64_t kFirstWordWeight = 3;
 constexpr char kTooLarge[] = "too large to evaluate";
@@ -81,9 +83,22 @@ class Judge {
       RefutedOrPartly(tally, strict_);
     } else if (tally.doubtful > 0) {
       Unverified("differs, if the principal value on a branch cut is meant");
+    } else if (tally.without_value > kWithoutValueMax) {
+      PartlyOrUnverified(tally);
     } else {
       judgement_.verdict = Verdict::kVerified;
     }
+  }
+
+  // Right where it has a value, which it does not have everywhere: log(x - |x|).
+  void PartlyOrUnverified(const Tally& tally) {
+    const std::string reason =
+        fmt::format("no value at {} points where the integrand has one", tally.without_value);
+    IntervalSearch search = FindValidIntervals(evaluator_, strict_, options_.interval_work_max);
+    if (!search.complete || search.valid.empty()) return Unverified(reason);
+    judgement_.verdict = Verdict::kPartly;
+    judgement_.valid_on = std::move(search.valid);
+    judgement_.reason = reason;
   }
 
   // A difference is proved. Points that agree may only hide it behind a dominant term.

@@ -23,7 +23,7 @@ namespace motzkin::integrator {
 enum class Verdict {
   kVerified,     // F' = f at every point that decided, at least 3 of them strictly real
   kComplexOnly,  // F' = f at every point that decided, too few of them strictly real
-  kPartly,       // F' = f on the intervals `valid_on`, F' != f (proved) elsewhere
+  kPartly,       // F' = f on `valid_on`; elsewhere F' != f (proved) or F' has no value
   kRefuted,      // F' != f, proved at `counterexample`, and right nowhere in [-8, 8] that was tried
   kUnverified,   // could not be evaluated, or too little of it; never a sign that it is right
 };

@@ -186,6 +186,16 @@ TEST(VerifierTest, IntervalsOfAPartlyRightAnswerFollowItsBranches) {
   EXPECT_EQ(judgement.valid_on[2].upper, 8);
 }
 
+TEST(VerifierTest, AnAnswerWithoutAValueOnPartOfTheLineIsPartly) {
+  // x - |x| is 0 for positive x, and has no logarithm there.
+  const Judgement judgement = Judged("1/x", "log(x-abs(x))");
+  EXPECT_EQ(judgement.verdict, Verdict::kPartly);
+  ASSERT_EQ(judgement.valid_on.size(), 1u);
+  EXPECT_EQ(judgement.valid_on[0].lower, -8);
+  EXPECT_NEAR(judgement.valid_on[0].upper, 0, 0.01);
+  EXPECT_THAT(judgement.reason, HasSubstr("no value"));
+}
+
 TEST(VerifierTest, AbsAndSignAreDifferentiatedAlongTheRealLine) {
   ExpectVerified("abs(x)", "x*abs(x)/2");
   ExpectVerified("abs(x)", "x^2*sign(x)/2");
