@@ -36,7 +36,7 @@ constexpr size_t kErrorBytesMax = 4096;
 // As the integrator's own (budget_watch.h, verifier_host.h).
 constexpr int kStallPeriodsMax = 5;
 constexpr int kTriesMax = 2;
-constexpr absl::Duration kVerifierBudget = absl::Milliseconds(50);
+constexpr int64_t kVerifierBudgetUs = 50'000;
 
 absl::Duration OneRunMax(absl::Duration cpu_budget) {
   return kTriesMax * kStallPeriodsMax * (20 * cpu_budget + absl::Seconds(2));
@@ -222,9 +222,12 @@ sandbox::Probe ProbeIntegratorSandbox(const std::string& binary) {
 }
 
 absl::Duration WallMax(const pipe::Request& request) {
-  absl::Duration sum = absl::Seconds(30) + OneRunMax(kVerifierBudget);
+  const int64_t asked_us = request.verifier_budget_us();
+  const absl::Duration check =
+      OneRunMax(absl::Microseconds(asked_us > 0 ? asked_us : kVerifierBudgetUs));
+  absl::Duration sum = absl::Seconds(30) + check;
   for (const pipe::Step& step : request.integrate().ladder()) {
-    sum += OneRunMax(absl::Microseconds(step.budget_us())) + OneRunMax(kVerifierBudget);
+    sum += OneRunMax(absl::Microseconds(step.budget_us())) + check;
   }
   return sum;
 }

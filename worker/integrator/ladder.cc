@@ -86,11 +86,11 @@ int Rank(v1::Outcome outcome) {
   return static_cast<int>(found - kByRank.begin());
 }
 
-v1::Integration Ladder::Climb(const v1::Integrate& request) {
+v1::Integration Ladder::Climb(const v1::Integrate& request, absl::Duration verifier_budget) {
   v1::Integration integration;
   int best = static_cast<int>(kByRank.size());
   for (const v1::Step& step : request.ladder()) {
-    StepResult result = TryStep(request, step);
+    StepResult result = TryStep(request, step, verifier_budget);
     const v1::Outcome outcome = result.report.outcome();
     *integration.add_steps() = std::move(result.report);
     if (Rank(outcome) >= best) continue;
@@ -107,7 +107,8 @@ v1::Integration Ladder::Climb(const v1::Integrate& request) {
   return integration;
 }
 
-Ladder::StepResult Ladder::TryStep(const v1::Integrate& request, const v1::Step& step) {
+Ladder::StepResult Ladder::TryStep(const v1::Integrate& request, const v1::Step& step,
+                                   absl::Duration verifier_budget) {
   StepResult result;
   result.report.set_engine(step.engine());
   result.report.set_outcome(v1::OUTCOME_CRASHED);
@@ -126,7 +127,7 @@ Ladder::StepResult Ladder::TryStep(const v1::Integrate& request, const v1::Step&
   result.report.set_cpu_us(absl::ToInt64Microseconds(reply.cpu));
   result.report.set_rss_kb(reply.rss_kb);
   result.report.set_message(reply.message.substr(0, kMessageBytesMax));
-  if (reply.end == EngineEnd::kAnswered) Verify(request, std::move(reply), result);
+  if (reply.end == EngineEnd::kAnswered) Verify(request, std::move(reply), verifier_budget, result);
   return result;
 }
 
@@ -140,13 +141,14 @@ EngineReply Ladder::RunEngine(Engine& engine, std::string_view function,
   return second;
 }
 
-void Ladder::Verify(const v1::Integrate& request, EngineReply reply, StepResult& result) {
+void Ladder::Verify(const v1::Integrate& request, EngineReply reply, absl::Duration verifier_budget,
+                    StepResult& result) {
   v1::Verify verify;
   verify.set_integrand(request.integrand());
   verify.set_candidate(std::move(reply.answer));
   verify.set_format(v1::Verify::FORMAT_INFIX);
   verify.set_answer_bytes_max(request.answer_bytes_max());
-  Judged judged = verifier_.Judge(verify);
+  Judged judged = verifier_.Judge(verify, verifier_budget);
   result.report.set_outcome(OutcomeOf(judged.judgement.verdict()));
   result.report.set_verifier_us(absl::ToInt64Microseconds(judged.cpu));
   if (result.report.message().empty()) {

@@ -34,7 +34,8 @@ class Ladder {
   Ladder(const std::vector<std::unique_ptr<Engine>>& engines, VerifierHost& verifier)
       : engines_(engines), verifier_(verifier) {}
 
-  v1::Integration Climb(const v1::Integrate& request);
+  // `verifier_budget`: CPU for each answer.
+  v1::Integration Climb(const v1::Integrate& request, absl::Duration verifier_budget);
 
  private:
   struct StepResult {
@@ -43,10 +44,12 @@ class Ladder {
     v1::Judgement judgement;
   };
 
-  StepResult TryStep(const v1::Integrate& request, const v1::Step& step);
+  StepResult TryStep(const v1::Integrate& request, const v1::Step& step,
+                     absl::Duration verifier_budget);
   // Twice if the first time ended in a way that may not repeat. CPU is the sum.
   EngineReply RunEngine(Engine& engine, std::string_view function, const EngineLimits& limits);
-  void Verify(const v1::Integrate& request, EngineReply reply, StepResult& result);
+  void Verify(const v1::Integrate& request, EngineReply reply, absl::Duration verifier_budget,
+              StepResult& result);
   Engine* Find(std::string_view name) const;
 
   const std::vector<std::unique_ptr<Engine>>& engines_;

@@ -11,6 +11,8 @@
 namespace motzkin::integrator {
 namespace {
 
+constexpr absl::Duration kPatience = absl::Seconds(20);
+
 // Says what it was told to, and notes what it was asked.
 class ScriptedEngine final : public Engine {
  public:
@@ -80,7 +82,7 @@ class LadderTest : public ::testing::Test {
   v1::Outcome Climb(const EngineReply& first, const EngineReply& second) {
     engine(0).script = {first, first};
     engine(1).script = {second, second};
-    return ladder_.Climb(request_).outcome();
+    return ladder_.Climb(request_, kPatience).outcome();
   }
 
   std::vector<std::unique_ptr<Engine>> engines_;
@@ -91,7 +93,7 @@ class LadderTest : public ::testing::Test {
 
 TEST_F(LadderTest, FirstVerifiedIntegralEndsTheLadder) {
   engine(0).script = {Reply(EngineEnd::kAnswered, "right")};
-  const v1::Integration integration = ladder_.Climb(request_);
+  const v1::Integration integration = ladder_.Climb(request_, kPatience);
   EXPECT_EQ(integration.outcome(), v1::OUTCOME_INTEGRATED);
   EXPECT_EQ(integration.engine(), "first");
   EXPECT_EQ(integration.integral(), "x");
@@ -102,7 +104,7 @@ TEST_F(LadderTest, FirstVerifiedIntegralEndsTheLadder) {
 
 TEST_F(LadderTest, EngineIsAskedInItsOwnSpellingWithTheLimitsOfTheRequest) {
   request_.set_memory_bytes(123 << 20);
-  ladder_.Climb(request_);
+  ladder_.Climb(request_, kPatience);
   EXPECT_EQ(engine(0).asked[0], "x^2");
   EXPECT_EQ(engine(0).last_limits.memory_bytes, 123 << 20);
   EXPECT_EQ(engine(0).last_limits.cpu, absl::Milliseconds(100));
@@ -137,7 +139,7 @@ TEST_F(LadderTest, CrashesMemoryAndStallsAreTriedTwiceAndTimeOutsAreNot) {
        {EngineEnd::kCrashed, EngineEnd::kMemoryExceeded, EngineEnd::kStalled}) {
     engine(0).asked.clear();
     engine(0).script = {Reply(end), Reply(EngineEnd::kAnswered, "right")};
-    const v1::Integration integration = ladder_.Climb(request_);
+    const v1::Integration integration = ladder_.Climb(request_, kPatience);
     EXPECT_EQ(integration.outcome(), v1::OUTCOME_INTEGRATED);
     EXPECT_EQ(integration.steps(0).cpu_us(), 6'000) << "of both tries";
     EXPECT_EQ(engine(0).asked.size(), 2u);
@@ -151,7 +153,7 @@ TEST_F(LadderTest, CrashesMemoryAndStallsAreTriedTwiceAndTimeOutsAreNot) {
 
 TEST_F(LadderTest, IntegrandThatCannotBeReadIsSaidInEveryStep) {
   request_.set_integrand("add x");
-  const v1::Integration integration = ladder_.Climb(request_);
+  const v1::Integration integration = ladder_.Climb(request_, kPatience);
   EXPECT_EQ(integration.outcome(), v1::OUTCOME_CRASHED);
   EXPECT_THAT(integration.steps(0).message(), ::testing::HasSubstr("integrand"));
   EXPECT_TRUE(engine(0).asked.empty());
@@ -171,7 +173,8 @@ TEST(VerifierHostTest, NewProcessAfterSoManyItems) {
   v1::Verify request;
   request.set_integrand("x");
   std::vector<int> pids;
-  for (int i = 0; i < 4; ++i) pids.push_back(host.Judge(request).judgement.points_agreed());
+  for (int i = 0; i < 4; ++i)
+    pids.push_back(host.Judge(request, kPatience).judgement.points_agreed());
   EXPECT_EQ(pids[0], pids[1]);
   EXPECT_NE(pids[1], pids[2]);
   EXPECT_EQ(pids[2], pids[3]);

@@ -26,6 +26,11 @@ std::vector<std::string> DropMissing(std::vector<std::unique_ptr<Engine>>& engin
   return missing;
 }
 
+absl::Duration VerifierBudget(const v1::Request& request) {
+  if (request.verifier_budget_us() <= 0) return absl::Milliseconds(50);
+  return absl::Microseconds(request.verifier_budget_us());
+}
+
 }  // namespace
 
 Supervisor::Supervisor(std::vector<std::unique_ptr<Engine>> engines, VerifierOptions verifier)
@@ -51,12 +56,13 @@ absl::Status Supervisor::Serve(int in, int out) {
 v1::Response Supervisor::Answer(const v1::Request& request) {
   v1::Response response;
   response.set_id(request.id());
+  const absl::Duration verifier_budget = VerifierBudget(request);
   switch (request.what_case()) {
     case v1::Request::kIntegrate:
-      *response.mutable_integration() = ladder_.Climb(request.integrate());
+      *response.mutable_integration() = ladder_.Climb(request.integrate(), verifier_budget);
       break;
     case v1::Request::kVerify:
-      *response.mutable_judgement() = verifier_.Judge(request.verify()).judgement;
+      *response.mutable_judgement() = verifier_.Judge(request.verify(), verifier_budget).judgement;
       break;
     case v1::Request::kDescribe:
     case v1::Request::WHAT_NOT_SET:

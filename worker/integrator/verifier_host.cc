@@ -59,8 +59,9 @@ absl::Status VerifierHost::EnsureProcess() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> VerifierHost::AwaitJudgement(absl::Duration& cpu) {
-  BudgetWatch watch(process_->process.pid(), options_.cpu_budget);
+absl::StatusOr<std::string> VerifierHost::AwaitJudgement(absl::Duration cpu_budget,
+                                                         absl::Duration& cpu) {
+  BudgetWatch watch(process_->process.pid(), cpu_budget);
   while (true) {
     pollfd readable = {process_->judgements.get(), POLLIN, 0};
     const timespec wait = absl::ToTimespec(watch.UntilNextCheck());
@@ -70,19 +71,20 @@ absl::StatusOr<std::string> VerifierHost::AwaitJudgement(absl::Duration& cpu) {
     if (ready > 0) return ReadFrame(process_->judgements.get(), Deadline::After(kFrameMax));
     if (verdict != BudgetWatch::Verdict::kGoOn) {
       return absl::DeadlineExceededError(
-          absl::StrCat("the check took more than ", absl::FormatDuration(options_.cpu_budget)));
+          absl::StrCat("the check took more than ", absl::FormatDuration(cpu_budget)));
     }
   }
 }
 
-absl::StatusOr<Judged> VerifierHost::JudgeOnce(const v1::Verify& request) {
+absl::StatusOr<Judged> VerifierHost::JudgeOnce(const v1::Verify& request,
+                                               absl::Duration cpu_budget) {
   RETURN_IF_ERROR(EnsureProcess());
   ++process_->items;
   Judged judged;
   absl::Status status =
       WriteFrame(process_->requests.get(), request.SerializeAsString(), Deadline::After(kFrameMax));
   if (status.ok()) {
-    const absl::StatusOr<std::string> frame = AwaitJudgement(judged.cpu);
+    const absl::StatusOr<std::string> frame = AwaitJudgement(cpu_budget, judged.cpu);
     status = frame.status();
     if (status.ok() && judged.judgement.ParseFromString(*frame)) return judged;
     if (status.ok()) status = absl::DataLossError("the judgement is garbled");
@@ -95,9 +97,9 @@ absl::StatusOr<Judged> VerifierHost::JudgeOnce(const v1::Verify& request) {
       absl::StrCat("the verifier died (wait status ", ended, "): ", status.message()));
 }
 
-Judged VerifierHost::Judge(const v1::Verify& request) {
-  absl::StatusOr<Judged> judged = JudgeOnce(request);
-  if (!judged.ok()) judged = JudgeOnce(request);
+Judged VerifierHost::Judge(const v1::Verify& request, absl::Duration cpu_budget) {
+  absl::StatusOr<Judged> judged = JudgeOnce(request, cpu_budget);
+  if (!judged.ok()) judged = JudgeOnce(request, cpu_budget);
   if (!judged.ok()) return Unverified(std::string(judged.status().message()), absl::ZeroDuration());
   return *std::move(judged);
 }

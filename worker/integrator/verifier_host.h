@@ -23,7 +23,6 @@ struct VerifierOptions {
   // What the process does: reads frames of v1::Verify from `in`, answers each with a frame of
   // v1::Judgement on `out`, and returns when `in` ends. Both descriptors are blocking.
   std::function<void(int in, int out)> body;
-  absl::Duration cpu_budget = absl::Milliseconds(50);
   // Address space of the process.
   int64_t memory_bytes = 1ll << 30;
   // A new process after so many items, in case one leaks.
@@ -42,7 +41,7 @@ class VerifierHost {
 
   // Never fails: what could not be judged (over budget, died, no process) is VERDICT_UNVERIFIED
   // with its reason. A verifier that died is tried once more, in a new process.
-  Judged Judge(const v1::Verify& request);
+  Judged Judge(const v1::Verify& request, absl::Duration cpu_budget);
 
  private:
   struct Process {
@@ -53,8 +52,8 @@ class VerifierHost {
 
   absl::Status EnsureProcess();
   // An error: the process is dead and the status says how it came about.
-  absl::StatusOr<Judged> JudgeOnce(const v1::Verify& request);
-  absl::StatusOr<std::string> AwaitJudgement(absl::Duration& cpu);
+  absl::StatusOr<Judged> JudgeOnce(const v1::Verify& request, absl::Duration cpu_budget);
+  absl::StatusOr<std::string> AwaitJudgement(absl::Duration cpu_budget, absl::Duration& cpu);
 
   const VerifierOptions options_;
   std::optional<Process> process_;

@@ -13,7 +13,7 @@
 namespace motzkin::sandbox {
 
 enum class Level {
-  kNone,   // Not even a system call filter: only resource limits and process groups.
+  kNone,   // No system call filter: an integrator refuses to start.
   kBasic,  // Limits, no new privileges, system call filter, Landlock where the kernel has it.
   kFull,   // kBasic inside bubblewrap: own pid, mount, network, ipc, uts and user namespaces.
 };
