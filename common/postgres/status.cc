@@ -33,8 +33,9 @@ absl::StatusCode CodeOf(std::string_view sql_state) {
 
 bool Holds(std::string_view text, std::string_view words) { return text.find(words) != std::string_view::npos; }
 
-// One line, without the server's severity in front.
+// One line, without the server's severity in front and where in which statement it happened behind.
 std::string OneLine(std::string_view message) {
+  message = message.substr(0, message.find("\nCONTEXT:"));
   for (const std::string_view severity : {"ERROR:", "FATAL:", "PANIC:"}) {
     if (message.starts_with(severity)) message.remove_prefix(severity.size());
   }

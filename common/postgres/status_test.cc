@@ -21,7 +21,7 @@ TEST(StatusOfTest, EachClassOfSqlStateHasItsCode) {
 }
 
 TEST(StatusOfTest, TheMessageIsOneLineWithoutSeverityAndTheStateIsKept) {
-  const absl::Status status = StatusOf("23514", "ERROR:  too long\nDETAIL:  70000\n");
+  const absl::Status status = StatusOf("23514", "ERROR:  too long\nDETAIL:  70000\nCONTEXT:  SQL statement\n");
   EXPECT_EQ(status.message(), "too long; DETAIL:  70000");
   EXPECT_EQ(SqlState(status), "23514");
   EXPECT_EQ(SqlState(absl::OkStatus()), "");

@@ -58,6 +58,7 @@ constexpr absl::Duration kStopPatience = absl::Seconds(30);
 // A Raspberry Pi that lost power replays at most max_wal_size.
 constexpr absl::Duration kRecoveryPatience = absl::Minutes(10);
 constexpr int kPortAttempts = 4;
+constexpr absl::Duration kOrphanPatience = absl::Seconds(10);
 // sockaddr_un holds 107 bytes and a final zero; the socket is called .s.PGSQL.NNNNN.
 constexpr size_t kSocketDirectoryBytesMax = 107 - 15;
 
@@ -110,7 +111,11 @@ class Server final : public EmbeddedPostgres {
   }
 
   bool Running() override {
-    return process_.has_value() && !process_->Wait(Deadline::After(absl::ZeroDuration())).ok();
+    if (!process_.has_value()) return false;
+    if (!process_->Wait(Deadline::After(absl::ZeroDuration())).ok()) return true;
+    process_.reset();
+    lock_.Reset();  // So that another can be started while this object still exists.
+    return false;
   }
 
   std::string OwnerConninfo() const override { return SocketConninfo(kOwner, kDatabase); }
@@ -215,14 +220,19 @@ class Server final : public EmbeddedPostgres {
   }
 
   absl::Status LaunchOnSomePort() {
-    absl::Status status;
-    for (int attempt = 0; attempt < kPortAttempts; ++attempt) {
+    const Deadline deadline = Deadline::After(kOrphanPatience);
+    for (int attempt = 0;;) {
       port_ = ChoosePort(options_, attempt);
-      status = Launch();
+      const absl::Status status = Launch();
       if (status.ok()) return KeepPort(options_, port_);
-      if (options_.port != 0) break;
+      if (PortIsFree(port_)) {
+        // Not the port's fault: sessions of a server that was killed may still be ending.
+        if (deadline.Passed()) return status;
+        absl::SleepFor(absl::Milliseconds(200));
+      } else if (options_.port != 0 || ++attempt == kPortAttempts) {
+        return status;
+      }
     }
-    return status;
   }
 
   absl::Status Launch() {

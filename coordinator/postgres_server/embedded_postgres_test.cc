@@ -121,6 +121,22 @@ TEST_F(EmbeddedPostgresTest, AServerThatWasLeftBehindIsStoppedFirst) {
   EXPECT_EQ(RunningServer(data()), second->pid());
 }
 
+TEST_F(EmbeddedPostgresTest, AServerThatDiedIsSeenAndStartedAgainOnTheSamePort) {
+  auto server = MustStart();
+  ASSERT_NE(server, nullptr);
+  auto session = ConnectAsOwner(*server);
+  ASSERT_TRUE(session->Execute("CREATE TABLE kept (x integer)").ok());
+  kill(server->pid(), SIGKILL);
+  const Deadline deadline = Deadline::After(absl::Seconds(60));
+  while (server->Running() && !deadline.Passed()) absl::SleepFor(absl::Milliseconds(10));
+  ASSERT_FALSE(server->Running());
+  const auto another = MustStart();
+  ASSERT_NE(another, nullptr);
+  EXPECT_EQ(another->port(), server->port());
+  EXPECT_TRUE(absl::IsUnavailable(session->Execute("SELECT 1").status()));
+  EXPECT_TRUE(ConnectAsOwner(*another)->Execute("SELECT * FROM kept").ok());
+}
+
 TEST_F(EmbeddedPostgresTest, DataOfAnotherMajorVersionIsRefusedWithInstructions) {
   MustStart().reset();
   std::ofstream(data() + "/PG_VERSION") << "9\n";

@@ -20,17 +20,6 @@ namespace {
 constexpr int kPortFirst = 20'000;
 constexpr int kPortCount = 10'000;
 
-bool PortIsFree(int port) {
-  const UniqueFd probe(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  const int on = 1;
-  setsockopt(probe.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_ANY);
-  return bind(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-}
-
 std::string PortFile(const EmbeddedPostgresOptions& options) { return options.directory + "/postgres.port"; }
 
 }  // namespace
@@ -85,6 +74,17 @@ local all     postgres,motzkin_owner                     trust
 host  postgres,template1 all all                          reject
 host  all     motzkin_worker,motzkin_reader all          scram-sha-256
 )";
+}
+
+bool PortIsFree(int port) {
+  const UniqueFd probe(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const int on = 1;
+  setsockopt(probe.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_ANY);
+  return bind(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }
 
 int ChoosePort(const EmbeddedPostgresOptions& options, int attempt) {

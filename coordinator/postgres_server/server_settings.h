@@ -20,6 +20,9 @@ std::string AccessFile();
 // `attempt` > 0: the last choice was taken by someone else meanwhile; choose anew.
 int ChoosePort(const EmbeddedPostgresOptions& options, int attempt);
 
+// Nobody listens on it, on any address.
+bool PortIsFree(int port);
+
 // Remembers it for the next start.
 absl::Status KeepPort(const EmbeddedPostgresOptions& options, int port);
 
