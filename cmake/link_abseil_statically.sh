@@ -1,0 +1,24 @@
+#!/bin/sh
+# Runs a link command with each Abseil shared library replaced by its archive, where there is one. For
+# programs that fork often: Abseil is thirty small libraries, and a fork copies every mapping of each.
+# Set it as RULE_LAUNCH_LINK of a target; CMake's imported targets offer no other way to choose.
+archives=
+count=$#
+while [ "$count" -gt 0 ]; do
+  argument=$1
+  shift
+  count=$((count - 1))
+  archive=${argument%%.so*}.a
+  case $argument in
+    */libabsl_*.so*)
+      if [ -e "$archive" ]; then
+        archives="$archives $archive"
+        continue
+      fi
+      ;;
+  esac
+  set -- "$@" "$argument"
+done
+# Unquoted on purpose: the archives are words, and none of their paths holds a blank.
+# shellcheck disable=SC2086
+exec "$@" -Wl,--start-group $archives -Wl,--end-group
