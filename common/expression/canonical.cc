@@ -5,54 +5,134 @@
 #include "common/expression/distinct_nodes.h"
 #include "common/expression/hash_mix.h"
 #include "common/expression/normal_builder.h"
+#include "common/expression/normal_product.h"
 
 namespace motzkin::expression {
 namespace {
 
-Expr CanonicalNode(Op op, std::span<const Expr> children, NormalBuilder& build) {
+// Operations that make one n-ary sum or product between them.
+enum class Group : uint8_t { kNone, kSum, kProduct };
+
+Group GroupOf(Op op) {
   switch (op) {
-    case Op::kNeg:
-      return build.Negate(children[0]);
     case Op::kAdd:
-      return build.Sum(children);
     case Op::kSub:
-      return build.SumOfTwo(children[0], -1, children[1]);
+    case Op::kNeg:
+      return Group::kSum;
     case Op::kMul:
-      return build.Product(children);
     case Op::kDiv:
-      return build.Quotient(children[0], children[1]);
-    case Op::kPow:
-      return build.Power(children[0], children[1]);
+      return Group::kProduct;
     default:
-      return build.Function(op, children);
+      return Group::kNone;
   }
 }
 
-bool AnyUndefined(std::span<const Expr> children) {
-  for (const Expr child : children) {
-    if (child->op() == Op::kUndefined) return true;
-  }
-  return false;
+// Whether a node subtracts or divides by its operand with this number.
+bool IsInverted(Op op, size_t operand) {
+  return op == Op::kNeg || ((op == Op::kSub || op == Op::kDiv) && operand == 1);
 }
+
+// Canonical forms of all nodes below one. A sum that is only ever a term of another sum is not
+// built for itself: chains of thousands of terms would take quadratic work.
+class Canonicalizer {
+ public:
+  explicit Canonicalizer(Pool& pool) : build_(pool), pool_(pool) {}
+
+  Expr Run(Expr root) {
+    const std::vector<Expr> nodes = DistinctNodes(root);
+    canonical_.assign(size_t{root->id()} + 1, nullptr);
+    FindAbsorbed(nodes);
+    for (const Expr node : nodes) {
+      if (absorbed_[node->id()]) continue;
+      const Expr canonical = node->children().empty() ? node : Build(node);
+      if (canonical->op() == Op::kUndefined) return canonical;
+      canonical_[node->id()] = canonical;
+    }
+    return canonical_[root->id()];
+  }
+
+ private:
+  struct Operand {
+    Expr canonical;
+    bool inverted;
+  };
+
+  void FindAbsorbed(const std::vector<Expr>& nodes) {
+    std::vector<bool> used(canonical_.size());
+    absorbed_.assign(canonical_.size(), false);
+    for (const Expr node : nodes) {
+      for (const Expr child : node->children()) {
+        const Group group = GroupOf(child->op());
+        // Of children that are used twice, each use needs the form.
+        absorbed_[child->id()] =
+            !used[child->id()] && group != Group::kNone && group == GroupOf(node->op());
+        used[child->id()] = true;
+      }
+    }
+  }
+
+  Expr Build(Expr node) {
+    operands_.clear();
+    switch (GroupOf(node->op())) {
+      case Group::kSum:
+        Gather(node);
+        return Sum();
+      case Group::kProduct:
+        Gather(node);
+        return Product();
+      case Group::kNone:
+        break;
+    }
+    children_.clear();
+    for (const Expr child : node->children()) children_.push_back(canonical_[child->id()]);
+    if (node->op() == Op::kPow) return build_.Power(children_[0], children_[1]);
+    return build_.Function(node->op(), children_);
+  }
+
+  // The operands of a sum or product, through all that it absorbed.
+  void Gather(Expr root) {
+    std::vector<Operand> waiting = {{root, false}};
+    while (!waiting.empty()) {
+      const auto [node, inverted] = waiting.back();
+      waiting.pop_back();
+      for (size_t i = 0; i < node->children().size(); ++i) {
+        const Expr child = node->child(i);
+        const bool child_inverted = inverted != IsInverted(node->op(), i);
+        if (absorbed_[child->id()]) {
+          waiting.push_back({child, child_inverted});
+        } else {
+          operands_.push_back({canonical_[child->id()], child_inverted});
+        }
+      }
+    }
+  }
+
+  Expr Sum() {
+    children_.clear();
+    for (const auto& [term, inverted] : operands_)
+      children_.push_back(inverted ? build_.Negate(term) : term);
+    return build_.Sum(children_);
+  }
+
+  Expr Product() {
+    NormalProduct product(build_);
+    for (const auto& [factor, inverted] : operands_) {
+      product.MultiplyPower(factor, pool_.Integer(inverted ? -1 : 1));
+    }
+    return product.Finish();
+  }
+
+  NormalBuilder build_;
+  Pool& pool_;
+  std::vector<Expr> canonical_;  // By id; null for the absorbed.
+  std::vector<bool> absorbed_;   // By id.
+  std::vector<Operand> operands_;
+  std::vector<Expr> children_;
+};
 
 }  // namespace
 
-Expr Canonical(Expr expr, Pool& pool) {
-  NormalBuilder build(pool);
-  std::vector<Expr> canonical(size_t{expr->id()} + 1, nullptr);
-  std::vector<Expr> children;
-  for (const Expr node : DistinctNodes(expr)) {
-    if (node->children().empty()) {
-      canonical[node->id()] = node;
-      continue;
-    }
-    children.clear();
-    for (const Expr child : node->children()) children.push_back(canonical[child->id()]);
-    if (AnyUndefined(children)) return pool.Undefined();
-    canonical[node->id()] = CanonicalNode(node->op(), children, build);
-  }
-  return canonical[expr->id()];
-}
+Expr Canonical(Expr expr, Pool& pool) { return Canonicalizer(pool).Run(expr); }
 
 uint64_t CanonicalHash(Expr canonical) { return MixHash(canonical->hash(), kCanonicalVersion); }
 

@@ -115,10 +115,8 @@ Expr WeierstrassInverseDerivative(Expr g2, Expr g3, Expr z, Builder& build) {
 
 Expr WeierstrassP(Expr node, Op op, Builder& build) { return build.Make(op, node->children()); }
 
-Expr ElementaryDerivative(Expr node, Expr u, Builder& build) {
-  const auto of = [&](Op op) { return build.Unary(op, u); };
-  const auto square = [&] { return build.Square(u); };
-  const auto inverse_square = [&] { return build.Reciprocal(build.Square(u)); };
+// sqrt, exp, log, abs, sign.
+Expr BasicDerivative(Expr node, Expr u, Builder& build) {
   switch (node->op()) {
     case Op::kSqrt:
       return build.Reciprocal(build.Mul(build.Integer(2), node));
@@ -127,9 +125,19 @@ Expr ElementaryDerivative(Expr node, Expr u, Builder& build) {
     case Op::kLog:
       return build.Reciprocal(u);
     case Op::kAbs:
-      return of(Op::kSign);
+      return build.Unary(Op::kSign, u);
     case Op::kSign:
       return build.Integer(0);
+    default:
+      return build.Undefined();
+  }
+}
+
+Expr CircularDerivative(Expr node, Expr u, Builder& build) {
+  const auto of = [&](Op op) { return build.Unary(op, u); };
+  const auto square = [&] { return build.Square(u); };
+  const auto inverse_square = [&] { return build.Reciprocal(build.Square(u)); };
+  switch (node->op()) {
     case Op::kSin:
       return of(Op::kCos);
     case Op::kCos:
@@ -154,6 +162,16 @@ Expr ElementaryDerivative(Expr node, Expr u, Builder& build) {
       return build.Div(inverse_square(), build.Sqrt(build.OneMinus(inverse_square())));
     case Op::kAcsc:
       return build.Neg(build.Div(inverse_square(), build.Sqrt(build.OneMinus(inverse_square()))));
+    default:
+      return build.Undefined();
+  }
+}
+
+Expr HyperbolicDerivative(Expr node, Expr u, Builder& build) {
+  const auto of = [&](Op op) { return build.Unary(op, u); };
+  const auto square = [&] { return build.Square(u); };
+  const auto inverse_square = [&] { return build.Reciprocal(build.Square(u)); };
+  switch (node->op()) {
     case Op::kSinh:
       return of(Op::kCosh);
     case Op::kCosh:
@@ -186,6 +204,7 @@ Expr ElementaryDerivative(Expr node, Expr u, Builder& build) {
   }
 }
 
+// Of one argument.
 Expr SpecialDerivative(Expr node, Expr u, Builder& build) {
   const auto over_u = [&](Op op) { return build.Div(build.Unary(op, u), u); };
   switch (node->op()) {
@@ -221,6 +240,14 @@ Expr SpecialDerivative(Expr node, Expr u, Builder& build) {
       return build.Div(build.Unary(Op::kLog, u), build.OneMinus(u));
     case Op::kEllipticK:
       return EllipticKDerivative(node, u, build);
+    default:
+      return build.Undefined();
+  }
+}
+
+// Of an argument and parameters.
+Expr ParametricDerivative(Expr node, Expr u, Builder& build) {
+  switch (node->op()) {
     case Op::kPolylog:
       return PolylogDerivative(node->child(0), u, build);
     case Op::kUpperGamma:
@@ -264,8 +291,11 @@ Expr SpecialDerivative(Expr node, Expr u, Builder& build) {
 }  // namespace
 
 Expr OuterDerivative(Expr node, Expr u, Builder& build) {
-  return IsSpecial(node->op()) ? SpecialDerivative(node, u, build)
-                               : ElementaryDerivative(node, u, build);
+  const Op op = node->op();
+  if (op >= Op::kSqrt && op <= Op::kSign) return BasicDerivative(node, u, build);
+  if (op >= Op::kSin && op <= Op::kAcsc) return CircularDerivative(node, u, build);
+  if (op >= Op::kSinh && op <= Op::kAcsch) return HyperbolicDerivative(node, u, build);
+  return IsFunction(op) ? SpecialDerivative(node, u, build) : ParametricDerivative(node, u, build);
 }
 
 }  // namespace motzkin::expression

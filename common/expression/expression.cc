@@ -17,7 +17,7 @@ namespace {
 
 // Hashes the value, not the limbs: their size differs between platforms.
 uint64_t HashInteger(const mpz_class& value, uint64_t seed) {
-  uint64_t hash = MixHash(seed, static_cast<uint64_t>(sgn(value) + 1));
+  uint64_t hash = MixHash(seed, sgn(value) < 0 ? 0u : sgn(value) == 0 ? 1u : 2u);
   if (mpz_sizeinbase(value.get_mpz_t(), 2) <= 64) {
     uint64_t word = 0;
     mpz_export(&word, nullptr, -1, sizeof word, 0, 0, value.get_mpz_t());

@@ -110,6 +110,7 @@ constexpr Function kBuilt[] = {
 constexpr std::pair<std::string_view, std::string_view> kRefused[] = {
     {"integrate", "an integral left unevaluated"}, {"int", "an integral left unevaluated"},
     {"Integral", "an integral left unevaluated"}, {"integral", "an integral left unevaluated"},
+    {"CannotIntegrate", "an integral left unevaluated"}, {"Unintegrable", "an integral left unevaluated"},
     {"Piecewise", "a function defined by cases has no tree here"},
     {"piecewise", "a function defined by cases has no tree here"},
     {"RootSum", "a sum over the roots of a polynomial has no tree here"},

@@ -37,8 +37,6 @@ class NormalBuilder {
   Expr Sum(std::span<const Expr> terms);
   // a + c*b
   Expr SumOfTwo(Expr a, const mpq_class& c, Expr b);
-  Expr Product(std::span<const Expr> factors);
-  Expr Quotient(Expr a, Expr b);
   Expr Power(Expr base, Expr exponent);
   // A function or leaf of canonical arguments.
   Expr Function(Op op, std::span<const Expr> arguments);

@@ -53,8 +53,6 @@ Expr LogArgument(Expr exponent) {
 
 }  // namespace
 
-void NormalProduct::Multiply(Expr factor) { MultiplyPower(factor, pool().Integer(1)); }
-
 void NormalProduct::MultiplyPower(Expr base, Expr exponent) {
   if (base->op() == Op::kUndefined || exponent->op() == Op::kUndefined || undefined_ ||
       !builder_.Spend(1)) {
@@ -240,6 +238,7 @@ Expr NormalProduct::Finish() {
     for (const Power& power : std::exchange(powers_, {})) MultiplyPower(power.base, power.exponent);
   }
   std::vector<Expr> factors;
+  factors.reserve(powers_.size());
   for (const Power& power : powers_) factors.push_back(AsFactor(power));
   AddPhase(factors);
   AddRadicals(factors);
@@ -251,19 +250,6 @@ Expr NormalProduct::Finish() {
   std::sort(factors.begin(), factors.end(), [](Expr a, Expr b) { return CompareTerms(a, b) < 0; });
   if (coefficient_ != 1) factors.insert(factors.begin(), pool().Number(coefficient_));
   return pool().Make(Op::kMul, factors);
-}
-
-Expr NormalBuilder::Product(std::span<const Expr> factors) {
-  NormalProduct product(*this);
-  for (const Expr factor : factors) product.Multiply(factor);
-  return product.Finish();
-}
-
-Expr NormalBuilder::Quotient(Expr a, Expr b) {
-  NormalProduct product(*this);
-  product.Multiply(a);
-  product.MultiplyPower(b, pool_.Integer(-1));
-  return product.Finish();
 }
 
 Expr NormalBuilder::Power(Expr base, Expr exponent) {

@@ -23,7 +23,6 @@ class NormalProduct {
  public:
   explicit NormalProduct(NormalBuilder& builder) : builder_(builder) {}
 
-  void Multiply(Expr factor);
   void MultiplyPower(Expr base, Expr exponent);
   Expr Finish();
 
