@@ -125,10 +125,14 @@ int Run(const Config& config, const SignalWaiter& signals, Console& console) {
   auto capabilities = ProbeEngines(config, sandbox.level, console);
   if (!capabilities.ok()) return Fail(console, capabilities.status(), kExitIntegrator);
   PrintStart(config, *capabilities, sandbox, console);
-  Daemon daemon(config, *state, *capabilities, *std::move(spool), IntegratorProcess::Start, console,
-                clock);
-  const int code = Serve(config, signals, daemon, console);
-  const Totals totals = daemon.totals();
+  int code = kExitOk;
+  Totals totals;
+  {
+    Daemon daemon(config, *state, *capabilities, *std::move(spool), IntegratorProcess::Start,
+                  console, clock);
+    code = Serve(config, signals, daemon, console);
+    totals = daemon.totals();
+  }  // Ends the integrators: only then is their CPU time ours to report.
   console.Line(
       fmt::format("stopped: {} functions, {} integrated", totals.functions, totals.integrated()));
   if (const absl::Status written = WriteUsage(config.state_dir, totals); !written.ok()) {

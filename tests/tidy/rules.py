@@ -30,7 +30,7 @@ MAY_INCLUDE = {
 }
 OUR_FOLDERS = ("common/", "coordinator/", "worker/", "cli/", "motzkin/", "tests/", "bench/")
 
-# Libraries that stay inside one module's sources: folders whose headers may show them.
+# Libraries that stay inside one module's sources: folders and files whose headers may show them.
 HIDDEN_LIBRARIES = {
     "pqxx": ["common/postgres"],
     "boost/": [],
