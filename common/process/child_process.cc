@@ -199,8 +199,11 @@ bool ChildProcess::Reap() {
   // Before the child is reaped its group still exists: the last moment to end those left in it
   // without hitting a stranger that got the same number.
   siginfo_t info = {};
-  if (waitid(P_PID, pid_, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0)
+  if (waitid(P_PID, pid_, &info, WEXITED | WNOHANG | WNOWAIT) != 0) {
+    MOTZKIN_CHECK(errno == EINTR);  // ECHILD: somebody else reaped our child.
     return false;
+  }
+  if (info.si_pid == 0) return false;
   if (own_group_) kill(-pid_, SIGKILL);
   rusage usage = {};
   int status = 0;
