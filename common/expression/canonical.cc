@@ -52,9 +52,10 @@ class Canonicalizer {
   }
 
  private:
+  // An expression to add or multiply, or to subtract or divide by.
   struct Operand {
-    Expr canonical;
-    bool inverted;
+    Expr expr = nullptr;
+    bool inverted = false;
   };
 
   void FindAbsorbed(const std::vector<Expr>& nodes) {
@@ -93,11 +94,11 @@ class Canonicalizer {
   void Gather(Expr root) {
     std::vector<Operand> waiting = {{root, false}};
     while (!waiting.empty()) {
-      const auto [node, inverted] = waiting.back();
+      const Operand next = waiting.back();
       waiting.pop_back();
-      for (size_t i = 0; i < node->children().size(); ++i) {
-        const Expr child = node->child(i);
-        const bool child_inverted = inverted != IsInverted(node->op(), i);
+      for (size_t i = 0; i < next.expr->children().size(); ++i) {
+        const Expr child = next.expr->child(i);
+        const bool child_inverted = next.inverted != IsInverted(next.expr->op(), i);
         if (absorbed_[child->id()]) {
           waiting.push_back({child, child_inverted});
         } else {

@@ -29,8 +29,28 @@ long double ToLongDouble(const mpq_class& value) {
 }
 
 long double Power(long double base, long double exponent) {
+  if (base == 0 && exponent == 0) return kNotReal;  // Systems disagree.
   // A negative base with a fractional exponent is complex on the principal branch; pow says NaN.
   return std::pow(base, exponent);
+}
+
+// Zero only because the value is too small for its type.
+bool HasUnderflowed(Expr node, long double value, const std::vector<long double>& values) {
+  if (value != 0) return false;
+  for (const Expr child : node->children()) {
+    if (values[child->id()] == 0) return false;
+  }
+  switch (node->op()) {
+    case Op::kMul:
+    case Op::kDiv:
+    case Op::kPow:
+    case Op::kExp:
+    case Op::kSech:
+    case Op::kCsch:
+      return true;
+    default:
+      return false;
+  }
 }
 
 bool HasBranchPointAtOne(Op op) {
@@ -216,7 +236,8 @@ long double ValueAt(Expr expr, long double x) {
   std::vector<long double> values(size_t{expr->id()} + 1, kNotReal);
   for (const Expr node : DistinctNodes(expr)) {
     const long double value = NodeValue(node, values, x);
-    values[node->id()] = std::fabs(value) < kAccurateMax ? value : kNotReal;
+    const bool accurate = std::fabs(value) < kAccurateMax && !HasUnderflowed(node, value, values);
+    values[node->id()] = accurate ? value : kNotReal;
   }
   return values[expr->id()];
 }
