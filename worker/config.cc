@@ -2,6 +2,8 @@
 
 #include <absl/strings/match.h>
 #include <absl/strings/numbers.h>
+#include <absl/strings/str_join.h>
+#include <absl/strings/str_split.h>
 #include <fmt/format.h>
 #include <sched.h>
 #include <unistd.h>
@@ -15,6 +17,7 @@
 #include <utility>
 
 #include "common/base/status_macros.h"
+#include "common/job_spec/job_spec.h"
 #include "common/yaml/scalar.h"
 #include "common/yaml/strict_yaml.h"
 #include "worker/state_dir.h"
@@ -58,6 +61,9 @@ absl::Status Read(yaml::StrictMap settings, Config& config) {
   std::string integrator = config.integrator.string();
   settings.String("integrator", integrator);
   config.integrator = integrator;
+  std::string engines = absl::StrJoin(config.engines, ",");
+  settings.String("engines", engines);
+  config.engines = absl::StrSplit(engines, absl::ByAnyChar(", "), absl::SkipEmpty());
   settings.Choice("require_sandbox", config.require_sandbox, kLevels);
   settings.Bytes("engine_memory", config.engine_memory_bytes, kEngineMemoryMin, kEngineMemoryMax);
   settings.Boolean("idle_priority", config.idle_priority);
@@ -91,6 +97,7 @@ constexpr Flag kFlags[] = {
     {"name", "NAME", "what people see; default: the host's name"},
     {"state_dir", "DIR", "identity and spool; one worker per directory"},
     {"integrator", "FILE", "the integrator binary; default: beside this one"},
+    {"engines", "LIST", "engines to start, e.g. giac,fricas,sympy; default: giac,fricas"},
     {"require_sandbox", "none|basic|full", "refuse to work below this level"},
     {"engine_memory", "BYTES", "memory that a slot may need, for the default number of slots"},
     {"idle_priority", "true|false", "leave the cores to others (SCHED_IDLE)"},
@@ -177,6 +184,13 @@ absl::Status Check(const Config& config) {
       !absl::SimpleAtoi(config.connect.substr(colon + 1), &port) || port < 1 || port > 65535) {
     return absl::InvalidArgumentError(
         fmt::format("--connect must be HOST:PORT, got '{}'", config.connect));
+  }
+  for (const std::string& engine : config.engines) {
+    const auto known = EngineNames();
+    if (std::find(known.begin(), known.end(), engine) == known.end()) {
+      return absl::InvalidArgumentError(
+          fmt::format("--engines: there is no '{}'; there are giac, fricas and sympy", engine));
+    }
   }
   if (config.name.size() > 128) return absl::InvalidArgumentError("--name has at most 128 bytes");
   if (!config.state_dir.is_absolute()) {

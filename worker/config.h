@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "worker/policy.h"
 #include "worker/sandbox/level.h"
@@ -30,6 +31,8 @@ struct Config {
   std::filesystem::path state_dir;
   // The sandboxed binary. Default: `integrator` beside this one.
   std::filesystem::path integrator;
+  // What integrators start, of giac, fricas and sympy.
+  std::vector<std::string> engines = {"giac", "fricas"};
   sandbox::Level require_sandbox = sandbox::Level::kNone;
   // What one slot may need, for the default number of slots; a job sets the real limit.
   int64_t engine_memory_bytes = 1ll << 30;

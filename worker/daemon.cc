@@ -34,6 +34,7 @@ RunnerOptions RunnerOptionsOf(const Config& config, const Capabilities& capabili
   RunnerOptions options;
   options.integrator.binary = config.integrator.string();
   options.integrator.idle_priority = config.idle_priority;
+  options.integrator.engines = config.engines;
   options.integrator.engine_memory_bytes = config.engine_memory_bytes;
   options.integrator.sandbox_level = capabilities.sandbox_level;
   options.speed_factors = capabilities.speed_factors;

@@ -13,6 +13,8 @@
 namespace motzkin::worker {
 namespace {
 
+constexpr double kVerifierBudgetUs = 50'000;  // Of the reference machine: 250 times the mean.
+
 absl::Status InterruptedError() { return absl::AbortedError("interrupted"); }
 
 absl::StatusOr<std::string> Prefix(expression::Expr expr) {
@@ -142,6 +144,7 @@ absl::Status FunctionRunner::Ask(const Task& task, const integrator::v1::Request
     RETURN_IF_ERROR(EnsureIntegrator());
     integrator::v1::Request numbered = request;
     numbered.set_id(next_request_++);
+    numbered.set_verifier_budget_us(static_cast<int64_t>(kVerifierBudgetUs * row.speed_factor()));
     absl::StatusOr<integrator::v1::Response> answer =
         integrator_->Call(numbered, WallMax(numbered));
     if (Interrupted()) {

@@ -55,6 +55,8 @@ class FunctionRunner {
   // Ends the run of the task with this serial within 1 s, be it in progress or about to begin;
   // harmless for any other.
   void Interrupt(uint64_t serial) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Ends the integrator. From the running thread, before it ends.
+  void DropIntegrator() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   absl::Status Compute(const Task& task, const generator::GeneratedFunction& function,
@@ -73,7 +75,6 @@ class FunctionRunner {
   absl::Status Ask(const Task& task, const integrator::v1::Request& request, v1::Result& row,
                    integrator::v1::Response& response);
   absl::Status EnsureIntegrator() ABSL_LOCKS_EXCLUDED(mutex_);
-  void DropIntegrator() ABSL_LOCKS_EXCLUDED(mutex_);
   bool Interrupted() const ABSL_LOCKS_EXCLUDED(mutex_);
   // Sleeps, but for an interrupt.
   void Pause(absl::Duration duration) const ABSL_LOCKS_EXCLUDED(mutex_);

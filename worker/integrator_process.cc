@@ -32,6 +32,8 @@ namespace pipe = integrator::v1;
 constexpr absl::Duration kStartMax = absl::Seconds(120);
 // Between a closed pipe and the death of its process.
 constexpr absl::Duration kLastGaspMax = absl::Milliseconds(500);
+// For a healthy integrator to end by itself.
+constexpr absl::Duration kFarewellMax = absl::Milliseconds(500);
 constexpr size_t kErrorBytesMax = 4096;
 // As the integrator's own (budget_watch.h, verifier_host.h).
 constexpr int kStallPeriodsMax = 5;
@@ -83,7 +85,12 @@ class Impl final : public IntegratorProcess {
         engine_memory_bytes_(engine_memory_bytes),
         interrupt_(std::move(interrupt)),
         child_(std::move(child)) {}
-  ~Impl() override { End(absl::ZeroDuration()); }
+  ~Impl() override {
+    // It ends by itself when the pipe closes, and then the CPU time of all that it ran is counted
+    // as ours; a killed one takes its account with it.
+    child_.input().Reset();
+    End(dead_.ok() ? kFarewellMax : absl::ZeroDuration());
+  }
 
   absl::Status Describe();
   const pipe::Description& description() const override { return description_; }

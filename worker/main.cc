@@ -41,6 +41,7 @@ absl::StatusOr<Capabilities> ProbeEngines(const Config& config, sandbox::Level s
                                           Console& console) {
   IntegratorOptions options;
   options.binary = config.integrator.string();
+  options.engines = config.engines;
   options.engine_memory_bytes = config.engine_memory_bytes;
   options.sandbox_level = sandbox_level;
   options.idle_priority = false;  // A calibration should not wait for others.
@@ -49,6 +50,9 @@ absl::StatusOr<Capabilities> ProbeEngines(const Config& config, sandbox::Level s
   Capabilities capabilities{.engines = {}, .speed_factors = {}, .sandbox_level = sandbox_level};
   for (const auto& [name, version] : VersionsOf((*integrator)->description())) {
     capabilities.engines.emplace_back(name, version);
+  }
+  for (const std::string& missing : (*integrator)->description().missing()) {
+    console.Line("not here: " + missing);
   }
   if (config.calibrate) {
     auto factors = Calibrate(**integrator);

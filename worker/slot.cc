@@ -35,6 +35,7 @@ void Slot::Stop() {
 
 void Slot::Run() {
   while (const std::optional<Task> task = context_.queue.Take(number_)) RunTask(*task);
+  runner_.DropIntegrator();  // It would be killed with this thread.
 }
 
 void Slot::RunTask(const Task& task) {

@@ -1,14 +1,29 @@
 #include "worker/usage.h"
 
+#include <absl/time/clock.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <nlohmann/json.hpp>
 
+#include "common/base/clock.h"
 #include "worker/state_dir.h"
 
 namespace motzkin::worker {
 namespace {
+
+constexpr absl::Duration kReapMax = absl::Seconds(2);
+
+// As a subreaper we inherit the dying parts of sandboxes; their time counts once they are reaped.
+void ReapOrphans() {
+  const SystemClock clock;
+  const absl::Duration until = clock.SinceBoot() + kReapMax;
+  while (clock.SinceBoot() < until) {
+    const pid_t reaped = waitpid(-1, nullptr, WNOHANG);
+    if (reaped < 0) return;
+    if (reaped == 0) absl::SleepFor(absl::Milliseconds(5));
+  }
+}
 
 absl::Duration CpuOf(int who) {
   rusage usage = {};
@@ -19,9 +34,7 @@ absl::Duration CpuOf(int who) {
 }  // namespace
 
 absl::Status WriteUsage(const std::filesystem::path& state_directory, const Totals& totals) {
-  // As a subreaper we inherit what a killed integrator had not reaped; its time counts once reaped.
-  while (waitpid(-1, nullptr, WNOHANG) > 0) {
-  }
+  ReapOrphans();
   const nlohmann::json usage = {
       {"cpu_seconds", absl::ToDoubleSeconds(CpuOf(RUSAGE_SELF) + CpuOf(RUSAGE_CHILDREN))},
       {"cas_seconds", absl::ToDoubleSeconds(totals.cas)},

@@ -155,9 +155,14 @@ void WorkQueue::Finished(const Task& task) {
 }
 
 void WorkQueue::GiveBack(const Task& task) {
-  const absl::MutexLock lock(&mutex_);
-  Batch* batch = End(task);
-  if (batch != nullptr && task.index < batch->wanted.end_index) batch->returned.insert(task.index);
+  {
+    const absl::MutexLock lock(&mutex_);
+    Batch* batch = End(task);
+    if (batch != nullptr && task.index < batch->wanted.end_index) {
+      batch->returned.insert(task.index);
+    }
+  }
+  on_change_();
 }
 
 void WorkQueue::Fail(const BatchId& id, const std::string& reason, bool job_failed) {

@@ -71,7 +71,8 @@ struct RunningTask {
 class WorkQueue {
  public:
   // `on_change` is called, from any thread and without a lock held, when the coordinator should
-  // hear at once: a batch begun to its end, stored to its end, or failed. It must not block.
+  // hear at once: a batch begun to its end, stored to its end, or failed; an interrupt carried out.
+  // It must not block.
   explicit WorkQueue(std::function<void()> on_change);
 
   // Holds exactly `wanted` from now on, in this order of preference.

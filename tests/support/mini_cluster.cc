@@ -1,0 +1,288 @@
+#include "tests/support/mini_cluster.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <grpcpp/create_channel.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <utility>
+
+#include "common/base/check.h"
+#include "common/job_spec/job_spec.h"
+#include "motzkin/v1/operator_service.grpc.pb.h"
+#include "tests/support/wait_for.h"
+
+namespace motzkin::test {
+namespace {
+
+// Of a port that was free a moment ago. Children are told it, so it cannot stay bound here.
+int FreePort() {
+  const UniqueFd socket_fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* any = reinterpret_cast<sockaddr*>(&address);
+  MOTZKIN_CHECK(bind(socket_fd.get(), any, size) == 0);
+  MOTZKIN_CHECK(getsockname(socket_fd.get(), any, &size) == 0);
+  return ntohs(address.sin_port);
+}
+
+std::string ReadFile(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+struct Stat {
+  pid_t parent = 0;
+  char state = '?';
+  uint64_t start_time = 0;
+};
+
+std::optional<Stat> ReadStat(pid_t pid) {
+  const std::string text = ReadFile(fmt::format("/proc/{}/stat", pid));
+  const size_t end_of_name = text.rfind(')');  // The name may hold anything.
+  if (end_of_name == std::string::npos) return std::nullopt;
+  std::istringstream fields(text.substr(end_of_name + 1));
+  Stat stat;
+  fields >> stat.state >> stat.parent;
+  std::string skipped;
+  for (int field = 5; field < 22; ++field) fields >> skipped;
+  fields >> stat.start_time;
+  return stat;
+}
+
+ChildProcess Spawn(const std::vector<std::string>& argv, const std::filesystem::path& log) {
+  SpawnOptions options;
+  options.environment = {"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME=/tmp",
+                         "LANG=C.UTF-8"};
+  options.input = Stream::kNull;
+  options.output = Stream::kNull;
+  options.error = Stream::kFile;
+  options.error_file = log.string();
+  auto child = ChildProcess::Spawn(argv, options);
+  MOTZKIN_CHECK(child.ok());
+  return *std::move(child);
+}
+
+std::string Binary(const std::string& name) { return std::string(MOTZKIN_BIN_DIR) + "/" + name; }
+
+void SetDeadline(grpc::ClientContext& context) {
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+}
+
+absl::Status ToStatus(const grpc::Status& status) {
+  if (status.ok()) return absl::OkStatus();
+  return {static_cast<absl::StatusCode>(status.error_code()), status.error_message()};
+}
+
+}  // namespace
+
+struct MiniCluster::Stub {
+  std::unique_ptr<v1::OperatorService::Stub> operator_service;
+};
+
+std::set<ProcessId> ProcessTree(pid_t root) {
+  std::map<pid_t, Stat> all;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const pid_t pid = static_cast<pid_t>(strtol(entry.path().filename().c_str(), nullptr, 10));
+    if (pid <= 0) continue;
+    if (const auto stat = ReadStat(pid)) all[pid] = *stat;
+  }
+  std::set<ProcessId> tree;
+  for (const auto& [pid, stat] : all) {
+    for (pid_t at = pid; at > 1 && all.contains(at); at = all[at].parent) {
+      if (at != root) continue;
+      tree.insert({pid, stat.start_time});
+      break;
+    }
+  }
+  return tree;
+}
+
+bool IsAlive(const ProcessId& process) {
+  const auto stat = ReadStat(process.pid);
+  return stat && stat->start_time == process.start_time && stat->state != 'Z' && stat->state != 'X';
+}
+
+MiniCluster::MiniCluster() : port_(FreePort()), stub_(std::make_unique<Stub>()) {
+  // Postgres runs as another user when we are root, and must get through.
+  MOTZKIN_CHECK(chmod(directory_.path().c_str(), 0755) == 0);
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 500);
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  stub_->operator_service = v1::OperatorService::NewStub(
+      grpc::CreateCustomChannel(address(), grpc::InsecureChannelCredentials(), arguments));
+}
+
+MiniCluster::~MiniCluster() {
+  workers_.clear();
+  if (!coordinator_) return;
+  const std::set<ProcessId> tree = ProcessTree(coordinator_->pid());
+  StopCoordinator();
+  for (const ProcessId& process : tree) {
+    if (IsAlive(process)) kill(process.pid, SIGKILL);
+  }
+}
+
+std::string MiniCluster::address() const { return fmt::format("127.0.0.1:{}", port_); }
+
+void MiniCluster::StartCoordinator() {
+  coordinator_.reset();
+  coordinator_ = Spawn({Binary("coordinator"), "--listen", address(), "--data-dir",
+                        (directory() / "coordinator").string(), "--disk-free-percent-min", "0",
+                        "--disk-free-min", "1MB"},
+                       directory() / "coordinator.log");
+  const bool answers = WaitFor([this] { return ListWorkers().ok(); }, absl::Minutes(2));
+  if (!answers) fmt::print(stderr, "{}\n", CoordinatorLog());
+  MOTZKIN_CHECK(answers);
+}
+
+void MiniCluster::KillCoordinator() {
+  // The process alone: its Postgres must live through it.
+  coordinator_->Signal(SIGKILL);
+  MOTZKIN_CHECK(coordinator_->Wait(Deadline::After(absl::Seconds(30))).ok());
+}
+
+ExitStatus MiniCluster::StopCoordinator() {
+  coordinator_->Signal(SIGTERM);
+  const auto ended = coordinator_->Wait(Deadline::After(absl::Minutes(1)));
+  coordinator_.reset();
+  return ended.value_or(ExitStatus{.code = -1, .signal = 0, .cpu = absl::ZeroDuration()});
+}
+
+void MiniCluster::StartWorkerOn(const std::string& state_of, const std::string& name) {
+  const std::vector<std::string> argv = {Binary("worker"),
+                                         "--connect",
+                                         address(),
+                                         "--name",
+                                         name,
+                                         "--slots",
+                                         "1",
+                                         "--calibrate",
+                                         "false",
+                                         "--engines",
+                                         "giac",
+                                         "--state-dir",
+                                         WorkerDirectory(state_of).string(),
+                                         "--acknowledgement-log",
+                                         (directory() / (name + ".acknowledged")).string()};
+  workers_.erase(name);
+  workers_.emplace(name, Spawn(argv, directory() / (name + ".log")));
+}
+
+void MiniCluster::KillWorker(const std::string& name) {
+  SignalWorker(name, SIGKILL);
+  AwaitWorker(name);
+}
+
+void MiniCluster::SignalWorker(const std::string& name, int signal) {
+  workers_.at(name).Signal(signal);
+}
+
+ExitStatus MiniCluster::AwaitWorker(const std::string& name, absl::Duration timeout) {
+  const auto ended = workers_.at(name).Wait(Deadline::After(timeout));
+  if (!ended.ok()) fmt::print(stderr, "{}\n", WorkerLog(name));
+  MOTZKIN_CHECK(ended.ok());
+  return *ended;
+}
+
+pid_t MiniCluster::WorkerPid(const std::string& name) const { return workers_.at(name).pid(); }
+
+std::filesystem::path MiniCluster::WorkerDirectory(const std::string& name) const {
+  return directory() / ("worker-" + name);
+}
+
+std::string MiniCluster::WorkerLog(const std::string& name) const {
+  return ReadFile(directory() / (name + ".log"));
+}
+
+std::string MiniCluster::CoordinatorLog() const {
+  return ReadFile(directory() / "coordinator.log");
+}
+
+std::vector<std::string> MiniCluster::AcknowledgedRows(const std::string& name) const {
+  std::ifstream file(directory() / (name + ".acknowledged"));
+  std::vector<std::string> rows;
+  for (std::string line; std::getline(file, line);) rows.push_back(line);
+  return rows;
+}
+
+v1::Job MiniCluster::StartJob(const v1::JobSpec& spec) {
+  grpc::ClientContext context;
+  SetDeadline(context);
+  v1::StartJobRequest request;
+  request.set_request_id("0b2f7a5e-6c1d-4e3f-8a9b-" + fmt::format("{:012}", port_));
+  *request.mutable_spec() = spec;
+  v1::StartJobResponse response;
+  const grpc::Status status = stub_->operator_service->StartJob(&context, request, &response);
+  if (!status.ok()) fmt::print(stderr, "StartJob: {}\n", status.error_message());
+  MOTZKIN_CHECK(status.ok());
+  return response.job();
+}
+
+absl::StatusOr<v1::Job> MiniCluster::ControlJob(const std::string& job,
+                                                v1::ControlJobRequest::Verb verb) {
+  grpc::ClientContext context;
+  SetDeadline(context);
+  v1::ControlJobRequest request;
+  request.set_job(job);
+  request.set_verb(verb);
+  v1::ControlJobResponse response;
+  const grpc::Status status = stub_->operator_service->ControlJob(&context, request, &response);
+  if (!status.ok()) return ToStatus(status);
+  return response.job();
+}
+
+absl::StatusOr<v1::Job> MiniCluster::FindJob(const std::string& name) {
+  grpc::ClientContext context;
+  SetDeadline(context);
+  v1::ListJobsResponse response;
+  const grpc::Status status = stub_->operator_service->ListJobs(&context, {}, &response);
+  if (!status.ok()) return ToStatus(status);
+  for (const v1::Job& job : response.jobs()) {
+    if (job.spec().name() == name) return job;
+  }
+  return absl::NotFoundError("job " + name);
+}
+
+absl::StatusOr<std::vector<v1::Worker>> MiniCluster::ListWorkers() {
+  grpc::ClientContext context;
+  SetDeadline(context);
+  v1::ListWorkersResponse response;
+  const grpc::Status status = stub_->operator_service->ListWorkers(&context, {}, &response);
+  if (!status.ok()) return ToStatus(status);
+  return std::vector<v1::Worker>(response.workers().begin(), response.workers().end());
+}
+
+absl::StatusOr<postgres::Rows> MiniCluster::Query(const std::string& sql) {
+  grpc::ClientContext context;
+  SetDeadline(context);
+  v1::GetStatusResponse response;
+  const grpc::Status status = stub_->operator_service->GetStatus(&context, {}, &response);
+  if (!status.ok()) return ToStatus(status);
+  auto connection = postgres::Connection::Open(response.reader_uri());
+  if (!connection.ok()) return connection.status();
+  return (*connection)->Execute(sql);
+}
+
+v1::JobSpec SmallJob(const std::string& name, int64_t target) {
+  v1::JobSpec spec = JobFromPreset("lample-charton").value();
+  spec.set_name(name);
+  spec.set_target(target);
+  spec.clear_ladder();
+  v1::LadderStep& step = *spec.add_ladder();
+  step.set_engine("giac");
+  step.set_budget_ms(60);
+  return spec;
+}
+
+}  // namespace motzkin::test
