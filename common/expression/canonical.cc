@@ -56,6 +56,8 @@ class Canonicalizer {
   struct Operand {
     Expr expr = nullptr;
     bool inverted = false;
+    // Below a divisor at any level. u in 1/(1/u) is not inverted, yet must not be 0.
+    bool in_divisor = false;
   };
 
   void FindAbsorbed(const std::vector<Expr>& nodes) {
@@ -92,33 +94,34 @@ class Canonicalizer {
 
   // The operands of a sum or product, through all that it absorbed.
   void Gather(Expr root) {
-    std::vector<Operand> waiting = {{root, false}};
+    std::vector<Operand> waiting = {{root}};
     while (!waiting.empty()) {
       const Operand next = waiting.back();
       waiting.pop_back();
       for (size_t i = 0; i < next.expr->children().size(); ++i) {
         const Expr child = next.expr->child(i);
-        const bool child_inverted = next.inverted != IsInverted(next.expr->op(), i);
-        if (absorbed_[child->id()]) {
-          waiting.push_back({child, child_inverted});
-        } else {
-          operands_.push_back({canonical_[child->id()], child_inverted});
-        }
+        const bool inverts = IsInverted(next.expr->op(), i);
+        const bool absorbed = absorbed_[child->id()];
+        (absorbed ? waiting : operands_)
+            .push_back({absorbed ? child : canonical_[child->id()], next.inverted != inverts,
+                        next.in_divisor || inverts});
       }
     }
   }
 
   Expr Sum() {
     children_.clear();
-    for (const auto& [term, inverted] : operands_)
-      children_.push_back(inverted ? build_.Negate(term) : term);
+    for (const Operand& term : operands_) {
+      children_.push_back(term.inverted ? build_.Negate(term.expr) : term.expr);
+    }
     return build_.Sum(children_);
   }
 
   Expr Product() {
     NormalProduct product(build_);
-    for (const auto& [factor, inverted] : operands_) {
-      product.MultiplyPower(factor, pool_.Integer(inverted ? -1 : 1));
+    for (const Operand& factor : operands_) {
+      if (factor.in_divisor && factor.expr->IsInteger(0)) return pool_.Undefined();
+      product.MultiplyPower(factor.expr, pool_.Integer(factor.inverted ? -1 : 1));
     }
     return product.Finish();
   }

@@ -74,6 +74,8 @@ TEST(CanonicalTest, KnownFormsArePrinted) {
       {"(x^(1/2))^(1/2)", "x^(1/4)"},
       {"1/0", "undefined"},
       {"x/(x - x)", "undefined"},
+      {"x/(2/(x - x))", "undefined"},
+      {"1/(1/(x - x)) + x", "undefined"},
       {"log(0)", "undefined"},
       {"1/sin(x - x)", "undefined"},
   };
