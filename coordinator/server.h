@@ -6,7 +6,6 @@
 
 #include <absl/status/status.h>
 #include <absl/synchronization/notification.h>
-#include <grpcpp/grpcpp.h>
 
 #include <atomic>
 #include <memory>
@@ -22,6 +21,10 @@
 #include "coordinator/service/scheduler_loop.h"
 #include "coordinator/service/worker_service.h"
 #include "coordinator/store/store.h"
+
+namespace grpc {
+class Server;
+}
 
 namespace motzkin::coordinator {
 

@@ -109,8 +109,13 @@ absl::StatusOr<std::vector<v1::Worker>> OperatorServiceImpl::DescribeWorkers() {
     worker.mutable_engines()->insert(known.record.engines.begin(), known.record.engines.end());
     worker.set_seconds_since_seen(absl::ToDoubleSeconds(absl::Now() - known.record.last_seen));
   }
+  ASSIGN_OR_RETURN(const auto speeds, store_.WorkerThroughput());
   for (const auto& [id, info] : workers) {
-    if (info.state.slots() > 0) described[id] = ToProto(id, info);
+    if (info.state.slots() == 0) continue;
+    described[id] = ToProto(id, info);
+    const auto speed = speeds.find(id);
+    if (speed == speeds.end() || info.view.state == "away") continue;
+    described[id].set_integrated_per_minute(speed->second.integrated_per_minute);
   }
   std::vector<v1::Worker> list;
   for (auto& [id, worker] : described) list.push_back(std::move(worker));

@@ -158,7 +158,10 @@ void SchedulerLoop::TakeReport(const std::shared_ptr<WorkerLink>& link,
             : absl::UnavailableError("this worker came back on another stream"));
   }
   stream = {link, state.instance()};
+  const bool first = !states_.contains(id);
   states_[id] = state;
+  // A lease names its worker: the store must know it before the grants that follow in this turn.
+  if (first) Save({RecordOf(id, now)});
   SendDesired({id});
 }
 
@@ -223,43 +226,53 @@ void SchedulerLoop::SendDesired(const std::set<WorkerId>& workers) {
   }
 }
 
+WorkerRecord SchedulerLoop::RecordOf(const WorkerId& id, absl::Duration now) const {
+  const v1::WorkerState& state = states_.at(id);
+  const WorkerView view = scheduler_.workers().at(id).View(now);
+  WorkerRecord record{.uuid = id,
+                      .name = state.name(),
+                      .instance = state.instance(),
+                      .state = view.state,
+                      .reason = view.reason,
+                      .slots = state.slots(),
+                      .temperature = state.temperature(),
+                      .sandbox_level = state.sandbox_level(),
+                      .build = state.build(),
+                      .engines = {},
+                      .last_seen = clock_.WallTime() - view.silence};
+  for (const v1::EngineVersion& engine : state.engines()) {
+    record.engines[engine.engine()] = engine.version();
+  }
+  return record;
+}
+
 void SchedulerLoop::SaveWorkers(absl::Duration now) {
-  if (saving_ || !scheduler_.store_up()) return;
+  if (saving_ > 0 || !scheduler_.store_up()) return;
   const bool all = now - last_save_ >= kSaveInterval;
   std::vector<WorkerRecord> records;
   for (const auto& [id, state] : states_) {
-    const WorkerView view = scheduler_.workers().at(id).View(now);
-    // The reason of a working worker counts batches: not worth a write each time.
+    WorkerRecord record = RecordOf(id, now);
+    // The reason of a working worker counts its batches: not worth a write each time.
     const std::string shown =
-        view.state == "working" ? view.state : view.state + view.reason.substr(0, 20);
+        record.state == "working" ? record.state : record.state + record.reason.substr(0, 20);
     if (!all && saved_states_[id] == shown) continue;
     saved_states_[id] = shown;
-    WorkerRecord record{.uuid = id,
-                        .name = state.name(),
-                        .instance = state.instance(),
-                        .state = view.state,
-                        .reason = view.reason,
-                        .slots = state.slots(),
-                        .temperature = state.temperature(),
-                        .sandbox_level = state.sandbox_level(),
-                        .build = state.build(),
-                        .engines = {},
-                        .last_seen = clock_.WallTime() - view.silence};
-    for (const v1::EngineVersion& engine : state.engines()) {
-      record.engines[engine.engine()] = engine.version();
-    }
     records.push_back(std::move(record));
   }
   if (all) last_save_ = now;
-  if (records.empty()) return;
-  saving_ = store_thread_->Add([this, records = std::move(records)] {
+  if (!records.empty()) Save(std::move(records));
+}
+
+void SchedulerLoop::Save(std::vector<WorkerRecord> records) {
+  const bool added = store_thread_->Add([this, records = std::move(records)] {
     const absl::Status saved = store_.UpsertWorkers(records);
     if (!saved.ok()) spdlog::debug("saving workers: {}", saved.ToString());
     Post([this, saved](Scheduler&, absl::Duration) {
-      saving_ = false;
+      --saving_;
       if (!saved.ok()) saved_states_.clear();
     });
   });
+  if (added) ++saving_;
 }
 
 void SchedulerLoop::CheckFatal(const absl::Status& status) {

@@ -117,7 +117,10 @@ class SchedulerLoop {
   void Execute(std::vector<Intention> intentions);
   void PollStore(absl::Duration now);
   void SendDesired(const std::set<WorkerId>& workers);
+  WorkerRecord RecordOf(const WorkerId& id, absl::Duration now) const;
+  // What `worker_status` shows: on change and once a minute.
   void SaveWorkers(absl::Duration now);
+  void Save(std::vector<WorkerRecord> records);
   void CheckFatal(const absl::Status& status);
   void EndStreams();
 
@@ -138,7 +141,7 @@ class SchedulerLoop {
   absl::Duration last_disk_check_;
   absl::Duration last_save_;
   bool polling_ = false;
-  bool saving_ = false;
+  int saving_ = 0;  // Calls under way.
 
   absl::Mutex mutex_;
   std::deque<Event> events_ ABSL_GUARDED_BY(mutex_);

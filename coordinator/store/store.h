@@ -20,6 +20,7 @@
 #include <absl/time/time.h>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -132,6 +133,8 @@ class Store {
   absl::StatusOr<StoredResult> GetResult(int64_t job_id, int64_t index);
   // Mean of the last `minutes` whole minutes.
   absl::StatusOr<Throughput> JobThroughput(int64_t job_id, int minutes = 5);
+  // The same by worker UUID; those that stored nothing are missing.
+  absl::StatusOr<std::map<std::string, Throughput>> WorkerThroughput(int minutes = 5);
   // Table and index bytes of the job's results. Remembered for a minute.
   absl::StatusOr<int64_t> JobBytes(int64_t job_id);
   // Of the whole database. Remembered for a minute.

@@ -77,6 +77,16 @@ absl::Status Store::SetWorkerControl(const std::string& uuid, WorkerControl cont
   });
 }
 
+absl::StatusOr<std::map<std::string, Throughput>> Store::WorkerThroughput(int minutes) {
+  ASSIGN_OR_RETURN(const Rows sums, impl_->session->Select("worker_throughput", Params().Int(minutes)));
+  std::map<std::string, Throughput> speeds;
+  for (size_t row = 0; row < sums.size(); ++row) {
+    speeds[sums.Text(row, 0)] = {.functions_per_minute = sums.Real(row, 1) / minutes,
+                                 .integrated_per_minute = sums.Real(row, 2) / minutes};
+  }
+  return speeds;
+}
+
 absl::StatusOr<std::vector<StoredWorker>> Store::Workers() {
   ASSIGN_OR_RETURN(const Rows rows, impl_->session->Select("workers"));
   std::vector<StoredWorker> workers;

@@ -1,0 +1,6 @@
+-- Sums of the last $1 whole minutes by worker: those that stored anything.
+SELECT w.uuid, sum(t.functions), sum(t.integrated)
+  FROM throughput_minute t JOIN worker w ON w.id = t.worker_id
+ WHERE t.minute >= date_trunc('minute', now()) - make_interval(mins => $1::integer)
+   AND t.minute < date_trunc('minute', now())
+ GROUP BY w.uuid
