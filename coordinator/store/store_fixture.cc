@@ -41,7 +41,9 @@ std::string StoreFixture::NewWorker(int n) {
 }
 
 Grant StoreFixture::GrantBatch(const BatchRecord& batch, const std::string& worker) {
-  return Must(store_->GrantLeases({{batch.job_id, batch.batch, worker, /*instance=*/1}})).front();
+  return Patiently([&] {
+           return store_->GrantLeases({{batch.job_id, batch.batch, worker, /*instance=*/1}});
+         }).front();
 }
 
 v1::Submission StoreFixture::SubmissionOf(const JobRecord& job, const Grant& grant,

@@ -20,6 +20,14 @@ T Must(absl::StatusOr<T> value) {
   return *std::move(value);
 }
 
+// As a coordinator does: repeats what a lock made UNAVAILABLE. On a busy machine 2 s are not much.
+template <typename Call>
+auto Patiently(const Call& call) {
+  auto value = call();
+  while (absl::IsUnavailable(value.status())) value = call();
+  return Must(std::move(value));
+}
+
 class StoreFixture : public ::testing::Test {
  protected:
   StoreFixture();
