@@ -32,8 +32,8 @@ namespace pipe = integrator::v1;
 constexpr absl::Duration kStartMax = absl::Seconds(120);
 // Between a closed pipe and the death of its process.
 constexpr absl::Duration kLastGaspMax = absl::Milliseconds(500);
-// For a healthy integrator to end by itself.
-constexpr absl::Duration kFarewellMax = absl::Milliseconds(500);
+// For a healthy integrator to end by itself, at idle priority on a busy machine.
+constexpr absl::Duration kFarewellMax = absl::Seconds(5);
 constexpr size_t kErrorBytesMax = 4096;
 // As the integrator's own (budget_watch.h, verifier_host.h).
 constexpr int kStallPeriodsMax = 5;
