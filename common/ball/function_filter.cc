@@ -1,6 +1,7 @@
 #include "common/ball/function_filter.h"
 
 #include "common/ball/evaluator.h"
+#include "common/ball/flint.h"
 
 namespace motzkin::ball {
 namespace {
@@ -17,9 +18,16 @@ constexpr long kNumerators[] = {
     2'750'011,  102'760'461, -98'566'145, 268'435'459,
 };
 
+// FLINT keeps memory and constants for each thread and frees them only when asked to. Callers are
+// threads that come and go; no ball outlives Classify, so none is left behind without its memory.
+struct ThreadCaches {
+  ~ThreadCaches() { flint_cleanup(); }
+};
+
 }  // namespace
 
 FunctionClass Classify(expression::Expr f) {
+  thread_local const ThreadCaches freed_when_the_thread_ends;
   absl::StatusOr<Evaluator> evaluator = Evaluator::Create(f, f);
   if (!evaluator.ok()) return FunctionClass::kNoRealDomain;
   FunctionClass result = FunctionClass::kNoRealDomain;
