@@ -20,6 +20,7 @@ namespace {
 struct WatchOptions {
   std::string job;
   std::string interval;
+  std::string hint = "Ctrl-C leaves; the cluster works on";
   bool all = false;
 };
 
@@ -111,7 +112,7 @@ class Watch {
     Terminal::FitTo(screen);
     if (status.ok()) {
       std::vector<std::string> lines = Screen(*status, screen);
-      lines.emplace_back("Ctrl-C leaves; the cluster works on");
+      lines.push_back(Shortened(options_.hint, screen.columns));
       Terminal::Draw(lines);
     } else {
       Terminal::Draw({Shortened(std::string(status.status().message()), screen.columns),
@@ -155,6 +156,7 @@ void AddWatch(const VerbContext& context) {
       context.app.add_subcommand("watch", "follow the jobs until they are over or Ctrl-C");
   verb->add_option("JOB", options->job, "name or UUID; default: all that are not over");
   verb->add_option("--interval", options->interval, "time between looks; default 1s, 5s in a pipe");
+  verb->add_option("--hint", options->hint, "the last line of the live screen");
   verb->add_flag("--all", options->all, "every outcome by its name");
   verb->callback([context, options] {
     context.action = [&globals = context.globals, options] { return RunWatch(globals, *options); };

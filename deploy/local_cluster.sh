@@ -149,7 +149,7 @@ stop_cluster() {
 # Watches until a signal, the end of the jobs or of the time. In the background, because bash handles no
 # signal while it waits for a command in the foreground.
 watch_cluster() {
-  local watch=("$1/motzkin" --coordinator "$2" watch)
+  local watch=("$1/motzkin" --coordinator "$2" watch --hint "Ctrl-C drains and stops everything")
   if [[ $up_json == yes ]]; then watch+=(--interval 5s); fi
   if [[ -n $up_for ]]; then watch=(timeout --foreground "$up_for" "${watch[@]}"); fi
   if [[ $up_json == yes ]]; then "${watch[@]}" >&2 & else "${watch[@]}" & fi

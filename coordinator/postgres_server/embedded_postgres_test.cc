@@ -127,9 +127,7 @@ TEST_F(EmbeddedPostgresTest, AServerThatDiedIsSeenAndStartedAgainOnTheSamePort) 
   auto session = ConnectAsOwner(*server);
   ASSERT_TRUE(session->Execute("CREATE TABLE kept (x integer)").ok());
   kill(server->pid(), SIGKILL);
-  const Deadline deadline = Deadline::After(absl::Seconds(60));
-  while (server->Running() && !deadline.Passed()) absl::SleepFor(absl::Milliseconds(10));
-  ASSERT_FALSE(server->Running());
+  ASSERT_TRUE(test::WaitFor([&] { return !server->Running(); }));
   const auto another = MustStart();
   ASSERT_NE(another, nullptr);
   EXPECT_EQ(another->port(), server->port());
