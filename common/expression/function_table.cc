@@ -1,9 +1,9 @@
 #include "common/expression/function_table.h"
 
-#include <absl/container/flat_hash_map.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <utility>
 
@@ -124,7 +124,7 @@ constexpr std::pair<std::string_view, std::string_view> kRefused[] = {
 };
 // clang-format on
 
-using FunctionMap = absl::flat_hash_map<std::string_view, Function>;
+using FunctionMap = std::map<std::string_view, Function>;
 
 const FunctionMap& Functions() {
   static const auto& functions = *new FunctionMap([] {

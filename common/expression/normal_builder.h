@@ -57,7 +57,7 @@ class NormalBuilder {
   bool Spend(size_t terms);
 
  private:
-  Expr SumOfTerms(std::vector<Term>& terms, mpq_class constant);
+  Expr SumOfTerms(std::vector<Term>& terms, const mpq_class& constant);
   void Collect(const mpq_class& c, Expr expr, std::vector<Term>& terms, mpq_class& constant);
   Expr FunctionOfNumber(Op op, Expr number);
   Expr WithSymmetry(Op op, Expr argument);

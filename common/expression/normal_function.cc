@@ -54,33 +54,31 @@ bool Undoes(Op outer, Op inner) {
          std::end(kPairs);
 }
 
-// A value as a rational plus a rational multiple of pi; or a pole.
+// No value at all, in place of a rational one.
+constexpr int kPole = -1'000;
+
+// f(argument): a rational, or else pi/pi_divisor; or a pole.
 struct KnownValue {
   Op op;
   int argument;
-  bool pole;
   int rational;
-  int pi_numerator = 0, pi_denominator = 1;
+  int pi_divisor = 0;
 };
 
 constexpr KnownValue kKnownValues[] = {
-    {Op::kLog, 0, true, 0},          {Op::kLog, 1, false, 0},        {Op::kSin, 0, false, 0},
-    {Op::kCos, 0, false, 1},         {Op::kTan, 0, false, 0},        {Op::kCot, 0, true, 0},
-    {Op::kSec, 0, false, 1},         {Op::kCsc, 0, true, 0},         {Op::kAsin, 0, false, 0},
-    {Op::kAsin, 1, false, 0, 1, 2},  {Op::kAcos, 0, false, 0, 1, 2}, {Op::kAcos, 1, false, 0},
-    {Op::kAcos, -1, false, 0, 1, 1}, {Op::kAtan, 0, false, 0},       {Op::kAtan, 1, false, 0, 1, 4},
-    {Op::kAcot, 0, false, 0, 1, 2},  {Op::kAsec, 0, true, 0},        {Op::kAsec, 1, false, 0},
-    {Op::kAsec, -1, false, 0, 1, 1}, {Op::kAcsc, 0, true, 0},        {Op::kAcsc, 1, false, 0, 1, 2},
-    {Op::kSinh, 0, false, 0},        {Op::kCosh, 0, false, 1},       {Op::kTanh, 0, false, 0},
-    {Op::kCoth, 0, true, 0},         {Op::kSech, 0, false, 1},       {Op::kCsch, 0, true, 0},
-    {Op::kAsinh, 0, false, 0},       {Op::kAcosh, 1, false, 0},      {Op::kAtanh, 0, false, 0},
-    {Op::kAtanh, 1, true, 0},        {Op::kAcoth, 1, true, 0},       {Op::kAsech, 0, true, 0},
-    {Op::kAsech, 1, false, 0},       {Op::kAcsch, 0, true, 0},       {Op::kEi, 0, true, 0},
-    {Op::kLi, 1, true, 0},           {Op::kSi, 0, false, 0},         {Op::kCi, 0, true, 0},
-    {Op::kShi, 0, false, 0},         {Op::kChi, 0, true, 0},         {Op::kErf, 0, false, 0},
-    {Op::kErfc, 0, false, 1},        {Op::kErfi, 0, false, 0},       {Op::kFresnelS, 0, false, 0},
-    {Op::kFresnelC, 0, false, 0},    {Op::kGamma, 0, true, 0},       {Op::kGamma, 1, false, 1},
-    {Op::kLambertW, 0, false, 0},
+    {Op::kLog, 0, kPole},   {Op::kLog, 1, 0},      {Op::kSin, 0, 0},       {Op::kCos, 0, 1},
+    {Op::kTan, 0, 0},       {Op::kCot, 0, kPole},  {Op::kSec, 0, 1},       {Op::kCsc, 0, kPole},
+    {Op::kAsin, 0, 0},      {Op::kAsin, 1, 0, 2},  {Op::kAcos, 0, 0, 2},   {Op::kAcos, 1, 0},
+    {Op::kAcos, -1, 0, 1},  {Op::kAtan, 0, 0},     {Op::kAtan, 1, 0, 4},   {Op::kAcot, 0, 0, 2},
+    {Op::kAsec, 0, kPole},  {Op::kAsec, 1, 0},     {Op::kAsec, -1, 0, 1},  {Op::kAcsc, 0, kPole},
+    {Op::kAcsc, 1, 0, 2},   {Op::kSinh, 0, 0},     {Op::kCosh, 0, 1},      {Op::kTanh, 0, 0},
+    {Op::kCoth, 0, kPole},  {Op::kSech, 0, 1},     {Op::kCsch, 0, kPole},  {Op::kAsinh, 0, 0},
+    {Op::kAcosh, 1, 0},     {Op::kAtanh, 0, 0},    {Op::kAtanh, 1, kPole}, {Op::kAcoth, 1, kPole},
+    {Op::kAsech, 0, kPole}, {Op::kAsech, 1, 0},    {Op::kAcsch, 0, kPole}, {Op::kEi, 0, kPole},
+    {Op::kLi, 1, kPole},    {Op::kSi, 0, 0},       {Op::kCi, 0, kPole},    {Op::kShi, 0, 0},
+    {Op::kChi, 0, kPole},   {Op::kErf, 0, 0},      {Op::kErfc, 0, 1},      {Op::kErfi, 0, 0},
+    {Op::kFresnelS, 0, 0},  {Op::kFresnelC, 0, 0}, {Op::kGamma, 0, kPole}, {Op::kGamma, 1, 1},
+    {Op::kLambertW, 0, 0},
 };
 
 mpq_class FloorOf(const mpq_class& value) {
@@ -116,9 +114,9 @@ Expr NormalBuilder::FunctionOfNumber(Op op, Expr number) {
     return pool_.Number(*value);
   for (const KnownValue& known : kKnownValues) {
     if (known.op != op || !number->IsInteger(known.argument)) continue;
-    if (known.pole) return pool_.Undefined();
-    if (known.pi_numerator == 0) return pool_.Integer(known.rational);
-    return Scale(pool_.Leaf(Op::kPi), mpq_class(known.pi_numerator, known.pi_denominator));
+    if (known.rational == kPole) return pool_.Undefined();
+    if (known.pi_divisor == 0) return pool_.Integer(known.rational);
+    return Scale(pool_.Leaf(Op::kPi), mpq_class(1, known.pi_divisor));
   }
   return nullptr;
 }

@@ -79,7 +79,7 @@ void NormalBuilder::Collect(const mpq_class& c, Expr expr, std::vector<Term>& te
   }
 }
 
-Expr NormalBuilder::SumOfTerms(std::vector<Term>& terms, mpq_class constant) {
+Expr NormalBuilder::SumOfTerms(std::vector<Term>& terms, const mpq_class& constant) {
   if (!Spend(terms.size())) return pool_.Undefined();
   for (const Term& term : terms) {
     if (term.part->op() == Op::kUndefined) return pool_.Undefined();
@@ -87,6 +87,7 @@ Expr NormalBuilder::SumOfTerms(std::vector<Term>& terms, mpq_class constant) {
   std::sort(terms.begin(), terms.end(), ComesBefore);
   MergeSorted(terms);
   std::vector<Expr> children;
+  children.reserve(terms.size() + 1);
   for (const Term& term : terms) children.push_back(Scale(term.part, term.coefficient));
   if (constant != 0 || children.empty()) children.push_back(pool_.Number(constant));
   return children.size() == 1 ? children.front() : pool_.Make(Op::kAdd, children);

@@ -1,8 +1,6 @@
 #include "common/expression/operation.h"
 
-#include <absl/container/flat_hash_map.h>
-
-#include <array>
+#include <map>
 
 #include "common/base/check.h"
 
@@ -144,8 +142,8 @@ std::string_view NameOf(Op op, Format format) {
 }
 
 Op OpOfPrefixToken(std::string_view token) {
-  static const auto& ops = *new absl::flat_hash_map<std::string_view, Op>([] {
-    absl::flat_hash_map<std::string_view, Op> map;
+  static const auto& ops = *new std::map<std::string_view, Op>([] {
+    std::map<std::string_view, Op> map;
     for (const Operation& operation : kOperations) {
       if (!operation.prefix.empty()) map.emplace(operation.prefix, operation.op);
     }
