@@ -1,10 +1,11 @@
-// Durable rows a second through submit_results() on a real Postgres, with many writers; bytes a row.
+// Durable rows a second through submit_results() on a real Postgres, with many writers; bytes a
+// row.
 //
 //   submit_bench [--seconds 5] [--rows-per-flush 256]
 //
 // Every commit waits for the disk (fsync and synchronous_commit on). Each writer is a connection of
-// motzkin_worker with leases of its own, as a worker is. The rows have the lengths of real ones. The time
-// includes making the parameters of each call.
+// motzkin_worker with leases of its own, as a worker is. The rows have the lengths of real ones.
+// The time includes making the parameters of each call.
 #include <absl/time/clock.h>
 #include <fmt/format.h>
 
@@ -44,8 +45,9 @@ void Must(const absl::Status& status) { Must<int>(status.ok() ? absl::StatusOr<i
 
 // Words as prefix tokens are, so that compression finds what it would find.
 std::string Tokens(std::mt19937_64& random, int count) {
-  static constexpr const char* kTokens[] = {"add", "mul", "div", "pow", "x",      "x",   "INT+ 1", "INT+ 2",
-                                            "sin", "exp", "ln",  "sqrt", "INT- 3", "cos", "INT+ 5", "atan"};
+  static constexpr const char* kTokens[] = {"add",    "mul",    "div",    "pow", "x",  "x",
+                                            "INT+ 1", "INT+ 2", "sin",    "exp", "ln", "sqrt",
+                                            "INT- 3", "cos",    "INT+ 5", "atan"};
   std::string text;
   for (int i = 0; i < count; ++i) {
     if (i > 0) text.push_back(' ');
@@ -74,7 +76,8 @@ v1::Result RandomRow(int64_t index, std::mt19937_64& random) {
     row.mutable_verification()->set_points_agreed(12);
     row.mutable_verification()->set_precision_bits(128);
   }
-  for (const auto& [engine, version] : {std::pair("giac", "1.9.0.35"), std::pair("fricas", "1.3.8")}) {
+  for (const auto& [engine, version] :
+       {std::pair("giac", "1.9.0.35"), std::pair("fricas", "1.3.8")}) {
     v1::StepResult& step = *row.add_steps();
     step.set_engine(engine);
     step.set_version(version);
@@ -104,13 +107,15 @@ std::string MakeWorker(Store& store, int n) {
 }
 
 // One worker: leases batch after batch and submits it flush by flush until `stop`.
-void Write(const Cluster& cluster, int n, const std::atomic<bool>& stop, std::atomic<int64_t>& stored) {
+void Write(const Cluster& cluster, int n, const std::atomic<bool>& stop,
+           std::atomic<int64_t>& stored) {
   std::mt19937_64 random(static_cast<uint64_t>(n));
   const std::string worker = MakeWorker(cluster.store, n);
   const auto connection = Must(postgres::Connection::Open(cluster.worker_uri));
   while (!stop) {
     const BatchRecord batch = Must(cluster.store.AllocateBatch(cluster.job.id, kBatchRows));
-    const Grant grant = Must(cluster.store.GrantLeases({{cluster.job.id, batch.batch, worker, 1}})).front();
+    const Grant grant =
+        Must(cluster.store.GrantLeases({{cluster.job.id, batch.batch, worker, 1}})).front();
     v1::Submission submission;
     submission.set_job_uuid(cluster.job.uuid);
     submission.set_spec_digest(cluster.job.spec_digest);
@@ -120,7 +125,8 @@ void Write(const Cluster& cluster, int n, const std::atomic<bool>& stop, std::at
     submission.set_worker_uuid(worker);
     for (int64_t index = batch.begin_index; index < batch.end_index; ++index) {
       *submission.add_results() = RandomRow(index, random);
-      if (submission.results_size() < cluster.rows_per_flush && index + 1 < batch.end_index) continue;
+      if (submission.results_size() < cluster.rows_per_flush && index + 1 < batch.end_index)
+        continue;
       stored += static_cast<int64_t>(Must(SubmitResults(*connection, submission)).size());
       submission.clear_results();
     }
@@ -138,7 +144,8 @@ double RowsPerSecond(const Cluster& cluster, int writers, int first, absl::Durat
   const int64_t before = stored;
   const absl::Time start = absl::Now();
   absl::SleepFor(duration);
-  const double rate = static_cast<double>(stored - before) / absl::ToDoubleSeconds(absl::Now() - start);
+  const double rate =
+      static_cast<double>(stored - before) / absl::ToDoubleSeconds(absl::Now() - start);
   stop = true;
   return rate;
 }
@@ -147,29 +154,35 @@ int Run(int seconds, int rows_per_flush) {
   char directory[] = "/tmp/motzkin-bench-XXXXXX";
   coordinator::EmbeddedPostgresOptions options;
   options.directory = mkdtemp(directory);
-  std::filesystem::permissions(directory, std::filesystem::perms::others_exec, std::filesystem::perm_options::add);
+  std::filesystem::permissions(directory, std::filesystem::perms::others_exec,
+                               std::filesystem::perm_options::add);
   const auto server = Must(EmbeddedPostgres::Start(options));
   const auto store = Must(Store::Open(server->OwnerConninfo()));
   v1::JobSpec spec;
   spec.set_name("bench");
   spec.mutable_generator()->set_version(1);
-  const Cluster cluster{*store, Must(store->CreateJob(spec, "00000000-0000-4000-8000-000000000000")),
+  const Cluster cluster{*store,
+                        Must(store->CreateJob(spec, "00000000-0000-4000-8000-000000000000")),
                         server->Uri("motzkin_worker", store->passwords().worker), rows_per_flush};
   int first = 1;
   for (const int writers : {1, 8, 40}) {
     const double rate = RowsPerSecond(cluster, writers, first, absl::Seconds(seconds));
-    fmt::print("submit_results: {:>2} writers  {:>8.0f} durable rows/s ({} rows a flush)\n", writers, rate, rows_per_flush);
+    fmt::print("submit_results: {:>2} writers  {:>8.0f} durable rows/s ({} rows a flush)\n",
+               writers, rate, rows_per_flush);
     std::fflush(stdout);
     first += writers;
   }
   const absl::Time start = absl::Now();
   int64_t sealed = 0;
   while (const int64_t step = Must(store->Seal(cluster.job.id))) sealed += step;
-  fmt::print("sealer:         {:>8.0f} rows/s\n", static_cast<double>(sealed) / absl::ToDoubleSeconds(absl::Now() - start));
+  fmt::print("sealer:         {:>8.0f} rows/s\n",
+             static_cast<double>(sealed) / absl::ToDoubleSeconds(absl::Now() - start));
   const JobRecord job = Must(store->Job(cluster.job.id));
-  fmt::print("bytes a row:    {:.0f} of result with its index, {:.0f} of the whole database ({} rows)\n",
-             static_cast<double>(Must(store->JobBytes(job.id))) / static_cast<double>(job.stored()),
-             static_cast<double>(Must(store->DatabaseBytes())) / static_cast<double>(job.stored()), job.stored());
+  fmt::print(
+      "bytes a row:    {:.0f} of result with its index, {:.0f} of the whole database ({} rows)\n",
+      static_cast<double>(Must(store->JobBytes(job.id))) / static_cast<double>(job.stored()),
+      static_cast<double>(Must(store->DatabaseBytes())) / static_cast<double>(job.stored()),
+      job.stored());
   server->Stop();
   std::filesystem::remove_all(directory);
   return 0;

@@ -2,8 +2,8 @@
 //
 //   views_bench [--rows 20000000]
 //
-// The rows are made in SQL, sealed and indexed as by the coordinator: 1 % duplicates, a third unsolved. Prints
-// for each query the time of its first and second run.
+// The rows are made in SQL, sealed and indexed as by the coordinator: 1 % duplicates, a third
+// unsolved. Prints for each query the time of its first and second run.
 #include <absl/time/clock.h>
 #include <fmt/format.h>
 
@@ -69,7 +69,8 @@ void Fill(postgres::Connection& sql, const coordinator::JobRecord& job, int64_t 
   for (int64_t begin = 0; begin < rows; begin += kPiece) {
     const Params range = Params().Int(job.id).Int(begin).Int(std::min(rows, begin + kPiece));
     Must(sql.Execute("SELECT ensure_partitions($1::integer, $2, $3)", range));
-    for (const std::string_view statement : {kRows, kDuplicates, kBatches}) Must(sql.Execute(statement, range));
+    for (const std::string_view statement : {kRows, kDuplicates, kBatches})
+      Must(sql.Execute(statement, range));
     fmt::print(stderr, "\r{} rows", begin + kPiece);
   }
   fmt::print(stderr, "\n");
@@ -88,7 +89,8 @@ int Run(int64_t rows) {
   coordinator::EmbeddedPostgresOptions options;
   options.directory = mkdtemp(directory);
   options.fsync = false;  // It is the reading that is measured.
-  std::filesystem::permissions(directory, std::filesystem::perms::others_exec, std::filesystem::perm_options::add);
+  std::filesystem::permissions(directory, std::filesystem::perms::others_exec,
+                               std::filesystem::perm_options::add);
   const auto server = Must(coordinator::EmbeddedPostgres::Start(options));
   const auto store = Must(coordinator::Store::Open(server->OwnerConninfo()));
   coordinator::WorkerRecord worker;
@@ -101,7 +103,8 @@ int Run(int64_t rows) {
   spec.mutable_generator()->set_version(1);
   const auto job = Must(store->CreateJob(spec, worker.uuid));
   Fill(*Must(postgres::Connection::Open(server->OwnerConninfo())), job, rows);
-  const auto reader = Must(postgres::Connection::Open(server->Uri("motzkin_reader", store->passwords().reader)));
+  const auto reader =
+      Must(postgres::Connection::Open(server->Uri("motzkin_reader", store->passwords().reader)));
   for (const char* query : kQueries) {
     const double first = Milliseconds(*reader, query);
     fmt::print("{:>8.1f} ms {:>8.1f} ms  {}\n", first, Milliseconds(*reader, query), query);

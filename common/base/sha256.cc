@@ -31,7 +31,8 @@ std::array<uint32_t, 64> Schedule(const char* block) {
   std::array<uint32_t, 64> w;
   for (int i = 0; i < 16; ++i) {
     w[i] = 0;
-    for (int byte = 0; byte < 4; ++byte) w[i] = w[i] << 8 | static_cast<uint8_t>(block[4 * i + byte]);
+    for (int byte = 0; byte < 4; ++byte)
+      w[i] = w[i] << 8 | static_cast<uint8_t>(block[4 * i + byte]);
   }
   for (int i = 16; i < 64; ++i) {
     const uint32_t s0 = std::rotr(w[i - 15], 7) ^ std::rotr(w[i - 15], 18) ^ (w[i - 15] >> 3);

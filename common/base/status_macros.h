@@ -6,13 +6,14 @@
 
 #include <utility>
 
-#define RETURN_IF_ERROR(expr) MOTZKIN_RETURN_IF_ERROR(MOTZKIN_CONCAT(status_macro_, __COUNTER__), expr)
+#define RETURN_IF_ERROR(expr) \
+  MOTZKIN_RETURN_IF_ERROR(MOTZKIN_CONCAT(status_macro_, __COUNTER__), expr)
 // A name of its own each time: the expression may hold a lambda that uses the macro itself.
-#define MOTZKIN_RETURN_IF_ERROR(status, expr)              \
-  do {                                                     \
-    if (absl::Status status = (expr); !status.ok()) {      \
-      return status;                                       \
-    }                                                      \
+#define MOTZKIN_RETURN_IF_ERROR(status, expr)         \
+  do {                                                \
+    if (absl::Status status = (expr); !status.ok()) { \
+      return status;                                  \
+    }                                                 \
   } while (false)
 
 #define MOTZKIN_CONCAT_INNER(a, b) a##b
@@ -20,7 +21,7 @@
 
 #define ASSIGN_OR_RETURN(lhs, expr) \
   MOTZKIN_ASSIGN_OR_RETURN(MOTZKIN_CONCAT(status_or_macro_, __LINE__), lhs, expr)
-#define MOTZKIN_ASSIGN_OR_RETURN(result, lhs, expr) \
-  auto result = (expr);                             \
+#define MOTZKIN_ASSIGN_OR_RETURN(result, lhs, expr)    \
+  auto result = (expr);                                \
   if (!result.ok()) return std::move(result).status(); \
   lhs = std::move(result).value()

@@ -1,5 +1,5 @@
-// Debian 12 builds absl with a string_view of its own that does not convert to or from std's. These convert
-// there and do nothing where the two are one type.
+// Debian 12 builds absl with a string_view of its own that does not convert to or from std's. These
+// convert there and do nothing where the two are one type.
 #pragma once
 
 #include <absl/strings/string_view.h>

@@ -17,7 +17,7 @@ namespace {
 
 // A machine that went away is noticed within half a minute, also under a statement in flight.
 constexpr std::pair<std::string_view, std::string_view> kTimeouts[] = {
-    {"connect_timeout", "10"}, {"keepalives_idle", "10"},      {"keepalives_interval", "5"},
+    {"connect_timeout", "10"}, {"keepalives_idle", "10"},     {"keepalives_interval", "5"},
     {"keepalives_count", "3"}, {"tcp_user_timeout", "25000"},
 };
 
@@ -43,7 +43,8 @@ absl::Status Guard(const Body& body) {
     return StatusOf("", error.what());
   } catch (const pqxx::transaction_rollback& error) {
     // In libpqxx 6 these are no sql_error and bring no SQLSTATE.
-    return StatusOf(dynamic_cast<const pqxx::deadlock_detected*>(&error) ? "40P01" : "40001", error.what());
+    return StatusOf(dynamic_cast<const pqxx::deadlock_detected*>(&error) ? "40P01" : "40001",
+                    error.what());
   } catch (const pqxx::sql_error& error) {
     return StatusOf(SqlStateOf(error), error.what());
   } catch (const std::exception& error) {
@@ -80,7 +81,8 @@ pqxx::result Run(pqxx::transaction_base& transaction, std::string_view sql, cons
   if (params.values().empty()) return transaction.exec(std::string(sql));
 #ifdef MOTZKIN_PQXX6
   std::vector<const char*> pointers;
-  for (const auto& value : params.values()) pointers.push_back(value.has_value() ? value->c_str() : nullptr);
+  for (const auto& value : params.values())
+    pointers.push_back(value.has_value() ? value->c_str() : nullptr);
   return transaction.exec_params(std::string(sql), pqxx::prepare::make_dynamic_params(pointers));
 #else
   pqxx::params list;
@@ -95,7 +97,8 @@ pqxx::result Run(pqxx::transaction_base& transaction, std::string_view sql, cons
 #endif
 }
 
-absl::StatusOr<Rows> ExecuteIn(pqxx::transaction_base& transaction, std::string_view sql, const Params& params) {
+absl::StatusOr<Rows> ExecuteIn(pqxx::transaction_base& transaction, std::string_view sql,
+                               const Params& params) {
   absl::Status nul = CheckNoNul(params);
   if (!nul.ok()) return nul;
   Rows rows;
@@ -172,7 +175,8 @@ Connection::~Connection() = default;
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& conninfo) {
   try {
-    return std::unique_ptr<Connection>(new Connection(std::make_unique<Impl>(WithTimeouts(conninfo))));
+    return std::unique_ptr<Connection>(
+        new Connection(std::make_unique<Impl>(WithTimeouts(conninfo))));
   } catch (const std::exception& error) {
     return StatusOfConnecting(error.what());
   }

@@ -2,8 +2,10 @@
 //
 // Errors are absl::Status by the SQLSTATE that Postgres gave, in every function here:
 //
-//   UNAVAILABLE          08 40 53 57 58 and 55P03, a lost connection, a commit in doubt: repeat on a new
-//                        connection. A commit in doubt may have happened: only repeat what is idempotent
+//   UNAVAILABLE          08 40 53 57 58 and 55P03, a lost connection, a commit in doubt: repeat on
+//   a new
+//                        connection. A commit in doubt may have happened: only repeat what is
+//                        idempotent
 //   INVALID_ARGUMENT     22 23 54: a value that Postgres refuses
 //   PERMISSION_DENIED    28 42501: who we are may not do this
 //   NOT_FOUND            3D: no such database
@@ -30,12 +32,13 @@ namespace motzkin::postgres {
 // The SQLSTATE behind a status of this module; empty when there is none (e.g. no connection).
 std::string SqlState(const absl::Status& status);
 
-// The same conninfo with time-outs for connecting and for dead peers where it sets none itself, so that no
-// call hangs on a machine that went away. Takes both forms of libpq: `key=value ...` and URIs.
+// The same conninfo with time-outs for connecting and for dead peers where it sets none itself, so
+// that no call hangs on a machine that went away. Takes both forms of libpq: `key=value ...` and
+// URIs.
 std::string WithTimeouts(std::string_view conninfo);
 
-// The values of $1, $2, ... in order. All travel as text; say the type in the statement (`$1::uuid`)
-// where it is not clear. A value.
+// The values of $1, $2, ... in order. All travel as text; say the type in the statement
+// (`$1::uuid`) where it is not clear. A value.
 class Params {
  public:
   Params& Text(std::string_view value);  // A NUL in it makes the statement fail: 22021.
@@ -58,8 +61,8 @@ class Params {
   std::vector<std::optional<std::string>> values_;
 };
 
-// What a statement returned. Rows and columns count from 0; asking outside, or reading a NULL or a text
-// as a number, is a bug (CHECK). A value; Immutable.
+// What a statement returned. Rows and columns count from 0; asking outside, or reading a NULL or a
+// text as a number, is a bug (CHECK). A value; Immutable.
 class Rows {
  public:
   Rows() = default;
@@ -75,8 +78,9 @@ class Rows {
   int64_t Int(size_t row, size_t column) const;
   double Real(size_t row, size_t column) const;
   bool Bool(size_t row, size_t column) const;
-  std::string Bytes(size_t row, size_t column) const;             // Of a bytea.
-  std::vector<int64_t> IntArray(size_t row, size_t column) const;  // Of one dimension, without NULL.
+  std::string Bytes(size_t row, size_t column) const;  // Of a bytea.
+  std::vector<int64_t> IntArray(size_t row,
+                                size_t column) const;  // Of one dimension, without NULL.
 
  private:
   const std::optional<std::string>& Cell(size_t row, size_t column) const;
@@ -96,8 +100,8 @@ class Transaction {
   virtual absl::Status ExecuteScript(std::string_view sql) = 0;
 };
 
-// Never reconnects by itself: a new session would lack the locks and settings of the old one. Once broken()
-// every call returns UNAVAILABLE; open another. Closed by the destructor.
+// Never reconnects by itself: a new session would lack the locks and settings of the old one. Once
+// broken() every call returns UNAVAILABLE; open another. Closed by the destructor.
 //
 // Thread-compatible: one thread at a time.
 class Connection {
@@ -114,7 +118,8 @@ class Connection {
   // One statement that Postgres takes only outside of transactions, e.g. CREATE DATABASE.
   absl::Status ExecuteAlone(std::string_view sql);
 
-  // Runs `body` in one transaction: commits if it returns OK, else rolls back and returns its status.
+  // Runs `body` in one transaction: commits if it returns OK, else rolls back and returns its
+  // status.
   absl::Status Transact(const std::function<absl::Status(Transaction&)>& body);
 
   // The session's process on the server.

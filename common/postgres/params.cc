@@ -63,15 +63,18 @@ Params& Params::Time(absl::Time value) {
 }
 
 Params& Params::IntArray(const std::vector<int64_t>& values) {
-  return Text(ArrayText(values, [](int64_t value, std::string& array) { array += std::to_string(value); }));
+  return Text(
+      ArrayText(values, [](int64_t value, std::string& array) { array += std::to_string(value); }));
 }
 
 Params& Params::RealArray(const std::vector<double>& values) {
-  return Text(ArrayText(values, [](double value, std::string& array) { array += RealText(value); }));
+  return Text(
+      ArrayText(values, [](double value, std::string& array) { array += RealText(value); }));
 }
 
 Params& Params::BoolArray(const std::vector<bool>& values) {
-  return Text(ArrayText(values, [](bool value, std::string& array) { array += value ? 't' : 'f'; }));
+  return Text(
+      ArrayText(values, [](bool value, std::string& array) { array += value ? 't' : 'f'; }));
 }
 
 Params& Params::TextArray(const std::vector<std::optional<std::string>>& values) {
@@ -85,7 +88,8 @@ Params& Params::TextArray(const std::vector<std::optional<std::string>>& values)
 }
 
 Params& Params::TextArray(const std::vector<std::string>& values) {
-  return Text(ArrayText(values, [](const std::string& value, std::string& array) { AppendQuoted(value, array); }));
+  return Text(ArrayText(
+      values, [](const std::string& value, std::string& array) { AppendQuoted(value, array); }));
 }
 
 }  // namespace motzkin::postgres

@@ -15,7 +15,8 @@ TEST(ParamsTest, TextsInAnArrayAreQuotedSoThatAnyTextSurvives) {
 }
 
 TEST(ParamsTest, AnEmptyOptionalIsNullAndAnEmptyTextIsNot) {
-  EXPECT_EQ(Only(Params().TextArray(std::vector<std::optional<std::string>>{std::nullopt, ""})), R"({NULL,""})");
+  EXPECT_EQ(Only(Params().TextArray(std::vector<std::optional<std::string>>{std::nullopt, ""})),
+            R"({NULL,""})");
 }
 
 TEST(ParamsTest, RealsKeepEveryBitAndSpecialValues) {
@@ -23,7 +24,9 @@ TEST(ParamsTest, RealsKeepEveryBitAndSpecialValues) {
             "{0.1,Infinity,1e+300}");
 }
 
-TEST(ParamsTest, BytesTravelAsHex) { EXPECT_EQ(Only(Params().Bytes(std::string("\0\xff", 2))), "\\x00ff"); }
+TEST(ParamsTest, BytesTravelAsHex) {
+  EXPECT_EQ(Only(Params().Bytes(std::string("\0\xff", 2))), "\\x00ff");
+}
 
 TEST(ParamsTest, TimesTravelInUtcToTheMicrosecond) {
   EXPECT_EQ(Only(Params().Time(absl::FromUnixMicros(1))), "1970-01-01 00:00:00.000001+00");
@@ -43,8 +46,11 @@ TEST(WithTimeoutsTest, WhatTheCallerSetsIsKept) {
 }
 
 TEST(WithTimeoutsTest, AUriGetsItsParametersAfterAQuestionMark) {
-  EXPECT_EQ(WithTimeouts("postgresql://pi/motzkin").find("postgresql://pi/motzkin?connect_timeout="), 0u);
-  EXPECT_EQ(WithTimeouts("postgresql://pi/motzkin?a=b").find("postgresql://pi/motzkin?a=b&connect_timeout="), 0u);
+  EXPECT_EQ(
+      WithTimeouts("postgresql://pi/motzkin").find("postgresql://pi/motzkin?connect_timeout="), 0u);
+  EXPECT_EQ(WithTimeouts("postgresql://pi/motzkin?a=b")
+                .find("postgresql://pi/motzkin?a=b&connect_timeout="),
+            0u);
 }
 
 }  // namespace

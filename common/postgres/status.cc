@@ -31,7 +31,9 @@ absl::StatusCode CodeOf(std::string_view sql_state) {
   return absl::StatusCode::kInternal;
 }
 
-bool Holds(std::string_view text, std::string_view words) { return text.find(words) != std::string_view::npos; }
+bool Holds(std::string_view text, std::string_view words) {
+  return text.find(words) != std::string_view::npos;
+}
 
 // One line, without the server's severity in front and where in which statement it happened behind.
 std::string OneLine(std::string_view message) {
@@ -39,7 +41,8 @@ std::string OneLine(std::string_view message) {
   for (const std::string_view severity : {"ERROR:", "FATAL:", "PANIC:"}) {
     if (message.starts_with(severity)) message.remove_prefix(severity.size());
   }
-  return absl::StrReplaceAll(absl::StripAsciiWhitespace(ToAbsl(message)), {{"\n", "; "}, {"\t", " "}});
+  return absl::StrReplaceAll(absl::StripAsciiWhitespace(ToAbsl(message)),
+                             {{"\n", "; "}, {"\t", " "}});
 }
 
 }  // namespace
@@ -52,7 +55,8 @@ absl::Status StatusOf(std::string_view sql_state, std::string_view message) {
 
 absl::Status StatusOfConnecting(std::string_view message) {
   constexpr std::array<std::string_view, 4> kRefusals = {
-      "authentication failed", "no pg_hba.conf entry", "is not permitted to log in", "no password supplied"};
+      "authentication failed", "no pg_hba.conf entry", "is not permitted to log in",
+      "no password supplied"};
   const bool refused = std::any_of(kRefusals.begin(), kRefusals.end(),
                                    [&](std::string_view words) { return Holds(message, words); });
   const bool missing = Holds(message, "does not exist");

@@ -19,9 +19,12 @@ constexpr size_t kVersionBytesMax = 80;
 
 bool Continues(unsigned char byte) { return (byte & 0xc0) == 0x80; }
 
-// Length of the UTF-8 character at the front of `text` (not empty); 0: it is none that Postgres stores.
+// Length of the UTF-8 character at the front of `text` (not empty); 0: it is none that Postgres
+// stores.
 size_t CharacterLength(std::string_view text) {
-  const auto byte = [&](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+  const auto byte = [&](size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
+  };
   const unsigned first = byte(0);
   if (first == 0) return 0;
   if (first < 0x80) return 1;
@@ -34,7 +37,9 @@ size_t CharacterLength(std::string_view text) {
   if (first >= 0xf0 && first < 0xf5) {
     const bool overlong = first == 0xf0 && byte(1) < 0x90;
     const bool beyond = first == 0xf4 && byte(1) >= 0x90;
-    return !overlong && !beyond && Continues(byte(1)) && Continues(byte(2)) && Continues(byte(3)) ? 4 : 0;
+    return !overlong && !beyond && Continues(byte(1)) && Continues(byte(2)) && Continues(byte(3))
+               ? 4
+               : 0;
   }
   return 0;
 }
@@ -100,7 +105,8 @@ void CleanVerification(v1::Verification& verification) {
 void MakeStorable(v1::Result& result) {
   Clean(*result.mutable_integrand(), kIntegralBytesMax);
   if (result.integral().size() > kIntegralBytesMax) {
-    DropIntegral(result, fmt::format("the answer has {} bytes, more than {}", result.integral().size(), kIntegralBytesMax));
+    DropIntegral(result, fmt::format("the answer has {} bytes, more than {}",
+                                     result.integral().size(), kIntegralBytesMax));
   } else if (!IsStorable(result.integral())) {
     DropIntegral(result, "the answer is not valid UTF-8 text");
   }

@@ -39,8 +39,9 @@ TEST(MakeStorableTest, AnIntegralOfExactly65536BytesIsKeptAndALongerOneIsUnverif
 }
 
 TEST(MakeStorableTest, AnIntegralThatIsNoTextIsUnverified) {
-  for (const std::string& bad : {std::string("x\0y", 3), std::string("\xff"), std::string("\xc0\xaf"),
-                                 std::string("\xed\xa0\x80"), std::string("\xf4\x90\x80\x80"), std::string("\xe2\x82")}) {
+  for (const std::string& bad :
+       {std::string("x\0y", 3), std::string("\xff"), std::string("\xc0\xaf"),
+        std::string("\xed\xa0\x80"), std::string("\xf4\x90\x80\x80"), std::string("\xe2\x82")}) {
     v1::Result result = Answered(bad);
     MakeStorable(result);
     EXPECT_EQ(result.outcome(), v1::OUTCOME_UNVERIFIED);

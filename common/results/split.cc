@@ -8,7 +8,8 @@ namespace motzkin {
 
 std::string_view SplitOf(uint64_t skeleton_hash) {
   std::string salted = "motzkin split 1";
-  for (int shift = 56; shift >= 0; shift -= 8) salted.push_back(static_cast<char>(skeleton_hash >> shift));
+  for (int shift = 56; shift >= 0; shift -= 8)
+    salted.push_back(static_cast<char>(skeleton_hash >> shift));
   const auto first = static_cast<uint8_t>(Sha256(salted).front());
   if (first < 230) return "train";
   return first < 243 ? "valid" : "test";

@@ -1,6 +1,5 @@
 #include "common/results/submit_results.h"
 
-
 #include <bit>
 #include <optional>
 #include <string>
@@ -19,10 +18,14 @@ using Texts = std::vector<std::optional<std::string>>;
 using Ints = std::vector<int64_t>;
 
 constexpr std::string_view kSubmit =
-    "SELECT motzkin.submit_results($1::uuid, $2::bytea, $3, $4, $5, $6::uuid, $7::bigint[], $8::integer[], $9::text[], "
-    "$10::text[], $11::bigint[], $12::bigint[], $13::integer[], $14::integer[], $15::boolean[], $16::integer[], "
-    "$17::integer[], $18::integer[], $19::integer[], $20::text[], $21::text[], $22::double precision[], $23::bigint[], "
-    "$24::text[], $25::text[], $26::integer[], $27::integer[], $28::integer[], $29::bigint[], $30::bigint[], "
+    "SELECT motzkin.submit_results($1::uuid, $2::bytea, $3, $4, $5, $6::uuid, $7::bigint[], "
+    "$8::integer[], $9::text[], "
+    "$10::text[], $11::bigint[], $12::bigint[], $13::integer[], $14::integer[], $15::boolean[], "
+    "$16::integer[], "
+    "$17::integer[], $18::integer[], $19::integer[], $20::text[], $21::text[], $22::double "
+    "precision[], $23::bigint[], "
+    "$24::text[], $25::text[], $26::integer[], $27::integer[], $28::integer[], $29::bigint[], "
+    "$30::bigint[], "
     "$31::bigint[], $32::text[])";
 
 std::optional<std::string> OrNull(const std::string& text) {
@@ -59,7 +62,8 @@ class EngineList {
 
 // The columns of submit_results() that hold one element a result.
 struct ResultColumns {
-  Ints indices, outcomes, canonical_hashes, skeleton_hashes, engines, classes, verdicts, agreed, differed, bits, wall_ms;
+  Ints indices, outcomes, canonical_hashes, skeleton_hashes, engines, classes, verdicts, agreed,
+      differed, bits, wall_ms;
   std::vector<std::string> integrands;
   Texts integrals, counterexamples, bounds;
   std::vector<bool> has_abs;
@@ -98,7 +102,11 @@ struct ResultColumns {
 
   void AddTo(Params& params) const {
     params.IntArray(indices).IntArray(outcomes).TextArray(integrands).TextArray(integrals);
-    params.IntArray(canonical_hashes).IntArray(skeleton_hashes).IntArray(engines).IntArray(classes).BoolArray(has_abs);
+    params.IntArray(canonical_hashes)
+        .IntArray(skeleton_hashes)
+        .IntArray(engines)
+        .IntArray(classes)
+        .BoolArray(has_abs);
     params.IntArray(verdicts).IntArray(agreed).IntArray(differed).IntArray(bits);
     params.TextArray(counterexamples).TextArray(bounds).RealArray(speed_factors).IntArray(wall_ms);
   }
@@ -127,7 +135,9 @@ struct StepColumns {
 
 Params ParamsOf(const v1::Submission& submission) {
   Params params;
-  params.Text(submission.job_uuid()).Bytes(submission.spec_digest()).Int(submission.generator_version());
+  params.Text(submission.job_uuid())
+      .Bytes(submission.spec_digest())
+      .Int(submission.generator_version());
   params.Int(submission.batch()).Int(submission.attempt()).Text(submission.worker_uuid());
   EngineList engines;
   ResultColumns results;
@@ -149,7 +159,8 @@ absl::StatusOr<std::vector<v1::RowStatus>> SubmitResults(postgres::Connection& c
                                                          const v1::Submission& submission) {
   ASSIGN_OR_RETURN(const Rows rows, connection.Execute(kSubmit, ParamsOf(submission)));
   std::vector<v1::RowStatus> statuses;
-  for (const int64_t status : rows.IntArray(0, 0)) statuses.push_back(static_cast<v1::RowStatus>(status));
+  for (const int64_t status : rows.IntArray(0, 0))
+    statuses.push_back(static_cast<v1::RowStatus>(status));
   MOTZKIN_CHECK(statuses.size() == static_cast<size_t>(submission.results_size()));
   return statuses;
 }

@@ -1,5 +1,5 @@
-// Writes finished functions to Postgres through submit_results(), the only thing a worker's role may
-// execute. Used by the worker (direct) and by the coordinator (relay).
+// Writes finished functions to Postgres through submit_results(), the only thing a worker's role
+// may execute. Used by the worker (direct) and by the coordinator (relay).
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -14,10 +14,10 @@ namespace motzkin {
 // One transaction; idempotent. One status a result, in order. On any error nothing is known to be
 // stored; after UNAVAILABLE the same submission may simply be sent again, on a new connection.
 //
-//   UNAVAILABLE          connection, serialization, resources, shutdown, commit in doubt (classes 08 40 53 57)
-//   INVALID_ARGUMENT     a row that Postgres refuses (22 23): bisect the submission to find it
-//   FAILED_PRECONDITION  never this worker's batch, or job, digest or generator version differ: drop the batch
-//   PERMISSION_DENIED    the role was revoked (28 42501): drain
+//   UNAVAILABLE          connection, serialization, resources, shutdown, commit in doubt (classes
+//   08 40 53 57) INVALID_ARGUMENT     a row that Postgres refuses (22 23): bisect the submission to
+//   find it FAILED_PRECONDITION  never this worker's batch, or job, digest or generator version
+//   differ: drop the batch PERMISSION_DENIED    the role was revoked (28 42501): drain
 absl::StatusOr<std::vector<v1::RowStatus>> SubmitResults(postgres::Connection& connection,
                                                          const v1::Submission& submission);
 

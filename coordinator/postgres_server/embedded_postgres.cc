@@ -33,8 +33,8 @@ namespace fs = std::filesystem;
 
 constexpr char kDatabase[] = "motzkin";
 constexpr char kOwner[] = "motzkin_owner";
-// Postgres lets everyone keep large objects, take advisory locks and run code of their own. Done in template1,
-// from which databases are made.
+// Postgres lets everyone keep large objects, take advisory locks and run code of their own. Done in
+// template1, from which databases are made.
 constexpr std::string_view kClosedByDefault = R"(
 DO $$
 DECLARE
@@ -62,7 +62,9 @@ constexpr absl::Duration kOrphanPatience = absl::Seconds(10);
 // sockaddr_un holds 107 bytes and a final zero; the socket is called .s.PGSQL.NNNNN.
 constexpr size_t kSocketDirectoryBytesMax = 107 - 15;
 
-std::string ShortHash(const std::string& text) { return absl::BytesToHexString(Sha256(text)).substr(0, 16); }
+std::string ShortHash(const std::string& text) {
+  return absl::BytesToHexString(Sha256(text)).substr(0, 16);
+}
 
 std::string LastLines(const std::string& path) {
   std::ifstream file(path);
@@ -74,8 +76,10 @@ std::string LastLines(const std::string& path) {
 absl::Status MakeDirectory(const std::string& path, const ServerUser& user, mode_t mode) {
   std::error_code error;
   fs::create_directories(path, error);
-  if (error) return absl::FailedPreconditionError(fmt::format("cannot make {}: {}", path, error.message()));
-  if (chmod(path.c_str(), mode) != 0 || (user.other && chown(path.c_str(), user.uid, user.gid) != 0)) {
+  if (error)
+    return absl::FailedPreconditionError(fmt::format("cannot make {}: {}", path, error.message()));
+  if (chmod(path.c_str(), mode) != 0 ||
+      (user.other && chown(path.c_str(), user.uid, user.gid) != 0)) {
     return absl::ErrnoToStatus(errno, fmt::format("cannot hand {} to user {}", path, user.name));
   }
   return absl::OkStatus();
@@ -91,7 +95,8 @@ class Server final : public EmbeddedPostgres {
   absl::Status Start() {
     RETURN_IF_ERROR(LockDirectory());
     RETURN_IF_ERROR(FindPlace());
-    ASSIGN_OR_RETURN(const PostgresBinaries binaries, FindPostgres(options_.binaries, ClusterVersion(data_)));
+    ASSIGN_OR_RETURN(const PostgresBinaries binaries,
+                     FindPostgres(options_.binaries, ClusterVersion(data_)));
     binaries_ = binaries.directory;
     RETURN_IF_ERROR(StopLeftoverServer(data_, kStopPatience));
     if (ClusterVersion(data_) == 0) RETURN_IF_ERROR(Initialize());
@@ -120,11 +125,12 @@ class Server final : public EmbeddedPostgres {
 
   std::string OwnerConninfo() const override { return SocketConninfo(kOwner, kDatabase); }
 
-  std::string Uri(const std::string& role, const std::string& password, const std::string& host) const override {
+  std::string Uri(const std::string& role, const std::string& password,
+                  const std::string& host) const override {
     // An IPv6 address goes in brackets.
     const bool bare_ipv6 = host.find(':') != std::string::npos && host.front() != '[';
-    return fmt::format("postgresql://{}:{}@{}:{}/{}", role, password, bare_ipv6 ? fmt::format("[{}]", host) : host,
-                       port_, kDatabase);
+    return fmt::format("postgresql://{}:{}@{}:{}/{}", role, password,
+                       bare_ipv6 ? fmt::format("[{}]", host) : host, port_, kDatabase);
   }
 
   int port() const override { return port_; }
@@ -137,34 +143,40 @@ class Server final : public EmbeddedPostgres {
     fs::create_directories(options_.directory, error);
     const std::string path = options_.directory + "/postgres.lock";
     lock_ = UniqueFd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-    if (!lock_.valid()) return absl::FailedPreconditionError(fmt::format("cannot write in {}", options_.directory));
+    if (!lock_.valid())
+      return absl::FailedPreconditionError(fmt::format("cannot write in {}", options_.directory));
     if (flock(lock_.get(), LOCK_EX | LOCK_NB) != 0) {
       return absl::FailedPreconditionError(
-          fmt::format("another coordinator uses {}: stop it, or give this one another directory", options_.directory));
+          fmt::format("another coordinator uses {}: stop it, or give this one another directory",
+                      options_.directory));
     }
     return absl::OkStatus();
   }
 
-  // Who runs the server, and where. The user that root becomes may have no way into our directory (it lies
-  // in /root, say); then the cluster lies in /var/lib/motzkin, and `postgres` is a link to it.
+  // Who runs the server, and where. The user that root becomes may have no way into our directory
+  // (it lies in /root, say); then the cluster lies in /var/lib/motzkin, and `postgres` is a link to
+  // it.
   absl::Status FindPlace() {
     std::error_code error;
     if (fs::is_symlink(data_, error)) data_ = fs::read_symlink(data_, error).string();
     ASSIGN_OR_RETURN(user_, ChooseServerUser(data_));
     // Lets that user pass through our own directory, without showing what else is in it.
-    if (user_.other) fs::permissions(options_.directory, fs::perms::others_exec, fs::perm_options::add, error);
+    if (user_.other)
+      fs::permissions(options_.directory, fs::perms::others_exec, fs::perm_options::add, error);
     if (!fs::exists(data_, error) && !CanEnter(user_, options_.directory)) {
       const std::string link = data_;
       data_ = "/var/lib/motzkin/" + ShortHash(options_.directory);
       fs::create_directories("/var/lib/motzkin", error);
       fs::remove(link, error);
       fs::create_symlink(data_, link, error);
-      if (error) return absl::FailedPreconditionError(fmt::format("cannot make {}: {}", link, error.message()));
+      if (error)
+        return absl::FailedPreconditionError(
+            fmt::format("cannot make {}: {}", link, error.message()));
     }
     if (!CanEnter(user_, fs::path(data_).parent_path())) {
       return absl::FailedPreconditionError(fmt::format(
-          "user {}, as whom Postgres runs, cannot enter {}: give the coordinator another directory", user_.name,
-          fs::path(data_).parent_path().string()));
+          "user {}, as whom Postgres runs, cannot enter {}: give the coordinator another directory",
+          user_.name, fs::path(data_).parent_path().string()));
     }
     return absl::OkStatus();
   }
@@ -185,30 +197,36 @@ class Server final : public EmbeddedPostgres {
     std::error_code error;
     fs::remove_all(draft, error);
     RETURN_IF_ERROR(MakeDirectory(draft, user_, 0700));
-    std::vector<std::string> command = {binaries_ + "/initdb",  "--pgdata=" + draft, "--username=postgres",
-                                        "--data-checksums",     "--encoding=UTF8",   "--locale=C",
-                                        "--auth=trust",         "--no-instructions"};
+    std::vector<std::string> command = {
+        binaries_ + "/initdb", "--pgdata=" + draft, "--username=postgres", "--data-checksums",
+        "--encoding=UTF8",     "--locale=C",        "--auth=trust",        "--no-instructions"};
     if (!options_.fsync) command.push_back("--no-sync");
     const std::string log = StartLog();
     ASSIGN_OR_RETURN(ChildProcess initdb, ChildProcess::Spawn(command, AsUser(log)));
     ASSIGN_OR_RETURN(const ExitStatus status, initdb.Wait(Deadline::After(absl::Minutes(10))));
     if (!status.success()) {
-      return absl::UnavailableError(fmt::format("initdb failed ({}): {}", status.ToString(), LastLines(log)));
+      return absl::UnavailableError(
+          fmt::format("initdb failed ({}): {}", status.ToString(), LastLines(log)));
     }
-    std::ofstream(draft + "/postgresql.conf", std::ios::app) << "\ninclude_if_exists = 'motzkin.conf'\n";
+    std::ofstream(draft + "/postgresql.conf", std::ios::app)
+        << "\ninclude_if_exists = 'motzkin.conf'\n";
     fs::remove(data_, error);  // At most an empty directory; rename fails on anything else.
     fs::rename(draft, data_, error);
-    return error ? absl::FailedPreconditionError(fmt::format("cannot make {}: {}", data_, error.message()))
+    return error ? absl::FailedPreconditionError(
+                       fmt::format("cannot make {}: {}", data_, error.message()))
                  : absl::OkStatus();
   }
 
   absl::Status Configure() {
-    for (const auto& [name, text] : {std::pair<std::string, std::string>("motzkin.conf", SettingsFile(options_)),
-                                     {"pg_hba.conf", AccessFile()}}) {
+    for (const auto& [name, text] :
+         {std::pair<std::string, std::string>("motzkin.conf", SettingsFile(options_)),
+          {"pg_hba.conf", AccessFile()}}) {
       const std::string path = data_ + "/" + name;
       RETURN_IF_ERROR(WriteFile(path, text));
-      if (chmod(path.c_str(), 0600) != 0 || (user_.other && chown(path.c_str(), user_.uid, user_.gid) != 0)) {
-        return absl::ErrnoToStatus(errno, fmt::format("cannot hand {} to user {}", path, user_.name));
+      if (chmod(path.c_str(), 0600) != 0 ||
+          (user_.other && chown(path.c_str(), user_.uid, user_.gid) != 0)) {
+        return absl::ErrnoToStatus(errno,
+                                   fmt::format("cannot hand {} to user {}", path, user_.name));
       }
     }
     socket_directory_ = data_;
@@ -238,14 +256,16 @@ class Server final : public EmbeddedPostgres {
   absl::Status Launch() {
     const std::string log = StartLog();
     ASSIGN_OR_RETURN(process_,
-                     ChildProcess::Spawn({binaries_ + "/postgres", "-D", data_, "-c", fmt::format("port={}", port_), "-c",
-                                          "listen_addresses=" + options_.listen_addresses, "-c",
-                                          "unix_socket_directories=" + socket_directory_},
-                                         AsUser(log)));
+                     ChildProcess::Spawn(
+                         {binaries_ + "/postgres", "-D", data_, "-c", fmt::format("port={}", port_),
+                          "-c", "listen_addresses=" + options_.listen_addresses, "-c",
+                          "unix_socket_directories=" + socket_directory_},
+                         AsUser(log)));
     const Deadline deadline = Deadline::After(kRecoveryPatience);
     while (!deadline.Passed()) {
       if (process_->Wait(Deadline::After(absl::Milliseconds(20))).ok()) break;
-      if (postgres::Connection::Open(SocketConninfo("postgres", "postgres")).ok()) return absl::OkStatus();
+      if (postgres::Connection::Open(SocketConninfo("postgres", "postgres")).ok())
+        return absl::OkStatus();
     }
     process_.reset();
     return absl::UnavailableError(
@@ -253,25 +273,30 @@ class Server final : public EmbeddedPostgres {
   }
 
   absl::Status MakeDatabase() {
-    ASSIGN_OR_RETURN(const auto connection, postgres::Connection::Open(SocketConninfo("postgres", "postgres")));
+    ASSIGN_OR_RETURN(const auto connection,
+                     postgres::Connection::Open(SocketConninfo("postgres", "postgres")));
     // No superuser: SECURITY DEFINER functions run with this role's rights.
     RETURN_IF_ERROR(connection->Transact([](postgres::Transaction& transaction) -> absl::Status {
       ASSIGN_OR_RETURN(const postgres::Rows role,
-                       transaction.Execute("SELECT 1 FROM pg_roles WHERE rolname = $1", postgres::Params().Text(kOwner)));
+                       transaction.Execute("SELECT 1 FROM pg_roles WHERE rolname = $1",
+                                           postgres::Params().Text(kOwner)));
       if (!role.empty()) return absl::OkStatus();
       return transaction.ExecuteScript(fmt::format("CREATE ROLE {} LOGIN CREATEROLE", kOwner));
     }));
     ASSIGN_OR_RETURN(const postgres::Rows database,
-                     connection->Execute("SELECT 1 FROM pg_database WHERE datname = $1", postgres::Params().Text(kDatabase)));
+                     connection->Execute("SELECT 1 FROM pg_database WHERE datname = $1",
+                                         postgres::Params().Text(kDatabase)));
     if (!database.empty()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(auto mold, postgres::Connection::Open(SocketConninfo("postgres", "template1")));
+    ASSIGN_OR_RETURN(auto mold,
+                     postgres::Connection::Open(SocketConninfo("postgres", "template1")));
     RETURN_IF_ERROR(mold->ExecuteAlone(kClosedByDefault));
     mold.reset();  // A template in use cannot be copied.
     return connection->ExecuteAlone(fmt::format("CREATE DATABASE {} OWNER {}", kDatabase, kOwner));
   }
 
   std::string SocketConninfo(const std::string& role, const std::string& database) const {
-    return fmt::format("host='{}' port={} user={} dbname={}", socket_directory_, port_, role, database);
+    return fmt::format("host='{}' port={} user={} dbname={}", socket_directory_, port_, role,
+                       database);
   }
 
   // What initdb and a failing start print; emptied each time.
@@ -293,7 +318,8 @@ class Server final : public EmbeddedPostgres {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<EmbeddedPostgres>> EmbeddedPostgres::Start(const EmbeddedPostgresOptions& options) {
+absl::StatusOr<std::unique_ptr<EmbeddedPostgres>> EmbeddedPostgres::Start(
+    const EmbeddedPostgresOptions& options) {
   if (options.directory.empty() || options.directory.front() != '/') {
     return absl::InvalidArgumentError("the data directory must be an absolute path");
   }

@@ -54,7 +54,9 @@ TEST_F(EmbeddedPostgresTest, DataOutlivesACleanStopAndThePortStays) {
   auto connection = ConnectAsOwner(*server);
   ASSERT_TRUE(connection->Execute("CREATE TABLE kept AS SELECT 42 AS answer").ok());
   EXPECT_EQ(connection->Execute("SHOW data_checksums")->Text(0, 0), "on");
-  EXPECT_EQ(connection->Execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")->Text(0, 0), "f");
+  EXPECT_EQ(
+      connection->Execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")->Text(0, 0),
+      "f");
   struct stat status;
   ASSERT_EQ(stat(data().c_str(), &status), 0);
   EXPECT_NE(status.st_uid, 0u);
@@ -66,9 +68,12 @@ TEST_F(EmbeddedPostgresTest, DataOutlivesACleanStopAndThePortStays) {
   ASSERT_NE(server, nullptr);
   EXPECT_EQ(server->port(), port);
   EXPECT_EQ(ConnectAsOwner(*server)->Execute("SELECT answer FROM kept")->Int(0, 0), 42);
-  // The socket trusts, so TCP must not: a wrong password is refused, and the owner has no way at all.
+  // The socket trusts, so TCP must not: a wrong password is refused, and the owner has no way at
+  // all.
   for (const char* role : {"motzkin_owner", "postgres", "motzkin_worker"}) {
-    EXPECT_TRUE(absl::IsPermissionDenied(postgres::Connection::Open(server->Uri(role, "guess")).status())) << role;
+    EXPECT_TRUE(
+        absl::IsPermissionDenied(postgres::Connection::Open(server->Uri(role, "guess")).status()))
+        << role;
   }
 }
 
@@ -95,13 +100,14 @@ TEST_F(EmbeddedPostgresTest, TheServerStopsWhenItsCoordinatorIsKilled) {
 }
 
 TEST_F(EmbeddedPostgresTest, AServerThatWasLeftBehindIsStoppedFirst) {
-  // The whole start happens in a process that dies, and the server is kept from noticing: what is left is a
-  // server nobody owns, as after a coordinator whose death signal was lost.
+  if (geteuid() != 0) GTEST_SKIP() << "setpriv needs root";
+  // A server nobody owns, as after a coordinator whose death signal was lost.
   auto server = MustStart();
   ASSERT_NE(server, nullptr);
   server->Stop();
   const std::string command = fmt::format(
-      "setpriv --reuid={0} --clear-groups --regid={0} /usr/bin/setsid $(ls -d /usr/lib/postgresql/*/bin | tail -1)"
+      "setpriv --reuid={0} --clear-groups --regid={0} /usr/bin/setsid $(ls -d "
+      "/usr/lib/postgresql/*/bin | tail -1)"
       "/postgres -D {1} -c port={2} -c unix_socket_directories={1} >/dev/null 2>&1 &",
       [&] {
         struct stat status{};
@@ -109,7 +115,6 @@ TEST_F(EmbeddedPostgresTest, AServerThatWasLeftBehindIsStoppedFirst) {
         return status.st_uid;
       }(),
       data(), server->port());
-  if (geteuid() != 0) GTEST_SKIP() << "setpriv needs root";
   ASSERT_EQ(std::system(command.c_str()), 0);
   EXPECT_TRUE(
       test::WaitFor([&] { return postgres::Connection::Open(server->OwnerConninfo()).ok(); }));

@@ -42,15 +42,16 @@ pid_t RunningServer(const std::string& data_directory) {
 absl::Status StopLeftoverServer(const std::string& data_directory, absl::Duration patience) {
   const pid_t pid = RunningServer(data_directory);
   if (pid == 0) return absl::OkStatus();
-  // The descriptor holds on to this very process; a number could be another's by the time of the signal.
+  // The descriptor holds on to this very process; a number could be another's by the time of the
+  // signal.
   const UniqueFd server(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   if (!server.valid() || RunningServer(data_directory) != pid) return absl::OkStatus();
   for (const int signal : {SIGINT, SIGQUIT}) {  // Fast, immediate.
     syscall(SYS_pidfd_send_signal, server.get(), signal, nullptr, 0);
     if (EndsWithin(server.get(), patience)) return absl::OkStatus();
   }
-  return absl::FailedPreconditionError(
-      fmt::format("a Postgres server (process {}) runs on {} and does not stop", pid, data_directory));
+  return absl::FailedPreconditionError(fmt::format(
+      "a Postgres server (process {}) runs on {} and does not stop", pid, data_directory));
 }
 
 }  // namespace motzkin::coordinator

@@ -18,16 +18,20 @@ namespace {
 namespace fs = std::filesystem;
 
 bool HoldsPostgres(const fs::path& directory) {
-  return access((directory / "postgres").c_str(), X_OK) == 0 && access((directory / "initdb").c_str(), X_OK) == 0;
+  return access((directory / "postgres").c_str(), X_OK) == 0 &&
+         access((directory / "initdb").c_str(), X_OK) == 0;
 }
 
-// `postgres --version` prints "postgres (PostgreSQL) 15.9 (Debian ...)". 0: it printed something else.
+// `postgres --version` prints "postgres (PostgreSQL) 15.9 (Debian ...)". 0: it printed something
+// else.
 int MajorVersion(const fs::path& directory) {
   SpawnOptions quiet;
   quiet.error = Stream::kNull;
-  absl::StatusOr<ChildProcess> child = ChildProcess::Spawn({(directory / "postgres").string(), "--version"}, quiet);
+  absl::StatusOr<ChildProcess> child =
+      ChildProcess::Spawn({(directory / "postgres").string(), "--version"}, quiet);
   if (!child.ok()) return 0;
-  const absl::StatusOr<std::string> text = ReadAll(child->output().get(), 4096, Deadline::After(absl::Seconds(20)));
+  const absl::StatusOr<std::string> text =
+      ReadAll(child->output().get(), 4096, Deadline::After(absl::Seconds(20)));
   constexpr std::string_view kName = "PostgreSQL) ";
   if (!text.ok()) return 0;
   const size_t at = text->find(kName);
@@ -41,18 +45,21 @@ std::vector<fs::path> Places() {
     places.push_back(entry.path() / "bin");
   }
   const char* path = std::getenv("PATH");
-  for (const absl::string_view piece : absl::StrSplit(path == nullptr ? "" : path, ':', absl::SkipEmpty())) {
+  for (const absl::string_view piece :
+       absl::StrSplit(path == nullptr ? "" : path, ':', absl::SkipEmpty())) {
     if (piece.front() == '/') places.emplace_back(std::string(piece));
   }
   return places;
 }
 
 std::vector<PostgresBinaries> Installed(const std::string& directory) {
-  const std::vector<fs::path> places = directory.empty() ? Places() : std::vector<fs::path>{directory};
+  const std::vector<fs::path> places =
+      directory.empty() ? Places() : std::vector<fs::path>{directory};
   std::vector<PostgresBinaries> found;
   for (const fs::path& place : places) {
     if (!HoldsPostgres(place)) continue;
-    if (const int version = MajorVersion(place); version > 0) found.push_back({place.string(), version});
+    if (const int version = MajorVersion(place); version > 0)
+      found.push_back({place.string(), version});
   }
   std::stable_sort(found.begin(), found.end(),
                    [](const auto& a, const auto& b) { return a.major_version > b.major_version; });
@@ -71,17 +78,19 @@ int ClusterVersion(const std::string& data_directory) {
 absl::StatusOr<PostgresBinaries> FindPostgres(const std::string& directory, int wanted) {
   const std::vector<PostgresBinaries> found = Installed(directory);
   if (found.empty()) {
-    return absl::NotFoundError(fmt::format(
-        "no Postgres server in {}: install one (Debian: apt install postgresql), or use --postgres URI",
-        directory.empty() ? "/usr/lib/postgresql or PATH" : directory));
+    return absl::NotFoundError(
+        fmt::format("no Postgres server in {}: install one (Debian: apt install postgresql), or "
+                    "use --postgres URI",
+                    directory.empty() ? "/usr/lib/postgresql or PATH" : directory));
   }
   for (const PostgresBinaries& binaries : found) {
     if (wanted == 0 || binaries.major_version == wanted) return binaries;
   }
-  return absl::FailedPreconditionError(fmt::format(
-      "the data was made by Postgres {0}, and only version {1} is installed: install postgresql-{0}, or convert "
-      "the data with pg_upgrade and start again",
-      wanted, found.front().major_version));
+  return absl::FailedPreconditionError(
+      fmt::format("the data was made by Postgres {0}, and only version {1} is installed: install "
+                  "postgresql-{0}, or convert "
+                  "the data with pg_upgrade and start again",
+                  wanted, found.front().major_version));
 }
 
 }  // namespace motzkin::coordinator

@@ -20,12 +20,15 @@ namespace {
 constexpr int kPortFirst = 20'000;
 constexpr int kPortCount = 10'000;
 
-std::string PortFile(const EmbeddedPostgresOptions& options) { return options.directory + "/postgres.port"; }
+std::string PortFile(const EmbeddedPostgresOptions& options) {
+  return options.directory + "/postgres.port";
+}
 
 }  // namespace
 
 std::string SettingsFile(const EmbeddedPostgresOptions& options) {
-  return fmt::format(R"(# Written by the coordinator at every start. Override a setting in postgresql.conf, below the include.
+  return fmt::format(
+      R"(# Written by the coordinator at every start. Override a setting in postgresql.conf, below the include.
 shared_buffers = {}kB
 max_connections = {}
 fsync = {}
@@ -64,7 +67,7 @@ log_parameter_max_length_on_error = 0
 log_checkpoints = off
 log_line_prefix = '%m [%p] %u '
 )",
-                     options.shared_buffers_bytes / 1024, options.connections_max, options.fsync ? "on" : "off");
+      options.shared_buffers_bytes / 1024, options.connections_max, options.fsync ? "on" : "off");
 }
 
 std::string AccessFile() {
@@ -90,11 +93,13 @@ bool PortIsFree(int port) {
 int ChoosePort(const EmbeddedPostgresOptions& options, int attempt) {
   if (options.port != 0) return options.port;
   int port = 0;
-  if (attempt == 0 && std::ifstream(PortFile(options)) >> port && port > 0 && port < 65'536 && PortIsFree(port)) {
+  if (attempt == 0 && std::ifstream(PortFile(options)) >> port && port > 0 && port < 65'536 &&
+      PortIsFree(port)) {
     return port;
   }
   // Started at a place of its own, so that servers that start together rarely meet.
-  const size_t start = std::hash<std::string>{}(options.directory) + 977u * static_cast<size_t>(attempt);
+  const size_t start =
+      std::hash<std::string>{}(options.directory) + 977u * static_cast<size_t>(attempt);
   for (int i = 0; i < kPortCount; ++i) {
     port = kPortFirst + static_cast<int>((start + i) % kPortCount);
     if (PortIsFree(port)) return port;

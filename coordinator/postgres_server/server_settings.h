@@ -9,8 +9,8 @@
 
 namespace motzkin::coordinator {
 
-// motzkin.conf: sized for a Raspberry Pi. postgresql.conf includes it first, so that whoever knows better
-// overrides it there.
+// motzkin.conf: sized for a Raspberry Pi. postgresql.conf includes it first, so that whoever knows
+// better overrides it there.
 std::string SettingsFile(const EmbeddedPostgresOptions& options);
 
 // pg_hba.conf: the socket for our own roles, TCP with SCRAM for worker and reader, nobody else.

@@ -29,7 +29,11 @@ ServerUser UserOf(const passwd& entry) {
 ServerUser UserById(uid_t uid) {
   if (const passwd* entry = getpwuid(uid)) return UserOf(*entry);
   // Containers run as users that no passwd file knows.
-  return {.name = fmt::format("{}", uid), .uid = uid, .gid = getegid(), .groups = {}, .other = geteuid() != uid};
+  return {.name = fmt::format("{}", uid),
+          .uid = uid,
+          .gid = getegid(),
+          .groups = {},
+          .other = geteuid() != uid};
 }
 
 bool IsRoot() { return geteuid() == 0; }
@@ -41,13 +45,14 @@ absl::StatusOr<ServerUser> ChooseServerUser(const std::string& data_directory) {
   if (stat(data_directory.c_str(), &data) == 0) {
     if (data.st_uid == 0) {
       return absl::FailedPreconditionError(
-          fmt::format("{} belongs to root, as whom Postgres does not run: chown -R postgres: {}", data_directory,
-                      data_directory));
+          fmt::format("{} belongs to root, as whom Postgres does not run: chown -R postgres: {}",
+                      data_directory, data_directory));
     }
     if (!IsRoot() && data.st_uid != geteuid()) {
-      return absl::FailedPreconditionError(fmt::format(
-          "{} belongs to user {}: start the coordinator as that user or as root, or give it another directory",
-          data_directory, UserById(data.st_uid).name));
+      return absl::FailedPreconditionError(
+          fmt::format("{} belongs to user {}: start the coordinator as that user or as root, or "
+                      "give it another directory",
+                      data_directory, UserById(data.st_uid).name));
     }
     return UserById(data.st_uid);
   }
@@ -56,7 +61,8 @@ absl::StatusOr<ServerUser> ChooseServerUser(const std::string& data_directory) {
     if (const passwd* entry = getpwnam(name)) return UserOf(*entry);
   }
   return absl::FailedPreconditionError(
-      "Postgres does not run as root, and there is neither a user postgres nor nobody to run it as");
+      "Postgres does not run as root, and there is neither a user postgres nor nobody to run it "
+      "as");
 }
 
 bool CanEnter(const ServerUser& user, const std::string& path) {
@@ -65,7 +71,8 @@ bool CanEnter(const ServerUser& user, const std::string& path) {
     struct stat status;
     if (stat(at.c_str(), &status) != 0) return false;
     mode_t search = S_IXOTH;
-    if (std::find(user.groups.begin(), user.groups.end(), status.st_gid) != user.groups.end()) search = S_IXGRP;
+    if (std::find(user.groups.begin(), user.groups.end(), status.st_gid) != user.groups.end())
+      search = S_IXGRP;
     if (status.st_uid == user.uid) search = S_IXUSR;
     if ((status.st_mode & search) == 0) return false;
     if (at == at.root_path()) return true;

@@ -1,5 +1,5 @@
-// Who the private Postgres runs as: ourselves, or an unprivileged user where we are root, whom Postgres
-// refuses.
+// Who the private Postgres runs as: ourselves, or an unprivileged user where we are root, whom
+// Postgres refuses.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -27,8 +27,9 @@ absl::StatusOr<ServerUser> ChooseServerUser(const std::string& data_directory);
 // Whether `user` may enter every directory on the way to `path` and `path` itself.
 bool CanEnter(const ServerUser& user, const std::string& path);
 
-// For SpawnOptions::before_exec: becomes `user` (which must outlive the spawn), then asks the kernel for
-// SIGINT when the coordinator dies; in this order, since a change of user forgets that wish.
+// For SpawnOptions::before_exec: becomes `user` (which must outlive the spawn), then asks the
+// kernel for SIGINT when the coordinator dies; in this order, since a change of user forgets that
+// wish.
 std::function<int()> BecomeUser(const ServerUser& user);
 
 }  // namespace motzkin::coordinator

@@ -1,5 +1,6 @@
-// Brings a database to the schema of this binary: numbered migrations, forward only, each in a transaction of
-// its own, recorded with name and SHA-256. An advisory lock serializes coordinators that start together.
+// Brings a database to the schema of this binary: numbered migrations, forward only, each in a
+// transaction of its own, recorded with name and SHA-256. An advisory lock serializes coordinators
+// that start together.
 #pragma once
 
 #include <absl/status/status.h>
@@ -11,8 +12,8 @@
 
 namespace motzkin::coordinator {
 
-// `name` begins with its number: "0001_jobs.sql". A first line `-- breaking` makes binaries that do not have
-// the migration refuse to start on a database that does.
+// `name` begins with its number: "0001_jobs.sql". A first line `-- breaking` makes binaries that do
+// not have the migration refuse to start on a database that does.
 struct Migration {
   std::string_view name;
   std::string_view text;
@@ -20,9 +21,10 @@ struct Migration {
 
 // Applies what is missing of `migrations`, which are in order, to schema `motzkin`, which it makes.
 //
-// FAILED_PRECONDITION, in one line: the database is read-only, is older than Postgres 13, belongs to another
-// application, holds a breaking migration of a newer binary, or a migration that was edited since.
-// PERMISSION_DENIED: the role may not create the schema. UNAVAILABLE: another migration went on for a minute.
+// FAILED_PRECONDITION, in one line: the database is read-only, is older than Postgres 13, belongs
+// to another application, holds a breaking migration of a newer binary, or a migration that was
+// edited since. PERMISSION_DENIED: the role may not create the schema. UNAVAILABLE: another
+// migration went on for a minute.
 absl::Status Migrate(postgres::Connection& connection, std::span<const Migration> migrations);
 
 // Those of this binary.

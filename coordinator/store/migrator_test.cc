@@ -22,9 +22,13 @@ using ::testing::HasSubstr;
 
 class MigratorTest : public ::testing::Test {
  protected:
-  MigratorTest() : database_(test::MiniPostgres::Shared().NewDatabase()), connection_(test::MustConnect(database_)) {}
+  MigratorTest()
+      : database_(test::MiniPostgres::Shared().NewDatabase()),
+        connection_(test::MustConnect(database_)) {}
 
-  absl::Status Apply(std::vector<Migration> migrations) { return Migrate(*connection_, migrations); }
+  absl::Status Apply(std::vector<Migration> migrations) {
+    return Migrate(*connection_, migrations);
+  }
   bool HasTable(const std::string& name) {
     return !Must(connection_->Execute("SELECT to_regclass('motzkin." + name + "')")).IsNull(0, 0);
   }
@@ -45,7 +49,8 @@ TEST_F(MigratorTest, AppliesWhatIsMissingAndNothingTwice) {
 }
 
 TEST_F(MigratorTest, AFailingMigrationLeavesNothingBehind) {
-  const absl::Status status = Apply({kFirst, {"0002_bad.sql", "CREATE TABLE half (x integer); SELECT 1 / 0;"}});
+  const absl::Status status =
+      Apply({kFirst, {"0002_bad.sql", "CREATE TABLE half (x integer); SELECT 1 / 0;"}});
   EXPECT_FALSE(status.ok());
   EXPECT_TRUE(HasTable("first"));
   EXPECT_FALSE(HasTable("half"));
@@ -62,18 +67,22 @@ TEST_F(MigratorTest, AnEditedMigrationIsRefused) {
 TEST_F(MigratorTest, ABreakingMigrationOfANewerBinaryIsRefusedAndAWideningOneIsNot) {
   ASSERT_TRUE(Apply({kFirst, kSecond}).ok());
   EXPECT_TRUE(Apply({kFirst}).ok());
-  ASSERT_TRUE(Apply({kFirst, kSecond, {"0003_narrow.sql", "-- breaking\nDROP TABLE second;"}}).ok());
+  ASSERT_TRUE(
+      Apply({kFirst, kSecond, {"0003_narrow.sql", "-- breaking\nDROP TABLE second;"}}).ok());
   const absl::Status status = Apply({kFirst, kSecond});
   EXPECT_TRUE(absl::IsFailedPrecondition(status));
-  EXPECT_THAT(std::string(status.message()), HasSubstr("newer Motzkin (migration 0003_narrow.sql)"));
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("newer Motzkin (migration 0003_narrow.sql)"));
 }
 
 TEST_F(MigratorTest, ADatabaseOfAnotherApplicationIsRefusedAndLeftAlone) {
   test::MustConnect(test::MiniPostgres::Shared().Superuser(database_))
-      ->Execute("CREATE TABLE public.customers (name text)").IgnoreError();
+      ->Execute("CREATE TABLE public.customers (name text)")
+      .IgnoreError();
   const absl::Status status = Apply({kFirst});
   EXPECT_TRUE(absl::IsFailedPrecondition(status));
-  EXPECT_THAT(std::string(status.message()), HasSubstr("belongs to another application (it holds table public.customers)"));
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("belongs to another application (it holds table public.customers)"));
   EXPECT_FALSE(HasTable("schema_migration"));
 }
 
@@ -106,7 +115,8 @@ TEST_F(MigratorTest, AStandInForNoDatabaseGivesOneClearLine) {
 // What pg_dump prints, without what changes with its version.
 std::string DumpOf(const std::string& conninfo) {
   const std::string command = fmt::format(
-      "pg_dump --schema-only --schema=motzkin --no-owner --no-privileges \"{}\" | grep -v -e '^--' -e '^SET ' "
+      "pg_dump --schema-only --schema=motzkin --no-owner --no-privileges \"{}\" | grep -v -e '^--' "
+      "-e '^SET ' "
       "-e 'set_config' -e '^.restrict' -e '^.unrestrict' | cat -s",
       conninfo);
   FILE* pipe = popen(command.c_str(), "r");
@@ -124,8 +134,10 @@ TEST_F(MigratorTest, SchemaSqlIsWhatTheMigrationsMake) {
   }
   ASSERT_TRUE(Migrate(*connection_, Migrations()).ok());
   const std::string path = std::string(MOTZKIN_SOURCE_DIR) + "/coordinator/store/schema.sql";
-  const std::string now = "-- Made from the migrations by migrator_test (MOTZKIN_REGENERATE=1); to read, not to run.\n" +
-                          DumpOf(database_);
+  const std::string now =
+      "-- Made from the migrations by migrator_test (MOTZKIN_REGENERATE=1); to read, not to "
+      "run.\n" +
+      DumpOf(database_);
   if (std::getenv("MOTZKIN_REGENERATE") != nullptr) std::ofstream(path) << now;
   std::ifstream file(path);
   const std::string kept{std::istreambuf_iterator<char>(file), {}};

@@ -137,7 +137,8 @@ struct StoredResult {
   absl::Time created;
   std::string split;
   bool sealed = false;
-  int64_t duplicate_of = -1;  // The first index with this function; -1: this is the first, or not sealed.
+  int64_t duplicate_of =
+      -1;  // The first index with this function; -1: this is the first, or not sealed.
 };
 
 }  // namespace motzkin::coordinator

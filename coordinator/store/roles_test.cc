@@ -44,7 +44,9 @@ TEST_F(RolesTest, AWorkerMayDoNothingButSubmitResults) {
         << statement << ": " << worker->Execute(statement).status();
   }
   for (const char* view : {"progress", "training_data", "worker_status"}) {
-    EXPECT_TRUE(absl::IsPermissionDenied(worker->Execute(std::string("SELECT * FROM motzkin.") + view).status())) << view;
+    EXPECT_TRUE(absl::IsPermissionDenied(
+        worker->Execute(std::string("SELECT * FROM motzkin.") + view).status()))
+        << view;
   }
   const JobRecord job = NewJob();
   Fill(job, GrantBatch(Must(store().AllocateBatch(job.id, 3)), NewWorker()));
@@ -54,15 +56,16 @@ TEST_F(RolesTest, AReaderSeesTheViewsAndNothingElse) {
   const JobRecord job = NewJob();
   Fill(job, GrantBatch(Must(store().AllocateBatch(job.id, 3)), NewWorker()));
   const auto reader = As("motzkin_reader", store().passwords().reader);
-  for (const char* view : {"progress", "worker_status", "throughput", "failures", "training_data", "training_data_all",
-                           "engine_steps"}) {
+  for (const char* view : {"progress", "worker_status", "throughput", "failures", "training_data",
+                           "training_data_all", "engine_steps"}) {
     EXPECT_TRUE(reader->Execute(std::string("SELECT * FROM ") + view).ok()) << view;
   }
   EXPECT_EQ(reader->Execute("SELECT functions FROM progress")->Int(0, 0), 3);
   // To a reader some of these fail as writes in a read-only transaction: refused all the same.
   for (const char* statement : kForbidden) {
     const absl::Status status = reader->Execute(statement).status();
-    EXPECT_TRUE(absl::IsPermissionDenied(status) || absl::IsFailedPrecondition(status)) << statement << ": " << status;
+    EXPECT_TRUE(absl::IsPermissionDenied(status) || absl::IsFailedPrecondition(status))
+        << statement << ": " << status;
   }
   EXPECT_EQ(reader->Execute("SHOW statement_timeout")->Text(0, 0), "5min");
   EXPECT_EQ(reader->Execute("SHOW idle_in_transaction_session_timeout")->Text(0, 0), "1min");

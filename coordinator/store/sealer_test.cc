@@ -13,18 +13,20 @@ using ::testing::ElementsAre;
 
 class SealerTest : public StoreFixture {
  protected:
-  // A job of 6 batches of 10 whose 60 functions repeat after 25, with every third unsolved; the batches
-  // closed and the prefix sealed in the order given. Returns the job.
+  // A job of 6 batches of 10 whose 60 functions repeat after 25, with every third unsolved; the
+  // batches closed and the prefix sealed in the order given. Returns the job.
   JobRecord RunInOrder(const std::string& name, std::vector<size_t> order) {
     const JobRecord job = NewJob(name, 60);
     const std::string worker = NewWorker();
     std::vector<Grant> grants;
-    for (int i = 0; i < 6; ++i) grants.push_back(GrantBatch(Must(store().AllocateBatch(job.id, 10)), worker));
+    for (int i = 0; i < 6; ++i)
+      grants.push_back(GrantBatch(Must(store().AllocateBatch(job.id, 10)), worker));
     for (const size_t which : order) {
       v1::Submission submission = SubmissionOf(job, grants[which], {});
-      for (int64_t index = grants[which].batch.begin_index; index < grants[which].batch.end_index; ++index) {
-        *submission.add_results() =
-            RowOf(index, index % 25, index % 3 == 0 ? v1::OUTCOME_UNSOLVED : v1::OUTCOME_INTEGRATED);
+      for (int64_t index = grants[which].batch.begin_index; index < grants[which].batch.end_index;
+           ++index) {
+        *submission.add_results() = RowOf(
+            index, index % 25, index % 3 == 0 ? v1::OUTCOME_UNSOLVED : v1::OUTCOME_INTEGRATED);
       }
       EXPECT_TRUE(Submit(submission).ok());
       EXPECT_TRUE(store().Seal(job.id).ok());
@@ -33,7 +35,8 @@ class SealerTest : public StoreFixture {
   }
 
   std::string Duplicates(int64_t job_id) {
-    return Must(sql().Execute("SELECT string_agg(index || '=' || first_index, ' ' ORDER BY index) FROM duplicate "
+    return Must(sql().Execute("SELECT string_agg(index || '=' || first_index, ' ' ORDER BY index) "
+                              "FROM duplicate "
                               "WHERE job_id = $1",
                               postgres::Params().Int(job_id)))
         .Text(0, 0);
@@ -44,7 +47,8 @@ TEST_F(SealerTest, ThePrefixStopsAtTheFirstOpenBatch) {
   const JobRecord job = NewJob();
   const std::string worker = NewWorker();
   std::vector<Grant> grants;
-  for (int i = 0; i < 3; ++i) grants.push_back(GrantBatch(Must(store().AllocateBatch(job.id, 10)), worker));
+  for (int i = 0; i < 3; ++i)
+    grants.push_back(GrantBatch(Must(store().AllocateBatch(job.id, 10)), worker));
   EXPECT_EQ(Must(store().Seal(job.id)), 0);
   Fill(job, grants[2]);
   EXPECT_EQ(Must(store().Seal(job.id)), 0);
@@ -63,7 +67,8 @@ TEST_F(SealerTest, ThePrefixStopsAtTheFirstOpenBatch) {
 TEST_F(SealerTest, OneCallSealsNoMoreThanAskedButAtLeastABatch) {
   const JobRecord job = NewJob();
   const std::string worker = NewWorker();
-  for (int i = 0; i < 4; ++i) Fill(job, GrantBatch(Must(store().AllocateBatch(job.id, 10)), worker));
+  for (int i = 0; i < 4; ++i)
+    Fill(job, GrantBatch(Must(store().AllocateBatch(job.id, 10)), worker));
   EXPECT_EQ(Must(store().Seal(job.id, 5)), 10);
   EXPECT_EQ(Must(store().Seal(job.id, 25)), 20);
   EXPECT_EQ(Must(store().Seal(job.id, 25)), 10);

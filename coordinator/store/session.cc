@@ -71,9 +71,11 @@ absl::Status Session::TakeOver() {
     RETURN_IF_ERROR(transaction.ExecuteScript(Query("roles")));
     ASSIGN_OR_RETURN(const Rows cluster, transaction.Execute("SELECT uuid FROM cluster"));
     cluster_uuid_ = cluster.Text(0, 0);
-    ASSIGN_OR_RETURN(const Rows passwords, transaction.Execute("SELECT role, password FROM role_password"));
+    ASSIGN_OR_RETURN(const Rows passwords,
+                     transaction.Execute("SELECT role, password FROM role_password"));
     for (size_t row = 0; row < passwords.size(); ++row) {
-      (passwords.Text(row, 0) == "motzkin_worker" ? passwords_.worker : passwords_.reader) = passwords.Text(row, 1);
+      (passwords.Text(row, 0) == "motzkin_worker" ? passwords_.worker : passwords_.reader) =
+          passwords.Text(row, 1);
     }
     return absl::OkStatus();
   });
@@ -84,7 +86,8 @@ absl::Status Session::Reconnect() {
   ASSIGN_OR_RETURN(connection_, Connection::Open(conninfo_));
   absl::Status status = Connect();
   if (status.ok()) return status;
-  // Either our own lost session still lingers on the server, or someone else took over; the epoch tells.
+  // Either our own lost session still lingers on the server, or someone else took over; the epoch
+  // tells.
   const auto epoch = connection_->Execute("SELECT coordinator_epoch FROM cluster");
   if (epoch.ok() && epoch->Int(0, 0) != epoch_) status = absl::AbortedError(kTakenOver);
   connection_.reset();
@@ -95,7 +98,8 @@ absl::Status Session::Transact(bool fenced, bool durable, const Body& body) {
   absl::MutexLock lock(&mutex_);
   if (connection_ == nullptr || connection_->broken()) RETURN_IF_ERROR(Reconnect());
   absl::Status status = connection_->Transact([&](Transaction& transaction) -> absl::Status {
-    if (fenced) RETURN_IF_ERROR(transaction.Execute("SELECT fence($1)", Params().Int(epoch_)).status());
+    if (fenced)
+      RETURN_IF_ERROR(transaction.Execute("SELECT fence($1)", Params().Int(epoch_)).status());
     if (!durable) RETURN_IF_ERROR(transaction.ExecuteScript("SET LOCAL synchronous_commit = off"));
     Statements statements(transaction);
     return body(statements);
@@ -104,9 +108,15 @@ absl::Status Session::Transact(bool fenced, bool durable, const Body& body) {
   return status;
 }
 
-absl::Status Session::Write(const Body& body) { return Transact(/*fenced=*/true, /*durable=*/true, body); }
-absl::Status Session::WriteLossy(const Body& body) { return Transact(/*fenced=*/true, /*durable=*/false, body); }
-absl::Status Session::Read(const Body& body) { return Transact(/*fenced=*/false, /*durable=*/true, body); }
+absl::Status Session::Write(const Body& body) {
+  return Transact(/*fenced=*/true, /*durable=*/true, body);
+}
+absl::Status Session::WriteLossy(const Body& body) {
+  return Transact(/*fenced=*/true, /*durable=*/false, body);
+}
+absl::Status Session::Read(const Body& body) {
+  return Transact(/*fenced=*/false, /*durable=*/true, body);
+}
 
 absl::StatusOr<Rows> Session::Select(std::string_view query, const Params& params) {
   Rows rows;

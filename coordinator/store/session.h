@@ -1,4 +1,5 @@
-// The store's session with Postgres: opens it again when it broke, holds the coordinator's lock, fences writes.
+// The store's session with Postgres: opens it again when it broke, holds the coordinator's lock,
+// fences writes.
 #pragma once
 
 #include <absl/status/status.h>
@@ -43,7 +44,8 @@ class Session {
   absl::Status WriteLossy(const Body& body) ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status Read(const Body& body) ABSL_LOCKS_EXCLUDED(mutex_);
   // One reading statement.
-  absl::StatusOr<postgres::Rows> Select(std::string_view query, const postgres::Params& params = {});
+  absl::StatusOr<postgres::Rows> Select(std::string_view query,
+                                        const postgres::Params& params = {});
 
   const std::string& cluster_uuid() const { return cluster_uuid_; }
   int64_t epoch() const { return epoch_; }
@@ -59,7 +61,8 @@ class Session {
   absl::Status Transact(bool fenced, bool durable, const Body& body) ABSL_LOCKS_EXCLUDED(mutex_);
 
   const std::string conninfo_;
-  std::string cluster_uuid_;  // This and the next two are set once, before anyone else sees the session.
+  std::string
+      cluster_uuid_;  // This and the next two are set once, before anyone else sees the session.
   int64_t epoch_ = 0;
   RolePasswords passwords_;
   absl::Mutex mutex_;

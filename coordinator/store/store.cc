@@ -18,12 +18,14 @@ const std::string& Store::cluster_uuid() const { return impl_->session->cluster_
 int64_t Store::epoch() const { return impl_->session->epoch(); }
 const RolePasswords& Store::passwords() const { return impl_->session->passwords(); }
 
-absl::StatusOr<int64_t> Remembered::Get(int64_t key, const std::function<absl::StatusOr<int64_t>()>& find) {
+absl::StatusOr<int64_t> Remembered::Get(int64_t key,
+                                        const std::function<absl::StatusOr<int64_t>()>& find) {
   const absl::Duration now = SystemClock().SinceBoot();
   {
     absl::MutexLock lock(&mutex_);
     const auto known = known_.find(key);
-    if (known != known_.end() && now - known->second.first < absl::Minutes(1)) return known->second.second;
+    if (known != known_.end() && now - known->second.first < absl::Minutes(1))
+      return known->second.second;
   }
   ASSIGN_OR_RETURN(const int64_t value, find());
   absl::MutexLock lock(&mutex_);

@@ -1,18 +1,21 @@
-// Every durable change of the coordinator, in the words of the domain. Postgres is the only state there is:
-// a coordinator that is killed between any two calls goes on from what the store says.
+// Every durable change of the coordinator, in the words of the domain. Postgres is the only state
+// there is: a coordinator that is killed between any two calls goes on from what the store says.
 //
-// Fencing: Open() takes a session lock and raises the cluster's coordinator epoch; every write checks the
-// epoch in its own transaction, so a coordinator that lost its lock without noticing can change nothing more.
+// Fencing: Open() takes a session lock and raises the cluster's coordinator epoch; every write
+// checks the epoch in its own transaction, so a coordinator that lost its lock without noticing can
+// change nothing more.
 //
 // Errors of all functions, besides those they name:
-//   UNAVAILABLE          Postgres is away, or a lock was not had in time. The next call reconnects by
+//   UNAVAILABLE          Postgres is away, or a lock was not had in time. The next call reconnects
+//   by
 //                        itself: repeat. All writes are idempotent or say otherwise
 //   ABORTED              another coordinator took over this database: exit
 //   NOT_FOUND            no such job, batch or worker
 //   FAILED_PRECONDITION  not in that state; the message names it
 //
-// Thread-safe: calls run one after the other on one connection. A call takes a few milliseconds, as long as
-// an fsync does; only SetJobState() may wait longer (2 s at most) for submissions in flight.
+// Thread-safe: calls run one after the other on one connection. A call takes a few milliseconds, as
+// long as an fsync does; only SetJobState() may wait longer (2 s at most) for submissions in
+// flight.
 #pragma once
 
 #include <absl/status/status.h>
@@ -31,8 +34,8 @@
 
 namespace motzkin::coordinator {
 
-// Passwords of the login roles, made when the schema was. Empty when the database user may not create
-// roles: then there is no direct way for workers (relay instead) and no reader.
+// Passwords of the login roles, made when the schema was. Empty when the database user may not
+// create roles: then there is no direct way for workers (relay instead) and no reader.
 struct RolePasswords {
   std::string worker;  // Of motzkin_worker: EXECUTE on submit_results() and nothing else.
   std::string reader;  // Of motzkin_reader: SELECT on the views, with time-outs.
@@ -40,12 +43,14 @@ struct RolePasswords {
 
 class Store {
  public:
-  // Migrates the database to this version under an advisory lock, takes it over and fences out older
-  // coordinators.
+  // Migrates the database to this version under an advisory lock, takes it over and fences out
+  // older coordinators.
   //
-  //   FAILED_PRECONDITION  the database belongs to another application or a newer Motzkin, a migration that
-  //                        was applied has been edited since, it is read-only, or another coordinator runs
-  //                        on it (waited for 5 s). One line that says which and what to do
+  //   FAILED_PRECONDITION  the database belongs to another application or a newer Motzkin, a
+  //   migration that
+  //                        was applied has been edited since, it is read-only, or another
+  //                        coordinator runs on it (waited for 5 s). One line that says which and
+  //                        what to do
   //   PERMISSION_DENIED    the role may not create the schema
   static absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& conninfo);
   ~Store();
@@ -56,10 +61,11 @@ class Store {
   int64_t epoch() const;
   const RolePasswords& passwords() const;
 
-  // --- jobs ---------------------------------------------------------------------------------------
+  // --- jobs
+  // ---------------------------------------------------------------------------------------
 
-  // A running job. The same `request_id` (a UUID) returns the same job again. ALREADY_EXISTS: another
-  // job has that name. `spec` is stored as is: validate it before.
+  // A running job. The same `request_id` (a UUID) returns the same job again. ALREADY_EXISTS:
+  // another job has that name. `spec` is stored as is: validate it before.
   absl::StatusOr<JobRecord> CreateJob(const v1::JobSpec& spec, const std::string& request_id);
 
   // Counters are summed from batch rows and sealed totals, never by counting results.
@@ -67,10 +73,10 @@ class Store {
   absl::StatusOr<JobRecord> JobByName(const std::string& name_or_uuid);
   absl::StatusOr<std::vector<JobRecord>> Jobs();
 
-  // RUNNING makes the job's batches grantable again. Every other state first revokes its open batches under
-  // the lock that submit_results() takes, and ends its leases: once this returned, no result of the job
-  // can be stored until it runs again. Repeating is harmless. Completed jobs can only be extended,
-  // cancelled ones stay so: FAILED_PRECONDITION.
+  // RUNNING makes the job's batches grantable again. Every other state first revokes its open
+  // batches under the lock that submit_results() takes, and ends its leases: once this returned, no
+  // result of the job can be stored until it runs again. Repeating is harmless. Completed jobs can
+  // only be extended, cancelled ones stay so: FAILED_PRECONDITION.
   absl::Status SetJobState(int64_t job_id, v1::JobState state, std::string_view reason);
 
   // A sentence about what blocks a running job; empty: nothing. Written only when it changed.
@@ -79,10 +85,11 @@ class Store {
   // A higher target; a completed job runs again. INVALID_ARGUMENT: not higher than the present one.
   absl::Status ExtendTarget(int64_t job_id, int64_t target);
 
-  // --- batches and leases -------------------------------------------------------------------------
+  // --- batches and leases
+  // -------------------------------------------------------------------------
 
-  // The next `size` indices of the job (1 .. 1,000,000; fewer at the end of a function target), with
-  // the partitions that will hold them. OUT_OF_RANGE: the function target is wholly allocated.
+  // The next `size` indices of the job (1 .. 1,000,000; fewer at the end of a function target),
+  // with the partitions that will hold them. OUT_OF_RANGE: the function target is wholly allocated.
   absl::StatusOr<BatchRecord> AllocateBatch(int64_t job_id, int64_t size);
 
   // Neither closed nor revoked, by begin_index; leased or not.
@@ -101,34 +108,41 @@ class Store {
   // Nothing happens to a lease that has ended. kDied adds one to the batch's deaths.
   absl::Status EndLease(const LeaseRecord& lease, LeaseEnd why);
 
-  // The indices from `at` become a batch of their own, unleased; the batch keeps what is before. Results
-  // that its worker still sends for the tail are accepted. INVALID_ARGUMENT: `at` is not inside.
+  // The indices from `at` become a batch of their own, unleased; the batch keeps what is before.
+  // Results that its worker still sends for the tail are accepted. INVALID_ARGUMENT: `at` is not
+  // inside.
   absl::StatusOr<BatchRecord> SplitBatch(int64_t job_id, int64_t batch, int64_t at);
 
-  // --- sealing ------------------------------------------------------------------------------------
+  // --- sealing
+  // ------------------------------------------------------------------------------------
 
-  // Moves the sealed prefix of one job forward over its closed batches, by at most `rows_max` indices: adds
-  // their totals, records duplicates. Returns how many indices were sealed; 0: none closed.
+  // Moves the sealed prefix of one job forward over its closed batches, by at most `rows_max`
+  // indices: adds their totals, records duplicates. Returns how many indices were sealed; 0: none
+  // closed.
   absl::StatusOr<int64_t> Seal(int64_t job_id, int64_t rows_max = 20'000);
 
-  // --- workers ------------------------------------------------------------------------------------
+  // --- workers
+  // ------------------------------------------------------------------------------------
 
-  // Inserts or updates; the owner's order is kept. Not for every heartbeat: on change and once a minute.
-  // May be lost if the database's machine crashes within a second.
+  // Inserts or updates; the owner's order is kept. Not for every heartbeat: on change and once a
+  // minute. May be lost if the database's machine crashes within a second.
   absl::Status UpsertWorkers(const std::vector<WorkerRecord>& workers);
   absl::Status SetWorkerControl(const std::string& uuid, WorkerControl control);
   absl::StatusOr<std::vector<StoredWorker>> Workers();
 
-  // --- events -------------------------------------------------------------------------------------
+  // --- events
+  // -------------------------------------------------------------------------------------
 
   // Also keeps the table to the latest 100,000. May be lost as above.
   absl::Status AppendEvent(std::string_view kind, std::string_view text);
   // The latest `limit` (1 .. 10,000) not older than `since`, oldest first.
   absl::StatusOr<std::vector<EventRecord>> Events(absl::Time since, int limit);
 
-  // --- looking ------------------------------------------------------------------------------------
+  // --- looking
+  // ------------------------------------------------------------------------------------
 
-  // The latest integrated results of all jobs, newest first, `n` <= 100. From a small table, no scan.
+  // The latest integrated results of all jobs, newest first, `n` <= 100. From a small table, no
+  // scan.
   absl::StatusOr<std::vector<v1::Result>> LatestIntegrated(int n);
   absl::StatusOr<StoredResult> GetResult(int64_t job_id, int64_t index);
   // Mean of the last `minutes` whole minutes.

@@ -17,15 +17,22 @@ constexpr int64_t kBatchSizeMax = 1'000'000;
 
 Params KeyOf(int64_t job_id, int64_t batch) { return Params().Int(job_id).Int(batch); }
 
-std::string NameOf(int64_t job_id, int64_t batch) { return fmt::format("batch {} of job {}", batch, job_id); }
+std::string NameOf(int64_t job_id, int64_t batch) {
+  return fmt::format("batch {} of job {}", batch, job_id);
+}
 
 std::string_view TextOf(LeaseEnd why) {
   switch (why) {
-    case LeaseEnd::kDone: return "done";
-    case LeaseEnd::kLost: return "lost";
-    case LeaseEnd::kReturned: return "returned";
-    case LeaseEnd::kDied: return "died";
-    case LeaseEnd::kRevoked: return "revoked";
+    case LeaseEnd::kDone:
+      return "done";
+    case LeaseEnd::kLost:
+      return "lost";
+    case LeaseEnd::kReturned:
+      return "returned";
+    case LeaseEnd::kDied:
+      return "died";
+    case LeaseEnd::kRevoked:
+      return "revoked";
   }
   return "";
 }
@@ -40,18 +47,20 @@ absl::StatusOr<BatchRecord> LockBatch(Statements& statements, int64_t job_id, in
 absl::StatusOr<std::string> DoneBitmap(Statements& statements, const BatchRecord& batch) {
   std::string bitmap(static_cast<size_t>(batch.end_index - batch.begin_index + 7) / 8, '\0');
   if (batch.stored == 0) return bitmap;
-  ASSIGN_OR_RETURN(const Rows rows, statements.Run("done_indices", Params()
-                                                                       .Int(batch.job_id)
-                                                                       .Int(batch.begin_index)
-                                                                       .Int(batch.end_index)));
-  for (const int64_t offset : rows.IntArray(0, 0)) bitmap[offset / 8] |= static_cast<char>(1 << (offset % 8));
+  ASSIGN_OR_RETURN(
+      const Rows rows,
+      statements.Run("done_indices",
+                     Params().Int(batch.job_id).Int(batch.begin_index).Int(batch.end_index)));
+  for (const int64_t offset : rows.IntArray(0, 0))
+    bitmap[offset / 8] |= static_cast<char>(1 << (offset % 8));
   return bitmap;
 }
 
 absl::StatusOr<int64_t> FindWorker(Statements& statements, const std::string& uuid) {
   ASSIGN_OR_RETURN(const Rows worker, statements.Run("find_worker", Params().Text(uuid)));
   if (worker.empty()) return absl::NotFoundError(fmt::format("no worker {}", uuid));
-  if (worker.Text(0, 1) == "removed") return absl::FailedPreconditionError(fmt::format("worker {} was removed", uuid));
+  if (worker.Text(0, 1) == "removed")
+    return absl::FailedPreconditionError(fmt::format("worker {} was removed", uuid));
   return worker.Int(0, 0);
 }
 
@@ -59,14 +68,19 @@ absl::StatusOr<Grant> GrantOne(Statements& statements, const GrantRequest& reque
   Grant grant;
   ASSIGN_OR_RETURN(grant.batch, LockBatch(statements, request.job_id, request.batch));
   if (grant.batch.closed() || grant.batch.revoked) {
-    return absl::FailedPreconditionError(fmt::format("{} is {}", NameOf(request.job_id, request.batch),
+    return absl::FailedPreconditionError(fmt::format("{} is {}",
+                                                     NameOf(request.job_id, request.batch),
                                                      grant.batch.closed() ? "closed" : "revoked"));
   }
   ASSIGN_OR_RETURN(const int64_t worker, FindWorker(statements, request.worker_uuid));
-  RETURN_IF_ERROR(statements.Change("end_open_lease", KeyOf(request.job_id, request.batch).Text("lost")).status());
-  ASSIGN_OR_RETURN(const Rows lease, statements.Run("grant_lease", KeyOf(request.job_id, request.batch)
-                                                                       .Int(worker)
-                                                                       .Int(std::bit_cast<int64_t>(request.instance))));
+  RETURN_IF_ERROR(
+      statements.Change("end_open_lease", KeyOf(request.job_id, request.batch).Text("lost"))
+          .status());
+  ASSIGN_OR_RETURN(
+      const Rows lease,
+      statements.Run("grant_lease", KeyOf(request.job_id, request.batch)
+                                        .Int(worker)
+                                        .Int(std::bit_cast<int64_t>(request.instance))));
   grant.lease = {.job_id = request.job_id,
                  .batch = request.batch,
                  .attempt = static_cast<int32_t>(lease.Int(0, 0)),
@@ -90,20 +104,23 @@ BatchRecord BatchOf(const Rows& rows, size_t row) {
 
 absl::StatusOr<BatchRecord> Store::AllocateBatch(int64_t job_id, int64_t size) {
   if (size < 1 || size > kBatchSizeMax) {
-    return absl::InvalidArgumentError(fmt::format("a batch has 1 to {} functions, not {}", kBatchSizeMax, size));
+    return absl::InvalidArgumentError(
+        fmt::format("a batch has 1 to {} functions, not {}", kBatchSizeMax, size));
   }
   BatchRecord batch;
   RETURN_IF_ERROR(impl_->session->Write([&](Statements& statements) -> absl::Status {
     ASSIGN_OR_RETURN(const Rows job, statements.Run("lock_job", Params().Int(job_id)));
     if (job.empty()) return absl::NotFoundError(fmt::format("no job {}", job_id));
     if (job.Text(0, 0) != "running") {
-      return absl::FailedPreconditionError(fmt::format("job {} is {}", job.Text(0, 5), job.Text(0, 0)));
+      return absl::FailedPreconditionError(
+          fmt::format("job {} is {}", job.Text(0, 5), job.Text(0, 0)));
     }
     const int64_t begin = job.Int(0, 3);
     int64_t end = begin + size;
     const bool counts_functions = job.Int(0, 1) > 0 && !job.Bool(0, 2);
     if (counts_functions) end = std::min(end, job.Int(0, 1));
-    if (end <= begin) return absl::OutOfRangeError(fmt::format("job {} is wholly allocated", job.Text(0, 5)));
+    if (end <= begin)
+      return absl::OutOfRangeError(fmt::format("job {} is wholly allocated", job.Text(0, 5)));
     const Params range = Params().Int(job_id).Int(begin).Int(end);
     RETURN_IF_ERROR(statements.Run("ensure_partitions", range).status());
     ASSIGN_OR_RETURN(const Rows rows, statements.Run("allocate_batch", range));
@@ -154,9 +171,12 @@ absl::StatusOr<std::vector<Grant>> Store::GrantLeases(const std::vector<GrantReq
 absl::StatusOr<Grant> Store::Regrant(const LeaseRecord& lease) {
   Grant grant{.lease = lease, .batch = {}, .done = {}};
   RETURN_IF_ERROR(impl_->session->Read([&](Statements& statements) -> absl::Status {
-    ASSIGN_OR_RETURN(const Rows rows, statements.Run("find_lease_batch", KeyOf(lease.job_id, lease.batch).Int(lease.attempt)));
+    ASSIGN_OR_RETURN(
+        const Rows rows,
+        statements.Run("find_lease_batch", KeyOf(lease.job_id, lease.batch).Int(lease.attempt)));
     if (rows.empty()) {
-      return absl::NotFoundError(fmt::format("no open lease of {}", NameOf(lease.job_id, lease.batch)));
+      return absl::NotFoundError(
+          fmt::format("no open lease of {}", NameOf(lease.job_id, lease.batch)));
     }
     grant.batch = BatchOf(rows, 0);
     ASSIGN_OR_RETURN(grant.done, DoneBitmap(statements, grant.batch));
@@ -167,8 +187,10 @@ absl::StatusOr<Grant> Store::Regrant(const LeaseRecord& lease) {
 
 absl::Status Store::EndLease(const LeaseRecord& lease, LeaseEnd why) {
   return impl_->session->Write([&](Statements& statements) -> absl::Status {
-    ASSIGN_OR_RETURN(const int64_t ended,
-                     statements.Change("end_lease", KeyOf(lease.job_id, lease.batch).Int(lease.attempt).Text(TextOf(why))));
+    ASSIGN_OR_RETURN(
+        const int64_t ended,
+        statements.Change("end_lease",
+                          KeyOf(lease.job_id, lease.batch).Int(lease.attempt).Text(TextOf(why))));
     if (ended == 0 || why != LeaseEnd::kDied) return absl::OkStatus();
     return statements.Change("count_death", KeyOf(lease.job_id, lease.batch)).status();
   });
@@ -179,8 +201,9 @@ absl::StatusOr<BatchRecord> Store::SplitBatch(int64_t job_id, int64_t batch, int
   RETURN_IF_ERROR(impl_->session->Write([&](Statements& statements) -> absl::Status {
     ASSIGN_OR_RETURN(const BatchRecord whole, LockBatch(statements, job_id, batch));
     if (at <= whole.begin_index || at >= whole.end_index) {
-      return absl::InvalidArgumentError(fmt::format("{} holds {} to {}: it cannot be split at {}", NameOf(job_id, batch),
-                                                    whole.begin_index, whole.end_index - 1, at));
+      return absl::InvalidArgumentError(fmt::format("{} holds {} to {}: it cannot be split at {}",
+                                                    NameOf(job_id, batch), whole.begin_index,
+                                                    whole.end_index - 1, at));
     }
     ASSIGN_OR_RETURN(const Rows rows, statements.Run("split_batch", KeyOf(job_id, batch).Int(at)));
     tail = BatchOf(rows, 0);

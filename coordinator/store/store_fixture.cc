@@ -43,7 +43,8 @@ std::string StoreFixture::NewWorker(int n) {
 Grant StoreFixture::GrantBatch(const BatchRecord& batch, const std::string& worker) {
   return Patiently([&] {
            return store_->GrantLeases({{batch.job_id, batch.batch, worker, /*instance=*/1}});
-         }).front();
+         })
+      .front();
 }
 
 v1::Submission StoreFixture::SubmissionOf(const JobRecord& job, const Grant& grant,
@@ -66,7 +67,8 @@ absl::StatusOr<std::vector<v1::RowStatus>> StoreFixture::Submit(const v1::Submis
 
 void StoreFixture::Fill(const JobRecord& job, const Grant& grant) {
   std::vector<int64_t> indices;
-  for (int64_t index = grant.batch.begin_index; index < grant.batch.end_index; ++index) indices.push_back(index);
+  for (int64_t index = grant.batch.begin_index; index < grant.batch.end_index; ++index)
+    indices.push_back(index);
   for (const v1::RowStatus status : Must(Submit(SubmissionOf(job, grant, indices)))) {
     EXPECT_EQ(status, v1::ROW_STATUS_STORED);
   }

@@ -46,7 +46,8 @@ class StoreFixture : public ::testing::Test {
   std::string NewWorker(int n = 1);
   Grant GrantBatch(const BatchRecord& batch, const std::string& worker);
   // What the worker of this lease would send for these indices.
-  v1::Submission SubmissionOf(const JobRecord& job, const Grant& grant, const std::vector<int64_t>& indices);
+  v1::Submission SubmissionOf(const JobRecord& job, const Grant& grant,
+                              const std::vector<int64_t>& indices);
   // Submits as motzkin_worker.
   absl::StatusOr<std::vector<v1::RowStatus>> Submit(const v1::Submission& submission);
   // Fails the test unless all rows are stored.

@@ -15,7 +15,8 @@ using postgres::Params;
 using postgres::Rows;
 
 // The names of SQL's job_state, in the order of the proto.
-constexpr std::string_view kStates[] = {"", "running", "paused", "completed", "cancelled", "failed"};
+constexpr std::string_view kStates[] = {"",          "running",   "paused",
+                                        "completed", "cancelled", "failed"};
 
 OutcomeCounts CountsOf(const std::vector<int64_t>& values) {
   OutcomeCounts counts{};
@@ -54,7 +55,8 @@ absl::StatusOr<std::vector<JobRecord>> SelectJobs(Session& session, const Params
   return jobs;
 }
 
-absl::StatusOr<JobRecord> SelectJob(Session& session, const Params& params, const std::string& called) {
+absl::StatusOr<JobRecord> SelectJob(Session& session, const Params& params,
+                                    const std::string& called) {
   ASSIGN_OR_RETURN(std::vector<JobRecord> jobs, SelectJobs(session, params));
   if (jobs.empty()) return absl::NotFoundError(fmt::format("no job {}", called));
   return std::move(jobs.front());
@@ -65,8 +67,10 @@ Params CreationOf(const v1::JobSpec& spec, const std::string& request_id) {
   google::protobuf::util::JsonPrintOptions options;
   options.preserve_proto_field_names = true;
   MOTZKIN_CHECK(google::protobuf::util::MessageToJsonString(spec, &json, options).ok());
-  const v1::Kind kind = spec.generator().kind() == v1::KIND_UNSPECIFIED ? v1::KIND_FORWARD : spec.generator().kind();
-  const v1::Answers answers = spec.answers() == v1::ANSWERS_UNSPECIFIED ? v1::ANSWERS_SPECIAL : spec.answers();
+  const v1::Kind kind =
+      spec.generator().kind() == v1::KIND_UNSPECIFIED ? v1::KIND_FORWARD : spec.generator().kind();
+  const v1::Answers answers =
+      spec.answers() == v1::ANSWERS_UNSPECIFIED ? v1::ANSWERS_SPECIAL : spec.answers();
   return Params()
       .Text(request_id)
       .Text(spec.name())
@@ -87,7 +91,8 @@ absl::Status CheckTransition(std::string_view from, std::string_view to, const s
       fmt::format("job {} is {}{}", job, from, from == "completed" ? ": extend it to go on" : ""));
 }
 
-// Under the locks that submissions take: when this has committed, none of them stores a row any more.
+// Under the locks that submissions take: when this has committed, none of them stores a row any
+// more.
 absl::Status RevokeBatches(Statements& statements, int64_t job_id) {
   RETURN_IF_ERROR(statements.Run("lock_open_batches", Params().Int(job_id)).status());
   RETURN_IF_ERROR(statements.Change("revoke_batches", Params().Int(job_id)).status());
@@ -99,12 +104,14 @@ absl::Status RevokeBatches(Statements& statements, int64_t job_id) {
 absl::StatusOr<JobRecord> Store::CreateJob(const v1::JobSpec& spec, const std::string& request_id) {
   int64_t id = 0;
   const absl::Status status = impl_->session->Write([&](Statements& statements) -> absl::Status {
-    ASSIGN_OR_RETURN(const Rows before, statements.Run("job_by_request", Params().Text(request_id)));
+    ASSIGN_OR_RETURN(const Rows before,
+                     statements.Run("job_by_request", Params().Text(request_id)));
     if (!before.empty()) {
       id = before.Int(0, 0);
       return absl::OkStatus();
     }
-    ASSIGN_OR_RETURN(const Rows created, statements.Run("create_job", CreationOf(spec, request_id)));
+    ASSIGN_OR_RETURN(const Rows created,
+                     statements.Run("create_job", CreationOf(spec, request_id)));
     id = created.Int(0, 0);
     return absl::OkStatus();
   });
@@ -160,16 +167,19 @@ absl::Status Store::ExtendTarget(int64_t job_id, int64_t target) {
           fmt::format("job {}: a target of {} is not above the present {}", name, target,
                       present == 0 ? "one, which is endless" : std::to_string(present)));
     }
-    if (job.Text(0, 0) == "cancelled") return absl::FailedPreconditionError(fmt::format("job {} is cancelled", name));
+    if (job.Text(0, 0) == "cancelled")
+      return absl::FailedPreconditionError(fmt::format("job {} is cancelled", name));
     RETURN_IF_ERROR(statements.Change("set_job_target", Params().Int(job_id).Int(target)).status());
     if (job.Text(0, 0) != "completed") return absl::OkStatus();
     RETURN_IF_ERROR(statements.Change("reopen_batches", Params().Int(job_id)).status());
-    return statements.Change("set_job_state", Params().Int(job_id).Text("running").Text("")).status();
+    return statements.Change("set_job_state", Params().Int(job_id).Text("running").Text(""))
+        .status();
   });
 }
 
 absl::StatusOr<Throughput> Store::JobThroughput(int64_t job_id, int minutes) {
-  ASSIGN_OR_RETURN(const Rows sums, impl_->session->Select("job_throughput", Params().Int(job_id).Int(minutes)));
+  ASSIGN_OR_RETURN(const Rows sums,
+                   impl_->session->Select("job_throughput", Params().Int(job_id).Int(minutes)));
   return Throughput{.functions_per_minute = sums.Real(0, 0) / minutes,
                     .integrated_per_minute = sums.Real(0, 1) / minutes};
 }

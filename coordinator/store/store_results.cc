@@ -77,7 +77,8 @@ absl::StatusOr<StoredResult> Store::GetResult(int64_t job_id, int64_t index) {
   StoredResult stored;
   RETURN_IF_ERROR(impl_->session->Read([&](Statements& statements) -> absl::Status {
     ASSIGN_OR_RETURN(const Rows rows, statements.Run("result", key));
-    if (rows.empty()) return absl::NotFoundError(fmt::format("job {} has no result {} (yet)", job_id, index));
+    if (rows.empty())
+      return absl::NotFoundError(fmt::format("job {} has no result {} (yet)", job_id, index));
     stored.result = ResultOf(rows);
     stored.worker_name = rows.Text(0, 17);
     stored.attempt = static_cast<int32_t>(rows.Int(0, 18));

@@ -92,7 +92,8 @@ TEST_F(StoreTest, GrantsOfOneCallAreAllOrNone) {
   EXPECT_TRUE(absl::IsNotFound(
       store().GrantLeases({{job.id, b.batch, worker, 1}, {job.id, 7, worker, 1}}).status()));
   EXPECT_TRUE(Must(store().OpenLeases()).empty());
-  const auto grants = Must(store().GrantLeases({{job.id, b.batch, worker, 1}, {job.id, a.batch, worker, 1}}));
+  const auto grants =
+      Must(store().GrantLeases({{job.id, b.batch, worker, 1}, {job.id, a.batch, worker, 1}}));
   EXPECT_EQ(grants[0].batch.batch, b.batch);
   EXPECT_EQ(grants[1].batch.batch, a.batch);
 }
@@ -128,7 +129,8 @@ TEST_F(StoreTest, CancelledStaysAndCompletedCanOnlyBeExtended) {
   const JobRecord cancelled = NewJob("cancelled");
   ASSERT_TRUE(store().SetJobState(cancelled.id, v1::JOB_STATE_CANCELLED, "by its owner").ok());
   EXPECT_TRUE(store().SetJobState(cancelled.id, v1::JOB_STATE_CANCELLED, "again").ok());
-  EXPECT_TRUE(absl::IsFailedPrecondition(store().SetJobState(cancelled.id, v1::JOB_STATE_RUNNING, "")));
+  EXPECT_TRUE(
+      absl::IsFailedPrecondition(store().SetJobState(cancelled.id, v1::JOB_STATE_RUNNING, "")));
   EXPECT_TRUE(absl::IsFailedPrecondition(store().AllocateBatch(cancelled.id, 1).status()));
   const JobRecord done = NewJob("done", 10);
   ASSERT_TRUE(store().SetJobState(done.id, v1::JOB_STATE_COMPLETED, "").ok());
@@ -156,15 +158,20 @@ TEST_F(StoreTest, ARestartedCoordinatorFindsEverythingAsItWas) {
 TEST_F(StoreTest, ASecondCoordinatorIsRefusedWhileTheFirstLives) {
   const auto second = Store::Open(database());
   EXPECT_TRUE(absl::IsFailedPrecondition(second.status()));
-  EXPECT_THAT(std::string(second.status().message()), HasSubstr("another coordinator runs on this database"));
+  EXPECT_THAT(std::string(second.status().message()),
+              HasSubstr("another coordinator runs on this database"));
   EXPECT_TRUE(store().AppendEvent("coordinator", "still here").ok());
 }
 
 TEST_F(StoreTest, ACoordinatorThatLostItsLockUnnoticedChangesNothingMore) {
   const JobRecord job = NewJob();
   // Its session dies, and another coordinator is quicker than its next call.
-  ASSERT_TRUE(sql().Execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                            "WHERE application_name = 'motzkin coordinator' AND datname = current_database()").ok());
+  ASSERT_TRUE(
+      sql()
+          .Execute(
+              "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+              "WHERE application_name = 'motzkin coordinator' AND datname = current_database()")
+          .ok());
   const auto second = Must(Store::Open(database()));
   absl::Status status;
   do {
@@ -177,15 +184,20 @@ TEST_F(StoreTest, ACoordinatorThatLostItsLockUnnoticedChangesNothingMore) {
 
 TEST_F(StoreTest, ALostConnectionIsOpenedAgain) {
   const JobRecord job = NewJob();
-  ASSERT_TRUE(sql().Execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                            "WHERE application_name = 'motzkin coordinator' AND datname = current_database()").ok());
+  ASSERT_TRUE(
+      sql()
+          .Execute(
+              "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+              "WHERE application_name = 'motzkin coordinator' AND datname = current_database()")
+          .ok());
   EXPECT_TRUE(absl::IsUnavailable(store().SetJobReason(job.id, "first")));
   EXPECT_TRUE(store().SetJobReason(job.id, "second").ok());
   EXPECT_EQ(Must(store().Job(job.id)).reason, "second");
 }
 
 TEST_F(StoreTest, EventsComeBackOldestFirstAndAreBounded) {
-  for (const char* text : {"one", "two", "three"}) ASSERT_TRUE(store().AppendEvent("job", text).ok());
+  for (const char* text : {"one", "two", "three"})
+    ASSERT_TRUE(store().AppendEvent("job", text).ok());
   const auto events = Must(store().Events(absl::InfinitePast(), 2));
   ASSERT_EQ(events.size(), 2u);
   EXPECT_EQ(events[0].text, "two");
@@ -196,9 +208,16 @@ TEST_F(StoreTest, EventsComeBackOldestFirstAndAreBounded) {
 }
 
 TEST_F(StoreTest, AWorkersStateComesBackWhole) {
-  WorkerRecord worker{.uuid = "33333333-3333-4333-8333-333333333333", .name = "pi \"4\"", .instance = ~uint64_t{0},
-                      .state = "hot", .reason = "81 degrees", .slots = 4, .temperature = 81.5,
-                      .sandbox_level = "full", .build = "0.1.0", .engines = {{"giac", "1.9"}},
+  WorkerRecord worker{.uuid = "33333333-3333-4333-8333-333333333333",
+                      .name = "pi \"4\"",
+                      .instance = ~uint64_t{0},
+                      .state = "hot",
+                      .reason = "81 degrees",
+                      .slots = 4,
+                      .temperature = 81.5,
+                      .sandbox_level = "full",
+                      .build = "0.1.0",
+                      .engines = {{"giac", "1.9"}},
                       .last_seen = absl::FromUnixMicros(1'700'000'000'123'456)};
   ASSERT_TRUE(store().UpsertWorkers({worker}).ok());
   const auto workers = Must(store().Workers());
@@ -209,7 +228,8 @@ TEST_F(StoreTest, AWorkersStateComesBackWhole) {
   EXPECT_EQ(workers[0].record.last_seen, worker.last_seen);
   EXPECT_EQ(workers[0].record.temperature, 81.5);
   EXPECT_EQ(workers[0].control, WorkerControl::kRun);
-  EXPECT_TRUE(absl::IsNotFound(store().SetWorkerControl("44444444-4444-4444-8444-444444444444", WorkerControl::kDrain)));
+  EXPECT_TRUE(absl::IsNotFound(
+      store().SetWorkerControl("44444444-4444-4444-8444-444444444444", WorkerControl::kDrain)));
 }
 
 }  // namespace

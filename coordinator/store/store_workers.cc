@@ -27,8 +27,15 @@ WorkerControl ControlOf(std::string_view text) {
 
 Params ParamsOf(const WorkerRecord& worker) {
   Params params;
-  params.Text(worker.uuid).Text(worker.name).Int(std::bit_cast<int64_t>(worker.instance)).Text(worker.state);
-  params.Text(worker.reason).Int(worker.slots).Real(worker.temperature).Text(worker.sandbox_level).Text(worker.build);
+  params.Text(worker.uuid)
+      .Text(worker.name)
+      .Int(std::bit_cast<int64_t>(worker.instance))
+      .Text(worker.state);
+  params.Text(worker.reason)
+      .Int(worker.slots)
+      .Real(worker.temperature)
+      .Text(worker.sandbox_level)
+      .Text(worker.build);
   params.Text(nlohmann::json(worker.engines).dump());
   if (worker.last_seen == absl::Time()) {
     params.Null();
@@ -50,7 +57,8 @@ StoredWorker WorkerOf(const Rows& rows, size_t row) {
   record.temperature = rows.Real(row, 6);
   record.sandbox_level = rows.Text(row, 7);
   record.build = rows.Text(row, 8);
-  record.engines = nlohmann::json::parse(rows.Text(row, 9)).get<std::map<std::string, std::string>>();
+  record.engines =
+      nlohmann::json::parse(rows.Text(row, 9)).get<std::map<std::string, std::string>>();
   record.last_seen = TimeOf(rows.Int(row, 10));
   worker.control = ControlOf(rows.Text(row, 11));
   return worker;
@@ -70,7 +78,8 @@ absl::Status Store::UpsertWorkers(const std::vector<WorkerRecord>& workers) {
 absl::Status Store::SetWorkerControl(const std::string& uuid, WorkerControl control) {
   return impl_->session->Write([&](Statements& statements) -> absl::Status {
     const std::string_view order = kControls[static_cast<size_t>(control)];
-    ASSIGN_OR_RETURN(const int64_t changed, statements.Change("set_worker_control", Params().Text(uuid).Text(order)));
+    ASSIGN_OR_RETURN(const int64_t changed,
+                     statements.Change("set_worker_control", Params().Text(uuid).Text(order)));
     if (changed == 0) return absl::NotFoundError(fmt::format("no worker {}", uuid));
     if (control != WorkerControl::kRemoved) return absl::OkStatus();
     return statements.Change("revoke_worker_leases", Params().Text(uuid)).status();
@@ -78,7 +87,8 @@ absl::Status Store::SetWorkerControl(const std::string& uuid, WorkerControl cont
 }
 
 absl::StatusOr<std::map<std::string, Throughput>> Store::WorkerThroughput(int minutes) {
-  ASSIGN_OR_RETURN(const Rows sums, impl_->session->Select("worker_throughput", Params().Int(minutes)));
+  ASSIGN_OR_RETURN(const Rows sums,
+                   impl_->session->Select("worker_throughput", Params().Int(minutes)));
   std::map<std::string, Throughput> speeds;
   for (size_t row = 0; row < sums.size(); ++row) {
     speeds[sums.Text(row, 0)] = {.functions_per_minute = sums.Real(row, 1) / minutes,
@@ -96,16 +106,20 @@ absl::StatusOr<std::vector<StoredWorker>> Store::Workers() {
 
 absl::Status Store::AppendEvent(std::string_view kind, std::string_view text) {
   return impl_->session->WriteLossy([&](Statements& statements) -> absl::Status {
-    ASSIGN_OR_RETURN(const Rows event, statements.Run("append_event", Params().Text(kind).Text(text)));
-    return statements.Change("forget_old_events", Params().Int(event.Int(0, 0) - kEventsKept)).status();
+    ASSIGN_OR_RETURN(const Rows event,
+                     statements.Run("append_event", Params().Text(kind).Text(text)));
+    return statements.Change("forget_old_events", Params().Int(event.Int(0, 0) - kEventsKept))
+        .status();
   });
 }
 
 absl::StatusOr<std::vector<EventRecord>> Store::Events(absl::Time since, int limit) {
-  ASSIGN_OR_RETURN(const Rows rows, impl_->session->Select("events", Params().Time(since).Int(limit)));
+  ASSIGN_OR_RETURN(const Rows rows,
+                   impl_->session->Select("events", Params().Time(since).Int(limit)));
   std::vector<EventRecord> events;
   for (size_t row = 0; row < rows.size(); ++row) {
-    events.push_back({.time = TimeOf(rows.Int(row, 0)), .kind = rows.Text(row, 1), .text = rows.Text(row, 2)});
+    events.push_back(
+        {.time = TimeOf(rows.Int(row, 0)), .kind = rows.Text(row, 1), .text = rows.Text(row, 2)});
   }
   return events;
 }

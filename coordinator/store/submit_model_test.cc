@@ -1,8 +1,10 @@
-// A model of submit_results(): writers with overlapping rows in shuffled order, leases ended and batches split
-// under them, cancel racing with flushes, connections cut anywhere, COMMIT included - on a real Postgres.
+// A model of submit_results(): writers with overlapping rows in shuffled order, leases ended and
+// batches split under them, cancel racing with flushes, connections cut anywhere, COMMIT included -
+// on a real Postgres.
 //
-// The model is the promise itself: each index has at most one row, counters equal rows, every row a writer was
-// told of is there, full batches are closed, nothing is stored after a cancel returned, and nobody deadlocks.
+// The model is the promise itself: each index has at most one row, counters equal rows, every row a
+// writer was told of is there, full batches are closed, nothing is stored after a cancel returned,
+// and nobody deadlocks.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -40,14 +42,17 @@ class SubmitModelTest : public StoreFixture {
  protected:
   SubmitModelTest() { random_.seed(seed_); }
 
-  int64_t Draw(int64_t below) { return static_cast<int64_t>(random_() % static_cast<uint64_t>(below)); }
+  int64_t Draw(int64_t below) {
+    return static_cast<int64_t>(random_() % static_cast<uint64_t>(below));
+  }
 
-  // Sends every index of the grant, in random order and random flushes, until each has an answer; on a cut
-  // connection sends the same flush again. Ends early when told that the batch is revoked.
+  // Sends every index of the grant, in random order and random flushes, until each has an answer;
+  // on a cut connection sends the same flush again. Ends early when told that the batch is revoked.
   void WriteAll(const JobRecord& job, const Grant& grant, uint64_t seed, Told& told, int port = 0) {
     std::mt19937_64 random(seed);
     std::vector<int64_t> indices;
-    for (int64_t index = grant.batch.begin_index; index < grant.batch.end_index; ++index) indices.push_back(index);
+    for (int64_t index = grant.batch.begin_index; index < grant.batch.end_index; ++index)
+      indices.push_back(index);
     std::shuffle(indices.begin(), indices.end(), random);
     std::unique_ptr<postgres::Connection> connection;
     for (size_t at = 0; at < indices.size();) {
@@ -71,35 +76,50 @@ class SubmitModelTest : public StoreFixture {
   }
 
   std::unique_ptr<postgres::Connection> Connect(int port) {
-    return test::MustConnect(
-        test::MiniPostgres::Shared().As(database(), "motzkin_worker", store().passwords().worker, port));
+    return test::MustConnect(test::MiniPostgres::Shared().As(database(), "motzkin_worker",
+                                                             store().passwords().worker, port));
   }
 
   // Every invariant of the tables, for all jobs.
   void CheckInvariants() {
-    EXPECT_EQ(Number("SELECT count(*) FROM batch b WHERE b.stored <> (SELECT count(*) FROM result r WHERE "
-                     "r.job_id = b.job_id AND r.index >= b.begin_index AND r.index < b.end_index)"), 0)
+    EXPECT_EQ(
+        Number(
+            "SELECT count(*) FROM batch b WHERE b.stored <> (SELECT count(*) FROM result r WHERE "
+            "r.job_id = b.job_id AND r.index >= b.begin_index AND r.index < b.end_index)"),
+        0)
         << "counters equal rows";
-    EXPECT_EQ(Number("SELECT count(*) FROM batch b WHERE b.integrated <> (SELECT count(*) FROM result r WHERE "
+    EXPECT_EQ(Number("SELECT count(*) FROM batch b WHERE b.integrated <> (SELECT count(*) FROM "
+                     "result r WHERE "
                      "r.job_id = b.job_id AND r.index >= b.begin_index AND r.index < b.end_index "
-                     "AND r.outcome = 'integrated')"), 0);
-    EXPECT_EQ(Number("SELECT count(*) - count(DISTINCT (job_id, index)) FROM result"), 0) << "one row an index";
-    EXPECT_EQ(Number("SELECT count(*) FROM result r WHERE NOT EXISTS (SELECT FROM lease l WHERE "
-                     "l.job_id = r.job_id AND l.worker_id = r.worker_id AND r.index >= l.begin_index "
-                     "AND r.index < l.end_index)"), 0) << "no row without a lease";
-    EXPECT_EQ(Number("SELECT count(*) FROM (SELECT job_id, begin_index, coalesce(lag(end_index) OVER "
-                     "(PARTITION BY job_id ORDER BY begin_index), 0) AS before FROM batch) t "
-                     "WHERE before <> begin_index"), 0) << "batches tile";
-    EXPECT_EQ(Number("SELECT sum(functions) - (SELECT count(*) FROM result) FROM throughput_minute"), 0);
+                     "AND r.outcome = 'integrated')"),
+              0);
+    EXPECT_EQ(Number("SELECT count(*) - count(DISTINCT (job_id, index)) FROM result"), 0)
+        << "one row an index";
+    EXPECT_EQ(
+        Number("SELECT count(*) FROM result r WHERE NOT EXISTS (SELECT FROM lease l WHERE "
+               "l.job_id = r.job_id AND l.worker_id = r.worker_id AND r.index >= l.begin_index "
+               "AND r.index < l.end_index)"),
+        0)
+        << "no row without a lease";
+    EXPECT_EQ(
+        Number("SELECT count(*) FROM (SELECT job_id, begin_index, coalesce(lag(end_index) OVER "
+               "(PARTITION BY job_id ORDER BY begin_index), 0) AS before FROM batch) t "
+               "WHERE before <> begin_index"),
+        0)
+        << "batches tile";
+    EXPECT_EQ(
+        Number("SELECT sum(functions) - (SELECT count(*) FROM result) FROM throughput_minute"), 0);
   }
 
   void ExpectStored(const JobRecord& job, const std::vector<Told>& told) {
     std::set<int64_t> all;
     for (const Told& one : told) all.insert(one.stored.begin(), one.stored.end());
-    const auto rows = Must(sql().Execute("SELECT index FROM result WHERE job_id = $1", postgres::Params().Int(job.id)));
+    const auto rows = Must(sql().Execute("SELECT index FROM result WHERE job_id = $1",
+                                         postgres::Params().Int(job.id)));
     std::set<int64_t> there;
     for (size_t i = 0; i < rows.size(); ++i) there.insert(rows.Int(i, 0));
-    for (const int64_t index : all) EXPECT_TRUE(there.count(index)) << index << " was acknowledged and is lost";
+    for (const int64_t index : all)
+      EXPECT_TRUE(there.count(index)) << index << " was acknowledged and is lost";
   }
 
   // Kills a session of a worker after every 40 rows, wherever it is, until `stop`.
@@ -107,9 +127,11 @@ class SubmitModelTest : public StoreFixture {
     const auto killer = test::MustConnect(test::MiniPostgres::Shared().Superuser(database()));
     for (int64_t next = 40; !stop;) {
       if (Must(store().Job(job.id)).stored() < next) continue;
-      cuts += static_cast<int>(Must(killer->Execute(
-          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'motzkin_worker' AND "
-          "datname = current_database() ORDER BY random() LIMIT 1")).size());
+      cuts += static_cast<int>(
+          Must(killer->Execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
+                               "usename = 'motzkin_worker' AND "
+                               "datname = current_database() ORDER BY random() LIMIT 1"))
+              .size());
       next += 40;
     }
   }
@@ -187,7 +209,8 @@ TEST_F(SubmitModelTest, SplitsAndRegrantsUnderWritersLoseNothing) {
     }
   }
   for (const Told& one : told) {
-    EXPECT_EQ(one.stored.size(), static_cast<size_t>(kBatchSize)) << "rows of a split tail are taken";
+    EXPECT_EQ(one.stored.size(), static_cast<size_t>(kBatchSize))
+        << "rows of a split tail are taken";
     EXPECT_EQ(one.deadlocks, 0);
   }
   EXPECT_TRUE(Must(store().OpenBatches(job.id)).empty());
@@ -206,7 +229,8 @@ TEST_F(SubmitModelTest, NoRowIsStoredAfterCancelReturned) {
     {
       std::vector<std::jthread> threads;
       for (int i = 0; i < kWriters; ++i) {
-        const Grant grant = GrantBatch(Must(store().AllocateBatch(job.id, kBatchSize)), NewWorker(i + 1));
+        const Grant grant =
+            GrantBatch(Must(store().AllocateBatch(job.id, kBatchSize)), NewWorker(i + 1));
         threads.emplace_back([&, i, grant] { WriteAll(job, grant, seed_ + i, told[i]); });
       }
       // Some way into the flushes, a different one each round.
@@ -217,10 +241,15 @@ TEST_F(SubmitModelTest, NoRowIsStoredAfterCancelReturned) {
         cancelled = store().SetJobState(job.id, v1::JOB_STATE_CANCELLED, "by the test");
       } while (absl::IsUnavailable(cancelled));
       ASSERT_TRUE(cancelled.ok()) << cancelled;
-      rows_then = Must(sql().Execute("SELECT count(*) FROM result WHERE job_id = $1", postgres::Params().Int(job.id))).Int(0, 0);
+      rows_then = Must(sql().Execute("SELECT count(*) FROM result WHERE job_id = $1",
+                                     postgres::Params().Int(job.id)))
+                      .Int(0, 0);
     }
     EXPECT_EQ(Must(store().Job(job.id)).stored(), rows_then);
-    EXPECT_EQ(Must(sql().Execute("SELECT count(*) FROM result WHERE job_id = $1", postgres::Params().Int(job.id))).Int(0, 0), rows_then);
+    EXPECT_EQ(Must(sql().Execute("SELECT count(*) FROM result WHERE job_id = $1",
+                                 postgres::Params().Int(job.id)))
+                  .Int(0, 0),
+              rows_then);
     ExpectStored(job, told);
     CheckInvariants();
   }
@@ -249,7 +278,9 @@ TEST_F(SubmitModelTest, ConnectionsCutAtCommitLoseNothingAndStoreNothingTwice) {
     const int turn = commits++ % 5;
     lost_requests += turn == 1;
     lost_replies += turn == 3;
-    return turn == 1 ? test::Fault::kLoseRequest : turn == 3 ? test::Fault::kLoseReply : test::Fault::kNone;
+    return turn == 1   ? test::Fault::kLoseRequest
+           : turn == 3 ? test::Fault::kLoseReply
+                       : test::Fault::kNone;
   });
   const std::vector<Told> told = RunWriters(job, proxy.port());
   EXPECT_GT(lost_requests, 0);

@@ -16,7 +16,9 @@ constexpr auto kRevoked = v1::ROW_STATUS_REVOKED;
 class SubmitResultsTest : public StoreFixture {
  protected:
   SubmitResultsTest()
-      : job_(NewJob()), worker_(NewWorker(1)), batch_(Must(store().AllocateBatch(job_.id, 10))),
+      : job_(NewJob()),
+        worker_(NewWorker(1)),
+        batch_(Must(store().AllocateBatch(job_.id, 10))),
         grant_(GrantBatch(batch_, worker_)) {}
 
   int64_t Rows() { return Number("SELECT count(*) FROM result"); }
@@ -131,7 +133,8 @@ TEST_F(SubmitResultsTest, ABadRowFailsItsSubmissionAsInvalid) {
   bad[3].mutable_results(1)->set_integral("\xff");
   bad[4].mutable_results(1)->set_integral(std::string("x\0y", 3));
   for (const v1::Submission& submission : bad) {
-    EXPECT_TRUE(absl::IsInvalidArgument(Submit(submission).status())) << submission.results(1).ShortDebugString().substr(0, 200);
+    EXPECT_TRUE(absl::IsInvalidArgument(Submit(submission).status()))
+        << submission.results(1).ShortDebugString().substr(0, 200);
   }
   EXPECT_EQ(Rows(), 0);
   for (v1::Result& row : *bad[4].mutable_results()) MakeStorable(row);
@@ -150,7 +153,8 @@ TEST_F(SubmitResultsTest, RowsOfATrimmedTailGoToTheBatchThatHasThemNow) {
   EXPECT_EQ(tail.begin_index, 6);
   EXPECT_EQ(tail.end_index, 10);
   EXPECT_EQ(tail.stored, 1);
-  EXPECT_THAT(Must(Submit(SubmissionOf(job_, grant_, {7, 5, 8}))), ElementsAre(kStored, kStored, kAlready));
+  EXPECT_THAT(Must(Submit(SubmissionOf(job_, grant_, {7, 5, 8}))),
+              ElementsAre(kStored, kStored, kAlready));
   const auto open = Must(store().OpenBatches(job_.id));
   ASSERT_EQ(open.size(), 2u);
   EXPECT_EQ(open[0].stored, 2);
@@ -166,7 +170,9 @@ TEST_F(SubmitResultsTest, TheLatestOfEachOutcomeIsKeptAndNoMore) {
     if (index % 2 == 0) *one.mutable_results(0) = RowOf(index, index, v1::OUTCOME_UNSOLVED);
     ASSERT_TRUE(Submit(one).ok());
   }
-  EXPECT_LE(Number("SELECT max(n) FROM (SELECT count(*) AS n FROM recent_result GROUP BY outcome) c"), 100);
+  EXPECT_LE(
+      Number("SELECT max(n) FROM (SELECT count(*) AS n FROM recent_result GROUP BY outcome) c"),
+      100);
   EXPECT_EQ(Must(sql().Execute("SELECT message FROM failures LIMIT 1")).Text(0, 0), "gave up");
   EXPECT_EQ(Must(store().LatestIntegrated(5)).size(), 5u);
 }

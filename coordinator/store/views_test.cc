@@ -23,7 +23,8 @@ class ViewsTest : public StoreFixture {
     for (int outcome = v1::OUTCOME_INTEGRATED; outcome <= v1::OUTCOME_UNVERIFIED; ++outcome) {
       *submission.add_results() = RowOf(outcome - 1, outcome, static_cast<v1::Outcome>(outcome));
     }
-    for (const v1::AnswerClass answer_class : {v1::ANSWER_CLASS_SPECIAL, v1::ANSWER_CLASS_COMPLEX}) {
+    for (const v1::AnswerClass answer_class :
+         {v1::ANSWER_CLASS_SPECIAL, v1::ANSWER_CLASS_COMPLEX}) {
       const int index = 7 + answer_class;
       v1::Result row = RowOf(index, index + 10, v1::OUTCOME_INTEGRATED);
       row.set_answer_class(answer_class);
@@ -35,21 +36,25 @@ class ViewsTest : public StoreFixture {
   }
 
   std::string Labels(const std::string& job) {
-    return Must(sql().Execute("SELECT string_agg(index || coalesce(success::text, '-'), ' ' ORDER BY index) "
-                              "FROM training_data_all WHERE job = $1", postgres::Params().Text(job))).Text(0, 0);
+    return Must(sql().Execute(
+                    "SELECT string_agg(index || coalesce(success::text, '-'), ' ' ORDER BY index) "
+                    "FROM training_data_all WHERE job = $1",
+                    postgres::Params().Text(job)))
+        .Text(0, 0);
   }
 };
 
 TEST_F(ViewsTest, TheLabelFollowsOutcomeAndAnswerClassByTheJobsConvention) {
   AllKinds(v1::ANSWERS_SPECIAL);
   AllKinds(v1::ANSWERS_ELEMENTARY);
-  // integrated, partly, unsolved, nonelementary, timed_out, memory_exceeded, crashed, refuted, unverified,
-  // integrated special, integrated complex.
+  // integrated, partly, unsolved, nonelementary, timed_out, memory_exceeded, crashed, refuted,
+  // unverified, integrated special, integrated complex.
   EXPECT_EQ(Labels("special"), "0true 1- 2false 3false 4false 5- 6- 7- 8- 9true 10-");
   EXPECT_EQ(Labels("elementary"), "0true 1- 2false 3false 4false 5- 6- 7- 8- 9- 10-");
   EXPECT_EQ(Number("SELECT count(*) FROM training_data WHERE job = 'special'"), 5);
   EXPECT_EQ(Number("SELECT count(*) FROM training_data WHERE job = 'elementary'"), 4);
-  EXPECT_EQ(Number("SELECT count(*) FROM training_data WHERE success <> (integral IS NOT NULL)"), 0);
+  EXPECT_EQ(Number("SELECT count(*) FROM training_data WHERE success <> (integral IS NOT NULL)"),
+            0);
 }
 
 TEST_F(ViewsTest, TrainingDataHoldsSealedRowsOnly) {
@@ -67,16 +72,19 @@ TEST_F(ViewsTest, TrainingDataHoldsSealedRowsOnly) {
 }
 
 TEST_F(ViewsTest, TheSplitOfSqlIsTheSplitOfTheProgramsAndKeepsSkeletonsTogether) {
-  const auto rows = Must(sql().Execute(
-      "SELECT h, split_of(h) FROM (SELECT (n * 7046029254386353131)::bigint AS h FROM generate_series(-1, 1) n "
-      "UNION ALL SELECT n::bigint FROM generate_series(0, 500) n UNION ALL SELECT -9223372036854775808) s"));
+  const auto rows =
+      Must(sql().Execute("SELECT h, split_of(h) FROM (SELECT (n * 7046029254386353131)::bigint AS "
+                         "h FROM generate_series(-1, 1) n "
+                         "UNION ALL SELECT n::bigint FROM generate_series(0, 500) n UNION ALL "
+                         "SELECT -9223372036854775808) s"));
   ASSERT_EQ(rows.size(), 505u);
   for (size_t i = 0; i < rows.size(); ++i) {
     EXPECT_EQ(rows.Text(i, 1), SplitOf(static_cast<uint64_t>(rows.Int(i, 0)))) << rows.Int(i, 0);
   }
   AllKinds(v1::ANSWERS_SPECIAL);
   EXPECT_EQ(Number("SELECT count(*) FROM (SELECT FROM training_data_all GROUP BY skeleton_hash "
-                   "HAVING count(DISTINCT split) > 1) parted"), 0);
+                   "HAVING count(DISTINCT split) > 1) parted"),
+            0);
 }
 
 TEST_F(ViewsTest, ProgressCountsOpenAndSealedRowsByOutcome) {
@@ -85,8 +93,9 @@ TEST_F(ViewsTest, ProgressCountsOpenAndSealedRowsByOutcome) {
   const Grant grant = GrantBatch(Must(store().AllocateBatch(job.id, 10)), NewWorker());
   ASSERT_TRUE(Submit(SubmissionOf(job, grant, {1, 2, 3})).ok());
   ASSERT_TRUE(store().SetJobReason(job.id, "no worker has fricas").ok());
-  const auto rows = Must(sql().Execute("SELECT functions, sealed, integrated, unsolved, done, blocked, bytes, state "
-                                       "FROM progress ORDER BY job"));
+  const auto rows = Must(
+      sql().Execute("SELECT functions, sealed, integrated, unsolved, done, blocked, bytes, state "
+                    "FROM progress ORDER BY job"));
   ASSERT_EQ(rows.size(), 2u);
   EXPECT_EQ(rows.Int(0, 0), 3);
   EXPECT_EQ(rows.Int(0, 1), 0);
@@ -105,10 +114,12 @@ TEST_F(ViewsTest, SpeedsAreThoseOfTheLastFiveWholeMinutes) {
   const JobRecord job = NewJob("demo", 1'000);
   const Grant grant = GrantBatch(Must(store().AllocateBatch(job.id, 20)), NewWorker());
   Fill(job, grant);
-  ASSERT_TRUE(sql().Execute("UPDATE throughput_minute SET minute = minute - interval '2 min'").ok());
+  ASSERT_TRUE(
+      sql().Execute("UPDATE throughput_minute SET minute = minute - interval '2 min'").ok());
   EXPECT_EQ(Number("SELECT functions_per_minute::integer FROM worker_status"), 4);
   EXPECT_EQ(Number("SELECT functions_per_minute::integer FROM progress"), 4);
-  EXPECT_EQ(Number("SELECT extract(epoch FROM eta)::bigint / 60 FROM progress"), 245);  // 980 at 4 a minute.
+  EXPECT_EQ(Number("SELECT extract(epoch FROM eta)::bigint / 60 FROM progress"),
+            245);  // 980 at 4 a minute.
   EXPECT_EQ(Must(store().WorkerThroughput()).at(grant.lease.worker_uuid).integrated_per_minute, 4);
   EXPECT_EQ(Must(store().JobThroughput(job.id)).integrated_per_minute, 4);
   EXPECT_EQ(Must(sql().Execute("SELECT cas_seconds::text FROM throughput")).Real(0, 0), 0.16);
@@ -116,8 +127,9 @@ TEST_F(ViewsTest, SpeedsAreThoseOfTheLastFiveWholeMinutes) {
 
 TEST_F(ViewsTest, EngineStepsShowWhatEachStepSaidAndCost) {
   AllKinds(v1::ANSWERS_SPECIAL);
-  const auto rows = Must(sql().Execute("SELECT engine, engine_version, outcome, cpu_us, rss_kb, verifier_us, message "
-                                       "FROM engine_steps WHERE index = 2"));
+  const auto rows = Must(
+      sql().Execute("SELECT engine, engine_version, outcome, cpu_us, rss_kb, verifier_us, message "
+                    "FROM engine_steps WHERE index = 2"));
   ASSERT_EQ(rows.size(), 1u);
   EXPECT_EQ(rows.Text(0, 0), "giac");
   EXPECT_EQ(rows.Text(0, 1), "1.9.0.35");
@@ -130,9 +142,12 @@ TEST_F(ViewsTest, EngineStepsShowWhatEachStepSaidAndCost) {
 TEST_F(ViewsTest, TheEnumsOfSqlAreThoseOfTheProto) {
   const auto names = [&](const char* type) {
     return Must(sql().Execute(fmt::format("SELECT lower(string_agg(v::text, ' ' ORDER BY v)) FROM "
-                                          "unnest(enum_range(NULL::{})) v", type))).Text(0, 0);
+                                          "unnest(enum_range(NULL::{})) v",
+                                          type)))
+        .Text(0, 0);
   };
-  const auto expected = [](const google::protobuf::EnumDescriptor* type, const std::string& prefix) {
+  const auto expected = [](const google::protobuf::EnumDescriptor* type,
+                           const std::string& prefix) {
     std::string text;
     for (int i = 1; i < type->value_count(); ++i) {
       std::string name = type->value(i)->name().substr(prefix.size());

@@ -25,7 +25,9 @@ sockaddr_in Loopback(int port) {
   return address;
 }
 
-const sockaddr* Generic(const sockaddr_in& address) { return reinterpret_cast<const sockaddr*>(&address); }
+const sockaddr* Generic(const sockaddr_in& address) {
+  return reinterpret_cast<const sockaddr*>(&address);
+}
 
 bool SendAll(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -49,10 +51,13 @@ std::string ReceiveSome(int fd) {
 class FaultProxy::Impl {
  public:
   Impl(int port, std::function<Fault(std::string_view)> decide)
-      : server_port_(port), decide_(std::move(decide)), stop_(eventfd(0, EFD_CLOEXEC)),
+      : server_port_(port),
+        decide_(std::move(decide)),
+        stop_(eventfd(0, EFD_CLOEXEC)),
         listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     const sockaddr_in any = Loopback(0);
-    MOTZKIN_CHECK(bind(listener_.get(), Generic(any), sizeof any) == 0 && listen(listener_.get(), 64) == 0);
+    MOTZKIN_CHECK(bind(listener_.get(), Generic(any), sizeof any) == 0 &&
+                  listen(listener_.get(), 64) == 0);
     sockaddr_in bound{};
     socklen_t size = sizeof bound;
     MOTZKIN_CHECK(getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&bound), &size) == 0);
@@ -110,7 +115,8 @@ class FaultProxy::Impl {
   const std::function<Fault(std::string_view)> decide_;
   const UniqueFd stop_, listener_;
   int port_ = 0;
-  std::jthread acceptor_;  // Last: it is joined, with all connections, before anything it uses goes away.
+  std::jthread
+      acceptor_;  // Last: it is joined, with all connections, before anything it uses goes away.
 };
 
 FaultProxy::FaultProxy(int port, std::function<Fault(std::string_view)> decide)

@@ -1,5 +1,5 @@
-// A TCP proxy on loopback that cuts connections where a test says: before the server gets what a client sent, or
-// after the server acted on it and before the client hears of that.
+// A TCP proxy on loopback that cuts connections where a test says: before the server gets what a
+// client sent, or after the server acted on it and before the client hears of that.
 #pragma once
 
 #include <functional>
@@ -17,8 +17,8 @@ enum class Fault {
 // Stops, and closes all connections, when destroyed. Thread-safe.
 class FaultProxy {
  public:
-  // Connections go to 127.0.0.1:`port`. `decide` is called with each piece that a client sends, from several
-  // threads at once.
+  // Connections go to 127.0.0.1:`port`. `decide` is called with each piece that a client sends,
+  // from several threads at once.
   FaultProxy(int port, std::function<Fault(std::string_view sent)> decide);
   ~FaultProxy();
 

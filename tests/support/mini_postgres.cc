@@ -11,7 +11,8 @@
 
 #include "common/base/check.h"
 
-// libpqxx 6 forgets a result of libpq when the connection breaks under a statement: about 1 kB each time.
+// libpqxx 6 forgets a result of libpq when the connection breaks under a statement: about 1 kB each
+// time.
 extern "C" const char* __lsan_default_suppressions() { return "leak:libpqxx-6"; }
 
 namespace motzkin::test {
@@ -38,7 +39,8 @@ std::string With(const std::string& conninfo, const std::string& key, const std:
 
 }  // namespace
 
-MiniPostgres::MiniPostgres(coordinator::EmbeddedPostgresOptions options) : options_(std::move(options)) {
+MiniPostgres::MiniPostgres(coordinator::EmbeddedPostgresOptions options)
+    : options_(std::move(options)) {
   char name[] = "/tmp/motzkin-test-XXXXXX";
   options_.directory = mkdtemp(name);
   chmod(name, 0711);  // The server may run as another user, who must reach its data.
@@ -60,16 +62,18 @@ std::string MiniPostgres::NewDatabase() {
   static std::atomic<int> count{0};
   const std::string name = fmt::format("test_{}", ++count);
   const std::string owner = server_->OwnerConninfo();
-  MustBeOk(MustConnect(Superuser(owner))->ExecuteAlone(fmt::format("CREATE DATABASE {} OWNER motzkin_owner", name)));
+  MustBeOk(MustConnect(Superuser(owner))
+               ->ExecuteAlone(fmt::format("CREATE DATABASE {} OWNER motzkin_owner", name)));
   return With(owner, "dbname", name);
 }
 
 std::string MiniPostgres::As(const std::string& owner_conninfo, const std::string& role,
                              const std::string& password, int port) const {
   const size_t begin = owner_conninfo.find("dbname=") + 7;
-  const std::string database = owner_conninfo.substr(begin, owner_conninfo.find(' ', begin) - begin);
-  return fmt::format("host=127.0.0.1 port={} user={} password={} dbname={}", port == 0 ? server_->port() : port, role, password,
-                     database);
+  const std::string database =
+      owner_conninfo.substr(begin, owner_conninfo.find(' ', begin) - begin);
+  return fmt::format("host=127.0.0.1 port={} user={} password={} dbname={}",
+                     port == 0 ? server_->port() : port, role, password, database);
 }
 
 std::string MiniPostgres::Superuser(const std::string& owner_conninfo) const {

@@ -1,5 +1,5 @@
-// A private, real Postgres for tests: about 1 s to start, gone with its object. Make one for a test binary
-// (motzkin_test WHOLE) and a database for each test.
+// A private, real Postgres for tests: about 1 s to start, gone with its object. Make one for a test
+// binary (motzkin_test WHOLE) and a database for each test.
 #pragma once
 
 #include <memory>
@@ -24,8 +24,8 @@ class MiniPostgres {
   std::string NewDatabase();
 
   // `role` in the database of `owner_conninfo` over TCP, through `port` if it is not 0.
-  std::string As(const std::string& owner_conninfo, const std::string& role, const std::string& password,
-                 int port = 0) const;
+  std::string As(const std::string& owner_conninfo, const std::string& role,
+                 const std::string& password, int port = 0) const;
 
   // The superuser in the database of `owner_conninfo`.
   std::string Superuser(const std::string& owner_conninfo) const;
