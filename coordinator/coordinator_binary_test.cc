@@ -32,9 +32,13 @@ class Process {
  public:
   Process(const std::vector<std::string>& arguments, std::string output)
       : output_(std::move(output)) {
+    // Emptied before the fork: what an earlier process printed is not to be taken for this one's.
+    const int fd = ::open(output_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     pid_ = ::fork();
-    if (pid_ != 0) return;
-    const int fd = ::open(output_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (pid_ != 0) {
+      ::close(fd);
+      return;
+    }
     ::dup2(fd, 1);
     ::dup2(fd, 2);
     std::vector<char*> argv = {const_cast<char*>("coordinator")};
