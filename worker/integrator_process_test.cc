@@ -9,6 +9,7 @@
 
 #include "common/process/deadline.h"
 #include "worker/sandbox/level.h"
+#include "worker/sandbox/limits.h"
 #include "worker/testing/hostile_engine.h"
 #include "worker/testing/process_census.h"
 
@@ -135,6 +136,7 @@ TEST_P(IntegratorProcessTest, FloodOfOutputIsCutAtItsBound) {
 }
 
 TEST_P(IntegratorProcessTest, EndlessAllocationIsMemoryExceeded) {
+  if (!sandbox::LimitsMemory()) GTEST_SKIP() << "a sanitizer's build";
   for (const Misdeed misdeed : {Misdeed::kAllocate, Misdeed::kAllocateAtOnce}) {
     const pipe::Integration integration = Survive(Ask(misdeed, absl::Seconds(20)));
     EXPECT_EQ(integration.outcome(), pipe::OUTCOME_MEMORY_EXCEEDED);

@@ -56,7 +56,8 @@ absl::Status Run(const std::filesystem::path& program, std::vector<std::string_v
 }  // namespace
 }  // namespace motzkin::integrator
 
-int main(int argc, char** argv) {
+// The exit code.
+static int Main(int argc, char** argv) {
   if (argc == 2 && strcmp(argv[1], "--version") == 0) {
     printf("integrator %s\n", MOTZKIN_VERSION);
     return 0;
@@ -66,4 +67,10 @@ int main(int argc, char** argv) {
   if (status.ok()) return 0;
   fprintf(stderr, "integrator: %s\n", std::string(status.message()).c_str());
   return absl::IsInvalidArgument(status) ? 2 : 1;
+}
+
+int main(int argc, char** argv) {
+  const int code = Main(argc, argv);
+  fflush(nullptr);
+  _exit(code);  // Past the exit handlers of giac and its libraries, which have nothing to save.
 }

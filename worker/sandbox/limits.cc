@@ -14,13 +14,6 @@ namespace {
 
 constexpr uid_t kNobody = 65534;
 
-// The sanitizers' shadow memory takes terabytes of address space.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kAddressSpaceIsOurs = false;
-#else
-constexpr bool kAddressSpaceIsOurs = true;
-#endif
-
 // Never above the hard limit in force: raising needs a capability that even root may lack.
 int Lower(__rlimit_resource_t resource, rlim_t value) {
   rlimit limit;
@@ -37,8 +30,18 @@ int LimitIntegrator() {
   return Lower(RLIMIT_NOFILE, 256);
 }
 
+bool LimitsMemory() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)  // g++
+  return false;
+#elif defined(__has_feature)  // clang
+  return !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer);
+#else
+  return true;
+#endif
+}
+
 int LimitLeaf(const LeafLimits& limits) {
-  if (kAddressSpaceIsOurs) {
+  if (LimitsMemory()) {
     const int error = Lower(RLIMIT_AS, static_cast<rlim_t>(limits.memory_bytes));
     if (error != 0) return error;
   }

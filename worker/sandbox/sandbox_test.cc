@@ -140,10 +140,11 @@ TEST_F(FilterTest, LeafComputesAndAllocates) {
 }
 
 TEST_F(FilterTest, AbortEndsALeafAllTheSame) {
-  EXPECT_GT(InLeaf(LeafFiles::kNone, []() -> int { abort(); }), 126);
+  EXPECT_NE(InLeaf(LeafFiles::kNone, []() -> int { abort(); }), 0);
 }
 
 TEST(LimitsTest, LeafThatAllocatesTooMuchIsRefusedMemory) {
+  if (!LimitsMemory()) GTEST_SKIP() << "a sanitizer's build";
   EXPECT_EQ(InChild([] {
               LeafLimits limits;
               limits.memory_bytes = 256 << 20;
