@@ -39,8 +39,8 @@ absl::StatusOr<Restored> StoreExecutor::Restore() {
   restored.open_batches = poll.batches;
   ASSIGN_OR_RETURN(const std::vector<OpenLease> leases, store_.OpenLeases());
   for (const OpenLease& open : leases) {
-    ASSIGN_OR_RETURN(const Grant grant, store_.Regrant(open.lease));
-    restored.leases.push_back(ToSnapshot(grant));
+    // Without what is done: a worker that holds the batch knows, any other gets a new grant.
+    restored.leases.push_back(ToSnapshot(Grant{open.lease, open.batch, {}}));
     uint64_t& instance = restored.instances[open.lease.worker_uuid];
     instance = std::max(instance, open.lease.instance);
   }

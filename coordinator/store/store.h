@@ -102,9 +102,6 @@ class Store {
   // ended as lost first. FAILED_PRECONDITION: a batch is closed or revoked.
   absl::StatusOr<std::vector<Grant>> GrantLeases(const std::vector<GrantRequest>& requests);
 
-  // What a new grant of this open lease would carry: the batch as it is now and what is done.
-  absl::StatusOr<Grant> Regrant(const LeaseRecord& lease);
-
   // Nothing happens to a lease that has ended. kDied adds one to the batch's deaths.
   absl::Status EndLease(const LeaseRecord& lease, LeaseEnd why);
 

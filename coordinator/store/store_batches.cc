@@ -168,23 +168,6 @@ absl::StatusOr<std::vector<Grant>> Store::GrantLeases(const std::vector<GrantReq
   return grants;
 }
 
-absl::StatusOr<Grant> Store::Regrant(const LeaseRecord& lease) {
-  Grant grant{.lease = lease, .batch = {}, .done = {}};
-  RETURN_IF_ERROR(impl_->session->Read([&](Statements& statements) -> absl::Status {
-    ASSIGN_OR_RETURN(
-        const Rows rows,
-        statements.Run("find_lease_batch", KeyOf(lease.job_id, lease.batch).Int(lease.attempt)));
-    if (rows.empty()) {
-      return absl::NotFoundError(
-          fmt::format("no open lease of {}", NameOf(lease.job_id, lease.batch)));
-    }
-    grant.batch = BatchOf(rows, 0);
-    ASSIGN_OR_RETURN(grant.done, DoneBitmap(statements, grant.batch));
-    return absl::OkStatus();
-  }));
-  return grant;
-}
-
 absl::Status Store::EndLease(const LeaseRecord& lease, LeaseEnd why) {
   return impl_->session->Write([&](Statements& statements) -> absl::Status {
     ASSIGN_OR_RETURN(

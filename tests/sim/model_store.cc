@@ -175,6 +175,7 @@ Restored ModelStore::RestoreAll() const {
   for (const auto& [key, batch] : batches_) {
     if (!Open(batch) || batch.leased_attempt == 0) continue;
     restored.leases.push_back(SnapshotOfLease(batch));
+    restored.leases.back().done.clear();  // As in the real one.
     uint64_t& instance = restored.instances[batch.leased_to];
     instance = std::max(instance, batch.instance);
   }

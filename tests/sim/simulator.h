@@ -134,7 +134,7 @@ class Simulator {
   double message_trouble_ = 0;
   std::set<std::pair<int64_t, int64_t>> poison_;
   std::vector<int64_t> jobs_;
-  std::set<int64_t> cancelled_;
+  std::map<int64_t, size_t> cancelled_;  // With the results it had then: none may come after.
   bool calm_ = false;
 
   std::map<std::string, int> faults_;

@@ -80,6 +80,7 @@ std::string Simulator::DescribeOpen(int64_t job) const {
 
 bool Simulator::AllDone() const {
   for (const int64_t job : jobs_) {
+    if (cancelled_.contains(job)) continue;
     if (store_.Snapshot(job).phase != JobPhase::kCompleted) return false;
   }
   return true;
@@ -88,6 +89,12 @@ bool Simulator::AllDone() const {
 void Simulator::CheckComplete() {
   for (const int64_t id : jobs_) {
     const JobSnapshot job = store_.Snapshot(id);
+    if (const auto cancelled = cancelled_.find(id); cancelled != cancelled_.end()) {
+      if (store_.results(id).size() != cancelled->second || job.phase != JobPhase::kCancelled) {
+        Violated(absl::StrCat("job ", id, " went on after it was cancelled"));
+      }
+      continue;
+    }
     if (job.phase != JobPhase::kCompleted) {
       Violated(absl::StrCat("job ", id, " did not end: ", job.progress.stored, " of ",
                             job.rules.target, " stored, sealed below ", job.progress.sealed_below,

@@ -15,7 +15,7 @@ void Simulator::InjectFault() {
   if (Chance() < 0.7) {
     FaultOfWorker(static_cast<int>(Pick(0, 5)), static_cast<size_t>(Pick(0, options_.workers - 1)));
   } else {
-    FaultOfCluster(static_cast<int>(Pick(0, 6)));
+    FaultOfCluster(static_cast<int>(Pick(0, 7)));
   }
   After(Between(absl::ZeroDuration(), 2 * options_.fault_every), [this] { InjectFault(); });
 }
@@ -118,6 +118,17 @@ void Simulator::FaultOfCluster(int kind) {
       After(Between(absl::Seconds(1), absl::Seconds(30)),
             [this] { scheduler_->SetDiskGuard("", now_); });
       return;
+    case 6: {
+      // Seldom, and never the first: some work must be left.
+      const int64_t job = jobs_[static_cast<size_t>(Pick(0, options_.jobs - 1))];
+      const JobPhase phase = store_.Snapshot(job).phase;
+      const bool open = phase == JobPhase::kRunning || phase == JobPhase::kPaused;
+      if (!open || job == jobs_[0] || Chance() > 0.1) return;
+      note("cancel");
+      scheduler_->OnJob(store_.SetPhase(job, JobPhase::kCancelled), now_);
+      cancelled_[job] = store_.results(job).size();
+      return;
+    }
     default: {
       const int64_t job = jobs_[static_cast<size_t>(Pick(0, options_.jobs - 1))];
       if (store_.Snapshot(job).phase != JobPhase::kCompleted) return;
