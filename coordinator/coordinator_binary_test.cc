@@ -10,6 +10,8 @@
 
 #include <fstream>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include "common/job_spec/job_spec.h"
 #include "motzkin/v1/operator_service.grpc.pb.h"
@@ -79,7 +81,8 @@ class CoordinatorBinaryTest : public ::testing::Test {
   std::unique_ptr<Process> Run(std::vector<std::string> more = {}) {
     std::vector<std::string> arguments = {"--data-dir", data_, "--listen", "127.0.0.1:0"};
     arguments.insert(arguments.end(), more.begin(), more.end());
-    return std::make_unique<Process>(arguments, directory_.path() / "output");
+    const std::string output = directory_.path() / ("output" + std::to_string(++runs_));
+    return std::make_unique<Process>(arguments, output);
   }
 
   // The port that the first screen names.
@@ -101,6 +104,7 @@ class CoordinatorBinaryTest : public ::testing::Test {
   }
 
   test::TemporaryDirectory directory_;
+  int runs_ = 0;
   const std::string data_ = directory_.path() / "data";
 };
 
