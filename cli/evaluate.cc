@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <fstream>
 #include <iostream>
@@ -166,16 +167,24 @@ absl::Status WriteDetails(const std::string& path, const std::vector<Json>& line
   return out ? absl::OkStatus() : absl::DataLossError("cannot write " + path);
 }
 
-absl::StatusOr<LocalLadder> PrepareLadder(const EvaluateOptions& options) {
+bool NeedsEngines(const EvaluateItem& item) { return item.integrand.ok() && !item.has_candidates; }
+
+absl::StatusOr<LocalLadder> PrepareLadder(const EvaluateOptions& options,
+                                          const std::vector<EvaluateItem>& items) {
   ASSIGN_OR_RETURN(LocalLadder ladder, ReadFlags(options.integrator));
-  RETURN_IF_ERROR(DropMissingEngines(ladder));
+  if (std::none_of(items.begin(), items.end(), NeedsEngines)) {
+    ladder.options.engines = {"giac"};  // To judge takes no engine; this one starts at once.
+    return ladder;
+  }
+  LocalIntegrator probe(ladder);
+  RETURN_IF_ERROR(DropMissingEngines(ladder, probe));
   return ladder;
 }
 
 int RunEvaluate(const Globals& globals, const EvaluateOptions& options) {
   const absl::StatusOr<std::vector<EvaluateItem>> items = Read(options);
   if (!items.ok()) return Report(items.status());
-  const absl::StatusOr<LocalLadder> ladder = PrepareLadder(options);
+  const absl::StatusOr<LocalLadder> ladder = PrepareLadder(options, *items);
   if (!ladder.ok()) {
     Report(ladder.status());
     return ladder.status().code() == absl::StatusCode::kInvalidArgument ? kExitUsage : kExitFailure;

@@ -53,11 +53,11 @@ int RunIntegrate(const Globals& globals, const IntegrateOptions& options) {
   }
   absl::StatusOr<LocalLadder> ladder = ReadFlags(options.integrator);
   if (!ladder.ok()) return Report(ladder.status());
-  if (const absl::Status status = DropMissingEngines(*ladder); !status.ok()) {
+  LocalIntegrator integrator(*ladder);
+  if (const absl::Status status = DropMissingEngines(*ladder, integrator); !status.ok()) {
     Report(status);
     return kExitFailure;  // Not "coordinator not reachable", whatever the integrator died of.
   }
-  LocalIntegrator integrator(*ladder);
   const absl::StatusOr<pipe::Integration> integration = integrator.Integrate(*prefix);
   if (!integration.ok()) {
     Report(integration.status());

@@ -85,7 +85,12 @@ absl::StatusOr<LocalLadder> ReadFlags(const IntegratorFlags& flags) {
   ASSIGN_OR_RETURN(ladder.options.binary, FindBinary(flags.binary));
   ladder.options.engine_memory_bytes = memory;
   ladder.options.idle_priority = false;  // Somebody waits for it.
+  ladder.options.engines.clear();
   for (const v1::LadderStep& step : spec.ladder()) {
+    if (std::find(ladder.options.engines.begin(), ladder.options.engines.end(), step.engine()) ==
+        ladder.options.engines.end()) {
+      ladder.options.engines.push_back(step.engine());
+    }
     pipe::Step& copy = *ladder.prototype.add_ladder();
     copy.set_engine(step.engine());
     copy.set_budget_us(int64_t{1000} * step.budget_ms());
@@ -97,10 +102,19 @@ absl::StatusOr<LocalLadder> ReadFlags(const IntegratorFlags& flags) {
 
 LocalIntegrator::LocalIntegrator(const LocalLadder& ladder) : ladder_(ladder) {}
 
+absl::Status LocalIntegrator::EnsureStarted() {
+  if (process_ != nullptr) return absl::OkStatus();
+  ASSIGN_OR_RETURN(process_, worker::IntegratorProcess::Start(ladder_.options));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<pipe::Description> LocalIntegrator::Describe() {
+  RETURN_IF_ERROR(EnsureStarted());
+  return process_->description();
+}
+
 absl::StatusOr<pipe::Response> LocalIntegrator::Call(pipe::Request request) {
-  if (process_ == nullptr) {
-    ASSIGN_OR_RETURN(process_, worker::IntegratorProcess::Start(ladder_.options));
-  }
+  RETURN_IF_ERROR(EnsureStarted());
   request.set_id(++calls_);
   const absl::Duration wall_max = worker::WallMax(request);
   absl::StatusOr<pipe::Response> response = process_->Call(std::move(request), wall_max);
@@ -126,10 +140,10 @@ absl::StatusOr<pipe::Judgement> LocalIntegrator::Verify(const std::string& integ
   return std::move(*response.mutable_judgement());
 }
 
-absl::Status DropMissingEngines(LocalLadder& ladder) {
-  ASSIGN_OR_RETURN(const auto process, worker::IntegratorProcess::Start(ladder.options));
+absl::Status DropMissingEngines(LocalLadder& ladder, LocalIntegrator& integrator) {
+  ASSIGN_OR_RETURN(const pipe::Description description, integrator.Describe());
   std::vector<std::string> present;
-  for (const pipe::EngineDescription& engine : process->description().engines()) {
+  for (const pipe::EngineDescription& engine : description.engines()) {
     present.push_back(engine.engine());
   }
   pipe::Integrate kept = ladder.prototype;

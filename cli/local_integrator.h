@@ -39,12 +39,15 @@ class LocalIntegrator {
  public:
   explicit LocalIntegrator(const LocalLadder& ladder);  // `ladder` must outlive this.
 
+  // What runs here; starts the process. Errors of IntegratorProcess::Start.
+  absl::StatusOr<pipe::Description> Describe();
   // Errors of IntegratorProcess; the next call works again.
   absl::StatusOr<pipe::Integration> Integrate(const std::string& integrand_prefix);
   absl::StatusOr<pipe::Judgement> Verify(const std::string& integrand_prefix,
                                          const std::string& candidate_prefix);
 
  private:
+  absl::Status EnsureStarted();
   absl::StatusOr<pipe::Response> Call(pipe::Request request);
 
   const LocalLadder& ladder_;
@@ -53,8 +56,8 @@ class LocalIntegrator {
 };
 
 // Steps of the ladder whose engine this machine lacks are left out, each named once on stderr.
-// FAILED_PRECONDITION: none is left.
-absl::Status DropMissingEngines(LocalLadder& ladder);
+// FAILED_PRECONDITION: none is left. `integrator` is one with this ladder.
+absl::Status DropMissingEngines(LocalLadder& ladder, LocalIntegrator& integrator);
 
 std::string OutcomeWord(pipe::Outcome outcome);
 // verified, partly, refuted or unverified. Complex-only counts as verified; its JSON says so.
