@@ -201,5 +201,19 @@ def clean_text(path, text):
     return complaints
 
 
+TEST_IN_TEXT = re.compile(r"`(\w+Test)\.(\w+)`")
+
+
+def documented_tests_exist(path, text, files):
+    """A document that names a test as its evidence names one that there is."""
+    if not path.startswith("docs/"):
+        return []
+    tests = {(match[1], match[2]) for name, source in files.items() if name.endswith("_test.cc")
+             for line in source.splitlines() if (match := TEST_NAME.match(line))}
+    return [f"{path}:{number}: there is no test {match[1]}.{match[2]}"
+            for number, line in _lines(text) for match in TEST_IN_TEXT.finditer(line)
+            if (match[1], match[2]) not in tests]
+
+
 RULES = [dependency_direction, hidden_libraries, header_shape, file_length, no_sleeps_in_tests,
          no_task_marks, test_names, sql_names, proto_shape, clean_text]

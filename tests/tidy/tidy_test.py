@@ -36,6 +36,7 @@ class TheTree(unittest.TestCase):
             for rule in rules.RULES:
                 complaints += rule(name, text)
             complaints += rules.own_header_first(name, text, files)
+            complaints += rules.documented_tests_exist(name, text, files)
         self.assertEqual(complaints, [], "\n" + "\n".join(complaints))
 
 
@@ -108,6 +109,12 @@ class EachRule(unittest.TestCase):
         self.complains(rules.proto_shape, path, good.replace("motzkin.v1", "motzkin.v2"))
         self.complains(rules.proto_shape, path, good.replace("E_UNSPECIFIED = 0", "E_FIRST = 0"))
         self.complains(rules.proto_shape, path, good.replace("// It.\n", ""))
+
+    def test_documented_tests_exist(self):
+        rule = rules.documented_tests_exist
+        files = {"a_test.cc": "TEST(LeaseTest, StaleEpochIsRejected) {\n"}
+        self.complains(rule, "docs/a.md", "`LeaseTest.IsForgotten`\n", files)
+        self.accepts(rule, "docs/a.md", "`LeaseTest.StaleEpochIsRejected`\n", files)
 
     def test_clean_text(self):
         self.complains(rules.clean_text, "a.md", "a \n")
