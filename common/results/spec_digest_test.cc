@@ -26,8 +26,10 @@ TEST(SpecDigestTest, AFieldOfALaterVersionIsNotUnderstood) {
   v1::JobSpec spec;
   spec.set_name("demo");
   // Field 1,000 as a varint, as a newer coordinator might send it.
+  std::string bytes = spec.SerializeAsString();
+  for (const char byte : {'\xc0', '\x3e', '\x01'}) bytes.push_back(byte);
   v1::JobSpec newer;
-  ASSERT_TRUE(newer.ParseFromString(spec.SerializeAsString() + "\xc0\x3e\x01"));
+  ASSERT_TRUE(newer.ParseFromString(bytes));
   ASSERT_NE(newer.SerializeAsString(), spec.SerializeAsString());
   EXPECT_EQ(SpecDigest(newer), SpecDigest(spec));
 }
