@@ -36,8 +36,9 @@ constexpr absl::Duration kLastGaspMax = absl::Milliseconds(500);
 constexpr absl::Duration kFarewellMax = absl::Seconds(5);
 constexpr size_t kErrorBytesMax = 4096;
 // As the integrator's own (budget_watch.h, verifier_host.h).
-constexpr int kStallPeriodsMax = 5;
+constexpr int kStallPeriodsMax = 50;
 constexpr int kTriesMax = 2;
+constexpr absl::Duration kRestartsMax = absl::Minutes(5);
 constexpr int64_t kVerifierBudgetUs = 50'000;
 
 absl::Duration OneRunMax(absl::Duration cpu_budget) {
@@ -232,7 +233,7 @@ absl::Duration WallMax(const pipe::Request& request) {
   const int64_t asked_us = request.verifier_budget_us();
   const absl::Duration check =
       OneRunMax(absl::Microseconds(asked_us > 0 ? asked_us : kVerifierBudgetUs));
-  absl::Duration sum = absl::Seconds(30) + check;
+  absl::Duration sum = kRestartsMax + check;
   for (const pipe::Step& step : request.integrate().ladder()) {
     sum += OneRunMax(absl::Microseconds(step.budget_us())) + check;
   }

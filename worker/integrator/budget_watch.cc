@@ -1,22 +1,37 @@
 #include "worker/integrator/budget_watch.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <utility>
 
 #include "worker/integrator/cpu_clock.h"
 
 namespace motzkin::integrator {
 namespace {
 
-// Less than this in a whole period is none: what it takes to start and then to block.
-constexpr absl::Duration kProgressMin = absl::Milliseconds(2);
+constexpr absl::Duration kProbeCpu = absl::Milliseconds(5);
+constexpr absl::Duration kProbeWall = absl::Milliseconds(50);
+
+absl::Duration OwnCpu() { return CpuTime(getpid()).value_or(absl::ZeroDuration()); }
 
 }  // namespace
 
 absl::Duration StallPeriod(absl::Duration cpu_budget) { return 20 * cpu_budget + absl::Seconds(2); }
 
-BudgetWatch::BudgetWatch(pid_t pid, absl::Duration cpu_budget)
+bool IsStarved() {
+  const Deadline deadline = Deadline::After(kProbeWall);
+  const absl::Duration enough = OwnCpu() + kProbeCpu;
+  while (OwnCpu() < enough) {
+    if (deadline.Passed()) return true;
+  }
+  return false;
+}
+
+BudgetWatch::BudgetWatch(pid_t pid, absl::Duration cpu_budget, std::function<bool()> starved)
     : pid_(pid),
       budget_(cpu_budget),
+      starved_(std::move(starved)),
       before_(CpuTime(pid).value_or(absl::ZeroDuration())),
       period_end_(Deadline::After(StallPeriod(cpu_budget))) {}
 
@@ -24,10 +39,8 @@ BudgetWatch::Verdict BudgetWatch::Check() {
   used_ = std::max(used_, CpuTime(pid_).value_or(before_) - before_);
   if (used_ >= budget_) return Verdict::kCpuBudget;
   if (!period_end_.Passed()) return Verdict::kGoOn;
-  const bool progressed = used_ - used_at_period_start_ >= kProgressMin;
-  if (!progressed || periods_ == kStallPeriodsMax) return Verdict::kStalled;
+  if (periods_ == kStallPeriodsMax || !starved_()) return Verdict::kStalled;
   ++periods_;
-  used_at_period_start_ = used_;
   period_end_ = Deadline::After(StallPeriod(budget_));
   return Verdict::kGoOn;
 }

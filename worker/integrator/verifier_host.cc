@@ -21,7 +21,7 @@ namespace {
 constexpr int64_t kCpuSecondsMax = 24 * 3600;
 // A judgement is smaller than the answer it is about by far; the read is bounded by the frame
 // anyway.
-constexpr absl::Duration kFrameMax = absl::Seconds(10);
+constexpr absl::Duration kFrameMax = absl::Minutes(1);
 
 Judged Unverified(std::string reason, absl::Duration cpu) {
   Judged judged;

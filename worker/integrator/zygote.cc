@@ -18,8 +18,9 @@
 namespace motzkin::integrator {
 namespace {
 
-// A zygote only forks and waits; one that takes this long is lost.
-constexpr absl::Duration kReactionMax = absl::Seconds(10);
+// A zygote only forks and waits: one that takes this long, at idle priority beside a busy owner, is
+// lost.
+constexpr absl::Duration kReactionMax = absl::Minutes(1);
 constexpr size_t kLineBytesMax = 256;
 
 absl::Status Await(int fd, short events, Deadline deadline) {

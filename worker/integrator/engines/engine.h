@@ -28,7 +28,7 @@ enum class EngineEnd {
   kGaveUp,          // it returned the integral unevaluated, or an error; it would again
   kNonelementary,   // it claims that there is no elementary integral
   kTimedOut,        // killed at the CPU budget
-  kStalled,         // burnt no CPU for the length of the wall backstop; killed
+  kStalled,         // did not use its budget until the wall backstop; killed
   kMemoryExceeded,  // ran into the memory limit
   kCrashed,         // died otherwise
   kTooLong,         // the answer passed its bound
