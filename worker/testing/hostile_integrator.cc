@@ -45,7 +45,7 @@ absl::Status Run() {
 }  // namespace motzkin::integrator::testing
 
 int main(int argc, char** argv) {
-  if (argc == 2 && strcmp(argv[1], "--version") == 0) return 0;
+  if (argc == 2 && strcmp(argv[1], "--version") == 0) _exit(0);
   const absl::Status status = motzkin::integrator::testing::Run();
   if (!status.ok()) fprintf(stderr, "hostile_integrator: %s\n", status.ToString().c_str());
   _exit(status.ok() ? 0 : 1);

@@ -57,8 +57,8 @@ class Engine {
   // Warms it up; again after it was lost. An error says why the engine cannot run here.
   virtual absl::Status Start() = 0;
   // Integrates `function`, written in format(), with respect to x in a fresh leaf. Starts the
-  // engine if need be. Takes at most 5 x (20 x limits.cpu + 2 s) on the wall; leaves no process
-  // behind.
+  // engine if need be. Takes 20 x limits.cpu + 2 s on the wall at most, fifty times that on a
+  // machine that leaves it no CPU. Leaves no process behind.
   virtual EngineReply Run(std::string_view function, const EngineLimits& limits) = 0;
 };
 
