@@ -21,10 +21,8 @@ struct DefaultStep {
   const char* engine;
   uint32_t budget_ms;
 };
-// On lample-charton functions 95 % of what giac solves takes it under 20 ms of CPU and 98 % of what FriCAS
-// solves under 175 ms, while a quarter of the functions would keep giac busy for more than a second
-// (docs/engines.md). A small first budget buys the second engine.
-constexpr DefaultStep kDefaultLadder[] = {{"giac", 20}, {"fricas", 200}};
+// Small first steps buy the second engine: docs/engines.md has what each budget solves and costs.
+constexpr DefaultStep kDefaultLadder[] = {{"giac", 15}, {"fricas", 100}};
 
 constexpr int64_t kDefaultTarget = 1'000'000;  // 0.3 to 1 GB of rows.
 constexpr int64_t kDefaultEngineMemory =

@@ -68,6 +68,7 @@ void DiscardRest(int answers) {
 
 absl::StatusOr<LeafRun> RunLeaf(Zygote& zygote, std::string_view input,
                                 const EngineLimits& limits) {
+  const absl::Duration zygote_before = zygote.Cpu();
   ASSIGN_OR_RETURN(const Leaf leaf, zygote.StartLeaf(input, LimitsOf(limits)));
   LeafRun run;
   run.end = Watch(leaf, zygote.answers(), limits, run.output);
@@ -77,6 +78,7 @@ absl::StatusOr<LeafRun> RunLeaf(Zygote& zygote, std::string_view input,
   ASSIGN_OR_RETURN(const LeafUsage usage, zygote.Reap());
   DiscardRest(zygote.answers());
   run.cpu = usage.cpu;
+  run.zygote_cpu = zygote.Cpu() - zygote_before;
   run.rss_kb = usage.rss_kb;
   if (run.end == LeafEnd::kExited && run.cpu >= limits.cpu) run.end = LeafEnd::kCpuBudget;
   if (run.end != LeafEnd::kExited) return run;

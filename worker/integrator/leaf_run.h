@@ -26,6 +26,8 @@ struct LeafRun {
   // What it wrote; any bytes, at most EngineLimits::answer_bytes.
   std::string output;
   absl::Duration cpu;
+  // What the zygote itself spent on this leaf: copying its page tables, mostly.
+  absl::Duration zygote_cpu;
   int64_t rss_kb = 0;
 };
 

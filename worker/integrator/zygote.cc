@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "common/base/status_macros.h"
+#include "worker/integrator/cpu_clock.h"
 
 namespace motzkin::integrator {
 namespace {
@@ -115,6 +116,11 @@ Zygote::~Zygote() {
     kill(leaf_, SIGKILL);
     waitpid(leaf_, nullptr, 0);
   }
+}
+
+absl::Duration Zygote::Cpu() const {
+  const pid_t pid = forked_.has_value() ? forked_->pid() : spawned_->pid();
+  return CpuTime(pid).value_or(absl::ZeroDuration());
 }
 
 absl::StatusOr<std::string> Zygote::AwaitReady(Deadline deadline) {

@@ -83,6 +83,9 @@ class Zygote {
   // Waits for a leaf that is dead or dying.
   absl::StatusOr<LeafUsage> Reap();
 
+  // CPU time of the zygote itself, its leaves apart.
+  absl::Duration Cpu() const;
+
   // Non-blocking read end of the leaves' answers.
   int answers() const { return answers_.get(); }
 

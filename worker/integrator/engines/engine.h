@@ -40,7 +40,7 @@ struct EngineReply {
   std::string answer;
   // The engine's words or how it died. Any bytes.
   std::string message;
-  absl::Duration cpu;
+  absl::Duration cpu;  // Of the leaf and of forking it; the budget counts the leaf alone.
   int64_t rss_kb = 0;
 };
 

@@ -64,7 +64,7 @@ EngineReply ZygoteEngine::Run(std::string_view function, const EngineLimits& lim
     reply.message = run.status().ToString();
     return reply;
   }
-  reply.cpu = run->cpu;
+  reply.cpu = run->cpu + run->zygote_cpu;
   reply.rss_kb = run->rss_kb;
   switch (run->end) {
     case LeafEnd::kCpuBudget:
