@@ -8,9 +8,9 @@ namespace {
 TEST(SpecDigestTest, TheOrderInWhichAMapWasFilledDoesNotMatter) {
   v1::JobSpec a, b;
   for (const char* engine : {"giac", "fricas", "sympy"})
-    (*a.mutable_engine_versions())[engine] = "1";
+    (*a.mutable_engine_versions())[engine] = std::string("1");
   for (const char* engine : {"sympy", "fricas", "giac"})
-    (*b.mutable_engine_versions())[engine] = "1";
+    (*b.mutable_engine_versions())[engine] = std::string("1");
   EXPECT_EQ(SpecDigest(a), SpecDigest(b));
   EXPECT_EQ(SpecDigest(a).size(), 32u);
 }

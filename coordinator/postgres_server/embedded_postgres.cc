@@ -112,6 +112,10 @@ class Server final : public EmbeddedPostgres {
       if (process_->Wait(Deadline::After(kStopPatience)).ok()) break;
     }
     process_.reset();
+    if (socket_directory_ != data_) {
+      std::error_code ignored;
+      fs::remove_all(socket_directory_, ignored);
+    }
     lock_.Reset();
   }
 
