@@ -7,11 +7,11 @@
 namespace motzkin::coordinator {
 
 struct FirstScreen {
-  std::string build;
-  std::string host;  // Where it listens.
+  std::string build = {};
+  std::string host = {};  // Where it listens.
   int port = 0;
-  std::string psql;  // Empty: no reader.
-  std::string data_directory;
+  std::string psql = {};  // Empty: no reader.
+  std::string data_directory = {};
   int64_t disk_free_bytes = 0;
   int64_t functions_room = 0;
   int running_jobs = 0;

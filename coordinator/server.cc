@@ -174,7 +174,6 @@ FirstScreen Server::Screen() {
   FirstScreen screen{.build = kBuild,
                      .host = ParseHostPort(config_.listen).value().host,
                      .port = port_,
-                     .psql = {},
                      .data_directory = config_.data_directory,
                      .disk_free_bytes = Disk().free_bytes,
                      .functions_room = operator_service_->FunctionsRoom()};

@@ -67,7 +67,7 @@ void SchedulerLoop::Disconnect(const WorkerId& worker, const absl::Status& why) 
 }
 
 void SchedulerLoop::RecordEventLater(std::string kind, std::string text) {
-  Post([this, kind = std::move(kind), text = std::move(text)](
+  Post([kind = std::move(kind), text = std::move(text)](
            Scheduler& scheduler, absl::Duration now) { scheduler.Note(kind, text); });
 }
 

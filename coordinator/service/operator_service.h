@@ -19,11 +19,11 @@ namespace motzkin::coordinator {
 
 // What GetStatus tells besides jobs and workers.
 struct ClusterFacts {
-  std::string build;
-  std::string data_directory;
+  std::string build = {};
+  std::string data_directory = {};
   // Opens the database read-only on this host; empty when there is no reader's role.
-  std::string psql;
-  std::string reader_uri;
+  std::string psql = {};
+  std::string reader_uri = {};
   // Zeros when the database's disk cannot be seen from here.
   std::function<DiskSpace()> disk = [] { return DiskSpace{}; };
   // Below this much free space nothing is granted.

@@ -114,8 +114,11 @@ absl::StatusOr<std::vector<v1::Worker>> OperatorServiceImpl::DescribeWorkers() {
     if (info.state.slots() == 0) continue;
     described[id] = ToProto(id, info);
     const auto speed = speeds.find(id);
-    if (speed == speeds.end() || info.view.state == "away") continue;
-    described[id].set_integrated_per_minute(speed->second.integrated_per_minute);
+    if (speed == speeds.end() || speed->second.functions_per_minute <= 0) continue;
+    // The store counts whole minutes, the worker's own speed is fresher: only the share is the
+    // store's.
+    const double share = speed->second.integrated_per_minute / speed->second.functions_per_minute;
+    described[id].set_integrated_per_minute(share * described[id].functions_per_minute());
   }
   std::vector<v1::Worker> list;
   for (auto& [id, worker] : described) list.push_back(std::move(worker));
