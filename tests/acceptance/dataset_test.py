@@ -1,0 +1,127 @@
+#!/usr/bin/python3
+"""`./dev up --for 20s --json` on an empty data directory, and what must hold of the rows that it leaves.
+
+The check of the integrals is independent of the product: mpmath's numeric derivative at 40 digits, through
+a reader of the stored tokens of its own (prefix.py).
+"""
+
+import argparse
+import csv
+import io
+import json
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import mpmath
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from prefix import Unsupported, compile_prefix  # noqa: E402
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+PRESET = "release"
+POINTS_WANTED = 4
+POINTS_TRIED = 60
+
+
+def is_real(value):
+    return mpmath.isfinite(value) and abs(mpmath.im(value)) < mpmath.mpf(10) ** -30 * (1 + abs(value))
+
+
+def points_of_agreement(integrand, integral, random_points):
+    """(agreeing, differing) points at which the integrand is real."""
+    agreed = differed = 0
+    for _ in range(POINTS_TRIED):
+        x = mpmath.mpf(random_points.uniform(-3, 3))
+        try:
+            wanted = integrand(x)
+            if not is_real(wanted) or abs(wanted) > 1e12:
+                continue
+            got = mpmath.diff(integral, x, h=mpmath.mpf(10) ** -15)
+        except (ValueError, ZeroDivisionError, OverflowError, mpmath.libmp.ComplexResult):
+            continue
+        if not mpmath.isfinite(got):
+            continue
+        # The numeric derivative is good to about 15 of the 40 digits.
+        if abs(got - wanted) <= mpmath.mpf(10) ** -8 * (1 + abs(wanted)):
+            agreed += 1
+        else:
+            differed += 1
+        if agreed + differed == POINTS_WANTED:
+            break
+    return agreed, differed
+
+
+class DatasetTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = tempfile.TemporaryDirectory()
+        # Root's private Postgres runs as another user, who has to reach the data.
+        pathlib.Path(cls.directory.name).chmod(0o755)
+        run = subprocess.run(
+            [ROOT / "dev", "--no-install", "--preset", PRESET, "up", "--for", "20s", "--json",
+             "--data-dir", f"{cls.directory.name}/data"],
+            check=True, stdout=subprocess.PIPE, text=True)
+        cls.summary = json.loads(run.stdout)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.directory.cleanup()
+
+    def rows(self, query):
+        """Rows of a SELECT as dictionaries, through the command line that the summary names."""
+        output = subprocess.run([*self.summary["psql"].split(), "--csv", "-c", query], check=True,
+                                stdout=subprocess.PIPE, text=True).stdout
+        return list(csv.DictReader(io.StringIO(output)))
+
+    def test_the_summary_counts_what_is_stored(self):
+        progress = self.rows("SELECT done, integrated FROM progress")[0]
+        self.assertEqual(int(progress["done"]), self.summary["functions"])
+        self.assertEqual(int(progress["integrated"]), self.summary["integrated"])
+        self.assertEqual(sum(self.summary["outcomes"].values()), self.summary["functions"])
+        self.assertGreater(self.summary["integrated"], 0)
+
+    def test_no_index_is_missing_below_the_seal(self):
+        row = self.rows("SELECT (SELECT sealed FROM progress) AS sealed, count(DISTINCT index) AS indices, "
+                        "count(*) AS results FROM training_data_all WHERE sealed")[0]
+        self.assertGreater(int(row["sealed"]), 0)
+        self.assertEqual(row["indices"], row["sealed"])
+        self.assertEqual(row["results"], row["sealed"])
+
+    def test_no_canonical_hash_stands_twice_in_the_training_data(self):
+        row = self.rows("SELECT count(*) AS results, count(DISTINCT a.canonical_hash) AS hashes "
+                        "FROM training_data t JOIN training_data_all a USING (job, index)")[0]
+        self.assertGreater(int(row["results"]), 0)
+        self.assertEqual(row["results"], row["hashes"])
+
+    def test_no_integrand_is_constant(self):
+        for row in self.rows("SELECT integrand FROM training_data_all"):
+            self.assertIn("x", row["integrand"].split())
+
+    def test_integrals_differentiate_back(self):
+        rows = self.rows("SELECT integrand, integral FROM training_data WHERE success ORDER BY index LIMIT 150")
+        seed = random.randrange(2 ** 32)
+        random_points = random.Random(seed)
+        judged = 0
+        with mpmath.workdps(40):
+            for row in rows:
+                try:
+                    functions = compile_prefix(row["integrand"]), compile_prefix(row["integral"])
+                except Unsupported:
+                    continue
+                agreed, differed = points_of_agreement(*functions, random_points)
+                self.assertEqual(differed, 0, f"seed {seed}: {row}")
+                judged += agreed > 0
+        print(f"{judged} of {len(rows)} integrals judged by mpmath, seed {seed}", file=sys.stderr)
+        self.assertGreater(judged, 0.7 * len(rows))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--preset", default=PRESET)
+    options, rest = parser.parse_known_args()
+    PRESET = options.preset
+    unittest.main(argv=[sys.argv[0], *rest])
