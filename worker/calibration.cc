@@ -61,8 +61,8 @@ double SpeedFactorOf(double measured_us, double reference_us) {
   return std::clamp(measured_us / reference_us, kSpeedFactorMin, kSpeedFactorMax);
 }
 
-absl::StatusOr<SpeedFactors> Calibrate(IntegratorProcess& integrator) {
-  SpeedFactors factors;
+absl::StatusOr<Calibration> Calibrate(IntegratorProcess& integrator) {
+  Calibration calibration;
   for (const auto& described : integrator.description().engines()) {
     const auto reference =
         std::find_if(kReferences.begin(), kReferences.end(),
@@ -72,10 +72,11 @@ absl::StatusOr<SpeedFactors> Calibrate(IntegratorProcess& integrator) {
     for (int round = 0; round < kRounds; ++round) {
       ASSIGN_OR_RETURN(const double cpu_us, Round(integrator, described.engine()));
       least = std::min(least, cpu_us);
+      calibration.cpu += absl::Microseconds(cpu_us);
     }
-    factors[described.engine()] = SpeedFactorOf(least, reference->cpu_us);
+    calibration.factors[described.engine()] = SpeedFactorOf(least, reference->cpu_us);
   }
-  return factors;
+  return calibration;
 }
 
 }  // namespace motzkin::worker

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <absl/status/statusor.h>
+#include <absl/time/time.h>
 
 #include "worker/function_runner.h"
 #include "worker/integrator_process.h"
@@ -15,9 +16,15 @@ namespace motzkin::worker {
 inline constexpr double kSpeedFactorMin = 1;  // A faster machine gains nothing by a smaller budget.
 inline constexpr double kSpeedFactorMax = 8;  // Beyond it a machine is better left out.
 
-// The factor of each engine of `integrator` that has a reference. About a second of CPU in all.
+struct Calibration {
+  // Of each engine that has a reference.
+  SpeedFactors factors;
+  // What finding out cost the engines: half a second.
+  absl::Duration cpu;
+};
+
 // The errors of IntegratorProcess::Call.
-absl::StatusOr<SpeedFactors> Calibrate(IntegratorProcess& integrator);
+absl::StatusOr<Calibration> Calibrate(IntegratorProcess& integrator);
 
 // `measured_us` against `reference_us`, clamped.
 double SpeedFactorOf(double measured_us, double reference_us);

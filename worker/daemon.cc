@@ -81,6 +81,7 @@ Daemon::Daemon(const Config& config, const StateDirectory& state, Capabilities c
       allowed_{.slots_allowed = config.slots, .reason = {}},
       next_log_(clock.SinceBoot() + kLogInterval),
       agent_(AgentOptionsOf(config), *this, console, clock) {
+  tally_.CountCas(capabilities_.calibration_cpu);
   if (!config.acknowledgement_log.empty()) {
     acknowledgements_.open(config.acknowledgement_log, std::ios::app);
   }
@@ -115,6 +116,7 @@ void Daemon::Stop(absl::Duration flush_time) {
     if (std::exchange(stopped_, true)) return;
     if (drain_reason_.empty()) drain_reason_ = "stopping";
   }
+  writer_.BeginStop();  // A slot may be waiting for room.
   slots_.Stop(absl::ZeroDuration());
   if (const int64_t lost = writer_.Stop(flush_time); lost > 0) {
     console_.Line(
@@ -234,10 +236,10 @@ void Daemon::Apply(const v1::DesiredState& desired) {
     wanted = WantedOf(desired);
     changed = before != wanted_ids_ || desired.mode() != desired_mode_;
     desired_mode_ = desired.mode();
-    if (desired.reason() != desired_reason_ && !desired.reason().empty()) {
-      console_.Line("coordinator: " + desired.reason());
-    }
-    desired_reason_ = desired.reason();
+    const bool idle = desired.mode() > v1::DESIRED_MODE_RUN || desired.batches().empty();
+    const std::string reason = idle ? desired.reason() : "";
+    if (reason != desired_reason_ && !reason.empty()) console_.Line("coordinator: " + reason);
+    desired_reason_ = reason;
   }
   writer_.SetCluster(desired.cluster_uuid());
   direct_.SetDatabase(desired.database());
@@ -324,6 +326,12 @@ void Daemon::Acknowledged(const v1::Submission& submission) {
 void Daemon::BatchRevoked(const v1::Submission& submission, const std::string& reason) {
   console_.Line(fmt::format("{}: dropped ({})", ToString(IdOf(submission)), reason));
   slots_.Drop(IdOf(submission));
+}
+
+void Daemon::BatchRefused(const v1::Submission& submission, const std::string& reason) {
+  // Told as a failure, so that the coordinator grants its functions anew.
+  queue_.Fail(IdOf(submission), "results refused: " + reason, /*job_failed=*/false);
+  BatchRevoked(submission, reason);
 }
 
 void Daemon::RowRefused(const v1::Submission& submission, const std::string& reason) {

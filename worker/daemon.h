@@ -38,6 +38,7 @@ namespace motzkin::worker {
 struct Capabilities {
   std::vector<std::pair<std::string, std::string>> engines;  // Name, exact version.
   SpeedFactors speed_factors;
+  absl::Duration calibration_cpu;  // What the factors cost.
   sandbox::Level sandbox_level = sandbox::Level::kNone;
 };
 
@@ -73,6 +74,7 @@ class Daemon final : private AgentDelegate, private ResultObserver {
   // ResultObserver
   void Acknowledged(const v1::Submission& submission) override;
   void BatchRevoked(const v1::Submission& submission, const std::string& reason) override;
+  void BatchRefused(const v1::Submission& submission, const std::string& reason) override;
   void RowRefused(const v1::Submission& submission, const std::string& reason) override;
   void AccessDenied(const std::string& reason) override;
   void SinkAway(const std::string& reason) override;

@@ -2,9 +2,11 @@
 // stop.
 #include <absl/status/statusor.h>
 #include <absl/strings/str_join.h>
+#include <absl/synchronization/mutex.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <exception>
@@ -29,6 +31,7 @@
 namespace motzkin::worker {
 namespace {
 
+constexpr unsigned kAtOnceSeconds = 5;                   // What "at once" may take at most.
 constexpr absl::Duration kFlushMax = absl::Seconds(10);  // For the last rows of a clean stop.
 
 int Fail(Console& console, const absl::Status& status, int code) {
@@ -36,34 +39,62 @@ int Fail(Console& console, const absl::Status& status, int code) {
   return code;
 }
 
-// Starts one integrator to learn its engines and their speed. It ends here: each slot has its own.
-absl::StatusOr<Capabilities> ProbeEngines(const Config& config, sandbox::Level sandbox_level,
-                                          Console& console) {
+IntegratorOptions OptionsOf(const Config& config, sandbox::Level sandbox_level) {
   IntegratorOptions options;
   options.binary = config.integrator.string();
   options.engines = config.engines;
   options.engine_memory_bytes = config.engine_memory_bytes;
   options.sandbox_level = sandbox_level;
-  options.idle_priority = false;  // A calibration should not wait for others.
-  auto integrator = IntegratorProcess::Start(options);
-  if (!integrator.ok()) return integrator.status();
-  Capabilities capabilities{.engines = {}, .speed_factors = {}, .sandbox_level = sandbox_level};
-  for (const auto& [name, version] : VersionsOf((*integrator)->description())) {
+  options.idle_priority = config.idle_priority;
+  return options;
+}
+
+// What an integrator tells of its engines and, if wanted, their speed.
+Capabilities ProbeEngines(const Config& config, sandbox::Level sandbox_level,
+                          IntegratorProcess& integrator, Console& console) {
+  Capabilities capabilities;
+  capabilities.sandbox_level = sandbox_level;
+  for (const auto& [name, version] : VersionsOf(integrator.description())) {
     capabilities.engines.emplace_back(name, version);
   }
-  for (const std::string& missing : (*integrator)->description().missing()) {
+  for (const std::string& missing : integrator.description().missing()) {
     console.Line("not here: " + missing);
   }
-  if (config.calibrate) {
-    auto factors = Calibrate(**integrator);
-    if (factors.ok()) {
-      capabilities.speed_factors = *std::move(factors);
-    } else {
-      console.Line("calibration: " + std::string(factors.status().message()) +
-                   "; this machine counts as the reference");
-    }
+  if (!config.calibrate) return capabilities;
+  auto calibration = Calibrate(integrator);
+  if (calibration.ok()) {
+    capabilities.speed_factors = std::move(calibration->factors);
+    capabilities.calibration_cpu = calibration->cpu;
+  } else {
+    console.Line("calibration: " + std::string(calibration.status().message()) +
+                 "; this machine counts as the reference");
   }
   return capabilities;
+}
+
+// Hands out `first`, which was started to probe the machine, and then new ones: warming engines up
+// costs as much as twenty functions. An integrator lives as long as the thread that started it, and
+// the main thread outlives all slots.
+IntegratorFactory FactoryBeginningWith(std::unique_ptr<IntegratorProcess> first) {
+  struct Spare {
+    absl::Mutex mutex;
+    std::unique_ptr<IntegratorProcess> integrator ABSL_GUARDED_BY(mutex);
+  };
+  // Shared: a std::function has to be copyable.
+  auto spare = std::make_shared<Spare>();
+  {
+    const absl::MutexLock lock(&spare->mutex);
+    spare->integrator = std::move(first);
+  }
+  return
+      [spare](
+          const IntegratorOptions& options) -> absl::StatusOr<std::unique_ptr<IntegratorProcess>> {
+        {
+          const absl::MutexLock lock(&spare->mutex);
+          if (spare->integrator != nullptr) return std::move(spare->integrator);
+        }
+        return IntegratorProcess::Start(options);
+      };
 }
 
 void PrintStart(const Config& config, const Capabilities& capabilities,
@@ -102,6 +133,8 @@ int Serve(const Config& config, const SignalWaiter& signals, Daemon& daemon, Con
   while (!at_once && !daemon.idle() && clock.SinceBoot() < until) {
     at_once = signals.WaitFor(absl::Milliseconds(100)).has_value();
   }
+  // Should a hung connection hold us up: the kernel ends us, and our sandboxes with us.
+  if (at_once) alarm(kAtOnceSeconds);
   daemon.Stop(at_once ? absl::ZeroDuration() : kFlushMax);
   return kExitOk;
 }
@@ -126,14 +159,15 @@ int Run(const Config& config, const SignalWaiter& signals, Console& console) {
                     sandbox.reason)),
                 kExitSandbox);
   }
-  auto capabilities = ProbeEngines(config, sandbox.level, console);
-  if (!capabilities.ok()) return Fail(console, capabilities.status(), kExitIntegrator);
-  PrintStart(config, *capabilities, sandbox, console);
+  auto integrator = IntegratorProcess::Start(OptionsOf(config, sandbox.level));
+  if (!integrator.ok()) return Fail(console, integrator.status(), kExitIntegrator);
+  const Capabilities capabilities = ProbeEngines(config, sandbox.level, **integrator, console);
+  PrintStart(config, capabilities, sandbox, console);
   int code = kExitOk;
   Totals totals;
   {
-    Daemon daemon(config, *state, *capabilities, *std::move(spool), IntegratorProcess::Start,
-                  console, clock);
+    Daemon daemon(config, *state, capabilities, *std::move(spool),
+                  FactoryBeginningWith(*std::move(integrator)), console, clock);
     code = Serve(config, signals, daemon, console);
     totals = daemon.totals();
   }  // Ends the integrators: only then is their CPU time ours to report.

@@ -9,6 +9,12 @@
 
 namespace motzkin::worker {
 
+namespace {
+
+constexpr char kReadOnly[] = "25006";
+
+}  // namespace
+
 void PostgresSink::SetDatabase(const std::string& conninfo) {
   const absl::MutexLock lock(&mutex_);
   conninfo_ = conninfo;
@@ -27,6 +33,10 @@ absl::StatusOr<std::vector<v1::RowStatus>> PostgresSink::Submit(const v1::Submis
   }
   absl::StatusOr<std::vector<v1::RowStatus>> statuses = SubmitResults(*connection_, submission);
   if (absl::IsUnavailable(statuses.status())) connection_.reset();
+  if (postgres::SqlState(statuses.status()) == kReadOnly) {
+    connection_.reset();  // A standby, or an owner at work: it will be the primary again.
+    return absl::UnavailableError(statuses.status().message());
+  }
   return statuses;
 }
 

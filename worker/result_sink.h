@@ -31,8 +31,11 @@ class ResultObserver {
   virtual ~ResultObserver() = default;
   // Durably stored, or stored before by someone else; never called for a row that is not.
   virtual void Acknowledged(const v1::Submission& submission) = 0;
-  // The batch is not, or no longer, this worker's to write; its rows were dropped.
+  // The batch was taken back (pause, cancel) while these rows were on their way; they are dropped.
   virtual void BatchRevoked(const v1::Submission& submission, const std::string& reason) = 0;
+  // FAILED_PRECONDITION: these rows can never be stored, e.g. by a database restored to a time
+  // before the batch was granted. They are dropped.
+  virtual void BatchRefused(const v1::Submission& submission, const std::string& reason) = 0;
   // Not even a bare `crashed` row of this function can be stored: something of ours is wrong.
   virtual void RowRefused(const v1::Submission& submission, const std::string& reason) = 0;
   // PERMISSION_DENIED: the worker should drain. Rows go to the spool meanwhile.

@@ -64,7 +64,7 @@ void ResultWriter::SetCluster(const std::string& cluster_uuid) {
 void ResultWriter::Add(const Task& task, v1::Result result) {
   const int64_t bytes = static_cast<int64_t>(result.ByteSizeLong());
   const absl::MutexLock lock(&mutex_);
-  while (memory_bytes_ + bytes > options_.memory_bytes_max && memory_rows_ > 0 && !stopping_) {
+  while (memory_bytes_ + bytes > options_.memory_bytes_max && memory_rows_ > 0 && !unbounded_) {
     changed_.Wait(&mutex_);
   }
   const absl::Duration now = clock_.SinceBoot();
@@ -81,6 +81,12 @@ void ResultWriter::Add(const Task& task, v1::Result result) {
   changed_.SignalAll();
 }
 
+void ResultWriter::BeginStop() {
+  const absl::MutexLock lock(&mutex_);
+  unbounded_ = true;
+  changed_.SignalAll();
+}
+
 void ResultWriter::Flush() {
   const absl::MutexLock lock(&mutex_);
   flush_ = true;
@@ -88,6 +94,7 @@ void ResultWriter::Flush() {
 }
 
 int64_t ResultWriter::Stop(absl::Duration timeout) {
+  BeginStop();
   {
     const absl::MutexLock lock(&mutex_);
     stopping_ = true;
@@ -301,7 +308,7 @@ absl::Status ResultWriter::Send(v1::Submission& submission) {
     } else if (absl::IsInvalidArgument(statuses.status())) {
       Bisect(std::move(part), statuses.status(), parts);
     } else if (absl::IsFailedPrecondition(statuses.status())) {
-      observer_.BatchRevoked(part, std::string(statuses.status().message()));
+      observer_.BatchRefused(part, std::string(statuses.status().message()));
       return absl::OkStatus();
     } else {
       parts.push_back(std::move(part));

@@ -61,6 +61,8 @@ class ResultWriter {
   void Add(const Task& task, v1::Result result) ABSL_LOCKS_EXCLUDED(mutex_);
   // Sends what waits without the usual delay.
   void Flush() ABSL_LOCKS_EXCLUDED(mutex_);
+  // From now on Add() does not block, so that slots can end: at most one row each is still to come.
+  void BeginStop() ABSL_LOCKS_EXCLUDED(mutex_);
   // Sends until nothing waits or `timeout` passed; then spools the rest and ends the thread.
   // Returns the rows that found no room on disk either and are forgotten: their functions are
   // granted again.
@@ -123,6 +125,7 @@ class ResultWriter {
   // A full spool is not tried again before this.
   absl::Duration spool_retry_at_ ABSL_GUARDED_BY(mutex_) = absl::ZeroDuration();
   bool flush_ ABSL_GUARDED_BY(mutex_) = false;
+  bool unbounded_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Duration stop_by_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteDuration();
   // Since when the sink has been away (infinite: it is not), and when to try it again.

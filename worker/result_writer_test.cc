@@ -77,6 +77,10 @@ class RecordingObserver final : public ResultObserver {
     const absl::MutexLock lock(&mutex_);
     revoked_.insert(submission.batch());
   }
+  void BatchRefused(const v1::Submission& submission, const std::string&) override {
+    const absl::MutexLock lock(&mutex_);
+    dropped_.insert(submission.batch());
+  }
   void RowRefused(const v1::Submission& submission, const std::string&) override {
     const absl::MutexLock lock(&mutex_);
     refused_.insert(submission.results(0).index());
@@ -92,6 +96,10 @@ class RecordingObserver final : public ResultObserver {
   std::set<int64_t> revoked() const {
     const absl::MutexLock lock(&mutex_);
     return revoked_;
+  }
+  std::set<int64_t> dropped() const {
+    const absl::MutexLock lock(&mutex_);
+    return dropped_;
   }
   std::set<int64_t> refused() const {
     const absl::MutexLock lock(&mutex_);
@@ -110,6 +118,7 @@ class RecordingObserver final : public ResultObserver {
   mutable absl::Mutex mutex_;
   int acknowledged_ ABSL_GUARDED_BY(mutex_) = 0;
   std::set<int64_t> revoked_ ABSL_GUARDED_BY(mutex_);
+  std::set<int64_t> dropped_ ABSL_GUARDED_BY(mutex_);
   std::set<int64_t> refused_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> notes_ ABSL_GUARDED_BY(mutex_);
 };
@@ -235,14 +244,14 @@ TEST_F(ResultWriterTest, RowsOfAnotherClusterAreSetAsideAndNeverSent) {
   writer->Add(TestTask(100, 1, other_job), TestRow(100));
   ASSERT_TRUE(Stored(1));
   EXPECT_TRUE(sink_.rows().contains(100));
-  EXPECT_EQ(writer->waiting().spooled, 0);
+  EXPECT_TRUE(WaitFor([&] { return writer->waiting().spooled == 0; }));
 }
 
 TEST_F(ResultWriterTest, ABatchThatIsRefusedIsDroppedAndOthersGoOn) {
   const auto writer = Started();
   sink_.Fail(absl::FailedPreconditionError("never yours"));
   AddRows(*writer, 0, 3, /*batch=*/1);
-  ASSERT_TRUE(WaitFor([&] { return observer_.revoked().contains(1); }));
+  ASSERT_TRUE(WaitFor([&] { return observer_.dropped().contains(1); }));
   sink_.Fail(absl::OkStatus());
   AddRows(*writer, 10, 13, /*batch=*/2);
   ASSERT_TRUE(Stored(3));
@@ -281,6 +290,18 @@ TEST_F(ResultWriterTest, AFullSpoolMakesTheSlotsWaitAndLosesNothing) {
   EXPECT_LT(seen, 500);
   sink_.Fail(absl::OkStatus());
   EXPECT_TRUE(Stored(500));
+}
+
+TEST_F(ResultWriterTest, AStopLetsASlotGoThatWaitsForRoom) {
+  options_.memory_bytes_max = 1;
+  options_.spool_bytes_min = options_.spool_bytes_max = 0;
+  const auto writer = Started();
+  sink_.Fail(absl::UnavailableError("away"));
+  AddRows(*writer, 0, 1);
+  std::jthread slot([&] { AddRows(*writer, 1, 2); });
+  writer->BeginStop();
+  slot.join();
+  EXPECT_EQ(writer->Stop(absl::ZeroDuration()), 2) << "with no room anywhere they are forgotten";
 }
 
 }  // namespace

@@ -33,6 +33,11 @@ void Tally::Count(const v1::Result& result) {
   ++recent_[at];
 }
 
+void Tally::CountCas(absl::Duration cpu) {
+  const absl::MutexLock lock(&mutex_);
+  totals_.cas += cpu;
+}
+
 Totals Tally::totals() const {
   const absl::MutexLock lock(&mutex_);
   return totals_;

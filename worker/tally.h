@@ -33,6 +33,8 @@ class Tally {
   explicit Tally(const Clock& clock);
 
   void Count(const v1::Result& result) ABSL_LOCKS_EXCLUDED(mutex_);
+  // CPU of engines beside functions: the calibration.
+  void CountCas(absl::Duration cpu) ABSL_LOCKS_EXCLUDED(mutex_);
   Totals totals() const ABSL_LOCKS_EXCLUDED(mutex_);
   // Over the last two minutes, or since the start where that is shorter.
   double FunctionsPerMinute() const ABSL_LOCKS_EXCLUDED(mutex_);
