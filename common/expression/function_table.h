@@ -26,8 +26,8 @@ struct Function {
   std::string_view name;
   size_t arguments_min = 0;
   size_t arguments_max = 0;
-  bool takes_lists = false;
   CallBuilder build = nullptr;  // null: a call of `op`
+  bool takes_lists = false;
   Op op = Op::kUndefined;
 };
 
