@@ -22,7 +22,7 @@ struct DefaultStep {
   uint32_t budget_ms;
 };
 // Small first steps buy the second engine: docs/engines.md has what each budget solves and costs.
-constexpr DefaultStep kDefaultLadder[] = {{"giac", 15}, {"fricas", 100}};
+constexpr DefaultStep kDefaultLadder[] = {{"giac", 10}, {"fricas", 60}};
 
 constexpr int64_t kDefaultTarget = 1'000'000;  // 0.3 to 1 GB of rows.
 constexpr int64_t kDefaultEngineMemory =
