@@ -242,6 +242,10 @@ void ResultWriter::SendMemory() {
 
 void ResultWriter::SendSpool() {
   std::optional<SpoolRecord> record = spool_.Front();
+  if (record) {
+    const absl::MutexLock lock(&mutex_);
+    if (record->cluster_uuid != cluster_uuid_) return;  // Changed just now: SetAside() comes next.
+  }
   absl::Status sent;
   if (record) {
     sent = Send(record->submission);

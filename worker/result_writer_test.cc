@@ -166,7 +166,7 @@ TEST_F(ResultWriterTest, RowsAreSentTogetherAndAcknowledgedOnce) {
   ASSERT_TRUE(Stored(100));
   ASSERT_TRUE(WaitFor([&] { return observer_.acknowledged() == 100; }));
   EXPECT_LT(sink_.calls(), 20);
-  EXPECT_EQ(writer->waiting().memory, 0);
+  EXPECT_TRUE(WaitFor([&] { return writer->waiting().memory == 0; }));
 }
 
 TEST_F(ResultWriterTest, OneBadRowAmongManyIsFoundAndStoredAsCrashed) {
@@ -199,6 +199,7 @@ TEST_F(ResultWriterTest, RowsWaitOutAnAbsenceOnDiskAndAreSentAfterIt) {
   sink_.Fail(absl::OkStatus());
   ASSERT_TRUE(Stored(50));
   ASSERT_TRUE(WaitFor([&] { return writer->waiting().spooled == 0; }));
+  ASSERT_TRUE(WaitFor([&] { return observer_.notes().size() == 2; }));
   EXPECT_THAT(observer_.notes(), ElementsAre("away", "back"));
 }
 
@@ -239,12 +240,12 @@ TEST_F(ResultWriterTest, RowsOfAnotherClusterAreSetAsideAndNeverSent) {
   AddRows(*writer, 0, 3);
   ASSERT_TRUE(WaitFor([&] { return writer->waiting().spooled == 3; }));
   writer->SetCluster(kOtherCluster);
+  ASSERT_TRUE(WaitFor([&] { return writer->waiting().spooled == 0; }));
   sink_.Fail(absl::OkStatus());
   const auto other_job = TestJob(kOtherCluster);
   writer->Add(TestTask(100, 1, other_job), TestRow(100));
   ASSERT_TRUE(Stored(1));
   EXPECT_TRUE(sink_.rows().contains(100));
-  EXPECT_TRUE(WaitFor([&] { return writer->waiting().spooled == 0; }));
 }
 
 TEST_F(ResultWriterTest, ABatchThatIsRefusedIsDroppedAndOthersGoOn) {
