@@ -190,10 +190,12 @@ long double NodeValue(Expr node, const std::vector<long double>& values, long do
 
 }  // namespace
 
-uint64_t Seed() {
-  if (const char* fixed = std::getenv("TEST_SEED"); fixed != nullptr) return std::stoull(fixed);
-  return std::random_device{}();
+uint64_t Seed(uint64_t otherwise) {
+  const char* fixed = std::getenv("TEST_SEED");
+  return fixed == nullptr ? otherwise : std::stoull(fixed);
 }
+
+uint64_t Seed() { return Seed(std::random_device{}()); }
 
 Expr RandomTrees::Leaf() {
   switch (Below(8)) {

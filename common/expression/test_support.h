@@ -10,6 +10,8 @@ namespace motzkin::expression::test {
 
 // $TEST_SEED, or a fresh one. Print it with the failure.
 uint64_t Seed();
+// $TEST_SEED, or `otherwise`.
+uint64_t Seed(uint64_t otherwise);
 
 // All elementary ones, or those that every format and engine has under one name.
 enum class Functions { kElementary, kOfEveryFormat };
