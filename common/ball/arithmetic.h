@@ -64,10 +64,9 @@ class Arithmetic {
 
   Ball Circular(expression::Op op, const Ball& a) const;
   Ball InverseFunction(expression::Op op, const Ball& a);
-  Ball Asin(const Ball& a);
+  Ball AsinOrAtanh(expression::Op op, const Ball& a);
   Ball Acos(const Ball& a);
   Ball Acosh(const Ball& a);
-  Ball Atanh(const Ball& a);
   Ball AtanOrAsinh(expression::Op op, const Ball& a) const;
   Ball Abs(const Ball& a) const;
   Ball Sign(const Ball& a) const;

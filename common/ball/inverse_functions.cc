@@ -9,13 +9,12 @@ using expression::Op;
 Ball Arithmetic::InverseFunction(Op op, const Ball& a) {
   switch (op) {
     case Op::kAsin:
-      return Asin(a);
+    case Op::kAtanh:
+      return AsinOrAtanh(op, a);
     case Op::kAcos:
       return Acos(a);
     case Op::kAcosh:
       return Acosh(a);
-    case Op::kAtanh:
-      return Atanh(a);
     case Op::kAtan:
     case Op::kAsinh:
       return AtanOrAsinh(op, a);
@@ -24,9 +23,9 @@ Ball Arithmetic::InverseFunction(Op op, const Ball& a) {
     case Op::kAsec:
       return Acos(Inverse(a));
     case Op::kAcsc:
-      return Asin(Inverse(a));
+      return AsinOrAtanh(Op::kAsin, Inverse(a));
     case Op::kAcoth:
-      return Atanh(Inverse(a));
+      return AsinOrAtanh(Op::kAtanh, Inverse(a));
     case Op::kAsech:
       return Acosh(Inverse(a));
     case Op::kAcsch:
@@ -36,16 +35,16 @@ Ball Arithmetic::InverseFunction(Op op, const Ball& a) {
   }
 }
 
-Ball Arithmetic::Asin(const Ball& argument) {
+Ball Arithmetic::AsinOrAtanh(Op op, const Ball& argument) {
   const std::optional<Ball> a = OffRealCut(argument, RealCut::kBeyondOne);
   if (!a) return Ball::Undefined();
   const int inside = a->IsReal() ? InsideUnit(a->real()) : -1;
   if (inside == 0) return Ball::Undefined();
   Ball result;
   if (inside == 1) {
-    arb_asin(result.real(), a->real(), bits_);
+    (op == Op::kAsin ? arb_asin : arb_atanh)(result.real(), a->real(), bits_);
   } else {
-    acb_asin(result.get(), a->get(), bits_);
+    (op == Op::kAsin ? acb_asin : acb_atanh)(result.get(), a->get(), bits_);
   }
   return result;
 }
@@ -59,7 +58,7 @@ Ball Arithmetic::Acos(const Ball& a) {
   }
   Ball quarter = Constant(Op::kPi);
   acb_mul_2exp_si(quarter.get(), quarter.get(), -1);
-  return Sub(quarter, Asin(a));
+  return Sub(quarter, AsinOrAtanh(Op::kAsin, a));
 }
 
 Ball Arithmetic::Acosh(const Ball& argument) {
@@ -78,20 +77,6 @@ Ball Arithmetic::Acosh(const Ball& argument) {
     arb_const_pi(result.imag(), bits_);
   } else {
     return Ball::Undefined();
-  }
-  return result;
-}
-
-Ball Arithmetic::Atanh(const Ball& argument) {
-  const std::optional<Ball> a = OffRealCut(argument, RealCut::kBeyondOne);
-  if (!a) return Ball::Undefined();
-  const int inside = a->IsReal() ? InsideUnit(a->real()) : -1;
-  if (inside == 0) return Ball::Undefined();
-  Ball result;
-  if (inside == 1) {
-    arb_atanh(result.real(), a->real(), bits_);
-  } else {
-    acb_atanh(result.get(), a->get(), bits_);
   }
   return result;
 }
