@@ -6,18 +6,13 @@
 #include <cmath>
 #include <string>
 
-#include "common/expression/parser.h"
 #include "common/expression/printer.h"
 #include "common/expression/test_support.h"
 
 namespace motzkin::expression {
 namespace {
 
-Expr Parse(std::string_view text, Pool& pool) {
-  absl::StatusOr<Expr> expr = ParseInfix(text, pool);
-  EXPECT_TRUE(expr.ok()) << text << ": " << expr.status();
-  return expr.ok() ? *expr : pool.Undefined();
-}
+using test::Parse;
 
 std::string CanonicalText(std::string_view text) {
   Pool pool;

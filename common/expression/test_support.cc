@@ -1,5 +1,7 @@
 #include "common/expression/test_support.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -11,6 +13,7 @@
 
 #include "common/expression/distinct_nodes.h"
 #include "common/expression/exact_numbers.h"
+#include "common/expression/parser.h"
 
 namespace motzkin::expression::test {
 namespace {
@@ -193,6 +196,12 @@ long double NodeValue(Expr node, const std::vector<long double>& values, long do
 uint64_t Seed(uint64_t otherwise) {
   const char* fixed = std::getenv("TEST_SEED");
   return fixed == nullptr ? otherwise : std::stoull(fixed);
+}
+
+Expr Parse(std::string_view text, Pool& pool) {
+  absl::StatusOr<Expr> expr = ParseInfix(text, pool);
+  EXPECT_TRUE(expr.ok()) << text << ": " << expr.status();
+  return expr.ok() ? *expr : pool.Undefined();
 }
 
 uint64_t Seed() { return Seed(std::random_device{}()); }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <random>
+#include <string_view>
 
 #include "common/expression/expression.h"
 
@@ -12,6 +13,9 @@ namespace motzkin::expression::test {
 uint64_t Seed();
 // $TEST_SEED, or `otherwise`.
 uint64_t Seed(uint64_t otherwise);
+
+// Of infix that must be right; otherwise a failure, and Undefined.
+Expr Parse(std::string_view text, Pool& pool);
 
 // All elementary ones, or those that every format and engine has under one name.
 enum class Functions { kElementary, kOfEveryFormat };
