@@ -4,7 +4,7 @@
 // that read forks: the child returns the line and so runs it, the parent waits for the next
 // command.
 //
-// FriCAS takes 250 ms to start; an integral in a fork of a warm one takes 4 ms and more.
+// FriCAS takes 100 ms to start; an integral in a fork of a warm one takes 4 ms and more.
 //
 // Environment, besides what zygote.h says:
 //   MOTZKIN_ZYGOTE_SETUP    lines that the zygote itself runs first: settings, warm-up
