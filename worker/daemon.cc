@@ -80,11 +80,9 @@ Daemon::Daemon(const Config& config, const StateDirectory& state, Capabilities c
       policy_(config.policy, config.slots),
       allowed_{.slots_allowed = config.slots, .reason = {}},
       next_log_(clock.SinceBoot() + kLogInterval),
+      acknowledgements_(config.acknowledgement_log),
       agent_(AgentOptionsOf(config), *this, console, clock) {
   tally_.CountCas(capabilities_.calibration_cpu);
-  if (!config.acknowledgement_log.empty()) {
-    acknowledgements_.open(config.acknowledgement_log, std::ios::app);
-  }
 }
 
 Daemon::~Daemon() { Stop(absl::ZeroDuration()); }
@@ -312,15 +310,10 @@ void Daemon::Rejected(Rejection rejection, const std::string& message) {
   exit_code_ = rejection == Rejection::kProtocol ? kExitProtocol : kExitSuperseded;
 }
 
-void Daemon::Acknowledged(const v1::Submission& submission) {
+void Daemon::Acknowledged(const v1::Submission& submission,
+                          const std::vector<v1::RowStatus>& statuses) {
   queue_.Acknowledged(IdOf(submission), submission.results_size());
-  if (!acknowledgements_.is_open()) return;
-  for (const v1::Result& row : submission.results()) {
-    acknowledgements_ << fmt::format("{} {} {} {} {:016x}\n", submission.job_uuid(), row.index(),
-                                     submission.attempt(), OutcomeWord(row.outcome()),
-                                     row.canonical_hash());
-  }
-  acknowledgements_.flush();
+  acknowledgements_.Append(submission, statuses);
 }
 
 void Daemon::BatchRevoked(const v1::Submission& submission, const std::string& reason) {

@@ -11,7 +11,6 @@
 #include <absl/time/time.h>
 
 #include <cstdint>
-#include <fstream>
 #include <map>
 #include <memory>
 #include <optional>
@@ -20,6 +19,7 @@
 #include <vector>
 
 #include "common/base/clock.h"
+#include "worker/acknowledgement_log.h"
 #include "worker/agent.h"
 #include "worker/config.h"
 #include "worker/console.h"
@@ -72,7 +72,8 @@ class Daemon final : private AgentDelegate, private ResultObserver {
   void Rejected(Rejection rejection, const std::string& message) override
       ABSL_LOCKS_EXCLUDED(mutex_);
   // ResultObserver
-  void Acknowledged(const v1::Submission& submission) override;
+  void Acknowledged(const v1::Submission& submission,
+                    const std::vector<v1::RowStatus>& statuses) override;
   void BatchRevoked(const v1::Submission& submission, const std::string& reason) override;
   void BatchRefused(const v1::Submission& submission, const std::string& reason) override;
   void RowRefused(const v1::Submission& submission, const std::string& reason) override;
@@ -127,7 +128,7 @@ class Daemon final : private AgentDelegate, private ResultObserver {
   // Of the threads that call Tick() and Acknowledged(), one each.
   absl::Duration next_policy_ = absl::ZeroDuration();
   absl::Duration next_log_ = absl::ZeroDuration();
-  std::ofstream acknowledgements_;
+  AcknowledgementLog acknowledgements_;
 
   Agent agent_;  // Last: its thread uses all of the above.
 };

@@ -30,7 +30,9 @@ class ResultObserver {
  public:
   virtual ~ResultObserver() = default;
   // Durably stored, or stored before by someone else; never called for a row that is not.
-  virtual void Acknowledged(const v1::Submission& submission) = 0;
+  // `statuses`, one a row in order, tells which of the two.
+  virtual void Acknowledged(const v1::Submission& submission,
+                            const std::vector<v1::RowStatus>& statuses) = 0;
   // The batch was taken back (pause, cancel) while these rows were on their way; they are dropped.
   virtual void BatchRevoked(const v1::Submission& submission, const std::string& reason) = 0;
   // FAILED_PRECONDITION: these rows can never be stored, e.g. by a database restored to a time

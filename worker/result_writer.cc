@@ -326,11 +326,14 @@ absl::Status ResultWriter::Send(v1::Submission& submission) {
 void ResultWriter::Report(const v1::Submission& part, const std::vector<v1::RowStatus>& statuses) {
   v1::Submission stored = WithoutRows(part);
   v1::Submission revoked = stored;
+  std::vector<v1::RowStatus> stored_statuses;
   for (int i = 0; i < part.results_size(); ++i) {
-    const bool is_revoked = statuses[static_cast<size_t>(i)] == v1::ROW_STATUS_REVOKED;
+    const v1::RowStatus status = statuses[static_cast<size_t>(i)];
+    const bool is_revoked = status == v1::ROW_STATUS_REVOKED;
     *(is_revoked ? revoked : stored).add_results() = part.results(i);
+    if (!is_revoked) stored_statuses.push_back(status);
   }
-  if (stored.results_size() > 0) observer_.Acknowledged(stored);
+  if (stored.results_size() > 0) observer_.Acknowledged(stored, stored_statuses);
   if (revoked.results_size() > 0) observer_.BatchRevoked(revoked, "the batch was revoked");
 }
 

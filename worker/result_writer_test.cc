@@ -69,7 +69,7 @@ class FakeSink final : public ResultSink {
 
 class RecordingObserver final : public ResultObserver {
  public:
-  void Acknowledged(const v1::Submission& submission) override {
+  void Acknowledged(const v1::Submission& submission, const std::vector<v1::RowStatus>&) override {
     const absl::MutexLock lock(&mutex_);
     acknowledged_ += submission.results_size();
   }
