@@ -39,6 +39,8 @@ struct Task {
   int64_t index = 0;
   // Unique within the process: an interrupt names the task it means, never the slot's next one.
   uint64_t serial = 0;
+  // It may kill this worker: note it down before it is begun (careful_log.h).
+  bool careful = false;
 };
 
 }  // namespace motzkin::worker

@@ -38,6 +38,7 @@ RunnerOptions RunnerOptionsOf(const Config& config, const Capabilities& capabili
   options.integrator.engine_memory_bytes = config.engine_memory_bytes;
   options.integrator.sandbox_level = capabilities.sandbox_level;
   options.speed_factors = capabilities.speed_factors;
+  options.engine_versions = {capabilities.engines.begin(), capabilities.engines.end()};
   return options;
 }
 
@@ -75,7 +76,8 @@ Daemon::Daemon(const Config& config, const StateDirectory& state, Capabilities c
       relay_(NewRelaySink(config.connect)),
       route_({}, direct_, *relay_, clock),
       writer_(WriterOptionsOf(config, state), route_, *spool_, *this, clock),
-      slots_(config.slots, {queue_, writer_, tally_, clock}, RunnerOptionsOf(config, capabilities_),
+      careful_(state.path() / "careful"),
+      slots_(config.slots, {queue_, writer_, tally_, careful_, clock}, RunnerOptionsOf(config, capabilities_),
              factory),
       policy_(config.policy, config.slots),
       allowed_{.slots_allowed = config.slots, .reason = {}},

@@ -21,6 +21,7 @@
 #include "common/base/clock.h"
 #include "worker/acknowledgement_log.h"
 #include "worker/agent.h"
+#include "worker/careful_log.h"
 #include "worker/config.h"
 #include "worker/console.h"
 #include "worker/policy.h"
@@ -109,6 +110,7 @@ class Daemon final : private AgentDelegate, private ResultObserver {
   const std::unique_ptr<ResultSink> relay_;
   ResultRoute route_;
   ResultWriter writer_;
+  CarefulLog careful_;
   SlotPool slots_;
 
   mutable absl::Mutex mutex_;

@@ -8,7 +8,6 @@
 #include "common/base/status_macros.h"
 #include "common/expression/parser.h"
 #include "common/expression/printer.h"
-#include "worker/result_row.h"
 
 namespace motzkin::worker {
 namespace {
@@ -42,9 +41,27 @@ absl::StatusOr<v1::Result> FunctionRunner::Run(const Task& task) {
   }
   if (Interrupted()) return InterruptedError();
   expression::Pool pool;
-  ASSIGN_OR_RETURN(const generator::GeneratedFunction function,
-                   task.job->sampler.Generate(task.job->spec.seed(), task.index, pool));
   v1::Result row;
+  ASSIGN_OR_RETURN(const generator::GeneratedFunction function, Draw(task, pool, row));
+  RETURN_IF_ERROR(Compute(task, function, pool, row));
+  row.set_wall_ms(absl::ToInt64Milliseconds(clock_.SinceBoot() - begun));
+  return row;
+}
+
+absl::StatusOr<v1::Result> FunctionRunner::Blame(const Task& task, int deaths) {
+  expression::Pool pool;
+  v1::Result row;
+  RETURN_IF_ERROR(Draw(task, pool, row).status());
+  FillFromDeath(absl::UnavailableError(fmt::format("killed its worker {} times", deaths)),
+                task.job->spec.ladder(0).engine(), options_.engine_versions, row);
+  return row;
+}
+
+absl::StatusOr<generator::GeneratedFunction> FunctionRunner::Draw(const Task& task,
+                                                                  expression::Pool& pool,
+                                                                  v1::Result& row) const {
+  ASSIGN_OR_RETURN(generator::GeneratedFunction function,
+                   task.job->sampler.Generate(task.job->spec.seed(), task.index, pool));
   row.set_index(task.index);
   row.set_kind(task.job->spec.generator().kind());
   row.set_canonical_hash(function.canonical_hash);
@@ -55,9 +72,7 @@ absl::StatusOr<v1::Result> FunctionRunner::Run(const Task& task) {
     factor = std::max(factor, SpeedFactor(step.engine()));
   }
   row.set_speed_factor(factor);
-  RETURN_IF_ERROR(Compute(task, function, pool, row));
-  row.set_wall_ms(absl::ToInt64Milliseconds(clock_.SinceBoot() - begun));
-  return row;
+  return function;
 }
 
 absl::Status FunctionRunner::Compute(const Task& task, const generator::GeneratedFunction& function,
@@ -153,7 +168,10 @@ absl::Status FunctionRunner::Ask(const Task& task, const integrator::v1::Request
     }
     if (!answer.ok()) {
       DropIntegrator();
-      if (last_try) FillFromDeath(answer.status(), task.job->spec.ladder(0).engine(), row);
+      if (last_try) {
+        FillFromDeath(answer.status(), task.job->spec.ladder(0).engine(), options_.engine_versions,
+                      row);
+      }
     } else if (last_try || !IsSuspect(*answer)) {
       response = *std::move(answer);
       return absl::OkStatus();

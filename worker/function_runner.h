@@ -23,6 +23,7 @@
 #include "motzkin/v1/job.pb.h"
 #include "worker/batch.h"
 #include "worker/integrator_process.h"
+#include "worker/result_row.h"
 
 namespace motzkin::worker {
 
@@ -35,6 +36,8 @@ using SpeedFactors = std::map<std::string, double>;
 struct RunnerOptions {
   IntegratorOptions integrator;
   SpeedFactors speed_factors;
+  // Exact versions of the engines here, for rows of functions whose integrator did not live to say.
+  EngineVersions engine_versions;
   // Tries to start an integrator before the batch is given up, and the wait between them
   // (doubling).
   int start_tries = 3;
@@ -52,6 +55,10 @@ class FunctionRunner {
   //   UNAVAILABLE          no integrator can be started: this worker is at fault
   absl::StatusOr<v1::Result> Run(const Task& task) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // The row of a function that killed its worker `deaths` times: `crashed`, without trying it
+  // again. RESOURCE_EXHAUSTED as above.
+  absl::StatusOr<v1::Result> Blame(const Task& task, int deaths);
+
   // Ends the run of the task with this serial within 1 s, be it in progress or about to begin;
   // harmless for any other.
   void Interrupt(uint64_t serial) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -59,6 +66,9 @@ class FunctionRunner {
   void DropIntegrator() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
+  // Makes the function, and what its row says whatever becomes of it.
+  absl::StatusOr<generator::GeneratedFunction> Draw(const Task& task, expression::Pool& pool,
+                                                    v1::Result& row) const;
   absl::Status Compute(const Task& task, const generator::GeneratedFunction& function,
                        expression::Pool& pool, v1::Result& row);
   absl::Status RunForward(const Task& task, v1::Result& row);

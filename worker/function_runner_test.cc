@@ -129,6 +129,30 @@ TEST_F(FunctionRunnerTest, AnIntegratorThatDiesTwiceMakesACrashedRow) {
   EXPECT_EQ(script_.started(), 2);
 }
 
+TEST_F(FunctionRunnerTest, AFunctionThatKilledItsWorkerIsACrashedRowWithoutBeingTriedAgain) {
+  const auto row = runner().Blame(TestTask(7), 2);
+  ASSERT_TRUE(row.ok()) << row.status();
+  EXPECT_EQ(row->index(), 7);
+  EXPECT_EQ(row->outcome(), v1::OUTCOME_CRASHED);
+  EXPECT_EQ(script_.started(), 0);
+  script_.Say([](const Request&) { return Failed(integrator::v1::OUTCOME_UNSOLVED); });
+  const auto tried = runner().Run(TestTask(7));
+  EXPECT_EQ(row->integrand(), tried->integrand());
+  EXPECT_EQ(row->canonical_hash(), tried->canonical_hash());
+  EXPECT_EQ(row->steps(0).message(), "killed its worker 2 times");
+}
+
+TEST_F(FunctionRunnerTest, RowsWithoutAnAnswerNameTheExactEngineToo) {
+  options_.engine_versions = {{"giac", "1.9.0"}};
+  EXPECT_EQ(runner().Blame(TestTask(7), 2)->steps(0).version(), "1.9.0");
+  script_.Say([](const Request&) -> absl::StatusOr<Response> {
+    return absl::UnavailableError("killed by signal 11");
+  });
+  const auto died = runner().Run(TestTask(1));
+  EXPECT_EQ(died->steps(0).version(), "1.9.0");
+  EXPECT_EQ(UnstorableRow(*died, absl::InvalidArgumentError("no")).steps(0).version(), "1.9.0");
+}
+
 TEST_F(FunctionRunnerTest, AStallTwiceIsATimeOut) {
   script_.Say([](const Request&) -> absl::StatusOr<Response> {
     return absl::DeadlineExceededError("no answer within 4 s");

@@ -53,6 +53,13 @@ std::string Printable(std::string_view bytes) {
   return text;
 }
 
+void SetEngine(const std::string& engine, const EngineVersions& versions, v1::StepResult& step) {
+  step.set_engine(engine);
+  if (const auto version = versions.find(engine); version != versions.end()) {
+    step.set_version(version->second);
+  }
+}
+
 }  // namespace
 
 EngineVersions VersionsOf(const integrator::v1::Description& description) {
@@ -72,10 +79,7 @@ void FillFromIntegration(const integrator::v1::Integration& integration,
   row.set_has_abs(integration.has_abs());
   for (const integrator::v1::StepReport& step : integration.steps()) {
     v1::StepResult& added = *row.add_steps();
-    added.set_engine(step.engine());
-    if (const auto version = versions.find(step.engine()); version != versions.end()) {
-      added.set_version(version->second);
-    }
+    SetEngine(step.engine(), versions, added);
     added.set_outcome(ToOutcome(step.outcome()));
     added.set_cpu_us(step.cpu_us());
     added.set_rss_kb(step.rss_kb());
@@ -108,10 +112,11 @@ void FillFromJudgement(const integrator::v1::Judgement& judgement, const std::st
   step.set_message(Printable(judgement.reason()));
 }
 
-void FillFromDeath(const absl::Status& death, const std::string& engine, v1::Result& row) {
+void FillFromDeath(const absl::Status& death, const std::string& engine,
+                   const EngineVersions& versions, v1::Result& row) {
   row.set_outcome(absl::IsDeadlineExceeded(death) ? v1::OUTCOME_TIMED_OUT : v1::OUTCOME_CRASHED);
   v1::StepResult& step = *row.add_steps();
-  step.set_engine(engine);
+  SetEngine(engine, versions, step);
   step.set_outcome(row.outcome());
   step.set_message(Printable(std::string(death.message())));
 }
@@ -132,7 +137,10 @@ v1::Result UnstorableRow(const v1::Result& row, const absl::Status& why) {
   bare.set_speed_factor(row.speed_factor());
   bare.set_wall_ms(row.wall_ms());
   v1::StepResult& step = *bare.add_steps();
-  step.set_engine(row.steps_size() > 0 ? row.steps(0).engine() : "");
+  if (row.steps_size() > 0) {
+    step.set_engine(row.steps(0).engine());
+    step.set_version(row.steps(0).version());
+  }
   step.set_outcome(v1::OUTCOME_CRASHED);
   step.set_message(absl::StrCat(kUnstorable, why.message().substr(0, kReasonBytesMax)));
   return bare;

@@ -27,8 +27,9 @@ void FillFromIntegration(const integrator::v1::Integration& integration,
 void FillFromJudgement(const integrator::v1::Judgement& judgement, const std::string& candidate,
                        v1::Result& row);
 
-// The integrator ended on this function twice. `engine`: the first of the ladder.
-void FillFromDeath(const absl::Status& death, const std::string& engine, v1::Result& row);
+// The integrator, or this worker, ended on this function twice. `engine`: the first of the ladder.
+void FillFromDeath(const absl::Status& death, const std::string& engine,
+                   const EngineVersions& versions, v1::Result& row);
 
 // What is stored of a function whose own row Postgres refuses for the reason `why`: a bare
 // `crashed`.

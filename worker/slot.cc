@@ -1,10 +1,13 @@
 #include "worker/slot.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "common/base/status_macros.h"
 #include "common/results/submit_results.h"
 
 namespace motzkin::worker {
@@ -39,12 +42,13 @@ void Slot::Run() {
 }
 
 void Slot::RunTask(const Task& task) {
-  absl::StatusOr<v1::Result> row = runner_.Run(task);
+  absl::StatusOr<v1::Result> row = task.careful ? RunCarefully(task) : runner_.Run(task);
   if (row.ok()) {
     MakeStorable(*row);
     context_.tally.Count(*row);
     context_.queue.Finished(task);  // Before the writer can acknowledge it.
     context_.writer.Add(task, *std::move(row));
+    if (task.careful) context_.writer.Flush();  // The next one waits for it.
     backoff_ = absl::ZeroDuration();
     return;
   }
@@ -53,6 +57,22 @@ void Slot::RunTask(const Task& task) {
   const bool job_failed = !absl::IsUnavailable(row.status());
   context_.queue.Fail(task.batch, std::string(row.status().message()), job_failed);
   if (!job_failed) BackOff();
+}
+
+absl::StatusOr<v1::Result> Slot::RunCarefully(const Task& task) {
+  const int deaths = context_.careful.Deaths(task);
+  if (deaths > CarefulLog::kDeathsToBlame) {
+    // Not the integration, which was not tried the last time: to make the function is enough.
+    return absl::InternalError(
+        fmt::format("generating function {} killed its worker {} times", task.index, deaths));
+  }
+  RETURN_IF_ERROR(context_.careful.Begin(task));
+  absl::StatusOr<v1::Result> row = deaths == CarefulLog::kDeathsToBlame
+                                       ? runner_.Blame(task, deaths)
+                                       : runner_.Run(task);
+  // What was blamed stays written down: its row may yet be lost with this process.
+  context_.careful.End(task, /*settled=*/row.ok() && deaths < CarefulLog::kDeathsToBlame);
+  return row;
 }
 
 void Slot::BackOff() {

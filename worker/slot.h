@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "common/base/clock.h"
+#include "worker/careful_log.h"
 #include "worker/function_runner.h"
 #include "worker/result_writer.h"
 #include "worker/tally.h"
@@ -24,6 +25,7 @@ struct SlotContext {
   WorkQueue& queue;
   ResultWriter& writer;
   Tally& tally;
+  CarefulLog& careful;
   const Clock& clock;
 };
 
@@ -42,6 +44,8 @@ class Slot {
  private:
   void Run();
   void RunTask(const Task& task);
+  // FunctionRunner::Run, noted down; or the verdict on a function that killed this worker before.
+  absl::StatusOr<v1::Result> RunCarefully(const Task& task);
   // After a failure of this worker's own: the next batch should not fail at once for the same
   // reason.
   void BackOff();

@@ -96,11 +96,18 @@ bool WorkQueue::HasWork(const Batch& batch) const {
 }
 
 WorkQueue::Batch* WorkQueue::NextBatch() {
+  Batch* next = nullptr;
   for (const BatchId& id : order_) {
     Batch& batch = batches_.at(id);
-    if (HasWork(batch)) return &batch;
+    if (!batch.wanted.careful) {
+      if (next == nullptr && HasWork(batch)) next = &batch;
+      continue;
+    }
+    if (!batch.running.empty()) return nullptr;
+    // Others go on only while its last row is on the way.
+    if (HasWork(batch)) return busy_ == 0 ? &batch : nullptr;
   }
-  return nullptr;
+  return next;
 }
 
 bool WorkQueue::CanTake(int slot) { return stopped_ || (MayBegin(slot) && NextBatch() != nullptr); }
@@ -123,7 +130,10 @@ std::optional<Task> WorkQueue::Take(int slot) {
 }
 
 Task WorkQueue::Begin(Batch& batch, int slot) {
-  Task task{.job = batch.wanted.job, .batch = batch.wanted.id, .serial = next_serial_++};
+  Task task{.job = batch.wanted.job,
+            .batch = batch.wanted.id,
+            .serial = next_serial_++,
+            .careful = batch.wanted.careful};
   if (!batch.returned.empty()) {
     task.index = *batch.returned.begin();
     batch.returned.erase(batch.returned.begin());

@@ -41,8 +41,8 @@ struct WantedBatch {
   int64_t end_index = 0;
   // Bit 0 of byte 0 is begin_index; missing bytes are 0.
   std::string done;
-  // One function at a time, each stored before the next is begun: after a death of this worker the
-  // first index that is not stored is the one that killed it.
+  // One function at a time, each stored before the next is begun, and nothing of other batches
+  // beside it: what runs when this worker dies is what killed it.
   bool careful = false;
   // Not empty: this worker cannot do it, for this reason. `job` may then be null.
   std::string refusal;
@@ -125,6 +125,7 @@ class WorkQueue {
   void SkipDone(Batch& batch) const;
   bool MayBegin(int slot) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasWork(const Batch& batch) const;
+  // The batch to begin a function of; null: none, or a careful one wants the worker for itself.
   Batch* NextBatch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Task Begin(Batch& batch, int slot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Removes a running task; null when its batch is no longer held.

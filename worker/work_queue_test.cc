@@ -130,6 +130,46 @@ TEST_F(WorkQueueTest, ACarefulBatchRunsOneFunctionAtATimeAndWaitsForItsRow) {
   EXPECT_TRUE(test::WaitFor([&] { return got_second.load(); }));
 }
 
+TEST_F(WorkQueueTest, NothingRunsBesideACarefulFunction) {
+  queue_.SetWanted({Batch(1, 0, 3)});
+  const Task other = MustTake(0);
+  WantedBatch careful = Batch(2, 10, 12);
+  careful.careful = true;
+  queue_.SetWanted({Batch(1, 0, 3), careful});
+  std::atomic<int64_t> got = -1;
+  const auto take = [&] {
+    const auto task = queue_.Take(1);
+    if (task) got = task->index;
+  };
+  std::jthread waiting(take);
+  EXPECT_FALSE(test::WaitFor([&] { return got.load() >= 0; }, absl::Milliseconds(30)))
+      << "another function runs, and no new one may begin";
+  queue_.Finished(other);
+  queue_.Acknowledged(other.batch, 1);
+  EXPECT_TRUE(test::WaitFor([&] { return got.load() == 10; })) << got;
+  waiting.join();
+  got = -1;
+  waiting = std::jthread(take);
+  EXPECT_FALSE(test::WaitFor([&] { return got.load() >= 0; }, absl::Milliseconds(30)))
+      << "beside the careful one";
+  queue_.Stop();
+}
+
+TEST_F(WorkQueueTest, OthersGoOnWhileACarefulRowWaitsForPostgres) {
+  WantedBatch careful = Batch(2, 10, 12);
+  careful.careful = true;
+  queue_.SetWanted({Batch(1, 0, 3), careful});
+  const Task first = MustTake();
+  EXPECT_EQ(first.index, 10);
+  EXPECT_TRUE(first.careful);
+  queue_.Finished(first);
+  const Task other = MustTake();
+  EXPECT_EQ(other.index, 0);
+  queue_.Acknowledged(first.batch, 1);
+  queue_.Finished(other);
+  EXPECT_EQ(MustTake().index, 11);
+}
+
 TEST_F(WorkQueueTest, AFailedBatchIsReportedUntilTheCoordinatorKnows) {
   queue_.SetWanted({Batch(1, 0, 10)});
   const Task task = MustTake();

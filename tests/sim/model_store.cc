@@ -186,7 +186,7 @@ Restored ModelStore::RestoreAll() const {
 }
 
 bool ModelStore::Submit(const WorkerId& worker, const BatchKey& key, int64_t index,
-                        bool integrated) {
+                        bool integrated, bool crashed) {
   // A trimmed batch's tail is another batch by now: the index decides.
   auto found = by_begin_.upper_bound({key.job, index});
   if (found == by_begin_.begin()) return false;
@@ -200,6 +200,7 @@ bool ModelStore::Submit(const WorkerId& worker, const BatchKey& key, int64_t ind
   }
   if (batch->revoked) return false;
   job.results.emplace(index, integrated);
+  if (crashed) job.crashed.insert(index);
   job.integrated += integrated ? 1 : 0;
   ++batch->snapshot.stored;
   return true;

@@ -49,13 +49,16 @@ class ModelStore {
 
   // submit_results(): false when refused (revoked, or never this worker's batch). Counting twice is
   // what the primary key forbids.
-  bool Submit(const WorkerId& worker, const BatchKey& key, int64_t index, bool integrated);
+  bool Submit(const WorkerId& worker, const BatchKey& key, int64_t index, bool integrated,
+              bool crashed = false);
 
   // Moves every job's sealed prefix over what is stored.
   void Seal();
 
   const std::map<BatchKey, Batch>& batches() const { return batches_; }
   const std::map<int64_t, bool>& results(int64_t job) const { return jobs_.at(job).results; }
+  // Indices whose result is `crashed`.
+  const std::set<int64_t>& crashed(int64_t job) const { return jobs_.at(job).crashed; }
   JobSnapshot Snapshot(int64_t job) const;
   const std::vector<RecordEvent>& events() const { return events_; }
   // Results that were sent for an index that already had one.
@@ -72,6 +75,7 @@ class ModelStore {
     int64_t sealed_integrated = 0;
     int64_t integrated = 0;
     std::map<int64_t, bool> results = {};  // Index to integrated.
+    std::set<int64_t> crashed = {};
   };
 
   absl::Status Apply(const AllocateBatch& what, Confirmation& answer);

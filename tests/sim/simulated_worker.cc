@@ -8,6 +8,9 @@ namespace {
 // As the functions of lample-charton: about half are integrated. Of the index alone, as it must be.
 bool Integrates(int64_t index) { return (index * 2654435761) % 1000 < 540; }
 
+// As worker/careful_log.h has it.
+constexpr int kDeathsToBlame = 2;
+
 }  // namespace
 
 void SimulatedWorker::Start() {
@@ -23,6 +26,8 @@ void SimulatedWorker::Start() {
 
 void SimulatedWorker::Kill() {
   running_ = false;
+  if (careful_function_) ++deaths_[*careful_function_];
+  careful_function_.reset();
   held_.clear();
   order_.clear();
 }
@@ -34,6 +39,7 @@ void SimulatedWorker::Receive(const Desired& desired, uint64_t sent) {
   if (desired.mode == Mode::kDrain || draining_) {
     held_.clear();
     order_.clear();
+    careful_function_.reset();
     return;
   }
   std::map<BatchKey, Held> kept;
@@ -59,11 +65,41 @@ void SimulatedWorker::Receive(const Desired& desired, uint64_t sent) {
     kept[key] = std::move(held);
   }
   held_ = std::move(kept);
+  const BatchKey* careful = Careful();
+  if (careful == nullptr || !careful_function_ || careful_function_->first != careful->job ||
+      careful_function_->second != held_.at(*careful).next) {
+    careful_function_.reset();  // Taken away: interrupted.
+  }
+}
+
+const BatchKey* SimulatedWorker::Careful() const {
+  for (const BatchKey& key : order_) {
+    const Held& held = held_.at(key);
+    if (held.careful && held.pending.empty() && held.next < held.end) return &key;
+  }
+  return nullptr;
+}
+
+bool SimulatedWorker::WorkCarefully(const BatchKey& key, const std::set<Function>& poison) {
+  Held& held = held_.at(key);
+  const Function function{key.job, held.next};
+  if (held.done.contains(held.next)) {
+    ++held.next;
+  } else if (!careful_function_ && deaths_[function] < kDeathsToBlame) {
+    careful_function_ = function;
+  } else {
+    if (careful_function_ && poison.contains(function)) return false;
+    careful_function_.reset();
+    held.pending.push_back(held.next++);
+  }
+  return true;
 }
 
 void SimulatedWorker::Flush(const BatchKey& key, Held& held, ModelStore& store) {
   for (const int64_t index : held.pending) {
-    if (store.Submit(name_, key, index, Integrates(index))) {
+    const bool crashed = deaths_.contains({key.job, index}) &&
+                         deaths_.at({key.job, index}) >= kDeathsToBlame;
+    if (store.Submit(name_, key, index, !crashed && Integrates(index), crashed)) {
       ++held.stored;
     } else {
       held.refused = true;
@@ -77,13 +113,13 @@ bool SimulatedWorker::Work(absl::Duration elapsed, ModelStore& store, bool store
                            std::mt19937_64& random) {
   const bool works = !suspended_ && slots_allowed_ != 0;
   credit_ = works ? std::min(credit_ + absl::ToDoubleSeconds(elapsed) * speed_, speed_ * 10) : 0;
+  const BatchKey* careful = Careful();
+  if (careful != nullptr && works && !WorkCarefully(*careful, poison)) return false;
   for (const BatchKey& key : order_) {
     Held& held = held_.at(key);
-    while (credit_ >= 1 && held.next < held.end) {
+    while (careful == nullptr && !held.careful && credit_ >= 1 && held.next < held.end) {
       const int64_t index = held.next;
-      if (!held.careful && poison.contains({key.job, index}) && !held.done.contains(index)) {
-        return false;
-      }
+      if (poison.contains({key.job, index}) && !held.done.contains(index)) return false;
       ++held.next;
       if (held.done.contains(index)) continue;
       credit_ -= 1;

@@ -8,9 +8,11 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "coordinator/core/types.h"
@@ -30,7 +32,7 @@ class SimulatedWorker {
 
   // Another process on the same state directory.
   void Start();
-  // SIGKILL: what was in memory is gone.
+  // SIGKILL: what was in memory is gone. What was begun carefully is remembered on disk.
   void Kill();
   // SIGTERM: gives everything back, keeps reporting until it holds nothing; then ends.
   void Stop() { draining_ = true; }
@@ -42,7 +44,7 @@ class SimulatedWorker {
   void Receive(const Desired& desired, uint64_t sent);
 
   // Computes for `elapsed` and flushes what is finished, unless the store is away. `poison` are
-  // functions that kill the process when it begins them, unless it is careful. False: it died.
+  // functions that kill the process whenever they are tried. False: it died.
   bool Work(absl::Duration elapsed, ModelStore& store, bool store_up,
             const std::set<std::pair<int64_t, int64_t>>& poison, std::mt19937_64& random);
 
@@ -53,6 +55,7 @@ class SimulatedWorker {
   bool Empty() const { return held_.empty(); }
 
  private:
+  using Function = std::pair<int64_t, int64_t>;  // Job, index.
   struct Held {
     int32_t attempt = 0;
     int64_t begin = 0;
@@ -66,6 +69,11 @@ class SimulatedWorker {
   };
 
   void Flush(const BatchKey& key, Held& held, ModelStore& store);
+  // One careful function: begun in one step, ended in the next, so that other deaths may hit it.
+  // False: it killed the process.
+  bool WorkCarefully(const BatchKey& key, const std::set<Function>& poison);
+  // Of the batches it holds, the careful one that wants the worker for itself; null: none.
+  const BatchKey* Careful() const;
 
   const std::string name_;
   const int slots_;
@@ -79,6 +87,8 @@ class SimulatedWorker {
   bool asleep_ = false;
   bool suspended_ = false;
   double credit_ = 0;  // Fractions of functions.
+  std::optional<Function> careful_function_;  // Begun.
+  std::map<Function, int> deaths_;            // On disk: died while it was begun carefully.
   std::vector<BatchKey> order_;
   std::map<BatchKey, Held> held_;
 };

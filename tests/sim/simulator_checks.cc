@@ -110,6 +110,12 @@ void Simulator::CheckComplete() {
       if (index >= job.progress.sealed_below) break;
       if (index != expected++) Violated(absl::StrCat("index ", expected - 1, " has no result"));
     }
+    for (const auto& [poisoned, index] : poison_) {
+      if (poisoned != id || !results.contains(index)) continue;
+      if (!store_.crashed(id).contains(index)) {
+        Violated(absl::StrCat("index ", index, " of job ", id, " kills, and is not stored so"));
+      }
+    }
     const bool by_functions = !job.rules.target_integrated;
     if (by_functions && static_cast<int64_t>(results.size()) != job.rules.target) {
       Violated(
