@@ -4,7 +4,7 @@
 //   submit_bench [--seconds 5] [--rows-per-flush 256]
 //
 // Every commit waits for the disk (fsync and synchronous_commit on). Each writer is a connection of
-// motzkin_worker with leases of its own, as a worker is. The rows have the lengths of real ones.
+// the workers' role with leases of its own, as a worker is. The rows have the lengths of real ones.
 // The time includes making the parameters of each call.
 #include <absl/time/clock.h>
 #include <fmt/format.h>
@@ -161,9 +161,9 @@ int Run(int seconds, int rows_per_flush) {
   v1::JobSpec spec;
   spec.set_name("bench");
   spec.mutable_generator()->set_version(1);
-  const Cluster cluster{*store,
-                        Must(store->CreateJob(spec, "00000000-0000-4000-8000-000000000000")),
-                        server->Uri("motzkin_worker", store->passwords().worker), rows_per_flush};
+  const Cluster cluster{
+      *store, Must(store->CreateJob(spec, "00000000-0000-4000-8000-000000000000")),
+      server->Uri(store->passwords().worker_role, store->passwords().worker), rows_per_flush};
   int first = 1;
   for (const int writers : {1, 8, 40}) {
     const double rate = RowsPerSecond(cluster, writers, first, absl::Seconds(seconds));

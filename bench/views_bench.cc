@@ -103,8 +103,8 @@ int Run(int64_t rows) {
   spec.mutable_generator()->set_version(1);
   const auto job = Must(store->CreateJob(spec, worker.uuid));
   Fill(*Must(postgres::Connection::Open(server->OwnerConninfo())), job, rows);
-  const auto reader =
-      Must(postgres::Connection::Open(server->Uri("motzkin_reader", store->passwords().reader)));
+  const auto reader = Must(postgres::Connection::Open(
+      server->Uri(store->passwords().reader_role, store->passwords().reader)));
   for (const char* query : kQueries) {
     const double first = Milliseconds(*reader, query);
     fmt::print("{:>8.1f} ms {:>8.1f} ms  {}\n", first, Milliseconds(*reader, query), query);

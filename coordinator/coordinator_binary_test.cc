@@ -141,7 +141,7 @@ TEST_F(CoordinatorBinaryTest, KilledItGoesOnWhereItWasAndStopsCleanly) {
 TEST_F(CoordinatorBinaryTest, TheDatabaseAloneServesReaders) {
   auto database = Run({"--database-only"});
   EXPECT_TRUE(test::WaitFor([&] {
-    return database->Output().find("postgresql://motzkin_reader:") == 0;
+    return database->Output().find("postgresql://motzkin_reader_") == 0;
   })) << database->Output();
   database->Signal(SIGTERM);
   EXPECT_EQ(database->Wait(), 0);

@@ -19,11 +19,8 @@ namespace motzkin::coordinator {
 namespace {
 
 constexpr const char* kBuild = MOTZKIN_VERSION;
-constexpr const char* kWorkerRole = "motzkin_worker";
-constexpr const char* kReaderRole = "motzkin_reader";
 // 256 results of 64 kB and their integrands; ordinary messages are a thousandth of it.
 constexpr int kMessageBytesMax = 40 << 20;
-constexpr absl::Duration kPostgresCheckInterval = absl::Seconds(1);
 // Calls under way get this long to end by themselves.
 constexpr absl::Duration kCallsGrace = absl::Seconds(2);
 
@@ -58,7 +55,7 @@ EmbeddedPostgresOptions Server::PostgresOptions() const {
 absl::Status Server::StartDatabase() {
   relay_conninfo_ = config_.postgres;
   if (config_.postgres.empty()) {
-    ASSIGN_OR_RETURN(postgres_, EmbeddedPostgres::Start(PostgresOptions()));
+    ASSIGN_OR_RETURN(postgres_, PostgresKeeper::Start(PostgresOptions()));
     relay_conninfo_ = postgres_->OwnerConninfo();
     postgres_directory_ = postgres_->data_directory();
   }
@@ -70,24 +67,23 @@ absl::Status Server::StartDatabase() {
 // Without passwords (we may not create roles) there is no direct way: workers use the relay.
 void Server::ChooseUris() {
   const RolePasswords& passwords = store_->passwords();
-  const auto local = [this](const char* role, const std::string& password) {
+  const auto local = [this](const std::string& role, const std::string& password) {
     if (password.empty()) return std::string();
     return postgres_ != nullptr ? postgres_->Uri(role, password)
                                 : RoleUri(config_.postgres, role, password);
   };
-  reader_uri_ = local(kReaderRole, passwords.reader);
-  local_worker_uri_ = local(kWorkerRole, passwords.worker);
+  reader_uri_ = local(passwords.reader_role, passwords.reader);
+  local_worker_uri_ = local(passwords.worker_role, passwords.worker);
   if (!config_.advertise_postgres.empty() && !passwords.worker.empty()) {
-    remote_worker_uri_ = RoleUri(config_.advertise_postgres, kWorkerRole, passwords.worker);
+    remote_worker_uri_ =
+        RoleUri(config_.advertise_postgres, passwords.worker_role, passwords.worker);
   }
 }
 
 absl::Status Server::Start() {
   RETURN_IF_ERROR(StartDatabase());
   RETURN_IF_ERROR(StartServices());
-  RETURN_IF_ERROR(StartGrpc());
-  if (postgres_ != nullptr) watcher_ = std::jthread([this] { WatchPostgres(); });
-  return absl::OkStatus();
+  return StartGrpc();
 }
 
 absl::Status Server::StartServices() {
@@ -130,7 +126,6 @@ absl::Status Server::StartGrpc() {
 
 void Server::Stop() {
   if (std::exchange(stopped_, true)) return;
-  stopping_.Notify();
   if (loop_ != nullptr) loop_->Stop();  // Ends the streams.
   if (grpc_ != nullptr) {
     grpc_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(kCallsGrace));
@@ -140,7 +135,6 @@ void Server::Stop() {
   if (relay_ != nullptr) relay_->Stop();
   grpc_.reset();
   store_.reset();
-  if (watcher_.joinable()) watcher_.join();
   if (postgres_ != nullptr) postgres_->Stop();
 }
 
@@ -185,20 +179,6 @@ FirstScreen Server::Screen() {
         return job.state == v1::JOB_STATE_RUNNING;
       }));
   return screen;
-}
-
-void Server::WatchPostgres() {
-  // The store reconnects by itself: the restarted server has the same socket and port.
-  while (!stopping_.WaitForNotificationWithTimeout(kPostgresCheckInterval)) {
-    if (postgres_->Running()) continue;
-    spdlog::error("Postgres ended by itself; starting it again");
-    auto another = EmbeddedPostgres::Start(PostgresOptions());
-    if (another.ok()) {
-      postgres_ = *std::move(another);
-    } else {
-      spdlog::error("Postgres did not start: {}", std::string(another.status().message()));
-    }
-  }
 }
 
 }  // namespace motzkin::coordinator

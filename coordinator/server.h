@@ -5,17 +5,16 @@
 #pragma once
 
 #include <absl/status/status.h>
-#include <absl/synchronization/notification.h>
 
-#include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
-#include <thread>
 
 #include "common/base/clock.h"
 #include "coordinator/config.h"
 #include "coordinator/first_screen.h"
 #include "coordinator/postgres_server/embedded_postgres.h"
+#include "coordinator/postgres_server/postgres_keeper.h"
 #include "coordinator/service/operator_service.h"
 #include "coordinator/service/result_relay.h"
 #include "coordinator/service/scheduler_loop.h"
@@ -56,16 +55,13 @@ class Server {
   std::string DatabaseFor(const std::string& peer) const;
   EmbeddedPostgresOptions PostgresOptions() const;
   void ChooseUris();
-  // Starts the private Postgres again should it end by itself.
-  void WatchPostgres();
 
   const Config config_;
   const Clock& clock_;
   const std::function<void(const absl::Status&)> on_fatal_;
   int port_ = 0;
-  // The private one. After Start() only the watcher touches it, as it may put another in its place.
-  std::unique_ptr<EmbeddedPostgres> postgres_;
-  std::string postgres_directory_;  // Empty: not a private one.
+  std::unique_ptr<PostgresKeeper> postgres_;  // The private one; null with --postgres.
+  std::string postgres_directory_;            // Empty: not a private one.
   std::string relay_conninfo_;
   std::string reader_uri_;
   std::string local_worker_uri_;
@@ -77,9 +73,7 @@ class Server {
   std::unique_ptr<WorkerServiceImpl> worker_service_;
   std::unique_ptr<OperatorServiceImpl> operator_service_;
   std::unique_ptr<grpc::Server> grpc_;
-  absl::Notification stopping_;
   bool stopped_ = false;
-  std::jthread watcher_;  // Last, so it is joined before what it uses goes away.
 };
 
 }  // namespace motzkin::coordinator

@@ -54,9 +54,9 @@ absl::Status StatusOf(std::string_view sql_state, std::string_view message) {
 }
 
 absl::Status StatusOfConnecting(std::string_view message) {
-  constexpr std::array<std::string_view, 4> kRefusals = {
-      "authentication failed", "no pg_hba.conf entry", "is not permitted to log in",
-      "no password supplied"};
+  constexpr std::array<std::string_view, 6> kRefusals = {
+      "authentication failed",      "no pg_hba.conf entry", "pg_hba.conf rejects connection",
+      "is not permitted to log in", "no password supplied", "permission denied for database"};
   const bool refused = std::any_of(kRefusals.begin(), kRefusals.end(),
                                    [&](std::string_view words) { return Holds(message, words); });
   const bool missing = Holds(message, "does not exist");

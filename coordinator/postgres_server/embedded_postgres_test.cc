@@ -15,6 +15,7 @@
 
 #include "common/postgres/connection.h"
 #include "coordinator/postgres_server/leftover_server.h"
+#include "coordinator/postgres_server/postgres_keeper.h"
 #include "tests/support/wait_for.h"
 
 namespace motzkin::coordinator {
@@ -138,6 +139,21 @@ TEST_F(EmbeddedPostgresTest, AServerThatDiedIsSeenAndStartedAgainOnTheSamePort) 
   EXPECT_EQ(another->port(), server->port());
   EXPECT_TRUE(absl::IsUnavailable(session->Execute("SELECT 1").status()));
   EXPECT_TRUE(ConnectAsOwner(*another)->Execute("SELECT * FROM kept").ok());
+}
+
+TEST_F(EmbeddedPostgresTest, TheKeeperStartsADeadServerAgainAtTheSamePlace) {
+  auto keeper = PostgresKeeper::Start(options_);
+  ASSERT_TRUE(keeper.ok()) << keeper.status();
+  const pid_t first = (*keeper)->pid();
+  const std::string uri = (*keeper)->Uri("role", "password");
+  kill(first, SIGKILL);
+  EXPECT_TRUE(test::WaitFor([&] {
+    return (*keeper)->pid() != first && postgres::Connection::Open((*keeper)->OwnerConninfo()).ok();
+  }));
+  EXPECT_EQ((*keeper)->Uri("role", "password"), uri);
+  (*keeper)->Stop();
+  (*keeper)->Stop();
+  EXPECT_EQ(RunningServer(data()), 0);
 }
 
 TEST_F(EmbeddedPostgresTest, DataOfAnotherMajorVersionIsRefusedWithInstructions) {

@@ -75,7 +75,8 @@ std::string AccessFile() {
 # The socket lies in a directory that only the server's user (and root) can enter.
 local all     postgres,motzkin_owner                     trust
 host  postgres,template1 all all                          reject
-host  all     motzkin_worker,motzkin_reader all          scram-sha-256
+host  all     postgres,motzkin_owner        all          reject
+host  all     all                           all          scram-sha-256
 )";
 }
 

@@ -1,10 +1,14 @@
--- Run at every start, after the migrations: the login roles and what they may do. A database user that may
--- not create roles leaves them out: results are relayed then, and there is no reader.
+-- Run at every start, after the migrations: the login roles and what they may do. Roles belong to the whole
+-- server, so their names carry the cluster: two databases on one server never touch each other's. A database
+-- user that may not create roles leaves them out: results are relayed then, and there is no reader.
 DO $$
 DECLARE
+    suffix constant text := (SELECT left(uuid::text, 8) FROM cluster);
+    worker constant text := 'motzkin_worker_' || suffix;
+    reader constant text := 'motzkin_reader_' || suffix;
     login text;
 BEGIN
-    FOREACH login IN ARRAY ARRAY['motzkin_worker', 'motzkin_reader'] LOOP
+    FOREACH login IN ARRAY ARRAY[worker, reader] LOOP
         INSERT INTO role_password VALUES (login, replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''))
             ON CONFLICT DO NOTHING;
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = login) THEN
@@ -16,22 +20,22 @@ BEGIN
         -- A forgotten snapshot keeps dead rows alive.
         EXECUTE format('ALTER ROLE %I SET idle_in_transaction_session_timeout = %L', login, '1min');
     END LOOP;
-    ALTER ROLE motzkin_worker CONNECTION LIMIT 100;
-    ALTER ROLE motzkin_worker SET statement_timeout = '1min';
-    ALTER ROLE motzkin_reader CONNECTION LIMIT 10;
-    ALTER ROLE motzkin_reader SET statement_timeout = '5min';
-    ALTER ROLE motzkin_reader SET default_transaction_read_only = on;
+    EXECUTE format('ALTER ROLE %I CONNECTION LIMIT 100', worker);
+    EXECUTE format('ALTER ROLE %I SET statement_timeout = %L', worker, '1min');
+    EXECUTE format('ALTER ROLE %I CONNECTION LIMIT 10', reader);
+    EXECUTE format('ALTER ROLE %I SET statement_timeout = %L', reader, '5min');
+    EXECUTE format('ALTER ROLE %I SET default_transaction_read_only = on', reader);
 
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO motzkin_worker, motzkin_reader', current_database());
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I, %I', current_database(), worker, reader);
     REVOKE ALL ON SCHEMA motzkin FROM PUBLIC;
     REVOKE ALL ON ALL FUNCTIONS IN SCHEMA motzkin FROM PUBLIC;
-    REVOKE ALL ON ALL TABLES IN SCHEMA motzkin FROM motzkin_worker, motzkin_reader;
-    GRANT USAGE ON SCHEMA motzkin TO motzkin_worker, motzkin_reader;
-    GRANT EXECUTE ON FUNCTION submit_results TO motzkin_worker;
-    GRANT SELECT ON progress, worker_status, throughput, failures, training_data, training_data_all, engine_steps
-        TO motzkin_reader;
-    GRANT EXECUTE ON FUNCTION split_of, label_of TO motzkin_reader;
+    EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA motzkin FROM %I, %I', worker, reader);
+    EXECUTE format('GRANT USAGE ON SCHEMA motzkin TO %I, %I', worker, reader);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION submit_results TO %I', worker);
+    EXECUTE format('GRANT SELECT ON progress, worker_status, throughput, failures, training_data, '
+                   'training_data_all, engine_steps TO %I', reader);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION split_of, label_of TO %I', reader);
 EXCEPTION WHEN insufficient_privilege THEN
     DELETE FROM role_password;
 END $$;

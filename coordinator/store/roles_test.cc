@@ -38,7 +38,7 @@ constexpr const char* kForbidden[] = {
 };
 
 TEST_F(RolesTest, AWorkerMayDoNothingButSubmitResults) {
-  const auto worker = As("motzkin_worker", store().passwords().worker);
+  const auto worker = As(store().passwords().worker_role, store().passwords().worker);
   for (const char* statement : kForbidden) {
     EXPECT_TRUE(absl::IsPermissionDenied(worker->Execute(statement).status()))
         << statement << ": " << worker->Execute(statement).status();
@@ -55,7 +55,7 @@ TEST_F(RolesTest, AWorkerMayDoNothingButSubmitResults) {
 TEST_F(RolesTest, AReaderSeesTheViewsAndNothingElse) {
   const JobRecord job = NewJob();
   Fill(job, GrantBatch(Must(store().AllocateBatch(job.id, 3)), NewWorker()));
-  const auto reader = As("motzkin_reader", store().passwords().reader);
+  const auto reader = As(store().passwords().reader_role, store().passwords().reader);
   for (const char* view : {"progress", "worker_status", "throughput", "failures", "training_data",
                            "training_data_all", "engine_steps"}) {
     EXPECT_TRUE(reader->Execute(std::string("SELECT * FROM ") + view).ok()) << view;
@@ -72,7 +72,7 @@ TEST_F(RolesTest, AReaderSeesTheViewsAndNothingElse) {
 }
 
 TEST_F(RolesTest, AReaderThatMakesItselfWritableStillMayNotWrite) {
-  const auto reader = As("motzkin_reader", store().passwords().reader);
+  const auto reader = As(store().passwords().reader_role, store().passwords().reader);
   ASSERT_TRUE(reader->Execute("SET default_transaction_read_only = off").ok());
   for (const char* statement : kForbidden) {
     EXPECT_TRUE(absl::IsPermissionDenied(reader->Execute(statement).status())) << statement;
@@ -84,6 +84,17 @@ TEST_F(RolesTest, APasswordLivesAsLongAsTheDatabase) {
   EXPECT_GE(before.size(), 32u);
   Reopen();
   EXPECT_EQ(store().passwords().reader, before);
+}
+
+TEST_F(RolesTest, TwoDatabasesOnOneServerKeepTheirOwnRolesAndPasswords) {
+  const auto other = Must(Store::Open(test::MiniPostgres::Shared().NewDatabase()));
+  EXPECT_NE(other->passwords().worker_role, store().passwords().worker_role);
+  EXPECT_NE(other->passwords().reader_role, store().passwords().reader_role);
+  const auto worker = As(store().passwords().worker_role, store().passwords().worker);
+  EXPECT_TRUE(worker->Execute("SELECT 1").ok()) << "the password is still the first one's";
+  const auto stranger = postgres::Connection::Open(test::MiniPostgres::Shared().As(
+      database(), other->passwords().reader_role, other->passwords().reader));
+  EXPECT_TRUE(absl::IsPermissionDenied(stranger.status())) << stranger.status();
 }
 
 TEST_F(RolesTest, WithoutTheRightToCreateRolesThereIsNoDirectWay) {

@@ -62,6 +62,13 @@ CREATE TYPE motzkin.worker_control AS ENUM (
     'removed'
 );
 
+CREATE FUNCTION motzkin.attempts_before() RETURNS integer
+    LANGUAGE sql STABLE
+    SET search_path TO 'motzkin', 'pg_temp'
+    AS $$
+    SELECT ((incarnation - 1) * 1000000)::integer FROM cluster
+$$;
+
 CREATE FUNCTION motzkin.ensure_partitions(p_job_id integer, p_begin bigint, p_end bigint) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -102,6 +109,25 @@ CREATE FUNCTION motzkin.label_of(p_outcome motzkin.outcome, p_class motzkin.answ
         WHEN p_outcome IN ('unsolved', 'timed_out', 'nonelementary') THEN false
     END
 $$;
+
+CREATE FUNCTION motzkin.mark_restored(p_backup_time timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    raised bigint;
+    ended bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('motzkin fence'));
+    UPDATE cluster SET incarnation = incarnation + 1, coordinator_epoch = coordinator_epoch + 1
+        RETURNING incarnation INTO raised;
+    UPDATE lease SET end_time = now(), end_why = 'lost' WHERE end_time IS NULL;
+    GET DIAGNOSTICS ended = ROW_COUNT;
+    UPDATE batch SET attempts = attempts_before() WHERE NOT closed;
+    INSERT INTO event (kind, text) VALUES ('coordinator', format(
+        'database restored from the backup of %s UTC; %s batches are granted anew, what was stored later is computed again',
+        to_char(p_backup_time AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), ended));
+    RETURN raised;
+END $$;
 
 CREATE FUNCTION motzkin.split_of(p_skeleton_hash bigint) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -318,7 +344,7 @@ CREATE TABLE motzkin.batch (
     closed boolean DEFAULT false NOT NULL,
     revoked boolean DEFAULT false NOT NULL,
     deaths integer DEFAULT 0 NOT NULL,
-    attempts integer DEFAULT 0 NOT NULL,
+    attempts integer DEFAULT motzkin.attempts_before() NOT NULL,
     CONSTRAINT closed_means_full CHECK ((closed = (stored = (end_index - begin_index)))),
     CONSTRAINT range_not_empty CHECK (((begin_index >= 0) AND (begin_index < end_index))),
     CONSTRAINT stored_within_range CHECK (((stored >= 0) AND (stored <= (end_index - begin_index))))

@@ -16,6 +16,7 @@ using postgres::Rows;
 using postgres::Transaction;
 
 constexpr std::string_view kFenced = "MZ010";
+constexpr std::string_view kWorkerRolePrefix = "motzkin_worker_";
 constexpr char kTakenOver[] = "another coordinator took over this database";
 
 // How long to wait for the lock of a coordinator that may be about to end.
@@ -74,8 +75,9 @@ absl::Status Session::TakeOver() {
     ASSIGN_OR_RETURN(const Rows passwords,
                      transaction.Execute("SELECT role, password FROM role_password"));
     for (size_t row = 0; row < passwords.size(); ++row) {
-      (passwords.Text(row, 0) == "motzkin_worker" ? passwords_.worker : passwords_.reader) =
-          passwords.Text(row, 1);
+      const bool worker = passwords.Text(row, 0).starts_with(kWorkerRolePrefix);
+      (worker ? passwords_.worker_role : passwords_.reader_role) = passwords.Text(row, 0);
+      (worker ? passwords_.worker : passwords_.reader) = passwords.Text(row, 1);
     }
     return absl::OkStatus();
   });

@@ -34,11 +34,14 @@
 
 namespace motzkin::coordinator {
 
-// Passwords of the login roles, made when the schema was. Empty when the database user may not
-// create roles: then there is no direct way for workers (relay instead) and no reader.
+// The login roles and their passwords, made when the schema was. Empty when the database user may
+// not create roles: then there is no direct way for workers (relay instead) and no reader. The
+// names end with the first eight digits of the cluster's UUID, because roles belong to the server.
 struct RolePasswords {
-  std::string worker;  // Of motzkin_worker: EXECUTE on submit_results() and nothing else.
-  std::string reader;  // Of motzkin_reader: SELECT on the views, with time-outs.
+  std::string worker_role;  // EXECUTE on submit_results() and nothing else.
+  std::string worker;
+  std::string reader_role;  // SELECT on the views, with time-outs.
+  std::string reader;
 };
 
 class Store {

@@ -75,8 +75,8 @@ void StoreFixture::Fill(const JobRecord& job, const Grant& grant) {
 }
 
 std::unique_ptr<postgres::Connection> StoreFixture::WorkerConnection() {
-  return test::MustConnect(
-      test::MiniPostgres::Shared().As(database_, "motzkin_worker", store_->passwords().worker));
+  return test::MustConnect(test::MiniPostgres::Shared().As(
+      database_, store_->passwords().worker_role, store_->passwords().worker));
 }
 
 v1::Result RowOf(int64_t index, int64_t function, v1::Outcome outcome) {

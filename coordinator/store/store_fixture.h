@@ -48,7 +48,7 @@ class StoreFixture : public ::testing::Test {
   // What the worker of this lease would send for these indices.
   v1::Submission SubmissionOf(const JobRecord& job, const Grant& grant,
                               const std::vector<int64_t>& indices);
-  // Submits as motzkin_worker.
+  // Submits as the workers' role.
   absl::StatusOr<std::vector<v1::RowStatus>> Submit(const v1::Submission& submission);
   // Fails the test unless all rows are stored.
   void Fill(const JobRecord& job, const Grant& grant);

@@ -76,8 +76,9 @@ class SubmitModelTest : public StoreFixture {
   }
 
   std::unique_ptr<postgres::Connection> Connect(int port) {
-    return test::MustConnect(test::MiniPostgres::Shared().As(database(), "motzkin_worker",
-                                                             store().passwords().worker, port));
+    const RolePasswords& passwords = store().passwords();
+    return test::MustConnect(
+        test::MiniPostgres::Shared().As(database(), passwords.worker_role, passwords.worker, port));
   }
 
   // Every invariant of the tables, for all jobs.
@@ -129,7 +130,7 @@ class SubmitModelTest : public StoreFixture {
       if (Must(store().Job(job.id)).stored() < next) continue;
       cuts += static_cast<int>(
           Must(killer->Execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
-                               "usename = 'motzkin_worker' AND "
+                               "usename LIKE 'motzkin_worker_%' AND "
                                "datname = current_database() ORDER BY random() LIMIT 1"))
               .size());
       next += 40;

@@ -1,0 +1,86 @@
+#include "coordinator/postgres_server/postgres_keeper.h"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+#include "common/base/status_macros.h"
+
+namespace motzkin::coordinator {
+namespace {
+
+constexpr absl::Duration kCheckInterval = absl::Seconds(1);
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<PostgresKeeper>> PostgresKeeper::Start(
+    EmbeddedPostgresOptions options) {
+  std::unique_ptr<PostgresKeeper> keeper(new PostgresKeeper(std::move(options)));
+  keeper->started_.WaitForNotification();
+  RETURN_IF_ERROR(keeper->start_status_);
+  return keeper;
+}
+
+PostgresKeeper::PostgresKeeper(EmbeddedPostgresOptions options)
+    : thread_([this, options = std::move(options)] { Run(options); }) {}
+
+PostgresKeeper::~PostgresKeeper() { Stop(); }
+
+void PostgresKeeper::Stop() {
+  if (!stopping_.HasBeenNotified()) stopping_.Notify();
+  if (thread_.joinable()) thread_.join();
+}
+
+void PostgresKeeper::Run(EmbeddedPostgresOptions options) {
+  auto first = EmbeddedPostgres::Start(options);
+  start_status_ = first.status();
+  if (first.ok()) {
+    const absl::MutexLock lock(&mutex_);
+    options.port = (*first)->port();  // Those that come later are to be found at the same place.
+    server_ = *std::move(first);
+  }
+  started_.Notify();
+  if (!start_status_.ok()) return;
+  Watch(options);
+  const absl::MutexLock lock(&mutex_);
+  server_->Stop();
+}
+
+void PostgresKeeper::Watch(const EmbeddedPostgresOptions& options) {
+  while (!stopping_.WaitForNotificationWithTimeout(kCheckInterval)) {
+    {
+      const absl::MutexLock lock(&mutex_);
+      if (server_->Running()) continue;
+    }
+    spdlog::error("Postgres ended by itself; starting it again");
+    auto another = EmbeddedPostgres::Start(options);  // Recovery may take minutes: no lock held.
+    if (!another.ok()) {
+      spdlog::error("Postgres did not start: {}", std::string(another.status().message()));
+      continue;
+    }
+    const absl::MutexLock lock(&mutex_);
+    server_ = *std::move(another);
+  }
+}
+
+std::string PostgresKeeper::OwnerConninfo() const {
+  const absl::MutexLock lock(&mutex_);
+  return server_->OwnerConninfo();
+}
+
+std::string PostgresKeeper::Uri(const std::string& role, const std::string& password) const {
+  const absl::MutexLock lock(&mutex_);
+  return server_->Uri(role, password);
+}
+
+std::string PostgresKeeper::data_directory() const {
+  const absl::MutexLock lock(&mutex_);
+  return server_->data_directory();
+}
+
+int PostgresKeeper::pid() const {
+  const absl::MutexLock lock(&mutex_);
+  return server_->pid();
+}
+
+}  // namespace motzkin::coordinator
