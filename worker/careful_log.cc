@@ -30,8 +30,8 @@ absl::Status CarefulLog::Begin(const Task& task) {
   absl::Status written = Write();
   if (written.ok()) return written;
   if (--begun_[{task.job->uuid, task.index}] == 0) begun_.erase({task.job->uuid, task.index});
-  return absl::UnavailableError(fmt::format("cannot note what is begun carefully: {}",
-                                            std::string(written.message())));
+  return absl::UnavailableError(
+      fmt::format("cannot note what is begun carefully: {}", std::string(written.message())));
 }
 
 void CarefulLog::End(const Task& task, bool settled) {

@@ -67,9 +67,8 @@ absl::StatusOr<v1::Result> Slot::RunCarefully(const Task& task) {
         fmt::format("generating function {} killed its worker {} times", task.index, deaths));
   }
   RETURN_IF_ERROR(context_.careful.Begin(task));
-  absl::StatusOr<v1::Result> row = deaths == CarefulLog::kDeathsToBlame
-                                       ? runner_.Blame(task, deaths)
-                                       : runner_.Run(task);
+  absl::StatusOr<v1::Result> row =
+      deaths == CarefulLog::kDeathsToBlame ? runner_.Blame(task, deaths) : runner_.Run(task);
   // What was blamed stays written down: its row may yet be lost with this process.
   context_.careful.End(task, /*settled=*/row.ok() && deaths < CarefulLog::kDeathsToBlame);
   return row;

@@ -185,8 +185,8 @@ Restored ModelStore::RestoreAll() const {
   return restored;
 }
 
-bool ModelStore::Submit(const WorkerId& worker, const BatchKey& key, int64_t index,
-                        bool integrated, bool crashed) {
+bool ModelStore::Submit(const WorkerId& worker, const BatchKey& key, int64_t index, bool integrated,
+                        bool crashed) {
   // A trimmed batch's tail is another batch by now: the index decides.
   auto found = by_begin_.upper_bound({key.job, index});
   if (found == by_begin_.begin()) return false;

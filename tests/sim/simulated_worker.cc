@@ -97,8 +97,8 @@ bool SimulatedWorker::WorkCarefully(const BatchKey& key, const std::set<Function
 
 void SimulatedWorker::Flush(const BatchKey& key, Held& held, ModelStore& store) {
   for (const int64_t index : held.pending) {
-    const bool crashed = deaths_.contains({key.job, index}) &&
-                         deaths_.at({key.job, index}) >= kDeathsToBlame;
+    const bool crashed =
+        deaths_.contains({key.job, index}) && deaths_.at({key.job, index}) >= kDeathsToBlame;
     if (store.Submit(name_, key, index, !crashed && Integrates(index), crashed)) {
       ++held.stored;
     } else {

@@ -159,18 +159,33 @@ ExitStatus MiniCluster::StopCoordinator() {
   return ended.value_or(ExitStatus{.code = -1, .signal = 0, .cpu = absl::ZeroDuration()});
 }
 
-void MiniCluster::StartWorkerOn(const std::string& state_of, const std::string& name) {
+std::string MiniCluster::WriteScript(const std::string& name,
+                                     const std::vector<std::string>& arguments) {
+  const std::filesystem::path path = directory() / (name + ".integrator");
+  std::string line = std::string("#!/bin/sh\nexec ") + MOTZKIN_SCRIPTED_INTEGRATOR;
+  for (const std::string& argument : arguments) line += " '" + argument + "'";
+  std::ofstream(path) << line << " -- \"$@\"\n";
+  MOTZKIN_CHECK(chmod(path.c_str(), 0755) == 0);
+  return path.string();
+}
+
+void MiniCluster::StartWorkerOn(const std::string& state_of, const std::string& name,
+                                const WorkerSettings& settings) {
+  const std::string integrator =
+      settings.script.empty() ? Binary("integrator") : WriteScript(name, settings.script);
   const std::vector<std::string> argv = {Binary("worker"),
                                          "--connect",
                                          address(),
                                          "--name",
                                          name,
                                          "--slots",
-                                         "1",
+                                         fmt::format("{}", settings.slots),
                                          "--calibrate",
-                                         "false",
+                                         settings.calibrate ? "true" : "false",
                                          "--engines",
-                                         "giac",
+                                         settings.engines,
+                                         "--integrator",
+                                         integrator,
                                          "--state-dir",
                                          WorkerDirectory(state_of).string(),
                                          "--acknowledgement-log",
@@ -193,6 +208,10 @@ ExitStatus MiniCluster::AwaitWorker(const std::string& name, absl::Duration time
   if (!ended.ok()) fmt::print(stderr, "{}\n", WorkerLog(name));
   MOTZKIN_CHECK(ended.ok());
   return *ended;
+}
+
+bool MiniCluster::WorkerRuns(const std::string& name) {
+  return !workers_.at(name).Wait(Deadline::After(absl::ZeroDuration())).ok();
 }
 
 pid_t MiniCluster::WorkerPid(const std::string& name) const { return workers_.at(name).pid(); }
@@ -220,7 +239,8 @@ v1::Job MiniCluster::StartJob(const v1::JobSpec& spec) {
   grpc::ClientContext context;
   SetDeadline(context);
   v1::StartJobRequest request;
-  request.set_request_id("0b2f7a5e-6c1d-4e3f-8a9b-" + fmt::format("{:012}", port_));
+  request.set_request_id("0b2f7a5e-6c1d-4e3f-8a9b-" +
+                         fmt::format("{:012}", port_ * 1000 + ++jobs_started_));
   *request.mutable_spec() = spec;
   v1::StartJobResponse response;
   const grpc::Status status = stub_->operator_service->StartJob(&context, request, &response);

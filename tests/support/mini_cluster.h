@@ -32,6 +32,15 @@ struct ProcessId {
 std::set<ProcessId> ProcessTree(pid_t root);
 bool IsAlive(const ProcessId& process);
 
+// How a worker is started.
+struct WorkerSettings {
+  int slots = 1;
+  std::string engines = "giac";
+  bool calibrate = false;
+  // Arguments of scripted_integrator, which then takes the real one's place.
+  std::vector<std::string> script = {};
+};
+
 class MiniCluster {
  public:
   MiniCluster();
@@ -51,8 +60,12 @@ class MiniCluster {
 
   // Starts, or starts again, the worker of this name on its own state directory, or on that of
   // another name.
-  void StartWorker(const std::string& name) { StartWorkerOn(name, name); }
-  void StartWorkerOn(const std::string& state_of, const std::string& name);
+  void StartWorker(const std::string& name, const WorkerSettings& settings = {}) {
+    StartWorkerOn(name, name, settings);
+  }
+  void StartWorkerOn(const std::string& state_of, const std::string& name,
+                     const WorkerSettings& settings = {});
+  bool WorkerRuns(const std::string& name);
   // SIGKILL, at once.
   void KillWorker(const std::string& name);
   // SIGTERM. Wait for its exit with AwaitWorker.
@@ -77,8 +90,11 @@ class MiniCluster {
  private:
   struct Stub;
 
+  std::string WriteScript(const std::string& name, const std::vector<std::string>& arguments);
+
   const TemporaryDirectory directory_;
   const int port_;
+  int jobs_started_ = 0;
   std::unique_ptr<Stub> stub_;
   std::optional<ChildProcess> coordinator_;
   std::map<std::string, ChildProcess> workers_;
