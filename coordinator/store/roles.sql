@@ -34,7 +34,7 @@ BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA motzkin TO %I, %I', worker, reader);
     EXECUTE format('GRANT EXECUTE ON FUNCTION submit_results TO %I', worker);
     EXECUTE format('GRANT SELECT ON progress, worker_status, throughput, failures, training_data, '
-                   'training_data_all, engine_steps TO %I', reader);
+                   'training_data_all, engine_steps, jobs, engines, workers, duplicates TO %I', reader);
     EXECUTE format('GRANT EXECUTE ON FUNCTION split_of, label_of TO %I', reader);
 EXCEPTION WHEN insufficient_privilege THEN
     DELETE FROM role_password;

@@ -367,22 +367,6 @@ CREATE TABLE motzkin.duplicate (
     CONSTRAINT first_is_earlier CHECK ((first_index < index))
 );
 
-CREATE TABLE motzkin.engine (
-    id smallint NOT NULL,
-    name text NOT NULL,
-    version text NOT NULL,
-    CONSTRAINT engine_names_are_short CHECK (((length(name) <= 40) AND (length(version) <= 80)))
-);
-
-ALTER TABLE motzkin.engine ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME motzkin.engine_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
-
 CREATE TABLE motzkin.job (
     id integer NOT NULL,
     uuid uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -415,6 +399,29 @@ CREATE TABLE motzkin.job (
     CONSTRAINT sealed_within_allocated CHECK (((0 <= sealed_below) AND (sealed_below <= allocated_below)))
 )
 WITH (fillfactor='50');
+
+CREATE VIEW motzkin.duplicates AS
+ SELECT j.name AS job,
+    d.index,
+    d.first_index
+   FROM (motzkin.duplicate d
+     JOIN motzkin.job j ON ((j.id = d.job_id)));
+
+CREATE TABLE motzkin.engine (
+    id smallint NOT NULL,
+    name text NOT NULL,
+    version text NOT NULL,
+    CONSTRAINT engine_names_are_short CHECK (((length(name) <= 40) AND (length(version) <= 80)))
+);
+
+ALTER TABLE motzkin.engine ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME motzkin.engine_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE motzkin.result (
     index bigint NOT NULL,
@@ -462,6 +469,12 @@ CREATE VIEW motzkin.engine_steps AS
      JOIN motzkin.result r ON ((r.job_id = j.id)))
      CROSS JOIN LATERAL generate_subscripts(r.steps, 1) n(n))
      LEFT JOIN motzkin.engine e ON ((e.id = r.steps[n.n][1])));
+
+CREATE VIEW motzkin.engines AS
+ SELECT e.id AS engine_id,
+    e.name AS engine,
+    e.version AS engine_version
+   FROM motzkin.engine e;
 
 CREATE TABLE motzkin.event (
     id bigint NOT NULL,
@@ -534,6 +547,20 @@ ALTER TABLE motzkin.job ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE VIEW motzkin.jobs AS
+ SELECT j.name AS job,
+    j.uuid,
+    (j.state)::text AS state,
+    (j.kind)::text AS kind,
+    (j.answers)::text AS answers,
+    j.generator_version,
+    j.spec_digest,
+    j.spec,
+    j.spec_json,
+    j.sealed_below AS sealed,
+    j.create_time AS started
+   FROM motzkin.job j;
 
 CREATE TABLE motzkin.lease (
     job_id integer NOT NULL,
@@ -726,6 +753,12 @@ CREATE VIEW motzkin.worker_status AS
           WHERE ((t.worker_id = w.id) AND (t.minute >= (date_trunc('minute'::text, now()) - '00:05:00'::interval)) AND (t.minute < date_trunc('minute'::text, now())))) speed
   WHERE (w.control <> 'removed'::motzkin.worker_control);
 
+CREATE VIEW motzkin.workers AS
+ SELECT w.id AS worker_id,
+    w.name AS worker,
+    w.uuid
+   FROM motzkin.worker w;
+
 ALTER TABLE ONLY motzkin.batch
     ADD CONSTRAINT batch_begin_key UNIQUE (job_id, begin_index);
 
@@ -787,6 +820,8 @@ ALTER TABLE ONLY motzkin.worker
     ADD CONSTRAINT worker_uuid_key UNIQUE (uuid);
 
 CREATE INDEX batch_open_idx ON motzkin.batch USING btree (job_id, begin_index) WHERE (NOT closed);
+
+CREATE INDEX duplicate_first_idx ON motzkin.duplicate USING btree (job_id, first_index);
 
 CREATE INDEX event_time_idx ON motzkin.event USING btree ("time");
 
