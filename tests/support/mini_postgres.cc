@@ -11,10 +11,6 @@
 
 #include "common/base/check.h"
 
-// libpqxx 6 forgets a result of libpq when the connection breaks under a statement: about 1 kB each
-// time.
-extern "C" const char* __lsan_default_suppressions() { return "leak:libpqxx-6"; }
-
 namespace motzkin::test {
 namespace {
 

@@ -6,9 +6,6 @@
 #include "worker/integrator/engines/giac_calls.h"
 #include "worker/integrator/engines/zygote_engine.h"
 
-// What giac's library allocates when it is loaded, it never frees.
-extern "C" const char* __lsan_default_suppressions() { return "leak:libgiac"; }
-
 namespace motzkin::integrator {
 namespace {
 
