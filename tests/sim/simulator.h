@@ -41,7 +41,7 @@ struct SimulatorOptions {
   absl::Duration fault_every = absl::Seconds(4);
   absl::Duration faults_until = absl::Minutes(20);
   // Everything must be done by then: nobody starves.
-  absl::Duration end = absl::Hours(3);
+  absl::Duration end = absl::Hours(6);
 };
 
 class Simulator {
