@@ -122,7 +122,7 @@ TEST_F(PoisonTest, TwoWorkersThatTakeTurnsInDyingComeToTheSameEnd) {
 TEST_F(PoisonTest, AFunctionThatKillsItsIntegratorIsTriedTwiceAndItsWorkerLives) {
   StartWorkers({"tough"}, "--die");
   EXPECT_EQ(AwaitCompleted(), 0);
-  ExpectOneCrashedRow("signal 11");
+  ExpectOneCrashedRow("signal 6");
 }
 
 }  // namespace

@@ -57,7 +57,7 @@ void Integrate(const Script& script, const pipe::Integrate& asked, pipe::Integra
     kill(getppid(), SIGKILL);
     pause();  // The worker's death is ours.
   }
-  if (asked.integrand() == script.dies) raise(SIGSEGV);
+  if (asked.integrand() == script.dies) raise(SIGABRT);
   for (const pipe::Step& step : asked.ladder()) {
     pipe::StepReport& report = *answer.add_steps();
     report.set_engine(step.engine());
