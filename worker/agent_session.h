@@ -8,6 +8,7 @@
 
 #include <optional>
 
+#include "common/base/timed_wait.h"
 #include "motzkin/v1/worker_service.grpc.pb.h"
 
 namespace motzkin::worker {
@@ -15,7 +16,7 @@ namespace motzkin::worker {
 // What the agent's thread waits for, of whatever session is running. Outlives every session.
 struct AgentMailbox {
   absl::Mutex mutex;
-  absl::CondVar changed;
+  CondVar changed;
   // From the owner of the agent.
   bool state_changed ABSL_GUARDED_BY(mutex) = false;
   bool stop ABSL_GUARDED_BY(mutex) = false;

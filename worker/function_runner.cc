@@ -217,6 +217,7 @@ void FunctionRunner::Interrupt(uint64_t serial) {
   interrupt_serial_ = serial;  // The slot may have taken the task and not have called Run() yet.
   if (serial_ != serial) return;
   interrupted_ = true;
+  interrupt_.SignalAll();
   if (integrator_ != nullptr) integrator_->Interrupt();
 }
 
@@ -227,7 +228,8 @@ bool FunctionRunner::Interrupted() const {
 
 void FunctionRunner::Pause(absl::Duration duration) const {
   const absl::MutexLock lock(&mutex_);
-  mutex_.AwaitWithTimeout(absl::Condition(&interrupted_), duration);
+  const auto interrupted = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return interrupted_; };
+  interrupt_.AwaitWithTimeout(&mutex_, interrupted, duration);
 }
 
 double FunctionRunner::SpeedFactor(const std::string& engine) const {

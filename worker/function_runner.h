@@ -19,6 +19,7 @@
 #include <string>
 
 #include "common/base/clock.h"
+#include "common/base/timed_wait.h"
 #include "motzkin/integrator/v1/integrator.pb.h"
 #include "motzkin/v1/job.pb.h"
 #include "worker/batch.h"
@@ -98,6 +99,7 @@ class FunctionRunner {
   mutable absl::Mutex mutex_;
   uint64_t serial_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t interrupt_serial_ ABSL_GUARDED_BY(mutex_) = 0;
+  mutable CondVar interrupt_;
   bool interrupted_ ABSL_GUARDED_BY(mutex_) = false;
   // Replaced only by the running thread, under the lock because Interrupt() reaches for it.
   std::unique_ptr<IntegratorProcess> integrator_;

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "common/base/clock.h"
+#include "common/base/timed_wait.h"
 #include "worker/batch.h"
 #include "worker/result_sink.h"
 #include "worker/result_spool.h"
@@ -115,7 +116,7 @@ class ResultWriter {
   const Clock& clock_;
 
   mutable absl::Mutex mutex_;
-  absl::CondVar changed_;
+  CondVar changed_;
   std::string cluster_uuid_ ABSL_GUARDED_BY(mutex_);
   bool cluster_changed_ ABSL_GUARDED_BY(mutex_) = false;
   std::map<GroupKey, Group> groups_ ABSL_GUARDED_BY(mutex_);

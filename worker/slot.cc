@@ -32,6 +32,7 @@ void Slot::Stop() {
   {
     const absl::MutexLock lock(&mutex_);
     stopping_ = true;
+    stop_.SignalAll();
   }
   if (thread_.joinable()) thread_.join();
 }
@@ -77,7 +78,8 @@ absl::StatusOr<v1::Result> Slot::RunCarefully(const Task& task) {
 void Slot::BackOff() {
   backoff_ = std::clamp(backoff_ * 2, kBackoffMin, kBackoffMax);
   const absl::MutexLock lock(&mutex_);
-  mutex_.AwaitWithTimeout(absl::Condition(&stopping_), backoff_);
+  const auto stopping = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopping_; };
+  stop_.AwaitWithTimeout(&mutex_, stopping, backoff_);
 }
 
 }  // namespace motzkin::worker

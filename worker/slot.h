@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "common/base/clock.h"
+#include "common/base/timed_wait.h"
 #include "worker/careful_log.h"
 #include "worker/function_runner.h"
 #include "worker/result_writer.h"
@@ -55,6 +56,7 @@ class Slot {
   FunctionRunner runner_;
   absl::Duration backoff_ = absl::ZeroDuration();
   absl::Mutex mutex_;
+  CondVar stop_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::jthread thread_;  // Last, so it is joined before anything it uses goes away.
 };

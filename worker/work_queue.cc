@@ -149,6 +149,7 @@ Task WorkQueue::Begin(Batch& batch, int slot) {
 WorkQueue::Batch* WorkQueue::End(const Task& task) {
   MOTZKIN_CHECK(busy_ > 0);
   --busy_;
+  idle_.SignalAll();
   const auto held = batches_.find(task.batch);
   if (held == batches_.end()) return nullptr;
   const auto running = held->second.running.find(task.index);
@@ -248,7 +249,7 @@ int WorkQueue::busy() const {
 bool WorkQueue::AwaitIdle(absl::Duration timeout) const {
   const auto idle = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return busy_ == 0; };
   const absl::MutexLock lock(&mutex_);
-  return mutex_.AwaitWithTimeout(absl::Condition(&idle), timeout);
+  return idle_.AwaitWithTimeout(&mutex_, idle, timeout);
 }
 
 void WorkQueue::Stop() {

@@ -24,6 +24,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/timed_wait.h"
 #include "worker/batch.h"
 
 namespace motzkin::worker {
@@ -140,6 +141,7 @@ class WorkQueue {
   std::vector<FailureReport> failures_ ABSL_GUARDED_BY(mutex_);
   RunMode mode_ ABSL_GUARDED_BY(mutex_) = RunMode::kRun;
   int slots_allowed_ ABSL_GUARDED_BY(mutex_);
+  mutable CondVar idle_;
   int busy_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t next_serial_ ABSL_GUARDED_BY(mutex_) = 1;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;

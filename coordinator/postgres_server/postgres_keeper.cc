@@ -47,7 +47,7 @@ void PostgresKeeper::Run(EmbeddedPostgresOptions options) {
 }
 
 void PostgresKeeper::Watch(const EmbeddedPostgresOptions& options) {
-  while (!stopping_.WaitForNotificationWithTimeout(kCheckInterval)) {
+  while (!stopping_.WaitFor(kCheckInterval)) {
     {
       const absl::MutexLock lock(&mutex_);
       if (server_->Running()) continue;

@@ -16,6 +16,7 @@
 #include <string>
 #include <thread>
 
+#include "common/base/timed_wait.h"
 #include "coordinator/postgres_server/embedded_postgres.h"
 
 namespace motzkin::coordinator {
@@ -44,7 +45,7 @@ class PostgresKeeper {
   std::unique_ptr<EmbeddedPostgres> server_ ABSL_GUARDED_BY(mutex_);
   absl::Status start_status_;  // Set before started_.
   absl::Notification started_;
-  absl::Notification stopping_;
+  Notification stopping_;
   std::jthread thread_;  // Last, so it is joined before anything it uses goes away.
 };
 

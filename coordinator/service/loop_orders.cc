@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "common/base/status_macros.h"
+#include "common/base/timed_wait.h"
 #include "coordinator/service/scheduler_loop.h"
 #include "coordinator/service/translate.h"
 
@@ -14,7 +15,7 @@ constexpr absl::Duration kPatience = absl::Seconds(10);
 // Where a waiting call and the thread that serves it meet. Shared, because a call that lost its
 // patience goes away before the other side is done.
 struct Meeting {
-  absl::Notification done;
+  Notification done;
   absl::Status status;
 };
 
@@ -29,7 +30,7 @@ absl::Status SchedulerLoop::OnStore(std::function<absl::Status(Store&)> order) {
   });
   if (!added)
     return absl::UnavailableError("the coordinator is stopping, or too busy with Postgres");
-  if (!meeting->done.WaitForNotificationWithTimeout(kPatience)) {
+  if (!meeting->done.WaitFor(kPatience)) {
     return absl::UnavailableError(
         "Postgres did not answer in time; the order may still take effect");
   }
@@ -42,7 +43,7 @@ absl::Status SchedulerLoop::Ask(Event look) {
     look(scheduler, now);
     meeting->done.Notify();
   });
-  if (meeting->done.WaitForNotificationWithTimeout(kPatience)) return absl::OkStatus();
+  if (meeting->done.WaitFor(kPatience)) return absl::OkStatus();
   return absl::UnavailableError("the coordinator is stopping, or very busy");
 }
 
@@ -67,8 +68,9 @@ void SchedulerLoop::Disconnect(const WorkerId& worker, const absl::Status& why) 
 }
 
 void SchedulerLoop::RecordEventLater(std::string kind, std::string text) {
-  Post([kind = std::move(kind), text = std::move(text)](
-           Scheduler& scheduler, absl::Duration now) { scheduler.Note(kind, text); });
+  Post([kind = std::move(kind), text = std::move(text)](Scheduler& scheduler, absl::Duration now) {
+    scheduler.Note(kind, text);
+  });
 }
 
 absl::StatusOr<std::map<WorkerId, WorkerInfo>> SchedulerLoop::Workers() {

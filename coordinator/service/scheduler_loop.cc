@@ -58,6 +58,7 @@ void SchedulerLoop::Stop() {
   {
     const absl::MutexLock lock(&mutex_);
     stopping_ = true;
+    wake_.SignalAll();
   }
   if (thread_.joinable()) thread_.join();
   if (store_thread_ != nullptr) store_thread_->Stop();
@@ -66,6 +67,7 @@ void SchedulerLoop::Stop() {
 void SchedulerLoop::Post(Event event) {
   const absl::MutexLock lock(&mutex_);
   if (!stopping_) events_.push_back(std::move(event));
+  wake_.SignalAll();
 }
 
 void SchedulerLoop::Report(std::shared_ptr<WorkerLink> link, v1::WorkerState state) {
@@ -73,6 +75,7 @@ void SchedulerLoop::Report(std::shared_ptr<WorkerLink> link, v1::WorkerState sta
   if (stopping_) return;
   WorkerLink* const key = link.get();
   reports_[key] = {std::move(link), std::move(state)};
+  wake_.SignalAll();
 }
 
 void SchedulerLoop::StreamEnded(const std::shared_ptr<WorkerLink>& link) {
@@ -95,7 +98,7 @@ void SchedulerLoop::Run() {
         return stopping_ || !events_.empty() || !reports_.empty();
       };
       const absl::Duration next = last_tick_ + options_.interval - clock_.SinceBoot();
-      mutex_.AwaitWithTimeout(absl::Condition(&ready), std::max(next, absl::ZeroDuration()));
+      wake_.AwaitWithTimeout(&mutex_, ready, std::max(next, absl::ZeroDuration()));
       if (stopping_) break;
       events.assign(std::make_move_iterator(events_.begin()),
                     std::make_move_iterator(events_.end()));

@@ -31,6 +31,7 @@
 #include <vector>
 
 #include "common/base/clock.h"
+#include "common/base/timed_wait.h"
 #include "coordinator/core/scheduler.h"
 #include "coordinator/service/job_directory.h"
 #include "coordinator/service/job_rates.h"
@@ -144,6 +145,7 @@ class SchedulerLoop {
   int saving_ = 0;  // Calls under way.
 
   absl::Mutex mutex_;
+  CondVar wake_;
   std::deque<Event> events_ ABSL_GUARDED_BY(mutex_);
   // At most one a stream; the key is the link's address.
   std::map<WorkerLink*, std::pair<std::shared_ptr<WorkerLink>, v1::WorkerState>> reports_

@@ -138,6 +138,17 @@ def no_sleeps_in_tests(path, text):
             for number, line in _lines(text) if SLEEP.search(line)]
 
 
+WALL_TIME_WAIT = re.compile(r"absl::CondVar\b|\bWaitForNotificationWith\w+\s*\(|mutex_?\.AwaitWith\w+\s*\(")
+
+
+def no_waits_until_a_wall_time(path, text):
+    """absl's timed waits stand still when the wall clock is set back."""
+    if not is_cpp(path) or is_test(path):
+        return []
+    return [f"{path}:{number}: waits of common/base/timed_wait.h do not depend on the wall clock"
+            for number, line in _lines(text) if WALL_TIME_WAIT.search(line.split("//")[0])]
+
+
 TASK_MARK = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
 
 
@@ -216,4 +227,4 @@ def documented_tests_exist(path, text, files):
 
 
 RULES = [dependency_direction, hidden_libraries, header_shape, file_length, no_sleeps_in_tests,
-         no_task_marks, test_names, sql_names, proto_shape, clean_text]
+         no_waits_until_a_wall_time, no_task_marks, test_names, sql_names, proto_shape, clean_text]

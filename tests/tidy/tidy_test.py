@@ -86,6 +86,13 @@ class EachRule(unittest.TestCase):
         self.complains(rules.no_sleeps_in_tests, "tests/cluster/a.cc", "std::this_thread::sleep_for(s);\n")
         self.accepts(rules.no_sleeps_in_tests, "a.cc", "absl::SleepFor(absl::Seconds(1));\n")
 
+    def test_no_waits_until_a_wall_time(self):
+        rule = rules.no_waits_until_a_wall_time
+        self.complains(rule, "worker/agent.h", "  absl::CondVar changed_;\n")
+        self.complains(rule, "worker/slot.cc", "  mutex_.AwaitWithTimeout(absl::Condition(&stop_), backoff_);\n")
+        self.complains(rule, "coordinator/server.cc", "  stopping_.WaitForNotificationWithTimeout(kInterval);\n")
+        self.accepts(rule, "worker/agent.h", "  CondVar changed_;  // Not absl::CondVar\n")
+
     def test_no_task_marks(self):
         self.complains(rules.no_task_marks, "a.cc", "// TO" "DO: later\n")
         self.accepts(rules.no_task_marks, "a.cc", "// Done.\n")
