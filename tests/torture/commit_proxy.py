@@ -1,0 +1,105 @@
+"""A TCP proxy before Postgres that acts when a COMMIT passes.
+
+This is how a process is killed exactly before its commit, or after it and before the answer, without a
+line of code in the programs for it: a commit is visible on the wire.
+"""
+
+import asyncio
+import threading
+
+_COMMIT = b"COMMIT\0"
+
+
+class Trap:
+    """What happens at the next COMMIT that `client`, an address, sends; `sprung` is set once it has."""
+
+    def __init__(self, client, forward, action=None):
+        self.client = client
+        self.forward = forward  # The server gets the COMMIT, and its answer is lost.
+        self.action = action    # Called at the moment: before the COMMIT, or after the server's answer.
+        self.sprung = threading.Event()
+
+
+class CommitProxy:
+    """Listens on HOST:PORT and connects to `server`, (host, port). Owns a thread; stop() ends it."""
+
+    def __init__(self, host, port, server):
+        self._server = server
+        self._traps = []
+        self._lock = threading.Lock()
+        self._loop = asyncio.new_event_loop()
+        self._listening = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(host, port), daemon=True)
+        self._thread.start()
+        self._listening.wait(10)
+
+    def arm(self, trap):
+        with self._lock:
+            self._traps.append(trap)
+        return trap
+
+    def disarm(self, trap):
+        with self._lock:
+            if trap in self._traps:
+                self._traps.remove(trap)
+
+    def stop(self):
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+
+    def _run(self, host, port):
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(asyncio.start_server(self._serve, host, port))
+        self._listening.set()
+        self._loop.run_forever()
+
+    def _take_trap(self, client, data):
+        if _COMMIT not in data:
+            return None
+        with self._lock:
+            trap = next((trap for trap in self._traps if trap.client == client), None)
+            if trap is not None:
+                self._traps.remove(trap)
+        return trap
+
+    async def _serve(self, client_reader, client_writer):
+        client = client_writer.get_extra_info("peername")[0]
+        try:
+            server_reader, server_writer = await asyncio.wait_for(asyncio.open_connection(*self._server), 5)
+        except (OSError, asyncio.TimeoutError):
+            client_writer.transport.abort()
+            return
+        answers = asyncio.ensure_future(self._pump(server_reader, client_writer))
+        try:
+            while data := await client_reader.read(1 << 16):
+                if trap := self._take_trap(client, data):
+                    answers.cancel()
+                    await asyncio.wait([answers])  # Then the answer to this one is ours to read.
+                    await self._spring(trap, data, server_reader, server_writer)
+                    break
+                server_writer.write(data)
+                await server_writer.drain()
+        except OSError:
+            pass
+        answers.cancel()
+        for writer in (client_writer, server_writer):
+            writer.transport.abort()
+
+    async def _spring(self, trap, data, server_reader, server_writer):
+        if trap.forward:
+            server_writer.write(data)
+            await server_writer.drain()
+            await server_reader.read(1 << 16)  # Committed: Postgres answers when it is durable.
+        if trap.action is not None:
+            trap.action()
+        trap.sprung.set()
+
+    @staticmethod
+    async def _pump(reader, writer):
+        try:
+            while data := await reader.read(1 << 16):
+                writer.write(data)
+                await writer.drain()
+        except OSError:
+            pass
+        writer.transport.abort()
