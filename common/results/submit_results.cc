@@ -133,6 +133,34 @@ struct StepColumns {
   }
 };
 
+constexpr std::string_view kSubmitAudits =
+    "SELECT motzkin.submit_audits($1::uuid, $2::bytea, $3, $4::uuid, $5, $6::bigint[], "
+    "$7::integer[], $8::integer[], $9::text[], $10::double precision[], $11::bigint[])";
+
+Params AuditParamsOf(const v1::Submission& submission) {
+  Ints indices, outcomes, classes, cpu_us;
+  Texts integrals;
+  std::vector<double> speed_factors;
+  for (const v1::Result& result : submission.results()) {
+    indices.push_back(result.index());
+    outcomes.push_back(result.outcome());
+    classes.push_back(result.answer_class());
+    integrals.push_back(OrNull(result.integral()));
+    speed_factors.push_back(result.speed_factor());
+    cpu_us.push_back(0);
+    for (const v1::StepResult& step : result.steps()) cpu_us.back() += step.cpu_us();
+  }
+  Params params;
+  params.Text(submission.job_uuid())
+      .Bytes(submission.spec_digest())
+      .Int(submission.generator_version())
+      .Text(submission.worker_uuid())
+      .Int(submission.audit_budget_factor());
+  params.IntArray(indices).IntArray(outcomes).IntArray(classes).TextArray(integrals);
+  params.RealArray(speed_factors).IntArray(cpu_us);
+  return params;
+}
+
 Params ParamsOf(const v1::Submission& submission) {
   Params params;
   params.Text(submission.job_uuid())
@@ -157,7 +185,10 @@ Params ParamsOf(const v1::Submission& submission) {
 
 absl::StatusOr<std::vector<v1::RowStatus>> SubmitResults(postgres::Connection& connection,
                                                          const v1::Submission& submission) {
-  ASSIGN_OR_RETURN(const Rows rows, connection.Execute(kSubmit, ParamsOf(submission)));
+  const bool audits = submission.audit_budget_factor() > 0;
+  ASSIGN_OR_RETURN(const Rows rows,
+                   audits ? connection.Execute(kSubmitAudits, AuditParamsOf(submission))
+                          : connection.Execute(kSubmit, ParamsOf(submission)));
   std::vector<v1::RowStatus> statuses;
   for (const int64_t status : rows.IntArray(0, 0))
     statuses.push_back(static_cast<v1::RowStatus>(status));

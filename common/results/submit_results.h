@@ -1,5 +1,6 @@
-// Writes finished functions to Postgres through submit_results(), the only thing a worker's role
-// may execute. Used by the worker (direct) and by the coordinator (relay).
+// Writes finished functions to Postgres through submit_results(), and audits through
+// submit_audits(): the only things that a worker's role may execute. Used by the worker (direct)
+// and by the coordinator (relay).
 #pragma once
 
 #include <absl/status/statusor.h>

@@ -94,6 +94,23 @@ enum class LeaseEnd {
   kRevoked,   // job paused, cancelled, ended; or the worker removed
 };
 
+// A function whose negative label is to be computed again with more time.
+struct AuditRecord {
+  int64_t job_id = 0;
+  int64_t index = 0;
+  std::string first_worker_uuid;  // Whose label it is; another should audit it.
+};
+
+// The view of this name, for one job. The shares are 0 .. 1, and 0 while nothing is audited.
+struct LabelFlips {
+  int64_t open = 0;
+  int64_t audited = 0;
+  int64_t flips = 0;  // Negative labels that are positive with ten times the budget.
+  double share = 0;
+  double lower = 0;  // 95 % interval of the share.
+  double upper = 0;
+};
+
 // What the coordinator keeps of a worker over restarts, and what `worker_status` shows.
 struct WorkerRecord {
   std::string uuid;

@@ -32,9 +32,10 @@ BEGIN
     REVOKE ALL ON ALL FUNCTIONS IN SCHEMA motzkin FROM PUBLIC;
     EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA motzkin FROM %I, %I', worker, reader);
     EXECUTE format('GRANT USAGE ON SCHEMA motzkin TO %I, %I', worker, reader);
-    EXECUTE format('GRANT EXECUTE ON FUNCTION submit_results TO %I', worker);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION submit_results, submit_audits TO %I', worker);
     EXECUTE format('GRANT SELECT ON progress, worker_status, throughput, failures, training_data, '
-                   'training_data_all, engine_steps, jobs, engines, workers, duplicates TO %I', reader);
+                   'training_data_all, engine_steps, jobs, engines, workers, duplicates, audits, label_flips TO %I',
+                   reader);
     EXECUTE format('GRANT EXECUTE ON FUNCTION split_of, label_of TO %I', reader);
 EXCEPTION WHEN insufficient_privilege THEN
     DELETE FROM role_password;

@@ -100,6 +100,13 @@ BEGIN
     END IF;
 END $$;
 
+CREATE FUNCTION motzkin.is_audited(p_seed text, p_index bigint) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT (get_byte(h, 0) * 65536 + get_byte(h, 1) * 256 + get_byte(h, 2)) % 200 = 0
+      FROM sha256(convert_to('motzkin audit 1 ' || p_seed || ' ' || p_index, 'UTF8')) h
+$$;
+
 CREATE FUNCTION motzkin.label_of(p_outcome motzkin.outcome, p_class motzkin.answer_class, p_answers motzkin.answers) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
@@ -135,6 +142,49 @@ CREATE FUNCTION motzkin.split_of(p_skeleton_hash bigint) RETURNS text
     SELECT (ARRAY['train', 'valid', 'test'])
            [1 + width_bucket(get_byte(sha256('motzkin split 1'::bytea || int8send(p_skeleton_hash)), 0), ARRAY[230, 243])]
 $$;
+
+CREATE FUNCTION motzkin.submit_audits(p_job uuid, p_spec_digest bytea, p_generator_version integer, p_worker uuid, p_budget_factor integer, p_indices bigint[], p_outcomes integer[], p_answer_classes integer[], p_integrals text[], p_speed_factors double precision[], p_cpu_us bigint[]) RETURNS integer[]
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'motzkin', 'pg_temp'
+    AS $$
+DECLARE
+    held    record;
+    known   bigint[];
+    changed bigint[];
+BEGIN
+    SELECT j.id AS job_id, j.name, j.spec_digest, j.generator_version, w.id AS worker_id, w.control
+      INTO held
+      FROM job j, worker w
+     WHERE j.uuid = p_job AND w.uuid = p_worker;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no job % or no worker %', p_job, p_worker USING ERRCODE = 'MZ001';
+    ELSIF held.spec_digest <> p_spec_digest THEN
+        RAISE EXCEPTION 'job %: audited for another spec', held.name USING ERRCODE = 'MZ002';
+    ELSIF held.generator_version <> p_generator_version THEN
+        RAISE EXCEPTION 'job %: generator version % instead of %', held.name, p_generator_version,
+            held.generator_version USING ERRCODE = 'MZ003';
+    ELSIF held.control = 'removed' THEN
+        RAISE EXCEPTION 'worker % was removed from the cluster', p_worker USING ERRCODE = '42501';
+    END IF;
+    -- In index order, as every writer of several rows must.
+    SELECT array_agg(a.index) INTO known
+      FROM (SELECT index FROM audit WHERE job_id = held.job_id AND index = ANY (p_indices)
+             ORDER BY index FOR UPDATE) a;
+    WITH updated AS (
+        UPDATE audit a
+           SET outcome = (enum_range(NULL::outcome))[g.outcome],
+               answer_class = (enum_range(NULL::answer_class))[g.answer_class],
+               integral = g.integral, budget_factor = p_budget_factor, speed_factor = g.speed_factor,
+               cpu_us = g.cpu_us, worker_id = held.worker_id, audit_time = now()
+          FROM unnest(p_indices, p_outcomes, p_answer_classes, p_integrals, p_speed_factors, p_cpu_us)
+               AS g(index, outcome, answer_class, integral, speed_factor, cpu_us)
+         WHERE a.job_id = held.job_id AND a.index = g.index AND a.outcome IS NULL
+        RETURNING a.index)
+    SELECT array_agg(index) INTO changed FROM updated;
+    RETURN (SELECT array_agg(CASE WHEN i = ANY (changed) THEN 1 WHEN i = ANY (known) THEN 2 ELSE 3 END
+                             ORDER BY position)
+              FROM unnest(p_indices) WITH ORDINALITY AS given(i, position));
+END $$;
 
 CREATE FUNCTION motzkin.submit_results(p_job uuid, p_spec_digest bytea, p_generator_version integer, p_batch bigint, p_attempt integer, p_worker uuid, p_indices bigint[], p_outcomes integer[], p_integrands text[], p_integrals text[], p_canonical_hashes bigint[], p_skeleton_hashes bigint[], p_answer_engines integer[], p_answer_classes integer[], p_has_abs boolean[], p_verdicts integer[], p_points_agreed integer[], p_points_differed integer[], p_precision_bits integer[], p_counterexamples text[], p_valid_on text[], p_speed_factors double precision[], p_wall_ms bigint[], p_engine_names text[], p_engine_versions text[], p_step_results integer[], p_step_engines integer[], p_step_outcomes integer[], p_step_cpu_us bigint[], p_step_rss_kb bigint[], p_step_verifier_us bigint[], p_step_messages text[]) RETURNS integer[]
     LANGUAGE plpgsql SECURITY DEFINER
@@ -326,6 +376,93 @@ BEGIN
     RETURN epoch;
 END $$;
 
+CREATE TABLE motzkin.audit (
+    job_id integer NOT NULL,
+    index bigint NOT NULL,
+    first_outcome motzkin.outcome NOT NULL,
+    first_worker_id integer NOT NULL,
+    outcome motzkin.outcome,
+    answer_class motzkin.answer_class,
+    integral text,
+    budget_factor smallint,
+    speed_factor real,
+    cpu_us bigint,
+    worker_id integer,
+    audit_time timestamp with time zone,
+    CONSTRAINT audited_by_someone CHECK (((outcome IS NULL) = (worker_id IS NULL)))
+)
+WITH (fillfactor='80');
+
+CREATE TABLE motzkin.job (
+    id integer NOT NULL,
+    uuid uuid DEFAULT gen_random_uuid() NOT NULL,
+    request_id uuid NOT NULL,
+    name text NOT NULL,
+    spec bytea NOT NULL,
+    spec_json jsonb NOT NULL,
+    spec_digest bytea NOT NULL,
+    generator_version integer NOT NULL,
+    kind motzkin.kind NOT NULL,
+    answers motzkin.answers NOT NULL,
+    target bigint NOT NULL,
+    target_integrated boolean NOT NULL,
+    state motzkin.job_state DEFAULT 'running'::motzkin.job_state NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    create_time timestamp with time zone DEFAULT now() NOT NULL,
+    allocated_below bigint DEFAULT 0 NOT NULL,
+    sealed_below bigint DEFAULT 0 NOT NULL,
+    integrated bigint DEFAULT 0 NOT NULL,
+    partly bigint DEFAULT 0 NOT NULL,
+    unsolved bigint DEFAULT 0 NOT NULL,
+    nonelementary bigint DEFAULT 0 NOT NULL,
+    timed_out bigint DEFAULT 0 NOT NULL,
+    memory_exceeded bigint DEFAULT 0 NOT NULL,
+    crashed bigint DEFAULT 0 NOT NULL,
+    refuted bigint DEFAULT 0 NOT NULL,
+    unverified bigint DEFAULT 0 NOT NULL,
+    duplicates bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT sealed_rows_are_counted CHECK ((((((((((integrated + partly) + unsolved) + nonelementary) + timed_out) + memory_exceeded) + crashed) + refuted) + unverified) = sealed_below)),
+    CONSTRAINT sealed_within_allocated CHECK (((0 <= sealed_below) AND (sealed_below <= allocated_below)))
+)
+WITH (fillfactor='50');
+
+CREATE TABLE motzkin.worker (
+    id integer NOT NULL,
+    uuid uuid NOT NULL,
+    name text NOT NULL,
+    instance bigint NOT NULL,
+    control motzkin.worker_control DEFAULT 'run'::motzkin.worker_control NOT NULL,
+    state text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    slots integer DEFAULT 0 NOT NULL,
+    temperature real DEFAULT 0 NOT NULL,
+    sandbox_level text DEFAULT ''::text NOT NULL,
+    build text DEFAULT ''::text NOT NULL,
+    engines jsonb DEFAULT '{}'::jsonb NOT NULL,
+    last_seen timestamp with time zone DEFAULT now() NOT NULL,
+    create_time timestamp with time zone DEFAULT now() NOT NULL
+)
+WITH (fillfactor='50');
+
+CREATE VIEW motzkin.audits AS
+ SELECT j.name AS job,
+    a.index,
+    (a.first_outcome)::text AS first_outcome,
+    (a.outcome)::text AS outcome,
+    (a.answer_class)::text AS answer_class,
+    motzkin.label_of(a.outcome, a.answer_class, j.answers) AS success,
+    a.integral,
+    a.budget_factor,
+    a.speed_factor,
+    a.cpu_us,
+    f.name AS first_worker,
+    w.name AS worker,
+    a.audit_time
+   FROM (((motzkin.audit a
+     JOIN motzkin.job j ON ((j.id = a.job_id)))
+     LEFT JOIN motzkin.worker f ON ((f.id = a.first_worker_id)))
+     LEFT JOIN motzkin.worker w ON ((w.id = a.worker_id)));
+
 CREATE TABLE motzkin.batch (
     job_id integer NOT NULL,
     batch bigint NOT NULL,
@@ -366,39 +503,6 @@ CREATE TABLE motzkin.duplicate (
     first_index bigint NOT NULL,
     CONSTRAINT first_is_earlier CHECK ((first_index < index))
 );
-
-CREATE TABLE motzkin.job (
-    id integer NOT NULL,
-    uuid uuid DEFAULT gen_random_uuid() NOT NULL,
-    request_id uuid NOT NULL,
-    name text NOT NULL,
-    spec bytea NOT NULL,
-    spec_json jsonb NOT NULL,
-    spec_digest bytea NOT NULL,
-    generator_version integer NOT NULL,
-    kind motzkin.kind NOT NULL,
-    answers motzkin.answers NOT NULL,
-    target bigint NOT NULL,
-    target_integrated boolean NOT NULL,
-    state motzkin.job_state DEFAULT 'running'::motzkin.job_state NOT NULL,
-    reason text DEFAULT ''::text NOT NULL,
-    create_time timestamp with time zone DEFAULT now() NOT NULL,
-    allocated_below bigint DEFAULT 0 NOT NULL,
-    sealed_below bigint DEFAULT 0 NOT NULL,
-    integrated bigint DEFAULT 0 NOT NULL,
-    partly bigint DEFAULT 0 NOT NULL,
-    unsolved bigint DEFAULT 0 NOT NULL,
-    nonelementary bigint DEFAULT 0 NOT NULL,
-    timed_out bigint DEFAULT 0 NOT NULL,
-    memory_exceeded bigint DEFAULT 0 NOT NULL,
-    crashed bigint DEFAULT 0 NOT NULL,
-    refuted bigint DEFAULT 0 NOT NULL,
-    unverified bigint DEFAULT 0 NOT NULL,
-    duplicates bigint DEFAULT 0 NOT NULL,
-    CONSTRAINT sealed_rows_are_counted CHECK ((((((((((integrated + partly) + unsolved) + nonelementary) + timed_out) + memory_exceeded) + crashed) + refuted) + unverified) = sealed_below)),
-    CONSTRAINT sealed_within_allocated CHECK (((0 <= sealed_below) AND (sealed_below <= allocated_below)))
-)
-WITH (fillfactor='50');
 
 CREATE VIEW motzkin.duplicates AS
  SELECT j.name AS job,
@@ -506,24 +610,6 @@ CREATE TABLE motzkin.recent_result (
     CONSTRAINT slots_are_bounded CHECK (((slot >= 0) AND (slot <= 99)))
 );
 
-CREATE TABLE motzkin.worker (
-    id integer NOT NULL,
-    uuid uuid NOT NULL,
-    name text NOT NULL,
-    instance bigint NOT NULL,
-    control motzkin.worker_control DEFAULT 'run'::motzkin.worker_control NOT NULL,
-    state text NOT NULL,
-    reason text DEFAULT ''::text NOT NULL,
-    slots integer DEFAULT 0 NOT NULL,
-    temperature real DEFAULT 0 NOT NULL,
-    sandbox_level text DEFAULT ''::text NOT NULL,
-    build text DEFAULT ''::text NOT NULL,
-    engines jsonb DEFAULT '{}'::jsonb NOT NULL,
-    last_seen timestamp with time zone DEFAULT now() NOT NULL,
-    create_time timestamp with time zone DEFAULT now() NOT NULL
-)
-WITH (fillfactor='50');
-
 CREATE VIEW motzkin.failures AS
  SELECT r."time",
     j.name AS job,
@@ -561,6 +647,31 @@ CREATE VIEW motzkin.jobs AS
     j.sealed_below AS sealed,
     j.create_time AS started
    FROM motzkin.job j;
+
+CREATE VIEW motzkin.label_flips AS
+ SELECT j.name AS job,
+    n.open,
+    n.audited,
+    n.flips,
+    ((n.flips)::double precision / (NULLIF(n.audited, 0))::double precision) AS share,
+    (w.centre - w.half) AS lower,
+    (w.centre + w.half) AS upper
+   FROM motzkin.job j,
+    LATERAL ( SELECT count(*) FILTER (WHERE (a.outcome IS NULL)) AS open,
+            count(*) FILTER (WHERE (a.outcome IS NOT NULL)) AS audited,
+            count(*) FILTER (WHERE motzkin.label_of(a.outcome, a.answer_class, j.answers)) AS flips
+           FROM motzkin.audit a
+          WHERE (a.job_id = j.id)) n,
+    LATERAL ( SELECT (n.audited)::double precision AS audited,
+            ((n.flips)::double precision / (NULLIF(n.audited, 0))::double precision) AS share,
+            (1.959964)::double precision AS z) p,
+    LATERAL ( SELECT ((p.share + ((p.z ^ (2)::double precision) / ((2)::double precision * p.audited))) / ((1)::double precision + ((p.z ^ (2)::double precision) / p.audited))) AS centre,
+            ((p.z * sqrt((((p.share * ((1)::double precision - p.share)) / p.audited) + ((p.z ^ (2)::double precision) / ((4)::double precision * (p.audited ^ (2)::double precision)))))) / ((1)::double precision + ((p.z ^ (2)::double precision) / p.audited))) AS half
+          WHERE (p.audited > (0)::double precision)
+        UNION ALL
+         SELECT NULL::double precision,
+            NULL::double precision
+          WHERE (p.audited = (0)::double precision)) w;
 
 CREATE TABLE motzkin.lease (
     job_id integer NOT NULL,
@@ -759,6 +870,9 @@ CREATE VIEW motzkin.workers AS
     w.uuid
    FROM motzkin.worker w;
 
+ALTER TABLE ONLY motzkin.audit
+    ADD CONSTRAINT audit_pkey PRIMARY KEY (job_id, index);
+
 ALTER TABLE ONLY motzkin.batch
     ADD CONSTRAINT batch_begin_key UNIQUE (job_id, begin_index);
 
@@ -819,6 +933,8 @@ ALTER TABLE ONLY motzkin.worker
 ALTER TABLE ONLY motzkin.worker
     ADD CONSTRAINT worker_uuid_key UNIQUE (uuid);
 
+CREATE INDEX audit_open_idx ON motzkin.audit USING btree (job_id, index) WHERE (outcome IS NULL);
+
 CREATE INDEX batch_open_idx ON motzkin.batch USING btree (job_id, begin_index) WHERE (NOT closed);
 
 CREATE INDEX duplicate_first_idx ON motzkin.duplicate USING btree (job_id, first_index);
@@ -826,6 +942,9 @@ CREATE INDEX duplicate_first_idx ON motzkin.duplicate USING btree (job_id, first
 CREATE INDEX event_time_idx ON motzkin.event USING btree ("time");
 
 CREATE UNIQUE INDEX lease_open_idx ON motzkin.lease USING btree (job_id, batch) WHERE (end_time IS NULL);
+
+ALTER TABLE ONLY motzkin.audit
+    ADD CONSTRAINT audit_job_fkey FOREIGN KEY (job_id) REFERENCES motzkin.job(id);
 
 ALTER TABLE ONLY motzkin.batch
     ADD CONSTRAINT batch_job_fkey FOREIGN KEY (job_id) REFERENCES motzkin.job(id);

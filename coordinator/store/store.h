@@ -38,7 +38,7 @@ namespace motzkin::coordinator {
 // not create roles: then there is no direct way for workers (relay instead) and no reader. The
 // names end with the first eight digits of the cluster's UUID, because roles belong to the server.
 struct RolePasswords {
-  std::string worker_role;  // EXECUTE on submit_results() and nothing else.
+  std::string worker_role;  // EXECUTE on submit_results() and submit_audits(), nothing else.
   std::string worker;
   std::string reader_role;  // SELECT on the views, with time-outs.
   std::string reader;
@@ -117,9 +117,17 @@ class Store {
   // ------------------------------------------------------------------------------------
 
   // Moves the sealed prefix of one job forward over its closed batches, by at most `rows_max`
-  // indices: adds their totals, records duplicates. Returns how many indices were sealed; 0: none
-  // closed.
+  // indices: adds their totals, records duplicates and what is to be audited. Returns how many
+  // indices were sealed; 0: none closed.
   absl::StatusOr<int64_t> Seal(int64_t job_id, int64_t rows_max = 20'000);
+
+  // --- audits
+  // -------------------------------------------------------------------------------------
+
+  // Open ones of running and completed jobs, the first `of_each_job` by index.
+  absl::StatusOr<std::vector<AuditRecord>> OpenAudits(int of_each_job = 64);
+  // How often audits found a label of the job wrong.
+  absl::StatusOr<LabelFlips> Flips(int64_t job_id);
 
   // --- workers
   // ------------------------------------------------------------------------------------

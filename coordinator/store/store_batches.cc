@@ -212,6 +212,7 @@ absl::StatusOr<int64_t> Store::Seal(int64_t job_id, int64_t rows_max) {
     const Params range = Params().Int(job_id).Int(begin).Int(end);
     RETURN_IF_ERROR(statements.Change("seal_functions", range).status());
     ASSIGN_OR_RETURN(const int64_t duplicates, statements.Change("seal_duplicates", range));
+    RETURN_IF_ERROR(statements.Change("seal_audits", range).status());
     RETURN_IF_ERROR(statements.Change("seal_totals", Params(range).Int(duplicates)).status());
     sealed = end - begin;
     return absl::OkStatus();

@@ -95,4 +95,25 @@ absl::StatusOr<StoredResult> Store::GetResult(int64_t job_id, int64_t index) {
   return stored;
 }
 
+absl::StatusOr<std::vector<AuditRecord>> Store::OpenAudits(int of_each_job) {
+  ASSIGN_OR_RETURN(const Rows rows,
+                   impl_->session->Select("open_audits", Params().Int(of_each_job)));
+  std::vector<AuditRecord> audits;
+  for (size_t row = 0; row < rows.size(); ++row) {
+    audits.push_back({rows.Int(row, 0), rows.Int(row, 1), rows.Text(row, 2)});
+  }
+  return audits;
+}
+
+absl::StatusOr<LabelFlips> Store::Flips(int64_t job_id) {
+  ASSIGN_OR_RETURN(const Rows rows, impl_->session->Select("label_flips", Params().Int(job_id)));
+  if (rows.empty()) return absl::NotFoundError(fmt::format("no job {}", job_id));
+  return LabelFlips{.open = rows.Int(0, 0),
+                    .audited = rows.Int(0, 1),
+                    .flips = rows.Int(0, 2),
+                    .share = rows.Real(0, 3),
+                    .lower = rows.Real(0, 4),
+                    .upper = rows.Real(0, 5)};
+}
+
 }  // namespace motzkin::coordinator

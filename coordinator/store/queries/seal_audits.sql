@@ -1,0 +1,7 @@
+-- The negatives of a newly sealed range that will be audited. $1 job, $2 begin, $3 end.
+INSERT INTO audit (job_id, index, first_outcome, first_worker_id)
+SELECT r.job_id, r.index, r.outcome, r.worker_id
+  FROM result r JOIN job j ON j.id = r.job_id
+ WHERE r.job_id = $1 AND r.index >= $2 AND r.index < $3
+   AND label_of(r.outcome, r.answer_class, j.answers) = false
+   AND is_audited(coalesce(j.spec_json ->> 'seed', '0'), r.index)
