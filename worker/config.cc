@@ -28,6 +28,8 @@ namespace {
 constexpr int kSlotsMax = 1024;
 constexpr int64_t kEngineMemoryMin = 64ll << 20;
 constexpr int64_t kEngineMemoryMax = 64ll << 30;
+constexpr int64_t kResultMemoryMin = 64ll << 10;  // One row at its largest.
+constexpr int64_t kResultMemoryMax = 1ll << 30;
 constexpr int64_t kSpoolMin = 1ll << 20;
 constexpr int64_t kSpoolMax = 1ll << 40;
 constexpr absl::Duration kSpoolTimeMax = absl::Hours(48);
@@ -68,6 +70,7 @@ absl::Status Read(yaml::StrictMap settings, Config& config) {
   settings.Bytes("engine_memory", config.engine_memory_bytes, kEngineMemoryMin, kEngineMemoryMax);
   settings.Boolean("idle_priority", config.idle_priority);
   settings.Choice("results", config.results, kWays);
+  settings.Bytes("result_memory", config.result_memory_bytes, kResultMemoryMin, kResultMemoryMax);
   settings.Duration("spool_time", config.spool_time, absl::ZeroDuration(), kSpoolTimeMax);
   settings.Bytes("spool_max", config.spool_bytes_max, kSpoolMin, kSpoolMax);
   settings.Number("max_temp", config.policy.max_temperature, 0, kTemperatureMax);
@@ -102,6 +105,7 @@ constexpr Flag kFlags[] = {
     {"engine_memory", "BYTES", "memory that a slot may need, for the default number of slots"},
     {"idle_priority", "true|false", "leave the cores to others (SCHED_IDLE)"},
     {"results", "auto|relay", "straight to Postgres where possible, or through the coordinator"},
+    {"result_memory", "BYTES", "rows that may wait in memory to be sent"},
     {"spool_time", "DURATION", "output kept on disk while Postgres is away"},
     {"spool_max", "BYTES", "and never more than that"},
     {"max_temp", "CELSIUS", "half of the slots pause above; 0: no limit"},

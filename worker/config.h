@@ -39,6 +39,8 @@ struct Config {
   // Integrators run at SCHED_IDLE.
   bool idle_priority = true;
   ResultsWay results = ResultsWay::kAuto;
+  // Of finished rows that wait to be sent; beyond it they go to the spool or the slots wait.
+  int64_t result_memory_bytes = 32ll << 20;
   // Bound of the spool: so much of the measured output, and never more bytes than that.
   absl::Duration spool_time = absl::Hours(1);
   int64_t spool_bytes_max = 4ll << 30;

@@ -24,6 +24,7 @@ AgentOptions AgentOptionsOf(const Config& config) { return {.address = config.co
 WriterOptions WriterOptionsOf(const Config& config, const StateDirectory& state) {
   WriterOptions options;
   options.worker_uuid = state.worker_uuid();
+  options.memory_bytes_max = config.result_memory_bytes;
   options.spool_time = config.spool_time;
   options.spool_bytes_max = config.spool_bytes_max;
   options.spool_bytes_min = std::min(options.spool_bytes_min, config.spool_bytes_max);
@@ -77,8 +78,8 @@ Daemon::Daemon(const Config& config, const StateDirectory& state, Capabilities c
       route_({}, direct_, *relay_, clock),
       writer_(WriterOptionsOf(config, state), route_, *spool_, *this, clock),
       careful_(state.path() / "careful"),
-      slots_(config.slots, {queue_, writer_, tally_, careful_, clock}, RunnerOptionsOf(config, capabilities_),
-             factory),
+      slots_(config.slots, {queue_, writer_, tally_, careful_, clock},
+             RunnerOptionsOf(config, capabilities_), factory),
       policy_(config.policy, config.slots),
       allowed_{.slots_allowed = config.slots, .reason = {}},
       next_log_(clock.SinceBoot() + kLogInterval),

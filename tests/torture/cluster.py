@@ -22,7 +22,7 @@ from wait_for import wait_for
 _ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/tmp", "LANG": "C.UTF-8"}
 _GRPC_PORT = 50051
 # Functions that giac does in a few milliseconds, so that much is stored in little time.
-_JOB = """generator:
+SHORT_JOB = """generator:
   unary: {sqrt: 1, log: 1, exp: 1, sin: 1, cos: 1}
   binary: {add: 2, mul: 2, div: 1}
   nodes_min: 1
@@ -109,9 +109,10 @@ class Clock:
 
 
 class Coordinator(Daemon):
-    def __init__(self, host, database, clock_shim):
+    def __init__(self, host, database, clock_shim, more=()):
         super().__init__("coordinator", host, clock_shim)
         self._database = database
+        self.more = more
 
     @property
     def address(self):
@@ -120,7 +121,7 @@ class Coordinator(Daemon):
     def launch(self):
         self._launch([BIN + "/coordinator", "--listen", self.address, "--data-dir", RUN + "/coordinator",
                       "--disk-free-percent-min", "0", "--disk-free-min", "1MB",
-                      *self._database.coordinator_arguments(network.HUB)])
+                      *self._database.coordinator_arguments(network.HUB), *self.more])
 
     def start(self):
         """Returns once it serves; like a service manager starts again what could not start yet."""
@@ -142,12 +143,14 @@ class Coordinator(Daemon):
 
 
 class Worker(Daemon):
-    def __init__(self, name, host, coordinator, results="auto", slots=1, state=None, clock_shim=None, binaries=BIN):
+    def __init__(self, name, host, coordinator, results="auto", slots=1, state=None, clock_shim=None, binaries=BIN,
+                 more=()):
         super().__init__(name, host, clock_shim)
         self.coordinator = coordinator
         self.results = results
         self.slots = slots
         self.state = state or f"{RUN}/state/{name}"
+        self.more = more
         self.binaries = binaries
         self.integrator = binaries + "/integrator"
         self.acknowledged = f"{RUN}/acknowledged/{name}"
@@ -157,7 +160,7 @@ class Worker(Daemon):
         self._launch([self.binaries + "/worker", "--connect", self.coordinator.address, "--name", self.name,
                       "--slots", str(self.slots), "--calibrate", "false", "--engines", "giac", "--state-dir",
                       self.state, "--integrator", self.integrator, "--results", self.results, "--drain-time", "20s",
-                      "--acknowledgement-log", self.acknowledged])
+                      "--acknowledgement-log", self.acknowledged, *self.more])
 
     def uuid(self):
         with open(self.state + "/worker-uuid", encoding="ascii") as file:
@@ -186,14 +189,14 @@ class Cluster:
     coordinator's private one. Worker two keeps its state on a volume of `spool_volume_bytes`, worker three
     has integrators of its own and sends its results through the coordinator."""
 
-    def __init__(self, own_database, clock_shim=None, spool_volume_bytes=1 << 30):
+    def __init__(self, own_database, clock_shim=None, spool_volume_bytes=1 << 30, coordinator_arguments=()):
         os.makedirs(RUN + "/acknowledged", exist_ok=True)
         network.make_bridge()
         host = network.Host("coordinator", 1)
         self.database = OwnDatabase(network.Host("database", 2)) if own_database else PrivateDatabase(host)
         self.database.start()
         self.proxy = CommitProxy(network.HUB, PORT, (self.database.host.address, PORT))
-        self.coordinator = Coordinator(host, self.database, clock_shim)
+        self.coordinator = Coordinator(host, self.database, clock_shim, coordinator_arguments)
         self.coordinator.start()
         one, two, three = (network.Host(name, 11 + i) for i, name in enumerate(("one", "two", "three")))
         self.workers = [Worker("one", one, self.coordinator),
@@ -212,7 +215,7 @@ class Cluster:
             shutil.copy(f"{BIN}/{name}", directory)
         return directory + "/integrator"
 
-    def start_job(self, target, name=None, template=_JOB):
+    def start_job(self, target, name=None, template=SHORT_JOB):
         """Its name; None: the coordinator did not answer."""
         name = name or f"t{len(self.jobs) + 1}"
         path = f"{RUN}/{name}.yaml"

@@ -13,7 +13,8 @@ import sys
 import tempfile
 
 RUN = "/run/t"  # The run's directory, as seen from inside: short, for the sake of socket paths.
-BIN = "/run/b"  # The programs under test, read-only.
+BIN = "/run/b"  # The programs under test.
+OLD_BIN = "/run/o"  # Those of an older version, if there are any.
 _INSIDE = "MOTZKIN_TORTURE_INSIDE"
 _PR_SET_PDEATHSIG = 1
 _NAMESPACES = ["--mount", "--pid", "--fork", "--mount-proc", "--net", "--ipc", "--uts", "--kill-child"]
@@ -44,7 +45,7 @@ def check_machine():
         raise Unsupported("no namespaces here, as in a container without rights: " + probe.stderr.strip())
 
 
-def run_inside(arguments, bin_directory, files=(), keep_logs=None):
+def run_inside(arguments, bin_directory, files=(), keep_logs=None, old_bin_directory=None):
     """Runs this script again inside, with `arguments`; returns its exit code.
 
     `files` are copied into RUN. `keep_logs`: where the logs of a failed run are kept.
@@ -56,6 +57,8 @@ def run_inside(arguments, bin_directory, files=(), keep_logs=None):
     os.chmod(directory, 0o755)  # Postgres runs as another user.
     environment = dict(os.environ, **{_INSIDE: "1", "MOTZKIN_TORTURE_RUN": directory,
                                       "MOTZKIN_TORTURE_BIN": os.path.abspath(bin_directory)})
+    if old_bin_directory:
+        environment["MOTZKIN_TORTURE_OLD_BIN"] = os.path.abspath(old_bin_directory)
     child = None
     try:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -84,9 +87,11 @@ def settle_in():
     _mount("--make-rprivate", "/")
     run, programs = os.environ["MOTZKIN_TORTURE_RUN"], os.environ["MOTZKIN_TORTURE_BIN"]
     _mount("-t", "tmpfs", "-o", "mode=755", "run", "/run")
-    for target, source in ((RUN, run), (BIN, programs)):
-        os.makedirs(target)
-        _mount("--bind", source, target)
+    old_programs = os.environ.get("MOTZKIN_TORTURE_OLD_BIN")
+    for target, source in ((RUN, run), (BIN, programs), (OLD_BIN, old_programs)):
+        if source is not None:
+            os.makedirs(target)
+            _mount("--bind", source, target)
     for private in ("/tmp", "/dev/shm"):
         _mount("-t", "tmpfs", "-o", "mode=1777", "private", private)
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)

@@ -2,6 +2,7 @@
 
 import os
 import random
+import signal
 import sys
 import time
 
@@ -89,7 +90,7 @@ class Run:
         if how == "frozen":
             self.cluster.database.freeze()
         else:
-            self.cluster.database.stop(number=3)  # SIGQUIT, as -m immediate.
+            self.cluster.database.stop(number=signal.SIGQUIT)  # As -m immediate.
 
     def bring_database_back(self):
         if self._away_how == "frozen":

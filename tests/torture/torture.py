@@ -52,7 +52,7 @@ def outside(options, arguments):
         command += ["--seed", str(seed)]
     files = [options.clock_shim] if options.clock_shim else []
     try:
-        code = isolation.run_inside(command, options.bin, files, options.keep_logs)
+        code = isolation.run_inside(command, options.bin, files, options.keep_logs, options.old_bin)
     except isolation.Unsupported as why:
         print(f"torture skipped: {why}", file=sys.stderr)
         return _EXIT_SKIPPED
@@ -70,7 +70,7 @@ def inside(options):
     def say(text):
         print(text, file=sys.stderr, flush=True)
     clock_shim = options.clock_shim and isolation.RUN + "/" + os.path.basename(options.clock_shim)
-    verdict = Run(options.seed, options.minutes * 60, checks, clock_shim, options.old_bin, say).go()
+    verdict = Run(options.seed, options.minutes * 60, checks, clock_shim, options.old_bin and isolation.OLD_BIN, say).go()
     if options.json:
         print(json.dumps(verdict))
     print_verdict(verdict, sys.stderr if options.json else sys.stdout)
