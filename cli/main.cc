@@ -28,8 +28,9 @@ int Main(int argc, char** argv) {
 
   Action action;
   const VerbContext context{app, globals, action};
-  for (const auto add : {AddStart, AddJobs, AddControl, AddWorkers, AddStatus, AddWatch, AddShow,
-                         AddEvents, AddPsql, AddGenerate, AddIntegrate, AddEvaluate}) {
+  for (const auto add :
+       {AddStart, AddJobs, AddControl, AddWorkers, AddStatus, AddWatch, AddShow, AddEvents,
+        AddStats, AddExport, AddArchive, AddPsql, AddGenerate, AddIntegrate, AddEvaluate}) {
     add(context);
   }
   try {

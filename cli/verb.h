@@ -44,6 +44,9 @@ void AddWatch(const VerbContext& context);      // watch
 void AddShow(const VerbContext& context);       // show
 void AddEvents(const VerbContext& context);     // events
 void AddPsql(const VerbContext& context);       // psql
+void AddStats(const VerbContext& context);      // stats
+void AddExport(const VerbContext& context);     // export
+void AddArchive(const VerbContext& context);    // archive
 void AddGenerate(const VerbContext& context);   // generate
 void AddIntegrate(const VerbContext& context);  // integrate
 void AddEvaluate(const VerbContext& context);   // evaluate

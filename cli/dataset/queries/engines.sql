@@ -1,0 +1,1 @@
+SELECT engine_id, engine, engine_version FROM engines ORDER BY engine_id

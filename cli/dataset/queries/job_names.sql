@@ -1,0 +1,2 @@
+-- What a mistyped name may have meant.
+SELECT job FROM jobs ORDER BY started DESC LIMIT 10

@@ -1,0 +1,69 @@
+// One stored function as exports and statistics see it: docs/dataset.md, training_data_all. Values.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "motzkin/v1/job.pb.h"
+
+namespace motzkin::dataset {
+
+enum class Split { kTrain, kValid, kTest };
+inline constexpr size_t kSplits = 3;
+// In the order of Split.
+inline constexpr std::string_view kSplitNames[kSplits] = {"train", "valid", "test"};
+
+// What one step of the ladder cost.
+struct Step {
+  int engine_id = 0;
+  v1::Outcome outcome = v1::OUTCOME_UNSPECIFIED;
+  int64_t cpu_us = 0;       // of the engine
+  int64_t rss_kb = 0;       // at its peak
+  int64_t verifier_us = 0;  // CPU of the verifier
+};
+
+struct Row {
+  int64_t index = 0;
+  std::string integrand;  // prefix tokens
+  std::string integral;   // prefix tokens; empty without an answer
+  v1::Outcome outcome = v1::OUTCOME_UNSPECIFIED;
+  v1::AnswerClass answer_class = v1::ANSWER_CLASS_UNSPECIFIED;
+  bool has_abs = false;
+  Split split = Split::kTrain;
+  std::optional<int64_t> duplicate_of;  // the first index with this function, if it is another
+  std::string engine;                   // whose answer `integral` is, e.g. "giac"
+  std::string engine_version;
+  uint64_t canonical_hash = 0;
+  uint64_t skeleton_hash = 0;
+  std::vector<Step> steps;
+};
+
+// By the name that SQL and docs give them, e.g. "timed_out"; the unspecified value where there is
+// none.
+v1::Outcome OutcomeFromName(std::string_view name);
+v1::AnswerClass AnswerClassFromName(std::string_view name);
+
+// What to train on under a convention for answers; nothing where no label can be trusted. The same
+// as label_of() in SQL.
+std::optional<bool> LabelOf(v1::Outcome outcome, v1::AnswerClass answer_class, v1::Answers answers);
+
+// Prefix tokens, digits each one.
+int64_t TokenCount(std::string_view prefix);
+// Operators and functions among prefix tokens: the internal nodes of the tree.
+bool IsOperatorToken(std::string_view token);
+
+// Calls `use` with each token of `prefix`.
+template <typename Use>
+void ForEachToken(std::string_view prefix, const Use& use) {
+  while (!prefix.empty()) {
+    const size_t end = prefix.find(' ');
+    use(prefix.substr(0, end));
+    prefix = end == std::string_view::npos ? std::string_view() : prefix.substr(end + 1);
+  }
+}
+
+}  // namespace motzkin::dataset
