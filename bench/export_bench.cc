@@ -1,0 +1,172 @@
+// Time and memory of `motzkin export` by the number of rows: the memory of a tenth of them and of
+// all of them should be the same.
+//
+//   export_bench [--rows 1000000] [--directory /tmp]
+//
+// The rows are made in SQL, sealed as by the coordinator: 1 % duplicates, two thirds integrated,
+// integrands of about 20 and integrals of about 50 tokens.
+#include <absl/time/clock.h>
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+
+#include "cli/dataset/export.h"
+#include "common/postgres/connection.h"
+#include "coordinator/postgres_server/embedded_postgres.h"
+#include "coordinator/store/store.h"
+
+namespace motzkin {
+namespace {
+
+using dataset::ExportOptions;
+
+void MustBeOk(const absl::Status& status) {
+  if (status.ok()) return;
+  fmt::print(stderr, "{}\n", status.ToString());
+  std::exit(1);
+}
+
+template <typename T>
+T Must(absl::StatusOr<T> value) {
+  MustBeOk(value.status());
+  return *std::move(value);
+}
+
+// $1 job, $2 begin, $3 end: what submit_results() and the sealer would have left.
+constexpr std::string_view kStatements[] = {
+    R"(
+INSERT INTO result (index, canonical_hash, skeleton_hash, job_id, worker_id, attempt, outcome, wall_ms, speed_factor,
+                    answer_class, verdict, points_agreed, points_differed, precision_bits, has_abs, integrand, integral,
+                    steps)
+SELECT i, hashint8extended(i, 1), hashint8extended(i / 3, 2), $1, 1, 1,
+       (CASE WHEN i % 3 = 0 THEN 'unsolved' ELSE 'integrated' END)::outcome, 14, 1,
+       CASE WHEN i % 3 > 0 THEN 'elementary'::answer_class END, CASE WHEN i % 3 > 0 THEN 'verified'::verdict END, 12, 0,
+       128, false,
+       'mul add x INT+ 1 2 mul exp sin pow x INT+ 2 ' || CASE i % 4 WHEN 0 THEN 'cos add x sin x' ELSE 'x' END,
+       CASE WHEN i % 3 > 0 THEN 'add div pow x INT+ 2 INT+ 2 add mul sin exp x ln add x INT+ 7 add mul pow x INT+ 3 '
+           || 'div sin x add INT+ 1 pow x INT+ 2 mul INT- 3 atan div add x INT+ 1 sqrt INT+ 3' END,
+       ARRAY[ARRAY[1, 1, 4000 + i % 9000, 15000, 120]]
+  FROM generate_series($2::bigint, $3::bigint - 1) i)",
+    R"(
+INSERT INTO duplicate SELECT $1, i, i / 2 FROM generate_series($2::bigint + 50, $3::bigint - 1, 100) i)",
+    R"(
+INSERT INTO batch (job_id, batch, begin_index, end_index, integrated, unsolved, closed)
+SELECT $1, i / 1000, i, i + 1000, 667 - (i / 1000 % 3 = 0)::integer, 333 + (i / 1000 % 3 = 0)::integer, true
+  FROM generate_series($2::bigint, $3::bigint - 1, 1000) i)"};
+constexpr std::string_view kSeal = R"(
+UPDATE job SET allocated_below = $2::bigint, sealed_below = $2::bigint, integrated = $2 - $2 / 3, unsolved = $2 / 3, duplicates = $2 / 100
+ WHERE id = $1)";
+
+void Fill(postgres::Connection& sql, const coordinator::JobRecord& job, int64_t rows) {
+  using postgres::Params;
+  Must(sql.Execute("SET search_path = motzkin"));
+  Must(sql.Execute("SET synchronous_commit = off"));
+  Must(sql.Execute("INSERT INTO engine (name, version) VALUES ('giac', '1.9.0.35')"));
+  constexpr int64_t kPiece = 200'000;
+  for (int64_t begin = 0; begin < rows; begin += kPiece) {
+    const Params range = Params().Int(job.id).Int(begin).Int(std::min(rows, begin + kPiece));
+    Must(sql.Execute("SELECT ensure_partitions($1::integer, $2, $3)", range));
+    for (const std::string_view statement : kStatements) Must(sql.Execute(statement, range));
+  }
+  Must(sql.Execute(kSeal, Params().Int(job.id).Int(rows)));
+  MustBeOk(sql.ExecuteAlone("ANALYZE"));
+}
+
+struct Cost {
+  double seconds = 0;
+  double cpu_seconds = 0;
+  int64_t peak_kb = 0;
+};
+
+// In a process of its own: the peak of memory is one of a process.
+Cost Measure(const std::string& reader_uri, const std::filesystem::path& directory,
+             const ExportOptions& options) {
+  const absl::Time start = absl::Now();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    dataset::Reader reader = Must(dataset::Reader::Open(reader_uri));
+    Must(dataset::Export(reader, "bench", directory, options,
+                         [](int64_t, int64_t) { return absl::OkStatus(); }));
+    ::_exit(0);
+  }
+  int status = 0;
+  rusage usage = {};
+  ::wait4(child, &status, 0, &usage);
+  if (status != 0) std::exit(1);
+  std::filesystem::remove_all(directory);
+  return {absl::ToDoubleSeconds(absl::Now() - start),
+          static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+              static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6,
+          usage.ru_maxrss};
+}
+
+void MeasureAll(const std::string& reader_uri, const std::filesystem::path& directory,
+                int64_t rows) {
+  ExportOptions jsonl;
+  ExportOptions balanced;
+  balanced.balance = dataset::Balance::kLabelAndLength;
+  ExportOptions pairs;
+  pairs.format = dataset::FileFormat::kLampleCharton;
+  pairs.shard_rows = 0;
+  const std::pair<const char*, ExportOptions> cases[] = {
+      {"jsonl", jsonl}, {"jsonl, balanced", balanced}, {"lample-charton", pairs}};
+  fmt::print("{:<18} {:>10} {:>8} {:>8} {:>10} {:>10}\n", "export", "rows", "s", "CPU s", "rows/s",
+             "peak MB");
+  for (const auto& [name, chosen] : cases) {
+    for (const int64_t end : {rows / 10, rows}) {
+      ExportOptions options = chosen;
+      options.end = end;
+      const Cost cost = Measure(reader_uri, directory / "export", options);
+      fmt::print("{:<18} {:>10} {:>8.1f} {:>8.1f} {:>10.0f} {:>10.1f}\n", name, end, cost.seconds,
+                 cost.cpu_seconds, static_cast<double>(end) / cost.seconds,
+                 static_cast<double>(cost.peak_kb) / 1e3);
+    }
+  }
+}
+
+int Run(int64_t rows, const std::string& below) {
+  std::string directory = below + "/motzkin-bench-XXXXXX";
+  coordinator::EmbeddedPostgresOptions options;
+  options.directory = mkdtemp(directory.data());
+  options.fsync = false;  // It is the reading that is measured.
+  std::filesystem::permissions(directory, std::filesystem::perms::others_exec,
+                               std::filesystem::perm_options::add);
+  const auto server = Must(coordinator::EmbeddedPostgres::Start(options));
+  {
+    const auto store = Must(coordinator::Store::Open(server->OwnerConninfo()));
+    coordinator::WorkerRecord worker;
+    worker.uuid = "00000000-0000-4000-8000-000000000001";
+    worker.name = "bench";
+    worker.state = "working";
+    MustBeOk(store->UpsertWorkers({worker}));
+    v1::JobSpec spec;
+    spec.set_name("bench");
+    spec.mutable_generator()->set_version(1);
+    spec.mutable_generator()->set_kind(v1::KIND_FORWARD);
+    const auto job = Must(store->CreateJob(spec, worker.uuid));
+    Fill(*Must(postgres::Connection::Open(server->OwnerConninfo())), job, rows);
+    MeasureAll(server->Uri(store->passwords().reader_role, store->passwords().reader), directory,
+               rows);
+  }
+  server->Stop();
+  std::filesystem::remove_all(directory);
+  return 0;
+}
+
+}  // namespace
+}  // namespace motzkin
+
+int main(int argc, char** argv) {
+  CLI::App app("motzkin export: time and memory by the number of rows");
+  int64_t rows = 1'000'000;
+  std::string directory = "/tmp";
+  app.add_option("--rows", rows)->check(CLI::Range(int64_t{10'000}, int64_t{1'000'000'000}));
+  app.add_option("--directory", directory, "where database and exports go");
+  CLI11_PARSE(app, argc, argv);
+  return motzkin::Run(rows, directory);
+}
