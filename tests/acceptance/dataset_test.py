@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """`./dev up --for 20s --json` on an empty data directory, and what must hold of the rows that it leaves.
 
-The check of the integrals is independent of the product: mpmath's numeric derivative at 40 digits, through
-a reader of the stored tokens of its own (prefix.py).
+The checks are independent of the product: mpmath's numeric derivative at 40 digits (antiderivative.py), readers of
+the stored tokens (prefix.py) and of exports (check_export.py, lample_charton.py) of their own.
 """
 
 import argparse
@@ -19,40 +19,11 @@ import unittest
 import mpmath
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from antiderivative import points_of_agreement  # noqa: E402
 from prefix import Unsupported, compile_prefix  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PRESET = "release"
-POINTS_WANTED = 4
-POINTS_TRIED = 60
-
-
-def is_real(value):
-    return mpmath.isfinite(value) and abs(mpmath.im(value)) < mpmath.mpf(10) ** -30 * (1 + abs(value))
-
-
-def points_of_agreement(integrand, integral, random_points):
-    """(agreeing, differing) points at which the integrand is real."""
-    agreed = differed = 0
-    for _ in range(POINTS_TRIED):
-        x = mpmath.mpf(random_points.uniform(-3, 3))
-        try:
-            wanted = integrand(x)
-            if not is_real(wanted) or abs(wanted) > 1e12:
-                continue
-            got = mpmath.diff(integral, x, h=mpmath.mpf(10) ** -15)
-        except (ValueError, ZeroDivisionError, OverflowError, mpmath.libmp.ComplexResult):
-            continue
-        if not mpmath.isfinite(got):
-            continue
-        # The numeric derivative is good to about 15 of the 40 digits.
-        if abs(got - wanted) <= mpmath.mpf(10) ** -8 * (1 + abs(wanted)):
-            agreed += 1
-        else:
-            differed += 1
-        if agreed + differed == POINTS_WANTED:
-            break
-    return agreed, differed
 
 
 class DatasetTest(unittest.TestCase):
@@ -117,6 +88,26 @@ class DatasetTest(unittest.TestCase):
                 judged += agreed > 0
         print(f"{judged} of {len(rows)} integrals judged by mpmath, seed {seed}", file=sys.stderr)
         self.assertGreater(judged, 0.7 * len(rows))
+
+    def export(self, name, *options):
+        """An export of the run's data directory, checked by check_export.py."""
+        path = pathlib.Path(self.directory.name) / name
+        motzkin = ROOT / "build" / PRESET / "bin" / "motzkin"
+        subprocess.run([motzkin, "export", "lample-charton", path, "--data-dir", f"{self.directory.name}/data",
+                        *options], check=True, stdout=sys.stderr)
+        return path
+
+    def check_export(self, path, *options):
+        script = pathlib.Path(__file__).parent / "check_export.py"
+        done = subprocess.run([sys.executable, script, path, "--sample", "60", *options], stdout=sys.stderr)
+        self.assertEqual(done.returncode, 0)
+
+    def test_exports_pass_the_independent_check(self):
+        jsonl = self.export("jsonl", "--ln-abs", "strip")
+        self.check_export(jsonl)
+        self.check_export(self.export("csv", "--format", "csv", "--balance", "label", "--shard-size", "100"))
+        pairs = self.export("pairs", "--format", "lample-charton", "--ln-abs", "strip")
+        self.check_export(pairs, "--against", jsonl)
 
 
 if __name__ == "__main__":
