@@ -226,5 +226,18 @@ def documented_tests_exist(path, text, files):
             if (match[1], match[2]) not in tests]
 
 
+FAULT_IN_TEXT = re.compile(r"`torture: ([^`]+)`")
+
+
+def documented_faults_exist(path, text, files):
+    """... and so does a document that names a fault of the torture."""
+    if not path.startswith("docs/"):
+        return []
+    faults = {name for source in files if source.startswith("tests/torture/")
+              for name in re.findall(r'^@fault\("([^"]+)"', files[source], re.M)}
+    return [f"{path}:{number}: torture has no fault '{match[1]}'" for number, line in _lines(text)
+            for match in FAULT_IN_TEXT.finditer(line) if match[1] not in faults | {"NAME"}]
+
+
 RULES = [dependency_direction, hidden_libraries, header_shape, file_length, no_sleeps_in_tests,
          no_waits_until_a_wall_time, no_task_marks, test_names, sql_names, proto_shape, clean_text]

@@ -37,6 +37,7 @@ class TheTree(unittest.TestCase):
                 complaints += rule(name, text)
             complaints += rules.own_header_first(name, text, files)
             complaints += rules.documented_tests_exist(name, text, files)
+            complaints += rules.documented_faults_exist(name, text, files)
         self.assertEqual(complaints, [], "\n" + "\n".join(complaints))
 
 
@@ -92,6 +93,12 @@ class EachRule(unittest.TestCase):
         self.complains(rule, "worker/slot.cc", "  mutex_.AwaitWithTimeout(absl::Condition(&stop_), backoff_);\n")
         self.complains(rule, "coordinator/server.cc", "  stopping_.WaitForNotificationWithTimeout(kInterval);\n")
         self.accepts(rule, "worker/agent.h", "  CondVar changed_;  // Not absl::CondVar\n")
+
+    def test_documented_faults_exist(self):
+        rule = rules.documented_faults_exist
+        files = {"tests/torture/process_faults.py": '@fault("worker killed", "database")\n'}
+        self.complains(rule, "docs/architecture.md", "shown by `torture: worker robbed`\n", files)
+        self.accepts(rule, "docs/architecture.md", "shown by `torture: worker killed`\n", files)
 
     def test_no_task_marks(self):
         self.complains(rules.no_task_marks, "a.cc", "// TO" "DO: later\n")

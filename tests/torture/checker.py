@@ -50,14 +50,15 @@ def _copy_lines(worker, uuid, rows):
         yield "\t".join([worker, uuid, job, index, attempt, outcome, str(signed), status, digest])
 
 
-def check_database(database, checks, workers, voided):
-    """Returns (violations as sentences, acknowledgements compared)."""
+def check_database(database, checks, workers, voided, sabotage=""):
+    """Returns (violations as sentences, acknowledgements compared). `sabotage`: SQL of a test that wants to see it
+    found; it is rolled back."""
     lines = []
     for worker in workers:
         rows = read_acknowledgements(worker.acknowledged, voided.get(worker.acknowledged, ()))
         lines += _copy_lines(worker.name, worker.uuid(), rows)
     script = [_PREPARE + "\n".join(lines) + "\n\\.\n" if lines else _PREPARE + "\\.\n",
-              "ANALYZE acknowledged;\n"]
+              f"ANALYZE acknowledged;\nBEGIN;\n{sabotage}\n"]
     for name, query in checks.items():
         script.append(f"\\echo == {name}\n{query}\nLIMIT {_SHOWN_MAX};\n")
     violations, name = [], ""

@@ -23,7 +23,7 @@ def one_directory(run):
         run.problem(f"a second worker on the directory of {worker.name} ended with {code}, not {_EXIT_LOCKED}")
 
 
-@fault("cloned state directory")
+@fault("cloned state directory", "database")
 def cloned_directory(run):
     """The clone has the worker's identity. Whichever started last is the worker, the other one goes."""
     original = run.cluster.workers[0]

@@ -84,7 +84,7 @@ def engine_child_killed(run):
 def coordinator_killed(run):
     run.cluster.coordinator.kill()
     let_pass(run.random.uniform(0, 8))
-    run.cluster.coordinator.start()
+    run.start_coordinator()
 
 
 @fault("coordinator stopped and started", "database")
@@ -231,8 +231,8 @@ def worker_killed_during_spill(run):
 
 @fault("many workers reconnect at once", "database", "long run")
 def many_reconnect(run):
-    crowd = [run.add_worker(f"crowd-{number}", network.Host(f"c{number}", 100 + number))
-             for number in range(run.crowd)]
+    hosts = run.crowd_hosts = run.crowd_hosts or [network.Host(f"c{n}", 100 + n) for n in range(run.crowd)]
+    crowd = [run.add_worker(f"crowd-{number}", host) for number, host in enumerate(hosts)]
     try:
         def all_seen():
             told = run.cluster.coordinator.told("workers") or []

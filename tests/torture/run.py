@@ -33,6 +33,7 @@ class Run:
         self.checks = checks
         self.old_binaries = old_binaries
         self.crowd = 50 - 3
+        self.crowd_hosts = []
         self.problems = []
         self.exercised = {}
         self.missed = {}
@@ -82,7 +83,15 @@ class Run:
         wait_for(lambda: not any(map(processes.alive, tree)), 20)
         uuid = worker.uuid()
         worker.uuid = lambda: uuid
-        self._retired.append(worker)
+        if not any(retired.acknowledged == worker.acknowledged for retired in self._retired):
+            self._retired.append(worker)  # One of this name may have been here before, with the same log.
+
+    def start_coordinator(self):
+        """Returns once it serves; without its database it cannot yet, and is started again and again."""
+        if self.database_is_away and self.own_database:
+            self.cluster.coordinator.launch()
+        else:
+            self.cluster.coordinator.start()
 
     def take_database_away(self, how):
         """stopped: connections are refused. frozen: they hang."""
@@ -173,6 +182,7 @@ class Run:
     def _end_long_absence(self):
         if self.database_is_away:
             self.bring_database_back()
+            self.cluster.coordinator.start()
             self._count("Postgres away for five minutes")
             self._absence_until = float("inf")
             self._await_progress("the long absence of Postgres")
@@ -206,8 +216,8 @@ class Run:
             # A coordinator that finds no database exits and is started again: docs/operations.md.
             if not (daemon is self.cluster.coordinator and self.database_is_away and code == 1):
                 self.problem(f"{daemon.name} ended by itself with {code}")
-            if daemon is self.cluster.coordinator and self.database_is_away:
-                daemon.launch()
+            if daemon is self.cluster.coordinator:
+                self.start_coordinator()
             else:
                 daemon.start()
 
