@@ -1,13 +1,16 @@
 #include "worker/integrator/engines/fricas.h"
 
 #include <absl/strings/ascii.h>
+#include <absl/strings/match.h>
 #include <absl/strings/str_cat.h>
+#include <absl/strings/str_split.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <utility>
 
+#include "fricas_zygote.h"
 #include "worker/integrator/engines/zygote_engine.h"
 
 namespace motzkin::integrator {
@@ -20,20 +23,46 @@ namespace fs = std::filesystem;
 constexpr int64_t kStartMemoryBytes = 1ll << 30;
 
 // `break resume`: after an error the interpreter asks for the next line, and the leaf ends.
-// Three integrals warm the interpreter up; more of them made every fork dearer and no integral
-// faster.
-constexpr const char* kSetup =
+constexpr const char* kSettings =
     ")set messages prompt none\n"
     ")set output algebra off\n"
-    ")set output length 245\n"
     ")set messages autoload off\n"
-    ")set messages type off\n"
-    ")set messages time off\n"
     ")set break resume\n"
-    ")set quit unprotected\n"
-    "print(unparse(integrate(1/(x^2+1),x)::InputForm))\n"
-    "print(unparse(integrate(exp(x)/x,x)::InputForm))\n"
-    "print(unparse(integrate(sqrt(1+x)*log(x),x)::InputForm))\n";
+    ")set quit unprotected\n";
+
+// Integrals that make FriCAS load the modules that most functions need and set its domains up,
+// which would cost each leaf 10 to 20 ms. More of them make every fork dearer and few integrals
+// faster.
+constexpr std::string_view kWarmUp[] = {
+    "mul sin x exp x",                                // transcendental functions
+    "mul x sqrt exp x",                               // roots of them
+    "asinh mul x x",                                  // algebraic functions
+    "div x mul add sin x x sub mul x sin x INT+ 1"};  // factors in several variables
+
+std::string Command(std::string_view form) {
+  return absl::StrCat(")lisp ", absl::string_view(form.data(), form.size()));
+}
+
+std::string Request(std::string_view prefix) {
+  return Command(absl::StrCat("(motzkin-integral '(", std::string(prefix), "))"));
+}
+
+// What FriCAS runs before it is asked: settings, our Lisp a form a line, and the warm-up.
+std::string Setup() {
+  std::string setup = kSettings;
+  std::string form;
+  for (const absl::string_view line :
+       absl::StrSplit(std::string(fricas_zygote::kFiles[0].text), '\n')) {
+    if (line.empty() && !form.empty()) {
+      absl::StrAppend(&setup, Command(form), "\n");
+      form.clear();
+    }
+    if (!absl::StartsWith(line, ";")) absl::StrAppend(&form, line, " ");
+  }
+  for (const std::string_view integrand : kWarmUp)
+    absl::StrAppend(&setup, Request(integrand), "\n");
+  return setup;
+}
 
 // Memory that GCL is refused shows as one of its own errors.
 constexpr std::string_view kOutOfMemory[] = {"storage is exhausted", "out of memory",
@@ -55,7 +84,8 @@ std::string Message(const std::string& output) {
 }
 
 // FriCAS says "integral(" for what it left unevaluated. Only when that is the whole answer does it
-// claim that there is no elementary integral.
+// claim that there is no elementary integral; and not of abs, which its theory does not cover: it
+// leaves abs(x) unevaluated.
 void InterpretAnswer(std::string answer, EngineReply& reply) {
   static const std::vector<std::string_view> kUnevaluated = {"integral"};
   if (!HoldsAnyWord(answer, kUnevaluated)) {
@@ -63,7 +93,8 @@ void InterpretAnswer(std::string answer, EngineReply& reply) {
     reply.answer = std::move(answer);
     return;
   }
-  reply.end = answer.starts_with("integral(") ? EngineEnd::kNonelementary : EngineEnd::kGaveUp;
+  const bool claims = answer.starts_with("integral(") && !HoldsAnyWord(answer, {"abs"});
+  reply.end = claims ? EngineEnd::kNonelementary : EngineEnd::kGaveUp;
   reply.message = std::move(answer);
 }
 
@@ -94,21 +125,19 @@ std::string FindFricas() {
 std::unique_ptr<Engine> MakeFricas(const std::string& line_zygote) {
   ZygoteEngineSpec spec;
   spec.name = "fricas";
-  spec.format = expression::Format::kFricas;
+  spec.format = expression::Format::kPrefix;
   spec.launch = [line_zygote]() -> absl::StatusOr<std::unique_ptr<Zygote>> {
     const std::string folder = FindFricas();
     if (folder.empty()) return absl::NotFoundError("fricas is not installed (apt install fricas)");
     // Without HOME it looks its user up, and the sandbox shows no users.
     return Zygote::Spawn({folder + "/bin/FRICASsys"},
                          {"HOME=/", "FRICAS=" + folder, "LD_PRELOAD=" + line_zygote,
-                          absl::StrCat("MOTZKIN_ZYGOTE_SETUP=", kSetup),
+                          "MOTZKIN_ZYGOTE_SETUP=" + Setup(),
                           absl::StrCat("MOTZKIN_ZYGOTE_MEMORY=", kStartMemoryBytes),
                           "MOTZKIN_ZYGOTE_VERSION=Version: FriCAS"},
                          sandbox::LeafFiles::kRead);
   };
-  spec.request = [](std::string_view function) {
-    return absl::StrCat("print(unparse(integrate(", std::string(function), ",x)::InputForm))");
-  };
+  spec.request = Request;
   spec.interpret = Interpret;
   return std::make_unique<ZygoteEngine>(std::move(spec));
 }
