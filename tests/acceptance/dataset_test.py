@@ -93,8 +93,8 @@ class DatasetTest(unittest.TestCase):
         """An export of the run's data directory, checked by check_export.py."""
         path = pathlib.Path(self.directory.name) / name
         motzkin = ROOT / "build" / PRESET / "bin" / "motzkin"
-        subprocess.run([motzkin, "export", "lample-charton", path, "--data-dir", f"{self.directory.name}/data",
-                        *options], check=True, stdout=sys.stderr)
+        subprocess.run([motzkin, "export", "lample-charton", path, "--data-dir",
+                        f"{self.directory.name}/data/coordinator", *options], check=True, stdout=sys.stderr)
         return path
 
     def check_export(self, path, *options):
