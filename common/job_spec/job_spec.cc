@@ -86,9 +86,9 @@ absl::Status CheckLadder(const v1::JobSpec& spec) {
   }
   for (const auto& [engine, version] : spec.engine_versions()) {
     RETURN_IF_ERROR(CheckEngine("a key of engine_versions", engine));
-    if (!IsVersion(version)) {
+    if (!IsVersion(version.starts_with(">=") ? version.substr(2) : version)) {
       return Invalid("engine_versions.", engine,
-                     " must be 1 .. 63 letters, digits and .+~_-, e.g. 1.3.8");
+                     " must be 1 .. 63 letters, digits and .+~_-, e.g. 1.3.8 or '>=1.3.8'");
     }
   }
   return absl::OkStatus();

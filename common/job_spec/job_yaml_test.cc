@@ -46,7 +46,7 @@ TEST(JobYamlTest, EveryFieldSurvivesPrintAndParse) {
   step.set_engine("sympy");
   step.set_budget_ms(10'000);
   (*spec.mutable_engine_versions())["giac"] = "1.9";
-  (*spec.mutable_engine_versions())["sympy"] = "1.10";
+  (*spec.mutable_engine_versions())["sympy"] = ">=1.10";
   v1::GeneratorSpec& generator = *spec.mutable_generator();
   generator.mutable_leaves()->set_signed_integers(true);
   generator.set_small_one_in(3);

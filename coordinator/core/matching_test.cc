@@ -36,5 +36,24 @@ TEST(MatchingTest, ABlockedJobSaysWhatNoWorkerHas) {
       "no worker has all of generator version 1, canonical form version 1, giac, fricas 1.3.8");
 }
 
+TEST(MatchingTest, AVersionMayBeALowerBound) {
+  JobRules job = JobWithFricas();
+  job.engines[1].version = ">=1.3.8";
+  for (const char* version : {"1.3.8", "1.3.10", "1.4", "2", "1.3.8.1"}) {
+    EXPECT_EQ(Lacks(job, Worker({{"giac", "1.9.0"}, {"fricas", version}})), "") << version;
+  }
+  for (const char* version : {"1.3.7", "1.3", "1.2.9", "0.9.99", ""}) {
+    EXPECT_EQ(Lacks(job, Worker({{"giac", "1.9.0"}, {"fricas", version}})), "fricas >= 1.3.8")
+        << version;
+  }
+}
+
+TEST(MatchingTest, WithoutABoundAVersionIsExact) {
+  for (const char* version : {"1.3.9", "1.3.8+b1", "1.3"}) {
+    EXPECT_EQ(Lacks(JobWithFricas(), Worker({{"giac", "1.9.0"}, {"fricas", version}})),
+              "fricas 1.3.8");
+  }
+}
+
 }  // namespace
 }  // namespace motzkin::coordinator
