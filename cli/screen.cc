@@ -53,6 +53,13 @@ void AddOutcomes(const v1::Job& job, bool all, std::vector<std::string>& lines) 
   }
 }
 
+// How far its negative labels can be trusted.
+std::string AuditLine(const v1::LabelFlips& flips) {
+  return fmt::format("  label flips {} of {} audited ({:.1f} %, 95 % interval {:.1f} to {:.1f} %)",
+                     Grouped(flips.flips()), Grouped(flips.audited()), 100 * flips.share(),
+                     100 * flips.lower(), 100 * flips.upper());
+}
+
 void AddJob(const v1::Job& job, const ScreenOptions& options, std::vector<std::string>& lines) {
   lines.push_back(fmt::format("job {}  {}   {} functions   sealed below {}   {}", job.spec().name(),
                               JobStateWord(job.state()), Grouped(job.stored()),
@@ -60,6 +67,7 @@ void AddJob(const v1::Job& job, const ScreenOptions& options, std::vector<std::s
   if (!job.reason().empty()) lines.push_back("  " + job.reason());
   lines.push_back(TargetLine(job, options.columns));
   AddOutcomes(job, options.all_outcomes, lines);
+  if (job.label_flips().audited() > 0) lines.push_back(AuditLine(job.label_flips()));
   lines.emplace_back();
 }
 

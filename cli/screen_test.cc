@@ -54,6 +54,19 @@ TEST(ScreenTest, ShowsBarGroupsWorkersAndLatest) {
   EXPECT_THAT(lines, Contains("int x^2 dx = x^3/3"));
 }
 
+TEST(ScreenTest, AuditsAreShownOnceThereIsOne) {
+  v1::GetStatusResponse status = MakeStatus();
+  EXPECT_THAT(Screen(status, {}), ::testing::Not(Contains(HasSubstr("label flips"))));
+  v1::LabelFlips& flips = *status.mutable_jobs(0)->mutable_label_flips();
+  flips.set_audited(230);
+  flips.set_flips(3);
+  flips.set_share(0.01304);
+  flips.set_lower(0.0043);
+  flips.set_upper(0.0361);
+  EXPECT_THAT(Screen(status, {}),
+              Contains("  label flips 3 of 230 audited (1.3 %, 95 % interval 0.4 to 3.6 %)"));
+}
+
 TEST(ScreenTest, JobsThatAreOverAreShownOnlyWhenNoneIsOpen) {
   v1::GetStatusResponse status = MakeStatus();
   EXPECT_THAT(SelectedJobs(status, ""), SizeIs(1));

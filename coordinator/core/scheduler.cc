@@ -112,6 +112,7 @@ Desired Scheduler::DesiredFor(const WorkerId& id) const {
                                  .careful = batch.careful()});
     }
   }
+  desired.audits = audits_.Of(id);
   if (!desired.batches.empty() && desired.mode == Mode::kRun) return desired;
   desired.reason = worker.View(worker.heard).reason;
   if (desired.mode == Mode::kRun && !Blocked().empty()) desired.reason = Blocked();

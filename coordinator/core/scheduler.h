@@ -31,6 +31,7 @@
 #include <string>
 #include <vector>
 
+#include "coordinator/core/audits.h"
 #include "coordinator/core/batch_sizer.h"
 #include "coordinator/core/batch_state.h"
 #include "coordinator/core/job_state.h"
@@ -170,6 +171,9 @@ class Scheduler {
   bool HoldsCareful(const WorkerState& worker) const;
   BatchState* NextPending(const WorkerState& worker, JobState& job);
   void BeginGrant(WorkerState& worker, BatchState& batch, absl::Duration now);
+  void PlanAudits(absl::Duration now);
+  // Those that may take audits of the job now: a running or completed one.
+  std::vector<Auditor> AuditorsOf(int64_t job) const;
   void ShowReasons();
 
   // --- scheduler_rebalance.cc: the end of a job
@@ -182,6 +186,7 @@ class Scheduler {
   std::map<int64_t, JobState> jobs_;
   std::map<BatchKey, BatchState> batches_;  // Open ones of running jobs.
   std::map<WorkerId, WorkerState> workers_;
+  Audits audits_;
   bool store_up_ = true;
   std::string disk_guard_;
   absl::Duration last_tick_;

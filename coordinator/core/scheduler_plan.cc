@@ -140,6 +140,25 @@ void Scheduler::PlanFor(WorkerState& worker, absl::Duration now) {
   for (AllocateBatch& allocation : allocations) Emit(std::move(allocation));
 }
 
+std::vector<Auditor> Scheduler::AuditorsOf(int64_t id) const {
+  std::vector<Auditor> auditors;
+  const auto job = jobs_.find(id);
+  if (job == jobs_.end()) return auditors;
+  const JobPhase phase = job->second.phase();
+  if (phase != JobPhase::kRunning && phase != JobPhase::kCompleted) return auditors;
+  for (const auto& [name, worker] : workers_) {
+    if (!worker.Grantable() || !worker.matching_jobs.contains(id)) continue;
+    if (worker.misread_jobs.contains(id)) continue;
+    auditors.push_back({.worker = name, .room = worker.report.slots_allowed});
+  }
+  return auditors;
+}
+
+void Scheduler::PlanAudits(absl::Duration now) {
+  if (!MayGrant()) return;  // Who holds some may go on.
+  changed_.merge(audits_.Plan([this](int64_t job) { return AuditorsOf(job); }, now));
+}
+
 void Scheduler::ShowReasons() {
   if (!store_up_) return;
   std::vector<const WorkerReport*> present;

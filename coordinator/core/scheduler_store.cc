@@ -27,6 +27,8 @@ void Scheduler::OnPoll(const StorePoll& poll, absl::Duration now) {
   EndReleasedLeases(poll);
   FinishJobs();
   for (auto& [id, worker] : workers_) PlanFor(worker, now);
+  audits_.Update(poll.audits);
+  PlanAudits(now);
 }
 
 void Scheduler::OnStoreAway(const std::string& why, absl::Duration now) {

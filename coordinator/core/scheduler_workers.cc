@@ -205,6 +205,7 @@ void Scheduler::OnTick(absl::Duration now) {
   WeighWorkers();
   for (auto& [id, worker] : workers_) PlanFor(worker, now);
   for (auto& [id, job] : jobs_) Rebalance(job, now);
+  PlanAudits(now);
   ShowReasons();
 }
 

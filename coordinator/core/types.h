@@ -43,7 +43,7 @@ struct LeaseKey {
 
 struct EngineRequirement {
   std::string name = {};
-  std::string version = {};  // Exact; empty: any.
+  std::string version = {};  // "1.3.8" is exact, ">=1.3.8" that or newer; empty: any.
   friend bool operator==(const EngineRequirement&, const EngineRequirement&) = default;
 };
 
@@ -99,6 +99,21 @@ struct LeaseSnapshot {
   BatchSnapshot batch = {};
   std::string done = {};  // Bitmap of the indices already stored; opaque here.
 };
+
+// A function whose negative label is computed again with more time.
+struct AuditKey {
+  int64_t job = 0;
+  int64_t index = 0;
+  friend auto operator<=>(const AuditKey&, const AuditKey&) = default;
+};
+
+struct AuditSnapshot {
+  AuditKey key = {};
+  WorkerId first_worker = {};  // Whose label it is.
+};
+
+// By which the budgets of an audit are multiplied.
+inline constexpr int kAuditBudgetFactor = 10;
 
 // Why a lease ended; the store's words.
 enum class LeaseEndReason { kDone, kLost, kReturned, kDied, kRevoked };
@@ -157,6 +172,7 @@ struct Desired {
   Mode mode = Mode::kRun;
   std::string reason = {};
   std::vector<DesiredBatchState> batches = {};
+  std::vector<AuditKey> audits = {};
   uint64_t acknowledged_sequence = 0;
 };
 
@@ -232,6 +248,8 @@ struct StorePoll {
   std::vector<JobSnapshot> jobs = {};       // All jobs, or those that changed.
   std::vector<int64_t> polled_jobs = {};    // Whose open batches `batches` lists completely.
   std::vector<BatchSnapshot> batches = {};  // Neither closed nor revoked.
+  std::vector<AuditSnapshot> audits =
+      {};  // Open ones of running and completed jobs, the first few.
   absl::Duration asked_at = {};
 };
 

@@ -79,6 +79,8 @@ absl::StatusOr<v1::Job> OperatorServiceImpl::Describe(const JobRecord& job) {
   proto.set_eta_seconds(EtaSeconds(job, rate));
   ASSIGN_OR_RETURN(const int64_t bytes, store_.JobBytes(job.id));
   proto.set_bytes(bytes);
+  ASSIGN_OR_RETURN(const LabelFlips flips, store_.Flips(job.id));
+  *proto.mutable_label_flips() = ToProto(flips);
   return proto;
 }
 

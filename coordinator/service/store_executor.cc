@@ -68,6 +68,10 @@ absl::StatusOr<StorePoll> StoreExecutor::Poll(absl::Duration asked_at) {
     ASSIGN_OR_RETURN(const std::vector<BatchRecord> batches, store_.OpenBatches(job.id));
     for (const BatchRecord& batch : batches) poll.batches.push_back(ToSnapshot(batch));
   }
+  ASSIGN_OR_RETURN(const std::vector<AuditRecord> audits, store_.OpenAudits());
+  for (const AuditRecord& audit : audits) {
+    poll.audits.push_back({{audit.job_id, audit.index}, audit.first_worker_uuid});
+  }
   return poll;
 }
 

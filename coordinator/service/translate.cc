@@ -61,20 +61,28 @@ v1::DesiredState ToProto(const Desired& desired, const JobDirectory& jobs) {
   }
   proto.set_reason(desired.reason);
   proto.set_acknowledged_sequence(desired.acknowledged_sequence);
-  std::map<int64_t, KnownJob> named;
+  std::map<int64_t, std::string> uuids;
+  // Its UUID; the first time also its spec goes along.
+  const auto name = [&](int64_t id) -> const std::string& {
+    std::string& uuid = uuids[id];
+    if (!uuid.empty()) return uuid;
+    const std::optional<KnownJob> job = jobs.Find(id);
+    MOTZKIN_CHECK(job.has_value());  // Put before the rules hear of it.
+    v1::DesiredJob& wanted = *proto.add_jobs();
+    wanted.set_job_uuid(job->uuid);
+    *wanted.mutable_spec() = job->spec;
+    wanted.set_spec_digest(job->spec_digest);
+    return uuid = job->uuid;
+  };
+  for (const AuditKey& audit : desired.audits) {
+    v1::DesiredAudit& wanted = *proto.add_audits();
+    wanted.set_job_uuid(name(audit.job));
+    wanted.set_index(audit.index);
+    wanted.set_budget_factor(kAuditBudgetFactor);
+  }
   for (const DesiredBatchState& batch : desired.batches) {
-    const int64_t id = batch.lease.batch.job;
-    if (!named.contains(id)) {
-      std::optional<KnownJob> job = jobs.Find(id);
-      MOTZKIN_CHECK(job.has_value());  // Put before the rules hear of it.
-      v1::DesiredJob& wanted = *proto.add_jobs();
-      wanted.set_job_uuid(job->uuid);
-      *wanted.mutable_spec() = job->spec;
-      wanted.set_spec_digest(job->spec_digest);
-      named.emplace(id, *std::move(job));
-    }
     v1::DesiredBatch& wanted = *proto.add_batches();
-    wanted.set_job_uuid(named.at(id).uuid);
+    wanted.set_job_uuid(name(batch.lease.batch.job));
     wanted.set_batch(batch.lease.batch.batch);
     wanted.set_attempt(batch.lease.attempt);
     wanted.set_begin_index(batch.begin);
@@ -230,6 +238,17 @@ v1::Job ToProto(const JobRecord& job) {
         job.outcomes[outcome];
   }
   proto.set_eta_seconds(-1);
+  return proto;
+}
+
+v1::LabelFlips ToProto(const LabelFlips& flips) {
+  v1::LabelFlips proto;
+  proto.set_open(flips.open);
+  proto.set_audited(flips.audited);
+  proto.set_flips(flips.flips);
+  proto.set_share(flips.share);
+  proto.set_lower(flips.lower);
+  proto.set_upper(flips.upper);
   return proto;
 }
 

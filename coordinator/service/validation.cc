@@ -160,8 +160,11 @@ absl::Status Validate(const v1::WorkerState& state) {
 absl::Status Validate(const v1::Submission& submission) {
   RETURN_IF_ERROR(Uuid("job_uuid", submission.job_uuid()));
   RETURN_IF_ERROR(Digest("spec_digest", submission.spec_digest()));
-  RETURN_IF_ERROR(InRange("batch", submission.batch(), 0, kIndexMax));
-  RETURN_IF_ERROR(InRange("attempt", submission.attempt(), 1, INT32_MAX));
+  RETURN_IF_ERROR(InRange("audit_budget_factor", submission.audit_budget_factor(), 0, 1000));
+  if (submission.audit_budget_factor() == 0) {
+    RETURN_IF_ERROR(InRange("batch", submission.batch(), 0, kIndexMax));
+    RETURN_IF_ERROR(InRange("attempt", submission.attempt(), 1, INT32_MAX));
+  }
   RETURN_IF_ERROR(Uuid("worker_uuid", submission.worker_uuid()));
   RETURN_IF_ERROR(
       InRange("the number of results", submission.results_size(), 1, kResultsPerSubmissionMax));

@@ -164,6 +164,13 @@ StorePoll ModelStore::Poll(absl::Duration asked_at) const {
   for (const auto& [key, batch] : batches_) {
     if (Open(batch)) poll.batches.push_back(batch.snapshot);
   }
+  std::map<int64_t, int> of_job;
+  for (const auto& [key, audit] : audits_) {
+    const JobPhase phase = jobs_.at(key.job).phase;
+    const bool may_go_on = phase == JobPhase::kRunning || phase == JobPhase::kCompleted;
+    if (!may_go_on || !audit.auditor.empty() || ++of_job[key.job] > 8) continue;
+    poll.audits.push_back({key, audit.first});
+  }
   return poll;
 }
 
@@ -201,8 +208,16 @@ bool ModelStore::Submit(const WorkerId& worker, const BatchKey& key, int64_t ind
   if (batch->revoked) return false;
   job.results.emplace(index, integrated);
   if (crashed) job.crashed.insert(index);
+  if (IsAudited(index)) job.by[index] = worker;
   job.integrated += integrated ? 1 : 0;
   ++batch->snapshot.stored;
+  return true;
+}
+
+bool ModelStore::SubmitAudit(const WorkerId& worker, const AuditKey& key) {
+  const auto found = audits_.find(key);
+  if (found == audits_.end()) return false;
+  if (found->second.auditor.empty()) found->second.auditor = worker;
   return true;
 }
 
@@ -210,6 +225,9 @@ void ModelStore::Seal() {
   for (auto& [id, job] : jobs_) {
     for (auto it = job.results.find(job.sealed_below);
          it != job.results.end() && it->first == job.sealed_below; ++it) {
+      if (!it->second && !job.crashed.contains(it->first) && IsAudited(it->first)) {
+        audits_[{id, it->first}].first = job.by.at(it->first);
+      }
       ++job.sealed_below;
       job.sealed_integrated += it->second ? 1 : 0;
     }

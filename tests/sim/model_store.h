@@ -52,7 +52,10 @@ class ModelStore {
   bool Submit(const WorkerId& worker, const BatchKey& key, int64_t index, bool integrated,
               bool crashed = false);
 
-  // Moves every job's sealed prefix over what is stored.
+  // submit_audits(): the first answer counts; false when nothing of the kind is to be audited.
+  bool SubmitAudit(const WorkerId& worker, const AuditKey& key);
+
+  // Moves every job's sealed prefix over what is stored, and notes what is to be audited of it.
   void Seal();
 
   const std::map<BatchKey, Batch>& batches() const { return batches_; }
@@ -61,6 +64,13 @@ class ModelStore {
   const std::set<int64_t>& crashed(int64_t job) const { return jobs_.at(job).crashed; }
   JobSnapshot Snapshot(int64_t job) const;
   const std::vector<RecordEvent>& events() const { return events_; }
+  struct Audit {
+    WorkerId first = {};
+    WorkerId auditor = {};  // Empty: open.
+  };
+  const std::map<AuditKey, Audit>& audits() const { return audits_; }
+  // As the real one chooses among negatives, but oftener: jobs here are small.
+  static bool IsAudited(int64_t index) { return index % 16 == 3; }
   // Results that were sent for an index that already had one.
   int64_t repeated() const { return repeated_; }
 
@@ -76,6 +86,7 @@ class ModelStore {
     int64_t integrated = 0;
     std::map<int64_t, bool> results = {};  // Index to integrated.
     std::set<int64_t> crashed = {};
+    std::map<int64_t, WorkerId> by = {};  // Who computed the audited ones.
   };
 
   absl::Status Apply(const AllocateBatch& what, Confirmation& answer);
@@ -93,6 +104,7 @@ class ModelStore {
   std::map<int64_t, Job> jobs_;
   std::map<BatchKey, Batch> batches_;
   std::map<std::pair<int64_t, int64_t>, int64_t> by_begin_;  // (Job, begin index) to batch.
+  std::map<AuditKey, Audit> audits_;
   std::map<WorkerId, Control> controls_;
   std::vector<RecordEvent> events_;
   int64_t repeated_ = 0;

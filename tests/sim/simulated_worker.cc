@@ -22,6 +22,8 @@ void SimulatedWorker::Start() {
   suspended_ = false;
   held_.clear();
   order_.clear();
+  audits_.clear();
+  audited_.clear();
 }
 
 void SimulatedWorker::Kill() {
@@ -30,12 +32,15 @@ void SimulatedWorker::Kill() {
   careful_function_.reset();
   held_.clear();
   order_.clear();
+  audits_.clear();
+  audited_.clear();
 }
 
 void SimulatedWorker::Receive(const Desired& desired, uint64_t sent) {
   if (sent <= received_) return;
   received_ = sent;
   suspended_ = desired.mode == Mode::kSuspend;
+  audits_ = desired.audits;
   if (desired.mode == Mode::kDrain || draining_) {
     held_.clear();
     order_.clear();
@@ -113,6 +118,11 @@ bool SimulatedWorker::Work(absl::Duration elapsed, ModelStore& store, bool store
                            std::mt19937_64& random) {
   const bool works = !suspended_ && slots_allowed_ != 0;
   credit_ = works ? std::min(credit_ + absl::ToDoubleSeconds(elapsed) * speed_, speed_ * 10) : 0;
+  while (credit_ >= 1 && !audits_.empty() && !draining_) {
+    credit_ -= 1;
+    audited_.push_back(audits_.back());
+    audits_.pop_back();
+  }
   const BatchKey* careful = Careful();
   if (careful != nullptr && works && !WorkCarefully(*careful, poison)) return false;
   for (const BatchKey& key : order_) {
@@ -127,6 +137,8 @@ bool SimulatedWorker::Work(absl::Duration elapsed, ModelStore& store, bool store
     }
   }
   if (!store_up) return true;
+  for (const AuditKey& audit : audited_) store.SubmitAudit(name_, audit);
+  audited_.clear();
   for (const BatchKey& key : order_) Flush(key, held_.at(key), store);
   // What is finished stays in the list until it is no longer desired, else a desired state that was
   // on its way would bring it back; what was refused goes.

@@ -86,11 +86,13 @@ class SimulatedWorker {
   bool draining_ = false;
   bool asleep_ = false;
   bool suspended_ = false;
-  double credit_ = 0;  // Fractions of functions.
+  double credit_ = 0;                         // Fractions of functions.
   std::optional<Function> careful_function_;  // Begun.
   std::map<Function, int> deaths_;            // On disk: died while it was begun carefully.
   std::vector<BatchKey> order_;
   std::map<BatchKey, Held> held_;
+  std::vector<AuditKey> audits_;
+  std::vector<AuditKey> audited_;  // Computed, not yet stored.
 };
 
 }  // namespace motzkin::coordinator

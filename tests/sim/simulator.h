@@ -55,6 +55,7 @@ class Simulator {
   const ModelStore& store() const { return store_; }
   // How often each kind of fault happened.
   const std::map<std::string, int>& faults() const { return faults_; }
+  int workers() const { return options_.workers; }
   // Functions (job, index) that kill every worker which tries them.
   const std::set<std::pair<int64_t, int64_t>>& poison() const { return poison_; }
 

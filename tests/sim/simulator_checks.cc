@@ -83,6 +83,9 @@ bool Simulator::AllDone() const {
     if (cancelled_.contains(job)) continue;
     if (store_.Snapshot(job).phase != JobPhase::kCompleted) return false;
   }
+  for (const auto& [key, audit] : store_.audits()) {
+    if (audit.auditor.empty() && !cancelled_.contains(key.job)) return false;
+  }
   return true;
 }
 
@@ -114,6 +117,15 @@ void Simulator::CheckComplete() {
       if (poisoned != id || !results.contains(index)) continue;
       if (!store_.crashed(id).contains(index)) {
         Violated(absl::StrCat("index ", index, " of job ", id, " kills, and is not stored so"));
+      }
+    }
+    for (const auto& [index, integrated] : results) {
+      if (index >= job.progress.sealed_below || integrated || !ModelStore::IsAudited(index))
+        continue;
+      if (store_.crashed(id).contains(index)) continue;
+      const auto audit = store_.audits().find({id, index});
+      if (audit == store_.audits().end() || audit->second.auditor.empty()) {
+        Violated(absl::StrCat("index ", index, " of job ", id, " was never audited"));
       }
     }
     const bool by_functions = !job.rules.target_integrated;

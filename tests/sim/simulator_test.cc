@@ -32,13 +32,17 @@ TEST(SimulatorTest, EveryFunctionEndsWithOneResultWhateverHappens) {
   const uint64_t first = Seed();
   std::map<std::string, int> faults;
   int64_t steps = 0;
-  int64_t poisoned = 0, crashed = 0;
+  int64_t poisoned = 0, crashed = 0, audits = 0, by_itself = 0;
   for (uint64_t seed = first; steps < Steps(); ++seed) {
     SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << seed);
     Simulator simulator({.seed = seed, .workers = 1 + static_cast<int>(seed % 6)});
     ASSERT_EQ(simulator.Run(), "");
     steps += simulator.steps();
     for (const auto& [kind, count] : simulator.faults()) faults[kind] += count;
+    for (const auto& [key, audit] : simulator.store().audits()) {
+      ++audits;
+      by_itself += audit.auditor == audit.first && simulator.workers() > 1 ? 1 : 0;
+    }
     for (const auto& [job, index] : simulator.poison()) {
       ++poisoned;
       crashed += static_cast<int64_t>(simulator.store().crashed(job).size());
@@ -47,6 +51,9 @@ TEST(SimulatorTest, EveryFunctionEndsWithOneResultWhateverHappens) {
   std::cout << steps << " steps from seed " << first << ":";
   for (const auto& [kind, count] : faults) std::cout << " " << kind << " " << count << ",";
   std::cout << "\n" << crashed << " functions crashed where " << poisoned << " kill\n";
+  std::cout << audits << " audits, " << by_itself << " by the first worker with no other at hand\n";
+  EXPECT_GT(audits, 0);
+  EXPECT_LT(by_itself, audits / 4);
   // Others only where chance killed one worker twice on the same function.
   EXPECT_LE(crashed, poisoned + poisoned / 20 + 1);
 }

@@ -1,0 +1,85 @@
+#include "coordinator/core/audits.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace motzkin::coordinator {
+
+void Audits::Update(const std::vector<AuditSnapshot>& open) {
+  std::map<AuditKey, Audit> audits;
+  for (const AuditSnapshot& snapshot : open) {
+    auto known = audits_.extract(snapshot.key);
+    if (known.empty()) {
+      audits[snapshot.key].first = snapshot.first_worker;
+    } else {
+      audits.insert(std::move(known));
+    }
+  }
+  for (auto& [key, audit] : audits_) Release(audit);  // Done, or not to be done now.
+  audits_ = std::move(audits);
+}
+
+void Audits::Release(Audit& audit) {
+  if (audit.holder.empty()) return;
+  changed_.insert(audit.holder);
+  if (--held_[audit.holder] == 0) held_.erase(audit.holder);
+  audit.holder.clear();
+}
+
+std::set<WorkerId> Audits::Plan(const std::function<std::vector<Auditor>(int64_t job)>& auditors_of,
+                                absl::Duration now) {
+  int64_t job = -1;
+  std::vector<Auditor> auditors;
+  for (auto& [key, audit] : audits_) {
+    if (key.job != job) auditors = auditors_of(key.job);
+    job = key.job;
+    if (!audit.holder.empty()) {
+      const bool may_work =
+          std::any_of(auditors.begin(), auditors.end(),
+                      [&](const Auditor& auditor) { return auditor.worker == audit.holder; });
+      if (may_work && now - audit.since < patience_) continue;
+      audit.failed.insert(audit.holder);
+      Release(audit);
+    }
+    const Auditor* chosen = Choose(audit, auditors);
+    if (chosen == nullptr) continue;
+    audit.holder = chosen->worker;
+    audit.since = now;
+    ++held_[audit.holder];
+    changed_.insert(audit.holder);
+  }
+  return std::exchange(changed_, {});
+}
+
+const Auditor* Audits::Choose(Audit& audit, const std::vector<Auditor>& auditors) const {
+  const auto others = [&](const Auditor& auditor) { return auditor.worker != audit.first; };
+  const auto fresh = [&](const Auditor& auditor) { return !audit.failed.contains(auditor.worker); };
+  const bool has_others = std::any_of(auditors.begin(), auditors.end(), others);
+  const auto fits = [&](const Auditor& auditor) { return !has_others || others(auditor); };
+  // All have failed: from the beginning.
+  const bool any_fresh = std::any_of(auditors.begin(), auditors.end(), [&](const Auditor& auditor) {
+    return fits(auditor) && fresh(auditor);
+  });
+  if (!any_fresh) audit.failed.clear();
+  const Auditor* chosen = nullptr;
+  int least = 0;
+  for (const Auditor& auditor : auditors) {
+    if (!fits(auditor) || !fresh(auditor)) continue;
+    const auto held = held_.find(auditor.worker);
+    const int count = held == held_.end() ? 0 : held->second;
+    if (count >= auditor.room || (chosen != nullptr && count >= least)) continue;
+    chosen = &auditor;
+    least = count;
+  }
+  return chosen;
+}
+
+std::vector<AuditKey> Audits::Of(const WorkerId& worker) const {
+  std::vector<AuditKey> keys;
+  for (const auto& [key, audit] : audits_) {
+    if (audit.holder == worker) keys.push_back(key);
+  }
+  return keys;
+}
+
+}  // namespace motzkin::coordinator
