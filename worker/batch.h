@@ -16,10 +16,12 @@ struct BatchId {
   std::string job_uuid;
   int64_t batch = 0;
   int32_t attempt = 0;
+  // An audit has no batch: it is the function whose index is `batch`, without an attempt.
+  bool audit = false;
   auto operator<=>(const BatchId&) const = default;
 };
 
-// "batch 42 of job 1b4e28ba (attempt 3)", for people.
+// "batch 42 of job 1b4e28ba (attempt 3)" or "audit of index 42 of job 1b4e28ba", for people.
 std::string ToString(const BatchId& id);
 
 // What every slot needs of a job. Immutable.
@@ -41,6 +43,8 @@ struct Task {
   uint64_t serial = 0;
   // It may kill this worker: note it down before it is begun (careful_log.h).
   bool careful = false;
+  // By which the budgets of the ladder are multiplied; above 1 in audits.
+  int budget_factor = 1;
 };
 
 }  // namespace motzkin::worker

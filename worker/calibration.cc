@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <string>
 #include <string_view>
 
@@ -61,21 +60,32 @@ double SpeedFactorOf(double measured_us, double reference_us) {
   return std::clamp(measured_us / reference_us, kSpeedFactorMin, kSpeedFactorMax);
 }
 
-absl::StatusOr<Calibration> Calibrate(IntegratorProcess& integrator) {
-  Calibration calibration;
+absl::StatusOr<SpeedRound> MeasureSpeed(IntegratorProcess& integrator) {
+  SpeedRound round;
   for (const auto& described : integrator.description().engines()) {
     const auto reference =
         std::find_if(kReferences.begin(), kReferences.end(),
                      [&](const Reference& each) { return each.engine == described.engine(); });
     if (reference == kReferences.end()) continue;
-    double least = std::numeric_limits<double>::infinity();
-    for (int round = 0; round < kRounds; ++round) {
-      ASSIGN_OR_RETURN(const double cpu_us, Round(integrator, described.engine()));
-      least = std::min(least, cpu_us);
-      calibration.cpu += absl::Microseconds(cpu_us);
-    }
-    calibration.factors[described.engine()] = SpeedFactorOf(least, reference->cpu_us);
+    ASSIGN_OR_RETURN(const double cpu_us, Round(integrator, described.engine()));
+    round.ratios[described.engine()] = cpu_us / reference->cpu_us;
+    round.cpu += absl::Microseconds(cpu_us);
   }
+  return round;
+}
+
+absl::StatusOr<Calibration> Calibrate(IntegratorProcess& integrator) {
+  Calibration calibration;
+  std::map<std::string, double> least;
+  for (int i = 0; i < kRounds; ++i) {
+    ASSIGN_OR_RETURN(const SpeedRound round, MeasureSpeed(integrator));
+    calibration.cpu += round.cpu;
+    for (const auto& [engine, ratio] : round.ratios) {
+      const auto known = least.try_emplace(engine, ratio).first;
+      known->second = std::min(known->second, ratio);
+    }
+  }
+  for (const auto& [engine, ratio] : least) calibration.factors[engine] = SpeedFactorOf(ratio, 1);
   return calibration;
 }
 

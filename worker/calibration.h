@@ -1,5 +1,6 @@
-// How fast this machine is: engines are timed at start on a small fixed set of integrals, so that a
-// budget of reference milliseconds means the same work on a slow machine.
+// How fast this machine is: engines are timed at start, and again and again while it works
+// (speed_gauge.h), on a small fixed set of integrals, so that a budget of reference milliseconds
+// means the same work on a slow machine.
 //
 // The reference is the machine that the constants in calibration.cc were measured on; a factor of 2
 // means that this machine needs twice the CPU time.
@@ -8,13 +9,13 @@
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
 
-#include "worker/function_runner.h"
+#include <map>
+#include <string>
+
 #include "worker/integrator_process.h"
+#include "worker/speed_gauge.h"
 
 namespace motzkin::worker {
-
-inline constexpr double kSpeedFactorMin = 1;  // A faster machine gains nothing by a smaller budget.
-inline constexpr double kSpeedFactorMax = 8;  // Beyond it a machine is better left out.
 
 struct Calibration {
   // Of each engine that has a reference.
@@ -23,8 +24,18 @@ struct Calibration {
   absl::Duration cpu;
 };
 
-// The errors of IntegratorProcess::Call.
+// The least of three rounds: at start nothing else of ours runs. The errors of
+// IntegratorProcess::Call.
 absl::StatusOr<Calibration> Calibrate(IntegratorProcess& integrator);
+
+struct SpeedRound {
+  // What each engine that has a reference needed against it, not clamped.
+  std::map<std::string, double> ratios;
+  absl::Duration cpu;
+};
+
+// One round, 70 ms of CPU with giac and FriCAS. The errors of IntegratorProcess::Call.
+absl::StatusOr<SpeedRound> MeasureSpeed(IntegratorProcess& integrator);
 
 // `measured_us` against `reference_us`, clamped.
 double SpeedFactorOf(double measured_us, double reference_us);

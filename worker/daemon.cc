@@ -17,6 +17,8 @@ namespace {
 
 constexpr absl::Duration kPolicyInterval = absl::Seconds(5);
 constexpr absl::Duration kLogInterval = absl::Minutes(1);
+// A machine heats up in minutes; 70 ms in two of them are less than a thousandth of one slot.
+constexpr absl::Duration kCalibrationInterval = absl::Minutes(2);
 constexpr absl::Duration kFarewellMax = absl::Seconds(3);  // For the last state of a clean stop.
 
 AgentOptions AgentOptionsOf(const Config& config) { return {.address = config.connect}; }
@@ -31,20 +33,22 @@ WriterOptions WriterOptionsOf(const Config& config, const StateDirectory& state)
   return options;
 }
 
-RunnerOptions RunnerOptionsOf(const Config& config, const Capabilities& capabilities) {
+RunnerOptions RunnerOptionsOf(const Config& config, const Capabilities& capabilities,
+                              SpeedGauge& speed) {
   RunnerOptions options;
   options.integrator.binary = config.integrator.string();
   options.integrator.idle_priority = config.idle_priority;
   options.integrator.engines = config.engines;
   options.integrator.engine_memory_bytes = config.engine_memory_bytes;
   options.integrator.sandbox_level = capabilities.sandbox_level;
-  options.speed_factors = capabilities.speed_factors;
+  options.speed = &speed;
   options.engine_versions = {capabilities.engines.begin(), capabilities.engines.end()};
   return options;
 }
 
 BatchId IdOf(const v1::Submission& submission) {
-  return {submission.job_uuid(), submission.batch(), submission.attempt()};
+  return {submission.job_uuid(), submission.batch(), submission.attempt(),
+          submission.audit_budget_factor() > 0};
 }
 
 absl::StatusOr<std::shared_ptr<const JobContext>> MakeContext(const std::string& cluster_uuid,
@@ -78,8 +82,10 @@ Daemon::Daemon(const Config& config, const StateDirectory& state, Capabilities c
       route_({}, direct_, *relay_, clock),
       writer_(WriterOptionsOf(config, state), route_, *spool_, *this, clock),
       careful_(state.path() / "careful"),
-      slots_(config.slots, {queue_, writer_, tally_, careful_, clock},
-             RunnerOptionsOf(config, capabilities_), factory),
+      speed_(capabilities_.speed_factors,
+             config.calibrate ? kCalibrationInterval : absl::InfiniteDuration(), clock),
+      slots_(config.slots, {queue_, writer_, tally_, careful_, speed_, clock},
+             RunnerOptionsOf(config, capabilities_, speed_), factory),
       policy_(config.policy, config.slots),
       allowed_{.slots_allowed = config.slots, .reason = {}},
       next_log_(clock.SinceBoot() + kLogInterval),
@@ -197,6 +203,14 @@ void Daemon::LearnJobs(const v1::DesiredState& desired) {
 std::vector<WantedBatch> Daemon::WantedOf(const v1::DesiredState& desired) {
   std::vector<WantedBatch> wanted;
   wanted_ids_.clear();
+  for (const v1::DesiredAudit& audit : desired.audits()) {
+    WantedBatch& added = wanted.emplace_back();
+    added.id = {audit.job_uuid(), audit.index(), 0, /*audit=*/true};
+    added.begin_index = audit.index();
+    added.end_index = audit.index() + 1;
+    added.budget_factor = static_cast<int>(std::clamp(audit.budget_factor(), 1u, 1000u));
+    FindJob(audit.job_uuid(), added);
+  }
   for (const v1::DesiredBatch& batch : desired.batches()) {
     WantedBatch& added = wanted.emplace_back();
     added.id = {batch.job_uuid(), batch.batch(), batch.attempt()};
@@ -204,16 +218,20 @@ std::vector<WantedBatch> Daemon::WantedOf(const v1::DesiredState& desired) {
     added.end_index = batch.end_index();
     added.done = batch.done();
     added.careful = batch.careful();
-    const auto job = jobs_.find(batch.job_uuid());
-    if (job == jobs_.end()) {
-      added.refusal = "the coordinator sent a batch without its job";
-    } else {
-      added.job = job->second.context;
-      added.refusal = job->second.refusal;
-    }
+    FindJob(batch.job_uuid(), added);
     wanted_ids_.insert(added.id);
   }
   return wanted;
+}
+
+void Daemon::FindJob(const std::string& job_uuid, WantedBatch& batch) const {
+  const auto job = jobs_.find(job_uuid);
+  if (job == jobs_.end()) {
+    batch.refusal = "the coordinator sent a batch without its job";
+  } else {
+    batch.job = job->second.context;
+    batch.refusal = job->second.refusal;
+  }
 }
 
 void Daemon::ForgetAcknowledgedFailures(uint64_t acknowledged_sequence) {
@@ -295,8 +313,7 @@ void Daemon::FillMachine(v1::WorkerState& state) const {
     v1::EngineVersion& engine = *state.add_engines();
     engine.set_engine(name);
     engine.set_version(version);
-    const auto factor = capabilities_.speed_factors.find(name);
-    engine.set_speed_factor(factor == capabilities_.speed_factors.end() ? 1.0 : factor->second);
+    engine.set_speed_factor(speed_.Factor(name));
   }
   state.add_generator_versions(generator::kGeneratorVersion);
   state.add_canonical_versions(expression::kCanonicalVersion);
@@ -316,7 +333,8 @@ void Daemon::Rejected(Rejection rejection, const std::string& message) {
 void Daemon::Acknowledged(const v1::Submission& submission,
                           const std::vector<v1::RowStatus>& statuses) {
   queue_.Acknowledged(IdOf(submission), submission.results_size());
-  acknowledgements_.Append(submission, statuses);
+  // The log is about rows of `result`, which audits never are.
+  if (submission.audit_budget_factor() == 0) acknowledgements_.Append(submission, statuses);
 }
 
 void Daemon::BatchRevoked(const v1::Submission& submission, const std::string& reason) {

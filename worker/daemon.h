@@ -85,6 +85,8 @@ class Daemon final : private AgentDelegate, private ResultObserver {
   void LearnJobs(const v1::DesiredState& desired) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::vector<WantedBatch> WantedOf(const v1::DesiredState& desired)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void FindJob(const std::string& job_uuid, WantedBatch& batch) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ForgetAcknowledgedFailures(uint64_t acknowledged_sequence)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Carries out the sum of what coordinator, owner and signals want.
@@ -111,6 +113,7 @@ class Daemon final : private AgentDelegate, private ResultObserver {
   ResultRoute route_;
   ResultWriter writer_;
   CarefulLog careful_;
+  SpeedGauge speed_;
   SlotPool slots_;
 
   mutable absl::Mutex mutex_;

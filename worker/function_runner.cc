@@ -8,6 +8,7 @@
 #include "common/base/status_macros.h"
 #include "common/expression/parser.h"
 #include "common/expression/printer.h"
+#include "worker/calibration.h"
 
 namespace motzkin::worker {
 namespace {
@@ -25,6 +26,24 @@ bool IsSuspect(const integrator::v1::Response& response) {
   const integrator::v1::Outcome outcome = response.integration().outcome();
   return outcome == integrator::v1::OUTCOME_CRASHED ||
          outcome == integrator::v1::OUTCOME_MEMORY_EXCEEDED;
+}
+
+// What was told to the coordinator is what must run.
+absl::Status CheckEngines(const integrator::v1::Description& description,
+                          const EngineVersions& announced) {
+  const EngineVersions here = VersionsOf(description);
+  for (const auto& [engine, version] : announced) {
+    const auto found = here.find(engine);
+    if (found == here.end()) {
+      return absl::UnavailableError(fmt::format("{} {} does not start any more", engine, version));
+    }
+    if (found->second != version) {
+      return absl::UnavailableError(
+          fmt::format("{} is {} now and was {} when this worker started: restart the worker",
+                      engine, found->second, version));
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -129,7 +148,8 @@ absl::Status FunctionRunner::Integrate(const Task& task, const std::string& inte
   for (const v1::LadderStep& step : spec.ladder()) {
     integrator::v1::Step& added = *integrate.add_ladder();
     added.set_engine(step.engine());
-    added.set_budget_us(static_cast<int64_t>(1e3 * step.budget_ms() * SpeedFactor(step.engine())));
+    added.set_budget_us(static_cast<int64_t>(1e3 * step.budget_ms() * task.budget_factor *
+                                             SpeedFactor(step.engine())));
   }
   integrator::v1::Response response;
   RETURN_IF_ERROR(Ask(task, request, row, response));
@@ -190,10 +210,9 @@ absl::Status FunctionRunner::EnsureIntegrator() {
     if (i > 0) Pause(std::exchange(backoff, backoff * 2));
     if (Interrupted()) return InterruptedError();
     absl::StatusOr<std::unique_ptr<IntegratorProcess>> started = factory_(options_.integrator);
-    if (!started.ok()) {
-      failure = started.status();
-      continue;
-    }
+    if (started.ok()) failure = CheckEngines((*started)->description(), options_.engine_versions);
+    if (!started.ok()) failure = started.status();
+    if (!failure.ok()) continue;
     const absl::MutexLock lock(&mutex_);
     integrator_ = *std::move(started);
     if (interrupted_) integrator_->Interrupt();  // It came while the integrator was starting.
@@ -232,9 +251,19 @@ void FunctionRunner::Pause(absl::Duration duration) const {
   interrupt_.AwaitWithTimeout(&mutex_, interrupted, duration);
 }
 
+absl::Duration FunctionRunner::MeasureSpeed() {
+  if (options_.speed == nullptr || !EnsureIntegrator().ok()) return absl::ZeroDuration();
+  const absl::StatusOr<SpeedRound> round = worker::MeasureSpeed(*integrator_);
+  if (!round.ok()) {
+    DropIntegrator();
+    return absl::ZeroDuration();
+  }
+  for (const auto& [engine, ratio] : round->ratios) options_.speed->Add(engine, ratio);
+  return round->cpu;
+}
+
 double FunctionRunner::SpeedFactor(const std::string& engine) const {
-  const auto found = options_.speed_factors.find(engine);
-  return found == options_.speed_factors.end() ? 1.0 : found->second;
+  return options_.speed == nullptr ? 1.0 : options_.speed->Factor(engine);
 }
 
 }  // namespace motzkin::worker

@@ -14,7 +14,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 
@@ -25,19 +24,19 @@
 #include "worker/batch.h"
 #include "worker/integrator_process.h"
 #include "worker/result_row.h"
+#include "worker/speed_gauge.h"
 
 namespace motzkin::worker {
 
 using IntegratorFactory =
     std::function<absl::StatusOr<std::unique_ptr<IntegratorProcess>>(const IntegratorOptions&)>;
 
-// Reference speed factor by engine, 1 .. 8; absent: 1.
-using SpeedFactors = std::map<std::string, double>;
-
 struct RunnerOptions {
   IntegratorOptions integrator;
-  SpeedFactors speed_factors;
-  // Exact versions of the engines here, for rows of functions whose integrator did not live to say.
+  // Must outlive the runner; null: this machine is the reference.
+  SpeedGauge* speed = nullptr;
+  // Exact versions of the engines that this worker told of. An integrator that comes up without one
+  // of them, or with another version, is not used: its labels would not be those of this job.
   EngineVersions engine_versions;
   // Tries to start an integrator before the batch is given up, and the wait between them
   // (doubling).
@@ -59,6 +58,10 @@ class FunctionRunner {
   // The row of a function that killed its worker `deaths` times: `crashed`, without trying it
   // again. RESOURCE_EXHAUSTED as above.
   absl::StatusOr<v1::Result> Blame(const Task& task, int deaths);
+
+  // Times the engines for the gauge, if there is one. Returns what it cost. A failure is the
+  // integrator's, and the next function will find it out.
+  absl::Duration MeasureSpeed() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Ends the run of the task with this serial within 1 s, be it in progress or about to begin;
   // harmless for any other.

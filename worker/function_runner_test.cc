@@ -64,7 +64,7 @@ class FunctionRunnerTest : public ::testing::Test {
  protected:
   FunctionRunnerTest() {
     options_.start_backoff = absl::Milliseconds(1);
-    options_.speed_factors = {{"giac", 2.5}};
+    options_.speed = &speed_;
   }
   FunctionRunner& runner() {
     if (!runner_) {
@@ -75,6 +75,7 @@ class FunctionRunnerTest : public ::testing::Test {
 
   IntegratorScript script_;
   SystemClock clock_;
+  SpeedGauge speed_{{{"giac", 2.5}}, absl::Minutes(2), clock_};
   RunnerOptions options_;
   std::unique_ptr<FunctionRunner> runner_;
 };
@@ -97,6 +98,18 @@ TEST_F(FunctionRunnerTest, ARowSaysAllOfItsFunction) {
   EXPECT_NE(row->canonical_hash(), 0u);
   EXPECT_EQ(row->speed_factor(), 2.5);
   EXPECT_EQ(seen.integrate().ladder(0).budget_us(), 250'000) << "100 reference ms on this machine";
+}
+
+TEST_F(FunctionRunnerTest, AnAuditHasTenTimesTheBudget) {
+  Request seen;
+  script_.Say([&](const Request& request) {
+    seen = request;
+    return Failed(integrator::v1::OUTCOME_UNSOLVED);
+  });
+  Task audit = TestTask(7);
+  audit.budget_factor = 10;
+  ASSERT_TRUE(runner().Run(audit).ok());
+  EXPECT_EQ(seen.integrate().ladder(0).budget_us(), 2'500'000);
 }
 
 TEST_F(FunctionRunnerTest, TheSameIndexIsTheSameFunctionInAnyRunner) {
@@ -143,14 +156,14 @@ TEST_F(FunctionRunnerTest, AFunctionThatKilledItsWorkerIsACrashedRowWithoutBeing
 }
 
 TEST_F(FunctionRunnerTest, RowsWithoutAnAnswerNameTheExactEngineToo) {
-  options_.engine_versions = {{"giac", "1.9.0"}};
-  EXPECT_EQ(runner().Blame(TestTask(7), 2)->steps(0).version(), "1.9.0");
+  options_.engine_versions = {{"giac", "1.2.3"}};
+  EXPECT_EQ(runner().Blame(TestTask(7), 2)->steps(0).version(), "1.2.3");
   script_.Say([](const Request&) -> absl::StatusOr<Response> {
     return absl::UnavailableError("killed by signal 11");
   });
   const auto died = runner().Run(TestTask(1));
-  EXPECT_EQ(died->steps(0).version(), "1.9.0");
-  EXPECT_EQ(UnstorableRow(*died, absl::InvalidArgumentError("no")).steps(0).version(), "1.9.0");
+  EXPECT_EQ(died->steps(0).version(), "1.2.3");
+  EXPECT_EQ(UnstorableRow(*died, absl::InvalidArgumentError("no")).steps(0).version(), "1.2.3");
 }
 
 TEST_F(FunctionRunnerTest, AStallTwiceIsATimeOut) {
@@ -170,6 +183,43 @@ TEST_F(FunctionRunnerTest, AnIntegratorThatDoesNotStartIsTheWorkersFault) {
   script_.FailToStart(false);
   script_.Say([](const Request&) { return Integrated("x"); });
   EXPECT_TRUE(runner().Run(TestTask(1)).ok());
+}
+
+TEST_F(FunctionRunnerTest, AnIntegratorWithAnotherVersionOrWithoutAnEngineIsNotUsed) {
+  script_.Say([](const Request&) { return Integrated("x"); });
+  options_.engine_versions = {{"giac", "1.2.2"}};
+  const absl::Status other = runner().Run(TestTask(1)).status();
+  EXPECT_TRUE(absl::IsUnavailable(other));
+  EXPECT_THAT(other.message(), HasSubstr("giac is 1.2.3 now and was 1.2.2"));
+  options_.engine_versions = {{"giac", "1.2.3"}, {"fricas", "1.3.8"}};
+  FunctionRunner second(options_, script_.Factory(), clock_);
+  EXPECT_THAT(second.Run(TestTask(1)).status().message(),
+              HasSubstr("fricas 1.3.8 does not start any more"));
+  EXPECT_EQ(script_.calls(), 0);
+}
+
+TEST_F(FunctionRunnerTest, AMachineThatGetsSlowGetsLargerBudgetsWhileItRuns) {
+  int64_t step_us = 100'000;
+  Request seen;
+  script_.Say([&](const Request& request) {
+    seen = request;
+    Response response = Integrated("x");
+    response.mutable_integration()->mutable_steps(0)->set_cpu_us(step_us);
+    return response;
+  });
+  const auto integrator = script_.Factory()({});
+  const double ratio = MeasureSpeed(**integrator)->ratios.at("giac");
+  ASSERT_TRUE(runner().Run(TestTask(1)).ok());
+  EXPECT_EQ(seen.integrate().ladder(0).budget_us(), 250'000) << "2.5, as measured at start";
+  step_us = static_cast<int64_t>(4 * 100'000 / ratio);  // As on a machine four times as slow.
+  EXPECT_GT(runner().MeasureSpeed(), absl::ZeroDuration());
+  EXPECT_NEAR(runner().Run(TestTask(1))->speed_factor(), 2.5, 0.01) << "one of two";
+  runner().MeasureSpeed();
+  EXPECT_NEAR(runner().Run(TestTask(1))->speed_factor(), 4, 0.01);
+  EXPECT_NEAR(static_cast<double>(seen.integrate().ladder(0).budget_us()), 400'000, 1000);
+  step_us *= 100;
+  for (int i = 0; i < 5; ++i) runner().MeasureSpeed();
+  EXPECT_EQ(runner().Run(TestTask(1))->speed_factor(), 8) << "the bound";
 }
 
 TEST_F(FunctionRunnerTest, AnInterruptEndsTheTaskItNamesAndNoOther) {
@@ -235,6 +285,28 @@ TEST_F(FunctionRunnerTest, ByPartsAnAnswerThatIsNoExpressionIsNotBelieved) {
   ASSERT_TRUE(row.ok()) << row.status();
   EXPECT_EQ(row->outcome(), v1::OUTCOME_UNVERIFIED);
   EXPECT_EQ(row->integral(), "");
+}
+
+TEST(SpeedGaugeTest, OneDisturbedRoundChangesNothingAndALastingChangeCounts) {
+  FakeClock clock;
+  SpeedGauge gauge({{"giac", 1.2}}, absl::Minutes(2), clock);
+  for (const double ratio : {1.3, 7.0, 1.1}) gauge.Add("giac", ratio);
+  EXPECT_DOUBLE_EQ(gauge.Factor("giac"), 1.2);
+  for (const double ratio : {3.0, 3.1, 3.2}) gauge.Add("giac", ratio);
+  EXPECT_DOUBLE_EQ(gauge.Factor("giac"), 3.1);
+  EXPECT_EQ(gauge.Factor("sympy"), 1);
+}
+
+TEST(SpeedGaugeTest, OneOfTheSlotsMeasuresOnceAnInterval) {
+  FakeClock clock;
+  SpeedGauge gauge({}, absl::Minutes(2), clock);
+  EXPECT_FALSE(gauge.TakeTurn());
+  clock.Advance(absl::Minutes(2));
+  EXPECT_TRUE(gauge.TakeTurn());
+  EXPECT_FALSE(gauge.TakeTurn());
+  SpeedGauge never({}, absl::InfiniteDuration(), clock);
+  clock.Advance(absl::Hours(1000));
+  EXPECT_FALSE(never.TakeTurn());
 }
 
 TEST(CalibrationTest, TheFactorIsClampedToOneThroughEight) {

@@ -17,6 +17,9 @@ v1::Submission HeaderOf(const Task& task, const std::string& worker_uuid) {
   header.set_job_uuid(task.batch.job_uuid);
   header.set_spec_digest(task.job->spec_digest);
   header.set_generator_version(task.job->spec.generator().version());
+  if (task.batch.audit) {
+    header.set_audit_budget_factor(static_cast<uint32_t>(task.budget_factor));
+  }
   header.set_batch(task.batch.batch);
   header.set_attempt(task.batch.attempt);
   header.set_worker_uuid(worker_uuid);
@@ -206,7 +209,8 @@ void ResultWriter::Settle(int64_t taken_rows, int64_t taken_bytes, SpoolRecord l
   memory_rows_ += submission.results_size() - taken_rows;
   memory_bytes_ += RowBytes(submission) - taken_bytes;
   if (submission.results_size() > 0) {
-    const BatchId id{submission.job_uuid(), submission.batch(), submission.attempt()};
+    const BatchId id{submission.job_uuid(), submission.batch(), submission.attempt(),
+                     submission.audit_budget_factor() > 0};
     Group& group = groups_[{left.cluster_uuid, id}];
     group.header = WithoutRows(submission);
     group.oldest = absl::ZeroDuration();  // They have waited long enough: due at once.

@@ -38,15 +38,22 @@ void Slot::Stop() {
 }
 
 void Slot::Run() {
-  while (const std::optional<Task> task = context_.queue.Take(number_)) RunTask(*task);
+  while (const std::optional<Task> task = context_.queue.Take(number_)) {
+    if (!task->careful && context_.speed.TakeTurn()) {
+      context_.tally.CountCas(runner_.MeasureSpeed());
+    }
+    RunTask(*task);
+  }
   runner_.DropIntegrator();  // It would be killed with this thread.
 }
 
 void Slot::RunTask(const Task& task) {
-  absl::StatusOr<v1::Result> row = task.careful ? RunCarefully(task) : runner_.Run(task);
+  // An audit has the time to find what kills a worker, and nobody counts its deaths.
+  const bool audit = task.batch.audit;
+  absl::StatusOr<v1::Result> row = task.careful || audit ? RunCarefully(task) : runner_.Run(task);
   if (row.ok()) {
     MakeStorable(*row);
-    context_.tally.Count(*row);
+    audit ? context_.tally.CountAudit(*row) : context_.tally.Count(*row);
     context_.queue.Finished(task);  // Before the writer can acknowledge it.
     context_.writer.Add(task, *std::move(row));
     if (task.careful) context_.writer.Flush();  // The next one waits for it.

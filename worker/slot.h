@@ -27,6 +27,7 @@ struct SlotContext {
   ResultWriter& writer;
   Tally& tally;
   CarefulLog& careful;
+  SpeedGauge& speed;
   const Clock& clock;
 };
 

@@ -24,13 +24,22 @@ void Tally::Count(const v1::Result& result) {
   const absl::MutexLock lock(&mutex_);
   ++totals_.functions;
   ++totals_.outcomes[OutcomeWord(result.outcome())];
+  AddCpu(result);
+  if (recent_second_[at] != second) recent_[at] = 0;
+  recent_second_[at] = second;
+  ++recent_[at];
+}
+
+void Tally::CountAudit(const v1::Result& result) {
+  const absl::MutexLock lock(&mutex_);
+  AddCpu(result);
+}
+
+void Tally::AddCpu(const v1::Result& result) {
   for (const v1::StepResult& step : result.steps()) {
     totals_.cas += absl::Microseconds(step.cpu_us());
     totals_.verifier += absl::Microseconds(step.verifier_us());
   }
-  if (recent_second_[at] != second) recent_[at] = 0;
-  recent_second_[at] = second;
-  ++recent_[at];
 }
 
 void Tally::CountCas(absl::Duration cpu) {

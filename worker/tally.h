@@ -33,6 +33,8 @@ class Tally {
   explicit Tally(const Clock& clock);
 
   void Count(const v1::Result& result) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Its CPU alone: the function was counted when it was first computed.
+  void CountAudit(const v1::Result& result) ABSL_LOCKS_EXCLUDED(mutex_);
   // CPU of engines beside functions: the calibration.
   void CountCas(absl::Duration cpu) ABSL_LOCKS_EXCLUDED(mutex_);
   Totals totals() const ABSL_LOCKS_EXCLUDED(mutex_);
@@ -40,6 +42,8 @@ class Tally {
   double FunctionsPerMinute() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
+  void AddCpu(const v1::Result& result) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   static constexpr int kWindowSeconds = 120;
 
   const Clock& clock_;

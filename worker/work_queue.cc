@@ -46,7 +46,7 @@ WorkQueue::Batch WorkQueue::NewBatch(WantedBatch wanted) {
   Batch batch;
   if (!wanted.refusal.empty()) {
     batch.given_up = true;
-    failures_.push_back({.id = wanted.id, .reason = wanted.refusal});
+    if (!wanted.id.audit) failures_.push_back({.id = wanted.id, .reason = wanted.refusal});
   }
   for (int64_t i = wanted.begin_index; i < wanted.end_index; ++i) batch.done += IsDone(wanted, i);
   batch.next = wanted.begin_index;
@@ -133,7 +133,8 @@ Task WorkQueue::Begin(Batch& batch, int slot) {
   Task task{.job = batch.wanted.job,
             .batch = batch.wanted.id,
             .serial = next_serial_++,
-            .careful = batch.wanted.careful};
+            .careful = batch.wanted.careful,
+            .budget_factor = batch.wanted.budget_factor};
   if (!batch.returned.empty()) {
     task.index = *batch.returned.begin();
     batch.returned.erase(batch.returned.begin());
@@ -182,6 +183,7 @@ void WorkQueue::Fail(const BatchId& id, const std::string& reason, bool job_fail
     const auto held = batches_.find(id);
     if (held == batches_.end() || held->second.given_up) return;
     held->second.given_up = true;
+    if (id.audit) return;
     failures_.push_back({.id = id, .reason = reason, .job_failed = job_failed});
   }
   on_change_();
@@ -217,6 +219,7 @@ std::vector<BatchReport> WorkQueue::Held() const {
   const absl::MutexLock lock(&mutex_);
   for (const BatchId& id : order_) {
     const Batch& batch = batches_.at(id);
+    if (id.audit) continue;
     const bool in_progress = !batch.running.empty() || batch.pending > 0;
     if (!in_progress && (batch.given_up || mode_ == RunMode::kDrain)) continue;
     reports.push_back({.id = id,

@@ -45,6 +45,8 @@ struct WantedBatch {
   // One function at a time, each stored before the next is begun, and nothing of other batches
   // beside it: what runs when this worker dies is what killed it.
   bool careful = false;
+  // By which the budgets are multiplied; above 1 in audits.
+  int budget_factor = 1;
   // Not empty: this worker cannot do it, for this reason. `job` may then be null.
   std::string refusal;
 };
@@ -88,7 +90,8 @@ class WorkQueue {
   void Finished(const Task& task) ABSL_LOCKS_EXCLUDED(mutex_);
   // It was interrupted; it is begun again if it is still wanted.
   void GiveBack(const Task& task) ABSL_LOCKS_EXCLUDED(mutex_);
-  // Gives the whole batch up. Its other running tasks go on and are stored.
+  // Gives the whole batch up. Its other running tasks go on and are stored. Of an audit the
+  // coordinator does not hear: it looks for another worker after a while.
   void Fail(const BatchId& id, const std::string& reason, bool job_failed)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -96,7 +99,8 @@ class WorkQueue {
   // Revoked in the database: begin nothing more of it. Returns what runs.
   std::vector<RunningTask> Drop(const BatchId& id) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Under kDrain only batches with work in progress or rows pending: the others are given back.
+  // Without audits, of which nobody keeps account. Under kDrain only batches with work in progress
+  // or rows pending: the others are given back.
   std::vector<BatchReport> Held() const ABSL_LOCKS_EXCLUDED(mutex_);
   std::vector<FailureReport> Failures() const ABSL_LOCKS_EXCLUDED(mutex_);
   // The coordinator knows of these.

@@ -170,6 +170,25 @@ TEST_F(WorkQueueTest, OthersGoOnWhileACarefulRowWaitsForPostgres) {
   EXPECT_EQ(MustTake().index, 11);
 }
 
+TEST_F(WorkQueueTest, AuditsHaveLargerBudgetsAndNoPlaceInTheReport) {
+  WantedBatch audit = Batch(0, 7, 8);
+  audit.id = {kTestJob, 7, 0, /*audit=*/true};
+  audit.budget_factor = 10;
+  queue_.SetWanted({audit, Batch(1, 100, 101)});
+  const Task task = MustTake();
+  EXPECT_EQ(task.index, 7);
+  EXPECT_EQ(task.budget_factor, 10);
+  EXPECT_TRUE(task.batch.audit);
+  EXPECT_THAT(queue_.Held(), SizeIs(1));
+  EXPECT_EQ(MustTake().budget_factor, 1);
+  queue_.GiveBack(task);
+  queue_.Fail(task.batch, "no integrator", /*job_failed=*/true);
+  EXPECT_THAT(queue_.Failures(), IsEmpty());
+  queue_.SetWanted({Batch(1, 100, 101)});
+  queue_.SetWanted({audit, Batch(1, 100, 101)});
+  EXPECT_EQ(MustTake().index, 7) << "wanted again: tried again";
+}
+
 TEST_F(WorkQueueTest, AFailedBatchIsReportedUntilTheCoordinatorKnows) {
   queue_.SetWanted({Batch(1, 0, 10)});
   const Task task = MustTake();

@@ -182,6 +182,8 @@ void MiniCluster::StartWorkerOn(const std::string& state_of, const std::string& 
                                          fmt::format("{}", settings.slots),
                                          "--calibrate",
                                          settings.calibrate ? "true" : "false",
+                                         "--idle-priority",
+                                         settings.idle_priority ? "true" : "false",
                                          "--engines",
                                          settings.engines,
                                          "--integrator",

@@ -37,6 +37,7 @@ struct WorkerSettings {
   int slots = 1;
   std::string engines = "giac";
   bool calibrate = false;
+  bool idle_priority = true;
   // Arguments of scripted_integrator, which then takes the real one's place.
   std::vector<std::string> script = {};
 };
@@ -66,6 +67,9 @@ class MiniCluster {
   void StartWorkerOn(const std::string& state_of, const std::string& name,
                      const WorkerSettings& settings = {});
   bool WorkerRuns(const std::string& name);
+  // What the integrators that the worker of this name starts from now on are told. Returns the
+  // script's path.
+  std::string WriteScript(const std::string& name, const std::vector<std::string>& arguments);
   // SIGKILL, at once.
   void KillWorker(const std::string& name);
   // SIGTERM. Wait for its exit with AwaitWorker.
@@ -89,8 +93,6 @@ class MiniCluster {
 
  private:
   struct Stub;
-
-  std::string WriteScript(const std::string& name, const std::vector<std::string>& arguments);
 
   const TemporaryDirectory directory_;
   const int port_;

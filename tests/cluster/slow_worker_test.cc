@@ -1,0 +1,134 @@
+// A worker that gets a quarter of its machine labels as one that has it to itself: budgets are CPU
+// time in reference milliseconds, and the clock on the wall decides nothing.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <iostream>
+#include <set>
+#include <thread>
+
+#include "tests/support/mini_cluster.h"
+#include "tests/support/wait_for.h"
+
+namespace motzkin {
+namespace {
+
+using test::MiniCluster;
+using test::WaitFor;
+
+constexpr int64_t kFunctions = 200;
+
+// Lets a worker and all of its integrators run for one part in four of the time.
+class Brake {
+ public:
+  explicit Brake(pid_t worker)
+      : worker_(worker), thread_([this](const std::stop_token& stop) { Run(stop); }) {}
+  ~Brake() {
+    thread_.request_stop();
+    thread_.join();
+    Signal(SIGCONT);
+  }
+
+ private:
+  void Run(const std::stop_token& stop) {
+    for (int turn = 0; !stop.stop_requested(); ++turn) {
+      // Integrators come and go: each has a process group of its own, which nothing leaves.
+      if (turn % 20 == 0) FindGroups();
+      Signal(SIGCONT);
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      Signal(SIGSTOP);
+      std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    }
+  }
+  void FindGroups() {
+    groups_.clear();
+    for (const test::ProcessId& process : test::ProcessTree(worker_)) {
+      const pid_t group = getpgid(process.pid);
+      if (group > 0 && group != getpgrp()) groups_.insert(group);
+    }
+  }
+  void Signal(int signal) {
+    for (const pid_t group : groups_) kill(-group, signal);
+  }
+
+  const pid_t worker_;
+  std::set<pid_t> groups_;
+  std::jthread thread_;  // Last: it uses the above.
+};
+
+class SlowWorkerTest : public ::testing::Test {
+ protected:
+  SlowWorkerTest() { cluster_.StartCoordinator(); }
+
+  void StartJob(const std::string& name, uint32_t budget_ms) {
+    v1::JobSpec spec = test::SmallJob(name, kFunctions);
+    spec.mutable_ladder(0)->set_budget_ms(budget_ms);
+    cluster_.StartJob(spec);
+  }
+  // From the first row to the last one.
+  absl::Duration AwaitCompleted(const std::string& name) {
+    EXPECT_TRUE(WaitFor(
+        [&] {
+          const auto job = cluster_.FindJob(name);
+          return job.ok() && job->state() == v1::JOB_STATE_COMPLETED;
+        },
+        absl::Minutes(8)))
+        << cluster_.CoordinatorLog();
+    return absl::Microseconds(
+        Number("SELECT (1e6 * extract(epoch FROM max(create_time) - min(create_time)))::bigint "
+               "FROM training_data_all WHERE job = '" +
+               name + "'"));
+  }
+  int64_t Number(const std::string& query) {
+    const auto rows = cluster_.Query(query);
+    EXPECT_TRUE(rows.ok()) << rows.status();
+    return rows.ok() ? rows->Int(0, 0) : -1;
+  }
+  // Functions to which the two jobs give different values of `column`.
+  int64_t Different(const std::string& one, const std::string& other, const std::string& column) {
+    return Number(
+        "SELECT count(*) FROM training_data_all a JOIN training_data_all b USING (index) "
+        "WHERE a.job = '" +
+        one + "' AND b.job = '" + other + "' AND a." + column + " IS DISTINCT FROM b." + column);
+  }
+  void Stop(const std::string& worker) {
+    cluster_.SignalWorker(worker, SIGTERM);
+    cluster_.AwaitWorker(worker);
+  }
+
+  MiniCluster cluster_;
+};
+
+TEST_F(SlowWorkerTest, AQuarterOfTheSpeedGivesTheSameLabelsWithinTheAuditedRate) {
+  const test::WorkerSettings settings{.calibrate = true, .idle_priority = false};
+  cluster_.StartWorker("fast", settings);
+  StartJob("fast", 10);
+  const absl::Duration fast = AwaitCompleted("fast");
+  // What an audit of every function would find, not of one negative in 200.
+  StartJob("patient", 100);
+  AwaitCompleted("patient");
+  Stop("fast");
+
+  cluster_.StartWorker("slow", settings);
+  StartJob("slow", 10);
+  absl::Duration slow;
+  {
+    const Brake brake(cluster_.WorkerPid("slow"));
+    slow = AwaitCompleted("slow");
+  }
+  const int64_t flips = Different("fast", "patient", "success");
+  const int64_t labels = Different("fast", "slow", "success");
+  const int64_t outcomes = Different("fast", "slow", "outcome");
+  std::cout << kFunctions << " functions in " << slow << " instead of " << fast << ": " << labels
+            << " labels and " << outcomes << " outcomes differ; ten times the budget changes "
+            << flips << " labels\n";
+  EXPECT_GT(Number("SELECT count(*) FROM training_data_all WHERE job = 'slow' AND success"), 0);
+  // One more for chance: a function on the edge may fall to either side of it.
+  EXPECT_LE(labels, flips + 1);
+  EXPECT_EQ(Different("fast", "slow", "canonical_hash"), 0);
+}
+
+}  // namespace
+}  // namespace motzkin
