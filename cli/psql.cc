@@ -33,6 +33,7 @@ PsqlCommand CommandFor(const std::string& uri, const std::vector<std::string>& a
 // Becomes psql; returns only if there is none.
 absl::Status Exec(const PsqlCommand& command) {
   std::vector<char*> argv;
+  argv.reserve(command.arguments.size() + 1);
   for (const std::string& argument : command.arguments) {
     argv.push_back(const_cast<char*>(argument.c_str()));
   }

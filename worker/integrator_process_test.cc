@@ -122,7 +122,7 @@ TEST_P(IntegratorProcessTest, BlockedLeafIsStoppedByTheWallBackstop) {
   // One each: it takes twice two seconds.
   const Misdeed misdeed =
       GetParam() == Level::kFull ? Misdeed::kBlock : Misdeed::kBlockAfterHalfAnswer;
-  const pipe::Integration integration = Survive(Ask(misdeed, absl::Milliseconds(1)));
+  const pipe::Integration integration = Survive(Ask(misdeed, absl::Milliseconds(20)));
   EXPECT_EQ(integration.outcome(), pipe::OUTCOME_TIMED_OUT);
   EXPECT_THAT(integration.steps(0).message(), HasSubstr("blocked"));
   EXPECT_LT(integration.steps(0).cpu_us(), 100'000);

@@ -41,8 +41,8 @@ TEST(BudgetWatchTest, EndlessComputationEndsAtItsBudget) {
 
 TEST(BudgetWatchTest, BlockedProcessIsStalledAfterItsPeriod) {
   const ForkedProcess blocked = Blocked();
-  const Deadline period = Deadline::After(StallPeriod(absl::Milliseconds(1)));
-  BudgetWatch watch(blocked.pid(), absl::Milliseconds(1), [] { return false; });
+  const Deadline period = Deadline::After(StallPeriod(absl::Milliseconds(20)));
+  BudgetWatch watch(blocked.pid(), absl::Milliseconds(20), [] { return false; });
   EXPECT_EQ(Await(watch), Verdict::kStalled);
   EXPECT_TRUE(period.Passed());
 }
@@ -50,8 +50,8 @@ TEST(BudgetWatchTest, BlockedProcessIsStalledAfterItsPeriod) {
 TEST(BudgetWatchTest, StarvedProcessGetsAnotherPeriod) {
   const ForkedProcess blocked = Blocked();
   int asked = 0;
-  BudgetWatch watch(blocked.pid(), absl::Milliseconds(1), [&] { return ++asked < 2; });
-  const Deadline two_periods = Deadline::After(2 * StallPeriod(absl::Milliseconds(1)));
+  BudgetWatch watch(blocked.pid(), absl::Milliseconds(20), [&] { return ++asked < 2; });
+  const Deadline two_periods = Deadline::After(2 * StallPeriod(absl::Milliseconds(20)));
   EXPECT_EQ(Await(watch), Verdict::kStalled);
   EXPECT_EQ(asked, 2);
   EXPECT_TRUE(two_periods.Passed());

@@ -57,6 +57,9 @@ TEST_F(GiacTest, NoFunctionSeesWhatAnotherLeft) {
 // Each of these runs for more than 3 s of CPU in giac 1.9.0.35, in very little memory: some for
 // ever.
 TEST_F(GiacTest, IntegrandsOnWhichItHangsCostTheirBudgetAndNoMore) {
+#ifdef MOTZKIN_SANITIZE_THREAD
+  GTEST_SKIP() << "the runtime of ThreadSanitizer dies in half of these leaves, which have one thread";
+#endif
   constexpr absl::Duration kBudget = absl::Milliseconds(200);
   for (const char* function :
        {"atanh(x+tan(x+x))", "cos(tan(x*tan(x)))", "ln(tan(x+16+x))+2*x", "x*atanh(exp(4+x))*x/x",
