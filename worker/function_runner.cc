@@ -169,7 +169,9 @@ absl::Status FunctionRunner::Verify(const Task& task, const std::string& candida
   verify.set_answer_bytes_max(task.job->spec.integral_bytes_max());
   integrator::v1::Response response;
   RETURN_IF_ERROR(Ask(task, request, row, response));
-  if (response.has_judgement()) FillFromJudgement(response.judgement(), candidate, row);
+  if (response.has_judgement()) {
+    FillFromJudgement(response.judgement(), candidate, task.job->spec.generator().version(), row);
+  }
   return absl::OkStatus();
 }
 

@@ -260,6 +260,8 @@ TEST_F(FunctionRunnerTest, ABackwardFunctionIsOnlyVerified) {
   EXPECT_EQ(row->integral(), seen.verify().candidate());
   EXPECT_EQ(row->kind(), v1::KIND_BACKWARD);
   EXPECT_EQ(row->verification().points_agreed(), 12);
+  EXPECT_EQ(row->steps(0).engine(), "construction");
+  EXPECT_EQ(row->steps(0).version(), "1") << "of the generator";
 }
 
 TEST_F(FunctionRunnerTest, ByPartsTheIntegralIsComposedAndTheWholeIsChecked) {

@@ -92,7 +92,7 @@ void FillFromIntegration(const integrator::v1::Integration& integration,
 }
 
 void FillFromJudgement(const integrator::v1::Judgement& judgement, const std::string& candidate,
-                       v1::Result& row) {
+                       uint32_t generator_version, v1::Result& row) {
   row.set_outcome(OutcomeOf(judgement.verdict()));
   FillVerification(judgement, *row.mutable_verification());
   if (row.outcome() == v1::OUTCOME_INTEGRATED || row.outcome() == v1::OUTCOME_PARTLY) {
@@ -107,6 +107,7 @@ void FillFromJudgement(const integrator::v1::Judgement& judgement, const std::st
   }
   v1::StepResult& step = *row.add_steps();
   step.set_engine("construction");
+  step.set_version(absl::StrCat(generator_version));
   step.set_outcome(row.outcome());
   step.set_verifier_us(judgement.cpu_us());
   step.set_message(Printable(judgement.reason()));

@@ -22,10 +22,11 @@ EngineVersions VersionsOf(const integrator::v1::Description& description);
 void FillFromIntegration(const integrator::v1::Integration& integration,
                          const EngineVersions& versions, v1::Result& row);
 
-// The same of a candidate of our own. The answer is stored where the check found it right, at least
+// The same of a candidate of our own: the engine `construction`, in the generator's version. The
+// answer is stored where the check found it right, at least
 // on part of the line.
 void FillFromJudgement(const integrator::v1::Judgement& judgement, const std::string& candidate,
-                       v1::Result& row);
+                       uint32_t generator_version, v1::Result& row);
 
 // The integrator, or this worker, ended on this function twice. `engine`: the first of the ladder.
 void FillFromDeath(const absl::Status& death, const std::string& engine,
