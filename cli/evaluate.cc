@@ -6,16 +6,16 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <fstream>
 #include <iostream>
+#include <map>
+#include <optional>
 #include <thread>
 
 #include "cli/evaluate_input.h"
 #include "cli/evaluate_summary.h"
 #include "cli/local_integrator.h"
 #include "cli/verb.h"
-#include "cli/words.h"
 #include "common/base/status_macros.h"
 
 namespace motzkin::cli {
@@ -29,33 +29,95 @@ struct EvaluateOptions {
   IntegratorFlags integrator;
 };
 
-// Works through the items on `jobs` threads, each with an integrator of its own.
+// Lines that may be ahead of the oldest unfinished one: what is in memory, whatever the file's
+// length.
+constexpr int64_t kAheadMax = 1000;
+
+// The integrators of one thread, each started when the first line needs it: they die with the
+// thread that made them.
+struct Integrators {
+  explicit Integrators(const LocalLadder& ladder, const LocalLadder& judge)
+      : solver(ladder), judge(judge) {}
+  LocalIntegrator solver;
+  LocalIntegrator judge;
+};
+
+// Works through the lines of a file on `jobs` threads, each with integrators of its own.
 class Evaluation {
  public:
-  Evaluation(const LocalLadder& ladder, const std::vector<EvaluateItem>& items)
-      : ladder_(ladder), items_(items), lines_(items.size()) {}
+  // All must outlive this. `details` may be null.
+  Evaluation(const LocalLadder& ladder, const EvaluateOptions& options, std::istream& input,
+             std::ostream* details)
+      : options_(options), input_(input), details_(details), ladder_(ladder), judge_(ladder) {
+    judge_.options.engines = {"giac"};  // To judge takes no engine; this one starts at once.
+  }
 
-  void Run(int jobs) {
-    std::vector<std::jthread> threads;
-    threads.reserve(jobs);
-    for (int i = 0; i < jobs; ++i) threads.emplace_back([this] { Work(); });
+  // An error of DropMissingEngines, if a line needed engines.
+  absl::Status Run() {
+    {
+      std::vector<std::jthread> threads;
+      threads.reserve(static_cast<size_t>(options_.jobs));
+      for (int i = 0; i < options_.jobs; ++i) threads.emplace_back([this] { Work(); });
+    }
+    const absl::MutexLock lock(&mutex_);
+    if (::isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\n");
+    return engines_;
   }
 
   // After Run().
   const EvaluateSummary& summary() const ABSL_NO_THREAD_SAFETY_ANALYSIS { return summary_; }
-  // One object an item, in the order of the file.
-  const std::vector<Json>& lines() const { return lines_; }
 
  private:
+  struct Line {
+    int64_t sequence;  // Among those that are not blank, from 0.
+    int number;        // In the file, from 1.
+    std::string text;
+  };
+
   void Work() {
-    LocalIntegrator integrator(
-        ladder_);  // Its process dies with the thread that made it: this one.
-    for (size_t i = next_++; i < items_.size(); i = next_++) {
-      lines_[i] = Evaluate(integrator, items_[i]);
+    Integrators integrators(ladder_, judge_);
+    while (std::optional<Line> line = Take()) {
+      const EvaluateItem item =
+          ReadItem(line->text, line->number, options_.file == "-" ? "stdin" : options_.file,
+                   options_.candidates_key);
+      Give(line->sequence, Evaluate(integrators, item));
     }
   }
 
-  Json Evaluate(LocalIntegrator& integrator, const EvaluateItem& item) {
+  std::optional<Line> Take() {
+    const absl::MutexLock lock(&mutex_);
+    mutex_.Await(absl::Condition(
+        +[](Evaluation* self) ABSL_EXCLUSIVE_LOCKS_REQUIRED(self->mutex_) {
+          return self->taken_ - self->given_ < kAheadMax;
+        },
+        this));
+    Line line;
+    do {
+      if (!engines_.ok() || !std::getline(input_, line.text)) return std::nullopt;
+      ++lines_read_;
+    } while (line.text.find_first_not_of(" \t\r") == std::string::npos);
+    line.number = lines_read_;
+    line.sequence = taken_++;
+    return line;
+  }
+
+  // Writes what is ready, in the order of the file.
+  void Give(int64_t sequence, Json json) {
+    const absl::MutexLock lock(&mutex_);
+    ready_.emplace(sequence, std::move(json));
+    while (!ready_.empty() && ready_.begin()->first == given_) {
+      if (details_ != nullptr) {
+        *details_ << ready_.begin()->second.dump(-1, ' ', /*ensure_ascii=*/false,
+                                                 Json::error_handler_t::replace)
+                  << '\n';
+      }
+      ready_.erase(ready_.begin());
+      ++given_;
+    }
+    Progress();
+  }
+
+  Json Evaluate(Integrators& integrators, const EvaluateItem& item) {
     Json json{{"line", item.line}};
     if (!item.id.is_null()) json["id"] = item.id;
     if (!item.integrand.ok()) {
@@ -66,14 +128,27 @@ class Evaluation {
       return json;
     }
     json["integrand"] = item.text;
-    json.update(item.has_candidates ? Judge(integrator, item) : Solve(integrator, item));
+    if (item.has_candidates) {
+      json.update(Judge(integrators.judge, item));
+    } else if (EnsureEngines(integrators.solver)) {
+      json.update(Solve(integrators.solver, item));
+    }
     return json;
+  }
+
+  // At the first line that needs them: which engines there are. False: none of the ladder's.
+  bool EnsureEngines(LocalIntegrator& integrator) {
+    const absl::MutexLock lock(&mutex_);
+    if (engines_known_) return engines_.ok();
+    engines_known_ = true;
+    engines_ = DropMissingEngines(ladder_, integrator);
+    if (engines_.ok()) summary_.engines = EngineVersions(*integrator.Describe());
+    return engines_.ok();
   }
 
   Json Solve(LocalIntegrator& integrator, const EvaluateItem& item) {
     const absl::StatusOr<pipe::Integration> integration = integrator.Integrate(*item.integrand);
     const absl::MutexLock lock(&mutex_);
-    Progress();
     if (!integration.ok()) {
       summary_.AddOutcome("crashed");
       return {{"outcome", "crashed"}, {"error", integration.status().message()}};
@@ -90,7 +165,6 @@ class Evaluation {
       verdicts.push_back(JudgeOne(integrator, *item.integrand, candidate));
     }
     const absl::MutexLock lock(&mutex_);
-    Progress();
     std::vector<std::string> words;
     for (const Json& verdict : verdicts) {
       words.push_back(verdict["verdict"].get<std::string>());
@@ -119,22 +193,29 @@ class Evaluation {
     return json;
   }
 
-  void Progress() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  void Progress() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     constexpr int64_t kEvery = 20;
-    ++done_;
-    if (::isatty(STDERR_FILENO) == 0) return;
-    if (done_ % kEvery != 0 && done_ != static_cast<int64_t>(items_.size())) return;
-    fmt::print(stderr, "\r{} of {}\x1b[K{}", done_, items_.size(),
-               done_ == static_cast<int64_t>(items_.size()) ? "\n" : "");
+    if (given_ % kEvery == 0 && ::isatty(STDERR_FILENO) != 0) {
+      fmt::print(stderr, "\r{} lines\x1b[K", given_);
+    }
   }
 
-  const LocalLadder& ladder_;
-  const std::vector<EvaluateItem>& items_;
-  std::atomic<size_t> next_ = 0;
-  std::vector<Json> lines_;  // Each thread writes its own items' elements only.
+  const EvaluateOptions& options_;
+  std::istream& input_ ABSL_GUARDED_BY(mutex_);
+  std::ostream* const details_;
+  // Loses its missing engines under the mutex, before the first line is solved; then it is
+  // constant.
+  LocalLadder ladder_;
+  LocalLadder judge_;
+
   absl::Mutex mutex_;
   EvaluateSummary summary_ ABSL_GUARDED_BY(mutex_);
-  int64_t done_ ABSL_GUARDED_BY(mutex_) = 0;
+  int lines_read_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t taken_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t given_ ABSL_GUARDED_BY(mutex_) = 0;  // And written.
+  std::map<int64_t, Json> ready_ ABSL_GUARDED_BY(mutex_);
+  bool engines_known_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Status engines_ ABSL_GUARDED_BY(mutex_);
 };
 
 double Seconds(const timeval& time) {
@@ -148,62 +229,46 @@ double CpuSeconds(int who) {
   return Seconds(usage.ru_utime) + Seconds(usage.ru_stime);
 }
 
-absl::StatusOr<std::vector<EvaluateItem>> Read(const EvaluateOptions& options) {
-  if (options.file == "-") return ReadItems(std::cin, "stdin", options.candidates_key);
-  std::ifstream file(options.file);
-  if (!file) return absl::InvalidArgumentError("cannot read " + options.file);
-  return ReadItems(file, options.file, options.candidates_key);
-}
-
-absl::Status WriteDetails(const std::string& path, const std::vector<Json>& lines) {
-  if (path.empty()) return absl::OkStatus();
-  std::ofstream file;
-  if (path != "-") file.open(path, std::ios::trunc);
-  std::ostream& out = path == "-" ? std::cout : file;
-  for (const Json& line : lines) {
-    out << line.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) << '\n';
+// INVALID_ARGUMENT: a file cannot be opened; others: no engine of the ladder, or a full disk.
+absl::StatusOr<EvaluateSummary> EvaluateFile(const LocalLadder& ladder,
+                                             const EvaluateOptions& options) {
+  std::ifstream input_file;
+  if (options.file != "-") input_file.open(options.file);
+  if (!input_file) return absl::InvalidArgumentError("cannot read " + options.file);
+  std::ofstream details_file;
+  const bool to_file = !options.details.empty() && options.details != "-";
+  if (to_file) details_file.open(options.details, std::ios::trunc);
+  if (!details_file) return absl::InvalidArgumentError("cannot write " + options.details);
+  std::ostream* details = to_file ? &details_file : nullptr;
+  if (options.details == "-") details = &std::cout;
+  Evaluation evaluation(ladder, options, options.file == "-" ? std::cin : input_file, details);
+  RETURN_IF_ERROR(evaluation.Run());
+  if (details != nullptr && !details->flush()) {
+    return absl::DataLossError("cannot write " + options.details);
   }
-  out.flush();
-  return out ? absl::OkStatus() : absl::DataLossError("cannot write " + path);
-}
-
-bool NeedsEngines(const EvaluateItem& item) { return item.integrand.ok() && !item.has_candidates; }
-
-absl::StatusOr<LocalLadder> PrepareLadder(const EvaluateOptions& options,
-                                          const std::vector<EvaluateItem>& items) {
-  ASSIGN_OR_RETURN(LocalLadder ladder, ReadFlags(options.integrator));
-  if (std::none_of(items.begin(), items.end(), NeedsEngines)) {
-    ladder.options.engines = {"giac"};  // To judge takes no engine; this one starts at once.
-    return ladder;
-  }
-  LocalIntegrator probe(ladder);
-  RETURN_IF_ERROR(DropMissingEngines(ladder, probe));
-  return ladder;
-}
-
-int RunEvaluate(const Globals& globals, const EvaluateOptions& options) {
-  const absl::StatusOr<std::vector<EvaluateItem>> items = Read(options);
-  if (!items.ok()) return Report(items.status());
-  const absl::StatusOr<LocalLadder> ladder = PrepareLadder(options, *items);
-  if (!ladder.ok()) {
-    Report(ladder.status());
-    return ladder.status().code() == absl::StatusCode::kInvalidArgument ? kExitUsage : kExitFailure;
-  }
-  Evaluation evaluation(*ladder, *items);
-  evaluation.Run(options.jobs);
   EvaluateSummary summary = evaluation.summary();
   // A killed sandbox does not hand its children's time on; then their own reports are all there is.
   summary.cpu_seconds =
       CpuSeconds(RUSAGE_SELF) +
       std::max(CpuSeconds(RUSAGE_CHILDREN), summary.engine_seconds + summary.verifier_seconds);
-  if (const absl::Status status = WriteDetails(options.details, evaluation.lines()); !status.ok()) {
-    return Report(status);
+  return summary;
+}
+
+int RunEvaluate(const Globals& globals, const EvaluateOptions& options) {
+  const absl::StatusOr<LocalLadder> ladder = ReadFlags(options.integrator);
+  const absl::StatusOr<EvaluateSummary> summary =
+      ladder.ok() ? EvaluateFile(*ladder, options) : ladder.status();
+  if (!summary.ok()) {
+    Report(summary.status());
+    // Not "coordinator not reachable", whatever an integrator died of.
+    return summary.status().code() == absl::StatusCode::kInvalidArgument ? kExitUsage
+                                                                         : kExitFailure;
   }
   const bool stdout_taken = options.details == "-";
   if (globals.json && !stdout_taken) {
-    PrintJson(summary.ToJson());
+    PrintJson(summary->ToJson());
   } else {
-    fmt::print(stdout_taken ? stderr : stdout, "{}", summary.ToText());
+    fmt::print(stdout_taken ? stderr : stdout, "{}", summary->ToText());
   }
   return kExitOk;
 }

@@ -42,21 +42,15 @@ absl::Status ReadObject(const std::string& text, const std::string& candidates_k
 
 }  // namespace
 
-std::vector<EvaluateItem> ReadItems(std::istream& input, const std::string& filename,
-                                    const std::string& candidates_key) {
-  std::vector<EvaluateItem> items;
-  std::string text;
-  for (int line = 1; std::getline(input, text); ++line) {
-    if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
-    EvaluateItem item;
-    item.line = line;
-    if (const absl::Status status = ReadObject(text, candidates_key, item); !status.ok()) {
-      item.integrand =
-          absl::InvalidArgumentError(absl::StrCat(filename, ":", line, ": ", status.message()));
-    }
-    items.push_back(std::move(item));
+EvaluateItem ReadItem(const std::string& text, int line, const std::string& filename,
+                      const std::string& candidates_key) {
+  EvaluateItem item;
+  item.line = line;
+  if (const absl::Status status = ReadObject(text, candidates_key, item); !status.ok()) {
+    item.integrand =
+        absl::InvalidArgumentError(absl::StrCat(filename, ":", line, ": ", status.message()));
   }
-  return items;
+  return item;
 }
 
 }  // namespace motzkin::cli

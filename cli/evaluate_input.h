@@ -3,7 +3,6 @@
 
 #include <absl/status/statusor.h>
 
-#include <istream>
 #include <string>
 #include <vector>
 
@@ -28,10 +27,10 @@ struct EvaluateItem {
   std::vector<Candidate> candidates;
 };
 
-// Reads every line that is not blank. `candidates_key` holds a string or an array of strings; null
-// is as if it were absent. A wrong line is an item whose `integrand` is an error, "FILE:LINE: ...":
-// it costs only itself.
-std::vector<EvaluateItem> ReadItems(std::istream& input, const std::string& filename,
-                                    const std::string& candidates_key);
+// Reads the object of one line. `candidates_key` holds a string or an array of strings; null is as if
+// it were absent. A wrong line is an item whose `integrand` is an error, "FILE:LINE: ...": it costs
+// only itself.
+EvaluateItem ReadItem(const std::string& text, int line, const std::string& filename,
+                      const std::string& candidates_key);
 
 }  // namespace motzkin::cli

@@ -53,6 +53,7 @@ Json EvaluateSummary::ToJson() const {
             {"solved_per_core_second", Rate(solved, cpu_seconds)},
             {"engine_seconds", engine_seconds},
             {"verifier_seconds", verifier_seconds},
+            {"engines", engines},
             {"outcomes", outcomes}};
   if (!verdicts.empty()) {
     json["candidates"] = Json::object();

@@ -18,6 +18,7 @@ struct EvaluateSummary {
   std::map<std::string, int64_t> outcomes;  // functions by outcome
   std::map<std::string, int64_t> verdicts;  // candidates by verdict
   int64_t invalid = 0;                      // lines that are no such object
+  Json engines = Json::object();            // name to exact version; empty if none was asked
   double cpu_seconds = 0;                   // of this process and everything it started
   double engine_seconds = 0;
   double verifier_seconds = 0;

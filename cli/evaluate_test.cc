@@ -14,12 +14,17 @@ using ::testing::SizeIs;
 
 std::vector<EvaluateItem> Read(const std::string& text) {
   std::istringstream input(text);
-  return ReadItems(input, "in.jsonl", "candidates");
+  std::vector<EvaluateItem> items;
+  int number = 0;
+  for (std::string line; std::getline(input, line);) {
+    items.push_back(ReadItem(line, ++number, "in.jsonl", "candidates"));
+  }
+  return items;
 }
 
 TEST(EvaluateInputTest, ALineIsAnIntegrandWithOrWithoutCandidates) {
   const auto items = Read(
-      "{\"id\": 7, \"integrand\": \"2*x\", \"candidates\": [\"x^2\", \"foo(x)\"]}\n\n"
+      "{\"id\": 7, \"integrand\": \"2*x\", \"candidates\": [\"x^2\", \"foo(x)\"]}\n"
       "{\"integrand\": \"x\", \"candidates\": null}\n");
   ASSERT_THAT(items, SizeIs(2));
   EXPECT_EQ(items[0].id, Json(7));
@@ -27,7 +32,7 @@ TEST(EvaluateInputTest, ALineIsAnIntegrandWithOrWithoutCandidates) {
   ASSERT_THAT(items[0].candidates, SizeIs(2));
   EXPECT_EQ(items[0].candidates[0].prefix.value(), "pow x INT+ 2");
   EXPECT_FALSE(items[0].candidates[1].prefix.ok());
-  EXPECT_EQ(items[1].line, 3);
+  EXPECT_EQ(items[1].line, 2);
   EXPECT_FALSE(items[1].has_candidates);
 }
 

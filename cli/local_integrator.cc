@@ -162,6 +162,14 @@ absl::Status DropMissingEngines(LocalLadder& ladder, LocalIntegrator& integrator
       "no engine of the ladder is installed; there are: ", absl::StrJoin(present, ", ")));
 }
 
+Json EngineVersions(const pipe::Description& description) {
+  Json versions = Json::object();
+  for (const pipe::EngineDescription& engine : description.engines()) {
+    versions[engine.engine()] = engine.version();
+  }
+  return versions;
+}
+
 std::string OutcomeWord(pipe::Outcome outcome) {
   return OutcomeWord(static_cast<v1::Outcome>(outcome));  // The same values by contract.
 }

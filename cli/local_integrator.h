@@ -59,6 +59,9 @@ class LocalIntegrator {
 // FAILED_PRECONDITION: none is left. `integrator` is one with this ladder.
 absl::Status DropMissingEngines(LocalLadder& ladder, LocalIntegrator& integrator);
 
+// {"giac": "1.9.0.35", ...}
+Json EngineVersions(const pipe::Description& description);
+
 std::string OutcomeWord(pipe::Outcome outcome);
 // verified, partly, refuted or unverified. Complex-only counts as verified; its JSON says so.
 std::string VerdictWord(const pipe::Judgement& judgement);

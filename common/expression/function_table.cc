@@ -1,10 +1,12 @@
 #include "common/expression/function_table.h"
 
+#include <absl/strings/ascii.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <tuple>
 #include <utility>
 
 #include "common/expression/call_builders.h"
@@ -163,14 +165,19 @@ size_t EditDistance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-// The known function nearest to a misspelt one, at most two letters away; empty when none is.
+// The known function nearest to a misspelt one: another case, or one wrong letter in three. Among
+// equals one in small letters, as ours are, and the shortest. Empty when none is near.
 std::string_view NearestFunction(std::string_view name) {
   constexpr size_t kLongestName = 24;
-  std::pair<size_t, std::string_view> best = {3, {}};
   if (name.size() > kLongestName) return {};
-  for (const auto& entry : Functions())
-    best = std::min(best, {EditDistance(name, entry.first), entry.first});
-  return best.first < std::max<size_t>(name.size(), 2) ? best.second : std::string_view();
+  const std::string lower = absl::AsciiStrToLower(absl::string_view(name.data(), name.size()));
+  std::tuple<size_t, bool, size_t, std::string_view> best = {name.size() / 3 + 1, false, 0, {}};
+  for (const auto& [known, function] : Functions()) {
+    const size_t distance = std::min(EditDistance(name, known), EditDistance(lower, known));
+    const bool capital = absl::ascii_isupper(static_cast<unsigned char>(known[0]));
+    best = std::min(best, {distance, capital, known.size(), known});
+  }
+  return std::get<std::string_view>(best);
 }
 
 }  // namespace

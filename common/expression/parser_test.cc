@@ -188,6 +188,8 @@ TEST(ParseInfixTest, WhatHasNoMeaningIsRefusedWithColumnAndReason) {
       {"x(x + 1)", "column 1: 'x' is not a function; a product is written with *"},
       {"pi(x)", "column 1: 'pi' is not a function; a product is written with *"},
       {"sine(x)", "column 1: unknown function 'sine'; did you mean 'sin'?"},
+      {"COS(x)", "column 1: unknown function 'COS'; did you mean 'cos'?"},
+      {"foo(x)", "column 1: unknown function 'foo'"},
       {"frobnicate(x)", "column 1: unknown function 'frobnicate'"},
       {"sin", "column 1: 'sin' needs arguments in parentheses"},
       {"sin x", "column 1: 'sin' needs arguments in parentheses"},
