@@ -105,6 +105,7 @@ TEST(FricasTest, MemoryIsBounded) {
 TEST(SympyTest, AnswersGivesUpAndKeepsItsBudget) {
   const std::unique_ptr<Engine> sympy = MakeSympy();
   EXPECT_EQ(sympy->Run("log(log(x))", Generous()).answer, "x*log(log(x)) - li(x)");
+  EXPECT_EQ(sympy->Run("x**(1/3)", Generous()).answer, "3*x**(4/3)/4");  // Exact, not 0.333.
   EXPECT_EQ(sympy->Run("exp(x*sqrt(x**3+1))", Generous()).end, EngineEnd::kGaveUp);
   EngineLimits small = Generous();
   small.cpu = absl::Milliseconds(50);

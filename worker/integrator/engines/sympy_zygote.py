@@ -9,7 +9,6 @@ import resource
 import sys
 
 import sympy
-from sympy import *  # noqa: F403 - integrands are written in these names
 
 OUT_OF_MEMORY = 77  # kLeafOutOfMemory
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 1, 38, 22, 2
@@ -78,7 +77,8 @@ def write_fully(data):
 def run_leaf(text):
     """Never returns."""
     try:
-        integral = sympy.integrate(eval(text, globals()), x)  # Our own printer wrote the text.
+        # Our own printer wrote the text. Plain eval() would make a float of 1/3.
+        integral = sympy.integrate(sympy.sympify(text, locals={"x": x}), x)
         write_fully(b"A" + str(integral).encode())
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
