@@ -117,7 +117,21 @@ std::string HalfAnswer() {
   Block();
 }
 
+// First byte of what is no answer.
+constexpr char kComplaint = '!';
+
+std::string TenMegabytes() {
+  std::string sum = "x";
+  while (sum.size() < 10'000'000) sum += "+x";
+  return sum;
+}
+
 void Interpret(std::string output, EngineReply& reply) {
+  if (output.starts_with(kComplaint)) {
+    reply.end = EngineEnd::kGaveUp;
+    reply.message = std::move(output);
+    return;
+  }
   reply.end = output.empty() ? EngineEnd::kCrashed : EngineEnd::kAnswered;
   reply.answer = std::move(output);
 }
@@ -155,6 +169,10 @@ std::string Misbehave(std::string_view misdeed) {
       return std::string("x\0\xff\xfe+1", 6);
     case kAnswerParentheses:
       return std::string(100'000, '(');
+    case kAnswerTenMegabytes:
+      return TenMegabytes();
+    case kGiveUpInBinary:
+      return kComplaint + std::string("\0\xff\xc3(", 4) + std::string(1500, '\xe2');
     case kForkAndBlock:
       LeaveGrandchild();
       break;

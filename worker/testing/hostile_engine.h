@@ -25,6 +25,8 @@ enum Misdeed : int {
   kRecurse,               // until the stack is gone
   kAnswerBinary,          // NUL, invalid UTF-8
   kAnswerParentheses,     // 100,000 deep
+  kAnswerTenMegabytes,    // x+x+...
+  kGiveUpInBinary,        // a complaint with NUL and invalid UTF-8, longer than is stored
   kForkAndBlock,          // leaves a grandchild behind that ignores signals; needs the filter off
   kKillZygote,            // needs the filter off
   kAnswerVerifierHang,    // an answer on which the test verifier hangs
