@@ -14,8 +14,9 @@ namespace {
 constexpr size_t kOperatorsShown = 25;
 // Sizes with fewer labelled rows say nothing.
 constexpr int64_t kRowsOfASizeMin = 20;
-// Lengths are drawn up to this percentile: the longest integral would squeeze all others.
-constexpr int kLengthPermille = 990;
+// Lengths are drawn up to these percentiles: the longest integrals would squeeze all others.
+constexpr int kIntegrandPermille = 995;
+constexpr int kIntegralPermille = 900;
 
 // Share of the values in each of about 60 bins up to `limit`, in percent.
 Series SharesOf(const std::string& name, const Histogram& histogram, int64_t limit) {
@@ -41,13 +42,13 @@ Plot Lengths(const Statistics& statistics) {
   chart.title = "Lengths";
   chart.x_label = "prefix tokens";
   chart.y_label = "% of expressions a token";
-  const int64_t limit = std::max(statistics.integrand_tokens.Percentile(kLengthPermille),
-                                 statistics.integral_tokens.Percentile(kLengthPermille));
+  const int64_t limit = std::max(statistics.integrand_tokens.Percentile(kIntegrandPermille),
+                                 statistics.integral_tokens.Percentile(kIntegralPermille));
   chart.series.push_back(SharesOf("integrands", statistics.integrand_tokens, limit));
   if (statistics.integral_tokens.count() > 0) {
     chart.series.push_back(SharesOf("integrals", statistics.integral_tokens, limit));
   }
-  return {"lengths.svg", "Lengths of integrands and integrals", Svg(chart)};
+  return {"lengths.svg", "Lengths of integrands and, up to nine in ten, of integrals", Svg(chart)};
 }
 
 Plot Operators(const Statistics& statistics) {

@@ -17,7 +17,9 @@ constexpr std::string_view kColours[] = {"#0072b2", "#d55e00", "#009e73",
 constexpr double kWidth = 640;
 constexpr double kLeft = 64;
 constexpr double kRight = 24;
-constexpr double kTop = 44;
+constexpr double kTop = 64;  // Below title and legend.
+constexpr double kBarTop = 44;
+constexpr double kLegendPitch = 130;
 constexpr double kBottom = 52;
 constexpr double kLineHeight = 360;
 constexpr double kBarPitch = 18;
@@ -71,7 +73,7 @@ std::vector<double> NiceTicks(double low, double high, int wanted) {
   }
   std::vector<double> ticks;
   for (double k = std::ceil(low / step - 1e-9); k * step <= high + step * 1e-9; ++k) {
-    ticks.push_back(k * step);
+    ticks.push_back(k * step + 0.0);  // Never -0.
   }
   return ticks;
 }
@@ -168,25 +170,25 @@ std::string Svg(const LineChart& chart) {
   for (size_t i = 0; i < chart.series.size(); ++i) {
     const std::string_view colour = kColours[i % std::size(kColours)];
     svg += Path(chart, chart.series[i], frame, colour);
-    const double y = kTop + 6 + 18 * static_cast<double>(i);
+    const double x = kLeft + kLegendPitch * static_cast<double>(i);
     svg += fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"12\" height=\"4\" fill=\"{}\"/>\n",
-                       kWidth - kRight - 14, y - 6, colour);
-    svg += Text(kWidth - kRight - 20, y, "end", chart.series[i].name);
+                       x, kTop - 22, colour);
+    svg += Text(x + 18, kTop - 16, "start", chart.series[i].name);
   }
   return svg + "</svg>\n";
 }
 
 std::string Svg(const BarChart& chart) {
-  const double bottom = kTop + kBarPitch * static_cast<double>(chart.bars.size());
+  const double bottom = kBarTop + kBarPitch * static_cast<double>(chart.bars.size());
   double high = 0;
   for (const auto& [name, value] : chart.bars) high = std::max(high, value);
   const Axis axis{0, high > 0 ? high : 1, kBarLeft, kWidth - kRight - 24};
   std::string svg = Begin(bottom + kBottom, chart.title);
   for (const double tick : axis.Ticks()) {
-    svg += Line(axis.At(tick), kTop - 4, axis.At(tick), bottom, "#ddd");
+    svg += Line(axis.At(tick), kBarTop - 4, axis.At(tick), bottom, "#ddd");
     svg += Text(axis.At(tick), bottom + 16, "middle", TickText(tick));
   }
-  double y = kTop;
+  double y = kBarTop;
   for (const auto& [name, value] : chart.bars) {
     svg += Text(kBarLeft - 6, y + 12, "end", name);
     svg += fmt::format(

@@ -18,7 +18,7 @@ struct LineChart {
   std::string title;
   std::string x_label;
   std::string y_label;
-  std::vector<Series> series;  // at most 6; more have no colour of their own
+  std::vector<Series> series;  // at most 4 fit the legend
   bool log_y = false;          // powers of ten; values at or below 0 are left out
   double y_min = 0;            // of a chart that is not logarithmic
   double y_max = 0;            // 0: from the data
