@@ -31,6 +31,7 @@ struct JobStatistics {
   dataset::JobDescription job;
   std::map<int, std::string> engines;
   dataset::Statistics statistics;
+  dataset::LabelFlips flips;
 };
 
 absl::StatusOr<JobStatistics> Collect(dataset::Reader& reader, const std::string& name) {
@@ -41,6 +42,7 @@ absl::StatusOr<JobStatistics> Collect(dataset::Reader& reader, const std::string
     return absl::FailedPreconditionError(
         fmt::format("job {} has no sealed rows yet: wait for its first batches", result.job.name));
   }
+  ASSIGN_OR_RETURN(result.flips, reader.FlipsOf(result.job.name));
   ProgressBar bar("stats");
   RETURN_IF_ERROR(reader.ForEachRow(
       result.job, {0, result.job.sealed},
@@ -70,6 +72,15 @@ void PrintOutcomes(const dataset::Statistics& statistics) {
                Grouped(labels.positive), Grouped(labels.negative));
   }
   fmt::print("  {:<10} {:>10}\n", "no label", Grouped(statistics.unlabelled));
+}
+
+void PrintFlips(const dataset::LabelFlips& flips) {
+  if (flips.audited + flips.open == 0) return;
+  fmt::print(
+      "\nlabel flips: {} of {} audited negatives ({:.2f} %, 95 % interval {:.2f} to {:.2f} %), "
+      "{} audits open\n",
+      Grouped(flips.flips), Grouped(flips.audited), 100 * flips.share, 100 * flips.lower,
+      100 * flips.upper, Grouped(flips.open));
 }
 
 void PrintLengths(const dataset::Statistics& statistics) {
@@ -135,6 +146,7 @@ void Print(const JobStatistics& job) {
   fmt::print("job {}, {}: {} sealed rows, {} duplicates\n", job.job.name, job.job.state,
              Grouped(job.statistics.rows), Grouped(job.statistics.duplicates));
   PrintOutcomes(job.statistics);
+  PrintFlips(job.flips);
   PrintLengths(job.statistics);
   PrintOperators(job.statistics);
   PrintSuccess(job.statistics);
@@ -154,7 +166,15 @@ absl::Status RunStats(const Globals& globals, const StatsFlags& flags) {
     Print(**job);
     return absl::OkStatus();
   }
-  Json json{{"job", (*job)->job.name}, {"state", (*job)->job.state}};
+  const dataset::LabelFlips& flips = (*job)->flips;
+  Json json{{"job", (*job)->job.name},
+            {"state", (*job)->job.state},
+            {"label_flips",
+             {{"audited", flips.audited},
+              {"flips", flips.flips},
+              {"lower", flips.lower},
+              {"upper", flips.upper},
+              {"open", flips.open}}}};
   json.update(dataset::ToJson((*job)->statistics, (*job)->engines));
   PrintJson(json);
   return absl::OkStatus();

@@ -4,6 +4,7 @@
 //   job.json       the job with its spec, and the engines and workers that rows name by number
 //   job.yaml       the spec as `motzkin start` takes it: the same functions again
 //   results/       every stored row, sealed or not, as JSON lines with all columns
+//   audits/        its audited negatives, the same way
 //   README.md, SHA256SUMS
 #pragma once
 
@@ -27,6 +28,7 @@ struct ArchiveOptions {
 struct ArchiveReport {
   JobDescription job;
   int64_t rows = 0;
+  int64_t audits = 0;
   std::vector<WrittenFile> files;
 };
 

@@ -39,8 +39,13 @@ TEST_F(ArchiveTest, EveryRowIsThereWithEveryColumn) {
   Must(store().AllocateBatch(job.id, 10));
   AddRows(job, 20);
   End(job);
+  Must(
+      sql().Execute("INSERT INTO audit (job_id, index, first_outcome, first_worker_id) "
+                    "VALUES ($1, 3, 'timed_out', 1) ON CONFLICT DO NOTHING",
+                    postgres::Params().Int(job.id)));
   const std::filesystem::path path = FreshPath();
   EXPECT_EQ(Must(TryArchive(path)).rows, 270);
+  EXPECT_THAT(TextOf(path / "audits/00000.jsonl"), HasSubstr("\"index\":3,"));
 
   int64_t rows = 0;
   for (const char* name : {"00000.jsonl", "00001.jsonl", "00002.jsonl"}) {

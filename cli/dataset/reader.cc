@@ -146,6 +146,18 @@ absl::StatusOr<std::map<int, std::string>> Reader::Engines() {
   return engines;
 }
 
+absl::StatusOr<LabelFlips> Reader::FlipsOf(const std::string& job) {
+  ASSIGN_OR_RETURN(const postgres::Rows rows,
+                   Execute(Query("label_flips"), postgres::Params().Text(job)));
+  if (rows.empty()) return LabelFlips{};
+  return LabelFlips{.open = rows.Int(0, 0),
+                    .audited = rows.Int(0, 1),
+                    .flips = rows.Int(0, 2),
+                    .share = rows.Real(0, 3),
+                    .lower = rows.Real(0, 4),
+                    .upper = rows.Real(0, 5)};
+}
+
 absl::StatusOr<std::vector<Row>> Reader::ReadRows(const std::string& job, IndexRange range) {
   ASSIGN_OR_RETURN(
       const postgres::Rows rows,

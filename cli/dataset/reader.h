@@ -36,6 +36,15 @@ struct JobDescription {
   int64_t sealed = 0;  // every index below has its row, for good
 };
 
+// How often a negative label turned out wrong when it was computed again with ten times the budget.
+struct LabelFlips {
+  int64_t open = 0;  // audits that wait for a worker
+  int64_t audited = 0;
+  int64_t flips = 0;
+  double share = 0;             // of the audited
+  double lower = 0, upper = 0;  // its 95 % interval
+};
+
 // Half-open: begin <= index < end.
 struct IndexRange {
   int64_t begin = 0;
@@ -66,6 +75,8 @@ class Reader {
 
   // "giac 1.9.0.35" by the number that steps have.
   absl::StatusOr<std::map<int, std::string>> Engines();
+
+  absl::StatusOr<LabelFlips> FlipsOf(const std::string& job);
 
   // Every row of `range` in index order; the visitor may change it. `range` lies below the job's
   // sealed index.
