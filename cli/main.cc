@@ -3,6 +3,8 @@
 
 #include <cstdlib>
 #include <exception>
+#include <string>
+#include <vector>
 
 #include "cli/verb.h"
 
@@ -14,6 +16,15 @@ constexpr const char* kFooter =
     "found,\n"
     "5 refused in this state, 6 no verified integral (integrate).\n"
     "The coordinator is --coordinator, else $MOTZKIN_COORDINATOR, else localhost:50051.";
+
+// One line. CLI11 says of a wrong verb only that one is missing.
+std::string UsageError(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<std::string> unknown = app.remaining();
+  if (app.get_subcommands().empty() && !unknown.empty()) {
+    return fmt::format("there is no verb '{}'; see motzkin --help", unknown.front());
+  }
+  return fmt::format("{}; see motzkin --help", error.what());
+}
 
 int Main(int argc, char** argv) {
   CLI::App app("Makes datasets of random functions and their verified integrals.", "motzkin");
@@ -28,15 +39,17 @@ int Main(int argc, char** argv) {
 
   Action action;
   const VerbContext context{app, globals, action};
-  for (const auto add :
-       {AddStart, AddJobs, AddControl, AddWorkers, AddStatus, AddWatch, AddShow, AddEvents,
-        AddStats, AddExport, AddArchive, AddPsql, AddGenerate, AddIntegrate, AddEvaluate}) {
+  for (const auto add : {AddStart, AddJobs, AddControl, AddWorkers, AddStatus, AddWatch, AddShow,
+                         AddEvents, AddStats, AddExport, AddArchive, AddPsql, AddBackup, AddRestore,
+                         AddGenerate, AddIntegrate, AddEvaluate}) {
     add(context);
   }
   try {
     app.parse(argc, argv);
+  } catch (const CLI::Success& success) {  // --help, --version
+    return app.exit(success);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+    return Report(absl::InvalidArgumentError(UsageError(app, error)));
   }
   return action();
 }

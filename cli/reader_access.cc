@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "cli/coordinator_binary.h"
 #include "cli/operator_client.h"
 #include "common/base/status_macros.h"
 
@@ -19,18 +20,6 @@ constexpr absl::Duration kDatabaseStart =
     absl::Seconds(90);  // Recovery after a crash on an SD card.
 constexpr absl::Duration kDatabaseStop = absl::Seconds(60);
 constexpr size_t kUriBytesMax = 4'096;
-
-absl::StatusOr<std::string> CoordinatorBinary(const std::string& given) {
-  std::error_code error;
-  std::filesystem::path path = given;
-  if (given.empty()) {
-    path = std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / "coordinator";
-  }
-  path = std::filesystem::absolute(path, error);
-  if (::access(path.c_str(), X_OK) == 0) return path.string();
-  return absl::NotFoundError(absl::StrCat("no coordinator at ", path.string(),
-                                          ": name it with --coordinator-binary PATH"));
-}
 
 // The first line that `child` prints.
 absl::StatusOr<std::string> FirstLine(ChildProcess& child, Deadline deadline) {

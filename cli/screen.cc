@@ -124,8 +124,10 @@ std::vector<std::string> Screen(const v1::GetStatusResponse& status, const Scree
   for (const v1::Job* const job : SelectedJobs(status, options.job)) AddJob(*job, options, lines);
   if (status.jobs().empty()) lines.emplace_back("no jobs: motzkin start lample-charton");
   AddWorkers(status, lines);
-  lines.push_back(fmt::format("disk {} free of {}", Bytes(status.disk_free_bytes()),
-                              Bytes(status.disk_total_bytes())));
+  lines.push_back(status.disk_total_bytes() == 0
+                      ? "disk not watched: the coordinator has --postgres without --database-max"
+                      : fmt::format("disk {} free of {}", Bytes(status.disk_free_bytes()),
+                                    Bytes(status.disk_total_bytes())));
   if (options.latest && !status.latest().empty()) {
     lines.emplace_back();
     AddLatest(status, lines);

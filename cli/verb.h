@@ -47,6 +47,8 @@ void AddPsql(const VerbContext& context);       // psql
 void AddStats(const VerbContext& context);      // stats
 void AddExport(const VerbContext& context);     // export
 void AddArchive(const VerbContext& context);    // archive
+void AddBackup(const VerbContext& context);     // backup
+void AddRestore(const VerbContext& context);    // restore
 void AddGenerate(const VerbContext& context);   // generate
 void AddIntegrate(const VerbContext& context);  // integrate
 void AddEvaluate(const VerbContext& context);   // evaluate

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "common/base/status_macros.h"
+#include "common/postgres/client_environment.h"
 #include "common/yaml/scalar.h"
 #include "common/yaml/strict_yaml.h"
 
@@ -50,6 +51,7 @@ absl::Status ReadFile(const std::string& path, Config& config) {
   file.Choice("log_level", config.log_level, levels);
   file.Number("disk_free_percent_min", config.disk_free_percent_min, 0, 90);
   file.Bytes("disk_free_min", config.disk_free_bytes_min, 0, kBytesMax);
+  file.Bytes("database_max", config.database_bytes_max, 0, kBytesMax);
   file.Duration("buffer", config.buffer, kBufferMin, kBufferMax);
   return file.Finish();
 }
@@ -59,9 +61,10 @@ struct Flags {
   std::string config_file;
   std::optional<std::string> listen, data_directory, postgres, advertise_postgres, postgres_listen;
   std::optional<int> postgres_port;
-  std::optional<std::string> log_level, disk_free_min, buffer;
+  std::optional<std::string> log_level, disk_free_min, database_max, buffer;
   std::optional<double> disk_free_percent_min;
   bool database_only = false;
+  std::string backup_to, restore_from;
 };
 
 void Declare(CLI::App& app, Flags& flags) {
@@ -83,9 +86,18 @@ void Declare(CLI::App& app, Flags& flags) {
                  "grant nothing below this much free disk (10)")
       ->check(CLI::Range(0.0, 90.0));
   app.add_option("--disk-free-min", flags.disk_free_min, "nor below this many bytes, e.g. 2GB");
+  app.add_option("--database-max", flags.database_max,
+                 "with --postgres: grant nothing once it is larger, e.g. 50GB (no bound)");
   app.add_option("--buffer", flags.buffer, "work that a worker holds, e.g. 10m");
-  app.add_flag("--database-only", flags.database_only,
-               "only run the database: print a reader's URI and wait for SIGTERM");
+  auto* const only = app.add_flag("--database-only", flags.database_only,
+                                  "only run the database: print a reader's URI and wait");
+  auto* const backup =
+      app.add_option("--backup", flags.backup_to, "only write a backup to this new directory");
+  app.add_option("--restore", flags.restore_from,
+                 "only fill a new data directory, or an empty --postgres, from this backup")
+      ->excludes(only)
+      ->excludes(backup);
+  backup->excludes(only);
 }
 
 template <typename T>
@@ -107,10 +119,17 @@ absl::Status Apply(const Flags& flags, Config& config) {
   Override(flags.log_level, config.log_level);
   Override(flags.disk_free_percent_min, config.disk_free_percent_min);
   config.database_only = flags.database_only;
+  config.backup_to = flags.backup_to;
+  config.restore_from = flags.restore_from;
   if (flags.disk_free_min.has_value()) {
     const absl::StatusOr<int64_t> bytes = yaml::ParseBytes(*flags.disk_free_min);
     if (!bytes.ok()) return Named("--disk-free-min", bytes.status());
     config.disk_free_bytes_min = *bytes;
+  }
+  if (flags.database_max.has_value()) {
+    const absl::StatusOr<int64_t> bytes = yaml::ParseBytes(*flags.database_max);
+    if (!bytes.ok()) return Named("--database-max", bytes.status());
+    config.database_bytes_max = *bytes;
   }
   if (flags.buffer.has_value()) {
     const absl::StatusOr<absl::Duration> buffer = yaml::ParseDuration(*flags.buffer);
@@ -138,6 +157,13 @@ absl::Status Check(Config& config) {
     return absl::InvalidArgumentError(
         "advertise_postgres must be a URI: postgresql://HOST:PORT/DATABASE");
   }
+  if (!config.postgres.empty()) {
+    const absl::Status readable = postgres::ClientEnvironment(config.postgres).status();
+    if (!readable.ok()) return Named("--postgres", readable);
+  } else if (config.database_bytes_max > 0) {
+    return absl::InvalidArgumentError(
+        "--database-max is for --postgres: a private database is bounded by its disk");
+  }
   if (config.database_only && !config.postgres.empty()) {
     return absl::InvalidArgumentError(
         "--database-only is for a private Postgres, not for --postgres");
@@ -146,6 +172,14 @@ absl::Status Check(Config& config) {
 }
 
 }  // namespace
+
+EmbeddedPostgresOptions PostgresOptionsOf(const Config& config) {
+  EmbeddedPostgresOptions options;
+  options.directory = config.data_directory;
+  options.listen_addresses = config.postgres_listen;
+  options.port = config.postgres_port;
+  return options;
+}
 
 absl::StatusOr<HostPort> ParseHostPort(const std::string& text) {
   const size_t colon = text.rfind(':');

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <string>
 
+#include "coordinator/postgres_server/embedded_postgres.h"
+
 namespace motzkin::coordinator {
 
 struct Config {
@@ -28,15 +30,26 @@ struct Config {
   // Below the larger of these two nothing is granted.
   double disk_free_percent_min = 10;
   int64_t disk_free_bytes_min = 2'000'000'000;
+  // Of a database given by `postgres`, whose disk cannot be seen from here: nothing is granted once
+  // it is larger. 0: no bound, its owner watches it.
+  int64_t database_bytes_max = 0;
   // Work that a worker holds, at its measured speed.
   absl::Duration buffer = absl::Minutes(10);
+  // At most one of these three is set.
   // Only run the database, print the reader's URI and wait. For `motzkin psql --data-dir`.
   bool database_only = false;
+  // Write a backup to this directory, or fill a new database from one, and end. For `motzkin
+  // backup` and `restore`.
+  std::string backup_to;
+  std::string restore_from;
 };
 
 // INVALID_ARGUMENT: bad usage or a bad file, with file and line. CANCELLED: --help or --version was
 // printed and there is nothing to do.
 absl::StatusOr<Config> ParseConfig(int argc, const char* const* argv);
+
+// Of the private Postgres.
+EmbeddedPostgresOptions PostgresOptionsOf(const Config& config);
 
 // The host and port of "HOST:PORT"; INVALID_ARGUMENT.
 struct HostPort {

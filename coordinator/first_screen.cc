@@ -58,6 +58,9 @@ std::string Render(const FirstScreen& screen) {
     text += fmt::format("  disk            {:.1f} GB free: room for about {:.1f} M functions\n",
                         static_cast<double>(screen.disk_free_bytes) / 1e9,
                         static_cast<double>(screen.functions_room) / 1e6);
+  } else {
+    text +=
+        "  disk            not watched: set --database-max, or look after that Postgres yourself\n";
   }
   text += screen.running_jobs > 0
               ? fmt::format("  next            motzkin watch   ({} running)\n", screen.running_jobs)

@@ -36,6 +36,7 @@ TEST(FirstScreenTest, BeyondLoopbackItNamesTheFirewallLine) {
                                    .running_jobs = 2});
   EXPECT_THAT(text, HasSubstr("worker --connect 192.168.1.7:4"));
   EXPECT_THAT(text, HasSubstr("sudo ufw allow 4/tcp"));
+  EXPECT_THAT(text, HasSubstr("disk            not watched"));
   EXPECT_THAT(text, HasSubstr("motzkin watch   (2 running)"));
 }
 

@@ -2,6 +2,7 @@
 #include <absl/status/status.h>
 #include <absl/synchronization/notification.h>
 #include <fmt/format.h>
+#include <google/protobuf/stubs/logging.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include "common/base/clock.h"
 #include "common/base/signal_waiter.h"
 #include "common/base/status_macros.h"
+#include "coordinator/backup.h"
 #include "coordinator/config.h"
 #include "coordinator/first_screen.h"
 #include "coordinator/server.h"
@@ -62,6 +64,10 @@ absl::Status RunDatabase(Server& server, const SignalWaiter& signals) {
 absl::Status Run(int argc, char** argv) {
   ASSIGN_OR_RETURN(const Config config, ParseConfig(argc, argv));
   SetUpLog(config.log_level);
+  // protobuf would print a line of its own for each garbled message that a stranger sends.
+  google::protobuf::SetLogHandler(nullptr);
+  if (!config.backup_to.empty()) return WriteBackup(config);
+  if (!config.restore_from.empty()) return RestoreBackup(config);
   const SignalWaiter signals(
       {SIGINT, SIGTERM});  // Before any thread starts: they inherit the mask.
   const SystemClock clock;

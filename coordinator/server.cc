@@ -21,6 +21,7 @@ namespace {
 constexpr const char* kBuild = MOTZKIN_VERSION;
 // 256 results of 64 kB and their integrands; ordinary messages are a thousandth of it.
 constexpr int kMessageBytesMax = 40 << 20;
+constexpr absl::Duration kDatabaseSizeInterval = absl::Seconds(30);
 // Calls under way get this long to end by themselves.
 constexpr absl::Duration kCallsGrace = absl::Seconds(2);
 
@@ -44,24 +45,26 @@ Server::Server(const Config& config, const Clock& clock,
 
 Server::~Server() { Stop(); }
 
-EmbeddedPostgresOptions Server::PostgresOptions() const {
-  EmbeddedPostgresOptions options;
-  options.directory = config_.data_directory;
-  options.listen_addresses = config_.postgres_listen;
-  options.port = config_.postgres_port;
-  return options;
-}
-
 absl::Status Server::StartDatabase() {
   relay_conninfo_ = config_.postgres;
   if (config_.postgres.empty()) {
-    ASSIGN_OR_RETURN(postgres_, PostgresKeeper::Start(PostgresOptions()));
+    ASSIGN_OR_RETURN(postgres_, PostgresKeeper::Start(PostgresOptionsOf(config_)));
     relay_conninfo_ = postgres_->OwnerConninfo();
     postgres_directory_ = postgres_->data_directory();
   }
   ASSIGN_OR_RETURN(store_, Store::Open(relay_conninfo_));
   ChooseUris();
+  if (config_.database_bytes_max == 0) return absl::OkStatus();
+  ASSIGN_OR_RETURN(database_bytes_, store_->DatabaseBytes());
+  size_watcher_ = std::jthread([this] { WatchDatabaseSize(); });
   return absl::OkStatus();
+}
+
+void Server::WatchDatabaseSize() {
+  while (!stopping_.WaitFor(kDatabaseSizeInterval)) {
+    const absl::StatusOr<int64_t> bytes = store_->DatabaseBytes();
+    if (bytes.ok()) database_bytes_ = *bytes;  // Else the last one, until Postgres is back.
+  }
 }
 
 // Without passwords (we may not create roles) there is no direct way: workers use the relay.
@@ -134,6 +137,8 @@ void Server::Stop() {
   if (operator_service_ != nullptr) operator_service_->Stop();
   if (relay_ != nullptr) relay_->Stop();
   grpc_.reset();
+  if (!stopping_.HasBeenNotified()) stopping_.Notify();
+  if (size_watcher_.joinable()) size_watcher_.join();
   store_.reset();
   if (postgres_ != nullptr) postgres_->Stop();
 }
@@ -146,11 +151,16 @@ std::string Server::DatabaseFor(const std::string& peer) const {
 }
 
 DiskSpace Server::Disk() const {
+  if (config_.database_bytes_max > 0) {
+    const int64_t left = config_.database_bytes_max - database_bytes_;
+    return {.free_bytes = std::max<int64_t>(left, 0), .total_bytes = config_.database_bytes_max};
+  }
   if (postgres_directory_.empty()) return {};  // The database may be on another machine.
   return DiskSpaceOf(postgres_directory_).value_or(DiskSpace{});
 }
 
 int64_t Server::DiskReserve(const DiskSpace& disk) const {
+  if (config_.database_bytes_max > 0) return 1;  // The bound itself is the owner's reserve.
   const double percent =
       static_cast<double>(disk.total_bytes) * config_.disk_free_percent_min / 100;
   return std::max(static_cast<int64_t>(percent), config_.disk_free_bytes_min);
@@ -159,6 +169,10 @@ int64_t Server::DiskReserve(const DiskSpace& disk) const {
 std::string Server::DiskGuard() const {
   const DiskSpace disk = Disk();
   if (disk.total_bytes == 0 || disk.free_bytes >= DiskReserve(disk)) return "";
+  if (config_.database_bytes_max > 0) {
+    return fmt::format("the database has reached the {:.1f} GB that --database-max allows",
+                       static_cast<double>(config_.database_bytes_max) / 1e9);
+  }
   return fmt::format("the disk of {} has only {:.1f} GB free; work goes on above {:.1f} GB",
                      config_.data_directory, static_cast<double>(disk.free_bytes) / 1e9,
                      static_cast<double>(DiskReserve(disk)) / 1e9);

@@ -6,11 +6,14 @@
 
 #include <absl/status/status.h>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "common/base/clock.h"
+#include "common/base/timed_wait.h"
 #include "coordinator/config.h"
 #include "coordinator/first_screen.h"
 #include "coordinator/postgres_server/embedded_postgres.h"
@@ -52,8 +55,9 @@ class Server {
   std::string DiskGuard() const;
   DiskSpace Disk() const;
   int64_t DiskReserve(const DiskSpace& disk) const;
+  // Looks at the size of a bounded database now and then, so that nobody waits for it.
+  void WatchDatabaseSize();
   std::string DatabaseFor(const std::string& peer) const;
-  EmbeddedPostgresOptions PostgresOptions() const;
   void ChooseUris();
 
   const Config config_;
@@ -62,6 +66,7 @@ class Server {
   int port_ = 0;
   std::unique_ptr<PostgresKeeper> postgres_;  // The private one; null with --postgres.
   std::string postgres_directory_;            // Empty: not a private one.
+  std::atomic<int64_t> database_bytes_ = 0;   // Of a bounded one.
   std::string relay_conninfo_;
   std::string reader_uri_;
   std::string local_worker_uri_;
@@ -74,6 +79,8 @@ class Server {
   std::unique_ptr<OperatorServiceImpl> operator_service_;
   std::unique_ptr<grpc::Server> grpc_;
   bool stopped_ = false;
+  Notification stopping_;
+  std::jthread size_watcher_;  // Last, so it is joined before what it uses goes away.
 };
 
 }  // namespace motzkin::coordinator

@@ -1,7 +1,9 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <limits>
 
+#include "common/postgres/client_environment.h"
 #include "common/postgres/connection.h"
 
 namespace motzkin::postgres {
@@ -51,6 +53,16 @@ TEST(WithTimeoutsTest, AUriGetsItsParametersAfterAQuestionMark) {
   EXPECT_EQ(WithTimeouts("postgresql://pi/motzkin?a=b")
                 .find("postgresql://pi/motzkin?a=b&connect_timeout="),
             0u);
+}
+
+TEST(ClientEnvironmentTest, UrisAndPairsBecomeVariables) {
+  using ::testing::UnorderedElementsAre;
+  EXPECT_THAT(ClientEnvironment("postgresql://me:secret@pi:5433/data").value(),
+              UnorderedElementsAre("PGUSER=me", "PGPASSWORD=secret", "PGHOST=pi", "PGPORT=5433",
+                                   "PGDATABASE=data"));
+  EXPECT_THAT(ClientEnvironment("host='/a b' dbname=data").value(),
+              UnorderedElementsAre("PGHOST=/a b", "PGDATABASE=data"));
+  EXPECT_TRUE(absl::IsInvalidArgument(ClientEnvironment("nonsense").status()));
 }
 
 }  // namespace

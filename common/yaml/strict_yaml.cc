@@ -8,10 +8,11 @@
 #include <yaml-cpp/yaml.h>
 
 #include <deque>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
-#include <sstream>
+#include <system_error>
 
 #include "common/base/status_macros.h"
 #include "common/yaml/did_you_mean.h"
@@ -135,13 +136,19 @@ absl::StatusOr<StrictMap> StrictMap::Parse(std::string_view text, std::string_vi
 }
 
 absl::StatusOr<StrictMap> StrictMap::ParseFile(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {  // Opens, and reads as empty.
+    return absl::InvalidArgumentError(absl::StrCat(path, " is a directory, not a file"));
+  }
   std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file || file.bad()) {
+  if (!file) {
     return absl::ErrnoToStatus(errno == 0 ? EIO : errno, absl::StrCat("cannot read ", path));
   }
-  return Parse(text.str(), path);
+  std::string text(kFileBytesMax + 1, '\0');  // One more than Parse() takes.
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(file.gcount()));
+  if (file.bad()) return absl::ErrnoToStatus(EIO, absl::StrCat("cannot read ", path));
+  return Parse(text, path);
 }
 
 bool StrictMap::Has(std::string_view key) const { return mapping_->Find(key) != nullptr; }

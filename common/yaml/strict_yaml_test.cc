@@ -142,6 +142,13 @@ TEST(StrictMapTest, HostileNestingIsRefusedAndDoesNotOverflow) {
   EXPECT_FALSE(StrictMap::Parse(std::string(2u << 20, 'a'), "file.yaml").ok());
 }
 
+TEST(StrictMapTest, WhatIsNoFileOrHasNoEndIsRefused) {
+  const auto directory = StrictMap::ParseFile("/tmp");
+  EXPECT_THAT(Message(directory.status()), ::testing::HasSubstr("/tmp is a directory"));
+  const auto endless = StrictMap::ParseFile("/dev/zero");
+  EXPECT_THAT(Message(endless.status()), ::testing::HasSubstr("longer than 1 MiB"));
+}
+
 TEST(StrictMapTest, AMissingFileIsNamed) {
   const auto file = StrictMap::ParseFile("/nonexistent/worker.yaml");
   EXPECT_EQ(file.status().code(), absl::StatusCode::kNotFound);

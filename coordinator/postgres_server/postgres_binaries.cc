@@ -87,9 +87,9 @@ absl::StatusOr<PostgresBinaries> FindPostgres(const std::string& directory, int 
     if (wanted == 0 || binaries.major_version == wanted) return binaries;
   }
   return absl::FailedPreconditionError(
-      fmt::format("the data was made by Postgres {0}, and only version {1} is installed: install "
-                  "postgresql-{0}, or convert "
-                  "the data with pg_upgrade and start again",
+      fmt::format("the data was made by Postgres {0}, and only version {1} is installed: apt "
+                  "install postgresql-{0} (both can be installed), or move the data to {1} with "
+                  "motzkin backup where {0} is, and motzkin restore here",
                   wanted, found.front().major_version));
 }
 

@@ -80,12 +80,14 @@ absl::Status OperatorServiceImpl::StartJobNow(const v1::StartJobRequest& request
   RETURN_IF_ERROR(Validate(request));
   auto job = std::make_shared<JobRecord>();  // The order may outlive our patience.
   const auto order = [this, job, request](Store& store) -> absl::Status {
+    const bool repeated = store.JobByName(request.spec().name()).ok();
     ASSIGN_OR_RETURN(*job, store.CreateJob(request.spec(), request.request_id()));
     loop_.TellJob(*job);
+    if (!repeated)
+      loop_.RecordEventLater("job", absl::StrCat("job ", job->spec.name(), " started"));
     return absl::OkStatus();
   };
   RETURN_IF_ERROR(loop_.OnStore(order));
-  loop_.RecordEventLater("job", absl::StrCat("job ", job->spec.name(), " started"));
   ASSIGN_OR_RETURN(*response.mutable_job(), Describe(*job));
   response.set_functions_room(FunctionsRoom());
   return absl::OkStatus();

@@ -102,10 +102,9 @@ grpc::Status ScriptedWorker::End() {
 
 void ScriptedWorker::Close() { stream_->WritesDone(); }
 
-absl::StatusOr<std::vector<v1::RowStatus>> ScriptedWorker::Submit(const v1::DesiredState& desired,
-                                                                  const v1::DesiredBatch& batch) {
-  v1::SubmitResultsRequest request;
-  v1::Submission& submission = *request.mutable_submission();
+v1::Submission ScriptedWorker::SubmissionOf(const v1::DesiredState& desired,
+                                            const v1::DesiredBatch& batch) const {
+  v1::Submission submission;
   submission.set_job_uuid(batch.job_uuid());
   submission.set_batch(batch.batch());
   submission.set_attempt(batch.attempt());
@@ -125,6 +124,13 @@ absl::StatusOr<std::vector<v1::RowStatus>> ScriptedWorker::Submit(const v1::Desi
     result.set_skeleton_hash(static_cast<uint64_t>(index) + 1);
     result.set_speed_factor(1);
   }
+  return submission;
+}
+
+absl::StatusOr<std::vector<v1::RowStatus>> ScriptedWorker::Submit(const v1::DesiredState& desired,
+                                                                  const v1::DesiredBatch& batch) {
+  v1::SubmitResultsRequest request;
+  *request.mutable_submission() = SubmissionOf(desired, batch);
   grpc::ClientContext context;
   context.set_deadline(absl::ToChronoTime(absl::Now() + kPatience));
   v1::SubmitResultsResponse response;

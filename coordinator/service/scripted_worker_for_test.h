@@ -43,7 +43,9 @@ class ScriptedWorker {
   // Ends it from this side.
   void Close();
 
-  // One result for every index of `batch`, through the relay.
+  // One result for every index of `batch`.
+  v1::Submission SubmissionOf(const v1::DesiredState& desired, const v1::DesiredBatch& batch) const;
+  // The same through the relay.
   absl::StatusOr<std::vector<v1::RowStatus>> Submit(const v1::DesiredState& desired,
                                                     const v1::DesiredBatch& batch);
 

@@ -3,12 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "common/base/clock.h"
 #include "common/job_spec/job_spec.h"
-#include "coordinator/service/credentials.h"
-#include "coordinator/service/operator_service.h"
+#include "coordinator/service/coordinator_for_test.h"
 #include "coordinator/service/scripted_worker_for_test.h"
-#include "coordinator/service/worker_service.h"
 #include "tests/support/mini_postgres.h"
 #include "tests/support/wait_for.h"
 
@@ -17,41 +14,6 @@ namespace {
 
 using ::testing::Each;
 using ::testing::HasSubstr;
-
-// One coordinator without its binary: it can be ended and started again on the same database.
-class Coordinator {
- public:
-  Coordinator(const std::string& conninfo, LoopOptions options)
-      : store_(Store::Open(conninfo).value()),
-        loop_(*store_, jobs_, clock_, std::move(options)),
-        relay_(conninfo),
-        workers_(loop_, relay_),
-        operators_(*store_, loop_, {.build = "test"}) {
-    EXPECT_TRUE(loop_.Start().ok());
-    grpc::ServerBuilder builder;
-    builder.AddListeningPort("127.0.0.1:0", MakeServerCredentials(), &port_);
-    builder.RegisterService(&workers_);
-    builder.RegisterService(&operators_);
-    server_ = builder.BuildAndStart();
-  }
-  ~Coordinator() {
-    loop_.Stop();
-    server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(5));
-    server_->Wait();
-  }
-  std::string address() const { return absl::StrCat("127.0.0.1:", port_); }
-
- private:
-  const SystemClock clock_;
-  std::unique_ptr<Store> store_;
-  JobDirectory jobs_;
-  SchedulerLoop loop_;
-  ResultRelay relay_;
-  WorkerServiceImpl workers_;
-  OperatorServiceImpl operators_;
-  int port_ = 0;
-  std::unique_ptr<grpc::Server> server_;
-};
 
 class ServiceTest : public ::testing::Test {
  protected:

@@ -93,6 +93,12 @@ class SynchronizeReactor final : public Reactor {
       link_->Finish(valid);
       return;
     }
+    if (worker_uuid_.empty()) worker_uuid_ = incoming_.worker_uuid();
+    if (incoming_.worker_uuid() != worker_uuid_) {
+      link_->Finish(
+          absl::InvalidArgumentError("worker_uuid must be the same in all states of a stream"));
+      return;
+    }
     loop_.Report(link_, std::move(incoming_));
     incoming_.Clear();
     StartRead(&incoming_);
@@ -111,6 +117,7 @@ class SynchronizeReactor final : public Reactor {
  private:
   SchedulerLoop& loop_;
   v1::WorkerState incoming_;
+  std::string worker_uuid_;  // Whom the stream speaks for: that of its first state.
   const std::shared_ptr<Link> link_;
 };
 

@@ -60,12 +60,13 @@ std::optional<Stat> ReadStat(pid_t pid) {
   return stat;
 }
 
-ChildProcess Spawn(const std::vector<std::string>& argv, const std::filesystem::path& log) {
+ChildProcess Spawn(const std::vector<std::string>& argv, const std::filesystem::path& log,
+                   Stream output = Stream::kNull) {
   SpawnOptions options;
   options.environment = {"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME=/tmp",
                          "LANG=C.UTF-8"};
   options.input = Stream::kNull;
-  options.output = Stream::kNull;
+  options.output = output;
   options.error = Stream::kFile;
   options.error_file = log.string();
   auto child = ChildProcess::Spawn(argv, options);
@@ -137,10 +138,10 @@ std::string MiniCluster::address() const { return fmt::format("127.0.0.1:{}", po
 
 void MiniCluster::StartCoordinator() {
   coordinator_.reset();
-  coordinator_ = Spawn({Binary("coordinator"), "--listen", address(), "--data-dir",
-                        (directory() / "coordinator").string(), "--disk-free-percent-min", "0",
-                        "--disk-free-min", "1MB"},
-                       directory() / "coordinator.log");
+  coordinator_ =
+      Spawn({Binary("coordinator"), "--listen", address(), "--data-dir", DataDirectory().string(),
+             "--disk-free-percent-min", "0", "--disk-free-min", "1MB"},
+            directory() / "coordinator.log");
   const bool answers = WaitFor([this] { return ListWorkers().ok(); }, absl::Minutes(2));
   if (!answers) fmt::print(stderr, "{}\n", CoordinatorLog());
   MOTZKIN_CHECK(answers);
@@ -151,6 +152,32 @@ void MiniCluster::KillCoordinator() {
   coordinator_->Signal(SIGKILL);
   MOTZKIN_CHECK(coordinator_->Wait(Deadline::After(absl::Seconds(30))).ok());
 }
+
+void MiniCluster::DestroyCoordinator() {
+  const std::set<ProcessId> tree = ProcessTree(coordinator_->pid());
+  for (const ProcessId& process : tree) kill(process.pid, SIGKILL);
+  coordinator_.reset();
+  for (const ProcessId& process : tree) {
+    MOTZKIN_CHECK(WaitFor([&] { return !IsAlive(process); }));
+  }
+  std::filesystem::remove_all(DataDirectory());
+}
+
+ExitStatus MiniCluster::RunMotzkin(const std::vector<std::string>& arguments) {
+  std::vector<std::string> argv = {Binary("motzkin"), "--coordinator", address()};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  const std::filesystem::path log = directory() / "motzkin.log";
+  ChildProcess motzkin = Spawn(argv, log, Stream::kPipe);
+  const Deadline deadline = Deadline::After(absl::Minutes(5));
+  const auto printed = ReadAll(motzkin.output().get(), 1 << 20, deadline);
+  MOTZKIN_CHECK(printed.ok());
+  std::ofstream(log, std::ios::app) << *printed;
+  const auto ended = motzkin.Wait(deadline);
+  MOTZKIN_CHECK(ended.ok());
+  return *ended;
+}
+
+std::string MiniCluster::MotzkinLog() const { return ReadFile(directory() / "motzkin.log"); }
 
 ExitStatus MiniCluster::StopCoordinator() {
   coordinator_->Signal(SIGTERM);

@@ -58,6 +58,15 @@ class MiniCluster {
   void KillCoordinator();
   // SIGTERM and its exit.
   ExitStatus StopCoordinator();
+  // SIGKILL for the coordinator and its Postgres, and no data directory any more: a dead SD card.
+  void DestroyCoordinator();
+  // The next coordinator keeps its data here, below directory().
+  void UseDataDirectory(const std::string& name) { data_directory_ = name; }
+  std::filesystem::path DataDirectory() const { return directory() / data_directory_; }
+  // Runs `motzkin` with --coordinator and these arguments to its end; what it prints goes to
+  // motzkin.log.
+  ExitStatus RunMotzkin(const std::vector<std::string>& arguments);
+  std::string MotzkinLog() const;
 
   // Starts, or starts again, the worker of this name on its own state directory, or on that of
   // another name.
@@ -97,6 +106,7 @@ class MiniCluster {
   const TemporaryDirectory directory_;
   const int port_;
   int jobs_started_ = 0;
+  std::string data_directory_ = "coordinator";
   std::unique_ptr<Stub> stub_;
   std::optional<ChildProcess> coordinator_;
   std::map<std::string, ChildProcess> workers_;

@@ -36,7 +36,7 @@ HIDDEN_LIBRARIES = {
     "boost/": [],
     "giac/": [],
     "yaml-cpp/": [],
-    "grpcpp/": ["coordinator/service/", "coordinator/server.h", "worker/agent_session.h"],
+    "grpcpp/": ["bench/load/", "coordinator/service/", "coordinator/server.h", "worker/agent_session.h"],
 }
 
 LINES_MAX = 400

@@ -1,0 +1,266 @@
+// What one coordinator carries: many simulated workers that speak the real protocol, each on a
+// connection of its own, against the real binary with its private Postgres.
+//
+//   load_bench [--workers 1000] [--slots 16] [--rows-per-second 5000] [--seconds 60] [--core 0]
+//
+// The coordinator (not its Postgres) is pinned to one core. Prints how long a worker's report waits
+// for its answer, how long a new worker waits for its first batch while all of them arrive at once,
+// rows a second through Postgres with every commit on disk, and the coordinator's CPU and memory.
+#include <absl/time/clock.h>
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <vector>
+
+#include "bench/load/rows_writer.h"
+#include "bench/load/simulated_worker.h"
+#include "common/job_spec/job_spec.h"
+#include "common/process/child_process.h"
+#include "motzkin/v1/operator_service.grpc.pb.h"
+
+namespace motzkin::bench {
+namespace {
+
+struct Options {
+  int workers = 1'000;
+  int slots = 16;
+  double rows_per_second = 5'000;
+  int seconds = 60;
+  int ramp_seconds = 60;
+  int core = 0;
+  int connections = 16;
+  bool relay = false;
+};
+
+constexpr absl::Duration kTurn = absl::Milliseconds(50);
+
+void Fail(const std::string& what) {
+  fmt::print(stderr, "load_bench: {}\n", what);
+  std::exit(1);
+}
+
+int FreePort() {
+  const UniqueFd probe(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const any = reinterpret_cast<sockaddr*>(&address);
+  if (bind(probe.get(), any, size) != 0 || getsockname(probe.get(), any, &size) != 0) {
+    Fail("no free port");
+  }
+  return ntohs(address.sin_port);
+}
+
+// The coordinator with its data in a directory of its own, which goes with this object.
+class CoordinatorUnderLoad {
+ public:
+  CoordinatorUnderLoad() : address_(fmt::format("127.0.0.1:{}", FreePort())) {
+    char name[] = "/tmp/motzkin-load-XXXXXX";
+    directory_ = mkdtemp(name);
+    std::filesystem::permissions(directory_, std::filesystem::perms::others_exec,
+                                 std::filesystem::perm_options::add);
+    SpawnOptions spawn;
+    spawn.environment = {"PATH=/usr/bin:/bin", "HOME=/tmp"};
+    spawn.input = spawn.output = Stream::kNull;
+    spawn.error = Stream::kFile;
+    spawn.error_file = directory_ + "/coordinator.log";
+    auto process =
+        ChildProcess::Spawn({MOTZKIN_BIN_DIR "/coordinator", "--data-dir", directory_ + "/data",
+                             "--listen", address_, "--disk-free-percent-min", "0"},
+                            spawn);
+    if (!process.ok()) Fail(std::string(process.status().message()));
+    process_ = std::make_unique<ChildProcess>(*std::move(process));
+    const auto channel = grpc::CreateChannel(address_, grpc::InsecureChannelCredentials());
+    if (!channel->WaitForConnected(std::chrono::system_clock::now() + std::chrono::minutes(3))) {
+      Fail("the coordinator does not answer; see " + directory_);
+    }
+    operators_ = v1::OperatorService::NewStub(channel);
+  }
+  ~CoordinatorUnderLoad() {
+    process_->Signal(SIGTERM);
+    process_->Wait(Deadline::After(absl::Minutes(2))).IgnoreError();
+    process_.reset();
+    std::filesystem::remove_all(directory_);
+  }
+
+  const std::string& address() const { return address_; }
+
+  void PinTo(int core) const {
+    cpu_set_t only;
+    CPU_ZERO(&only);
+    CPU_SET(core, &only);
+    for (const auto& task : std::filesystem::directory_iterator(Proc("task"))) {
+      sched_setaffinity(std::atoi(task.path().filename().c_str()), sizeof only, &only);
+    }
+  }
+
+  void StartJob() const {
+    v1::StartJobRequest request;
+    request.set_request_id("11111111-1111-4111-8111-111111111111");
+    *request.mutable_spec() = JobFromPreset("lample-charton").value();
+    request.mutable_spec()->set_target(1'000'000'000);
+    grpc::ClientContext context;
+    v1::StartJobResponse response;
+    const grpc::Status status = operators_->StartJob(&context, request, &response);
+    if (!status.ok()) Fail(status.error_message());
+  }
+
+  // User and system time of the process, without its Postgres.
+  double CpuSeconds() const {
+    std::ifstream file(Proc("stat"));
+    std::string text((std::istreambuf_iterator<char>(file)), {});
+    std::istringstream fields(text.substr(text.rfind(')') + 2));
+    std::string skipped;
+    double user = 0, system = 0;
+    for (int i = 3; i < 14; ++i) fields >> skipped;
+    fields >> user >> system;
+    return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
+  }
+
+  // "VmRSS" or "VmHWM", in MB of 2^20 bytes.
+  double Memory(const std::string& which) const {
+    std::ifstream file(Proc("status"));
+    for (std::string line; std::getline(file, line);) {
+      if (line.rfind(which + ":", 0) == 0) return std::atof(line.c_str() + which.size() + 1) / 1024;
+    }
+    return 0;
+  }
+
+ private:
+  std::string Proc(const char* file) const {
+    return fmt::format("/proc/{}/{}", process_->pid(), file);
+  }
+
+  const std::string address_;
+  std::string directory_;
+  std::unique_ptr<ChildProcess> process_;
+  std::unique_ptr<v1::OperatorService::Stub> operators_;
+};
+
+// All workers, driven by one thread: this one.
+class Fleet {
+ public:
+  Fleet(const Options& options, const std::string& address) : options_(options) {
+    const LoadOptions load{.address = address,
+                           .slots = options.slots,
+                           .speed = options.rows_per_second / options.workers};
+    for (int i = 0; i < options.workers; ++i) {
+      workers_.push_back(std::make_unique<SimulatedWorker>(load, i + 1, answers, grants));
+    }
+  }
+
+  void Start() {
+    for (const auto& worker : workers_) worker->Start();
+  }
+
+  // Until all have work, at most `patience`; then opens the way for results.
+  void AwaitGrants(const std::string& address, absl::Duration patience) {
+    const absl::Time until = absl::Now() + patience;
+    while (grants.count() < workers_.size() && absl::Now() < until) absl::SleepFor(kTurn);
+    writer = std::make_unique<RowsWriter>(options_.relay ? "" : workers_[0]->database(), address,
+                                          options_.connections);
+  }
+
+  void RunFor(absl::Duration duration) {
+    const absl::Time until = absl::Now() + duration;
+    for (absl::Time now = absl::Now(); now < until; now = absl::Now()) {
+      for (const auto& worker : workers_) {
+        if (auto flush = worker->Advance(now)) writer->Add(*worker, *std::move(flush));
+      }
+      absl::SleepFor(now + kTurn - absl::Now());
+    }
+  }
+
+  int Broken() const {
+    int broken = 0;
+    for (const auto& worker : workers_) broken += worker->broken() ? 1 : 0;
+    return broken;
+  }
+
+  double BatchesEach() const {
+    int64_t all = 0;
+    for (const auto& worker : workers_) all += worker->batches();
+    return static_cast<double>(all) / static_cast<double>(workers_.size());
+  }
+
+  Latencies answers, grants;
+  std::unique_ptr<RowsWriter> writer;
+
+ private:
+  const Options options_;
+  std::vector<std::unique_ptr<SimulatedWorker>> workers_;
+};
+
+int Run(const Options& options) {
+  rlimit files{.rlim_cur = 65'536, .rlim_max = 65'536};  // The coordinator inherits it.
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+
+  CoordinatorUnderLoad coordinator;
+  coordinator.PinTo(options.core);
+  coordinator.StartJob();
+  Fleet fleet(options, coordinator.address());
+  fleet.Start();
+  fleet.AwaitGrants(coordinator.address(), absl::Minutes(3));
+  fmt::print("{} workers x {} slots arrive at once\n", options.workers, options.slots);
+  fmt::print("first batch      p50 {:.0f} ms, p99 {:.0f} ms, for {} of them\n",
+             fleet.grants.Quantile(0.5), fleet.grants.Quantile(0.99), fleet.grants.count());
+  std::fflush(stdout);
+
+  fleet.RunFor(absl::Seconds(options.ramp_seconds));
+  fleet.answers.Clear();
+  coordinator.PinTo(options.core);  // Threads that gRPC has started since.
+  const double cpu = coordinator.CpuSeconds();
+  const int64_t rows = fleet.writer->rows();
+  const absl::Time start = absl::Now();
+  fleet.RunFor(absl::Seconds(options.seconds));
+  const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
+  fmt::print("report answered  p50 {:.1f} ms, p99 {:.1f} ms ({} reports)\n",
+             fleet.answers.Quantile(0.5), fleet.answers.Quantile(0.99), fleet.answers.count());
+  fmt::print("rows stored      {:.0f}/s {} ({} flushes failed and were repeated, {} wait)\n",
+             static_cast<double>(fleet.writer->rows() - rows) / seconds,
+             options.relay ? "through the coordinator" : "directly", fleet.writer->failures(),
+             fleet.writer->waiting());
+  fmt::print("coordinator CPU  {:.1f} % of a core\n",
+             (coordinator.CpuSeconds() - cpu) / seconds * 100);
+  fmt::print("coordinator RSS  {:.1f} MiB, at most {:.1f} MiB\n", coordinator.Memory("VmRSS"),
+             coordinator.Memory("VmHWM"));
+  fmt::print("batches held     {:.1f} a worker; {} streams broken\n", fleet.BatchesEach(),
+             fleet.Broken());
+  fleet.writer->Stop();
+  return 0;
+}
+
+}  // namespace
+}  // namespace motzkin::bench
+
+int main(int argc, char** argv) {
+  CLI::App app("many workers against one coordinator");
+  motzkin::bench::Options options;
+  app.add_option("--workers", options.workers)->check(CLI::Range(1, 10'000));
+  app.add_option("--slots", options.slots, "of each worker")->check(CLI::Range(1, 4'096));
+  app.add_option("--rows-per-second", options.rows_per_second, "of all workers together")
+      ->check(CLI::Range(0.1, 1e6));
+  app.add_option("--seconds", options.seconds, "to measure")->check(CLI::Range(1, 86'400));
+  app.add_option("--ramp", options.ramp_seconds, "before that")->check(CLI::Range(0, 3'600));
+  app.add_option("--core", options.core, "that the coordinator may use")
+      ->check(CLI::Range(0, 1023));
+  app.add_option("--connections", options.connections, "that store results")
+      ->check(CLI::Range(1, 90));
+  app.add_flag("--relay", options.relay, "results through the coordinator");
+  CLI11_PARSE(app, argc, argv);
+  return motzkin::bench::Run(options);
+}

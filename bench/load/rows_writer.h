@@ -1,0 +1,58 @@
+// Sends the flushes of many simulated workers: a few connections to Postgres stand for theirs.
+//
+// Thread-safe. Stop() drops what waits, is idempotent.
+#pragma once
+
+#include <absl/base/thread_annotations.h>
+#include <absl/synchronization/mutex.h>
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "bench/load/simulated_worker.h"
+#include "common/postgres/connection.h"
+#include "motzkin/v1/worker_service.grpc.pb.h"
+
+namespace motzkin::bench {
+
+class RowsWriter {
+ public:
+  // `database` empty: through the coordinator at `address`.
+  RowsWriter(const std::string& database, const std::string& address, int connections);
+  ~RowsWriter();
+
+  // Blocks while thousands of flushes wait.
+  void Add(SimulatedWorker& worker, v1::Submission submission) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  int64_t rows() const ABSL_LOCKS_EXCLUDED(mutex_);
+  size_t waiting() const ABSL_LOCKS_EXCLUDED(mutex_);
+  // Of flushes, each of which was sent again.
+  int64_t failures() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  struct Flush {
+    SimulatedWorker* worker;
+    v1::Submission submission;
+  };
+
+  void Run();
+  bool SendDirect(std::unique_ptr<postgres::Connection>& connection,
+                  const v1::Submission& submission);
+  bool SendByRelay(const v1::Submission& submission);
+
+  const std::string database_;
+  const std::unique_ptr<v1::WorkerService::Stub> relay_;
+  mutable absl::Mutex mutex_;
+  std::deque<Flush> waiting_ ABSL_GUARDED_BY(mutex_);
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  int64_t rows_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t failures_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<std::jthread> threads_;  // Last, so they are joined before what they use goes away.
+};
+
+}  // namespace motzkin::bench

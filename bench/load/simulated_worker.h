@@ -1,0 +1,113 @@
+// A worker for load: speaks the real protocol on a connection of its own, computes nothing.
+//
+// It holds what it is told to hold, "finishes" functions at a given speed in the order of its
+// batches, and hands them over in flushes as the real worker does. It reports every 5 s and, at
+// most four times a second, when its batches changed.
+//
+// Thread-safe: Advance() from one thread, the stream's reactions from gRPC's, Stored() from any.
+#pragma once
+
+#include <absl/base/thread_annotations.h>
+#include <absl/synchronization/mutex.h>
+#include <absl/time/time.h>
+#include <grpcpp/grpcpp.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "motzkin/v1/worker_service.grpc.pb.h"
+
+namespace motzkin::bench {
+
+// What workers share. Thread-safe.
+class Latencies {
+ public:
+  void Add(absl::Duration latency) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Forgets what was added so far.
+  void Clear() ABSL_LOCKS_EXCLUDED(mutex_);
+  size_t count() const ABSL_LOCKS_EXCLUDED(mutex_);
+  // In milliseconds, 0 <= part <= 1; 0 if nothing was added.
+  double Quantile(double part) const ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  mutable absl::Mutex mutex_;
+  std::vector<double> milliseconds_ ABSL_GUARDED_BY(mutex_);
+};
+
+struct LoadOptions {
+  std::string address;
+  int slots = 16;
+  // Functions a second of the whole worker.
+  double speed = 5;
+};
+
+class SimulatedWorker : private grpc::ClientBidiReactor<v1::WorkerState, v1::DesiredState> {
+ public:
+  // `answers`: from a report to its answer. `grants`: from the first report to the first batch.
+  // Both must outlive this.
+  SimulatedWorker(const LoadOptions& options, int number, Latencies& answers, Latencies& grants);
+  // Ends the stream and waits for its end.
+  ~SimulatedWorker() override;
+
+  // Connects and reports.
+  void Start();
+  // Computes as far as `now`, reports if that is due, and returns the rows that are due for a
+  // flush, at most one submission a call.
+  std::optional<v1::Submission> Advance(absl::Time now) ABSL_LOCKS_EXCLUDED(mutex_);
+  // What Advance() returned is stored.
+  void Stored(const v1::Submission& submission) ABSL_LOCKS_EXCLUDED(mutex_);
+  int batches() const ABSL_LOCKS_EXCLUDED(mutex_);
+  bool broken() const ABSL_LOCKS_EXCLUDED(mutex_);
+  // Where the coordinator wants results to go; empty: through itself, or not heard yet.
+  std::string database() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  struct Batch {
+    v1::DesiredBatch desired;
+    int64_t next = 0;     // First index not computed.
+    int64_t flushed = 0;  // First index not handed over.
+    int64_t stored = 0;
+  };
+
+  void OnReadDone(bool ok) override;
+  void OnWriteDone(bool ok) override;
+  void OnDone(const grpc::Status& status) override;
+
+  void Apply(const v1::DesiredState& desired) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Report(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Compute(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::optional<v1::Submission> TakeFlush(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const LoadOptions options_;
+  Latencies& answers_;
+  Latencies& grants_;
+  std::mt19937_64 random_;
+  std::unique_ptr<v1::WorkerService::Stub> stub_;
+  grpc::ClientContext context_;
+  v1::DesiredState incoming_;
+
+  mutable absl::Mutex mutex_;
+  v1::WorkerState state_ ABSL_GUARDED_BY(mutex_);
+  v1::WorkerState written_ ABSL_GUARDED_BY(mutex_);
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool changed_ ABSL_GUARDED_BY(mutex_) = false;
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
+  bool done_ ABSL_GUARDED_BY(mutex_) = false;
+  bool granted_ ABSL_GUARDED_BY(mutex_) = false;
+  std::vector<Batch> batches_ ABSL_GUARDED_BY(mutex_);
+  std::vector<v1::DesiredJob> jobs_ ABSL_GUARDED_BY(mutex_);
+  std::string database_ ABSL_GUARDED_BY(mutex_);
+  double credit_ ABSL_GUARDED_BY(mutex_) = 0;  // Functions that could have been computed.
+  absl::Time first_report_ ABSL_GUARDED_BY(mutex_);
+  absl::Time last_report_ ABSL_GUARDED_BY(mutex_);
+  absl::Time awaiting_since_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
+  uint64_t awaited_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::Time computed_until_ ABSL_GUARDED_BY(mutex_);
+  absl::Time last_flush_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace motzkin::bench

@@ -1,0 +1,27 @@
+#include "common/postgres/client_environment.h"
+
+#include <absl/strings/str_cat.h>
+#include <libpq-fe.h>
+
+#include <memory>
+
+namespace motzkin::postgres {
+
+absl::StatusOr<std::vector<std::string>> ClientEnvironment(const std::string& conninfo) {
+  char* message = nullptr;
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
+      PQconninfoParse(conninfo.c_str(), &message), &PQconninfoFree);
+  if (options == nullptr) {
+    const std::unique_ptr<char, decltype(&PQfreemem)> owned(message, &PQfreemem);
+    return absl::InvalidArgumentError(absl::StrCat("not a Postgres URI or conninfo: ",
+                                                   message == nullptr ? "unreadable" : message));
+  }
+  std::vector<std::string> environment;
+  for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
+    if (option->val == nullptr || option->envvar == nullptr) continue;
+    environment.push_back(absl::StrCat(option->envvar, "=", option->val));
+  }
+  return environment;
+}
+
+}  // namespace motzkin::postgres

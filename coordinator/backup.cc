@@ -1,0 +1,310 @@
+#include "coordinator/backup.h"
+
+#include <absl/time/clock.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "common/base/status_macros.h"
+#include "common/base/string_view.h"
+#include "common/postgres/client_environment.h"
+#include "common/postgres/connection.h"
+#include "common/process/child_process.h"
+#include "coordinator/postgres_server/leftover_server.h"
+#include "coordinator/postgres_server/postgres_binaries.h"
+#include "coordinator/store/store.h"
+
+namespace motzkin::coordinator {
+namespace {
+
+namespace fs = std::filesystem;
+using postgres::Connection;
+using postgres::Params;
+using postgres::Rows;
+
+constexpr int kFormat = 1;
+constexpr char kManifest[] = "/manifest.json";
+constexpr char kDump[] = "/database.dump";
+constexpr absl::Duration kProgramMax = absl::Hours(24);  // 100 M rows on an SD card.
+constexpr size_t kLastWordsMax = 600;
+
+// A database to work on: one that runs, or the private one, started for the time of this object.
+struct Database {
+  std::string conninfo;
+  std::unique_ptr<EmbeddedPostgres> server;
+};
+
+// The private server that another process, a coordinator, runs in `data`: its postmaster.pid has
+// port and socket directory in the fourth and fifth line.
+absl::StatusOr<std::string> RunningConninfo(const std::string& data) {
+  std::ifstream file(data + "/postmaster.pid");
+  std::string line, port, socket_directory;
+  for (int i = 0; i < 3; ++i) std::getline(file, line);
+  if (!std::getline(file, port) || !std::getline(file, socket_directory)) {
+    return absl::UnavailableError(
+        fmt::format("the Postgres in {} is just starting or stopping", data));
+  }
+  return fmt::format("host='{}' port={} user=motzkin_owner dbname=motzkin", socket_directory, port);
+}
+
+std::string PrivateData(const Config& config) {
+  std::error_code error;
+  const fs::path data = config.data_directory + "/postgres";
+  return fs::is_symlink(data, error) ? fs::read_symlink(data, error).string() : data.string();
+}
+
+absl::StatusOr<Database> OpenSource(const Config& config) {
+  if (!config.postgres.empty()) return Database{.conninfo = config.postgres, .server = nullptr};
+  const std::string data = PrivateData(config);
+  if (RunningServer(data) != 0) {
+    ASSIGN_OR_RETURN(std::string conninfo, RunningConninfo(data));
+    return Database{.conninfo = std::move(conninfo), .server = nullptr};
+  }
+  std::error_code error;
+  if (!fs::exists(data, error)) {
+    return absl::FailedPreconditionError(
+        fmt::format("there is no database in {}: name its data directory with --data-dir, or "
+                    "another Postgres with --postgres URI",
+                    config.data_directory));
+  }
+  ASSIGN_OR_RETURN(auto server, EmbeddedPostgres::Start(PostgresOptionsOf(config)));
+  std::string conninfo = server->OwnerConninfo();
+  return Database{.conninfo = std::move(conninfo), .server = std::move(server)};
+}
+
+// The newest one: pg_dump and pg_restore work with every older server.
+absl::StatusOr<std::string> FindProgram(const std::string& name) {
+  std::string best;
+  int best_version = 0;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator("/usr/lib/postgresql", ignored)) {
+    const std::string path = entry.path() / "bin" / name;
+    const int version = std::atoi(entry.path().filename().c_str());
+    if (version <= best_version || access(path.c_str(), X_OK) != 0) continue;
+    best = path;
+    best_version = version;
+  }
+  for (const char* directory : {"/usr/bin/", "/usr/local/bin/", "/usr/local/pgsql/bin/"}) {
+    if (best.empty() && access((directory + name).c_str(), X_OK) == 0) best = directory + name;
+  }
+  if (!best.empty()) return best;
+  return absl::NotFoundError(
+      fmt::format("no {} here: install it (Debian: apt install postgresql-client)", name));
+}
+
+std::string LastWords(const std::string& path) {
+  std::ifstream file(path);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  std::replace(text.begin(), text.end(), '\n', ';');
+  return text.size() <= kLastWordsMax ? text : text.substr(text.size() - kLastWordsMax);
+}
+
+// Runs a program of Postgres on a database; its messages go to `log`, which is removed.
+absl::Status RunProgram(const std::string& name, std::vector<std::string> arguments,
+                        const std::string& conninfo, const std::string& log) {
+  ASSIGN_OR_RETURN(std::string path, FindProgram(name));
+  arguments.insert(arguments.begin(), std::move(path));
+  SpawnOptions options;
+  ASSIGN_OR_RETURN(options.environment, postgres::ClientEnvironment(conninfo));
+  for (const char* fixed : {"LC_ALL=C", "PATH=/usr/bin:/bin"}) {
+    options.environment.emplace_back(fixed);
+  }
+  options.input = options.output = Stream::kNull;
+  options.error = Stream::kFile;
+  options.error_file = log;
+  ASSIGN_OR_RETURN(ChildProcess child, ChildProcess::Spawn(arguments, options));
+  ASSIGN_OR_RETURN(const ExitStatus status, child.Wait(Deadline::After(kProgramMax)));
+  const std::string words = LastWords(log);
+  std::error_code ignored;
+  fs::remove(log, ignored);
+  if (status.success()) return absl::OkStatus();
+  return absl::UnavailableError(fmt::format("{} failed ({}): {}", name, status.ToString(), words));
+}
+
+// What the backup is of. Read before the snapshot is taken: everything stored by `time` is in it.
+absl::StatusOr<nlohmann::json> Describe(const std::string& conninfo) {
+  ASSIGN_OR_RETURN(const auto connection, Connection::Open(conninfo));
+  ASSIGN_OR_RETURN(
+      const Rows ours,
+      connection->Execute("SELECT to_regclass('motzkin.cluster') IS NOT NULL, current_database()"));
+  if (!ours.Bool(0, 0)) {
+    return absl::FailedPreconditionError(
+        fmt::format("database {} holds no Motzkin cluster", ours.Text(0, 1)));
+  }
+  ASSIGN_OR_RETURN(
+      const Rows facts,
+      connection->Execute("SELECT uuid, incarnation, extract(epoch FROM now())::bigint, "
+                          "current_setting('server_version_num')::integer, (SELECT count(*) FROM "
+                          "motzkin.job), (SELECT coalesce(sum(functions), 0)::bigint FROM "
+                          "motzkin.progress) FROM motzkin.cluster"));
+  return nlohmann::json{{"format", kFormat},
+                        {"cluster_uuid", facts.Text(0, 0)},
+                        {"incarnation", facts.Int(0, 1)},
+                        {"time", facts.Int(0, 2)},
+                        {"motzkin", MOTZKIN_VERSION},
+                        {"postgres", facts.Int(0, 3)},
+                        {"jobs", facts.Int(0, 4)},
+                        {"functions", facts.Int(0, 5)}};
+}
+
+absl::Status FillBackup(const std::string& conninfo, const std::string& directory,
+                        nlohmann::json& manifest) {
+  ASSIGN_OR_RETURN(manifest, Describe(conninfo));
+  RETURN_IF_ERROR(RunProgram("pg_dump",
+                             {"--format=custom", "--schema=motzkin", "--no-owner",
+                              "--no-privileges", "--file=" + directory + kDump},
+                             conninfo, directory + "/log"));
+  std::error_code error;
+  manifest["bytes"] = fs::file_size(directory + kDump, error);
+  std::ofstream file(directory + kManifest);
+  file << manifest.dump(2) << "\n";
+  file.close();
+  if (file) return absl::OkStatus();
+  return absl::UnavailableError(fmt::format("cannot write {}{}", directory, kManifest));
+}
+
+std::string TimeText(const nlohmann::json& manifest) {
+  return absl::FormatTime("%Y-%m-%d %H:%M:%S", absl::FromUnixSeconds(manifest.at("time")),
+                          absl::LocalTimeZone());
+}
+
+// The manifest, and proof that the dump beside it is whole.
+absl::StatusOr<nlohmann::json> ReadManifest(const std::string& directory) {
+  std::ifstream file(directory + kManifest);
+  if (!file) {
+    return absl::FailedPreconditionError(
+        fmt::format("{} is no backup: there is no manifest.json in it", directory));
+  }
+  nlohmann::json manifest = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
+  const bool shaped = manifest.is_object() && manifest.value("format", 0) > 0;
+  if (!shaped) {
+    return absl::FailedPreconditionError(fmt::format("{}{} is damaged", directory, kManifest));
+  }
+  if (manifest["format"] != kFormat || !manifest["time"].is_number_integer() ||
+      !manifest["cluster_uuid"].is_string() || !manifest["bytes"].is_number_integer()) {
+    return absl::FailedPreconditionError(
+        fmt::format("the backup {} is of a newer Motzkin: update this one", directory));
+  }
+  std::error_code error;
+  const auto bytes = fs::file_size(directory + kDump, error);
+  if (error || bytes != manifest["bytes"].get<uint64_t>()) {
+    return absl::FailedPreconditionError(
+        fmt::format("the backup {} is not whole: its database.dump is missing or cut", directory));
+  }
+  return manifest;
+}
+
+absl::Status CheckEmpty(const std::string& conninfo) {
+  ASSIGN_OR_RETURN(const auto connection, Connection::Open(conninfo));
+  ASSIGN_OR_RETURN(
+      const Rows found,
+      connection->Execute("SELECT to_regnamespace('motzkin') IS NULL, current_database()"));
+  if (found.Bool(0, 0)) return absl::OkStatus();
+  return absl::FailedPreconditionError(fmt::format(
+      "database {} holds a Motzkin cluster already: restore into an empty one", found.Text(0, 1)));
+}
+
+absl::StatusOr<int64_t> FillDatabase(const std::string& conninfo, const std::string& backup,
+                                     const nlohmann::json& manifest, const std::string& log) {
+  RETURN_IF_ERROR(CheckEmpty(conninfo));
+  ASSIGN_OR_RETURN(const auto connection, Connection::Open(conninfo));
+  ASSIGN_OR_RETURN(const Rows name, connection->Execute("SELECT current_database()"));
+  RETURN_IF_ERROR(RunProgram("pg_restore",
+                             {"--dbname=" + name.Text(0, 0), "--no-owner", "--no-privileges",
+                              "--single-transaction", "--exit-on-error", backup + kDump},
+                             conninfo, log));
+  // Migrates what an older Motzkin wrote and makes the roles.
+  RETURN_IF_ERROR(Store::Open(conninfo).status());
+  int64_t incarnation = 0;
+  RETURN_IF_ERROR(connection->Transact([&](postgres::Transaction& transaction) -> absl::Status {
+    RETURN_IF_ERROR(transaction.ExecuteScript("SET LOCAL search_path = motzkin, pg_temp"));
+    ASSIGN_OR_RETURN(const Rows marked,
+                     transaction.Execute("SELECT mark_restored(to_timestamp($1::bigint))",
+                                         Params().Int(manifest["time"].get<int64_t>())));
+    incarnation = marked.Int(0, 0);
+    return absl::OkStatus();
+  }));
+  return incarnation;
+}
+
+absl::StatusOr<int64_t> FillPrivate(const Config& config, const nlohmann::json& manifest) {
+  std::error_code error;
+  if (fs::exists(PrivateData(config), error)) {
+    return absl::FailedPreconditionError(fmt::format(
+        "{} holds a database already: restore into a new data directory", config.data_directory));
+  }
+  const std::string log = config.data_directory + "/restore.log";
+  absl::StatusOr<int64_t> incarnation = 0;
+  {
+    ASSIGN_OR_RETURN(const auto server, EmbeddedPostgres::Start(PostgresOptionsOf(config)));
+    incarnation = FillDatabase(server->OwnerConninfo(), config.restore_from, manifest, log);
+  }
+  if (!incarnation.ok()) {  // Half a database is none: the next try begins anew.
+    const std::string data = PrivateData(config);
+    fs::remove_all(data, error);
+    fs::remove(config.data_directory + "/postgres", error);  // If it was a link.
+  }
+  return incarnation;
+}
+
+}  // namespace
+
+absl::Status WriteBackup(const Config& config) {
+  std::error_code error;
+  const std::string target = fs::absolute(config.backup_to, error).lexically_normal();
+  if (fs::exists(target, error) && !fs::is_empty(target, error)) {
+    return absl::FailedPreconditionError(
+        fmt::format("{} is not empty: name a new directory for each backup", target));
+  }
+  ASSIGN_OR_RETURN(const Database source, OpenSource(config));
+  const std::string draft = target + ".partial";
+  fs::remove_all(draft, error);
+  fs::create_directories(draft, error);
+  if (error || chmod(draft.c_str(), 0700) != 0) {
+    return absl::FailedPreconditionError(fmt::format("cannot write to {}", draft));
+  }
+  nlohmann::json manifest;
+  const absl::Status filled = FillBackup(source.conninfo, draft, manifest);
+  if (!filled.ok()) {
+    fs::remove_all(draft, error);
+    return filled;
+  }
+  fs::rename(draft, target, error);
+  if (error) return absl::FailedPreconditionError(fmt::format("cannot make {}", target));
+  fmt::print("backup of cluster {} as of {}: {} jobs, {} functions, {:.1f} MB in {}\n",
+             manifest["cluster_uuid"].get<std::string>().substr(0, 8), TimeText(manifest),
+             manifest["jobs"].get<int64_t>(), manifest["functions"].get<int64_t>(),
+             manifest["bytes"].get<double>() / 1e6, target);
+  return absl::OkStatus();
+}
+
+absl::Status RestoreBackup(const Config& config) {
+  ASSIGN_OR_RETURN(const nlohmann::json manifest, ReadManifest(config.restore_from));
+  absl::StatusOr<int64_t> incarnation = 0;
+  if (config.postgres.empty()) {
+    incarnation = FillPrivate(config, manifest);
+  } else {
+    incarnation = FillDatabase(
+        config.postgres, config.restore_from, manifest,
+        fmt::format("{}/motzkin-restore-{}.log", fs::temp_directory_path().string(), ::getpid()));
+  }
+  RETURN_IF_ERROR(incarnation.status());
+  fmt::print(
+      "cluster {} is restored as of {} (incarnation {}). Start its coordinator here; never again "
+      "the old one. What was stored later is computed again.\n",
+      manifest["cluster_uuid"].get<std::string>().substr(0, 8), TimeText(manifest), *incarnation);
+  return absl::OkStatus();
+}
+
+}  // namespace motzkin::coordinator

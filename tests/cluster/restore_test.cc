@@ -1,0 +1,119 @@
+// Backups of the real programs, restored elsewhere while workers keep running.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "tests/support/mini_cluster.h"
+#include "tests/support/wait_for.h"
+
+namespace motzkin {
+namespace {
+
+using test::MiniCluster;
+using test::SmallJob;
+using test::WaitFor;
+using ::testing::HasSubstr;
+
+constexpr absl::Duration kPatience = absl::Minutes(5);
+
+int64_t Number(MiniCluster& cluster, const std::string& sql) {
+  const auto rows = cluster.Query(sql);
+  return rows.ok() ? rows->Int(0, 0) : -1;
+}
+
+int64_t Stored(MiniCluster& cluster) {
+  const auto job = cluster.FindJob("job");
+  return job.ok() ? job->stored() : -1;
+}
+
+bool RowsWaitOnDisk(const MiniCluster& cluster, const std::string& worker) {
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(cluster.WorkerDirectory(worker))) {
+    if (entry.path().extension() == ".spool" && entry.file_size() > 0) return true;
+  }
+  return false;
+}
+
+void ExpectEachIndexOnce(MiniCluster& cluster, int64_t target) {
+  const auto rows = cluster.Query(
+      "SELECT count(*), count(DISTINCT index), min(index), max(index) FROM training_data_all");
+  ASSERT_TRUE(rows.ok()) << rows.status();
+  EXPECT_EQ(rows->Int(0, 0), rows->Int(0, 1)) << "an index twice";
+  EXPECT_EQ(rows->Int(0, 2), 0);
+  EXPECT_EQ(rows->Int(0, 3), target - 1);
+  EXPECT_EQ(rows->Int(0, 0), target) << "an index is missing";
+}
+
+// The backup is taken while the worker works; more is stored; the coordinator's disk dies; the
+// worker goes on and spools; the backup is restored onto another directory.
+TEST(RestoreTest, AWorkerThatKeepsRunningFinishesTheJobOfARestoredCluster) {
+  constexpr int64_t kTarget = 250;
+  MiniCluster cluster;
+  cluster.StartCoordinator();
+  cluster.StartWorker("keeps");
+  cluster.StartJob(SmallJob("job", kTarget));
+  ASSERT_TRUE(WaitFor([&] { return Stored(cluster) >= 20; }, kPatience))
+      << cluster.WorkerLog("keeps");
+  const std::string backup = cluster.directory() / "backup";
+  ASSERT_EQ(cluster.RunMotzkin({"backup", backup}).code, 0) << cluster.MotzkinLog();
+  EXPECT_EQ(cluster.RunMotzkin({"backup", backup}).code, 1) << "a backup is never overwritten";
+  const int64_t before = Stored(cluster);
+  ASSERT_TRUE(WaitFor([&] { return Stored(cluster) >= before + 40; }, kPatience));
+
+  cluster.DestroyCoordinator();
+  ASSERT_TRUE(WaitFor([&] { return RowsWaitOnDisk(cluster, "keeps"); }, kPatience))
+      << cluster.WorkerLog("keeps");
+  cluster.UseDataDirectory("second");
+  const std::string second = cluster.DataDirectory();
+  ASSERT_EQ(cluster.RunMotzkin({"restore", backup, "--data-dir", second}).code, 0)
+      << cluster.MotzkinLog();
+  EXPECT_EQ(cluster.RunMotzkin({"restore", backup, "--data-dir", second}).code, 1)
+      << "a cluster is never overwritten";
+  cluster.StartCoordinator();
+
+  ASSERT_TRUE(WaitFor(
+      [&] {
+        const auto job = cluster.FindJob("job");
+        return job.ok() && job->state() == v1::JOB_STATE_COMPLETED;
+      },
+      kPatience))
+      << cluster.CoordinatorLog() << cluster.WorkerLog("keeps");
+  ExpectEachIndexOnce(cluster, kTarget);
+  EXPECT_GT(Number(cluster, "SELECT count(*) FROM training_data_all WHERE attempt > 1000000"), 0)
+      << "leases of the second incarnation";
+  EXPECT_FALSE(RowsWaitOnDisk(cluster, "keeps")) << "everything it held was sent again";
+  ASSERT_EQ(cluster.RunMotzkin({"events"}).code, 0);
+  EXPECT_THAT(cluster.MotzkinLog(), HasSubstr("database restored from the backup of "));
+  cluster.SignalWorker("keeps", SIGTERM);
+  EXPECT_EQ(cluster.AwaitWorker("keeps").code, 0) << cluster.WorkerLog("keeps");
+}
+
+TEST(RestoreTest, WhatIsNoBackupIsRefusedInOneLineAndLeavesNothing) {
+  MiniCluster cluster;
+  const std::string target = cluster.directory() / "target";
+  const auto refuse = [&](const std::string& backup, const std::string& why) {
+    EXPECT_EQ(cluster.RunMotzkin({"restore", backup, "--data-dir", target}).code, 1);
+    EXPECT_THAT(cluster.MotzkinLog(), HasSubstr(why));
+    EXPECT_FALSE(std::filesystem::exists(target + "/postgres")) << backup;
+  };
+  const std::filesystem::path backup = cluster.directory() / "backup";
+  refuse(backup, "is no backup");
+  std::filesystem::create_directory(backup);
+  std::ofstream(backup / "manifest.json") << "{";
+  refuse(backup, "is damaged");
+  std::ofstream(backup / "manifest.json") << R"({"format": 2})";
+  refuse(backup, "of a newer Motzkin");
+  std::ofstream(backup / "manifest.json")
+      << R"({"format": 1, "time": 1, "cluster_uuid": "u", "bytes": 5})";
+  refuse(backup, "is not whole");
+  std::ofstream(backup / "database.dump") << "dumps";
+  refuse(backup, "pg_restore failed");
+  EXPECT_EQ(cluster.RunMotzkin({"backup", target + "-backup", "--data-dir", target}).code, 1);
+  EXPECT_THAT(cluster.MotzkinLog(), HasSubstr("there is no database in"));
+}
+
+}  // namespace
+}  // namespace motzkin
