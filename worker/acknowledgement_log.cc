@@ -14,7 +14,7 @@ AcknowledgementLog::AcknowledgementLog(const std::string& path) {
 
 void AcknowledgementLog::Append(const v1::Submission& submission,
                                 const std::vector<v1::RowStatus>& statuses) {
-  if (!file_.is_open()) return;
+  if (!file_.is_open() || submission.audit_budget_factor() > 0) return;  // An audit is no row.
   for (int i = 0; i < submission.results_size(); ++i) {
     const v1::Result& row = submission.results(i);
     const bool stored = statuses[static_cast<size_t>(i)] == v1::ROW_STATUS_STORED;

@@ -141,7 +141,7 @@ void Daemon::UpdateMode() {
     slots_allowed = allowed_.slots_allowed;
     if (desired_mode_ == v1::DESIRED_MODE_SUSPEND || slots_allowed == 0) mode = RunMode::kSuspend;
     // A worker that stops stays stopped, whatever else is asked of it.
-    if (desired_mode_ == v1::DESIRED_MODE_DRAIN || !drain_reason_.empty()) mode = RunMode::kDrain;
+    if (desired_mode_ == v1::DESIRED_MODE_DRAIN || !DrainReason().empty()) mode = RunMode::kDrain;
   }
   queue_.SetSlotsAllowed(slots_allowed);
   slots_.SetMode(mode);
@@ -298,8 +298,9 @@ v1::WorkerState Daemon::CurrentState(uint64_t sequence) {
     failed.set_job_failed(failure.job_failed);
     failure_told_.try_emplace(failure.id, sequence);
   }
-  state.set_draining(!drain_reason_.empty());
-  state.set_reason(drain_reason_.empty() ? allowed_.reason : drain_reason_);
+  const std::string drain_reason = DrainReason();
+  state.set_draining(!drain_reason.empty());
+  state.set_reason(drain_reason.empty() ? allowed_.reason : drain_reason);
   FillMachine(state);
   return state;
 }
@@ -356,13 +357,26 @@ void Daemon::RowRefused(const v1::Submission& submission, const std::string& rea
 
 void Daemon::AccessDenied(const std::string& reason) {
   console_.Line("results: this worker may not write any more (" + reason + "); draining");
-  BeginDrain("may not write results: " + reason);
+  SetDenied("may not write results: " + reason);
+}
+
+void Daemon::SetDenied(const std::string& reason) {
+  {
+    const absl::MutexLock lock(&mutex_);
+    if (denied_reason_ == reason) return;
+    denied_reason_ = reason;
+  }
+  UpdateMode();
+  agent_.NotifyChange();
 }
 
 void Daemon::SinkAway(const std::string& reason) {
   console_.Line("results: cannot be sent (" + reason + "); they wait here");
 }
 
-void Daemon::SinkBack() { console_.Line("results: sent again"); }
+void Daemon::SinkBack() {
+  console_.Line("results: sent again");
+  SetDenied("");
+}
 
 }  // namespace motzkin::worker

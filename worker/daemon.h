@@ -89,6 +89,11 @@ class Daemon final : private AgentDelegate, private ResultObserver {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ForgetAcknowledgedFailures(uint64_t acknowledged_sequence)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Why this worker drains by itself; empty: it does not.
+  std::string DrainReason() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return drain_reason_.empty() ? denied_reason_ : drain_reason_;
+  }
+  void SetDenied(const std::string& reason) ABSL_LOCKS_EXCLUDED(mutex_);
   // Carries out the sum of what coordinator, owner and signals want.
   void UpdateMode() ABSL_LOCKS_EXCLUDED(mutex_);
   void FillMachine(v1::WorkerState& state) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -126,7 +131,9 @@ class Daemon final : private AgentDelegate, private ResultObserver {
   std::set<BatchId> wanted_ids_ ABSL_GUARDED_BY(mutex_);
   v1::DesiredMode desired_mode_ ABSL_GUARDED_BY(mutex_) = v1::DESIRED_MODE_RUN;
   std::string desired_reason_ ABSL_GUARDED_BY(mutex_);
-  std::string drain_reason_ ABSL_GUARDED_BY(mutex_);
+  std::string drain_reason_ ABSL_GUARDED_BY(mutex_);  // Of a stop: never taken back.
+  // Why results are refused to this worker; empty again when they are taken, as after a restore.
+  std::string denied_reason_ ABSL_GUARDED_BY(mutex_);
   std::optional<int> exit_code_ ABSL_GUARDED_BY(mutex_);
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
 

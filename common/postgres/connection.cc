@@ -1,12 +1,15 @@
 #include "common/postgres/connection.h"
 
 #include <fmt/format.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <pqxx/pqxx>
 #include <utility>
 
 #include "common/base/string_view.h"
 #include "common/postgres/status.h"
+#include "common/process/unique_fd.h"
 
 #if !defined(PQXX_VERSION_MAJOR) || PQXX_VERSION_MAJOR < 7
 #define MOTZKIN_PQXX6 1
@@ -166,6 +169,9 @@ struct Connection::Impl {
   }
 
   pqxx::connection session;
+  // The session's socket under a number of our own: libpq closes its own when it likes, and another
+  // thread may then get that number.
+  const UniqueFd line{::dup(session.sock())};
   pqxx::quiet_errorhandler quiet;  // Notices go nowhere rather than to stderr.
   bool broken = false;
 };
@@ -215,6 +221,8 @@ absl::Status Connection::ExecuteAlone(std::string_view sql) {
     return absl::OkStatus();
   }));
 }
+
+void Connection::HangUp() { ::shutdown(impl_->line.get(), SHUT_RDWR); }
 
 int Connection::backend_pid() const { return impl_->session.backendpid(); }
 bool Connection::broken() const { return impl_->broken; }

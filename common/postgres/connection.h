@@ -122,6 +122,11 @@ class Connection {
   // status.
   absl::Status Transact(const std::function<absl::Status(Transaction&)>& body);
 
+  // From another thread: the call in progress, or else the next one, fails as if the server had
+  // gone. For servers that stand still: their kernel keeps the connection alive and no time-out of
+  // TCP's ever comes.
+  void HangUp();
+
   // The session's process on the server.
   int backend_pid() const;
   bool broken() const;

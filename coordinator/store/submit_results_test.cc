@@ -1,5 +1,8 @@
+#include "common/results/submit_results.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include "coordinator/store/store_fixture.h"
 
@@ -39,6 +42,18 @@ TEST_F(SubmitResultsTest, SendingAgainChangesNothing) {
   EXPECT_EQ(Rows(), 4);
   EXPECT_EQ(Now().stored(), 4);
   EXPECT_EQ(Number("SELECT functions FROM throughput_minute"), 4);
+}
+
+TEST_F(SubmitResultsTest, AServerThatStandsStillIsGivenUp) {
+  const auto connection = WorkerConnection();
+  const v1::Submission submission = SubmissionOf(job_, grant_, {1});
+  ASSERT_EQ(kill(connection->backend_pid(), SIGSTOP), 0);
+  const auto statuses = SubmitResults(*connection, submission, absl::Seconds(1));
+  EXPECT_EQ(kill(connection->backend_pid(), SIGCONT), 0);
+  EXPECT_TRUE(absl::IsUnavailable(statuses.status())) << statuses.status();
+  EXPECT_TRUE(connection->broken());
+  EXPECT_EQ(Must(Submit(submission)).size(), 1u) << "the same again, on a new connection";
+  EXPECT_EQ(Rows(), 1);
 }
 
 TEST_F(SubmitResultsTest, EveryFieldComesBackAsItWasSent) {

@@ -116,3 +116,13 @@ def old_version(run):
     run.note(f"worker {worker.name} is now of {'this' if was_old else 'the older'} version")
     worker.start()
     run.await_rows_of(worker)
+
+
+@fault("workers' rights taken and given back", "database")
+def rights_taken(run):
+    """As in the middle of a restore: workers that write themselves drain, and work again by themselves."""
+    run.cluster.database.psql("REVOKE EXECUTE ON FUNCTION submit_results FROM motzkin_worker;")
+    let_pass(run.random.uniform(2, 8))
+    run.cluster.database.psql("GRANT EXECUTE ON FUNCTION submit_results TO motzkin_worker;")
+    for worker in run.cluster.workers:
+        run.await_rows_of(worker)

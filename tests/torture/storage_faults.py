@@ -100,3 +100,17 @@ def worker_clock(run):
 @fault("coordinator's clock jumps by years", "database", "clock")
 def coordinator_clock(run):
     _jump(run, run.cluster.coordinator)
+
+
+@fault("worker stopped while Postgres hangs", "database")
+def stopped_while_hanging(run):
+    """A stop in order does not wait for a database that never answers: what is not sent is spooled."""
+    worker = run.cluster.workers[0]
+    run.take_database_away("frozen")
+    try:
+        let_pass(run.random.uniform(1, 10))
+        if (code := worker.stop()) != 0:
+            run.problem(f"worker {worker.name} ended with {code} instead of 0 when it was stopped while Postgres hung")
+    finally:
+        run.bring_database_back()
+    worker.start()
