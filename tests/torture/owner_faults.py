@@ -121,8 +121,9 @@ def old_version(run):
 @fault("workers' rights taken and given back", "database")
 def rights_taken(run):
     """As in the middle of a restore: workers that write themselves drain, and work again by themselves."""
-    run.cluster.database.psql("REVOKE EXECUTE ON FUNCTION submit_results FROM motzkin_worker;")
+    role = run.cluster.database.psql("SELECT rolname FROM pg_roles WHERE rolname LIKE 'motzkin_worker%';")[0]
+    run.cluster.database.psql(f"REVOKE EXECUTE ON FUNCTION submit_results FROM {role};")
     let_pass(run.random.uniform(2, 8))
-    run.cluster.database.psql("GRANT EXECUTE ON FUNCTION submit_results TO motzkin_worker;")
+    run.cluster.database.psql(f"GRANT EXECUTE ON FUNCTION submit_results TO {role};")
     for worker in run.cluster.workers:
         run.await_rows_of(worker)
