@@ -1,6 +1,7 @@
 #include "common/base/clock.h"
 
 #include <gtest/gtest.h>
+#include <time.h>
 
 namespace motzkin {
 namespace {
@@ -10,6 +11,16 @@ TEST(SystemClockTest, BootTimeNeverDecreases) {
   const absl::Duration first = clock.SinceBoot();
   EXPECT_GT(first, absl::ZeroDuration());
   EXPECT_GE(clock.SinceBoot(), first);
+}
+
+// What decides about leases must not jump when someone sets the clock.
+TEST(SystemClockTest, BootTimeIsTheKernelsAndNotTheWallClocks) {
+  timespec before, after;
+  ASSERT_EQ(clock_gettime(CLOCK_BOOTTIME, &before), 0);
+  const absl::Duration told = SystemClock().SinceBoot();
+  ASSERT_EQ(clock_gettime(CLOCK_BOOTTIME, &after), 0);
+  EXPECT_GE(told, absl::DurationFromTimespec(before));
+  EXPECT_LE(told, absl::DurationFromTimespec(after));
 }
 
 TEST(FakeClockTest, AJumpOfWallTimeLeavesBootTimeAlone) {
