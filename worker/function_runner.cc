@@ -53,11 +53,7 @@ FunctionRunner::FunctionRunner(RunnerOptions options, IntegratorFactory factory,
 
 absl::StatusOr<v1::Result> FunctionRunner::Run(const Task& task) {
   const absl::Duration begun = clock_.SinceBoot();
-  {
-    const absl::MutexLock lock(&mutex_);
-    serial_ = task.serial;
-    interrupted_ = interrupt_serial_ == task.serial;
-  }
+  Begin(task);
   if (Interrupted()) return InterruptedError();
   expression::Pool pool;
   v1::Result row;
@@ -65,6 +61,12 @@ absl::StatusOr<v1::Result> FunctionRunner::Run(const Task& task) {
   RETURN_IF_ERROR(Compute(task, function, pool, row));
   row.set_wall_ms(absl::ToInt64Milliseconds(clock_.SinceBoot() - begun));
   return row;
+}
+
+void FunctionRunner::Begin(const Task& task) {
+  const absl::MutexLock lock(&mutex_);
+  serial_ = task.serial;
+  interrupted_ = interrupt_serial_ == task.serial;
 }
 
 absl::StatusOr<v1::Result> FunctionRunner::Blame(const Task& task, int deaths) {
@@ -253,7 +255,8 @@ void FunctionRunner::Pause(absl::Duration duration) const {
   interrupt_.AwaitWithTimeout(&mutex_, interrupted, duration);
 }
 
-absl::Duration FunctionRunner::MeasureSpeed() {
+absl::Duration FunctionRunner::MeasureSpeed(const Task& task) {
+  Begin(task);
   if (options_.speed == nullptr || !EnsureIntegrator().ok()) return absl::ZeroDuration();
   const absl::StatusOr<SpeedRound> round = worker::MeasureSpeed(*integrator_);
   if (!round.ok()) {

@@ -59,9 +59,10 @@ class FunctionRunner {
   // again. RESOURCE_EXHAUSTED as above.
   absl::StatusOr<v1::Result> Blame(const Task& task, int deaths);
 
-  // Times the engines for the gauge, if there is one. Returns what it cost. A failure is the
-  // integrator's, and the next function will find it out.
-  absl::Duration MeasureSpeed() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Times the engines for the gauge, if there is one, before `task` is run: what interrupts the task
+  // ends this too. Returns what it cost. A failure is the integrator's, and the task will find it
+  // out.
+  absl::Duration MeasureSpeed(const Task& task) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Ends the run of the task with this serial within 1 s, be it in progress or about to begin;
   // harmless for any other.
@@ -70,6 +71,8 @@ class FunctionRunner {
   void DropIntegrator() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
+  // From here on Interrupt() means this task.
+  void Begin(const Task& task) ABSL_LOCKS_EXCLUDED(mutex_);
   // Makes the function, and what its row says whatever becomes of it.
   absl::StatusOr<generator::GeneratedFunction> Draw(const Task& task, expression::Pool& pool,
                                                     v1::Result& row) const;

@@ -212,13 +212,13 @@ TEST_F(FunctionRunnerTest, AMachineThatGetsSlowGetsLargerBudgetsWhileItRuns) {
   ASSERT_TRUE(runner().Run(TestTask(1)).ok());
   EXPECT_EQ(seen.integrate().ladder(0).budget_us(), 250'000) << "2.5, as measured at start";
   step_us = static_cast<int64_t>(4 * 100'000 / ratio);  // As on a machine four times as slow.
-  EXPECT_GT(runner().MeasureSpeed(), absl::ZeroDuration());
+  EXPECT_GT(runner().MeasureSpeed(TestTask(1)), absl::ZeroDuration());
   EXPECT_NEAR(runner().Run(TestTask(1))->speed_factor(), 2.5, 0.01) << "one of two";
-  runner().MeasureSpeed();
+  runner().MeasureSpeed(TestTask(1));
   EXPECT_NEAR(runner().Run(TestTask(1))->speed_factor(), 4, 0.01);
   EXPECT_NEAR(static_cast<double>(seen.integrate().ladder(0).budget_us()), 400'000, 1000);
   step_us *= 100;
-  for (int i = 0; i < 5; ++i) runner().MeasureSpeed();
+  for (int i = 0; i < 5; ++i) runner().MeasureSpeed(TestTask(1));
   EXPECT_EQ(runner().Run(TestTask(1))->speed_factor(), 8) << "the bound";
 }
 
@@ -237,6 +237,20 @@ TEST_F(FunctionRunnerTest, AnInterruptEndsTheTaskItNamesAndNoOther) {
   task.serial = 42;
   EXPECT_TRUE(runner().Run(task).ok());
   EXPECT_EQ(script_.started(), 2) << "an interrupted integrator is dead";
+}
+
+TEST_F(FunctionRunnerTest, AnInterruptEndsTheTimingBeforeItsTaskToo) {
+  script_.Hang();
+  Task task = TestTask(1);
+  task.serial = 41;
+  std::jthread interrupter([&] {
+    EXPECT_TRUE(test::WaitFor([&] { return script_.calls() == 1; }));
+    runner().Interrupt(41);
+  });
+  EXPECT_EQ(runner().MeasureSpeed(task), absl::ZeroDuration());
+  interrupter.join();
+  EXPECT_TRUE(absl::IsAborted(runner().Run(task).status()));
+  EXPECT_EQ(script_.calls(), 1);
 }
 
 TEST_F(FunctionRunnerTest, AnInterruptThatComesBeforeTheTaskBeginsCounts) {

@@ -40,7 +40,7 @@ void Slot::Stop() {
 void Slot::Run() {
   while (const std::optional<Task> task = context_.queue.Take(number_)) {
     if (!task->careful && context_.speed.TakeTurn()) {
-      context_.tally.CountCas(runner_.MeasureSpeed());
+      context_.tally.CountCas(runner_.MeasureSpeed(*task));
     }
     RunTask(*task);
   }
