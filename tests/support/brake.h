@@ -1,4 +1,4 @@
-// A process that gets a quarter of its machine, for tests.
+// A process that gets only a part of its machine, for tests.
 #pragma once
 
 #include <signal.h>
@@ -15,15 +15,17 @@
 
 namespace motzkin::test {
 
-// Lets a process and all that it started run for one part in four of the time, by SIGSTOP and
-// SIGCONT: on an idle machine that is a quarter of its speed, with the same CPU time for the same
-// work.
+// Lets a process and all that it started run for `share` of the time (0.01 .. 1), by SIGSTOP and
+// SIGCONT. It then has at most that share of a core for each of its threads, whatever else the
+// machine does.
 //
-// Process groups that begin later are found within a second.
+// Process groups that begin later are found after some turns.
 class Brake {
  public:
-  explicit Brake(pid_t worker)
-      : worker_(worker), thread_([this](const std::stop_token& stop) { Run(stop); }) {}
+  Brake(pid_t worker, double share)
+      : worker_(worker),
+        pause_(static_cast<int>(kRun.count() * (1 / share - 1))),
+        thread_([this](const std::stop_token& stop) { Run(stop); }) {}
   ~Brake() {
     thread_.request_stop();
     thread_.join();
@@ -31,14 +33,16 @@ class Brake {
   }
 
  private:
+  static constexpr std::chrono::milliseconds kRun{10};
+
   void Run(const std::stop_token& stop) {
     for (int turn = 0; !stop.stop_requested(); ++turn) {
       // Integrators come and go: each has a process group of its own, which nothing leaves.
       if (turn % 20 == 0) FindGroups();
       Signal(SIGCONT);
-      Pause(std::chrono::milliseconds(10), stop);
+      Pause(kRun, stop);
       Signal(SIGSTOP);
-      Pause(std::chrono::milliseconds(30), stop);
+      Pause(pause_, stop);
     }
   }
   void Pause(std::chrono::milliseconds time, const std::stop_token& stop) {
@@ -57,10 +61,11 @@ class Brake {
   }
 
   const pid_t worker_;
+  const std::chrono::milliseconds pause_;
   std::set<pid_t> groups_;
   std::mutex mutex_;
   std::condition_variable_any changed_;  // Only for its time-outs, which a stop ends.
-  std::jthread thread_;  // Last: it uses the above.
+  std::jthread thread_;                  // Last: it uses the above.
 };
 
 }  // namespace motzkin::test
