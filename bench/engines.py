@@ -1,0 +1,165 @@
+#!/usr/bin/python3
+"""Each engine alone and the ladder, on the same functions in the same run.
+
+    bench/engines.py --suite FILE.jsonl [--sample 300]     lines {"integrand": "..."}
+    bench/engines.py --preset lample-charton --count 500 --seed 1 [--kind backward]
+
+Prints for each ladder: functions verified, partly right, refuted, unsolved and timed out, CPU seconds of all
+processes, and verified integrals a core-second. By default the ladders are giac, FriCAS and SymPy
+alone, each with the default ladder's total budget, and the default ladder; --ladder names others.
+
+`nonelementary` counts the functions of which FriCAS claims that no elementary integral exists. Of
+`--kind backward` functions the integral is known, so each such claim is false: the last column is the
+rate of false claims.
+
+--faults FILE.md adds the wrong answers of single engines to that table (docs/engine-faults.md).
+"""
+
+import argparse
+import json
+import pathlib
+import random
+import re
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+COLUMNS = ("solved", "partly", "refuted", "unsolved", "timed_out")
+ANSWER_CHARACTERS_MAX = 160  # Of an answer in the table of faults.
+
+
+def motzkin(arguments, binaries):
+    return subprocess.run([binaries / "motzkin", *arguments], check=True, text=True,
+                          stdout=subprocess.PIPE).stdout
+
+
+def default_ladder(binaries):
+    """[(engine, milliseconds)]"""
+    steps = re.findall(r"engine: (\w+), budget_ms: (\d+)",
+                       motzkin(["start", "lample-charton", "--print"], binaries))
+    return [(engine, int(budget)) for engine, budget in steps]
+
+
+def ladders_of(arguments, binaries):
+    if arguments.ladder:
+        return arguments.ladder
+    steps = default_ladder(binaries)
+    total = sum(budget for _, budget in steps)
+    alone = [f"{engine}={total}" for engine in ("giac", "fricas", "sympy")]
+    return [*alone, ",".join(f"{engine}={budget}" for engine, budget in steps)]
+
+
+def functions_of(arguments, binaries):
+    """Lines of JSON."""
+    if arguments.suite:
+        with open(arguments.suite) as lines:
+            records = [json.loads(line) for line in lines if line.strip()]
+        integrands = [record["integrand"] for record in records]
+        if arguments.sample:
+            integrands = random.Random(1).sample(integrands, arguments.sample)
+    else:
+        lines = motzkin(["generate", arguments.preset, "--count", str(arguments.count), "--seed",
+                         str(arguments.seed), "--format", "infix",
+                         *(["--kind", arguments.kind] if arguments.kind else [])],
+                        binaries).splitlines()
+        # Of backward functions the integral follows, after a tab.
+        integrands = [line.split("\t")[0] for line in lines]
+    return [json.dumps({"integrand": integrand}) + "\n" for integrand in integrands]
+
+
+def claims_nonelementary(detail):
+    return any(step["outcome"] == "nonelementary" for step in detail.get("steps", []))
+
+
+def measure(ladder, suite, jobs, binaries):
+    """The row of one ladder, and its details."""
+    with tempfile.NamedTemporaryFile("r") as details:
+        summary = json.loads(motzkin(["evaluate", suite, "--ladder", ladder, "--jobs", str(jobs), "--json",
+                                      "--details", details.name], binaries))
+        records = [json.loads(line) for line in details]
+    row = {"ladder": ladder, **{column: summary[column] for column in COLUMNS},
+           "cpu_seconds": round(summary["cpu_seconds"], 2),
+           "per_core_second": round(summary["solved_per_core_second"], 2),
+           "nonelementary": sum(map(claims_nonelementary, records)),
+           "functions": summary["functions"], "engines": summary.get("engines", {})}
+    return row, records
+
+
+def text_of(row, backward):
+    shares = "".join(f"{row[column]:>10}" for column in COLUMNS)
+    text = (f"{row['ladder']:<24}{shares}{row['cpu_seconds']:>10.1f}{row['per_core_second']:>10.1f}"
+            f"{row['nonelementary']:>15}")
+    if backward:
+        text += f"{100 * row['nonelementary'] / max(row['functions'], 1):>9.1f} %"
+    return text
+
+
+def shortened(text):
+    text = text.replace("|", "\\|")
+    return text if len(text) <= ANSWER_CHARACTERS_MAX else text[:ANSWER_CHARACTERS_MAX] + " ..."
+
+
+def fault_of(row, detail):
+    """A line of the table of faults; None if no answer was refuted."""
+    proof = detail.get("verification", {}).get("counterexample")
+    if detail.get("outcome") != "refuted" or not proof:
+        return None
+    engine = detail["engine"]
+    version = row["engines"].get(engine, "")
+    return (f"| {engine} {version} | `{shortened(detail['integrand'])}` | "
+            f"`{shortened(detail['integral_infix'])}` | {proof} |")
+
+
+def add_faults(path, lines):
+    """Keeps the table's lines sorted and each engine's word on a function once."""
+    text = pathlib.Path(path).read_text()
+    head, table = text.split("|---|---|---|---|\n")
+    known = {tuple(line.split(" | ")[:2]): line for line in table.splitlines()}
+    for line in lines:
+        known.setdefault(tuple(line.split(" | ")[:2]), line)
+    body = "\n".join(sorted(known.values()))
+    pathlib.Path(path).write_text(f"{head}|---|---|---|---|\n{body}\n")
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--suite", help="JSONL file of integrands")
+    parser.add_argument("--sample", type=int, help="only so many lines of it, drawn with seed 1")
+    parser.add_argument("--preset", default="lample-charton")
+    parser.add_argument("--kind", choices=("forward", "backward", "by_parts"))
+    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--ladder", action="append", help="e.g. giac=10,fricas=60; may be repeated")
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--faults", help="the file to which wrong answers are added")
+    parser.add_argument("--bin", default=ROOT / "build/release/bin")
+    parser.add_argument("--json", action="store_true", help="a line of JSON for each ladder")
+    return parser.parse_args()
+
+
+def main():
+    arguments = parse_arguments()
+    binaries = pathlib.Path(arguments.bin)
+    functions = functions_of(arguments, binaries)
+    backward = not arguments.suite and arguments.kind == "backward"
+    if not arguments.json:
+        print(f"{len(functions)} functions\n{'':<24}"
+              + "".join(f"{column:>10}" for column in (*COLUMNS, "CPU s", "per CPU s")) + f"{'nonelementary':>15}"
+              + (f"{'false':>11}" if backward else ""))
+    faults = []
+    with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as suite:
+        suite.writelines(functions)
+        suite.flush()
+        for ladder in ladders_of(arguments, binaries):
+            row, details = measure(ladder, suite.name, arguments.jobs, binaries)
+            print(json.dumps(row) if arguments.json else text_of(row, backward), flush=True)
+            if "," not in ladder:
+                faults += [fault for fault in (fault_of(row, detail) for detail in details) if fault]
+    if arguments.faults:
+        add_faults(arguments.faults, faults)
+        print(f"{len(faults)} wrong answers", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
