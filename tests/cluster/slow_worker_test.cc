@@ -81,7 +81,7 @@ TEST_F(SlowWorkerTest, AQuarterOfTheSpeedGivesTheSameLabelsWithinTheAuditedRate)
   {
     // A quarter of what the fast one had: on a busy machine that was not a whole core.
     const double had = static_cast<double>(EngineMicros("fast")) / absl::ToDoubleMicroseconds(fast);
-    const test::Brake brake(cluster_.WorkerPid("slow"), std::clamp(had / 4, 0.02, 0.25));
+    const test::Brake brake(cluster_.WorkerPid("slow"), std::clamp(had / 4, 0.04, 0.25));
     slow = AwaitCompleted("slow");
   }
   const int64_t flips = Different("fast", "patient", "success");
