@@ -71,6 +71,8 @@ def run_inside(arguments, bin_directory, files=(), keep_logs=None, old_bin_direc
     except KeyboardInterrupt:
         return 130
     finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)  # A second Ctrl-C does not interrupt the clean-up.
         if child is not None and child.poll() is None:
             child.kill()  # With it goes everything inside.
             child.wait()
