@@ -92,7 +92,8 @@ class CoordinatorUnderLoad {
     process_->Signal(SIGTERM);
     process_->Wait(Deadline::After(absl::Minutes(2))).IgnoreError();
     process_.reset();
-    std::filesystem::remove_all(directory_);
+    std::error_code ignored;  // A Postgres that is still stopping.
+    std::filesystem::remove_all(directory_, ignored);
   }
 
   const std::string& address() const { return address_; }
@@ -165,12 +166,13 @@ class Fleet {
     for (const auto& worker : workers_) worker->Start();
   }
 
-  // Until all have work, at most `patience`; then opens the way for results.
+  // Opens the way for results once all were answered, and works until all have work, at most
+  // for `patience`.
   void AwaitGrants(const std::string& address, absl::Duration patience) {
     const absl::Time until = absl::Now() + patience;
-    while (grants.count() < workers_.size() && absl::Now() < until) absl::SleepFor(kTurn);
-    writer = std::make_unique<RowsWriter>(options_.relay ? "" : workers_[0]->database(), address,
-                                          options_.connections);
+    while (answers.count() < workers_.size() && absl::Now() < until) absl::SleepFor(kTurn);
+    OpenWriter(address);
+    while (grants.count() < workers_.size() && absl::Now() < until) RunFor(kTurn);
   }
 
   void RunFor(absl::Duration duration) {
@@ -199,6 +201,11 @@ class Fleet {
   std::unique_ptr<RowsWriter> writer;
 
  private:
+  void OpenWriter(const std::string& address) {
+    writer = std::make_unique<RowsWriter>(options_.relay ? "" : workers_[0]->database(), address,
+                                          options_.connections);
+  }
+
   const Options options_;
   std::vector<std::unique_ptr<SimulatedWorker>> workers_;
 };
@@ -240,6 +247,7 @@ int Run(const Options& options) {
              coordinator.Memory("VmHWM"));
   fmt::print("batches held     {:.1f} a worker; {} streams broken\n", fleet.BatchesEach(),
              fleet.Broken());
+  std::fflush(stdout);
   fleet.writer->Stop();
   return 0;
 }
