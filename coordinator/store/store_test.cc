@@ -193,6 +193,26 @@ TEST_F(StoreTest, ALostConnectionIsOpenedAgain) {
   EXPECT_EQ(Must(store().Job(job.id)).reason, "second");
 }
 
+TEST_F(StoreTest, AGroupOfChangesIsDurableAtItsEndOrSaysThatItMayNotBe) {
+  const JobRecord job = NewJob();
+  store().BeginGroup();
+  Must(store().AllocateBatch(job.id, 3));
+  Must(store().AllocateBatch(job.id, 3));
+  EXPECT_TRUE(store().EndGroup().ok());
+  EXPECT_EQ(Must(store().OpenBatches(job.id)).size(), 2u);
+  store().BeginGroup();
+  Must(store().AllocateBatch(job.id, 3));
+  ASSERT_TRUE(test::MustConnect(test::MiniPostgres::Shared().Superuser(database()))
+                  ->Execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
+                            "application_name = 'motzkin coordinator' AND "
+                            "datname = current_database()")
+                  .ok());
+  EXPECT_TRUE(absl::IsUnavailable(store().AllocateBatch(job.id, 3).status()));
+  EXPECT_TRUE(store().AllocateBatch(job.id, 3).ok()) << "on another connection";
+  EXPECT_TRUE(absl::IsUnavailable(store().EndGroup())) << "a server that crashed may have lost it";
+  EXPECT_TRUE(store().AllocateBatch(job.id, 3).ok());
+}
+
 TEST_F(StoreTest, EventsComeBackOldestFirstAndAreBounded) {
   for (const char* text : {"one", "two", "three"})
     ASSERT_TRUE(store().AppendEvent("job", text).ok());

@@ -1,0 +1,139 @@
+// Bad flags, files, environments and databases, given to the real programs: one line on stderr and
+// the exit code that docs/operations.md lists, and nothing else happens.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "common/process/child_process.h"
+#include "coordinator/store/store.h"
+#include "tests/support/mini_postgres.h"
+#include "tests/support/temporary_directory.h"
+
+namespace motzkin {
+namespace {
+
+using ::testing::HasSubstr;
+
+struct Ended {
+  int code = -1;
+  std::string words;
+};
+
+class BadInputTest : public ::testing::Test {
+ protected:
+  Ended Run(const std::string& program, const std::vector<std::string>& arguments,
+            const std::string& variable = "A=b") {
+    std::vector<std::string> argv = {std::string(MOTZKIN_BIN_DIR) + "/" + program};
+    argv.insert(argv.end(), arguments.begin(), arguments.end());
+    SpawnOptions options;
+    options.environment = {"PATH=/usr/bin:/bin", "HOME=" + directory_.path().string(), variable};
+    options.input = options.output = Stream::kNull;
+    options.error = Stream::kPipe;
+    auto child = ChildProcess::Spawn(argv, options);
+    if (!child.ok()) return {};
+    const Deadline deadline = Deadline::After(absl::Minutes(2));
+    const auto words = ReadAll(child->error().get(), 1 << 20, deadline);
+    const auto status = child->Wait(deadline);
+    return {status.ok() ? status->code : -1, words.value_or("it still ran")};
+  }
+
+  // One line that says `why`, and this exit code.
+  void Refuse(const Ended& ended, int code, const std::string& why) {
+    EXPECT_EQ(ended.code, code) << ended.words;
+    EXPECT_THAT(ended.words, HasSubstr(why));
+    EXPECT_EQ(std::count(ended.words.begin(), ended.words.end(), '\n'), 1) << ended.words;
+  }
+
+  std::string File(const std::string& text) {
+    const std::string path = directory_.path() / fmt::format("file{}.yaml", ++files_);
+    std::ofstream(path) << text;
+    return path;
+  }
+
+  test::TemporaryDirectory directory_;
+  int files_ = 0;
+};
+
+TEST_F(BadInputTest, FilesThatAreNone) {
+  const std::vector<std::pair<std::string, std::string>> bad = {
+      {File("listen: [1,\n"), "not valid YAML"},
+      {File("no_such_key: x\n"), "unknown key 'no_such_key'"},
+      {File("buffer: 5m\nbuffer: 6m\nname: a\nname: b\n"), "twice"},
+      {File("- a\n- b\n"), "mapping"},
+      {File(std::string("\x01\xff\x00\x7f{]", 6)), "not valid YAML"},
+      {directory_.path(), "is a directory"},
+      {"/nowhere.yaml", "/nowhere.yaml"}};
+  for (const auto& [file, why] : bad) {
+    SCOPED_TRACE(file);
+    Refuse(Run("coordinator", {"--config", file}), 2, why);
+    Refuse(Run("worker", {"--config", file}), 2, why);
+  }
+  Refuse(Run("motzkin", {"start", File("preset: no-such\n")}), 2, "no-such");
+}
+
+TEST_F(BadInputTest, FlagsAndEnvironment) {
+  Refuse(Run("coordinator", {"--no-such"}), 2, "--no-such");
+  Refuse(Run("coordinator", {"--listen", "nonsense"}), 2, "HOST:PORT");
+  Refuse(Run("coordinator", {"--listen", "127.0.0.1:70000"}), 2, "HOST:PORT");
+  Refuse(Run("coordinator", {"--buffer", "1s"}), 2, "--buffer must be 10s .. 24h");
+  Refuse(Run("coordinator", {"--postgres", "nonsense"}), 2, "--postgres");
+  Refuse(Run("coordinator", {"--database-max", "1GB"}), 2, "--database-max is for --postgres");
+  Refuse(Run("coordinator", {"--data-dir", File("")}), 1, "cannot write in");
+  Refuse(Run("worker", {}), 2, "which coordinator?");
+  Refuse(Run("worker", {"--connect", "a:99999"}), 2, "HOST:PORT");
+  Refuse(Run("worker", {"--connect", "a:1", "--slots", "-3"}), 2, "--slots must be");
+  Refuse(Run("motzkin", {}), 2, "see motzkin --help");
+  Refuse(Run("motzkin", {"no-such-verb"}), 2, "there is no verb 'no-such-verb'");
+  Refuse(Run("motzkin", {"generate", "--count", "-1"}), 2, "--count");
+  Refuse(Run("motzkin", {"events", "--since", "yesterday"}), 2, "--since takes");
+  Refuse(Run("motzkin", {"restore", "/tmp"}), 2, "--data-dir");
+  Refuse(Run("motzkin", {"status"}, "MOTZKIN_COORDINATOR=127.0.0.1:1"), 3,
+         "no coordinator answers");
+  Refuse(Run("motzkin", {"status"}, "MOTZKIN_COORDINATOR=\x01nonsense"), 3,
+         "no coordinator answers");
+}
+
+TEST_F(BadInputTest, DatabasesThatAreNotForUs) {
+  auto& server = test::MiniPostgres::Shared();
+  const auto refuse = [&](const std::string& conninfo, const std::string& why) {
+    SCOPED_TRACE(conninfo);
+    Refuse(Run("coordinator", {"--postgres", conninfo, "--listen", "127.0.0.1:0", "--data-dir",
+                               directory_.path()}),
+           1, why);
+  };
+  const auto as_superuser = [&](const std::string& conninfo, const std::string& sql) {
+    const absl::Status done = test::MustConnect(server.Superuser(conninfo))->ExecuteAlone(sql);
+    ASSERT_TRUE(done.ok()) << done;
+  };
+  const std::string foreign = server.NewDatabase();
+  as_superuser(foreign, "CREATE TABLE public.customers (name text)");
+  refuse(foreign, "belongs to another application (it holds table public.customers)");
+
+  const std::string newer = server.NewDatabase();
+  ASSERT_TRUE(coordinator::Store::Open(newer).ok());
+  as_superuser(newer,
+               "INSERT INTO motzkin.schema_migration VALUES ('9999_later.sql', '', true, now())");
+  refuse(newer, "the database is of a newer Motzkin (migration 9999_later.sql)");
+
+  const std::string read_only = server.NewDatabase();
+  const std::string name = read_only.substr(read_only.rfind('=') + 1);
+  as_superuser(foreign,
+               fmt::format("ALTER DATABASE {} SET default_transaction_read_only = on", name));
+  refuse(read_only, "is read-only");
+
+  const std::string closed = server.NewDatabase();
+  as_superuser(closed, "CREATE ROLE stranger LOGIN PASSWORD 'secret'");
+  refuse(server.As(closed, "stranger", "secret"), "permission denied for database");
+  refuse(server.As(closed, "stranger", "wrong"), "password authentication failed");
+  refuse(closed + "_missing", "does not exist");
+  refuse("postgresql://nobody@127.0.0.1:1/none", "127.0.0.1");
+}
+
+}  // namespace
+}  // namespace motzkin
