@@ -4,6 +4,8 @@
 #include <absl/strings/str_cat.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "common/base/status_macros.h"
@@ -15,6 +17,9 @@ namespace {
 
 // Store calls that may wait: 1,000 workers with a few each.
 constexpr size_t kStoreCallsMax = 100'000;
+// Changes that wait for the disk together: some tens of milliseconds of work, so that the first of
+// them is not told late.
+constexpr size_t kGroupMax = 64;
 constexpr absl::Duration kDiskCheckInterval = absl::Seconds(5);
 // worker_status is written on change and this often: SD cards.
 constexpr absl::Duration kSaveInterval = absl::Minutes(1);
@@ -195,23 +200,35 @@ void SchedulerLoop::PollStore(absl::Duration now) {
 }
 
 void SchedulerLoop::Execute(std::vector<Intention> intentions) {
-  for (Intention& intention : intentions) {
-    const uint64_t id = intention.id;
-    const bool added = store_thread_->Add([this, intention = std::move(intention)] {
-      Confirmation answer = executor_.Execute(intention);
+  for (size_t begin = 0; begin < intentions.size(); begin += kGroupMax) {
+    const auto first = intentions.begin() + static_cast<ptrdiff_t>(begin);
+    const auto last =
+        first + static_cast<ptrdiff_t>(std::min(kGroupMax, intentions.size() - begin));
+    ExecuteGroup({std::make_move_iterator(first), std::make_move_iterator(last)});
+  }
+}
+
+void SchedulerLoop::ExecuteGroup(std::vector<Intention> group) {
+  std::vector<Confirmation> refused;
+  for (const Intention& intention : group) {
+    refused.push_back(
+        {.id = intention.id, .status = absl::UnavailableError("too many calls wait for Postgres")});
+  }
+  const bool added = store_thread_->Add([this, group = std::move(group)] {
+    std::vector<Confirmation> answers = executor_.Execute(group);
+    for (const Confirmation& answer : answers) {
       if (!answer.status.ok()) spdlog::debug("store: {}", answer.status.ToString());
       CheckFatal(answer.status);
-      Post([answer = std::move(answer)](Scheduler& scheduler, absl::Duration now) {
-        scheduler.OnConfirmation(answer, now);
-      });
-    });
-    if (added) continue;
-    Confirmation refused{.id = id,
-                         .status = absl::UnavailableError("too many calls wait for Postgres")};
-    Post([refused = std::move(refused)](Scheduler& scheduler, absl::Duration now) {
-      scheduler.OnConfirmation(refused, now);
-    });
-  }
+    }
+    Confirm(std::move(answers));
+  });
+  if (!added) Confirm(std::move(refused));
+}
+
+void SchedulerLoop::Confirm(std::vector<Confirmation> answers) {
+  Post([answers = std::move(answers)](Scheduler& scheduler, absl::Duration now) {
+    for (const Confirmation& answer : answers) scheduler.OnConfirmation(answer, now);
+  });
 }
 
 void SchedulerLoop::SendDesired(const std::set<WorkerId>& workers) {

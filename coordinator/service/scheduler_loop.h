@@ -116,6 +116,8 @@ class SchedulerLoop {
                   absl::Duration now);
   void AskStore(absl::Duration now);
   void Execute(std::vector<Intention> intentions);
+  void ExecuteGroup(std::vector<Intention> group);
+  void Confirm(std::vector<Confirmation> answers);
   void PollStore(absl::Duration now);
   void SendDesired(const std::set<WorkerId>& workers);
   WorkerRecord RecordOf(const WorkerId& id, absl::Duration now) const;

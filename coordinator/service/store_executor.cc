@@ -75,6 +75,22 @@ absl::StatusOr<StorePoll> StoreExecutor::Poll(absl::Duration asked_at) {
   return poll;
 }
 
+std::vector<Confirmation> StoreExecutor::Execute(const std::vector<Intention>& intentions) {
+  std::vector<Confirmation> answers;
+  if (intentions.size() == 1) {  // It waits for itself.
+    answers.push_back(Execute(intentions.front()));
+    return answers;
+  }
+  store_.BeginGroup();
+  for (const Intention& intention : intentions) answers.push_back(Execute(intention));
+  const absl::Status durable = store_.EndGroup();
+  if (durable.ok()) return answers;
+  for (Confirmation& answer : answers) {
+    if (answer.status.ok()) answer = Confirmation{.id = answer.id, .status = durable};
+  }
+  return answers;
+}
+
 Confirmation StoreExecutor::Execute(const Intention& intention) {
   Confirmation answer{.id = intention.id};
   answer.status = std::visit([&](const auto& what) { return Apply(what, answer); }, intention.what);

@@ -7,6 +7,8 @@
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
 
+#include <vector>
+
 #include "coordinator/core/scheduler.h"
 #include "coordinator/core/types.h"
 #include "coordinator/service/job_directory.h"
@@ -23,11 +25,13 @@ class StoreExecutor {
   absl::StatusOr<Restored> Restore();
   // Seals what can be sealed, then reads jobs and open batches.
   absl::StatusOr<StorePoll> Poll(absl::Duration asked_at);
-  Confirmation Execute(const Intention& intention);
+  // In order, with one wait for the disk at the end. A confirmation each, all of them durable.
+  std::vector<Confirmation> Execute(const std::vector<Intention>& intentions);
   // Remembers the job in the directory.
   absl::StatusOr<JobSnapshot> Snapshot(const JobRecord& job);
 
  private:
+  Confirmation Execute(const Intention& intention);
   absl::Status Apply(const AllocateBatch& what, Confirmation& answer);
   absl::Status Apply(const GrantLeases& what, Confirmation& answer);
   absl::Status Apply(const EndLease& what, Confirmation& answer);

@@ -85,6 +85,7 @@ absl::Status Session::TakeOver() {
 
 absl::Status Session::Reconnect() {
   connection_.reset();
+  reconnected_in_group_ = true;
   ASSIGN_OR_RETURN(connection_, Connection::Open(conninfo_));
   absl::Status status = Connect();
   if (status.ok()) return status;
@@ -102,7 +103,8 @@ absl::Status Session::Transact(bool fenced, bool durable, const Body& body) {
   absl::Status status = connection_->Transact([&](Transaction& transaction) -> absl::Status {
     if (fenced)
       RETURN_IF_ERROR(transaction.Execute("SELECT fence($1)", Params().Int(epoch_)).status());
-    if (!durable) RETURN_IF_ERROR(transaction.ExecuteScript("SET LOCAL synchronous_commit = off"));
+    if (!durable || grouped_)
+      RETURN_IF_ERROR(transaction.ExecuteScript("SET LOCAL synchronous_commit = off"));
     Statements statements(transaction);
     return body(statements);
   });
@@ -116,6 +118,25 @@ absl::Status Session::Write(const Body& body) {
 absl::Status Session::WriteLossy(const Body& body) {
   return Transact(/*fenced=*/true, /*durable=*/false, body);
 }
+void Session::BeginGroup() {
+  const absl::MutexLock lock(&mutex_);
+  grouped_ = true;
+  reconnected_in_group_ = false;
+}
+
+// A commit that waits for the disk takes all earlier ones of the server along: the log is written
+// in order.
+absl::Status Session::EndGroup() {
+  {
+    const absl::MutexLock lock(&mutex_);
+    grouped_ = false;
+    if (reconnected_in_group_) {  // The server may have crashed in between, and forgotten some.
+      return absl::UnavailableError("the connection to Postgres broke before all was on disk");
+    }
+  }
+  return Write([](Statements& statements) { return statements.Run("take_number").status(); });
+}
+
 absl::Status Session::Read(const Body& body) {
   return Transact(/*fenced=*/false, /*durable=*/true, body);
 }

@@ -42,6 +42,10 @@ class Session {
   absl::Status Write(const Body& body) ABSL_LOCKS_EXCLUDED(mutex_);
   // The same, but its commit does not wait for the disk.
   absl::Status WriteLossy(const Body& body) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Until EndGroup() no Write() waits for the disk.
+  void BeginGroup() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Waits once for the disk, for all of them. UNAVAILABLE: any of them may be lost.
+  absl::Status EndGroup() ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status Read(const Body& body) ABSL_LOCKS_EXCLUDED(mutex_);
   // One reading statement.
   absl::StatusOr<postgres::Rows> Select(std::string_view query,
@@ -66,6 +70,8 @@ class Session {
   int64_t epoch_ = 0;
   RolePasswords passwords_;
   absl::Mutex mutex_;
+  bool grouped_ ABSL_GUARDED_BY(mutex_) = false;
+  bool reconnected_in_group_ ABSL_GUARDED_BY(mutex_) = false;
   std::unique_ptr<postgres::Connection> connection_ ABSL_GUARDED_BY(mutex_);
 };
 

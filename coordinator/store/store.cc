@@ -18,6 +18,9 @@ const std::string& Store::cluster_uuid() const { return impl_->session->cluster_
 int64_t Store::epoch() const { return impl_->session->epoch(); }
 const RolePasswords& Store::passwords() const { return impl_->session->passwords(); }
 
+void Store::BeginGroup() { impl_->session->BeginGroup(); }
+absl::Status Store::EndGroup() { return impl_->session->EndGroup(); }
+
 absl::StatusOr<int64_t> Remembered::Get(int64_t key,
                                         const std::function<absl::StatusOr<int64_t>()>& find) {
   const absl::Duration now = SystemClock().SinceBoot();

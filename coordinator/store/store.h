@@ -64,6 +64,12 @@ class Store {
   int64_t epoch() const;
   const RolePasswords& passwords() const;
 
+  // Between these two calls nothing waits for the disk: what was changed is durable, and may be
+  // shown to anyone, only after EndGroup() returned OK. One wait then serves all. For the one
+  // thread that makes many changes. UNAVAILABLE from EndGroup(): any of the changes may be lost.
+  void BeginGroup();
+  absl::Status EndGroup();
+
   // --- jobs
   // ---------------------------------------------------------------------------------------
 
