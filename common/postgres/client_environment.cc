@@ -1,5 +1,6 @@
 #include "common/postgres/client_environment.h"
 
+#include <absl/strings/ascii.h>
 #include <absl/strings/str_cat.h>
 #include <libpq-fe.h>
 
@@ -13,8 +14,10 @@ absl::StatusOr<std::vector<std::string>> ClientEnvironment(const std::string& co
       PQconninfoParse(conninfo.c_str(), &message), &PQconninfoFree);
   if (options == nullptr) {
     const std::unique_ptr<char, decltype(&PQfreemem)> owned(message, &PQfreemem);
-    return absl::InvalidArgumentError(absl::StrCat("not a Postgres URI or conninfo: ",
-                                                   message == nullptr ? "unreadable" : message));
+    // libpq ends its messages with a new line.
+    const absl::string_view why =
+        absl::StripTrailingAsciiWhitespace(message == nullptr ? "unreadable" : message);
+    return absl::InvalidArgumentError(absl::StrCat("not a Postgres URI or conninfo: ", why));
   }
   std::vector<std::string> environment;
   for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
