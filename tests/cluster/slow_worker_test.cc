@@ -66,7 +66,7 @@ class SlowWorkerTest : public ::testing::Test {
 
 // The slow run is also the second run of one job: the same table but for outcomes on the edge.
 TEST_F(SlowWorkerTest, AQuarterOfTheSpeedGivesTheSameLabelsWithinTheAuditedRate) {
-  const test::WorkerSettings settings{.calibrate = true, .idle_priority = false};
+  const test::WorkerSettings settings{.calibrate = true};
   cluster_.StartWorker("fast", settings);
   StartJob("fast", 10);
   const absl::Duration fast = AwaitCompleted("fast");

@@ -37,7 +37,7 @@ struct WorkerSettings {
   int slots = 1;
   std::string engines = "giac";
   bool calibrate = false;
-  bool idle_priority = true;
+  bool idle_priority = false;  // Tests share the machine with a build.
   // Arguments of scripted_integrator, which then takes the real one's place.
   std::vector<std::string> script = {};
 };

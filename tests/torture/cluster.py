@@ -157,10 +157,12 @@ class Worker(Daemon):
         os.makedirs(self.state, exist_ok=True)
 
     def start(self):
+        # Not at idle priority: on a busy machine that pauses integrators as well.
         self._launch([self.binaries + "/worker", "--connect", self.coordinator.address, "--name", self.name,
-                      "--slots", str(self.slots), "--calibrate", "false", "--engines", "giac", "--state-dir",
-                      self.state, "--integrator", self.integrator, "--results", self.results, "--drain-time", "20s",
-                      "--acknowledgement-log", self.acknowledged, *self.more])
+                      "--slots", str(self.slots), "--calibrate", "false", "--idle-priority", "false",
+                      "--engines", "giac", "--state-dir", self.state, "--integrator", self.integrator,
+                      "--results", self.results, "--drain-time", "20s", "--acknowledgement-log", self.acknowledged,
+                      *self.more])
 
     def uuid(self):
         with open(self.state + "/worker-uuid", encoding="ascii") as file:

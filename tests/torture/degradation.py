@@ -179,8 +179,7 @@ class Measures:
     def go(self, checks):
         one, two, _ = self.cluster.workers
         one.slots = 2
-        # Not at idle priority: on a busy machine that pauses it as well.
-        one.more = ["--result-memory", "64KiB", "--spool-max", "1MiB", "--idle-priority", "false"]
+        one.more = ["--result-memory", "64KiB", "--spool-max", "1MiB"]
         job = self.cluster.start_job(1_000_000)
         one.start()
         self.coordinator_away(one)

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 namespace motzkin::sandbox {
@@ -21,6 +22,23 @@ int Lower(__rlimit_resource_t resource, rlim_t value) {
   if (limit.rlim_max != RLIM_INFINITY && value > limit.rlim_max) value = limit.rlim_max;
   limit = {value, value};
   return setrlimit(resource, &limit) == 0 ? 0 : errno;
+}
+
+// The share of the caller's session beside others, least of all (nice 19). Does nothing where the
+// kernel has no autogroups or /proc is missing.
+int YieldToOtherSessions() {
+  constexpr int kTriesMax = 20;
+  const int fd = open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return 0;
+  int error = 0;
+  for (int i = 0; i < kTriesMax; ++i) {
+    error = write(fd, "19", 2) == 2 ? 0 : errno;
+    if (error != EAGAIN) break;  // EAGAIN: the kernel has just taken another's order.
+    const timespec pause = {.tv_nsec = 50'000'000};
+    nanosleep(&pause, nullptr);
+  }
+  close(fd);
+  return error;
 }
 
 }  // namespace
@@ -59,7 +77,8 @@ int OfferToOutOfMemoryKiller() {
 
 int UseIdlePriority() {
   const sched_param parameters = {};
-  return sched_setscheduler(0, SCHED_IDLE, &parameters) == 0 ? 0 : errno;
+  if (sched_setscheduler(0, SCHED_IDLE, &parameters) != 0) return errno;
+  return YieldToOtherSessions();
 }
 
 int DropRoot() {

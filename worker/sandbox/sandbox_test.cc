@@ -182,6 +182,18 @@ TEST(LimitsTest, IntegratorLeavesNoCoreFileAndOffersItselfToTheOutOfMemoryKiller
             0);
 }
 
+TEST(LimitsTest, IdlePriorityYieldsToOtherSessionsToo) {
+  if (access("/proc/self/autogroup", W_OK) != 0) GTEST_SKIP() << "this kernel has no autogroups";
+  const auto session_is_last = [] {
+    setsid();
+    if (UseIdlePriority() != 0 || sched_getscheduler(0) != SCHED_IDLE) return 1;
+    std::string line;
+    std::getline(std::ifstream("/proc/self/autogroup"), line);
+    return line.ends_with(" nice 19") ? 0 : 2;
+  };
+  EXPECT_EQ(InChild(session_is_last), 0);
+}
+
 TEST(LimitsTest, RootBecomesNobody) {
   EXPECT_EQ(InChild([] {
               if (DropRoot() != 0) return 99;
