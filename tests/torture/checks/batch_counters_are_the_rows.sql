@@ -1,4 +1,5 @@
--- What a batch counts by outcome are its rows; it is closed when it is full.
+-- What a batch counts by outcome are its rows; it is closed when it is full. Joined index by index, for the reason in
+-- rows_have_a_lease.sql.
 WITH counted AS (
     SELECT b.job_id, b.batch,
            count(*) FILTER (WHERE r.outcome = 'integrated') AS integrated,
@@ -11,7 +12,8 @@ WITH counted AS (
            count(*) FILTER (WHERE r.outcome = 'refuted') AS refuted,
            count(*) FILTER (WHERE r.outcome = 'unverified') AS unverified
       FROM batch b
-      LEFT JOIN result r ON r.job_id = b.job_id AND r.index >= b.begin_index AND r.index < b.end_index
+     CROSS JOIN generate_series(b.begin_index, b.end_index - 1) AS i (index)
+      LEFT JOIN result r ON r.job_id = b.job_id AND r.index = i.index
      GROUP BY b.job_id, b.batch)
 SELECT format('batch %s of job %s counts %s rows, other than there are', b.batch, b.job_id, b.stored)
   FROM batch b JOIN counted c USING (job_id, batch)
