@@ -94,6 +94,11 @@ enum class LeaseEnd {
   kRevoked,   // job paused, cancelled, ended; or the worker removed
 };
 
+struct LeaseEnding {
+  LeaseRecord lease;
+  LeaseEnd why = LeaseEnd::kReturned;
+};
+
 // A function whose negative label is to be computed again with more time.
 struct AuditRecord {
   int64_t job_id = 0;
@@ -133,6 +138,12 @@ enum class WorkerControl { kRun, kSuspend, kDrain, kRemoved };
 struct StoredWorker {
   WorkerRecord record;
   WorkerControl control = WorkerControl::kRun;
+};
+
+// An event about to be recorded.
+struct NewEvent {
+  std::string kind;
+  std::string text;
 };
 
 struct EventRecord {

@@ -97,8 +97,11 @@ class Store {
   // --- batches and leases
   // -------------------------------------------------------------------------
 
-  // The next `size` indices of the job (1 .. 1,000,000; fewer at the end of a function target),
-  // with the partitions that will hold them. OUT_OF_RANGE: the function target is wholly allocated.
+  // The next indices of the job as batches of these sizes (1 .. 1,000,000 each), in that order and
+  // with the partitions that will hold them. At the end of a function target they are fewer, the
+  // last one cut. OUT_OF_RANGE: the function target is wholly allocated.
+  absl::StatusOr<std::vector<BatchRecord>> AllocateBatches(int64_t job_id,
+                                                           const std::vector<int64_t>& sizes);
   absl::StatusOr<BatchRecord> AllocateBatch(int64_t job_id, int64_t size);
 
   // Neither closed nor revoked, by begin_index; leased or not.
@@ -108,10 +111,13 @@ class Store {
   absl::StatusOr<std::vector<OpenLease>> OpenLeases();
 
   // Leases several batches in one transaction: all or none. An open lease of the same batch is
-  // ended as lost first. FAILED_PRECONDITION: a batch is closed or revoked.
+  // ended as lost first. FAILED_PRECONDITION: a batch is closed or revoked, or a worker removed.
+  // INVALID_ARGUMENT: a batch is asked for twice.
   absl::StatusOr<std::vector<Grant>> GrantLeases(const std::vector<GrantRequest>& requests);
 
-  // Nothing happens to a lease that has ended. kDied adds one to the batch's deaths.
+  // Nothing happens to a lease that has ended. kDied adds one to the batch's deaths. All or none;
+  // each lease once.
+  absl::Status EndLeases(const std::vector<LeaseEnding>& endings);
   absl::Status EndLease(const LeaseRecord& lease, LeaseEnd why);
 
   // The indices from `at` become a batch of their own, unleased; the batch keeps what is before.
@@ -138,8 +144,9 @@ class Store {
   // --- workers
   // ------------------------------------------------------------------------------------
 
-  // Inserts or updates; the owner's order is kept. Not for every heartbeat: on change and once a
-  // minute. May be lost if the database's machine crashes within a second.
+  // Inserts or updates, each at most once in a call; the owner's order is kept. Not for every
+  // heartbeat: on change and once a minute. May be lost if the database's machine crashes within a
+  // second.
   absl::Status UpsertWorkers(const std::vector<WorkerRecord>& workers);
   absl::Status SetWorkerControl(const std::string& uuid, WorkerControl control);
   absl::StatusOr<std::vector<StoredWorker>> Workers();
@@ -147,7 +154,8 @@ class Store {
   // --- events
   // -------------------------------------------------------------------------------------
 
-  // Also keeps the table to the latest 100,000. May be lost as above.
+  // In this order; also keeps the table to the latest 100,000. May be lost as above.
+  absl::Status AppendEvents(const std::vector<NewEvent>& events);
   absl::Status AppendEvent(std::string_view kind, std::string_view text);
   // The latest `limit` (1 .. 10,000) not older than `since`, oldest first.
   absl::StatusOr<std::vector<EventRecord>> Events(absl::Time since, int limit);

@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "common/base/check.h"
 #include "common/base/status_macros.h"
@@ -25,23 +26,35 @@ WorkerControl ControlOf(std::string_view text) {
   return WorkerControl::kRun;
 }
 
-Params ParamsOf(const WorkerRecord& worker) {
-  Params params;
-  params.Text(worker.uuid)
-      .Text(worker.name)
-      .Int(std::bit_cast<int64_t>(worker.instance))
-      .Text(worker.state);
-  params.Text(worker.reason)
-      .Int(worker.slots)
-      .Real(worker.temperature)
-      .Text(worker.sandbox_level)
-      .Text(worker.build);
-  params.Text(nlohmann::json(worker.engines).dump());
-  if (worker.last_seen == absl::Time()) {
-    params.Null();
-  } else {
-    params.Time(worker.last_seen);
+// NULL for a worker that says nothing of when it was last seen.
+std::optional<std::string> SeenOf(const WorkerRecord& worker) {
+  if (worker.last_seen == absl::Time()) return std::nullopt;
+  return Params().Time(worker.last_seen).values().front();
+}
+
+// One array a column.
+Params ParamsOf(const std::vector<WorkerRecord>& workers) {
+  std::vector<std::string> uuids, names, states, reasons, sandbox_levels, builds, engines;
+  std::vector<int64_t> instances, slots;
+  std::vector<double> temperatures;
+  std::vector<std::optional<std::string>> seen;
+  for (const WorkerRecord& worker : workers) {
+    uuids.push_back(worker.uuid);
+    names.push_back(worker.name);
+    instances.push_back(std::bit_cast<int64_t>(worker.instance));
+    states.push_back(worker.state);
+    reasons.push_back(worker.reason);
+    slots.push_back(worker.slots);
+    temperatures.push_back(worker.temperature);
+    sandbox_levels.push_back(worker.sandbox_level);
+    builds.push_back(worker.build);
+    engines.push_back(nlohmann::json(worker.engines).dump());
+    seen.push_back(SeenOf(worker));
   }
+  Params params;
+  params.TextArray(uuids).TextArray(names).IntArray(instances).TextArray(states);
+  params.TextArray(reasons).IntArray(slots).RealArray(temperatures).TextArray(sandbox_levels);
+  params.TextArray(builds).TextArray(engines).TextArray(seen);
   return params;
 }
 
@@ -68,9 +81,7 @@ StoredWorker WorkerOf(const Rows& rows, size_t row) {
 
 absl::Status Store::UpsertWorkers(const std::vector<WorkerRecord>& workers) {
   return impl_->session->WriteLossy([&](Statements& statements) -> absl::Status {
-    for (const WorkerRecord& worker : workers) {
-      RETURN_IF_ERROR(statements.Change("upsert_worker", ParamsOf(worker)).status());
-    }
+    RETURN_IF_ERROR(statements.Change("upsert_workers", ParamsOf(workers)).status());
     return statements.Change("forget_old_throughput").status();
   });
 }
@@ -104,13 +115,23 @@ absl::StatusOr<std::vector<StoredWorker>> Store::Workers() {
   return workers;
 }
 
-absl::Status Store::AppendEvent(std::string_view kind, std::string_view text) {
+absl::Status Store::AppendEvents(const std::vector<NewEvent>& events) {
+  if (events.empty()) return absl::OkStatus();
+  std::vector<std::string> kinds, texts;
+  for (const NewEvent& event : events) {
+    kinds.push_back(event.kind);
+    texts.push_back(event.text);
+  }
   return impl_->session->WriteLossy([&](Statements& statements) -> absl::Status {
-    ASSIGN_OR_RETURN(const Rows event,
-                     statements.Run("append_event", Params().Text(kind).Text(text)));
-    return statements.Change("forget_old_events", Params().Int(event.Int(0, 0) - kEventsKept))
-        .status();
+    ASSIGN_OR_RETURN(const Rows ids,
+                     statements.Run("append_events", Params().TextArray(kinds).TextArray(texts)));
+    const int64_t last = ids.Int(ids.size() - 1, 0);
+    return statements.Change("forget_old_events", Params().Int(last - kEventsKept)).status();
   });
+}
+
+absl::Status Store::AppendEvent(std::string_view kind, std::string_view text) {
+  return AppendEvents({{std::string(kind), std::string(text)}});
 }
 
 absl::StatusOr<std::vector<EventRecord>> Store::Events(absl::Time since, int limit) {

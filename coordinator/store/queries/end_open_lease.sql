@@ -1,2 +1,0 @@
--- $1 job, $2 batch, $3 why.
-UPDATE lease SET end_time = now(), end_why = $3::lease_end WHERE job_id = $1 AND batch = $2 AND end_time IS NULL

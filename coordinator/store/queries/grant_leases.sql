@@ -1,0 +1,9 @@
+-- $1 jobs, $2 batches, $3 worker ids, $4 instances. The caller holds the batches' locks.
+WITH counted AS (
+    UPDATE batch b SET attempts = b.attempts + 1
+      FROM unnest($1::integer[], $2::bigint[], $3::integer[], $4::bigint[]) AS w(job_id, batch, worker_id, instance)
+     WHERE b.job_id = w.job_id AND b.batch = w.batch
+    RETURNING b.job_id, b.batch, b.attempts, w.worker_id, w.instance, b.begin_index, b.end_index)
+INSERT INTO lease (job_id, batch, attempt, worker_id, instance, begin_index, end_index)
+SELECT job_id, batch, attempts, worker_id, instance, begin_index, end_index FROM counted
+RETURNING job_id, batch, attempt

@@ -1,0 +1,12 @@
+-- $1 uuids, $2 names, $3 instances, $4 states, $5 reasons, $6 slots, $7 temperatures, $8 sandbox levels, $9 builds,
+-- $10 engines, $11 when last seen (NULL: now).
+INSERT INTO worker (uuid, name, instance, state, reason, slots, temperature, sandbox_level, build, engines, last_seen)
+SELECT uuid, name, instance, state, reason, slots, temperature, sandbox_level, build, engines,
+       coalesce(last_seen, now())
+  FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::integer[], $7::double precision[],
+              $8::text[], $9::text[], $10::jsonb[], $11::timestamptz[])
+       AS w(uuid, name, instance, state, reason, slots, temperature, sandbox_level, build, engines, last_seen)
+ON CONFLICT (uuid) DO UPDATE
+   SET name = excluded.name, instance = excluded.instance, state = excluded.state, reason = excluded.reason,
+       slots = excluded.slots, temperature = excluded.temperature, sandbox_level = excluded.sandbox_level,
+       build = excluded.build, engines = excluded.engines, last_seen = excluded.last_seen

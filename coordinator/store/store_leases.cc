@@ -1,0 +1,215 @@
+// Grants and ends of leases, many in one statement. See store.h.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <map>
+#include <utility>
+
+#include "common/base/status_macros.h"
+#include "coordinator/store/store_impl.h"
+
+namespace motzkin::coordinator {
+namespace {
+
+using postgres::Params;
+using postgres::Rows;
+
+std::string NameOf(const GrantRequest& request) {
+  return fmt::format("batch {} of job {}", request.batch, request.job_id);
+}
+
+std::string TextOf(LeaseEnd why) {
+  switch (why) {
+    case LeaseEnd::kDone:
+      return "done";
+    case LeaseEnd::kLost:
+      return "lost";
+    case LeaseEnd::kReturned:
+      return "returned";
+    case LeaseEnd::kDied:
+      return "died";
+    case LeaseEnd::kRevoked:
+      return "revoked";
+  }
+  return "";
+}
+
+// The batches of one call: each once, and where it stands in the call.
+class Positions {
+ public:
+  // False: it is there already.
+  bool Add(int64_t job_id, int64_t batch) {
+    return positions_.try_emplace({job_id, batch}, positions_.size()).second;
+  }
+  // Of the first two columns.
+  size_t Of(const Rows& rows, size_t row) const {
+    return positions_.at({rows.Int(row, 0), rows.Int(row, 1)});
+  }
+  bool empty() const { return positions_.empty(); }
+  // $1 jobs, $2 batches.
+  Params Keys() const {
+    std::vector<int64_t> jobs, batches;
+    for (const auto& [key, position] : positions_) {
+      jobs.push_back(key.first);
+      batches.push_back(key.second);
+    }
+    return Params().IntArray(jobs).IntArray(batches);
+  }
+
+ private:
+  std::map<std::pair<int64_t, int64_t>, size_t> positions_;
+};
+
+// Locks the batches and fills in what they are.
+absl::Status LockBatches(Statements& statements, const std::vector<GrantRequest>& requests,
+                         const Positions& positions, std::vector<Grant>& grants) {
+  ASSIGN_OR_RETURN(const Rows rows, statements.Run("lock_batches", positions.Keys()));
+  std::vector<bool> found(requests.size(), false);
+  for (size_t row = 0; row < rows.size(); ++row) {
+    const size_t position = positions.Of(rows, row);
+    const BatchRecord& batch = grants[position].batch = BatchOf(rows, row);
+    found[position] = true;
+    if (!batch.closed() && !batch.revoked) continue;
+    return absl::FailedPreconditionError(
+        fmt::format("{} is {}", NameOf(requests[position]), batch.closed() ? "closed" : "revoked"));
+  }
+  const auto missing = std::find(found.begin(), found.end(), false);
+  if (missing == found.end()) return absl::OkStatus();
+  return absl::NotFoundError(fmt::format("no {}", NameOf(requests[missing - found.begin()])));
+}
+
+// The numbers of the requests' workers.
+absl::StatusOr<std::vector<int64_t>> FindWorkers(Statements& statements,
+                                                 const std::vector<GrantRequest>& requests) {
+  std::map<std::string, int64_t> numbers;
+  for (const GrantRequest& request : requests) numbers[request.worker_uuid] = 0;
+  std::vector<std::string> uuids;
+  for (const auto& [uuid, number] : numbers) uuids.push_back(uuid);
+  ASSIGN_OR_RETURN(const Rows rows, statements.Run("find_workers", Params().TextArray(uuids)));
+  for (size_t row = 0; row < rows.size(); ++row) {
+    if (rows.Text(row, 2) == "removed") {
+      return absl::FailedPreconditionError(fmt::format("worker {} was removed", rows.Text(row, 0)));
+    }
+    numbers[rows.Text(row, 0)] = rows.Int(row, 1);
+  }
+  std::vector<int64_t> found;
+  for (const GrantRequest& request : requests) {
+    found.push_back(numbers[request.worker_uuid]);
+    if (found.back() == 0)
+      return absl::NotFoundError(fmt::format("no worker {}", request.worker_uuid));
+  }
+  return found;
+}
+
+// Adds the leases, of which none may be open, and fills in their attempts.
+absl::Status AddLeases(Statements& statements, const std::vector<GrantRequest>& requests,
+                       const std::vector<int64_t>& workers, const Positions& positions,
+                       std::vector<Grant>& grants) {
+  std::vector<int64_t> jobs, batches, instances;
+  for (size_t i = 0; i < requests.size(); ++i) {
+    const GrantRequest& request = requests[i];
+    jobs.push_back(request.job_id);
+    batches.push_back(request.batch);
+    instances.push_back(std::bit_cast<int64_t>(request.instance));
+    grants[i].lease = {.job_id = request.job_id,
+                       .batch = request.batch,
+                       .worker_uuid = request.worker_uuid,
+                       .instance = request.instance};
+  }
+  ASSIGN_OR_RETURN(
+      const Rows leases,
+      statements.Run(
+          "grant_leases",
+          Params().IntArray(jobs).IntArray(batches).IntArray(workers).IntArray(instances)));
+  for (size_t row = 0; row < leases.size(); ++row) {
+    grants[positions.Of(leases, row)].lease.attempt = static_cast<int32_t>(leases.Int(row, 2));
+  }
+  return absl::OkStatus();
+}
+
+// One bit an index, set where its result is stored.
+absl::Status AddBitmaps(Statements& statements, std::vector<Grant>& grants) {
+  std::vector<Grant*> begun;  // Most are new: nothing is asked about those.
+  std::vector<int64_t> jobs, begins, ends;
+  for (Grant& grant : grants) {
+    const BatchRecord& batch = grant.batch;
+    grant.done.assign(static_cast<size_t>(batch.end_index - batch.begin_index + 7) / 8, '\0');
+    if (batch.stored == 0) continue;
+    begun.push_back(&grant);
+    jobs.push_back(batch.job_id);
+    begins.push_back(batch.begin_index);
+    ends.push_back(batch.end_index);
+  }
+  if (begun.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(
+      const Rows rows,
+      statements.Run("done_indices", Params().IntArray(jobs).IntArray(begins).IntArray(ends)));
+  for (size_t row = 0; row < rows.size(); ++row) {
+    for (const int64_t offset : rows.IntArray(row, 0))
+      begun[row]->done[offset / 8] |= static_cast<char>(1 << (offset % 8));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<OpenLease>> Store::OpenLeases() {
+  ASSIGN_OR_RETURN(const Rows rows, impl_->session->Select("open_leases"));
+  std::vector<OpenLease> leases;
+  for (size_t row = 0; row < rows.size(); ++row) {
+    const BatchRecord batch = BatchOf(rows, row);
+    leases.push_back({.lease = {.job_id = batch.job_id,
+                                .batch = batch.batch,
+                                .attempt = static_cast<int32_t>(rows.Int(row, 7)),
+                                .worker_uuid = rows.Text(row, 8),
+                                .instance = std::bit_cast<uint64_t>(rows.Int(row, 9))},
+                      .batch = batch});
+  }
+  return leases;
+}
+
+absl::StatusOr<std::vector<Grant>> Store::GrantLeases(const std::vector<GrantRequest>& requests) {
+  std::vector<Grant> grants(requests.size());
+  if (requests.empty()) return grants;
+  Positions positions;
+  for (const GrantRequest& request : requests) {
+    if (positions.Add(request.job_id, request.batch)) continue;
+    return absl::InvalidArgumentError(fmt::format("{} is granted twice", NameOf(request)));
+  }
+  RETURN_IF_ERROR(impl_->session->Write([&](Statements& statements) -> absl::Status {
+    RETURN_IF_ERROR(LockBatches(statements, requests, positions, grants));
+    ASSIGN_OR_RETURN(const std::vector<int64_t> workers, FindWorkers(statements, requests));
+    RETURN_IF_ERROR(statements.Change("end_open_leases", positions.Keys()).status());
+    RETURN_IF_ERROR(AddLeases(statements, requests, workers, positions, grants));
+    return AddBitmaps(statements, grants);
+  }));
+  return grants;
+}
+
+absl::Status Store::EndLeases(const std::vector<LeaseEnding>& endings) {
+  if (endings.empty()) return absl::OkStatus();
+  std::vector<int64_t> jobs, batches, attempts;
+  std::vector<std::string> reasons;
+  Positions deaths;
+  for (const LeaseEnding& ending : endings) {
+    jobs.push_back(ending.lease.job_id);
+    batches.push_back(ending.lease.batch);
+    attempts.push_back(ending.lease.attempt);
+    reasons.push_back(TextOf(ending.why));
+    if (ending.why == LeaseEnd::kDied) deaths.Add(ending.lease.job_id, ending.lease.batch);
+  }
+  const Params params =
+      Params().IntArray(jobs).IntArray(batches).IntArray(attempts).TextArray(reasons);
+  return impl_->session->Write([&](Statements& statements) -> absl::Status {
+    // Several batches will change: in the order of everyone who locks several.
+    if (!deaths.empty()) RETURN_IF_ERROR(statements.Run("lock_batches", deaths.Keys()).status());
+    return statements.Change("end_leases", params).status();
+  });
+}
+
+absl::Status Store::EndLease(const LeaseRecord& lease, LeaseEnd why) {
+  return EndLeases({{lease, why}});
+}
+
+}  // namespace motzkin::coordinator
