@@ -57,6 +57,48 @@ TEST_F(StoreTest, BatchesTileTheIndicesUpToAFunctionTarget) {
   EXPECT_EQ(Must(store().AllocateBatch(job.id, 10)).end_index, 30);
 }
 
+TEST_F(StoreTest, BatchesOfOneCallFollowEachOtherUpToTheTarget) {
+  const JobRecord job = NewJob("demo", 25);
+  const auto batches = Must(store().AllocateBatches(job.id, {4, 10, 8, 10, 10}));
+  ASSERT_EQ(batches.size(), 4u) << "the fifth is beyond the target";
+  EXPECT_EQ(batches[1].batch, 1);
+  EXPECT_EQ(batches[1].begin_index, 4);
+  EXPECT_EQ(batches[1].end_index, 14);
+  EXPECT_EQ(batches[3].begin_index, 22);
+  EXPECT_EQ(batches[3].end_index, 25) << "cut";
+  EXPECT_EQ(Must(store().Job(job.id)).allocated_below, 25);
+  EXPECT_TRUE(absl::IsOutOfRange(store().AllocateBatches(job.id, {1, 1}).status()));
+}
+
+TEST_F(StoreTest, GrantsOfOneCallAreForManyWorkersAndJobs) {
+  const JobRecord a = NewJob("a");
+  const JobRecord b = NewJob("b");
+  std::vector<GrantRequest> requests;
+  for (int i = 0; i < 20; ++i) {
+    const BatchRecord batch = Must(store().AllocateBatch(i % 2 == 0 ? a.id : b.id, 10));
+    requests.push_back({batch.job_id, batch.batch, NewWorker(i % 3 + 1), /*instance=*/7});
+  }
+  const auto first = Must(store().GrantLeases(requests));
+  ASSERT_TRUE(Submit(SubmissionOf(b, first[1], {first[1].batch.begin_index + 2})).ok());
+  const auto second = Must(store().GrantLeases(requests));
+  for (size_t i = 0; i < requests.size(); ++i) {
+    EXPECT_EQ(second[i].lease.job_id, requests[i].job_id);
+    EXPECT_EQ(second[i].lease.batch, requests[i].batch);
+    EXPECT_EQ(second[i].lease.worker_uuid, requests[i].worker_uuid);
+    EXPECT_EQ(second[i].lease.attempt, 2);
+    EXPECT_EQ(second[i].done, i == 1 ? std::string("\4\0", 2) : std::string("\0\0", 2));
+  }
+  EXPECT_EQ(Must(store().OpenLeases()).size(), 20u);
+  EXPECT_TRUE(absl::IsInvalidArgument(store().GrantLeases({requests[0], requests[0]}).status()));
+  EXPECT_TRUE(
+      store()
+          .EndLeases({{second[0].lease, LeaseEnd::kDied}, {second[1].lease, LeaseEnd::kReturned}})
+          .ok());
+  EXPECT_EQ(Must(store().OpenLeases()).size(), 18u);
+  EXPECT_EQ(Must(store().OpenBatches(a.id))[0].deaths, 1);
+  EXPECT_EQ(Must(store().OpenBatches(b.id))[0].deaths, 0);
+}
+
 TEST_F(StoreTest, ABatchAcrossShardsHasAllItsPartitions) {
   const JobRecord job = NewJob();
   ASSERT_TRUE(sql().Execute("UPDATE job SET allocated_below = 999990").ok());
