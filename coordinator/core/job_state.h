@@ -45,7 +45,7 @@ class JobState {
   // The store says that the function target is wholly allocated.
   void AllocationExhausted();
 
-  // Functions in AllocateBatch intentions under way.
+  // Functions in AllocateBatches intentions under way.
   int64_t allocating = 0;
   // A SetJobPhase that ends the job is under way.
   bool ending = false;

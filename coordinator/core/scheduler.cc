@@ -41,9 +41,9 @@ void Scheduler::Restore(const Restored& restored, absl::Duration now) {
 
 void Scheduler::OnJob(const JobSnapshot& snapshot, absl::Duration now) {
   TakeJob(snapshot);
-  WeighWorkers();
-  for (auto& [id, worker] : workers_) {
-    PlanFor(worker, now);
+  weigh_ = true;
+  PlanLaterForAll();
+  for (const auto& [id, worker] : workers_) {
     changed_.insert(id);  // Its reason for having no work may differ now.
   }
 }
@@ -60,7 +60,8 @@ void Scheduler::OnControl(const WorkerId& id, Control control, absl::Duration no
     for (const BatchKey& key : leases) EndLeaseOf(*FindBatch(key), LeaseEndReason::kRevoked);
   }
   changed_.insert(id);
-  PlanFor(worker, now);
+  weigh_ = true;
+  PlanLater(worker);
 }
 
 void Scheduler::SetDiskGuard(const std::string& why_blocked, absl::Duration now) {
@@ -78,7 +79,10 @@ std::string Scheduler::Blocked() const {
   return disk_guard_;
 }
 
-std::vector<Intention> Scheduler::TakeIntentions() { return std::exchange(intentions_, {}); }
+std::vector<Intention> Scheduler::TakeIntentions() {
+  Plan();
+  return std::exchange(intentions_, {});
+}
 
 std::set<WorkerId> Scheduler::TakeChanged() { return std::exchange(changed_, {}); }
 
@@ -121,6 +125,7 @@ Desired Scheduler::DesiredFor(const WorkerId& id) const {
 
 void Scheduler::Emit(decltype(Intention::what) what) {
   Intention intention{next_intention_++, std::move(what)};
+  asked_ += BatchesAskedFor(intention);
   in_flight_.emplace(intention.id, intention);
   intentions_.push_back(std::move(intention));
 }
@@ -141,8 +146,11 @@ JobState* Scheduler::FindJob(int64_t id) {
 
 void Scheduler::TakeJob(const JobSnapshot& snapshot) {
   const auto [found, inserted] = jobs_.try_emplace(snapshot.rules.id, snapshot);
+  const bool ran = !inserted && found->second.running();
   if (!inserted) found->second.Update(snapshot);
-  if (!found->second.running()) ForgetJob(snapshot.rules.id);
+  const bool runs = found->second.running();
+  if (!runs) ForgetJob(snapshot.rules.id);
+  if (runs && !ran) PlanLaterForAll();
   if (!inserted) return;
   for (auto& [id, worker] : workers_) Match(worker);
 }
@@ -166,6 +174,7 @@ void Scheduler::ForgetBatch(const BatchKey& key) {
 void Scheduler::DropLease(BatchState& batch) {
   WorkerState& worker = workers_.at(batch.lease->worker);
   worker.leases.erase(batch.key);
+  worker.hungry = true;
   changed_.insert(batch.lease->worker);
   batch.lease.reset();
   jobs_.at(batch.key.job).pending.insert({batch.begin, batch.key.batch});

@@ -26,6 +26,7 @@
 #include <absl/time/time.h>
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <set>
 #include <string>
@@ -50,6 +51,9 @@ struct Policy {
   absl::Duration let_go = absl::Seconds(10);
   // Batches given to one worker at once, so that many workers ramp up side by side.
   int grants_at_once = 16;
+  // Batches that the store may be asked for and not have answered about, of all workers together:
+  // a tenth of a second of its work or two, so that who comes next does not wait for long.
+  int64_t asked_max = 1024;
 };
 
 // What the store holds when a coordinator starts.
@@ -101,7 +105,9 @@ class Scheduler {
   // An event that somebody else saw, in its place among the others.
   void Note(const std::string& kind, const std::string& text) { Event(kind, text); }
 
-  // What to make durable, in this order; each exactly once.
+  // Plans for the workers that may have become due for work since the last call. Then, what to make
+  // durable, in this order; each exactly once. Equal kinds follow each other where they can, for
+  // the store to take together.
   std::vector<Intention> TakeIntentions();
   // Workers whose desired state may have changed since the last call.
   std::set<WorkerId> TakeChanged();
@@ -134,7 +140,7 @@ class Scheduler {
   // --- scheduler_store.cc: what the store answers
   void ReconcileBatches(const StorePoll& poll);
   void EndReleasedLeases(const StorePoll& poll);
-  void Confirmed(const AllocateBatch& what, const Confirmation& answer, absl::Duration now);
+  void Confirmed(const AllocateBatches& what, const Confirmation& answer, absl::Duration now);
   void Confirmed(const GrantLeases& what, const Confirmation& answer, absl::Duration now);
   void Confirmed(const EndLease& what, const Confirmation& answer, absl::Duration now);
   void Confirmed(const SplitBatch& what, const Confirmation& answer, absl::Duration now);
@@ -166,11 +172,30 @@ class Scheduler {
   void Match(WorkerState& worker);
   bool Takes(const WorkerState& worker, const JobState& job) const;
   void WeighWorkers();
-  void PlanFor(WorkerState& worker, absl::Duration now);
+  // Queues the worker to be planned for.
+  void PlanLater(WorkerState& worker);
+  void PlanLaterForAll();
+  void PlanLaterForTheHungry();
+  // Plans for queued workers while the store may be asked: first a little for those that have
+  // nothing, then the rest for everyone.
+  void Plan();
+  struct Claim;     // Of a job on a worker.
+  struct Planning;  // For one worker.
+  struct Round;     // For all.
+  enum class Helping { kFirst, kWhole };
+  void PlanFrom(std::deque<WorkerState*>& queue, Helping helping, Round& round);
+  void PlanFor(WorkerState& worker, Helping helping, Round& round);
+  std::vector<Claim> ClaimsOn(const WorkerState& worker);
+  static Claim* Neediest(std::vector<Claim>& claims);
+  // False: there is nothing to give.
+  bool GiveOne(Planning& planning, Claim& claim);
   int64_t HeldBy(const WorkerState& worker, int64_t job) const;
   bool HoldsCareful(const WorkerState& worker) const;
-  BatchState* NextPending(const WorkerState& worker, JobState& job);
-  void BeginGrant(WorkerState& worker, BatchState& batch, absl::Duration now);
+  // What it reports to hold although it is leased to nobody.
+  std::vector<BatchState*> Left(const WorkerState& worker);
+  bool MayTake(const Planning& planning, const JobState& job, const BatchState& batch) const;
+  BatchState* NextPending(const Planning& planning, JobState& job);
+  void BeginGrant(WorkerState& worker, BatchState& batch);
   void PlanAudits(absl::Duration now);
   // Those that may take audits of the job now: a running or completed one.
   std::vector<Auditor> AuditorsOf(int64_t job) const;
@@ -193,9 +218,15 @@ class Scheduler {
   uint64_t next_intention_ = 1;
   std::vector<Intention> intentions_;
   std::map<uint64_t, Intention> in_flight_;
+  int64_t asked_ = 0;  // Batches in them, to be allocated or granted.
   // What must happen and failed because the store was away; emitted again when it is back.
   std::vector<Intention> postponed_;
   std::set<WorkerId> changed_;
+  // Workers to plan for, longest waiting first: those that had nothing when they were queued, and
+  // others. Into `workers_`, which forgets nobody.
+  std::deque<WorkerState*> empty_handed_;
+  std::deque<WorkerState*> to_refill_;
+  bool weigh_ = false;  // Who may work has changed.
 };
 
 }  // namespace motzkin::coordinator

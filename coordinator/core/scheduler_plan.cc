@@ -7,30 +7,32 @@
 #include "coordinator/core/scheduler.h"
 
 namespace motzkin::coordinator {
-namespace {
-
 // One job's claim on a worker while it is planned for.
-struct Claim {
+struct Scheduler::Claim {
   JobState* job = nullptr;
   WorkSize size = {};
   int64_t held = 0;
   bool exhausted = false;  // Neither a pending batch nor anything to allocate.
+
+  double Filled() const { return static_cast<double>(held) / static_cast<double>(size.hold); }
 };
 
-// The job that has the least of what it should have here.
-Claim* Neediest(std::vector<Claim>& claims) {
-  Claim* neediest = nullptr;
-  double least = 1;
-  for (Claim& claim : claims) {
-    const double filled = static_cast<double>(claim.held) / static_cast<double>(claim.size.hold);
-    if (claim.exhausted || filled >= least) continue;
-    least = filled;
-    neediest = &claim;
-  }
-  return neediest;
-}
+// What is asked once about the worker, and what it is given.
+struct Scheduler::Planning {
+  WorkerState& worker;
+  std::vector<BatchState*> left = {};
+  bool holds_careful = false;
+  std::vector<BatchKey> granted = {};
+  std::map<int64_t, std::vector<int64_t>> allocated = {};  // Sizes, by job.
+  int batches = 0;
+  int64_t functions = 0;
+};
 
-}  // namespace
+struct Scheduler::Round {
+  // Asked of the store after all grants, so that it can take equal things together.
+  std::vector<AllocateBatches> allocations = {};
+  int64_t batches = 0;  // In them.
+};
 
 bool Scheduler::Takes(const WorkerState& worker, const JobState& job) const {
   return worker.Grantable() && job.running() && worker.matching_jobs.contains(job.rules().id) &&
@@ -72,36 +74,87 @@ bool Scheduler::HoldsCareful(const WorkerState& worker) const {
                      [this](const BatchKey& key) { return batches_.at(key).careful(); });
 }
 
-BatchState* Scheduler::NextPending(const WorkerState& worker, JobState& job) {
-  BatchState* next = nullptr;
-  const bool holds_careful = HoldsCareful(worker);
-  for (const auto& [begin, number] : job.pending) {
-    BatchState& batch = *FindBatch({job.rules().id, number});
-    if (batch.stale || batch.size() == 0) continue;
-    if (batch.careful() && holds_careful) continue;
-    if (batch.avoid == worker.report.worker && job.matching_workers > 1) continue;
-    // What it still holds from before it was lost costs it nothing to go on with.
-    for (const HeldReport& held : worker.report.held) {
-      if (held.lease.batch == batch.key) return &batch;
-    }
-    if (next == nullptr) next = &batch;
+std::vector<BatchState*> Scheduler::Left(const WorkerState& worker) {
+  std::vector<BatchState*> left;
+  if (worker.report.held.size() == worker.leases.size()) {
+    // As nearly always: it holds what is leased to it.
+    const bool all = std::all_of(
+        worker.report.held.begin(), worker.report.held.end(),
+        [&](const HeldReport& held) { return worker.leases.contains(held.lease.batch); });
+    if (all) return left;
   }
-  return next;
+  for (const HeldReport& held : worker.report.held) {
+    BatchState* const batch = FindBatch(held.lease.batch);
+    if (batch != nullptr && !batch->lease.has_value()) left.push_back(batch);
+  }
+  return left;
 }
 
-void Scheduler::BeginGrant(WorkerState& worker, BatchState& batch, absl::Duration now) {
+bool Scheduler::MayTake(const Planning& planning, const JobState& job,
+                        const BatchState& batch) const {
+  if (batch.stale || batch.size() == 0) return false;
+  if (batch.careful() && planning.holds_careful) return false;
+  return batch.avoid != planning.worker.report.worker || job.matching_workers <= 1;
+}
+
+BatchState* Scheduler::NextPending(const Planning& planning, JobState& job) {
+  // What it still holds from before it was lost costs it nothing to go on with.
+  for (BatchState* batch : planning.left) {
+    if (batch->key.job != job.rules().id || batch->lease.has_value()) continue;
+    if (MayTake(planning, job, *batch)) return batch;
+  }
+  for (const auto& [begin, number] : job.pending) {
+    BatchState& batch = *FindBatch({job.rules().id, number});
+    if (MayTake(planning, job, batch)) return &batch;
+  }
+  return nullptr;
+}
+
+void Scheduler::BeginGrant(WorkerState& worker, BatchState& batch) {
   jobs_.at(batch.key.job).pending.erase({batch.begin, batch.key.batch});
   worker.leases.insert(batch.key);
   batch.lease = Lease{.grant = next_intention_,
                       .worker = worker.report.worker,
                       .phase = LeasePhase::kGranting,
                       .end = batch.end,
-                      .since = now,
                       .unstarted_begin = batch.begin};
 }
 
-void Scheduler::PlanFor(WorkerState& worker, absl::Duration now) {
-  if (!MayGrant() || !worker.Grantable()) return;
+void Scheduler::PlanLater(WorkerState& worker) {
+  worker.hungry = false;
+  if (std::exchange(worker.queued, true)) return;
+  (worker.EmptyHanded() ? empty_handed_ : to_refill_).push_back(&worker);
+}
+
+void Scheduler::PlanLaterForAll() {
+  for (auto& [id, worker] : workers_) PlanLater(worker);
+}
+
+void Scheduler::PlanLaterForTheHungry() {
+  for (auto& [id, worker] : workers_) {
+    if (worker.hungry) PlanLater(worker);
+  }
+}
+
+void Scheduler::Plan() {
+  if (std::exchange(weigh_, false)) WeighWorkers();
+  if (!MayGrant()) return;  // Who waits goes on waiting.
+  Round round;
+  PlanFrom(empty_handed_, Helping::kFirst, round);
+  PlanFrom(to_refill_, Helping::kWhole, round);
+  for (AllocateBatches& allocation : round.allocations) Emit(std::move(allocation));
+}
+
+void Scheduler::PlanFrom(std::deque<WorkerState*>& queue, Helping helping, Round& round) {
+  while (!queue.empty() && asked_ + round.batches < policy_.asked_max) {
+    WorkerState& worker = *queue.front();
+    queue.pop_front();
+    worker.queued = false;
+    if (worker.Grantable()) PlanFor(worker, helping, round);
+  }
+}
+
+std::vector<Scheduler::Claim> Scheduler::ClaimsOn(const WorkerState& worker) {
   std::vector<Claim> claims;
   for (auto& [id, job] : jobs_) {
     if (Takes(worker, job)) claims.push_back({.job = &job, .held = HeldBy(worker, id)});
@@ -115,29 +168,62 @@ void Scheduler::PlanFor(WorkerState& worker, absl::Duration now) {
                                  .remaining = claim.job->Remaining(),
                                  .share = speed > 0 ? worker.Speed() / speed : 1});
   }
-  GrantLeases grant{.worker = worker.report.worker, .instance = worker.report.instance};
-  std::vector<AllocateBatch> allocations;
-  for (int given = 0; given < policy_.grants_at_once; ++given) {
-    Claim* claim = Neediest(claims);
-    if (claim == nullptr) break;
-    const int64_t id = claim->job->rules().id;
-    if (BatchState* batch = NextPending(worker, *claim->job)) {
-      BeginGrant(worker, *batch, now);
-      grant.batches.push_back(batch->key);
-      claim->held += batch->Remaining();
-      continue;
-    }
-    const int64_t size = std::min(claim->size.batch, claim->job->Allocatable());
-    claim->exhausted = size == 0;
-    if (size == 0) continue;
-    claim->job->allocating += size;
-    worker.allocating[id] += size;
-    claim->held += size;
-    allocations.push_back({id, size, worker.report.worker});
+  return claims;
+}
+
+// The job that has the least of what it should have here; null: all have enough, or nothing to
+// give.
+Scheduler::Claim* Scheduler::Neediest(std::vector<Claim>& claims) {
+  Claim* neediest = nullptr;
+  for (Claim& claim : claims) {
+    if (claim.exhausted || claim.Filled() >= 1) continue;
+    if (neediest == nullptr || claim.Filled() < neediest->Filled()) neediest = &claim;
   }
-  // First the grants: their leases carry the number of the next intention.
-  if (!grant.batches.empty()) Emit(std::move(grant));
-  for (AllocateBatch& allocation : allocations) Emit(std::move(allocation));
+  return neediest;
+}
+
+bool Scheduler::GiveOne(Planning& planning, Claim& claim) {
+  JobState& job = *claim.job;
+  int64_t functions = 0;
+  if (BatchState* batch = NextPending(planning, job)) {
+    BeginGrant(planning.worker, *batch);
+    planning.holds_careful = planning.holds_careful || batch->careful();
+    planning.granted.push_back(batch->key);
+    functions = batch->Remaining();
+  } else {
+    functions = std::min(claim.size.batch, job.Allocatable());
+    if (functions == 0) return false;
+    job.allocating += functions;
+    planning.worker.allocating[job.rules().id] += functions;
+    planning.allocated[job.rules().id].push_back(functions);
+  }
+  claim.held += functions;
+  planning.functions += functions;
+  ++planning.batches;
+  return true;
+}
+
+void Scheduler::PlanFor(WorkerState& worker, Helping helping, Round& round) {
+  std::vector<Claim> claims = ClaimsOn(worker);
+  Planning planning{.worker = worker, .left = Left(worker), .holds_careful = HoldsCareful(worker)};
+  while (Claim* claim = Neediest(claims)) {
+    if (planning.batches == policy_.grants_at_once) break;
+    // A first helping is a function for each slot.
+    if (helping == Helping::kFirst && planning.functions >= worker.report.slots_allowed) break;
+    claim->exhausted = !GiveOne(planning, *claim);
+  }
+  const bool full =
+      !claims.empty() && std::all_of(claims.begin(), claims.end(),
+                                     [](const Claim& claim) { return claim.Filled() >= 1; });
+  worker.hungry = planning.batches == 0 && !full;
+  // At once: the leases carry the number of the next intention.
+  if (!planning.granted.empty()) {
+    Emit(GrantLeases{worker.report.worker, worker.report.instance, std::move(planning.granted)});
+  }
+  for (auto& [job, sizes] : planning.allocated) {
+    round.batches += static_cast<int64_t>(sizes.size());
+    round.allocations.push_back({job, std::move(sizes), worker.report.worker});
+  }
 }
 
 std::vector<Auditor> Scheduler::AuditorsOf(int64_t id) const {

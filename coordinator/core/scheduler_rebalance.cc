@@ -87,6 +87,8 @@ void Scheduler::EndOverdue(absl::Duration now) {
   for (auto& [key, batch] : batches_) {
     if (!batch.lease.has_value()) continue;
     const Lease& lease = *batch.lease;
+    // Most are live and held: nothing to look up.
+    if (lease.phase == LeasePhase::kLive && lease.seen_held) continue;
     const WorkerState& worker = workers_.at(lease.worker);
     if (worker.presence != Presence::kPresent) continue;  // Its silence decides.
     const bool ignored = lease.phase == LeasePhase::kLive && !lease.seen_held &&

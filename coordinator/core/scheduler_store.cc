@@ -1,4 +1,5 @@
 // What the store says and answers. See scheduler.h.
+#include <absl/container/flat_hash_map.h>
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
@@ -26,7 +27,7 @@ void Scheduler::OnPoll(const StorePoll& poll, absl::Duration now) {
   ReconcileBatches(poll);
   EndReleasedLeases(poll);
   FinishJobs();
-  for (auto& [id, worker] : workers_) PlanFor(worker, now);
+  PlanLaterForTheHungry();
   audits_.Update(poll.audits);
   PlanAudits(now);
 }
@@ -39,7 +40,8 @@ void Scheduler::OnStoreAway(const std::string& why, absl::Duration now) {
 }
 
 void Scheduler::ReconcileBatches(const StorePoll& poll) {
-  std::map<BatchKey, const BatchSnapshot*> open;
+  absl::flat_hash_map<BatchKey, const BatchSnapshot*> open;
+  open.reserve(poll.batches.size());
   for (const BatchSnapshot& batch : poll.batches) open[batch.key] = &batch;
   for (const int64_t job : poll.polled_jobs) {
     std::vector<BatchKey> closed;
@@ -49,10 +51,7 @@ void Scheduler::ReconcileBatches(const StorePoll& poll) {
       if (found == open.end()) {
         closed.push_back(it->first);
       } else {
-        BatchState& batch = it->second;
-        if (!batch.lease.has_value()) jobs_.at(job).pending.erase({batch.begin, batch.key.batch});
-        batch.Update(*found->second);
-        if (!batch.lease.has_value()) jobs_.at(job).pending.insert({batch.begin, batch.key.batch});
+        it->second.Update(*found->second);
       }
     }
     for (const BatchKey& key : closed) {
@@ -94,21 +93,24 @@ void Scheduler::OnConfirmation(const Confirmation& confirmation, absl::Duration 
   if (found == in_flight_.end()) return;
   const Intention intention = std::move(found->second);
   in_flight_.erase(found);
+  asked_ -= BatchesAskedFor(intention);
   if (Away(confirmation.status)) OnStoreAway(std::string(confirmation.status.message()), now);
   std::visit([&](const auto& what) { Confirmed(what, confirmation, now); }, intention.what);
 }
 
-void Scheduler::Confirmed(const AllocateBatch& what, const Confirmation& answer,
-                          absl::Duration now) {
+void Scheduler::Confirmed(const AllocateBatches& what, const Confirmation& answer, absl::Duration) {
   WorkerState& worker = workers_.at(what.worker);
-  worker.allocating[what.job] -= what.size;
+  const auto allocating = worker.allocating.find(what.job);
+  allocating->second -= what.functions();
+  if (allocating->second == 0) worker.allocating.erase(allocating);
+  if (!answer.status.ok()) worker.hungry = true;  // Not at once: it may be refused again.
   JobState* job = FindJob(what.job);
   if (job == nullptr) return;
-  job->allocating -= what.size;
+  job->allocating -= what.functions();
   if (absl::IsOutOfRange(answer.status)) job->AllocationExhausted();
   if (!answer.status.ok()) return;
-  AddBatch(answer.batch);
-  PlanFor(worker, now);
+  for (const BatchSnapshot& batch : answer.batches) AddBatch(batch);
+  PlanLater(worker);
 }
 
 void Scheduler::Confirmed(const GrantLeases& what, const Confirmation& answer, absl::Duration now) {
@@ -141,6 +143,7 @@ void Scheduler::Confirmed(const GrantLeases& what, const Confirmation& answer, a
     lease.since = now;
     changed_.insert(what.worker);
   }
+  if (answer.status.ok()) PlanLater(worker);
 }
 
 void Scheduler::Confirmed(const EndLease& what, const Confirmation& answer, absl::Duration now) {
@@ -157,7 +160,7 @@ void Scheduler::Confirmed(const SplitBatch& what, const Confirmation& answer, ab
   // Refused: it was split by the attempt whose answer was lost, or closed. The next poll tells.
   if (!answer.status.ok()) return;
   if (batch != nullptr) batch->CutAt(what.at);
-  AddBatch(answer.batch);
+  for (const BatchSnapshot& tail : answer.batches) AddBatch(tail);
 }
 
 void Scheduler::Confirmed(const SetJobPhase& what, const Confirmation& answer, absl::Duration now) {

@@ -46,8 +46,8 @@ ReportVerdict Scheduler::OnWorkerReport(const WorkerReport& report, absl::Durati
   Welcome(worker, known, now);
   TakeHeld(worker, now);
   TakeFailed(worker);
-  if (!same_versions || worker.Grantable() != was_grantable) WeighWorkers();
-  PlanFor(worker, now);
+  weigh_ = weigh_ || !same_versions || worker.Grantable() != was_grantable;
+  PlanLater(worker);
   return ReportVerdict::kAccepted;
 }
 
@@ -203,7 +203,7 @@ void Scheduler::OnTick(absl::Duration now) {
   EndOverdue(now);
   FinishJobs();
   WeighWorkers();
-  for (auto& [id, worker] : workers_) PlanFor(worker, now);
+  PlanLaterForTheHungry();
   for (auto& [id, job] : jobs_) Rebalance(job, now);
   PlanAudits(now);
   ShowReasons();

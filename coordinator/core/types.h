@@ -10,6 +10,7 @@
 #include <compare>
 #include <cstdint>
 #include <map>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <variant>
@@ -189,10 +190,13 @@ struct WorkerView {
 // --- intentions: durable changes that the rules ask the store for
 // -----------------------------------
 
-struct AllocateBatch {
+// The job's next indices as batches of these sizes.
+struct AllocateBatches {
   int64_t job = 0;
-  int64_t size = 0;
-  WorkerId worker = {};  // Whom it is meant for.
+  std::vector<int64_t> sizes = {};
+  WorkerId worker = {};  // Whom they are meant for.
+
+  int64_t functions() const { return std::accumulate(sizes.begin(), sizes.end(), int64_t{0}); }
 };
 struct GrantLeases {
   WorkerId worker = {};
@@ -228,17 +232,28 @@ struct RecordEvent {
 
 struct Intention {
   uint64_t id = 0;
-  std::variant<AllocateBatch, GrantLeases, EndLease, SplitBatch, SetJobPhase, SetJobReason,
+  std::variant<AllocateBatches, GrantLeases, EndLease, SplitBatch, SetJobPhase, SetJobReason,
                SetControl, RecordEvent>
       what;
 };
+
+// Batches that it asks the store to allocate or to grant.
+inline int64_t BatchesAskedFor(const Intention& intention) {
+  if (const auto* allocation = std::get_if<AllocateBatches>(&intention.what))
+    return static_cast<int64_t>(allocation->sizes.size());
+  if (const auto* grant = std::get_if<GrantLeases>(&intention.what))
+    return static_cast<int64_t>(grant->batches.size());
+  return 0;
+}
 
 // How the store answered an intention. UNAVAILABLE: it may or may not have happened. Any other
 // error: it did not, and repeating it as it is would not help.
 struct Confirmation {
   uint64_t id = 0;
   absl::Status status = {};
-  BatchSnapshot batch = {};                // Of AllocateBatch and SplitBatch (the new tail).
+  // Of AllocateBatches, in the order asked and fewer where a target cut them; of SplitBatch the new
+  // tail.
+  std::vector<BatchSnapshot> batches = {};
   std::vector<LeaseSnapshot> leases = {};  // Of GrantLeases, in the order asked.
   JobSnapshot job = {};                    // Of SetJobPhase.
 };

@@ -39,8 +39,12 @@ struct WorkerState {
   int failures_in_row = 0;
   // Batches leased to it, in any phase.
   std::set<BatchKey> leases;
-  // Functions in AllocateBatch intentions meant for it, by job.
+  // Functions in AllocateBatches intentions meant for it, by job.
   std::map<int64_t, int64_t> allocating;
+  // It waits to be planned for.
+  bool queued = false;
+  // It could do with more, but there was nothing to give: asked about again every second.
+  bool hungry = false;
   // Jobs whose requirements it fully meets.
   std::set<int64_t> matching_jobs;
   // Jobs whose digest it understood differently: never granted to this instance again.
@@ -52,6 +56,8 @@ struct WorkerState {
   const std::string& name() const { return report.name.empty() ? report.worker : report.name; }
   // It may be given work now, as far as it is concerned.
   bool Grantable() const;
+  // Nothing is leased to it, nor on its way.
+  bool EmptyHanded() const { return leases.empty() && allocating.empty(); }
   // It keeps what it holds but does nothing with it.
   bool Suspended() const;
   Mode DesiredMode() const;

@@ -17,9 +17,13 @@ namespace {
 
 // Store calls that may wait: 1,000 workers with a few each.
 constexpr size_t kStoreCallsMax = 100'000;
-// Changes that wait for the disk together: some tens of milliseconds of work, so that the first of
-// them is not told late.
-constexpr size_t kGroupMax = 64;
+// Changes that wait for the disk together, a batch that is allocated or granted being one: some
+// tens of milliseconds of work, so that the first of them is not told late.
+constexpr int64_t kGroupMax = 256;
+// Looking at the store takes at most this part of its thread's time: with tens of thousands of open
+// batches a look takes a tenth of a second, and grants wait behind it.
+constexpr int kPollPart = 20;
+constexpr absl::Duration kPollIntervalMax = absl::Seconds(10);
 constexpr absl::Duration kDiskCheckInterval = absl::Seconds(5);
 // worker_status is written on change and this often: SD cards.
 constexpr absl::Duration kSaveInterval = absl::Minutes(1);
@@ -126,6 +130,7 @@ void SchedulerLoop::RunTurn(std::vector<Event> events, absl::Duration now) {
     scheduler_.OnTick(now);
     AskStore(now);
   }
+  SaveNewWorkers(now);
   Execute(scheduler_.TakeIntentions());
   SendDesired(scheduler_.TakeChanged());
 }
@@ -166,11 +171,13 @@ void SchedulerLoop::TakeReport(const std::shared_ptr<WorkerLink>& link,
             : absl::UnavailableError("this worker came back on another stream"));
   }
   stream = {link, state.instance()};
-  const bool first = !states_.contains(id);
-  states_[id] = state;
-  // A lease names its worker: the store must know it before the grants that follow in this turn.
-  if (first) Save({RecordOf(id, now)});
-  SendDesired({id});
+  if (states_.insert_or_assign(id, state).second) new_workers_.push_back(id);
+}
+
+void SchedulerLoop::SaveNewWorkers(absl::Duration now) {
+  std::vector<WorkerRecord> records;
+  for (const WorkerId& id : std::exchange(new_workers_, {})) records.push_back(RecordOf(id, now));
+  if (!records.empty()) Save(std::move(records));
 }
 
 void SchedulerLoop::AskStore(absl::Duration now) {
@@ -179,13 +186,15 @@ void SchedulerLoop::AskStore(absl::Duration now) {
 }
 
 void SchedulerLoop::PollStore(absl::Duration now) {
-  if (polling_) return;
+  if (polling_ || now < next_poll_) return;
   polling_ = store_thread_->Add([this] {
     const absl::Duration asked_at = clock_.SinceBoot();
     absl::StatusOr<StorePoll> poll = executor_.Poll(asked_at);
     CheckFatal(poll.status());
-    Post([this, poll = std::move(poll)](Scheduler& scheduler, absl::Duration at) {
+    const absl::Duration took = clock_.SinceBoot() - asked_at;
+    Post([this, took, poll = std::move(poll)](Scheduler& scheduler, absl::Duration at) {
       polling_ = false;
+      if (poll.ok()) next_poll_ = at + std::min(took * (kPollPart - 1), kPollIntervalMax);
       if (!poll.ok()) {
         spdlog::debug("looking at the store: {}", poll.status().ToString());
         scheduler.OnStoreAway(std::string(poll.status().message()), at);
@@ -200,12 +209,16 @@ void SchedulerLoop::PollStore(absl::Duration now) {
 }
 
 void SchedulerLoop::Execute(std::vector<Intention> intentions) {
-  for (size_t begin = 0; begin < intentions.size(); begin += kGroupMax) {
-    const auto first = intentions.begin() + static_cast<ptrdiff_t>(begin);
-    const auto last =
-        first + static_cast<ptrdiff_t>(std::min(kGroupMax, intentions.size() - begin));
-    ExecuteGroup({std::make_move_iterator(first), std::make_move_iterator(last)});
+  std::vector<Intention> group;
+  int64_t weight = 0;
+  for (Intention& intention : intentions) {
+    weight += std::max<int64_t>(BatchesAskedFor(intention), 1);
+    group.push_back(std::move(intention));
+    if (weight < kGroupMax) continue;
+    ExecuteGroup(std::exchange(group, {}));
+    weight = 0;
   }
+  if (!group.empty()) ExecuteGroup(std::move(group));
 }
 
 void SchedulerLoop::ExecuteGroup(std::vector<Intention> group) {
@@ -271,13 +284,14 @@ void SchedulerLoop::SaveWorkers(absl::Duration now) {
   const bool all = now - last_save_ >= kSaveInterval;
   std::vector<WorkerRecord> records;
   for (const auto& [id, state] : states_) {
-    WorkerRecord record = RecordOf(id, now);
+    const WorkerView view = scheduler_.workers().at(id).View(now);
     // The reason of a working worker counts its batches: not worth a write each time.
-    const std::string shown =
-        record.state == "working" ? record.state : record.state + record.reason.substr(0, 20);
-    if (!all && saved_states_[id] == shown) continue;
-    saved_states_[id] = shown;
-    records.push_back(std::move(record));
+    std::string shown =
+        view.state == "working" ? view.state : view.state + view.reason.substr(0, 20);
+    std::string& saved = saved_states_[id];
+    if (!all && saved == shown) continue;
+    saved = std::move(shown);
+    records.push_back(RecordOf(id, now));
   }
   if (all) last_save_ = now;
   if (!records.empty()) Save(std::move(records));

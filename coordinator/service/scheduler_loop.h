@@ -121,6 +121,8 @@ class SchedulerLoop {
   void PollStore(absl::Duration now);
   void SendDesired(const std::set<WorkerId>& workers);
   WorkerRecord RecordOf(const WorkerId& id, absl::Duration now) const;
+  // A lease names its worker: the store must know it before the grants that follow in this turn.
+  void SaveNewWorkers(absl::Duration now);
   // What `worker_status` shows: on change and once a minute.
   void SaveWorkers(absl::Duration now);
   void Save(std::vector<WorkerRecord> records);
@@ -138,11 +140,13 @@ class SchedulerLoop {
   JobRates rates_;
   std::map<WorkerId, Stream> streams_;
   std::map<WorkerId, v1::WorkerState> states_;
+  std::vector<WorkerId> new_workers_;  // First heard of in this turn.
   std::map<WorkerId, std::string>
       saved_states_;  // What `worker_status` shows, to save changes only.
   absl::Duration last_tick_;
   absl::Duration last_disk_check_;
   absl::Duration last_save_;
+  absl::Duration next_poll_;  // Not before.
   bool polling_ = false;
   int saving_ = 0;  // Calls under way.
 

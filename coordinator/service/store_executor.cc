@@ -3,6 +3,9 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
+#include <variant>
 
 #include "common/base/status_macros.h"
 #include "coordinator/service/translate.h"
@@ -19,6 +22,26 @@ LeaseRecord ToRecord(const LeaseKey& lease, const WorkerId& worker) {
           .batch = lease.batch.batch,
           .attempt = lease.attempt,
           .worker_uuid = worker};
+}
+
+// The store can take several of them at once.
+bool GoesTogether(const Intention& intention) {
+  return std::holds_alternative<AllocateBatches>(intention.what) ||
+         std::holds_alternative<GrantLeases>(intention.what) ||
+         std::holds_alternative<EndLease>(intention.what) ||
+         std::holds_alternative<RecordEvent>(intention.what);
+}
+
+// How many of the first ones are one run.
+size_t RunAt(absl::Span<const Intention> intentions) {
+  if (intentions.empty() || !GoesTogether(intentions.front()))
+    return std::min<size_t>(intentions.size(), 1);
+  size_t size = 1;
+  while (size < intentions.size() &&
+         intentions[size].what.index() == intentions.front().what.index()) {
+    ++size;
+  }
+  return size;
 }
 
 }  // namespace
@@ -53,13 +76,17 @@ absl::StatusOr<Restored> StoreExecutor::Restore() {
 
 absl::StatusOr<StorePoll> StoreExecutor::Poll(absl::Duration asked_at) {
   StorePoll poll{.asked_at = asked_at};
-  ASSIGN_OR_RETURN(const std::vector<JobRecord> before, store_.Jobs());
-  for (const JobRecord& job : before) {
+  ASSIGN_OR_RETURN(std::vector<JobRecord> jobs, store_.Jobs());
+  int64_t sealed = 0;
+  for (const JobRecord& job : jobs) {
     const bool moves = job.state == v1::JOB_STATE_RUNNING || job.state == v1::JOB_STATE_PAUSED;
     if (!moves || job.sealed_below == job.allocated_below) continue;
-    RETURN_IF_ERROR(store_.Seal(job.id, kSealedRowsMax).status());
+    ASSIGN_OR_RETURN(const int64_t more, store_.Seal(job.id, kSealedRowsMax));
+    sealed += more;
   }
-  ASSIGN_OR_RETURN(const std::vector<JobRecord> jobs, store_.Jobs());
+  if (sealed > 0) {
+    ASSIGN_OR_RETURN(jobs, store_.Jobs());
+  }
   for (const JobRecord& job : jobs) {
     ASSIGN_OR_RETURN(JobSnapshot snapshot, Snapshot(job));
     poll.jobs.push_back(std::move(snapshot));
@@ -77,12 +104,20 @@ absl::StatusOr<StorePoll> StoreExecutor::Poll(absl::Duration asked_at) {
 
 std::vector<Confirmation> StoreExecutor::Execute(const std::vector<Intention>& intentions) {
   std::vector<Confirmation> answers;
-  if (intentions.size() == 1) {  // It waits for itself.
-    answers.push_back(Execute(intentions.front()));
-    return answers;
+  for (const Intention& intention : intentions) {
+    answers.push_back({.id = intention.id});
+    const auto* event = std::get_if<RecordEvent>(&intention.what);
+    if (event != nullptr) spdlog::info("{}", event->text);
   }
-  store_.BeginGroup();
-  for (const Intention& intention : intentions) answers.push_back(Execute(intention));
+  const Run all(intentions);
+  const bool grouped = RunAt(all) < all.size();
+  if (grouped) store_.BeginGroup();  // Else it waits for itself.
+  for (size_t begin = 0; begin < all.size();) {
+    const size_t size = RunAt(all.subspan(begin));
+    ExecuteRun(all.subspan(begin, size), absl::MakeSpan(answers).subspan(begin, size));
+    begin += size;
+  }
+  if (!grouped) return answers;
   const absl::Status durable = store_.EndGroup();
   if (durable.ok()) return answers;
   for (Confirmation& answer : answers) {
@@ -91,57 +126,98 @@ std::vector<Confirmation> StoreExecutor::Execute(const std::vector<Intention>& i
   return answers;
 }
 
-Confirmation StoreExecutor::Execute(const Intention& intention) {
-  Confirmation answer{.id = intention.id};
-  answer.status = std::visit([&](const auto& what) { return Apply(what, answer); }, intention.what);
-  return answer;
+void StoreExecutor::ExecuteRun(Run run, Answers answers) {
+  const absl::Status status =
+      std::visit([&](const auto& first) { return Apply(first, run, answers); }, run.front().what);
+  if (status.ok()) return;
+  const bool refused = !absl::IsUnavailable(status) && !absl::IsAborted(status);
+  if (refused && run.size() > 1) {
+    for (size_t i = 0; i < run.size(); ++i) ExecuteRun(run.subspan(i, 1), answers.subspan(i, 1));
+    return;
+  }
+  for (Confirmation& answer : answers) answer.status = status;
 }
 
-absl::Status StoreExecutor::Apply(const AllocateBatch& what, Confirmation& answer) {
-  ASSIGN_OR_RETURN(const BatchRecord batch, store_.AllocateBatch(what.job, what.size));
-  answer.batch = ToSnapshot(batch);
+absl::Status StoreExecutor::Apply(const AllocateBatches&, Run run, Answers answers) {
+  std::map<int64_t, std::vector<int64_t>> sizes;  // By job.
+  for (const Intention& intention : run) {
+    const auto& what = std::get<AllocateBatches>(intention.what);
+    std::vector<int64_t>& of_job = sizes[what.job];
+    of_job.insert(of_job.end(), what.sizes.begin(), what.sizes.end());
+  }
+  for (const auto& [job, of_job] : sizes) {
+    const auto batches = store_.AllocateBatches(job, of_job);
+    size_t next = 0;
+    for (size_t i = 0; i < run.size(); ++i) {
+      const auto& what = std::get<AllocateBatches>(run[i].what);
+      if (what.job != job) continue;
+      answers[i].status = batches.status();
+      if (!batches.ok()) continue;
+      for (size_t n = 0; n < what.sizes.size() && next < batches->size(); ++n) {
+        answers[i].batches.push_back(ToSnapshot((*batches)[next++]));
+      }
+      if (answers[i].batches.empty())
+        answers[i].status = absl::OutOfRangeError("others were given the last of the job");
+    }
+  }
   return absl::OkStatus();
 }
 
-absl::Status StoreExecutor::Apply(const GrantLeases& what, Confirmation& answer) {
+absl::Status StoreExecutor::Apply(const GrantLeases&, Run run, Answers answers) {
   std::vector<GrantRequest> requests;
-  for (const BatchKey& key : what.batches) {
-    requests.push_back({key.job, key.batch, what.worker, what.instance});
+  for (const Intention& intention : run) {
+    const auto& what = std::get<GrantLeases>(intention.what);
+    for (const BatchKey& key : what.batches) {
+      requests.push_back({key.job, key.batch, what.worker, what.instance});
+    }
   }
   ASSIGN_OR_RETURN(const std::vector<Grant> grants, store_.GrantLeases(requests));
-  for (const Grant& grant : grants) answer.leases.push_back(ToSnapshot(grant));
+  auto next = grants.begin();
+  for (size_t i = 0; i < run.size(); ++i) {
+    const size_t count = std::get<GrantLeases>(run[i].what).batches.size();
+    for (size_t n = 0; n < count; ++n) answers[i].leases.push_back(ToSnapshot(*next++));
+  }
   return absl::OkStatus();
 }
 
-absl::Status StoreExecutor::Apply(const EndLease& what, Confirmation&) {
-  return store_.EndLease(ToRecord(what.lease, what.worker), ToStore(what.why));
+absl::Status StoreExecutor::Apply(const EndLease&, Run run, Answers) {
+  std::vector<LeaseEnding> endings;
+  for (const Intention& intention : run) {
+    const auto& what = std::get<EndLease>(intention.what);
+    endings.push_back({ToRecord(what.lease, what.worker), ToStore(what.why)});
+  }
+  return store_.EndLeases(endings);
 }
 
-absl::Status StoreExecutor::Apply(const SplitBatch& what, Confirmation& answer) {
+absl::Status StoreExecutor::Apply(const RecordEvent&, Run run, Answers) {
+  std::vector<NewEvent> events;
+  for (const Intention& intention : run) {
+    const auto& what = std::get<RecordEvent>(intention.what);
+    events.push_back({what.kind, what.text});
+  }
+  return store_.AppendEvents(events);
+}
+
+absl::Status StoreExecutor::Apply(const SplitBatch& what, Run, Answers answers) {
   ASSIGN_OR_RETURN(const BatchRecord tail,
                    store_.SplitBatch(what.batch.job, what.batch.batch, what.at));
-  answer.batch = ToSnapshot(tail);
+  answers.front().batches = {ToSnapshot(tail)};
   return absl::OkStatus();
 }
 
-absl::Status StoreExecutor::Apply(const SetJobPhase& what, Confirmation& answer) {
+absl::Status StoreExecutor::Apply(const SetJobPhase& what, Run, Answers answers) {
   RETURN_IF_ERROR(store_.SetJobState(what.job, ToProto(what.phase), what.reason));
   ASSIGN_OR_RETURN(const JobRecord job, store_.Job(what.job));
-  ASSIGN_OR_RETURN(answer.job, Snapshot(job));
+  ASSIGN_OR_RETURN(answers.front().job, Snapshot(job));
   return absl::OkStatus();
 }
 
-absl::Status StoreExecutor::Apply(const SetJobReason& what, Confirmation&) {
+absl::Status StoreExecutor::Apply(const SetJobReason& what, Run, Answers) {
   return store_.SetJobReason(what.job, what.reason);
 }
 
-absl::Status StoreExecutor::Apply(const SetControl& what, Confirmation&) {
+absl::Status StoreExecutor::Apply(const SetControl& what, Run, Answers) {
   return store_.SetWorkerControl(what.worker, ToStore(what.control));
-}
-
-absl::Status StoreExecutor::Apply(const RecordEvent& what, Confirmation&) {
-  spdlog::info("{}", what.text);
-  return store_.AppendEvent(what.kind, what.text);
 }
 
 }  // namespace motzkin::coordinator

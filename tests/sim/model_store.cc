@@ -51,19 +51,21 @@ Confirmation ModelStore::Unavailable(const Intention& intention) {
   return {.id = intention.id, .status = absl::UnavailableError("the model store is away")};
 }
 
-absl::Status ModelStore::Apply(const AllocateBatch& what, Confirmation& answer) {
+absl::Status ModelStore::Apply(const AllocateBatches& what, Confirmation& answer) {
   Job& job = jobs_.at(what.job);
-  int64_t end = job.allocated_below + what.size;
-  if (job.rules.target > 0 && !job.rules.target_integrated) end = std::min(end, job.rules.target);
-  if (end <= job.allocated_below) return absl::OutOfRangeError("wholly allocated");
   if (job.phase != JobPhase::kRunning) return absl::FailedPreconditionError("job does not run");
-  const BatchKey key{what.job, job.batches++};
-  Batch& batch = batches_[key];
-  batch.snapshot = {.key = key, .begin = job.allocated_below, .end = end};
-  by_begin_[{what.job, batch.snapshot.begin}] = key.batch;
-  job.allocated_below = end;
-  answer.batch = batch.snapshot;
-  return absl::OkStatus();
+  for (const int64_t size : what.sizes) {
+    int64_t end = job.allocated_below + size;
+    if (job.rules.target > 0 && !job.rules.target_integrated) end = std::min(end, job.rules.target);
+    if (end <= job.allocated_below) break;
+    const BatchKey key{what.job, job.batches++};
+    Batch& batch = batches_[key];
+    batch.snapshot = {.key = key, .begin = job.allocated_below, .end = end};
+    by_begin_[{what.job, batch.snapshot.begin}] = key.batch;
+    job.allocated_below = end;
+    answer.batches.push_back(batch.snapshot);
+  }
+  return answer.batches.empty() ? absl::OutOfRangeError("wholly allocated") : absl::OkStatus();
 }
 
 absl::Status ModelStore::Apply(const GrantLeases& what, Confirmation& answer) {
@@ -104,7 +106,7 @@ absl::Status ModelStore::Apply(const SplitBatch& what, Confirmation& answer) {
   head.snapshot.stored = CountStored(head);
   tail.snapshot.stored = CountStored(tail);
   by_begin_[{key.job, what.at}] = key.batch;
-  answer.batch = tail.snapshot;
+  answer.batches = {tail.snapshot};
   batches_.emplace(key, std::move(tail));
   return absl::OkStatus();
 }

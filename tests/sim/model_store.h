@@ -89,7 +89,7 @@ class ModelStore {
     std::map<int64_t, WorkerId> by = {};  // Who computed the audited ones.
   };
 
-  absl::Status Apply(const AllocateBatch& what, Confirmation& answer);
+  absl::Status Apply(const AllocateBatches& what, Confirmation& answer);
   absl::Status Apply(const GrantLeases& what, Confirmation& answer);
   absl::Status Apply(const EndLease& what, Confirmation& answer);
   absl::Status Apply(const SplitBatch& what, Confirmation& answer);

@@ -156,7 +156,7 @@ void Simulator::RestartCoordinator() {
   store_calls_.clear();
   store_busy_ = false;
   polling_ = false;
-  scheduler_ = std::make_unique<Scheduler>();
+  scheduler_ = std::make_unique<Scheduler>(Policy{.asked_max = options_.asked_max});
   scheduler_->Restore(store_.RestoreAll(), now_);
   coordinator_since_ = now_;
   for (Machine& machine : machines_) machine.delivered.reset();

@@ -37,6 +37,8 @@ struct SimulatorOptions {
   // Functions a job wants.
   int64_t target = 2000;
   int jobs = 2;
+  // As Policy's: so small here that workers wait for each other.
+  int64_t asked_max = 6;
   // Faults happen this often, all kinds together, until `faults_until`.
   absl::Duration fault_every = absl::Seconds(4);
   absl::Duration faults_until = absl::Minutes(20);
