@@ -3,12 +3,11 @@
 #include <bit>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "common/base/check.h"
 #include "common/base/status_macros.h"
-#include "common/base/timed_wait.h"
+#include "common/postgres/watchdog.h"
 
 namespace motzkin {
 namespace {
@@ -183,26 +182,13 @@ Params ParamsOf(const v1::Submission& submission) {
   return params;
 }
 
-// Hangs up on a server that has not answered in time. One thread a flush, which is one a second.
-class Watchdog {
- public:
-  Watchdog(postgres::Connection& connection, absl::Duration longest)
-      : thread_([this, &connection, longest] {
-          if (!answered_.WaitFor(longest)) connection.HangUp();
-        }) {}
-  ~Watchdog() { answered_.Notify(); }
-
- private:
-  Notification answered_;
-  std::jthread thread_;  // Last, so it is joined before what it uses goes away.
-};
-
 }  // namespace
 
 absl::StatusOr<std::vector<v1::RowStatus>> SubmitResults(postgres::Connection& connection,
                                                          const v1::Submission& submission,
                                                          absl::Duration longest) {
-  const Watchdog watchdog(connection, longest);
+  postgres::Watchdog watchdog;  // One thread a flush, which is one a second.
+  const postgres::Watchdog::Watch watch(watchdog, connection, longest);
   const bool audits = submission.audit_budget_factor() > 0;
   ASSIGN_OR_RETURN(const Rows rows,
                    audits ? connection.Execute(kSubmitAudits, AuditParamsOf(submission))

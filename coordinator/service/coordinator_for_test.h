@@ -21,8 +21,8 @@ namespace motzkin::coordinator {
 
 class Coordinator {
  public:
-  Coordinator(const std::string& conninfo, LoopOptions options)
-      : store_(Store::Open(conninfo).value()),
+  Coordinator(const std::string& conninfo, LoopOptions options, const StorePatience& patience = {})
+      : store_(Store::Open(conninfo, patience).value()),
         loop_(*store_, jobs_, clock_, std::move(options)),
         relay_(conninfo),
         workers_(loop_, relay_),

@@ -2,6 +2,7 @@
 #include <absl/strings/str_cat.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include "common/job_spec/job_spec.h"
 #include "coordinator/service/coordinator_for_test.h"
@@ -298,6 +299,68 @@ TEST(ServiceWithoutPostgresTest, WorkersKeepTheirBatchesWhilePostgresIsAway) {
   EXPECT_EQ(worker.Submit(before, before.batches(0)).status().code(),
             absl::StatusCode::kUnavailable);
   postgres.Restart();
+  EXPECT_TRUE(test::WaitFor([&] { return worker.Submit(before, before.batches(0)).ok(); }));
+}
+
+// The server's processes that answer anyone, stopped for as long as this lives.
+class StandingStill {
+ public:
+  StandingStill(test::MiniPostgres& postgres, const std::string& conninfo)
+      : pids_({postgres.server().pid()}) {
+    const auto sessions =
+        test::MustConnect(postgres.Superuser(conninfo))
+            ->Execute(
+                "SELECT pid FROM pg_stat_activity "
+                "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()")
+            .value();
+    for (size_t row = 0; row < sessions.size(); ++row)
+      pids_.push_back(static_cast<pid_t>(sessions.Int(row, 0)));
+    Signal(SIGSTOP);
+  }
+  ~StandingStill() { Signal(SIGCONT); }
+
+ private:
+  void Signal(int signal) const {
+    for (const pid_t pid : pids_) EXPECT_EQ(kill(pid, signal), 0);
+  }
+
+  std::vector<pid_t> pids_;
+};
+
+TEST(ServiceWithoutPostgresTest, APostgresThatStandsStillIsAwayAndWorkersAreServed) {
+  test::MiniPostgres postgres;
+  const std::string conninfo = postgres.NewDatabase() + " connect_timeout=2";
+  LoopOptions options;
+  options.interval = absl::Milliseconds(100);
+  const Coordinator coordinator(conninfo, options,
+                                {.usual = absl::Seconds(1), .much = absl::Seconds(1)});
+  auto operators = v1::OperatorService::NewStub(
+      grpc::CreateChannel(coordinator.address(), grpc::InsecureChannelCredentials()));
+  v1::StartJobRequest request;
+  request.set_request_id("11111111-1111-4111-8111-111111111111");
+  *request.mutable_spec() = JobFromPreset("lample-charton").value();
+  grpc::ClientContext context;
+  v1::StartJobResponse response;
+  ASSERT_TRUE(operators->StartJob(&context, request, &response).ok());
+  ScriptedWorker worker(coordinator.address(), 1);
+  worker.Report();
+  const v1::DesiredState before = worker.WaitForBatches();
+  worker.Obey();
+  ScriptedWorker late(coordinator.address(), 2);
+  {
+    const StandingStill standing_still(postgres, conninfo);
+    late.Report();
+    late.WaitFor(
+        [](const v1::DesiredState& desired) { return desired.reason() == "Postgres is away"; });
+    worker.Report();
+    const uint64_t sequence = worker.state().sequence();
+    const v1::DesiredState away = worker.WaitFor([&](const v1::DesiredState& desired) {
+      return desired.acknowledged_sequence() >= sequence;
+    });
+    EXPECT_GE(away.batches_size(), before.batches_size());
+  }
+  late.Report();
+  late.WaitForBatches();
   EXPECT_TRUE(test::WaitFor([&] { return worker.Submit(before, before.batches(0)).ok(); }));
 }
 

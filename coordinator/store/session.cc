@@ -27,6 +27,15 @@ constexpr std::string_view kSettings =
     "SET search_path = motzkin, pg_temp; SET lock_timeout = '2s'; SET statement_timeout = '10min'; "
     "SET application_name = 'motzkin coordinator'; SET timezone = 'UTC'; SET bytea_output = 'hex'";
 
+// A connection that failed after this long fails the calls that wait behind it as well: they would
+// all wait for the same.
+constexpr absl::Duration kSlow = absl::Seconds(1);
+
+absl::Status NoAnswer(absl::Duration waited) {
+  return absl::UnavailableError(
+      fmt::format("Postgres has not answered for {}", absl::FormatDuration(waited)));
+}
+
 }  // namespace
 
 absl::StatusOr<Rows> Statements::Run(std::string_view query, const Params& params) {
@@ -38,8 +47,9 @@ absl::StatusOr<int64_t> Statements::Change(std::string_view query, const Params&
   return rows.affected();
 }
 
-absl::StatusOr<std::unique_ptr<Session>> Session::Open(const std::string& conninfo) {
-  std::unique_ptr<Session> session(new Session(conninfo));
+absl::StatusOr<std::unique_ptr<Session>> Session::Open(const std::string& conninfo,
+                                                       const StorePatience& patience) {
+  std::unique_ptr<Session> session(new Session(conninfo, patience));
   absl::MutexLock lock(&session->mutex_);
   RETURN_IF_ERROR(session->Begin());
   return session;
@@ -87,37 +97,52 @@ absl::Status Session::Reconnect() {
   connection_.reset();
   reconnected_in_group_ = true;
   ASSIGN_OR_RETURN(connection_, Connection::Open(conninfo_));
-  absl::Status status = Connect();
+  const absl::Status status = ConnectAgain();
+  if (!status.ok()) connection_.reset();
+  return status;
+}
+
+absl::Status Session::ConnectAgain() {
+  const postgres::Watchdog::Watch watch(watchdog_, *connection_, patience_.usual);
+  const absl::Status status = Connect();
   if (status.ok()) return status;
   // Either our own lost session still lingers on the server, or someone else took over; the epoch
   // tells.
   const auto epoch = connection_->Execute("SELECT coordinator_epoch FROM cluster");
-  if (epoch.ok() && epoch->Int(0, 0) != epoch_) status = absl::AbortedError(kTakenOver);
-  connection_.reset();
+  if (epoch.ok() && epoch->Int(0, 0) != epoch_) return absl::AbortedError(kTakenOver);
   return status;
 }
 
-absl::Status Session::Transact(bool fenced, bool durable, const Body& body) {
+absl::Status Session::ReconnectOnce() {
+  if (!unreachable_until_.Passed()) return unreachable_;
+  const Deadline slow = Deadline::After(kSlow);
+  unreachable_ = Reconnect();
+  if (!unreachable_.ok() && slow.Passed()) unreachable_until_ = Deadline::After(kSlow);
+  return unreachable_;
+}
+
+absl::Status Session::Transact(Kind kind, const Body& body) {
   absl::MutexLock lock(&mutex_);
-  if (connection_ == nullptr || connection_->broken()) RETURN_IF_ERROR(Reconnect());
+  if (connection_ == nullptr || connection_->broken()) RETURN_IF_ERROR(ReconnectOnce());
+  const absl::Duration patience = kind.much ? patience_.much : patience_.usual;
+  const postgres::Watchdog::Watch watch(watchdog_, *connection_, patience);
   absl::Status status = connection_->Transact([&](Transaction& transaction) -> absl::Status {
-    if (fenced)
+    if (kind.fenced)
       RETURN_IF_ERROR(transaction.Execute("SELECT fence($1)", Params().Int(epoch_)).status());
-    if (!durable || grouped_)
+    if (!kind.durable || grouped_)
       RETURN_IF_ERROR(transaction.ExecuteScript("SET LOCAL synchronous_commit = off"));
     Statements statements(transaction);
     return body(statements);
   });
   if (postgres::SqlState(status) == kFenced) return absl::AbortedError(kTakenOver);
+  if (absl::IsUnavailable(status) && watch.Barked()) return NoAnswer(patience);
   return status;
 }
 
-absl::Status Session::Write(const Body& body) {
-  return Transact(/*fenced=*/true, /*durable=*/true, body);
-}
-absl::Status Session::WriteLossy(const Body& body) {
-  return Transact(/*fenced=*/true, /*durable=*/false, body);
-}
+absl::Status Session::Write(const Body& body) { return Transact({}, body); }
+absl::Status Session::WriteMuch(const Body& body) { return Transact({.much = true}, body); }
+absl::Status Session::WriteLossy(const Body& body) { return Transact({.durable = false}, body); }
+
 void Session::BeginGroup() {
   const absl::MutexLock lock(&mutex_);
   grouped_ = true;
@@ -137,9 +162,7 @@ absl::Status Session::EndGroup() {
   return Write([](Statements& statements) { return statements.Run("take_number").status(); });
 }
 
-absl::Status Session::Read(const Body& body) {
-  return Transact(/*fenced=*/false, /*durable=*/true, body);
-}
+absl::Status Session::Read(const Body& body) { return Transact({.fenced = false}, body); }
 
 absl::StatusOr<Rows> Session::Select(std::string_view query, const Params& params) {
   Rows rows;

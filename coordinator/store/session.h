@@ -13,6 +13,8 @@
 #include <string_view>
 
 #include "common/postgres/connection.h"
+#include "common/postgres/watchdog.h"
+#include "common/process/deadline.h"
 #include "coordinator/store/store.h"
 
 namespace motzkin::coordinator {
@@ -34,12 +36,15 @@ class Statements {
 class Session {
  public:
   // Migrates, takes the coordinator's lock and a new epoch. Errors as Store::Open.
-  static absl::StatusOr<std::unique_ptr<Session>> Open(const std::string& conninfo);
+  static absl::StatusOr<std::unique_ptr<Session>> Open(const std::string& conninfo,
+                                                       const StorePatience& patience);
 
   using Body = std::function<absl::Status(Statements&)>;
 
   // A transaction that begins with the check of our epoch. Errors as store.h says.
   absl::Status Write(const Body& body) ABSL_LOCKS_EXCLUDED(mutex_);
+  // The same for what changes or reads a whole job: it may take longer.
+  absl::Status WriteMuch(const Body& body) ABSL_LOCKS_EXCLUDED(mutex_);
   // The same, but its commit does not wait for the disk.
   absl::Status WriteLossy(const Body& body) ABSL_LOCKS_EXCLUDED(mutex_);
   // Until EndGroup() no Write() waits for the disk.
@@ -56,15 +61,26 @@ class Session {
   const RolePasswords& passwords() const { return passwords_; }
 
  private:
-  explicit Session(std::string conninfo) : conninfo_(std::move(conninfo)) {}
+  struct Kind {
+    bool fenced = true;
+    bool durable = true;
+    bool much = false;
+  };
+
+  Session(std::string conninfo, const StorePatience& patience)
+      : conninfo_(std::move(conninfo)), patience_(patience) {}
 
   absl::Status Begin() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Connect() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status TakeOver() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Reconnect() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status Transact(bool fenced, bool durable, const Body& body) ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::Status ConnectAgain() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Reconnect(), unless that has just failed after a long wait.
+  absl::Status ReconnectOnce() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Transact(Kind kind, const Body& body) ABSL_LOCKS_EXCLUDED(mutex_);
 
   const std::string conninfo_;
+  const StorePatience patience_;
   std::string
       cluster_uuid_;  // This and the next two are set once, before anyone else sees the session.
   int64_t epoch_ = 0;
@@ -73,6 +89,10 @@ class Session {
   bool grouped_ ABSL_GUARDED_BY(mutex_) = false;
   bool reconnected_in_group_ ABSL_GUARDED_BY(mutex_) = false;
   std::unique_ptr<postgres::Connection> connection_ ABSL_GUARDED_BY(mutex_);
+  // Of the last Reconnect() that failed slowly, and until when that is the answer.
+  absl::Status unreachable_ ABSL_GUARDED_BY(mutex_);
+  Deadline unreachable_until_ ABSL_GUARDED_BY(mutex_) = Deadline::After(absl::ZeroDuration());
+  postgres::Watchdog watchdog_;  // Last: it goes before the connection.
 };
 
 }  // namespace motzkin::coordinator

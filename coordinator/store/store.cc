@@ -9,8 +9,9 @@ namespace motzkin::coordinator {
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Store::~Store() = default;
 
-absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& conninfo) {
-  ASSIGN_OR_RETURN(std::unique_ptr<Session> session, Session::Open(conninfo));
+absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& conninfo,
+                                                   const StorePatience& patience) {
+  ASSIGN_OR_RETURN(std::unique_ptr<Session> session, Session::Open(conninfo, patience));
   return std::unique_ptr<Store>(new Store(std::make_unique<Impl>(std::move(session))));
 }
 

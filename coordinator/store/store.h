@@ -6,9 +6,9 @@
 // change nothing more.
 //
 // Errors of all functions, besides those they name:
-//   UNAVAILABLE          Postgres is away, or a lock was not had in time. The next call reconnects
-//   by
-//                        itself: repeat. All writes are idempotent or say otherwise
+//   UNAVAILABLE          Postgres is away or stands still (StorePatience), or a lock was not had in
+//                        time. The next call reconnects by itself: repeat. All writes are
+//                        idempotent or say otherwise
 //   ABORTED              another coordinator took over this database: exit
 //   NOT_FOUND            no such job, batch or worker
 //   FAILED_PRECONDITION  not in that state; the message names it
@@ -44,6 +44,17 @@ struct RolePasswords {
   std::string reader;
 };
 
+// How long one call may wait for Postgres, from its first statement to the answer to its commit.
+// Then the connection is given up: the server stands still, and only its kernel keeps it open.
+struct StorePatience {
+  // As workers wait for their flushes. The calls take milliseconds; 2 s is the longest wait for a
+  // lock.
+  absl::Duration usual = absl::Seconds(15);
+  // For what changes a whole job (SetJobState(), ExtendTarget(), Seal()): seconds with a hundred
+  // thousand open batches, more on an SD card.
+  absl::Duration much = absl::Minutes(2);
+};
+
 class Store {
  public:
   // Migrates the database to this version under an advisory lock, takes it over and fences out
@@ -55,7 +66,8 @@ class Store {
   //                        coordinator runs on it (waited for 5 s). One line that says which and
   //                        what to do
   //   PERMISSION_DENIED    the role may not create the schema
-  static absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& conninfo);
+  static absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& conninfo,
+                                                     const StorePatience& patience = {});
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;

@@ -118,7 +118,7 @@ absl::StatusOr<BatchRecord> Store::SplitBatch(int64_t job_id, int64_t batch, int
 
 absl::StatusOr<int64_t> Store::Seal(int64_t job_id, int64_t rows_max) {
   int64_t sealed = 0;
-  RETURN_IF_ERROR(impl_->session->Write([&](Statements& statements) -> absl::Status {
+  RETURN_IF_ERROR(impl_->session->WriteMuch([&](Statements& statements) -> absl::Status {
     ASSIGN_OR_RETURN(const Rows batches, statements.Run("sealable_batches", Params().Int(job_id)));
     if (batches.empty()) return absl::OkStatus();
     const int64_t begin = batches.Int(0, 3);

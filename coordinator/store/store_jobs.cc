@@ -136,7 +136,7 @@ absl::StatusOr<std::vector<JobRecord>> Store::Jobs() {
 
 absl::Status Store::SetJobState(int64_t job_id, v1::JobState state, std::string_view reason) {
   const std::string_view to = kStates[state];
-  return impl_->session->Write([&](Statements& statements) -> absl::Status {
+  return impl_->session->WriteMuch([&](Statements& statements) -> absl::Status {
     ASSIGN_OR_RETURN(const Rows job, statements.Run("lock_job", Params().Int(job_id)));
     if (job.empty()) return absl::NotFoundError(fmt::format("no job {}", job_id));
     RETURN_IF_ERROR(CheckTransition(job.Text(0, 0), to, job.Text(0, 5)));
@@ -156,7 +156,7 @@ absl::Status Store::SetJobReason(int64_t job_id, std::string_view reason) {
 }
 
 absl::Status Store::ExtendTarget(int64_t job_id, int64_t target) {
-  return impl_->session->Write([&](Statements& statements) -> absl::Status {
+  return impl_->session->WriteMuch([&](Statements& statements) -> absl::Status {
     ASSIGN_OR_RETURN(const Rows job, statements.Run("lock_job", Params().Int(job_id)));
     if (job.empty()) return absl::NotFoundError(fmt::format("no job {}", job_id));
     const std::string& name = job.Text(0, 5);

@@ -1,0 +1,45 @@
+#include "common/postgres/watchdog.h"
+
+namespace motzkin::postgres {
+
+Watchdog::Watch::Watch(Watchdog& watchdog, Connection& connection, absl::Duration longest)
+    : watchdog_(watchdog) {
+  const absl::MutexLock lock(&watchdog.mutex_);
+  watchdog.watched_ = &connection;
+  watchdog.barked_ = false;
+  watchdog.deadline_ = Deadline::After(longest);
+  if (longest < watchdog.sleeps_until_.Remaining()) watchdog.earlier_.Signal();
+}
+
+Watchdog::Watch::~Watch() {
+  const absl::MutexLock lock(&watchdog_.mutex_);
+  watchdog_.watched_ = nullptr;
+}
+
+bool Watchdog::Watch::Barked() const {
+  const absl::MutexLock lock(&watchdog_.mutex_);
+  return watchdog_.barked_;
+}
+
+Watchdog::Watchdog() : thread_([this] { Run(); }) {}
+
+Watchdog::~Watchdog() {
+  const absl::MutexLock lock(&mutex_);
+  stopping_ = true;
+  earlier_.Signal();
+}
+
+void Watchdog::Run() {
+  const absl::MutexLock lock(&mutex_);
+  while (!stopping_) {
+    if (watched_ != nullptr && deadline_.Passed()) {
+      barked_ = true;
+      watched_->HangUp();
+      watched_ = nullptr;
+    }
+    sleeps_until_ = watched_ == nullptr ? Deadline::Never() : deadline_;
+    earlier_.WaitWithTimeout(&mutex_, sleeps_until_.Remaining());
+  }
+}
+
+}  // namespace motzkin::postgres
