@@ -4,8 +4,9 @@
 //   load_bench [--workers 1000] [--slots 16] [--rows-per-second 5000] [--seconds 60] [--core 0]
 //
 // The coordinator (not its Postgres) is pinned to one core. Prints how long a worker's report waits
-// for its answer, how long a new worker waits for its first batch while all of them arrive at once,
-// rows a second through Postgres with every commit on disk, and the coordinator's CPU and memory.
+// for its answer, how long a new worker waits for its first batch and for one a slot while all of
+// them arrive at once, rows a second through Postgres with every commit on disk, and the
+// coordinator's CPU and memory.
 #include <absl/time/clock.h>
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -158,7 +159,7 @@ class Fleet {
                            .slots = options.slots,
                            .speed = options.rows_per_second / options.workers};
     for (int i = 0; i < options.workers; ++i) {
-      workers_.push_back(std::make_unique<SimulatedWorker>(load, i + 1, answers, grants));
+      workers_.push_back(std::make_unique<SimulatedWorker>(load, i + 1, waits));
     }
   }
 
@@ -166,13 +167,13 @@ class Fleet {
     for (const auto& worker : workers_) worker->Start();
   }
 
-  // Opens the way for results once all were answered, and works until all have work, at most
-  // for `patience`.
+  // Opens the way for results once all were answered, and works until all have as many batches as
+  // slots, at most for `patience`.
   void AwaitGrants(const std::string& address, absl::Duration patience) {
     const absl::Time until = absl::Now() + patience;
-    while (answers.count() < workers_.size() && absl::Now() < until) absl::SleepFor(kTurn);
+    while (waits.greetings.count() < workers_.size() && absl::Now() < until) absl::SleepFor(kTurn);
     OpenWriter(address);
-    while (grants.count() < workers_.size() && absl::Now() < until) RunFor(kTurn);
+    while (waits.fills.count() < workers_.size() && absl::Now() < until) RunFor(kTurn);
   }
 
   void RunFor(absl::Duration duration) {
@@ -197,7 +198,7 @@ class Fleet {
     return static_cast<double>(all) / static_cast<double>(workers_.size());
   }
 
-  Latencies answers, grants;
+  Waits waits;
   std::unique_ptr<RowsWriter> writer;
 
  private:
@@ -210,6 +211,17 @@ class Fleet {
   std::vector<std::unique_ptr<SimulatedWorker>> workers_;
 };
 
+void Print(const char* what, const Latencies& waits) {
+  fmt::print("{:<15}  p50 {:.1f} ms, p99 {:.1f} ms, longest {:.1f} ms, of {}\n", what,
+             waits.Quantile(0.5), waits.Quantile(0.99), waits.Quantile(1), waits.count());
+}
+
+// Of the last minute: what else the machine did.
+double LoadAverage() {
+  double load = 0;
+  return getloadavg(&load, 1) == 1 ? load : 0;
+}
+
 int Run(const Options& options) {
   rlimit files{.rlim_cur = 65'536, .rlim_max = 65'536};  // The coordinator inherits it.
   getrlimit(RLIMIT_NOFILE, &files);
@@ -220,23 +232,26 @@ int Run(const Options& options) {
   coordinator.PinTo(options.core);
   coordinator.StartJob();
   Fleet fleet(options, coordinator.address());
+  const double before = coordinator.CpuSeconds();
   fleet.Start();
   fleet.AwaitGrants(coordinator.address(), absl::Minutes(3));
   fmt::print("{} workers x {} slots arrive at once\n", options.workers, options.slots);
-  fmt::print("first batch      p50 {:.0f} ms, p99 {:.0f} ms, for {} of them\n",
-             fleet.grants.Quantile(0.5), fleet.grants.Quantile(0.99), fleet.grants.count());
+  Print("first answer", fleet.waits.greetings);
+  Print("first batch", fleet.waits.grants);
+  Print("a batch a slot", fleet.waits.fills);
+  fmt::print("meanwhile        coordinator CPU {:.1f} s, load average {:.1f}\n",
+             coordinator.CpuSeconds() - before, LoadAverage());
   std::fflush(stdout);
 
   fleet.RunFor(absl::Seconds(options.ramp_seconds));
-  fleet.answers.Clear();
+  fleet.waits.answers.Clear();
   coordinator.PinTo(options.core);  // Threads that gRPC has started since.
   const double cpu = coordinator.CpuSeconds();
   const int64_t rows = fleet.writer->rows();
   const absl::Time start = absl::Now();
   fleet.RunFor(absl::Seconds(options.seconds));
   const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
-  fmt::print("report answered  p50 {:.1f} ms, p99 {:.1f} ms ({} reports)\n",
-             fleet.answers.Quantile(0.5), fleet.answers.Quantile(0.99), fleet.answers.count());
+  Print("report answered", fleet.waits.answers);
   fmt::print("rows stored      {:.0f}/s {} ({} flushes failed and were repeated, {} wait)\n",
              static_cast<double>(fleet.writer->rows() - rows) / seconds,
              options.relay ? "through the coordinator" : "directly", fleet.writer->failures(),
@@ -245,8 +260,8 @@ int Run(const Options& options) {
              (coordinator.CpuSeconds() - cpu) / seconds * 100);
   fmt::print("coordinator RSS  {:.1f} MiB, at most {:.1f} MiB\n", coordinator.Memory("VmRSS"),
              coordinator.Memory("VmHWM"));
-  fmt::print("batches held     {:.1f} a worker; {} streams broken\n", fleet.BatchesEach(),
-             fleet.Broken());
+  fmt::print("batches held     {:.1f} a worker; {} streams broken; load average {:.1f}\n",
+             fleet.BatchesEach(), fleet.Broken(), LoadAverage());
   std::fflush(stdout);
   fleet.writer->Stop();
   return 0;

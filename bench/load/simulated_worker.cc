@@ -87,11 +87,9 @@ double Latencies::Quantile(double part) const {
   return sorted[static_cast<size_t>(at)];
 }
 
-SimulatedWorker::SimulatedWorker(const LoadOptions& options, int number, Latencies& answers,
-                                 Latencies& grants)
+SimulatedWorker::SimulatedWorker(const LoadOptions& options, int number, Waits& waits)
     : options_(options),
-      answers_(answers),
-      grants_(grants),
+      waits_(waits),
       random_(static_cast<uint64_t>(number)),
       stub_(v1::WorkerService::NewStub(Connect(options.address))) {
   const absl::MutexLock lock(&mutex_);
@@ -160,14 +158,20 @@ void SimulatedWorker::Report(absl::Time now) {
 }
 
 void SimulatedWorker::Apply(const v1::DesiredState& desired) {
+  const absl::Time now = absl::Now();
   if (desired.acknowledged_sequence() >= awaited_sequence_ &&
       awaiting_since_ != absl::InfiniteFuture()) {
-    answers_.Add(absl::Now() - awaiting_since_);
+    waits_.answers.Add(now - awaiting_since_);
     awaiting_since_ = absl::InfiniteFuture();
   }
+  if (!std::exchange(greeted_, true)) waits_.greetings.Add(now - first_report_);
   if (!granted_ && desired.batches_size() > 0) {
     granted_ = true;
-    grants_.Add(absl::Now() - first_report_);
+    waits_.grants.Add(now - first_report_);
+  }
+  if (!filled_ && desired.batches_size() >= options_.slots) {
+    filled_ = true;
+    waits_.fills.Add(now - first_report_);
   }
   database_ = desired.database();
   std::vector<Batch> held;

@@ -38,6 +38,14 @@ class Latencies {
   std::vector<double> milliseconds_ ABSL_GUARDED_BY(mutex_);
 };
 
+// How long workers waited. Thread-safe.
+struct Waits {
+  Latencies answers;    // From a report to its answer.
+  Latencies greetings;  // The same for the first report, connecting included.
+  Latencies grants;     // From the first report to the first batch.
+  Latencies fills;      // From the first report to as many batches as slots.
+};
+
 struct LoadOptions {
   std::string address;
   int slots = 16;
@@ -47,9 +55,8 @@ struct LoadOptions {
 
 class SimulatedWorker : private grpc::ClientBidiReactor<v1::WorkerState, v1::DesiredState> {
  public:
-  // `answers`: from a report to its answer. `grants`: from the first report to the first batch.
-  // Both must outlive this.
-  SimulatedWorker(const LoadOptions& options, int number, Latencies& answers, Latencies& grants);
+  // `waits` must outlive this.
+  SimulatedWorker(const LoadOptions& options, int number, Waits& waits);
   // Ends the stream and waits for its end.
   ~SimulatedWorker() override;
 
@@ -83,8 +90,7 @@ class SimulatedWorker : private grpc::ClientBidiReactor<v1::WorkerState, v1::Des
   std::optional<v1::Submission> TakeFlush(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const LoadOptions options_;
-  Latencies& answers_;
-  Latencies& grants_;
+  Waits& waits_;
   std::mt19937_64 random_;
   std::unique_ptr<v1::WorkerService::Stub> stub_;
   grpc::ClientContext context_;
@@ -97,7 +103,9 @@ class SimulatedWorker : private grpc::ClientBidiReactor<v1::WorkerState, v1::Des
   bool changed_ ABSL_GUARDED_BY(mutex_) = false;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
   bool done_ ABSL_GUARDED_BY(mutex_) = false;
+  bool greeted_ ABSL_GUARDED_BY(mutex_) = false;
   bool granted_ ABSL_GUARDED_BY(mutex_) = false;
+  bool filled_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<Batch> batches_ ABSL_GUARDED_BY(mutex_);
   std::vector<v1::DesiredJob> jobs_ ABSL_GUARDED_BY(mutex_);
   std::string database_ ABSL_GUARDED_BY(mutex_);
