@@ -121,16 +121,22 @@ absl::Status Session::ReconnectOnce() {
   return unreachable_;
 }
 
+// One round trip: on a busy machine they are what a call takes.
+std::string Session::Preamble(Kind kind) const {
+  std::string script;
+  if (kind.fenced) script += fmt::format("SELECT fence({});", epoch_);
+  if (!kind.durable || grouped_) script += "SET LOCAL synchronous_commit = off;";
+  return script;
+}
+
 absl::Status Session::Transact(Kind kind, const Body& body) {
   absl::MutexLock lock(&mutex_);
   if (connection_ == nullptr || connection_->broken()) RETURN_IF_ERROR(ReconnectOnce());
   const absl::Duration patience = kind.much ? patience_.much : patience_.usual;
   const postgres::Watchdog::Watch watch(watchdog_, *connection_, patience);
   absl::Status status = connection_->Transact([&](Transaction& transaction) -> absl::Status {
-    if (kind.fenced)
-      RETURN_IF_ERROR(transaction.Execute("SELECT fence($1)", Params().Int(epoch_)).status());
-    if (!kind.durable || grouped_)
-      RETURN_IF_ERROR(transaction.ExecuteScript("SET LOCAL synchronous_commit = off"));
+    const std::string preamble = Preamble(kind);
+    if (!preamble.empty()) RETURN_IF_ERROR(transaction.ExecuteScript(preamble));
     Statements statements(transaction);
     return body(statements);
   });
@@ -152,14 +158,15 @@ void Session::BeginGroup() {
 // A commit that waits for the disk takes all earlier ones of the server along: the log is written
 // in order.
 absl::Status Session::EndGroup() {
-  {
-    const absl::MutexLock lock(&mutex_);
-    grouped_ = false;
-    if (reconnected_in_group_) {  // The server may have crashed in between, and forgotten some.
-      return absl::UnavailableError("the connection to Postgres broke before all was on disk");
-    }
-  }
-  return Write([](Statements& statements) { return statements.Run("take_number").status(); });
+  const absl::MutexLock lock(&mutex_);
+  grouped_ = false;
+  // The server may have crashed in between, and forgotten some.
+  if (reconnected_in_group_ || connection_ == nullptr || connection_->broken())
+    return absl::UnavailableError("the connection to Postgres broke before all was on disk");
+  const postgres::Watchdog::Watch watch(watchdog_, *connection_, patience_.usual);
+  const absl::Status status = connection_->ExecuteAlone(Query("wait_for_disk"));
+  if (absl::IsUnavailable(status) && watch.Barked()) return NoAnswer(patience_.usual);
+  return status;
 }
 
 absl::Status Session::Read(const Body& body) { return Transact({.fenced = false}, body); }

@@ -77,6 +77,8 @@ class Session {
   absl::Status ConnectAgain() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Reconnect(), unless that has just failed after a long wait.
   absl::Status ReconnectOnce() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // What a transaction of this kind begins with.
+  std::string Preamble(Kind kind) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Transact(Kind kind, const Body& body) ABSL_LOCKS_EXCLUDED(mutex_);
 
   const std::string conninfo_;

@@ -255,6 +255,22 @@ TEST_F(StoreTest, AGroupOfChangesIsDurableAtItsEndOrSaysThatItMayNotBe) {
   EXPECT_TRUE(store().AllocateBatch(job.id, 3).ok());
 }
 
+TEST_F(StoreTest, TheEndOfAGroupWaitsForTheDisk) {
+  const JobRecord job = NewJob();
+  const auto look = test::MustConnect(test::MiniPostgres::Shared().Superuser(database()));
+  // Oftener than the server's own writer could be quicker by chance.
+  for (int i = 0; i < 50; ++i) {
+    store().BeginGroup();
+    Must(store().AllocateBatch(job.id, 3));
+    const std::string written =
+        Must(look->Execute("SELECT pg_current_wal_insert_lsn()")).Text(0, 0);
+    ASSERT_TRUE(store().EndGroup().ok());
+    ASSERT_TRUE(Must(look->Execute("SELECT pg_current_wal_flush_lsn() >= $1::pg_lsn",
+                                   postgres::Params().Text(written)))
+                    .Bool(0, 0));
+  }
+}
+
 TEST_F(StoreTest, EventsComeBackOldestFirstAndAreBounded) {
   for (const char* text : {"one", "two", "three"})
     ASSERT_TRUE(store().AppendEvent("job", text).ok());
