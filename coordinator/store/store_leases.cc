@@ -61,21 +61,23 @@ class Positions {
   std::map<std::pair<int64_t, int64_t>, size_t> positions_;
 };
 
-// Locks the batches and fills in what they are.
-absl::Status LockBatches(Statements& statements, const std::vector<GrantRequest>& requests,
-                         const Positions& positions, std::vector<Grant>& grants) {
+// Locks the batches and fills in what they are. False: none of them was ever leased.
+absl::StatusOr<bool> LockBatches(Statements& statements, const std::vector<GrantRequest>& requests,
+                                 const Positions& positions, std::vector<Grant>& grants) {
   ASSIGN_OR_RETURN(const Rows rows, statements.Run("lock_batches", positions.Keys()));
   std::vector<bool> found(requests.size(), false);
+  bool leased = false;
   for (size_t row = 0; row < rows.size(); ++row) {
     const size_t position = positions.Of(rows, row);
     const BatchRecord& batch = grants[position].batch = BatchOf(rows, row);
     found[position] = true;
+    leased = leased || rows.Int(row, 7) > 0;
     if (!batch.closed() && !batch.revoked) continue;
     return absl::FailedPreconditionError(
         fmt::format("{} is {}", NameOf(requests[position]), batch.closed() ? "closed" : "revoked"));
   }
   const auto missing = std::find(found.begin(), found.end(), false);
-  if (missing == found.end()) return absl::OkStatus();
+  if (missing == found.end()) return leased;
   return absl::NotFoundError(fmt::format("no {}", NameOf(requests[missing - found.begin()])));
 }
 
@@ -178,9 +180,9 @@ absl::StatusOr<std::vector<Grant>> Store::GrantLeases(const std::vector<GrantReq
     return absl::InvalidArgumentError(fmt::format("{} is granted twice", NameOf(request)));
   }
   RETURN_IF_ERROR(impl_->session->Write([&](Statements& statements) -> absl::Status {
-    RETURN_IF_ERROR(LockBatches(statements, requests, positions, grants));
+    ASSIGN_OR_RETURN(const bool leased, LockBatches(statements, requests, positions, grants));
     ASSIGN_OR_RETURN(const std::vector<int64_t> workers, FindWorkers(statements, requests));
-    RETURN_IF_ERROR(statements.Change("end_open_leases", positions.Keys()).status());
+    if (leased) RETURN_IF_ERROR(statements.Change("end_open_leases", positions.Keys()).status());
     RETURN_IF_ERROR(AddLeases(statements, requests, workers, positions, grants));
     return AddBitmaps(statements, grants);
   }));

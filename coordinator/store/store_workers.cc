@@ -81,8 +81,7 @@ StoredWorker WorkerOf(const Rows& rows, size_t row) {
 
 absl::Status Store::UpsertWorkers(const std::vector<WorkerRecord>& workers) {
   return impl_->session->WriteLossy([&](Statements& statements) -> absl::Status {
-    RETURN_IF_ERROR(statements.Change("upsert_workers", ParamsOf(workers)).status());
-    return statements.Change("forget_old_throughput").status();
+    return statements.Change("upsert_workers", ParamsOf(workers)).status();
   });
 }
 
@@ -122,11 +121,10 @@ absl::Status Store::AppendEvents(const std::vector<NewEvent>& events) {
     kinds.push_back(event.kind);
     texts.push_back(event.text);
   }
-  return impl_->session->WriteLossy([&](Statements& statements) -> absl::Status {
-    ASSIGN_OR_RETURN(const Rows ids,
-                     statements.Run("append_events", Params().TextArray(kinds).TextArray(texts)));
-    const int64_t last = ids.Int(ids.size() - 1, 0);
-    return statements.Change("forget_old_events", Params().Int(last - kEventsKept)).status();
+  return impl_->session->WriteLossy([&](Statements& statements) {
+    return statements
+        .Change("append_events", Params().TextArray(kinds).TextArray(texts).Int(kEventsKept))
+        .status();
   });
 }
 

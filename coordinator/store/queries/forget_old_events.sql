@@ -1,2 +1,0 @@
--- $1 the last id to forget.
-DELETE FROM event WHERE id <= $1

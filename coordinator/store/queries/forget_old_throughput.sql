@@ -1,1 +1,0 @@
-DELETE FROM throughput_minute WHERE minute < now() - interval '90 days'
