@@ -246,6 +246,16 @@ inline int64_t BatchesAskedFor(const Intention& intention) {
   return 0;
 }
 
+// Intentions that wait for the store may be taken in the order of these, equals as they came: many
+// of a kind are then one transaction. Grants, allocations and events do not depend on each other;
+// what ends or changes something comes before what builds on it.
+inline int RankForStore(const Intention& intention) {
+  if (std::holds_alternative<GrantLeases>(intention.what)) return 1;
+  if (std::holds_alternative<AllocateBatches>(intention.what)) return 2;
+  if (std::holds_alternative<RecordEvent>(intention.what)) return 3;
+  return 0;
+}
+
 // How the store answered an intention. UNAVAILABLE: it may or may not have happened. Any other
 // error: it did not, and repeating it as it is would not help.
 struct Confirmation {

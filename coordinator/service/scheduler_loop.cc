@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <utility>
 
 #include "common/base/status_macros.h"
@@ -19,7 +20,9 @@ namespace {
 constexpr size_t kStoreCallsMax = 100'000;
 // Changes that wait for the disk together, a batch that is allocated or granted being one: some
 // tens of milliseconds of work, so that the first of them is not told late.
-constexpr int64_t kGroupMax = 256;
+constexpr int64_t kGroupMax = 512;
+// One under way and one that waits, so that the store thread is never idle.
+constexpr int kGroupsMax = 2;
 // Looking at the store takes at most this part of its thread's time: with tens of thousands of open
 // batches a look takes a tenth of a second, and grants wait behind it.
 constexpr int kPollPart = 20;
@@ -130,8 +133,10 @@ void SchedulerLoop::RunTurn(std::vector<Event> events, absl::Duration now) {
     scheduler_.OnTick(now);
     AskStore(now);
   }
-  SaveNewWorkers(now);
-  Execute(scheduler_.TakeIntentions());
+  std::vector<Intention> intentions = scheduler_.TakeIntentions();
+  waiting_.insert(waiting_.end(), std::make_move_iterator(intentions.begin()),
+                  std::make_move_iterator(intentions.end()));
+  HandOver(kGroupsMax);
   SendDesired(scheduler_.TakeChanged());
 }
 
@@ -171,13 +176,8 @@ void SchedulerLoop::TakeReport(const std::shared_ptr<WorkerLink>& link,
             : absl::UnavailableError("this worker came back on another stream"));
   }
   stream = {link, state.instance()};
-  if (states_.insert_or_assign(id, state).second) new_workers_.push_back(id);
-}
-
-void SchedulerLoop::SaveNewWorkers(absl::Duration now) {
-  std::vector<WorkerRecord> records;
-  for (const WorkerId& id : std::exchange(new_workers_, {})) records.push_back(RecordOf(id, now));
-  if (!records.empty()) Save(std::move(records));
+  // A lease names its worker.
+  if (states_.insert_or_assign(id, state).second) new_workers_.push_back(RecordOf(id, now));
 }
 
 void SchedulerLoop::AskStore(absl::Duration now) {
@@ -208,25 +208,36 @@ void SchedulerLoop::PollStore(absl::Duration now) {
   });
 }
 
-void SchedulerLoop::Execute(std::vector<Intention> intentions) {
-  std::vector<Intention> group;
-  int64_t weight = 0;
-  for (Intention& intention : intentions) {
-    weight += std::max<int64_t>(BatchesAskedFor(intention), 1);
-    group.push_back(std::move(intention));
-    if (weight < kGroupMax) continue;
-    ExecuteGroup(std::exchange(group, {}));
-    weight = 0;
+void SchedulerLoop::HandOver(int groups_max) {
+  while (groups_ < groups_max && (!waiting_.empty() || !new_workers_.empty())) {
+    ExecuteGroup(std::exchange(new_workers_, {}), NextGroup());
   }
-  if (!group.empty()) ExecuteGroup(std::move(group));
 }
 
-void SchedulerLoop::ExecuteGroup(std::vector<Intention> group) {
+std::vector<Intention> SchedulerLoop::NextGroup() {
+  std::stable_sort(waiting_.begin(), waiting_.end(), [](const Intention& a, const Intention& b) {
+    return RankForStore(a) < RankForStore(b);
+  });
+  int64_t weight = 0;
+  auto end = waiting_.begin();
+  while (end != waiting_.end() && weight < kGroupMax) {
+    weight += std::max<int64_t>(BatchesAskedFor(*end++), 1);
+  }
+  std::vector<Intention> group(std::make_move_iterator(waiting_.begin()),
+                               std::make_move_iterator(end));
+  waiting_.erase(waiting_.begin(), end);
+  return group;
+}
+
+void SchedulerLoop::ExecuteGroup(std::vector<WorkerRecord> new_workers,
+                                 std::vector<Intention> group) {
   std::vector<Confirmation> refused;
   for (const Intention& intention : group) {
     refused.push_back(
         {.id = intention.id, .status = absl::UnavailableError("too many calls wait for Postgres")});
   }
+  ++groups_;
+  if (!new_workers.empty()) Save(std::move(new_workers));
   const bool added = store_thread_->Add([this, group = std::move(group)] {
     std::vector<Confirmation> answers = executor_.Execute(group);
     for (const Confirmation& answer : answers) {
@@ -239,7 +250,8 @@ void SchedulerLoop::ExecuteGroup(std::vector<Intention> group) {
 }
 
 void SchedulerLoop::Confirm(std::vector<Confirmation> answers) {
-  Post([answers = std::move(answers)](Scheduler& scheduler, absl::Duration now) {
+  Post([this, answers = std::move(answers)](Scheduler& scheduler, absl::Duration now) {
+    --groups_;
     for (const Confirmation& answer : answers) scheduler.OnConfirmation(answer, now);
   });
 }
@@ -321,6 +333,7 @@ void SchedulerLoop::EndStreams() {
     reports.swap(reports_);
     events_.clear();
   }
+  HandOver(std::numeric_limits<int>::max());
   const absl::Status bye = absl::UnavailableError("the coordinator is stopping");
   for (auto& [key, report] : reports) report.first->Finish(bye);
   for (auto& [id, stream] : streams_) stream.link->Finish(bye);

@@ -8,9 +8,9 @@
 // Everything about the store happens on its thread in the order in which it was asked, orders of
 // operators included: what the rules hear is a history that really happened.
 //
-// Bounds: one state a stream, kOrdersMax orders, and as many store calls as the rules have under
-// way (some a worker). Thread-safe. Stop() ends all streams, finishes the store calls under way, is
-// idempotent and harmless without Start().
+// Bounds: one state a stream, as many intentions as the rules have under way (Policy::asked_max
+// batches, and a few a worker), and kStoreCallsMax store calls. Thread-safe. Stop() ends all
+// streams, finishes the store calls under way, is idempotent and harmless without Start().
 #pragma once
 
 #include <absl/base/thread_annotations.h>
@@ -115,14 +115,15 @@ class SchedulerLoop {
   void TakeReport(const std::shared_ptr<WorkerLink>& link, const v1::WorkerState& state,
                   absl::Duration now);
   void AskStore(absl::Duration now);
-  void Execute(std::vector<Intention> intentions);
-  void ExecuteGroup(std::vector<Intention> group);
+  // Gives the store thread what waits, while it has little to do: the busier it is, the more goes
+  // together.
+  void HandOver(int groups_max);
+  std::vector<Intention> NextGroup();
+  void ExecuteGroup(std::vector<WorkerRecord> new_workers, std::vector<Intention> group);
   void Confirm(std::vector<Confirmation> answers);
   void PollStore(absl::Duration now);
   void SendDesired(const std::set<WorkerId>& workers);
   WorkerRecord RecordOf(const WorkerId& id, absl::Duration now) const;
-  // A lease names its worker: the store must know it before the grants that follow in this turn.
-  void SaveNewWorkers(absl::Duration now);
   // What `worker_status` shows: on change and once a minute.
   void SaveWorkers(absl::Duration now);
   void Save(std::vector<WorkerRecord> records);
@@ -140,7 +141,10 @@ class SchedulerLoop {
   JobRates rates_;
   std::map<WorkerId, Stream> streams_;
   std::map<WorkerId, v1::WorkerState> states_;
-  std::vector<WorkerId> new_workers_;  // First heard of in this turn.
+  // For the store, not handed over: workers that it must know before any grant, and intentions.
+  std::vector<WorkerRecord> new_workers_;
+  std::vector<Intention> waiting_;
+  int groups_ = 0;  // Handed over, not answered.
   std::map<WorkerId, std::string>
       saved_states_;  // What `worker_status` shows, to save changes only.
   absl::Duration last_tick_;

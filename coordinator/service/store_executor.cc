@@ -104,6 +104,7 @@ absl::StatusOr<StorePoll> StoreExecutor::Poll(absl::Duration asked_at) {
 
 std::vector<Confirmation> StoreExecutor::Execute(const std::vector<Intention>& intentions) {
   std::vector<Confirmation> answers;
+  if (intentions.empty()) return answers;
   for (const Intention& intention : intentions) {
     answers.push_back({.id = intention.id});
     const auto* event = std::get_if<RecordEvent>(&intention.what);

@@ -2,6 +2,7 @@
 
 #include <absl/strings/str_cat.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace motzkin::coordinator {
@@ -174,6 +175,12 @@ void Simulator::Settle() {
     }
     store_calls_.push_back({std::move(intention)});
   }
+  // What waits behind the last look at the store may be taken in another order.
+  const auto poll = std::find_if(store_calls_.rbegin(), store_calls_.rend(),
+                                 [](const StoreCall& call) { return !call.intention.has_value(); });
+  std::stable_sort(poll.base(), store_calls_.end(), [](const StoreCall& a, const StoreCall& b) {
+    return RankForStore(*a.intention) < RankForStore(*b.intention);
+  });
   for (const WorkerId& changed : scheduler_->TakeChanged()) {
     for (size_t i = 0; i < machines_.size(); ++i) {
       if (machines_[i].worker->name() == changed) SendDesired(i);
