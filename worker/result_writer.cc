@@ -188,9 +188,10 @@ bool ResultWriter::Due(const Group& group, absl::Duration now) const {
 }
 
 bool ResultWriter::AnyDue(absl::Duration now) const {
-  return std::any_of(groups_.begin(), groups_.end(), [&](const auto& entry) {
-    return entry.first.first == cluster_uuid_ && Due(entry.second, now);
-  });
+  for (const auto& [key, group] : groups_) {
+    if (key.first == cluster_uuid_ && Due(group, now)) return true;
+  }
+  return false;
 }
 
 SpoolRecord ResultWriter::TakeFrom(std::map<GroupKey, Group>::iterator at) {

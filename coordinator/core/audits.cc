@@ -36,7 +36,7 @@ std::set<WorkerId> Audits::Plan(const std::function<std::vector<Auditor>(int64_t
     if (!audit.holder.empty()) {
       const bool may_work =
           std::any_of(auditors.begin(), auditors.end(),
-                      [&](const Auditor& auditor) { return auditor.worker == audit.holder; });
+                      [&holder = audit.holder](const Auditor& a) { return a.worker == holder; });
       if (may_work && now - audit.since < patience_) continue;
       audit.failed.insert(audit.holder);
       Release(audit);

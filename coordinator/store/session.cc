@@ -134,8 +134,8 @@ absl::Status Session::Transact(Kind kind, const Body& body) {
   if (connection_ == nullptr || connection_->broken()) RETURN_IF_ERROR(ReconnectOnce());
   const absl::Duration patience = kind.much ? patience_.much : patience_.usual;
   const postgres::Watchdog::Watch watch(watchdog_, *connection_, patience);
+  const std::string preamble = Preamble(kind);
   absl::Status status = connection_->Transact([&](Transaction& transaction) -> absl::Status {
-    const std::string preamble = Preamble(kind);
     if (!preamble.empty()) RETURN_IF_ERROR(transaction.ExecuteScript(preamble));
     Statements statements(transaction);
     return body(statements);
