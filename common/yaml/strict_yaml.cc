@@ -5,13 +5,16 @@
 #include <absl/time/time.h>
 #include <errno.h>
 #include <string.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <deque>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <optional>
+#include <sstream>
 #include <system_error>
 
 #include "common/base/status_macros.h"
@@ -20,6 +23,43 @@
 
 namespace motzkin::yaml {
 namespace {
+
+// Where documents begin; what is in them is of no interest.
+class DocumentStarts final : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark& mark) override { latest_ = mark; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+  const YAML::Mark& latest() const { return latest_; }
+
+ private:
+  YAML::Mark latest_;
+};
+
+// The line on which a second document begins. LoadAll() would find it as well, but goes on for ever
+// in front of a token that begins no document (a ',').
+std::optional<int> SecondDocument(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  DocumentStarts starts;
+  if (!parser.HandleNextDocument(starts)) return std::nullopt;
+  const YAML::Mark first = starts.latest();
+  if (!parser.HandleNextDocument(starts)) return std::nullopt;
+  if (starts.latest().pos == first.pos) {
+    throw YAML::ParserException(first, "a document cannot begin like this");
+  }
+  return starts.latest().line + 1;
+}
 
 constexpr size_t kFileBytesMax = 1u << 20;  // 1 MiB: a thousand times the longest file of ours.
 
@@ -51,12 +91,11 @@ struct StrictMap::Mapping {
   std::string prefix;  // "generator." for messages about its keys; empty at the top.
   int line = 1;
   std::vector<Entry> entries;
+  std::map<std::string, size_t, std::less<>> places;  // In `entries`: 1 MiB holds 300,000 keys.
 
   Entry* Find(std::string_view key) {
-    for (Entry& entry : entries) {
-      if (entry.key == key) return &entry;
-    }
-    return nullptr;
+    const auto found = places.find(key);
+    return found == places.end() ? nullptr : &entries[found->second];
   }
 };
 
@@ -92,6 +131,7 @@ struct StrictMap::Document {
         Fail(line, absl::StrCat("duplicate key '", key, "', first on line ", first->line));
         continue;
       }
+      mapping.places.emplace(key, mapping.entries.size());
       mapping.entries.push_back({.key = key, .value = pair.second, .line = line});
     }
     return mapping;
@@ -115,13 +155,13 @@ StrictMap::StrictMap(std::shared_ptr<Document> document, Mapping* mapping)
 absl::StatusOr<StrictMap> StrictMap::Parse(std::string_view text, std::string_view filename) {
   if (text.size() > kFileBytesMax) return ErrorAt(filename, 1, "longer than 1 MiB");
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-    if (documents.size() > 1) {
-      return ErrorAt(filename, LineOf(documents[1]), "only one YAML document is allowed in a file");
+    const std::string owned(text);
+    if (const std::optional<int> line = SecondDocument(owned); line.has_value()) {
+      return ErrorAt(filename, *line, "only one YAML document is allowed in a file");
     }
     auto document = std::make_shared<Document>();
     document->filename = std::string(filename);
-    const YAML::Node root = documents.empty() ? YAML::Node() : documents[0];
+    const YAML::Node root = YAML::Load(owned);
     if (!root.IsMap() && !root.IsNull()) {
       return ErrorAt(filename, LineOf(root), "expected 'key: value' lines");
     }

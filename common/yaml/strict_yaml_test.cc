@@ -142,6 +142,27 @@ TEST(StrictMapTest, HostileNestingIsRefusedAndDoesNotOverflow) {
   EXPECT_FALSE(StrictMap::Parse(std::string(2u << 20, 'a'), "file.yaml").ok());
 }
 
+// yaml-cpp reads nothing there, again and again.
+TEST(StrictMapTest, ATokenThatBeginsNoDocumentIsRefused) {
+  EXPECT_EQ(Message(StrictMap::Parse(", 12,000", "file.yaml").status()),
+            "file.yaml:1: not valid YAML: a document cannot begin like this");
+  EXPECT_EQ(Message(StrictMap::Parse("a: 1\n---\n, b", "file.yaml").status()),
+            "file.yaml:2: only one YAML document is allowed in a file");
+}
+
+TEST(StrictMapTest, SeveralDocumentsAreRefused) {
+  EXPECT_EQ(Message(StrictMap::Parse("a: 1\n---\nb: 2\n", "file.yaml").status()),
+            "file.yaml:2: only one YAML document is allowed in a file");
+  EXPECT_TRUE(StrictMap::Parse("---\na: 1\n...\n", "file.yaml").ok());
+}
+
+TEST(StrictMapTest, AFileFullOfKeysIsReadInTimeThatGrowsWithIt) {
+  std::string text;
+  for (int i = 0; i < 100'000; ++i) text += "k" + std::to_string(i) + ":\n";
+  StrictMap file = Parse(text);  // Minutes if every key were compared with each.
+  EXPECT_THAT(Message(file.Finish()), testing::StartsWith("file.yaml:1: unknown key 'k0'"));
+}
+
 TEST(StrictMapTest, WhatIsNoFileOrHasNoEndIsRefused) {
   const auto directory = StrictMap::ParseFile("/tmp");
   EXPECT_THAT(Message(directory.status()), ::testing::HasSubstr("/tmp is a directory"));
