@@ -27,9 +27,9 @@ struct EvaluateItem {
   std::vector<Candidate> candidates;
 };
 
-// Reads the object of one line. `candidates_key` holds a string or an array of strings; null is as if
-// it were absent. A wrong line is an item whose `integrand` is an error, "FILE:LINE: ...": it costs
-// only itself.
+// Reads the object of one line. `candidates_key` holds a string or an array of strings; null is as
+// if it were absent. A wrong line is an item whose `integrand` is an error, "FILE:LINE: ...": it
+// costs only itself.
 EvaluateItem ReadItem(const std::string& text, int line, const std::string& filename,
                       const std::string& candidates_key);
 

@@ -59,9 +59,9 @@ class FunctionRunner {
   // again. RESOURCE_EXHAUSTED as above.
   absl::StatusOr<v1::Result> Blame(const Task& task, int deaths);
 
-  // Times the engines for the gauge, if there is one, before `task` is run: what interrupts the task
-  // ends this too. Returns what it cost. A failure is the integrator's, and the task will find it
-  // out.
+  // Times the engines for the gauge, if there is one, before `task` is run: what interrupts the
+  // task ends this too. Returns what it cost. A failure is the integrator's, and the task will find
+  // it out.
   absl::Duration MeasureSpeed(const Task& task) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Ends the run of the task with this serial within 1 s, be it in progress or about to begin;

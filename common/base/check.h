@@ -1,5 +1,5 @@
-// CHECK(condition): a bug of ours ends the process with file, line and condition on stderr. For what
-// can only be false if the code is wrong; never for input, peers or the system.
+// CHECK(condition): a bug of ours ends the process with file, line and condition on stderr. For
+// what can only be false if the code is wrong; never for input, peers or the system.
 #pragma once
 
 namespace motzkin {

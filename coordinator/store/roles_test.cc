@@ -56,9 +56,9 @@ TEST_F(RolesTest, AReaderSeesTheViewsAndNothingElse) {
   const JobRecord job = NewJob();
   Fill(job, GrantBatch(Must(store().AllocateBatch(job.id, 3)), NewWorker()));
   const auto reader = As(store().passwords().reader_role, store().passwords().reader);
-  for (const char* view : {"progress", "worker_status", "throughput", "failures", "training_data",
-                           "training_data_all", "engine_steps", "jobs", "engines", "workers",
-                           "duplicates"}) {
+  for (const char* view :
+       {"progress", "worker_status", "throughput", "failures", "training_data", "training_data_all",
+        "engine_steps", "jobs", "engines", "workers", "duplicates"}) {
     EXPECT_TRUE(reader->Execute(std::string("SELECT * FROM ") + view).ok()) << view;
   }
   EXPECT_EQ(reader->Execute("SELECT functions FROM progress")->Int(0, 0), 3);

@@ -1,7 +1,7 @@
-// Linked into every program of a build with ThreadSanitizer (cmake/Sanitizers.cmake). Debian's Abseil is
-// built without it, so absl::Mutex orders nothing in its eyes. The linker sends our calls of the mutex
-// through here (--wrap), where each is told to it. What Abseil itself runs between pre_unlock and
-// post_unlock, conditions of other threads included, it does not look at.
+// Linked into every program of a build with ThreadSanitizer (cmake/Sanitizers.cmake). Debian's
+// Abseil is built without it, so absl::Mutex orders nothing in its eyes. The linker sends our calls
+// of the mutex through here (--wrap), where each is told to it. What Abseil itself runs between
+// pre_unlock and post_unlock, conditions of other threads included, it does not look at.
 
 #include <absl/synchronization/mutex.h>
 #include <sanitizer/tsan_interface.h>

@@ -16,7 +16,8 @@ struct LeafLimits {
 // Limits of an integrator and all it starts: no core files, 256 descriptors.
 int LimitIntegrator();
 
-// False in builds with a sanitizer, whose shadow memory takes terabytes: memory is not limited there.
+// False in builds with a sanitizer, whose shadow memory takes terabytes: memory is not limited
+// there.
 bool LimitsMemory();
 
 // Limits of one engine run: memory and CPU as given, no byte written to any file.

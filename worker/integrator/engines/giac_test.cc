@@ -58,7 +58,8 @@ TEST_F(GiacTest, NoFunctionSeesWhatAnotherLeft) {
 // ever.
 TEST_F(GiacTest, IntegrandsOnWhichItHangsCostTheirBudgetAndNoMore) {
 #ifdef MOTZKIN_SANITIZE_THREAD
-  GTEST_SKIP() << "the runtime of ThreadSanitizer dies in half of these leaves, which have one thread";
+  GTEST_SKIP()
+      << "the runtime of ThreadSanitizer dies in half of these leaves, which have one thread";
 #endif
   constexpr absl::Duration kBudget = absl::Milliseconds(200);
   for (const char* function :
