@@ -13,6 +13,8 @@ function(motzkin_embed_files target)
             -P ${PROJECT_SOURCE_DIR}/cmake/EmbedFilesScript.cmake
     DEPENDS ${ARG_FILES} ${PROJECT_SOURCE_DIR}/cmake/EmbedFilesScript.cmake
     VERBATIM)
+  add_custom_target(generate_${ARG_HEADER} DEPENDS ${header})
+  add_dependencies(generated generate_${ARG_HEADER})
   target_sources(${target} PRIVATE ${header})
   target_include_directories(${target} PUBLIC ${CMAKE_CURRENT_BINARY_DIR}/embedded)
 endfunction()

@@ -17,6 +17,7 @@ if [ ! -e "$sysroot/usr/include/arb.h" ]; then
     --include="$packages,libfmt-dev,libc6-dev,libstdc++-12-dev" bookworm "$sysroot"
 fi
 
+# shellcheck disable=SC2016  # The inner shell expands them.
 {
   find common/expression common/ball common/generator -name '*.cc' ! -name '*_test.cc' ! -name '*_fuzz*.cc'
   echo common/base/check.cc
@@ -25,6 +26,7 @@ fi
   exec aarch64-linux-gnu-g++ --sysroot="$0/sysroot" -std=c++20 -O2 -I. -DMOTZKIN_SOURCE_DIR="\"$PWD\"" \
     -c "$1" -o "$0/objects/$(echo "$1" | tr / _).o"' "$work"
 
+# shellcheck disable=SC2046  # One word a library.
 aarch64-linux-gnu-g++ --sysroot="$sysroot" "$work"/objects/*.o -o "$work/golden_test" \
   -lgtest -lgtest_main -lfmt -lflint-arb -lflint -lgmpxx -lgmp -lpthread \
   $(find "$libraries" -name 'libabsl_*.so' -printf '-l:%f ') -Wl,-rpath-link,"$libraries"
