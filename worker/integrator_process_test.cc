@@ -7,7 +7,7 @@
 
 #include <thread>
 
-#include "common/process/deadline.h"
+#include "common/base/deadline.h"
 #include "worker/sandbox/level.h"
 #include "worker/sandbox/limits.h"
 #include "worker/testing/hostile_engine.h"

@@ -13,9 +13,9 @@
 
 #include <thread>
 
+#include "common/base/deadline.h"
 #include "common/base/timed_wait.h"
 #include "common/postgres/connection.h"
-#include "common/process/deadline.h"
 
 namespace motzkin::postgres {
 

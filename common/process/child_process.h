@@ -23,7 +23,7 @@
 #include <string>
 #include <vector>
 
-#include "common/process/deadline.h"
+#include "common/base/deadline.h"
 #include "common/process/unique_fd.h"
 
 namespace motzkin {

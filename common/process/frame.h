@@ -26,7 +26,7 @@
 #include <string>
 #include <string_view>
 
-#include "common/process/deadline.h"
+#include "common/base/deadline.h"
 
 namespace motzkin {
 

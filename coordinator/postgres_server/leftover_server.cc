@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "common/process/deadline.h"
+#include "common/base/deadline.h"
 #include "common/process/unique_fd.h"
 
 namespace motzkin::coordinator {

@@ -12,9 +12,9 @@
 #include <string>
 #include <string_view>
 
+#include "common/base/deadline.h"
 #include "common/postgres/connection.h"
 #include "common/postgres/watchdog.h"
-#include "common/process/deadline.h"
 #include "coordinator/store/store.h"
 
 namespace motzkin::coordinator {

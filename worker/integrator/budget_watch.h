@@ -17,7 +17,7 @@
 
 #include <functional>
 
-#include "common/process/deadline.h"
+#include "common/base/deadline.h"
 
 namespace motzkin::integrator {
 

@@ -1,4 +1,4 @@
-#include "common/process/deadline.h"
+#include "common/base/deadline.h"
 
 #include <time.h>
 
