@@ -42,8 +42,8 @@
 namespace motzkin::coordinator {
 
 struct Policy {
-  SizerPolicy sizer;
-  SilencePolicy silence;
+  SizerPolicy sizer = {};
+  SilencePolicy silence = {};
   // A worker in contact that does not take up a granted batch for this long does not get it.
   absl::Duration take_up = absl::Seconds(60);
   // A worker in contact that does not let go of a recalled batch for this long keeps no claim to
@@ -148,6 +148,8 @@ class Scheduler {
   void Confirmed(const SetJobReason& what, const Confirmation& answer, absl::Duration now);
   void Confirmed(const SetControl& what, const Confirmation& answer, absl::Duration now);
   void Confirmed(const RecordEvent& what, const Confirmation& answer, absl::Duration now);
+  // Emits it again once the store is back.
+  void Postpone(decltype(Intention::what) what);
   void FinishJobs();
   void EndJob(JobState& job, JobPhase phase, const std::string& reason);
 

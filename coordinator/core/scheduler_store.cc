@@ -146,13 +146,17 @@ void Scheduler::Confirmed(const GrantLeases& what, const Confirmation& answer, a
   if (answer.status.ok()) PlanLater(worker);
 }
 
+void Scheduler::Postpone(decltype(Intention::what) what) {
+  postponed_.emplace_back().what = std::move(what);
+}
+
 void Scheduler::Confirmed(const EndLease& what, const Confirmation& answer, absl::Duration now) {
-  if (Away(answer.status)) postponed_.push_back({0, what});
+  if (Away(answer.status)) Postpone(what);
 }
 
 void Scheduler::Confirmed(const SplitBatch& what, const Confirmation& answer, absl::Duration now) {
   if (Away(answer.status)) {
-    postponed_.push_back({0, what});
+    Postpone(what);
     return;
   }
   BatchState* batch = FindBatch(what.batch);
@@ -165,7 +169,7 @@ void Scheduler::Confirmed(const SplitBatch& what, const Confirmation& answer, ab
 
 void Scheduler::Confirmed(const SetJobPhase& what, const Confirmation& answer, absl::Duration now) {
   if (Away(answer.status)) {
-    postponed_.push_back({0, what});
+    Postpone(what);
     return;
   }
   JobState* job = FindJob(what.job);
@@ -183,13 +187,13 @@ void Scheduler::Confirmed(const SetJobPhase& what, const Confirmation& answer, a
 void Scheduler::Confirmed(const SetJobReason&, const Confirmation&, absl::Duration) {}
 
 void Scheduler::Confirmed(const SetControl& what, const Confirmation& answer, absl::Duration now) {
-  if (Away(answer.status)) postponed_.push_back({0, what});
+  if (Away(answer.status)) Postpone(what);
 }
 
 void Scheduler::Confirmed(const RecordEvent& what, const Confirmation& answer, absl::Duration now) {
   // A night of trouble fits; beyond that the log on stderr has to do.
   constexpr size_t kPostponedMax = 10'000;
-  if (Away(answer.status) && postponed_.size() < kPostponedMax) postponed_.push_back({0, what});
+  if (Away(answer.status) && postponed_.size() < kPostponedMax) Postpone(what);
 }
 
 }  // namespace motzkin::coordinator

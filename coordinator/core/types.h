@@ -249,7 +249,8 @@ inline int64_t BatchesAskedFor(const Intention& intention) {
 // Intentions that wait for the store may be taken in the order of these, equals as they came: many
 // of a kind are then one transaction. Grants, allocations and events do not depend on each other;
 // what ends or changes something comes before what builds on it.
-inline int RankForStore(const Intention& intention) {
+inline constexpr size_t kStoreRanks = 4;
+inline size_t RankForStore(const Intention& intention) {
   if (std::holds_alternative<GrantLeases>(intention.what)) return 1;
   if (std::holds_alternative<AllocateBatches>(intention.what)) return 2;
   if (std::holds_alternative<RecordEvent>(intention.what)) return 3;

@@ -133,9 +133,9 @@ void SchedulerLoop::RunTurn(std::vector<Event> events, absl::Duration now) {
     scheduler_.OnTick(now);
     AskStore(now);
   }
-  std::vector<Intention> intentions = scheduler_.TakeIntentions();
-  waiting_.insert(waiting_.end(), std::make_move_iterator(intentions.begin()),
-                  std::make_move_iterator(intentions.end()));
+  for (Intention& intention : scheduler_.TakeIntentions()) {
+    waiting_[RankForStore(intention)].push_back(std::move(intention));
+  }
   HandOver(kGroupsMax);
   SendDesired(scheduler_.TakeChanged());
 }
@@ -209,23 +209,23 @@ void SchedulerLoop::PollStore(absl::Duration now) {
 }
 
 void SchedulerLoop::HandOver(int groups_max) {
-  while (groups_ < groups_max && (!waiting_.empty() || !new_workers_.empty())) {
-    ExecuteGroup(std::exchange(new_workers_, {}), NextGroup());
+  while (groups_ < groups_max) {
+    std::vector<Intention> group = NextGroup();
+    if (group.empty() && new_workers_.empty()) return;
+    ExecuteGroup(std::exchange(new_workers_, {}), std::move(group));
   }
 }
 
 std::vector<Intention> SchedulerLoop::NextGroup() {
-  std::stable_sort(waiting_.begin(), waiting_.end(), [](const Intention& a, const Intention& b) {
-    return RankForStore(a) < RankForStore(b);
-  });
+  std::vector<Intention> group;
   int64_t weight = 0;
-  auto end = waiting_.begin();
-  while (end != waiting_.end() && weight < kGroupMax) {
-    weight += std::max<int64_t>(BatchesAskedFor(*end++), 1);
+  for (std::deque<Intention>& rank : waiting_) {
+    while (!rank.empty() && weight < kGroupMax) {
+      weight += std::max<int64_t>(BatchesAskedFor(rank.front()), 1);
+      group.push_back(std::move(rank.front()));
+      rank.pop_front();
+    }
   }
-  std::vector<Intention> group(std::make_move_iterator(waiting_.begin()),
-                               std::make_move_iterator(end));
-  waiting_.erase(waiting_.begin(), end);
   return group;
 }
 

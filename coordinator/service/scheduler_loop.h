@@ -20,6 +20,7 @@
 #include <absl/synchronization/notification.h>
 #include <absl/time/time.h>
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <map>
@@ -143,8 +144,8 @@ class SchedulerLoop {
   std::map<WorkerId, v1::WorkerState> states_;
   // For the store, not handed over: workers that it must know before any grant, and intentions.
   std::vector<WorkerRecord> new_workers_;
-  std::vector<Intention> waiting_;
-  int groups_ = 0;  // Handed over, not answered.
+  std::array<std::deque<Intention>, kStoreRanks> waiting_;  // By RankForStore().
+  int groups_ = 0;                                          // Handed over, not answered.
   std::map<WorkerId, std::string>
       saved_states_;  // What `worker_status` shows, to save changes only.
   absl::Duration last_tick_;

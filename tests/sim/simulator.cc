@@ -3,6 +3,8 @@
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <utility>
 
 namespace motzkin::coordinator {
@@ -163,6 +165,18 @@ void Simulator::RestartCoordinator() {
   for (Machine& machine : machines_) machine.delivered.reset();
 }
 
+void Simulator::SortStoreCalls() {
+  std::array<std::vector<StoreCall>, kStoreRanks> ranks;
+  while (!store_calls_.empty() && store_calls_.back().intention.has_value()) {
+    StoreCall& last = store_calls_.back();
+    ranks[RankForStore(*last.intention)].push_back(std::move(last));
+    store_calls_.pop_back();
+  }
+  for (std::vector<StoreCall>& rank : ranks) {
+    std::move(rank.rbegin(), rank.rend(), std::back_inserter(store_calls_));
+  }
+}
+
 void Simulator::Settle() {
   for (Intention& intention : scheduler_->TakeIntentions()) {
     if (const auto* grant = std::get_if<GrantLeases>(&intention.what)) {
@@ -175,12 +189,7 @@ void Simulator::Settle() {
     }
     store_calls_.push_back({std::move(intention)});
   }
-  // What waits behind the last look at the store may be taken in another order.
-  const auto poll = std::find_if(store_calls_.rbegin(), store_calls_.rend(),
-                                 [](const StoreCall& call) { return !call.intention.has_value(); });
-  std::stable_sort(poll.base(), store_calls_.end(), [](const StoreCall& a, const StoreCall& b) {
-    return RankForStore(*a.intention) < RankForStore(*b.intention);
-  });
+  SortStoreCalls();
   for (const WorkerId& changed : scheduler_->TakeChanged()) {
     for (size_t i = 0; i < machines_.size(); ++i) {
       if (machines_[i].worker->name() == changed) SendDesired(i);

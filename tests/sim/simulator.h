@@ -101,6 +101,8 @@ class Simulator {
   void RestartCoordinator();
   // Takes what the rules want and queues it for the store.
   void Settle();
+  // What waits behind the last look at the store is taken in the order of the real loop.
+  void SortStoreCalls();
   void RunStoreCall();
   void InjectFault();
   void FaultOfWorker(int kind, size_t index);
