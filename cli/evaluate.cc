@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -233,6 +234,13 @@ double CpuSeconds(int who) {
 absl::StatusOr<EvaluateSummary> EvaluateFile(const LocalLadder& ladder,
                                              const EvaluateOptions& options) {
   std::ifstream input_file;
+  std::error_code error;
+  if (std::filesystem::is_directory(options.file, error)) {  // Opens, and reads as empty.
+    return absl::InvalidArgumentError(options.file + " is a directory, not a file");
+  }
+  if (std::filesystem::equivalent(options.file, options.details, error)) {
+    return absl::InvalidArgumentError("--details would overwrite " + options.file);
+  }
   if (options.file != "-") input_file.open(options.file);
   if (!input_file) return absl::InvalidArgumentError("cannot read " + options.file);
   std::ofstream details_file;

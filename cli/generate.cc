@@ -10,6 +10,7 @@
 #include "common/expression/printer.h"
 #include "common/generator/function_sampler.h"
 #include "common/generator/presets.h"
+#include "common/yaml/scalar.h"
 
 namespace motzkin::cli {
 namespace {
@@ -19,7 +20,7 @@ struct GenerateOptions {
   std::string kind;
   int64_t count = 10;
   int64_t first = 0;
-  uint64_t seed = 1;
+  std::string seed = "1";
   expression::Format format = expression::Format::kInfix;
 };
 
@@ -54,12 +55,13 @@ absl::Status PrintFunction(const GenerateOptions& options, bool json, int64_t in
 
 absl::Status Generate(const GenerateOptions& options, bool json) {
   ASSIGN_OR_RETURN(const generator::GeneratorSpec spec, SpecOf(options));
+  ASSIGN_OR_RETURN(const uint64_t seed, yaml::ParseUnsigned(options.seed));
   ASSIGN_OR_RETURN(const generator::FunctionSampler sampler,
                    generator::FunctionSampler::Create(spec));
   for (int64_t index = options.first; index < options.first + options.count; ++index) {
     expression::Pool pool;
     ASSIGN_OR_RETURN(const generator::GeneratedFunction function,
-                     sampler.Generate(options.seed, index, pool));
+                     sampler.Generate(seed, index, pool));
     RETURN_IF_ERROR(PrintFunction(options, json, index, function));
     if (std::ferror(stdout) != 0) return absl::DataLossError("cannot write to stdout");
   }

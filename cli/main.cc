@@ -1,12 +1,14 @@
 // motzkin: start jobs, watch them, look at the data, and integrate without a cluster.
 #include <fmt/core.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <string>
 #include <vector>
 
 #include "cli/verb.h"
+#include "common/base/program_start.h"
 
 namespace motzkin::cli {
 namespace {
@@ -24,6 +26,22 @@ std::string UsageError(const CLI::App& app, const CLI::ParseError& error) {
     return fmt::format("there is no verb '{}'; see motzkin --help", unknown.front());
   }
   return fmt::format("{}; see motzkin --help", error.what());
+}
+
+// An empty value is a slip of whoever wrote `--data-dir "$DIRECTORY"`: what would happen without
+// the flag is not what was meant.
+absl::Status RefuseEmpty(const CLI::App& app) {
+  for (const CLI::Option* const option : app.get_options()) {
+    for (const std::string& value : option->results()) {
+      if (!value.empty()) continue;
+      return absl::InvalidArgumentError(
+          fmt::format("{} has an empty value; see motzkin --help", option->get_name()));
+    }
+  }
+  for (const CLI::App* const verb : app.get_subcommands()) {
+    if (absl::Status fine = RefuseEmpty(*verb); !fine.ok()) return fine;
+  }
+  return absl::OkStatus();
 }
 
 int Main(int argc, char** argv) {
@@ -51,6 +69,7 @@ int Main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return Report(absl::InvalidArgumentError(UsageError(app, error)));
   }
+  if (const absl::Status fine = RefuseEmpty(app); !fine.ok()) return Report(fine);
   return action();
 }
 
@@ -58,10 +77,19 @@ int Main(int argc, char** argv) {
 }  // namespace motzkin::cli
 
 int main(int argc, char** argv) {
+  motzkin::PrepareProgram();
+  setenv("GRPC_VERBOSITY", "NONE",
+         /*overwrite=*/0);  // Its errors come as a status, and then twice.
+  int code = motzkin::cli::kExitFailure;
   try {
-    return motzkin::cli::Main(argc, argv);
+    code = motzkin::cli::Main(argc, argv);
   } catch (const std::exception& error) {  // Only what libraries throw, e.g. std::bad_alloc.
-    fmt::print(stderr, "motzkin: {}\n", error.what());
-    return motzkin::cli::kExitFailure;
+    std::fputs(fmt::format("motzkin: {}\n", error.what()).c_str(), stderr);
   }
+  // A full disk must not look like an answer.
+  if ((std::fflush(stdout) != 0 || std::ferror(stdout) != 0) && code == motzkin::cli::kExitOk) {
+    std::fputs("motzkin: cannot write to standard output\n", stderr);
+    code = motzkin::cli::kExitFailure;
+  }
+  return code;
 }

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "common/base/host_port.h"
 #include "motzkin/v1/operator_service.grpc.pb.h"
 
 namespace motzkin::cli {
@@ -37,13 +38,20 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
 }  // namespace
 
 struct OperatorClient::Impl {
-  explicit Impl(const std::string& address_in)
-      : address(address_in), stub(v1::OperatorService::NewStub(Connect(address_in))) {}
+  explicit Impl(const std::string& address_in) : address(address_in) {
+    if (!ParseHostPort(address).has_value()) return;
+    stub = v1::OperatorService::NewStub(Connect(address));
+  }
 
   template <typename Request, typename Response>
   absl::StatusOr<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                                              Response*),
                                 const Request& request) {
+    if (stub == nullptr) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("the coordinator must be HOST:PORT, such as pi:50051 or [::1]:50051, got '",
+                       address, "'"));
+    }
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() +
                          absl::ToChronoMilliseconds(kCallTimeout));
@@ -64,7 +72,7 @@ struct OperatorClient::Impl {
   }
 
   std::string address;
-  std::unique_ptr<Stub> stub;
+  std::unique_ptr<Stub> stub;  // Null: `address` is none.
 };
 
 OperatorClient::OperatorClient(const std::string& address)

@@ -1,12 +1,24 @@
-#include <fmt/core.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
 
 #include "cli/verb.h"
+#include "common/base/one_line.h"
 
 namespace motzkin::cli {
 
 int Report(const absl::Status& status) {
   if (status.ok()) return kExitOk;
-  fmt::print(stderr, "motzkin: {}\n", std::string(status.message()));
+  const std::string message(status.message());
+  // What Caret() shows below the message stays below it.
+  const size_t below = std::min(message.find("\n  "), message.size());
+  // Not fmt::print(), which throws when nobody can be told.
+  std::fputs(
+      fmt::format("motzkin: {}{}\n", OneLine(message.substr(0, below)), message.substr(below))
+          .c_str(),
+      stderr);
   return ExitCodeFor(status);
 }
 

@@ -5,9 +5,10 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <random>
-#include <sstream>
+#include <system_error>
 
 #include "cli/json.h"
 #include "cli/operator_client.h"
@@ -41,11 +42,18 @@ std::string RandomUuid() {
 }
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  constexpr size_t kTooLong =
+      (1u << 20) + 1;  // For ParseJobYaml(), which says so; /dev/zero has no end.
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {
+    return absl::InvalidArgumentError(absl::StrCat(path, " is a directory, not a file"));
+  }
   std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file) return absl::NotFoundError(absl::StrCat("cannot read ", path));
-  return text.str();
+  std::string text(kTooLong, '\0');
+  if (file) file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!file.is_open() || file.bad()) return absl::NotFoundError(absl::StrCat("cannot read ", path));
+  text.resize(static_cast<size_t>(file.gcount()));
+  return text;
 }
 
 absl::StatusOr<v1::JobSpec> LoadJob(const std::string& job, v1::Kind kind) {

@@ -6,12 +6,16 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <functional>
 #include <iostream>
 #include <optional>
+#include <string_view>
 #include <vector>
 
+#include "common/base/host_port.h"
 #include "common/base/status_macros.h"
 #include "common/postgres/client_environment.h"
 #include "common/yaml/scalar.h"
@@ -84,7 +88,10 @@ void Declare(CLI::App& app, Flags& flags) {
       ->check(CLI::IsMember(LogLevels()));
   app.add_option("--disk-free-percent-min", flags.disk_free_percent_min,
                  "grant nothing below this much free disk (10)")
-      ->check(CLI::Range(0.0, 90.0));
+      ->check(CLI::Range(0.0, 90.0))
+      ->check([](const std::string& text) {  // A range lets nan through.
+        return text.find_first_of("nN") == std::string::npos ? "" : "not a number";
+      });
   app.add_option("--disk-free-min", flags.disk_free_min, "nor below this many bytes, e.g. 2GB");
   app.add_option("--database-max", flags.database_max,
                  "with --postgres: grant nothing once it is larger, e.g. 50GB (no bound)");
@@ -98,6 +105,18 @@ void Declare(CLI::App& app, Flags& flags) {
       ->excludes(only)
       ->excludes(backup);
   backup->excludes(only);
+}
+
+// An empty value is a slip of whoever wrote `--restore "$BACKUP"`: what would happen without the
+// flag is not what was meant.
+absl::Status RefuseEmpty(const CLI::App& app) {
+  for (const CLI::Option* const option : app.get_options()) {
+    for (const std::string& value : option->results()) {
+      if (!value.empty()) continue;
+      return absl::InvalidArgumentError(absl::StrCat(option->get_name(), " has an empty value"));
+    }
+  }
+  return absl::OkStatus();
 }
 
 template <typename T>
@@ -142,8 +161,25 @@ absl::Status Apply(const Flags& flags, Config& config) {
   return absl::OkStatus();
 }
 
+// It becomes a line of postgresql.conf.
+bool IsAddressList(const std::string& text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 ||
+           std::string_view(".:-_*, ").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+}
+
 absl::Status Check(Config& config) {
-  RETURN_IF_ERROR(ParseHostPort(config.listen).status());
+  if (!ParseHostPort(config.listen).has_value()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("listen must be HOST:PORT, such as 0.0.0.0:50051 or [::]:50051, got '",
+                     config.listen, "'"));
+  }
+  if (!IsAddressList(config.postgres_listen)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "postgres_listen must be addresses with commas between them, such as 127.0.0.1, got '",
+        config.postgres_listen, "'"));
+  }
   if (config.data_directory.empty()) config.data_directory = DefaultDataDirectory();
   if (!absl::StartsWith(config.data_directory, "/")) {
     char* here = ::getcwd(nullptr, 0);
@@ -181,19 +217,6 @@ EmbeddedPostgresOptions PostgresOptionsOf(const Config& config) {
   return options;
 }
 
-absl::StatusOr<HostPort> ParseHostPort(const std::string& text) {
-  const size_t colon = text.rfind(':');
-  HostPort parsed;
-  if (colon == std::string::npos || colon == 0 ||
-      !absl::SimpleAtoi(text.substr(colon + 1), &parsed.port) || parsed.port < 0 ||
-      parsed.port > 65'535) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("listen must be HOST:PORT, such as 0.0.0.0:50051, got '", text, "'"));
-  }
-  parsed.host = text.substr(0, colon);
-  return parsed;
-}
-
 absl::StatusOr<Config> ParseConfig(int argc, const char* const* argv) {
   CLI::App app("Schedules, leases, seals and serves: the one coordinator of a Motzkin cluster.",
                "coordinator");
@@ -208,6 +231,7 @@ absl::StatusOr<Config> ParseConfig(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     return absl::InvalidArgumentError(absl::StrCat(error.what(), "; see coordinator --help"));
   }
+  RETURN_IF_ERROR(RefuseEmpty(app));
   Config config;
   if (!flags.config_file.empty()) {
     const absl::Status read = ReadFile(flags.config_file, config);

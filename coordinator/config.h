@@ -51,11 +51,4 @@ absl::StatusOr<Config> ParseConfig(int argc, const char* const* argv);
 // Of the private Postgres.
 EmbeddedPostgresOptions PostgresOptionsOf(const Config& config);
 
-// The host and port of "HOST:PORT"; INVALID_ARGUMENT.
-struct HostPort {
-  std::string host;
-  int port = 0;
-};
-absl::StatusOr<HostPort> ParseHostPort(const std::string& text);
-
 }  // namespace motzkin::coordinator

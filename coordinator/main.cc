@@ -8,12 +8,18 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <exception>
+#include <string>
 #include <thread>
 
 #include "common/base/clock.h"
+#include "common/base/one_line.h"
+#include "common/base/program_start.h"
 #include "common/base/signal_waiter.h"
 #include "common/base/status_macros.h"
+#include "common/postgres/client_environment.h"
 #include "coordinator/backup.h"
 #include "coordinator/config.h"
 #include "coordinator/first_screen.h"
@@ -66,6 +72,8 @@ absl::Status Run(int argc, char** argv) {
   SetUpLog(config.log_level);
   // protobuf would print a line of its own for each garbled message that a stranger sends.
   google::protobuf::SetLogHandler(nullptr);
+  // A private database is none of its user's.
+  if (config.postgres.empty()) postgres::IgnoreClientEnvironment();
   if (!config.backup_to.empty()) return WriteBackup(config);
   if (!config.restore_from.empty()) return RestoreBackup(config);
   const SignalWaiter signals(
@@ -88,6 +96,11 @@ absl::Status Run(int argc, char** argv) {
   return fatal;
 }
 
+// Never throws, as fmt::print() does when nobody can be told.
+void Complain(const std::string& words) {
+  std::fputs(fmt::format("coordinator: {}\n", OneLine(words)).c_str(), stderr);
+}
+
 int ExitCode(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kOk:
@@ -106,13 +119,18 @@ int ExitCode(const absl::Status& status) {
 }  // namespace motzkin::coordinator
 
 int main(int argc, char** argv) {
+  motzkin::PrepareProgram();
+  ::setenv("GRPC_VERBOSITY", "NONE",
+           /*overwrite=*/0);  // Its errors come as a status, and then twice.
   try {
     const absl::Status status = motzkin::coordinator::Run(argc, argv);
     const int code = motzkin::coordinator::ExitCode(status);
-    if (code != 0) fmt::print(stderr, "coordinator: {}\n", std::string(status.message()));
+    if (code != 0) {
+      motzkin::coordinator::Complain(std::string(status.message()));
+    }
     return code;
   } catch (const std::exception& error) {  // Of a library, at start: out of memory, no locale.
-    fmt::print(stderr, "coordinator: {}\n", error.what());
+    motzkin::coordinator::Complain(error.what());
     return 1;
   }
 }

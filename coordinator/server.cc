@@ -11,6 +11,7 @@
 #include <chrono>
 #include <utility>
 
+#include "common/base/host_port.h"
 #include "common/base/status_macros.h"
 #include "coordinator/role_uri.h"
 #include "coordinator/service/credentials.h"

@@ -1,7 +1,6 @@
 #include "worker/config.h"
 
-#include <absl/strings/match.h>
-#include <absl/strings/numbers.h>
+#include <absl/strings/ascii.h>
 #include <absl/strings/str_join.h>
 #include <absl/strings/str_split.h>
 #include <fmt/format.h>
@@ -11,11 +10,13 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fstream>
+#include <functional>
 #include <limits>
 #include <string_view>
 #include <thread>
 #include <utility>
 
+#include "common/base/host_port.h"
 #include "common/base/status_macros.h"
 #include "common/job_spec/job_spec.h"
 #include "common/yaml/scalar.h"
@@ -26,6 +27,7 @@ namespace motzkin::worker {
 namespace {
 
 constexpr int kSlotsMax = 1024;
+constexpr size_t kNameBytesMax = 64;
 constexpr int64_t kEngineMemoryMin = 64ll << 20;
 constexpr int64_t kEngineMemoryMax = 64ll << 30;
 constexpr int64_t kResultMemoryMin = 64ll << 10;  // One row at its largest.
@@ -151,13 +153,31 @@ absl::StatusOr<std::optional<CommandLine>> ParseFlags(int argc, const char* cons
   } catch (const CLI::ParseError& error) {
     return absl::InvalidArgumentError(fmt::format("{}; try worker --help", error.what()));
   }
+  for (const CLI::Option* const option : app.get_options()) {
+    const std::vector<std::string> given = option->results();
+    if (std::find(given.begin(), given.end(), "") == given.end()) continue;
+    return absl::InvalidArgumentError(fmt::format("{} has an empty value", option->get_name()));
+  }
   for (const auto& [flag, value] : values) line.settings += YamlLine(flag->key, value);
   return line;
 }
 
+bool InName(char c) {
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.';
+}
+
+// What a coordinator takes.
+bool IsName(std::string_view name) {
+  return !name.empty() && name.size() <= kNameBytesMax &&
+         std::all_of(name.begin(), name.end(), InName);
+}
+
+// Of this host, made to fit.
 std::string HostName() {
-  char name[256] = "";
-  if (gethostname(name, sizeof name - 1) != 0 || name[0] == '\0') return "worker";
+  char host[256] = "";
+  if (gethostname(host, sizeof host - 1) != 0 || host[0] == '\0') return "worker";
+  std::string name = std::string(host).substr(0, kNameBytesMax);
+  std::replace_if(name.begin(), name.end(), std::not_fn(InName), '-');
   return name;
 }
 
@@ -182,12 +202,13 @@ absl::Status Check(const Config& config) {
   if (config.connect.empty()) {
     return absl::InvalidArgumentError("which coordinator? worker --connect HOST:PORT");
   }
-  const size_t colon = config.connect.rfind(':');
-  int port = 0;
-  if (colon == std::string::npos || colon == 0 ||
-      !absl::SimpleAtoi(config.connect.substr(colon + 1), &port) || port < 1 || port > 65535) {
-    return absl::InvalidArgumentError(
-        fmt::format("--connect must be HOST:PORT, got '{}'", config.connect));
+  const std::optional<HostPort> coordinator = ParseHostPort(config.connect);
+  if (!coordinator.has_value() || coordinator->port == 0) {
+    return absl::InvalidArgumentError(fmt::format(
+        "--connect must be HOST:PORT, such as pi:50051 or [::1]:50051, got '{}'", config.connect));
+  }
+  if (config.engines.empty()) {
+    return absl::InvalidArgumentError("--engines must name one of giac, fricas and sympy");
   }
   for (const std::string& engine : config.engines) {
     const auto known = EngineNames();
@@ -196,7 +217,12 @@ absl::Status Check(const Config& config) {
           fmt::format("--engines: there is no '{}'; there are giac, fricas and sympy", engine));
     }
   }
-  if (config.name.size() > 128) return absl::InvalidArgumentError("--name has at most 128 bytes");
+  if (!IsName(config.name)) {
+    return absl::InvalidArgumentError(
+        fmt::format("--name must be 1 .. {} of letters, digits, '-', '_' and '.', got '{}'",
+                    kNameBytesMax, config.name));
+  }
+  if (config.integrator.empty()) return absl::InvalidArgumentError("--integrator must be a path");
   if (!config.state_dir.is_absolute()) {
     return absl::InvalidArgumentError("--state-dir must be a path");
   }
@@ -219,7 +245,9 @@ absl::StatusOr<std::optional<Config>> ParseConfig(int argc, const char* const* a
   ASSIGN_OR_RETURN(yaml::StrictMap flags, yaml::StrictMap::Parse(line->settings, "flags"));
   RETURN_IF_ERROR(AsFlagError(Read(std::move(flags), config)));
   if (!config.state_dir.empty()) config.state_dir = std::filesystem::absolute(config.state_dir);
-  config.integrator = std::filesystem::absolute(config.integrator);
+  if (!config.integrator.empty()) {
+    config.integrator = std::filesystem::absolute(config.integrator);
+  }
   RETURN_IF_ERROR(Check(config));
   if (config.slots == 0) {
     config.slots = DefaultSlots(UsableCores(), AvailableMemory(), config.engine_memory_bytes);

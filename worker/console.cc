@@ -7,6 +7,8 @@
 
 #include <cstdio>
 
+#include "common/base/one_line.h"
+
 namespace motzkin::worker {
 namespace {
 
@@ -23,7 +25,8 @@ void Put(const std::string& text) {
 
 Console::Console() : is_terminal_(isatty(STDERR_FILENO) == 1) {}
 
-void Console::Line(const std::string& text) {
+void Console::Line(const std::string& words) {
+  const std::string text = OneLine(words);
   const absl::MutexLock lock(&mutex_);
   if (is_terminal_) {
     Put(absl::StrCat(kEraseLine, text, "\n", live_));

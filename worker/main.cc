@@ -9,13 +9,16 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include "common/base/clock.h"
+#include "common/base/program_start.h"
 #include "common/base/signal_waiter.h"
+#include "common/postgres/client_environment.h"
 #include "worker/calibration.h"
 #include "worker/config.h"
 #include "worker/console.h"
@@ -183,11 +186,16 @@ int Run(const Config& config, const SignalWaiter& signals, Console& console) {
 }  // namespace motzkin::worker
 
 int main(int argc, char** argv) {
+  motzkin::PrepareProgram();
+  setenv("GRPC_VERBOSITY", "NONE",
+         /*overwrite=*/0);  // Its errors come as a status, and then twice.
   using motzkin::worker::ParseConfig;
   try {
     const motzkin::SignalWaiter signals(
         {SIGINT, SIGTERM});  // Before any thread: they inherit the mask.
     signal(SIGPIPE, SIG_IGN);
+    motzkin::postgres::IgnoreClientEnvironment();  // The coordinator says how to reach its
+                                                   // database.
     motzkin::worker::Console console;
     const auto config = ParseConfig(argc, argv);
     if (!config.ok()) {

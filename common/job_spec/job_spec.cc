@@ -8,6 +8,7 @@
 #include <iterator>
 #include <vector>
 
+#include "common/base/one_line.h"
 #include "common/base/status_macros.h"
 #include "common/generator/function_sampler.h"
 #include "common/generator/presets.h"
@@ -32,9 +33,10 @@ constexpr size_t kNameBytesMax = 63;
 
 absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
 
+// The spec may be a stranger's, and what is quoted of it anything.
 template <typename... Parts>
 absl::Status Invalid(const Parts&... parts) {
-  return absl::InvalidArgumentError(absl::StrCat(parts...));
+  return absl::InvalidArgumentError(OneLine(absl::StrCat(parts...)));
 }
 
 absl::Status CheckRange(std::string_view field, int64_t value, Range range) {

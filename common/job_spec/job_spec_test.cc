@@ -98,5 +98,17 @@ TEST(JobSpecTest, EachFieldOutOfRangeIsRefusedByName) {
   }
 }
 
+// A coordinator says it to whoever sent the job.
+TEST(JobSpecTest, WhatIsQuotedStaysOnOneLine) {
+  v1::JobSpec spec = JobFromPreset("lample-charton").value();
+  spec.set_name("a\nb\x1b[31m");
+  EXPECT_THAT(std::string(ValidateJobSpec(spec).message()), HasSubstr("got 'a\\nb\\x1b[31m'"));
+  spec.set_name("demo");
+  spec.mutable_generator()->mutable_unary(0)->set_symbol(std::string(70'000, '\n'));
+  const std::string words(ValidateJobSpec(spec).message());
+  EXPECT_LE(words.size(), 2'000u);
+  EXPECT_EQ(words.find('\n'), std::string::npos);
+}
+
 }  // namespace
 }  // namespace motzkin

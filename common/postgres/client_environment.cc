@@ -3,8 +3,11 @@
 #include <absl/strings/ascii.h>
 #include <absl/strings/str_cat.h>
 #include <libpq-fe.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <memory>
+#include <string_view>
 
 namespace motzkin::postgres {
 
@@ -25,6 +28,15 @@ absl::StatusOr<std::vector<std::string>> ClientEnvironment(const std::string& co
     environment.push_back(absl::StrCat(option->envvar, "=", option->val));
   }
   return environment;
+}
+
+void IgnoreClientEnvironment() {
+  std::vector<std::string> names;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view text(*variable);
+    if (text.starts_with("PG")) names.emplace_back(text.substr(0, text.find('=')));
+  }
+  for (const std::string& name : names) unsetenv(name.c_str());
 }
 
 }  // namespace motzkin::postgres

@@ -1,4 +1,4 @@
-// For running Postgres' own programs: what libpq reads from the environment.
+// What libpq reads from the environment: given to Postgres' own programs, or ignored.
 //
 // Thread-safe.
 #pragma once
@@ -16,5 +16,10 @@ namespace motzkin::postgres {
 //
 // INVALID_ARGUMENT: libpq cannot read it.
 absl::StatusOr<std::vector<std::string>> ClientEnvironment(const std::string& conninfo);
+
+// Takes PGHOST, PGOPTIONS and the like out of this process' environment: libpq fills with them what
+// a conninfo leaves out, and one of them may keep it from connecting at all. For programs whose
+// databases have nothing to do with their user's. Not thread-safe: before any thread.
+void IgnoreClientEnvironment();
 
 }  // namespace motzkin::postgres

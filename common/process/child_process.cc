@@ -104,6 +104,7 @@ struct ChildSetup {
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
     signal(SIGPIPE, SIG_DFL);
+    signal(SIGXFSZ, SIG_DFL);
     if (chdir(options.working_directory.c_str()) != 0) return errno;
     return options.before_exec ? options.before_exec() : 0;
   }

@@ -31,6 +31,16 @@ class BadInputTest : public ::testing::Test {
             const std::string& variable = "A=b") {
     std::vector<std::string> argv = {std::string(MOTZKIN_BIN_DIR) + "/" + program};
     argv.insert(argv.end(), arguments.begin(), arguments.end());
+    return RunCommand(argv, variable);
+  }
+
+  // `line`: a program of ours, its arguments and what a shell does with its streams.
+  Ended RunInShell(const std::string& line) {
+    return RunCommand({"/bin/sh", "-c", "exec " + std::string(MOTZKIN_BIN_DIR) + "/" + line},
+                      "A=b");
+  }
+
+  Ended RunCommand(const std::vector<std::string>& argv, const std::string& variable) {
     SpawnOptions options;
     options.environment = {"PATH=/usr/bin:/bin", "HOME=" + directory_.path().string(), variable};
     options.input = options.output = Stream::kNull;
@@ -80,10 +90,46 @@ TEST_F(BadInputTest, FilesThatAreNone) {
   Refuse(Run("motzkin", {"start", File("preset: no-such\n")}), 2, "no-such");
 }
 
+TEST_F(BadInputTest, FilesWithoutAnEndOrABeginning) {
+  for (const char* program : {"coordinator", "worker"}) {
+    Refuse(Run(program, {"--config", "/dev/zero"}), 2, "longer than 1 MiB");
+    Refuse(Run(program, {"--config", File(", x")}), 2, "1: not valid YAML");
+    Refuse(Run(program, {"--config", "no\nsuch"}), 2, "cannot read no\\nsuch: ");
+    Refuse(Run(program, {"--config", std::string(100'000, 'x')}), 2, " ... ");
+  }
+  Refuse(Run("motzkin", {"start", "/dev/zero"}), 2, "longer than 1 MiB");
+  Refuse(Run("motzkin", {"start", directory_.path()}), 2, "is a directory");
+  Refuse(Run("motzkin", {"evaluate", directory_.path()}), 2, "is a directory");
+  const std::string problems = File("{\"integrand\": \"x\"}\n");
+  Refuse(Run("motzkin", {"evaluate", problems, "--details", problems}), 2, "would overwrite");
+  EXPECT_GT(std::filesystem::file_size(problems), 0u);
+}
+
+// `--restore "$BACKUP"` with a variable that is not set must not start an empty cluster.
+TEST_F(BadInputTest, EmptyValues) {
+  for (const char* flag : {"--config", "--restore", "--backup", "--postgres", "--data-dir"}) {
+    Refuse(Run("coordinator", {flag, ""}), 2, std::string(flag) + " has an empty value");
+  }
+  for (const char* flag : {"--config", "--name", "--state-dir", "--integrator", "--engines"}) {
+    Refuse(Run("worker", {"--connect", "a:1", flag, ""}), 2,
+           std::string(flag) + " has an empty value");
+  }
+  Refuse(Run("motzkin", {"--coordinator", "", "status"}), 2, "--coordinator has an empty value");
+  Refuse(Run("motzkin", {"restore", "/tmp", "--data-dir", ""}), 2, "--data-dir has an empty value");
+  Refuse(Run("motzkin", {"pause", ""}), 2, "has an empty value");
+}
+
 TEST_F(BadInputTest, FlagsAndEnvironment) {
   Refuse(Run("coordinator", {"--no-such"}), 2, "--no-such");
   Refuse(Run("coordinator", {"--listen", "nonsense"}), 2, "HOST:PORT");
   Refuse(Run("coordinator", {"--listen", "127.0.0.1:70000"}), 2, "HOST:PORT");
+  for (const char* address : {"::1:0", "unix:/tmp/x:1", "a b:1", "[localhost]:1", "pi"}) {
+    Refuse(Run("coordinator", {"--listen", address}), 2, "HOST:PORT");
+    Refuse(Run("worker", {"--connect", address}), 2, "HOST:PORT");
+    Refuse(Run("motzkin", {"--coordinator", address, "status"}), 2, "HOST:PORT");
+  }
+  Refuse(Run("coordinator", {"--postgres-listen", "x' y"}), 2, "postgres_listen must be");
+  Refuse(Run("coordinator", {"--disk-free-percent-min", "nan"}), 2, "not a number");
   Refuse(Run("coordinator", {"--buffer", "1s"}), 2, "--buffer must be 10s .. 24h");
   Refuse(Run("coordinator", {"--postgres", "nonsense"}), 2, "--postgres");
   Refuse(Run("coordinator", {"--database-max", "1GB"}), 2, "--database-max is for --postgres");
@@ -91,15 +137,48 @@ TEST_F(BadInputTest, FlagsAndEnvironment) {
   Refuse(Run("worker", {}), 2, "which coordinator?");
   Refuse(Run("worker", {"--connect", "a:99999"}), 2, "HOST:PORT");
   Refuse(Run("worker", {"--connect", "a:1", "--slots", "-3"}), 2, "--slots must be");
+  for (const std::string& name :
+       {std::string("a b"), std::string("a\nb"), std::string("caf\xc3\xa9"), std::string("\xff"),
+        std::string(10'000, 'a')}) {
+    Refuse(Run("worker", {"--connect", "a:1", "--name", name}), 2, "--name must be 1 .. 64");
+  }
+  Refuse(Run("worker", {"--connect", "a:1", "--engines", " , "}), 2, "--engines must name");
   Refuse(Run("motzkin", {}), 2, "see motzkin --help");
   Refuse(Run("motzkin", {"no-such-verb"}), 2, "there is no verb 'no-such-verb'");
   Refuse(Run("motzkin", {"generate", "--count", "-1"}), 2, "--count");
+  Refuse(Run("motzkin", {"generate", "lample-charton", "--seed", "-1"}), 2, "'-1' is not");
   Refuse(Run("motzkin", {"events", "--since", "yesterday"}), 2, "--since takes");
   Refuse(Run("motzkin", {"restore", "/tmp"}), 2, "--data-dir");
   Refuse(Run("motzkin", {"status"}, "MOTZKIN_COORDINATOR=127.0.0.1:1"), 3,
          "no coordinator answers");
-  Refuse(Run("motzkin", {"status"}, "MOTZKIN_COORDINATOR=\x01nonsense"), 3,
-         "no coordinator answers");
+  Refuse(Run("motzkin", {"status"}, "MOTZKIN_COORDINATOR=\x01nonsense"), 2,
+         "the coordinator must be HOST:PORT, such as pi:50051 or [::1]:50051, got '\\x01nonsense'");
+}
+
+// What is opened next must not become a standard stream, and a lost result not a success.
+TEST_F(BadInputTest, StandardStreamsThatAreClosedOrFull) {
+  for (const char* streams : {"2>&-", "0<&- 1>&- 2>&-", "2>/dev/full"}) {
+    SCOPED_TRACE(streams);
+    EXPECT_EQ(RunInShell(fmt::format("motzkin --coordinator 127.0.0.1:1 status {}", streams)).code,
+              3);
+    EXPECT_EQ(RunInShell(fmt::format("coordinator --config /nowhere {}", streams)).code, 2);
+    EXPECT_EQ(RunInShell(fmt::format("worker --config /nowhere {}", streams)).code, 2);
+  }
+  for (const char* streams : {">&-", ">/dev/full"}) {
+    Refuse(RunInShell(fmt::format("motzkin generate lample-charton --count 3 {}", streams)), 1,
+           "cannot write to st");
+  }
+}
+
+TEST_F(BadInputTest, FilesThatMayNotGrow) {
+  const auto run = [&](const std::string& line) {
+    return RunCommand({"/bin/sh", "-c", "ulimit -f 0; exec " MOTZKIN_BIN_DIR "/" + line}, "A=b");
+  };
+  const std::string data = (directory_.path() / "data").string();
+  Refuse(run("coordinator --listen 127.0.0.1:0 --data-dir " + data), 1, "File size limit exceeded");
+  const Ended worker = run("worker --connect 127.0.0.1:1 --state-dir " + data + "-worker");
+  EXPECT_EQ(worker.code, 1) << worker.words;
+  EXPECT_THAT(worker.words, HasSubstr("File too large"));
 }
 
 TEST_F(BadInputTest, DatabasesThatAreNotForUs) {

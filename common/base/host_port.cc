@@ -1,0 +1,38 @@
+#include "common/base/host_port.h"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cstddef>
+
+namespace motzkin {
+namespace {
+
+constexpr size_t kHostBytesMax = 255;  // Of a DNS name, and far above an address.
+constexpr int kPortMax = 65'535;
+
+bool IsHost(std::string_view host) {
+  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  if (host.empty() || host.size() > kHostBytesMax) return false;
+  if (bracketed && host.find(':') == std::string_view::npos) return false;
+  const std::string_view others = bracketed ? ":.%" : "-._";  // fe80::1%eth0
+  return std::all_of(host.begin(), host.end(), [&](unsigned char c) {
+    return std::isalnum(c) != 0 || others.find(static_cast<char>(c)) != std::string_view::npos;
+  });
+}
+
+}  // namespace
+
+std::optional<HostPort> ParseHostPort(std::string_view text) {
+  const size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || !IsHost(text.substr(0, colon))) return std::nullopt;
+  HostPort parsed{.host = std::string(text.substr(0, colon)), .port = 0};
+  const char* const end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data() + colon + 1, end, parsed.port);
+  const bool number = error == std::errc() && stopped == end;
+  if (!number || parsed.port < 0 || parsed.port > kPortMax) return std::nullopt;
+  return parsed;
+}
+
+}  // namespace motzkin
