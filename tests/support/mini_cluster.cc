@@ -202,7 +202,7 @@ void MiniCluster::StartWorkerOn(const std::string& state_of, const std::string& 
       settings.script.empty() ? Binary("integrator") : WriteScript(name, settings.script);
   const std::vector<std::string> argv = {Binary("worker"),
                                          "--connect",
-                                         address(),
+                                         settings.connect.empty() ? address() : settings.connect,
                                          "--name",
                                          name,
                                          "--slots",

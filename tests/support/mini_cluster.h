@@ -38,6 +38,8 @@ struct WorkerSettings {
   std::string engines = "giac";
   bool calibrate = false;
   bool idle_priority = false;  // Tests share the machine with a build.
+  // HOST:PORT of what it is to take for the coordinator; empty: the coordinator.
+  std::string connect = {};
   // Arguments of scripted_integrator, which then takes the real one's place.
   std::vector<std::string> script = {};
 };
