@@ -1,5 +1,5 @@
-#include "tests/fuzz/parse_fuzz.h"
-
+// The property of the parsers: whatever the text, parsing it ends with an expression or an error,
+// and an expression survives printing, parsing and canonical form.
 #include <string>
 
 #include "common/base/check.h"
@@ -7,6 +7,7 @@
 #include "common/expression/derivative.h"
 #include "common/expression/parser.h"
 #include "common/expression/printer.h"
+#include "tests/fuzz/fuzz_target.h"
 
 namespace motzkin::fuzz {
 namespace {
@@ -61,7 +62,8 @@ void CheckPrinting(Expr expr, Pool& pool) {
 
 }  // namespace
 
-void ParseAndReparse(std::string_view input) {
+// The first byte of `input` chooses the format; the rest is text.
+void Try(std::string_view input) {
   if (input.empty()) return;
   Pool pool(kPoolLimits);
   const absl::StatusOr<Expr> expr = Parse(input.substr(1), FormatOf(input.front()), pool);

@@ -199,8 +199,9 @@ bool ModelStore::Submit(const WorkerId& worker, const BatchKey& key, int64_t ind
   // A trimmed batch's tail is another batch by now: the index decides.
   auto found = by_begin_.upper_bound({key.job, index});
   if (found == by_begin_.begin()) return false;
-  Batch* batch = &batches_.at({key.job, (--found)->second});
-  if (found->first.first != key.job || batch->snapshot.end <= index) return false;
+  if ((--found)->first.first != key.job) return false;
+  Batch* batch = &batches_.at({key.job, found->second});
+  if (batch->snapshot.end <= index) return false;
   if (!batch->holders.contains(worker)) return false;
   Job& job = jobs_.at(key.job);
   if (job.results.contains(index)) {

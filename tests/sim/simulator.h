@@ -112,9 +112,7 @@ class Simulator {
   std::string DescribeOpen(int64_t job) const;
 
   void Check();
-  void CheckNoIndexIsDesiredTwice();
   void CheckSilence();
-  void CheckDurable();
   void CheckComplete();
   void Violated(const std::string& what);
 

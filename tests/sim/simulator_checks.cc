@@ -1,6 +1,7 @@
 // What must hold after every step. See simulator.h.
 #include <absl/strings/str_cat.h>
 
+#include "tests/sim/lease_invariants.h"
 #include "tests/sim/simulator.h"
 
 namespace motzkin::coordinator {
@@ -10,30 +11,9 @@ void Simulator::Violated(const std::string& what) {
 }
 
 void Simulator::Check() {
-  CheckNoIndexIsDesiredTwice();
+  if (const std::string wrong = OverlappingLeases(*scheduler_); !wrong.empty()) Violated(wrong);
   CheckSilence();
-  CheckDurable();
-}
-
-void Simulator::CheckNoIndexIsDesiredTwice() {
-  // Of batches that should be held now, by (job, begin): the ends must not overlap. A batch that is
-  // recalled is nobody's until its holder let go.
-  std::map<std::pair<int64_t, int64_t>, std::pair<int64_t, std::string>> ranges;
-  for (const auto& [key, batch] : scheduler_->batches()) {
-    if (!batch.lease.has_value()) continue;
-    const auto [at, inserted] =
-        ranges.try_emplace({key.job, batch.begin}, batch.end, batch.lease->worker);
-    if (!inserted) Violated(absl::StrCat("index ", batch.begin, " is leased twice"));
-  }
-  int64_t job = 0;
-  int64_t end = 0;
-  for (const auto& [begin, range] : ranges) {
-    if (begin.first == job && begin.second < end) {
-      Violated(absl::StrCat("index ", begin.second, " of job ", job, " is leased twice"));
-    }
-    job = begin.first;
-    end = range.first;
-  }
+  if (const std::string wrong = UnstoredLease(*scheduler_, store_); !wrong.empty()) Violated(wrong);
 }
 
 void Simulator::CheckSilence() {
@@ -46,17 +26,6 @@ void Simulator::CheckSilence() {
     if (now_ - heard > kLeaseEnds) {
       Violated(absl::StrCat(machine.worker->name(), " holds leases after ",
                             absl::FormatDuration(now_ - heard), " of silence"));
-    }
-  }
-}
-
-void Simulator::CheckDurable() {
-  for (const auto& [key, batch] : scheduler_->batches()) {
-    if (!batch.lease.has_value() || batch.lease->phase == LeasePhase::kGranting) continue;
-    const auto stored = store_.batches().find(key);
-    if (stored == store_.batches().end() || !stored->second.holders.contains(batch.lease->worker)) {
-      Violated(absl::StrCat("batch ", key.batch, " of job ", key.job,
-                            " is desired of a worker whose lease is not durable"));
     }
   }
 }

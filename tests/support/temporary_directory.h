@@ -1,9 +1,10 @@
-// A directory below /tmp that is gone with its object.
+// A directory, below /tmp or elsewhere, that is gone with its object.
 #pragma once
 
 #include <stdlib.h>
 
 #include <filesystem>
+#include <string>
 #include <system_error>
 
 #include "common/base/check.h"
@@ -12,9 +13,9 @@ namespace motzkin::test {
 
 class TemporaryDirectory {
  public:
-  TemporaryDirectory() {
-    char name[] = "/tmp/motzkin-test-XXXXXX";
-    MOTZKIN_CHECK(mkdtemp(name) != nullptr);
+  explicit TemporaryDirectory(const std::string& parent = "/tmp") {
+    std::string name = parent + "/motzkin-test-XXXXXX";
+    MOTZKIN_CHECK(mkdtemp(name.data()) != nullptr);
     path_ = name;
   }
   ~TemporaryDirectory() {

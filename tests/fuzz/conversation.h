@@ -1,0 +1,68 @@
+// A coordinator without sockets, threads and Postgres: its validation, its translation and its
+// rules as they are, before a model of the store. It takes the steps of a script and CHECKs after
+// each that what must hold does.
+//
+// Thread-compatible.
+#pragma once
+
+#include <absl/status/status.h>
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "coordinator/core/scheduler.h"
+#include "coordinator/service/job_directory.h"
+#include "coordinator/store/records.h"
+#include "motzkin/v1/operator_service.pb.h"
+#include "motzkin/v1/worker_service.pb.h"
+#include "tests/fuzz/message_script.h"
+#include "tests/sim/model_store.h"
+
+namespace motzkin::fuzz {
+
+class Conversation {
+ public:
+  // Two jobs run: `demo` of 2,000 functions, and `endless`, which ends with 500 rows.
+  Conversation();
+
+  void Take(const Step& step);
+
+  static std::string JobUuid(int64_t id);
+  static v1::JobSpec SpecOf(const std::string& name);
+
+ private:
+  void Take(const v1::WorkerState& state);
+  void Take(const v1::SubmitResultsRequest& request);
+  void Take(const v1::StartJobRequest& request);
+  void Take(const v1::ControlJobRequest& request);
+  void Take(const v1::ControlWorkerRequest& request);
+  template <typename Request>
+  void TakeMessage(const std::string& payload);
+  void TakeSignal(Kind kind);
+
+  void StartJob(const v1::JobSpec& spec);
+  absl::Status Control(int64_t job, const v1::ControlJobRequest& request);
+  void PassTime(uint8_t seconds);
+  void Restart();
+  // Takes what the rules want, lets the store do it, and confirms.
+  void Settle(bool lost);
+  void Poll();
+  void CheckInvariants() const;
+  void CheckDesired(const std::string& worker) const;
+
+  coordinator::ModelStore store_;
+  coordinator::JobDirectory jobs_;
+  std::map<std::string, int64_t> names_;
+  std::optional<coordinator::Scheduler> scheduler_;
+  std::deque<coordinator::Intention> waiting_;  // For the store.
+  absl::Duration now_ = absl::Hours(1);
+  std::string last_worker_;
+  uint64_t last_instance_ = 0;
+  // When each worker was heard last; empty after the coordinator itself stood still.
+  std::map<std::string, absl::Duration> heard_;
+  absl::Duration fresh_since_;
+};
+
+}  // namespace motzkin::fuzz

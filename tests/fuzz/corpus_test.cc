@@ -1,0 +1,43 @@
+// Replays a fuzzer's corpus, and what it found, in every build: without libFuzzer, with any
+// compiler. Garbled copies of it come along.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <string>
+
+#include "tests/fuzz/fuzz_target.h"
+#include "tests/support/garble.h"
+
+namespace motzkin::fuzz {
+namespace {
+
+constexpr int kGarbledCopies = 20;
+
+uint64_t Seed() {
+  const char* const given = std::getenv("TEST_SEED");
+  return given == nullptr ? std::random_device{}() : std::stoull(given);
+}
+
+TEST(CorpusTest, EveryInputHoldsTheProperty) {
+  const uint64_t seed = Seed();
+  std::cout << "replay with TEST_SEED=" << seed << std::endl;  // A failed CHECK ends the process.
+  std::mt19937_64 random(seed);
+  int inputs = 0;
+  Try("");
+  for (const auto& entry : std::filesystem::directory_iterator(MOTZKIN_FUZZ_CORPUS)) {
+    SCOPED_TRACE(entry.path().string());
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string input{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    Try(input);
+    for (int i = 0; i < kGarbledCopies; ++i) Try(test::Garble(input, random));
+    ++inputs;
+  }
+  EXPECT_GT(inputs, 3);
+}
+
+}  // namespace
+}  // namespace motzkin::fuzz
