@@ -1,10 +1,12 @@
 #include "coordinator/service/validation.h"
 
 #include <fmt/format.h>
+#include <google/protobuf/message.h>
 
 #include <cmath>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "common/base/status_macros.h"
 #include "common/job_spec/job_spec.h"
@@ -110,6 +112,25 @@ absl::Status ValidateLists(const v1::WorkerState& state) {
   return absl::OkStatus();
 }
 
+// In it or anywhere below.
+bool HasUnknownFields(const google::protobuf::Message& message) {
+  using google::protobuf::FieldDescriptor;
+  const google::protobuf::Reflection& reflection = *message.GetReflection();
+  if (!reflection.GetUnknownFields(message).empty()) return true;
+  std::vector<const FieldDescriptor*> fields;
+  reflection.ListFields(message, &fields);
+  for (const FieldDescriptor* const field : fields) {
+    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    const int size = field->is_repeated() ? reflection.FieldSize(message, field) : 1;
+    for (int i = 0; i < size; ++i) {
+      const auto& below = field->is_repeated() ? reflection.GetRepeatedMessage(message, field, i)
+                                               : reflection.GetMessage(message, field);
+      if (HasUnknownFields(below)) return true;
+    }
+  }
+  return false;
+}
+
 absl::Status ValidateResult(const v1::Result& result) {
   RETURN_IF_ERROR(InRange("results.index", result.index(), 0, kIndexMax));
   if (!v1::Outcome_IsValid(result.outcome()) || result.outcome() == v1::OUTCOME_UNSPECIFIED) {
@@ -179,6 +200,11 @@ absl::Status Validate(const v1::Submission& submission) {
 absl::Status Validate(const v1::StartJobRequest& request) {
   RETURN_IF_ERROR(Uuid("request_id", request.request_id()));
   if (!request.has_spec()) return Refuse("spec", "set");
+  if (HasUnknownFields(request.spec())) {
+    // Whatever it asks for, this job would be another one.
+    return absl::FailedPreconditionError(
+        "the job has a field that this coordinator does not know; update the coordinator");
+  }
   return ValidateJobSpec(request.spec());
 }
 

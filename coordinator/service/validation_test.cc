@@ -7,6 +7,8 @@
 #include <limits>
 #include <string>
 
+#include "common/job_spec/job_spec.h"
+
 namespace motzkin::coordinator {
 namespace {
 
@@ -88,6 +90,19 @@ TEST(ValidationTest, ASubmissionNeedsDistinctIndicesAndOutcomes) {
   EXPECT_TRUE(Validate(submission).ok());
   submission.mutable_results(1)->set_outcome(v1::OUTCOME_UNSPECIFIED);
   EXPECT_EQ(Validate(submission).message(), "results.outcome must be one of Outcome");
+}
+
+// A newer `motzkin start` and an older coordinator: the job would silently be another one.
+TEST(ValidationTest, AJobWithAFieldOfALaterVersionIsRefused) {
+  v1::StartJobRequest request;
+  request.set_request_id("11111111-1111-4111-8111-111111111111");
+  *request.mutable_spec() = JobFromPreset("lample-charton").value();
+  EXPECT_TRUE(Validate(request).ok()) << Validate(request);
+  v1::LadderStep& step = *request.mutable_spec()->mutable_ladder(1);
+  step.GetReflection()->MutableUnknownFields(&step)->AddVarint(49, 500);
+  EXPECT_EQ(Validate(request).code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(Validate(request).message(),
+            "the job has a field that this coordinator does not know; update the coordinator");
 }
 
 }  // namespace
