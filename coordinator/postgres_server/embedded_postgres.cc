@@ -199,6 +199,12 @@ class Server final : public EmbeddedPostgres {
   absl::Status Initialize() {
     const std::string draft = data_ + ".new";
     std::error_code error;
+    if (const bool empty = fs::is_empty(data_, error); !error && !empty) {
+      return absl::FailedPreconditionError(fmt::format(
+          "{} holds files, but no PG_VERSION that can be read: a damaged database, or none; name "
+          "another --data-dir, or restore a backup",
+          data_));
+    }
     fs::remove_all(draft, error);
     RETURN_IF_ERROR(MakeDirectory(draft, user_, 0700));
     std::vector<std::string> command = {

@@ -15,6 +15,7 @@
 
 #include "common/postgres/connection.h"
 #include "coordinator/postgres_server/leftover_server.h"
+#include "coordinator/postgres_server/postgres_binaries.h"
 #include "coordinator/postgres_server/postgres_keeper.h"
 #include "tests/support/wait_for.h"
 
@@ -162,6 +163,17 @@ TEST_F(EmbeddedPostgresTest, DataOfAnotherMajorVersionIsRefusedWithInstructions)
   const auto server = EmbeddedPostgres::Start(options_);
   EXPECT_TRUE(absl::IsFailedPrecondition(server.status()));
   EXPECT_THAT(std::string(server.status().message()), HasSubstr("install postgresql-9"));
+}
+
+TEST_F(EmbeddedPostgresTest, DataWithoutAVersionIsNotWrittenOver) {
+  MustStart().reset();
+  const int version = ClusterVersion(data());
+  std::ofstream(data() + "/PG_VERSION") << "\xff\n";
+  const auto server = EmbeddedPostgres::Start(options_);
+  EXPECT_TRUE(absl::IsFailedPrecondition(server.status()));
+  EXPECT_THAT(std::string(server.status().message()), HasSubstr("no PG_VERSION that can be read"));
+  std::ofstream(data() + "/PG_VERSION") << version << "\n";
+  EXPECT_NE(MustStart(), nullptr);
 }
 
 TEST_F(EmbeddedPostgresTest, AnInterruptedInitdbIsBegunAnew) {
