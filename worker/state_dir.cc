@@ -68,9 +68,13 @@ absl::StatusOr<UniqueFd> Lock(const std::filesystem::path& path) {
   return lock;
 }
 
+bool IsUuid(std::string_view text) {
+  return text.size() == 36 && text.find_first_not_of("0123456789abcdef-") == std::string_view::npos;
+}
+
 absl::StatusOr<std::string> WorkerUuid(const std::filesystem::path& path) {
   std::string uuid = ReadTrimmed(path);
-  if (uuid.size() == 36) return uuid;
+  if (IsUuid(uuid)) return uuid;
   uuid = RandomUuid();
   RETURN_IF_ERROR(WriteFileAtomically(path, uuid + "\n"));
   return uuid;

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <fstream>
 #include <optional>
 
 #include "tests/support/temporary_directory.h"
@@ -36,6 +38,14 @@ TEST_F(StateDirectoryTest, ARestartIsTheSameWorkerInANewerInstance) {
   EXPECT_EQ(again->worker_uuid(), uuid);
   EXPECT_EQ(uuid.size(), 36u);
   EXPECT_GT(again->instance(), instance);
+}
+
+TEST_F(StateDirectoryTest, AnIdentityThatNoCoordinatorTakesIsReplaced) {
+  std::filesystem::create_directory(directory_.path() / "state");
+  std::ofstream(directory_.path() / "state" / "worker-uuid") << std::string(36, '\xff');
+  const auto state = Open();
+  ASSERT_TRUE(state.ok()) << state.status();
+  EXPECT_EQ(state->worker_uuid().find('\xff'), std::string::npos);
 }
 
 TEST_F(StateDirectoryTest, ASecondWorkerIsTurnedAwayAndToldWhoIsThere) {
