@@ -9,6 +9,7 @@ namespace motzkin::coordinator {
 namespace {
 
 constexpr absl::Duration kPatience = absl::Minutes(1);
+constexpr absl::Duration kReportInterval = absl::Seconds(5);
 
 }  // namespace
 
@@ -88,6 +89,17 @@ v1::DesiredState ScriptedWorker::WaitFor(
 }
 
 v1::DesiredState ScriptedWorker::WaitForBatches() {
+  // Another worker may hold everything until it is lost; who says nothing meanwhile is lost too.
+  const auto come = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return end_.has_value() || (desired_.has_value() && desired_->batches_size() > 0);
+  };
+  for (absl::Duration waited; waited < kPatience; waited += kReportInterval) {
+    {
+      const absl::MutexLock lock(&mutex_);
+      if (mutex_.AwaitWithTimeout(absl::Condition(&come), kReportInterval)) break;
+    }
+    Report();
+  }
   return WaitFor([](const v1::DesiredState& desired) { return desired.batches_size() > 0; });
 }
 
