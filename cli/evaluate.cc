@@ -17,6 +17,7 @@
 #include "cli/evaluate_summary.h"
 #include "cli/local_integrator.h"
 #include "cli/verb.h"
+#include "cli/words.h"
 #include "common/base/status_macros.h"
 
 namespace motzkin::cli {
@@ -129,6 +130,7 @@ class Evaluation {
       return json;
     }
     json["integrand"] = item.text;
+    json["integrand_infix"] = PrefixToInfix(*item.integrand);
     if (item.has_candidates) {
       json.update(Judge(integrators.judge, item));
     } else if (EnsureEngines(integrators.solver)) {
@@ -183,6 +185,7 @@ class Evaluation {
       json["reason"] = candidate.prefix.status().message();
       return json;
     }
+    json["infix"] = PrefixToInfix(*candidate.prefix);
     const absl::StatusOr<pipe::Judgement> judgement =
         integrator.Verify(integrand, *candidate.prefix);
     if (!judgement.ok()) {
