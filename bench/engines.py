@@ -3,6 +3,7 @@
 
     bench/engines.py --suite FILE.jsonl [--sample 300]     lines {"integrand": "..."}
     bench/engines.py --preset lample-charton --count 500 --seed 1 [--kind backward]
+    bench/engines.py --faults FILE.md --job JOB | --archive DIR
 
 Prints for each ladder: functions verified, partly right, refuted, unsolved and timed out, CPU seconds of all
 processes, and verified integrals a core-second. By default the ladders are giac, FriCAS and SymPy
@@ -12,7 +13,8 @@ alone, each with the default ladder's total budget, and the default ladder; --la
 `--kind backward` functions the integral is known, so each such claim is false: the last column is the
 rate of false claims.
 
---faults FILE.md adds the wrong answers of single engines to that table (docs/engine-faults.md).
+--faults FILE.md adds the wrong answers of single engines to that table (docs/engine-faults.md); with --job or --archive
+those that a job of the cluster met, or an archive of one holds, and nothing is measured.
 """
 
 import argparse
@@ -20,18 +22,12 @@ import json
 import pathlib
 import random
 import re
-import subprocess
 import sys
-import tempfile
+
+from engine_faults import add_faults, evaluate, fault_of, motzkin, proved_lines, refuted_in_archive, refuted_in_job
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 COLUMNS = ("solved", "partly", "refuted", "unsolved", "timed_out")
-ANSWER_CHARACTERS_MAX = 160  # Of an answer in the table of faults.
-
-
-def motzkin(arguments, binaries):
-    return subprocess.run([binaries / "motzkin", *arguments], check=True, text=True,
-                          stdout=subprocess.PIPE).stdout
 
 
 def default_ladder(binaries):
@@ -51,7 +47,7 @@ def ladders_of(arguments, binaries):
 
 
 def functions_of(arguments, binaries):
-    """Lines of JSON."""
+    """Objects of the lines of `motzkin evaluate`."""
     if arguments.suite:
         with open(arguments.suite) as lines:
             records = [json.loads(line) for line in lines if line.strip()]
@@ -65,19 +61,16 @@ def functions_of(arguments, binaries):
                         binaries).splitlines()
         # Of backward functions the integral follows, after a tab.
         integrands = [line.split("\t")[0] for line in lines]
-    return [json.dumps({"integrand": integrand}) + "\n" for integrand in integrands]
+    return [{"integrand": integrand} for integrand in integrands]
 
 
 def claims_nonelementary(detail):
     return any(step["outcome"] == "nonelementary" for step in detail.get("steps", []))
 
 
-def measure(ladder, suite, jobs, binaries):
+def measure(ladder, functions, jobs, binaries):
     """The row of one ladder, and its details."""
-    with tempfile.NamedTemporaryFile("r") as details:
-        summary = json.loads(motzkin(["evaluate", suite, "--ladder", ladder, "--jobs", str(jobs), "--json",
-                                      "--details", details.name], binaries))
-        records = [json.loads(line) for line in details]
+    summary, records = evaluate(functions, ["--ladder", ladder, "--jobs", str(jobs)], binaries)
     row = {"ladder": ladder, **{column: summary[column] for column in COLUMNS},
            "cpu_seconds": round(summary["cpu_seconds"], 2),
            "per_core_second": round(summary["solved_per_core_second"], 2),
@@ -95,31 +88,31 @@ def text_of(row, backward):
     return text
 
 
-def shortened(text):
-    text = text.replace("|", "\\|")
-    return text if len(text) <= ANSWER_CHARACTERS_MAX else text[:ANSWER_CHARACTERS_MAX] + " ..."
+def collect_faults(arguments, binaries):
+    if arguments.archive:
+        found = refuted_in_archive(pathlib.Path(arguments.archive))
+    else:
+        found = refuted_in_job(arguments.job, binaries, arguments.coordinator, arguments.data_dir)
+    new = add_faults(arguments.faults, proved_lines(found, arguments.jobs, binaries))
+    print(f"{new} new lines in {arguments.faults}", file=sys.stderr)
 
 
-def fault_of(row, detail):
-    """A line of the table of faults; None if no answer was refuted."""
-    proof = detail.get("verification", {}).get("counterexample")
-    if detail.get("outcome") != "refuted" or not proof:
-        return None
-    engine = detail["engine"]
-    version = row["engines"].get(engine, "")
-    return (f"| {engine} {version} | `{shortened(detail['integrand'])}` | "
-            f"`{shortened(detail['integral_infix'])}` | {proof} |")
-
-
-def add_faults(path, lines):
-    """Keeps the table's lines sorted and each engine's word on a function once."""
-    text = pathlib.Path(path).read_text()
-    head, table = text.split("|---|---|---|---|\n")
-    known = {tuple(line.split(" | ")[:2]): line for line in table.splitlines()}
-    for line in lines:
-        known.setdefault(tuple(line.split(" | ")[:2]), line)
-    body = "\n".join(sorted(known.values()))
-    pathlib.Path(path).write_text(f"{head}|---|---|---|---|\n{body}\n")
+def measure_ladders(arguments, binaries):
+    functions = functions_of(arguments, binaries)
+    backward = not arguments.suite and arguments.kind == "backward"
+    if not arguments.json:
+        print(f"{len(functions)} functions\n{'':<24}"
+              + "".join(f"{column:>10}" for column in (*COLUMNS, "CPU s", "per CPU s")) + f"{'nonelementary':>15}"
+              + (f"{'false':>11}" if backward else ""))
+    faults = []
+    for ladder in ladders_of(arguments, binaries):
+        row, details = measure(ladder, functions, arguments.jobs, binaries)
+        print(json.dumps(row) if arguments.json else text_of(row, backward), flush=True)
+        if "," not in ladder:
+            faults += [fault for fault in (fault_of(detail, row["engines"]) for detail in details) if fault]
+    if arguments.faults:
+        new = add_faults(arguments.faults, faults)
+        print(f"{len(faults)} wrong answers, {new} new", file=sys.stderr)
 
 
 def parse_arguments():
@@ -133,32 +126,25 @@ def parse_arguments():
     parser.add_argument("--ladder", action="append", help="e.g. giac=10,fricas=60; may be repeated")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--faults", help="the file to which wrong answers are added")
+    parser.add_argument("--job", help="instead: wrong answers of this job of the cluster")
+    parser.add_argument("--archive", help="instead: wrong answers in this directory of `motzkin archive`")
+    parser.add_argument("--coordinator", help="where, if not at $MOTZKIN_COORDINATOR or localhost:50051")
+    parser.add_argument("--data-dir", help="where the job is, while no coordinator runs")
     parser.add_argument("--bin", default=ROOT / "build/release/bin")
     parser.add_argument("--json", action="store_true", help="a line of JSON for each ladder")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if (arguments.job or arguments.archive) and not arguments.faults:
+        parser.error("--job and --archive go with --faults FILE.md")
+    return arguments
 
 
 def main():
     arguments = parse_arguments()
     binaries = pathlib.Path(arguments.bin)
-    functions = functions_of(arguments, binaries)
-    backward = not arguments.suite and arguments.kind == "backward"
-    if not arguments.json:
-        print(f"{len(functions)} functions\n{'':<24}"
-              + "".join(f"{column:>10}" for column in (*COLUMNS, "CPU s", "per CPU s")) + f"{'nonelementary':>15}"
-              + (f"{'false':>11}" if backward else ""))
-    faults = []
-    with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as suite:
-        suite.writelines(functions)
-        suite.flush()
-        for ladder in ladders_of(arguments, binaries):
-            row, details = measure(ladder, suite.name, arguments.jobs, binaries)
-            print(json.dumps(row) if arguments.json else text_of(row, backward), flush=True)
-            if "," not in ladder:
-                faults += [fault for fault in (fault_of(row, detail) for detail in details) if fault]
-    if arguments.faults:
-        add_faults(arguments.faults, faults)
-        print(f"{len(faults)} wrong answers", file=sys.stderr)
+    if arguments.job or arguments.archive:
+        collect_faults(arguments, binaries)
+    else:
+        measure_ladders(arguments, binaries)
 
 
 if __name__ == "__main__":

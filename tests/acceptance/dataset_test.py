@@ -18,11 +18,12 @@ import unittest
 
 import mpmath
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path[:0] = [str(pathlib.Path(__file__).parent), str(ROOT / "bench")]
 from antiderivative import points_of_agreement  # noqa: E402
+from engine_faults import refuted_in_job  # noqa: E402
 from prefix import Unsupported, compile_prefix  # noqa: E402
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PRESET = "release"
 
 
@@ -88,6 +89,12 @@ class DatasetTest(unittest.TestCase):
                 judged += agreed > 0
         print(f"{judged} of {len(rows)} integrals judged by mpmath, seed {seed}", file=sys.stderr)
         self.assertGreater(judged, 0.7 * len(rows))
+
+    def test_each_wrong_answer_of_an_engine_is_found(self):
+        steps = self.rows("SELECT count(*) AS refuted FROM engine_steps WHERE outcome = 'refuted'")[0]
+        found = refuted_in_job("lample-charton", ROOT / "build" / PRESET / "bin",
+                               data_directory=f"{self.directory.name}/data/coordinator")
+        self.assertEqual(len(found), int(steps["refuted"]))
 
     def export(self, name, *options):
         """An export of the run's data directory, checked by check_export.py."""

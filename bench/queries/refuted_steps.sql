@@ -1,0 +1,7 @@
+-- Each refuted answer of an engine in a forward job, as JSON, and its text where the row still has it: of several
+-- wrong answers, and of those that a later step made good, only the best is stored. :'job' name.
+SELECT json_build_object('engine', s.engine, 'engine_version', s.engine_version, 'integrand', r.integrand,
+                         'answer', CASE WHEN r.outcome = 'refuted' AND r.engine = s.engine THEN r.integral END)::text
+  FROM engine_steps s JOIN training_data_all r USING (job, index)
+ WHERE s.job = :'job' AND s.outcome = 'refuted' AND r.job = :'job' AND r.kind = 'forward'
+ ORDER BY s.index, s.step
