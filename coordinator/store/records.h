@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,10 @@ struct JobRecord {
   OutcomeCounts sealed_outcomes{};
   // Rows below sealed_below that repeat an earlier function of the job.
   int64_t duplicates = 0;
+  // When its rows went into the files of an archive, whose SHA256SUMS has this SHA-256 (32 bytes).
+  // The counters stay.
+  std::optional<absl::Time> archived;
+  std::string archive_sha256;
 
   int64_t stored() const;
   int64_t sealed_integrated() const { return sealed_outcomes[v1::OUTCOME_INTEGRATED]; }
@@ -114,6 +119,13 @@ struct LabelFlips {
   double share = 0;
   double lower = 0;  // 95 % interval of the share.
   double upper = 0;
+};
+
+// What the files of an archive hold.
+struct ArchiveRecord {
+  int64_t rows = 0;
+  int64_t audited = 0;
+  std::string sha256;  // 32 bytes, of SHA256SUMS
 };
 
 // What the coordinator keeps of a worker over restarts, and what `worker_status` shows.

@@ -69,6 +69,39 @@ CREATE FUNCTION motzkin.attempts_before() RETURNS integer
     SELECT ((incarnation - 1) * 1000000)::integer FROM cluster
 $$;
 
+CREATE FUNCTION motzkin.drop_archived(p_job_id integer, p_rows integer) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $_$
+DECLARE
+    part    regclass;
+    named   text;
+    deleted bigint;
+BEGIN
+    IF NOT EXISTS (SELECT FROM archive WHERE job_id = p_job_id) THEN
+        RAISE EXCEPTION 'job % is not archived', p_job_id USING ERRCODE = 'MZ011';
+    END IF;
+    -- Shards first, the job's own table last.
+    SELECT t.relid INTO part FROM pg_partition_tree(to_regclass('motzkin.result_j' || p_job_id)) t
+     ORDER BY t.level DESC, t.relid LIMIT 1;
+    IF FOUND THEN
+        EXECUTE format('DROP TABLE %s', part);
+        RETURN true;
+    END IF;
+    -- The job's throughput stays, for as long as any; so do the batches above its sealed prefix, which hold their totals.
+    FOREACH named IN ARRAY ARRAY['seen_function', 'duplicate', 'audit', 'recent_result', 'lease', 'batch'] LOOP
+        EXECUTE format('DELETE FROM %1$I WHERE ctid = ANY (ARRAY(SELECT ctid FROM %1$I t WHERE job_id = $1 %2$s LIMIT $2))',
+                       named, CASE WHEN named = 'batch' THEN
+                           'AND begin_index < (SELECT sealed_below FROM job j WHERE j.id = t.job_id)' END)
+            USING p_job_id, p_rows;
+        GET DIAGNOSTICS deleted = ROW_COUNT;
+        IF deleted > 0 THEN
+            RETURN true;
+        END IF;
+    END LOOP;
+    UPDATE archive SET drop_time = now() WHERE job_id = p_job_id AND drop_time IS NULL;
+    RETURN false;
+END $_$;
+
 CREATE FUNCTION motzkin.ensure_partitions(p_job_id integer, p_begin bigint, p_end bigint) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -376,6 +409,17 @@ BEGIN
     RETURN epoch;
 END $$;
 
+CREATE TABLE motzkin.archive (
+    job_id integer NOT NULL,
+    rows bigint NOT NULL,
+    audited bigint NOT NULL,
+    flips bigint NOT NULL,
+    sha256 bytea NOT NULL,
+    archive_time timestamp with time zone DEFAULT now() NOT NULL,
+    drop_time timestamp with time zone,
+    CONSTRAINT sha256_has_32_bytes CHECK ((octet_length(sha256) = 32))
+);
+
 CREATE TABLE motzkin.audit (
     job_id integer NOT NULL,
     index bigint NOT NULL,
@@ -645,8 +689,10 @@ CREATE VIEW motzkin.jobs AS
     j.spec,
     j.spec_json,
     j.sealed_below AS sealed,
-    j.create_time AS started
-   FROM motzkin.job j;
+    j.create_time AS started,
+    a.archive_time AS archived
+   FROM (motzkin.job j
+     LEFT JOIN motzkin.archive a ON ((a.job_id = j.id)));
 
 CREATE VIEW motzkin.label_flips AS
  SELECT j.name AS job,
@@ -656,10 +702,15 @@ CREATE VIEW motzkin.label_flips AS
     ((n.flips)::double precision / (NULLIF(n.audited, 0))::double precision) AS share,
     (w.centre - w.half) AS lower,
     (w.centre + w.half) AS upper
-   FROM motzkin.job j,
-    LATERAL ( SELECT count(*) FILTER (WHERE (a.outcome IS NULL)) AS open,
-            count(*) FILTER (WHERE (a.outcome IS NOT NULL)) AS audited,
-            count(*) FILTER (WHERE motzkin.label_of(a.outcome, a.answer_class, j.answers)) AS flips
+   FROM (motzkin.job j
+     LEFT JOIN motzkin.archive k ON ((k.job_id = j.id))),
+    LATERAL ( SELECT
+                CASE
+                    WHEN (k.job_id IS NULL) THEN count(*) FILTER (WHERE (a.outcome IS NULL))
+                    ELSE (0)::bigint
+                END AS open,
+            COALESCE(k.audited, count(*) FILTER (WHERE (a.outcome IS NOT NULL))) AS audited,
+            COALESCE(k.flips, count(*) FILTER (WHERE motzkin.label_of(a.outcome, a.answer_class, j.answers))) AS flips
            FROM motzkin.audit a
           WHERE (a.job_id = j.id)) n,
     LATERAL ( SELECT (n.audited)::double precision AS audited,
@@ -731,8 +782,10 @@ CREATE VIEW motzkin.progress AS
             ELSE NULL::interval
         END AS eta,
     bytes.bytes,
-    j.create_time AS started
-   FROM motzkin.job j,
+    j.create_time AS started,
+    a.archive_time AS archived
+   FROM (motzkin.job j
+     LEFT JOIN motzkin.archive a ON ((a.job_id = j.id))),
     LATERAL ( SELECT COALESCE(sum(b.stored), (0)::bigint) AS stored,
             COALESCE(sum(b.integrated), (0)::bigint) AS integrated,
             COALESCE(sum(b.partly), (0)::bigint) AS partly,
@@ -870,6 +923,9 @@ CREATE VIEW motzkin.workers AS
     w.uuid
    FROM motzkin.worker w;
 
+ALTER TABLE ONLY motzkin.archive
+    ADD CONSTRAINT archive_pkey PRIMARY KEY (job_id);
+
 ALTER TABLE ONLY motzkin.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (job_id, index);
 
@@ -942,6 +998,9 @@ CREATE INDEX duplicate_first_idx ON motzkin.duplicate USING btree (job_id, first
 CREATE INDEX event_time_idx ON motzkin.event USING btree ("time");
 
 CREATE UNIQUE INDEX lease_open_idx ON motzkin.lease USING btree (job_id, batch) WHERE (end_time IS NULL);
+
+ALTER TABLE ONLY motzkin.archive
+    ADD CONSTRAINT archive_job_fkey FOREIGN KEY (job_id) REFERENCES motzkin.job(id);
 
 ALTER TABLE ONLY motzkin.audit
     ADD CONSTRAINT audit_job_fkey FOREIGN KEY (job_id) REFERENCES motzkin.job(id);

@@ -37,4 +37,9 @@ absl::StatusOr<int64_t> Remembered::Get(int64_t key,
   return value;
 }
 
+void Remembered::Forget(int64_t key) {
+  const absl::MutexLock lock(&mutex_);
+  known_.erase(key);
+}
+
 }  // namespace motzkin::coordinator

@@ -145,6 +145,21 @@ class Store {
   // indices were sealed; 0: none closed.
   absl::StatusOr<int64_t> Seal(int64_t job_id, int64_t rows_max = 20'000);
 
+  // --- archives
+  // -----------------------------------------------------------------------------------
+
+  // Of the indices begin <= index < end; by counting them, about 0.1 s for a million.
+  absl::StatusOr<int64_t> CountResults(int64_t job_id, int64_t begin, int64_t end);
+
+  // From now on the job's rows are those in the files of an archive: no result of it is stored any
+  // more, no state of it changes. Repeating is harmless. FAILED_PRECONDITION: the job is not over;
+  // the archive has other rows or audits than the job, or the job is in another archive already.
+  absl::Status MarkArchived(int64_t job_id, const ArchiveRecord& archive);
+
+  // A small step of dropping its rows: call it until it says false, that nothing is left. The job
+  // and its totals stay. UNAVAILABLE, after 0.2 s: a reader of results is in the way.
+  absl::StatusOr<bool> DropArchived(int64_t job_id);
+
   // --- audits
   // -------------------------------------------------------------------------------------
 

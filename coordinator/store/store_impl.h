@@ -19,6 +19,7 @@ namespace motzkin::coordinator {
 class Remembered {
  public:
   absl::StatusOr<int64_t> Get(int64_t key, const std::function<absl::StatusOr<int64_t>()>& find);
+  void Forget(int64_t key);
 
  private:
   absl::Mutex mutex_;
@@ -38,5 +39,11 @@ inline absl::Time TimeOf(int64_t micros) { return absl::FromUnixMicros(micros); 
 
 // The columns job_id, batch, begin_index, end_index, stored, deaths, revoked.
 BatchRecord BatchOf(const postgres::Rows& rows, size_t row);
+
+// One row of label_flips.sql.
+LabelFlips LabelFlipsOf(const postgres::Rows& rows);
+
+// As Store::Job(), inside a transaction.
+absl::StatusOr<JobRecord> JobIn(Statements& statements, int64_t job_id);
 
 }  // namespace motzkin::coordinator

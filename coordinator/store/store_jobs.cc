@@ -42,6 +42,10 @@ absl::StatusOr<JobRecord> JobOf(const Rows& rows, size_t row) {
   job.outcomes = CountsOf(rows.IntArray(row, 10));
   job.sealed_outcomes = CountsOf(rows.IntArray(row, 11));
   job.duplicates = rows.Int(row, 12);
+  if (!rows.IsNull(row, 13)) {
+    job.archived = TimeOf(rows.Int(row, 13));
+    job.archive_sha256 = rows.Bytes(row, 14);
+  }
   return job;
 }
 
@@ -84,11 +88,21 @@ Params CreationOf(const v1::JobSpec& spec, const std::string& request_id) {
       .Bool(spec.target_integrated());
 }
 
-absl::Status CheckTransition(std::string_view from, std::string_view to, const std::string& job) {
-  const bool final = from == "completed" || from == "cancelled";
-  if (from == to || !final) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      fmt::format("job {} is {}{}", job, from, from == "completed" ? ": extend it to go on" : ""));
+absl::Status CheckHere(const Rows& job) {
+  if (!job.Bool(0, 6)) return absl::OkStatus();
+  return absl::FailedPreconditionError(fmt::format(
+      "job {} cannot go on: its rows are archived. Its archive's job.yaml starts it anew",
+      job.Text(0, 5)));
+}
+
+// `job` is a row of lock_job.sql.
+absl::Status CheckTransition(const Rows& job, std::string_view to) {
+  const std::string& from = job.Text(0, 0);
+  if (from == to) return absl::OkStatus();
+  RETURN_IF_ERROR(CheckHere(job));
+  if (from != "completed" && from != "cancelled") return absl::OkStatus();
+  return absl::FailedPreconditionError(fmt::format(
+      "job {} is {}{}", job.Text(0, 5), from, from == "completed" ? ": extend it to go on" : ""));
 }
 
 // Under the locks that submissions take: when this has committed, none of them stores a row any
@@ -122,6 +136,12 @@ absl::StatusOr<JobRecord> Store::CreateJob(const v1::JobSpec& spec, const std::s
   return Job(id);
 }
 
+absl::StatusOr<JobRecord> JobIn(Statements& statements, int64_t job_id) {
+  ASSIGN_OR_RETURN(const Rows rows, statements.Run("jobs", Params().Int(job_id).Null()));
+  if (rows.empty()) return absl::NotFoundError(fmt::format("no job {}", job_id));
+  return JobOf(rows, 0);
+}
+
 absl::StatusOr<JobRecord> Store::Job(int64_t job_id) {
   return SelectJob(*impl_->session, Params().Int(job_id).Null(), std::to_string(job_id));
 }
@@ -139,7 +159,7 @@ absl::Status Store::SetJobState(int64_t job_id, v1::JobState state, std::string_
   return impl_->session->WriteMuch([&](Statements& statements) -> absl::Status {
     ASSIGN_OR_RETURN(const Rows job, statements.Run("lock_job", Params().Int(job_id)));
     if (job.empty()) return absl::NotFoundError(fmt::format("no job {}", job_id));
-    RETURN_IF_ERROR(CheckTransition(job.Text(0, 0), to, job.Text(0, 5)));
+    RETURN_IF_ERROR(CheckTransition(job, to));
     if (state == v1::JOB_STATE_RUNNING) {
       RETURN_IF_ERROR(statements.Change("reopen_batches", Params().Int(job_id)).status());
     } else {
@@ -169,6 +189,7 @@ absl::Status Store::ExtendTarget(int64_t job_id, int64_t target) {
     }
     if (job.Text(0, 0) == "cancelled")
       return absl::FailedPreconditionError(fmt::format("job {} is cancelled", name));
+    RETURN_IF_ERROR(CheckHere(job));
     RETURN_IF_ERROR(statements.Change("set_job_target", Params().Int(job_id).Int(target)).status());
     if (job.Text(0, 0) != "completed") return absl::OkStatus();
     RETURN_IF_ERROR(statements.Change("reopen_batches", Params().Int(job_id)).status());

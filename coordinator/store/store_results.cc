@@ -57,6 +57,15 @@ void AddIntervals(const Rows& bounds, v1::Result& result) {
 
 }  // namespace
 
+LabelFlips LabelFlipsOf(const Rows& rows) {
+  return {.open = rows.Int(0, 0),
+          .audited = rows.Int(0, 1),
+          .flips = rows.Int(0, 2),
+          .share = rows.Real(0, 3),
+          .lower = rows.Real(0, 4),
+          .upper = rows.Real(0, 5)};
+}
+
 absl::StatusOr<std::vector<v1::Result>> Store::LatestIntegrated(int n) {
   ASSIGN_OR_RETURN(const Rows rows, impl_->session->Select("latest_integrated", Params().Int(n)));
   std::vector<v1::Result> results;
@@ -108,12 +117,7 @@ absl::StatusOr<std::vector<AuditRecord>> Store::OpenAudits(int of_each_job) {
 absl::StatusOr<LabelFlips> Store::Flips(int64_t job_id) {
   ASSIGN_OR_RETURN(const Rows rows, impl_->session->Select("label_flips", Params().Int(job_id)));
   if (rows.empty()) return absl::NotFoundError(fmt::format("no job {}", job_id));
-  return LabelFlips{.open = rows.Int(0, 0),
-                    .audited = rows.Int(0, 1),
-                    .flips = rows.Int(0, 2),
-                    .share = rows.Real(0, 3),
-                    .lower = rows.Real(0, 4),
-                    .upper = rows.Real(0, 5)};
+  return LabelFlipsOf(rows);
 }
 
 }  // namespace motzkin::coordinator

@@ -7,8 +7,9 @@ SELECT j.id, j.uuid, j.spec, j.spec_digest, array_position(enum_range(NULL::job_
              j.unverified + open.unverified],
        ARRAY[0, j.integrated, j.partly, j.unsolved, j.nonelementary, j.timed_out, j.memory_exceeded, j.crashed,
              j.refuted, j.unverified],
-       j.duplicates
-  FROM job j,
+       j.duplicates, (extract(epoch FROM a.archive_time) * 1000000)::bigint, a.sha256
+  FROM job j
+  LEFT JOIN archive a ON a.job_id = j.id,
        LATERAL (SELECT coalesce(sum(integrated), 0) AS integrated, coalesce(sum(partly), 0) AS partly,
                        coalesce(sum(unsolved), 0) AS unsolved, coalesce(sum(nonelementary), 0) AS nonelementary,
                        coalesce(sum(timed_out), 0) AS timed_out, coalesce(sum(memory_exceeded), 0) AS memory_exceeded,

@@ -1,5 +1,5 @@
--- What a batch counts by outcome are its rows; it is closed when it is full. Joined index by index, for the reason in
--- rows_have_a_lease.sql.
+-- What a batch counts by outcome are its rows, unless they are archived; it is closed when it is full. Joined index by
+-- index, for the reason in rows_have_a_lease.sql.
 WITH counted AS (
     SELECT b.job_id, b.batch,
            count(*) FILTER (WHERE r.outcome = 'integrated') AS integrated,
@@ -17,9 +17,10 @@ WITH counted AS (
      GROUP BY b.job_id, b.batch)
 SELECT format('batch %s of job %s counts %s rows, other than there are', b.batch, b.job_id, b.stored)
   FROM batch b JOIN counted c USING (job_id, batch)
- WHERE (b.integrated, b.partly, b.unsolved, b.nonelementary, b.timed_out, b.memory_exceeded, b.crashed, b.refuted,
-        b.unverified)
-       IS DISTINCT FROM
-       (c.integrated, c.partly, c.unsolved, c.nonelementary, c.timed_out, c.memory_exceeded, c.crashed, c.refuted,
-        c.unverified)
+ WHERE ((b.integrated, b.partly, b.unsolved, b.nonelementary, b.timed_out, b.memory_exceeded, b.crashed, b.refuted,
+         b.unverified)
+        IS DISTINCT FROM
+        (c.integrated, c.partly, c.unsolved, c.nonelementary, c.timed_out, c.memory_exceeded, c.crashed, c.refuted,
+         c.unverified)
+        AND NOT EXISTS (SELECT FROM archive k WHERE k.job_id = b.job_id))
     OR b.closed <> (b.stored = b.end_index - b.begin_index)

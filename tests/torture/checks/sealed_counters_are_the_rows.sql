@@ -1,4 +1,4 @@
--- A job counts the rows of its sealed prefix, by outcome.
+-- A job counts the rows of its sealed prefix, by outcome, unless they are archived.
 WITH counted AS (
     SELECT j.id,
            count(*) FILTER (WHERE r.outcome = 'integrated') AS integrated,
@@ -10,5 +10,6 @@ WITH counted AS (
 SELECT format('job %s counts %s sealed and %s integrated; there are %s and %s', j.name, j.sealed_below, j.integrated,
               c.rows, c.integrated)
   FROM job j JOIN counted c USING (id)
- WHERE (j.sealed_below, j.integrated, j.timed_out, j.crashed)
+ WHERE NOT EXISTS (SELECT FROM archive k WHERE k.job_id = j.id)
+   AND (j.sealed_below, j.integrated, j.timed_out, j.crashed)
        IS DISTINCT FROM (c.rows, c.integrated, c.timed_out, c.crashed)

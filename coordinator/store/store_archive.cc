@@ -1,0 +1,86 @@
+#include <absl/strings/escaping.h>
+#include <fmt/format.h>
+
+#include "common/base/status_macros.h"
+#include "coordinator/store/store_impl.h"
+
+namespace motzkin::coordinator {
+namespace {
+
+using postgres::Params;
+using postgres::Rows;
+
+// Rows deleted between two looks at what others want, as many as the sealer takes: some tens of
+// milliseconds.
+constexpr int64_t kDeletedRowsMax = 20'000;
+
+absl::Status CheckOver(const JobRecord& job) {
+  if (job.state != v1::JOB_STATE_RUNNING && job.state != v1::JOB_STATE_PAUSED) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(
+      fmt::format("job {} is not over: its rows stay (motzkin cancel {} ends it)", job.spec.name(),
+                  job.spec.name()));
+}
+
+// The archive that the job's rows are in already is this one.
+absl::Status CheckSame(const JobRecord& job, const ArchiveRecord& archive) {
+  if (job.archive_sha256 == archive.sha256) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      fmt::format("job {} is in another archive already, whose SHA256SUMS has the SHA-256 {}",
+                  job.spec.name(), absl::BytesToHexString(job.archive_sha256)));
+}
+
+absl::Status CheckWhole(const JobRecord& job, const LabelFlips& flips,
+                        const ArchiveRecord& archive) {
+  if (job.stored() == archive.rows && flips.audited == archive.audited) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      fmt::format("job {} has {} rows and {} audits, the archive {} and {}: archive it anew",
+                  job.spec.name(), job.stored(), flips.audited, archive.rows, archive.audited));
+}
+
+}  // namespace
+
+absl::StatusOr<int64_t> Store::CountResults(int64_t job_id, int64_t begin, int64_t end) {
+  ASSIGN_OR_RETURN(
+      const Rows count,
+      impl_->session->Select("count_results", Params().Int(job_id).Int(begin).Int(end)));
+  return count.Int(0, 0);
+}
+
+absl::Status Store::MarkArchived(int64_t job_id, const ArchiveRecord& archive) {
+  return impl_->session->Write([&](Statements& statements) -> absl::Status {
+    const Params key = Params().Int(job_id);
+    RETURN_IF_ERROR(statements.Run("lock_job", key).status());
+    ASSIGN_OR_RETURN(const JobRecord job, JobIn(statements, job_id));
+    if (job.archived.has_value()) return CheckSame(job, archive);
+    RETURN_IF_ERROR(CheckOver(job));
+    // A submission under way ends before its batch's lock is had, and later ones are refused.
+    RETURN_IF_ERROR(statements.Run("lock_job_batches", key).status());
+    RETURN_IF_ERROR(statements.Change("revoke_all_batches", key).status());
+    ASSIGN_OR_RETURN(const Rows found, statements.Run("label_flips", key));
+    const LabelFlips flips = LabelFlipsOf(found);
+    RETURN_IF_ERROR(CheckWhole(job, flips, archive));
+    return statements
+        .Change("insert_archive", Params(key)
+                                      .Int(archive.rows)
+                                      .Int(archive.audited)
+                                      .Int(flips.flips)
+                                      .Bytes(archive.sha256))
+        .status();
+  });
+}
+
+absl::StatusOr<bool> Store::DropArchived(int64_t job_id) {
+  bool more = false;
+  RETURN_IF_ERROR(impl_->session->Write([&](Statements& statements) -> absl::Status {
+    ASSIGN_OR_RETURN(const Rows step,
+                     statements.Run("drop_archived", Params().Int(job_id).Int(kDeletedRowsMax)));
+    more = step.Bool(0, 0);
+    return absl::OkStatus();
+  }));
+  impl_->bytes.Forget(job_id);
+  return more;
+}
+
+}  // namespace motzkin::coordinator
