@@ -141,6 +141,12 @@ absl::Status OperatorServiceImpl::GetResultNow(const v1::GetResultRequest& reque
                                                v1::GetResultResponse& response) {
   RETURN_IF_ERROR(Validate(request));
   ASSIGN_OR_RETURN(const JobRecord job, store_.JobByName(request.job()));
+  if (job.archived.has_value()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the rows of job ", job.spec.name(), " were archived on ",
+                     absl::FormatTime("%Y-%m-%d", *job.archived, absl::UTCTimeZone()),
+                     ": look in the files of motzkin archive"));
+  }
   ASSIGN_OR_RETURN(const StoredResult stored, store_.GetResult(job.id, request.index()));
   ASSIGN_OR_RETURN(*response.mutable_job(), Describe(job));
   *response.mutable_result() = stored.result;

@@ -9,6 +9,7 @@
 #include <functional>
 #include <string>
 
+#include "common/base/timed_wait.h"
 #include "coordinator/postgres_server/embedded_postgres.h"
 #include "coordinator/service/scheduler_loop.h"
 #include "coordinator/service/task_queue.h"
@@ -34,8 +35,9 @@ class OperatorServiceImpl final : public v1::OperatorService::CallbackService {
  public:
   // All must outlive the server that serves this.
   OperatorServiceImpl(Store& store, SchedulerLoop& loop, ClusterFacts facts);
+  ~OperatorServiceImpl() override { Stop(); }
 
-  void Stop() { threads_.Stop(); }
+  void Stop();
 
   // What GetStatus shows as functions_room, for the first screen.
   int64_t FunctionsRoom();
@@ -46,6 +48,9 @@ class OperatorServiceImpl final : public v1::OperatorService::CallbackService {
                                      v1::ListJobsResponse*) override;
   grpc::ServerUnaryReactor* ControlJob(grpc::CallbackServerContext*, const v1::ControlJobRequest*,
                                        v1::ControlJobResponse*) override;
+  grpc::ServerUnaryReactor* DropArchivedRows(grpc::CallbackServerContext*,
+                                             const v1::DropArchivedRowsRequest*,
+                                             v1::DropArchivedRowsResponse*) override;
   grpc::ServerUnaryReactor* ListWorkers(grpc::CallbackServerContext*, const v1::ListWorkersRequest*,
                                         v1::ListWorkersResponse*) override;
   grpc::ServerUnaryReactor* ControlWorker(grpc::CallbackServerContext*,
@@ -66,6 +71,12 @@ class OperatorServiceImpl final : public v1::OperatorService::CallbackService {
   absl::Status StartJobNow(const v1::StartJobRequest& request, v1::StartJobResponse& response);
   absl::Status ControlJobNow(const v1::ControlJobRequest& request,
                              v1::ControlJobResponse& response);
+  absl::Status DropArchivedRowsNow(const v1::DropArchivedRowsRequest& request,
+                                   v1::DropArchivedRowsResponse& response);
+  // The rows that the job is said to have are there, by counting them.
+  absl::Status CountRows(const JobRecord& job, int64_t expected);
+  // Until nothing is left.
+  absl::Status DropRows(int64_t job_id);
   absl::Status ControlWorkerNow(const v1::ControlWorkerRequest& request,
                                 v1::ControlWorkerResponse& response);
   absl::Status GetResultNow(const v1::GetResultRequest& request, v1::GetResultResponse& response);
@@ -81,6 +92,7 @@ class OperatorServiceImpl final : public v1::OperatorService::CallbackService {
   Store& store_;
   SchedulerLoop& loop_;
   const ClusterFacts facts_;
+  Notification stopping_;
   TaskQueue threads_;  // Last: its threads use the rest.
 };
 

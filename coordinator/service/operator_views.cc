@@ -58,6 +58,11 @@ double EtaSeconds(const JobRecord& job, const JobRate& rate) {
 OperatorServiceImpl::OperatorServiceImpl(Store& store, SchedulerLoop& loop, ClusterFacts facts)
     : store_(store), loop_(loop), facts_(std::move(facts)), threads_(kThreads, kCallsMax) {}
 
+void OperatorServiceImpl::Stop() {
+  stopping_.Notify();
+  threads_.Stop();
+}
+
 grpc::ServerUnaryReactor* OperatorServiceImpl::Later(grpc::CallbackServerContext* context,
                                                      std::function<absl::Status()> verb) {
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
@@ -165,6 +170,12 @@ grpc::ServerUnaryReactor* OperatorServiceImpl::ControlJob(grpc::CallbackServerCo
                                                           const v1::ControlJobRequest* request,
                                                           v1::ControlJobResponse* response) {
   return Later(context, [=, this] { return ControlJobNow(*request, *response); });
+}
+
+grpc::ServerUnaryReactor* OperatorServiceImpl::DropArchivedRows(
+    grpc::CallbackServerContext* context, const v1::DropArchivedRowsRequest* request,
+    v1::DropArchivedRowsResponse* response) {
+  return Later(context, [=, this] { return DropArchivedRowsNow(*request, *response); });
 }
 
 grpc::ServerUnaryReactor* OperatorServiceImpl::ListWorkers(grpc::CallbackServerContext* context,

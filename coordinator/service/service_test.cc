@@ -262,6 +262,47 @@ TEST_F(ServiceTest, StatusTellsOfWorkersAndJobs) {
   EXPECT_EQ(status.blocked(), "");
 }
 
+TEST_F(ServiceTest, ArchivedRowsAreDroppedOnceTheJobIsOver) {
+  const std::string uuid = StartJob("demo", 100).uuid();
+  ScriptedWorker worker(address(), 1);
+  worker.Report();
+  const v1::DesiredState desired = worker.WaitForBatches();
+  const auto stored = worker.Submit(desired, desired.batches(0));
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  v1::DropArchivedRowsRequest request;
+  request.set_job(uuid);
+  request.set_rows(stored->size());
+  request.set_sha256(std::string(32, 's'));
+  v1::DropArchivedRowsResponse response;
+  const auto drop = [&] {
+    return Call(&v1::OperatorService::Stub::DropArchivedRows, request, response);
+  };
+  EXPECT_THAT(drop().error_message(), HasSubstr("not over"));
+  ASSERT_TRUE(Control("demo", v1::ControlJobRequest::VERB_CANCEL).ok());
+  request.set_rows(stored->size() + 1);
+  EXPECT_THAT(drop().error_message(), HasSubstr("archive it anew"));
+  request.set_rows(stored->size());
+  for (int i = 0; i < 2; ++i) {
+    const grpc::Status dropped = drop();
+    ASSERT_TRUE(dropped.ok()) << dropped.error_message();
+    EXPECT_TRUE(response.job().has_archive_time());
+    EXPECT_EQ(response.job().stored(), static_cast<int64_t>(stored->size()));
+    EXPECT_EQ(response.job().bytes(), 0);
+    Restart();
+  }
+  v1::GetResultRequest which;
+  which.set_job("demo");
+  v1::GetResultResponse result;
+  EXPECT_THAT(Call(&v1::OperatorService::Stub::GetResult, which, result).error_message(),
+              HasSubstr("were archived on"));
+  EXPECT_TRUE(test::WaitFor([&] {
+    const auto events = Events();
+    return std::count_if(events.begin(), events.end(), [](const std::string& text) {
+             return text.find("job demo archived") != std::string::npos;
+           }) == 1;
+  }));
+}
+
 TEST_F(ServiceTest, UnknownAndMalformedOrdersAreRefused) {
   EXPECT_EQ(Control("nobody", v1::ControlJobRequest::VERB_PAUSE).error_code(),
             grpc::StatusCode::NOT_FOUND);

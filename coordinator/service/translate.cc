@@ -230,6 +230,9 @@ v1::Job ToProto(const JobRecord& job) {
   proto.set_state(job.state);
   proto.set_reason(job.reason);
   proto.mutable_create_time()->set_seconds(absl::ToUnixSeconds(job.created));
+  if (job.archived.has_value()) {
+    proto.mutable_archive_time()->set_seconds(absl::ToUnixSeconds(*job.archived));
+  }
   proto.set_stored(job.stored());
   proto.set_sealed_below(job.sealed_below);
   for (int outcome = 1; outcome < v1::Outcome_ARRAYSIZE; ++outcome) {

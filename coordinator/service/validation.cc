@@ -227,6 +227,13 @@ absl::Status Validate(const v1::ControlWorkerRequest& request) {
   return Refuse("verb", "SUSPEND, DRAIN, RESUME or REMOVE");
 }
 
+absl::Status Validate(const v1::DropArchivedRowsRequest& request) {
+  RETURN_IF_ERROR(Uuid("job", request.job()));
+  RETURN_IF_ERROR(InRange("rows", request.rows(), 0, kIndexMax));
+  RETURN_IF_ERROR(InRange("audited", request.audited(), 0, kIndexMax));
+  return Digest("sha256", request.sha256());
+}
+
 absl::Status Validate(const v1::GetResultRequest& request) {
   RETURN_IF_ERROR(Name("job", request.job()));
   return InRange("index", request.index(), 0, kIndexMax);

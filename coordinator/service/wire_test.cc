@@ -75,6 +75,11 @@ class WireTest : public ::testing::Test {
     extend.set_verb(v1::ControlJobRequest::VERB_EXTEND);
     extend.set_target(3'000);
     all.push_back(Of("ControlJob", extend));
+    v1::DropArchivedRowsRequest drop;
+    drop.set_job("11111111-1111-4111-8111-111111111111");
+    drop.set_rows(3);
+    drop.set_sha256(std::string(32, 's'));
+    all.push_back(Of("DropArchivedRows", drop));
     all.push_back(Of("ListWorkers", v1::ListWorkersRequest()));
     v1::ControlWorkerRequest resume;
     resume.set_worker("worker-7");
