@@ -1,11 +1,14 @@
-// motzkin archive JOB DIR: all that is known of a job's functions, in files.
+// motzkin archive JOB DIR: all that is known of a job's functions, in files; with --drop in files
+// alone.
 #include "cli/dataset/archive.h"
 
 #include <fmt/core.h>
 
 #include <optional>
 
+#include "cli/dataset/archive_check.h"
 #include "cli/json.h"
+#include "cli/operator_client.h"
 #include "cli/progress_bar.h"
 #include "cli/reader_access.h"
 #include "cli/verb.h"
@@ -21,6 +24,7 @@ struct ArchiveFlags {
   std::string job;
   std::string directory;
   std::string shard_size;
+  bool drop = false;
 };
 
 void Print(const dataset::ArchiveReport& report, const std::string& directory, bool json) {
@@ -37,7 +41,7 @@ void Print(const dataset::ArchiveReport& report, const std::string& directory, b
   }
 }
 
-absl::Status RunArchive(const Globals& globals, const ArchiveFlags& flags) {
+absl::Status Write(const Globals& globals, const ArchiveFlags& flags) {
   dataset::ArchiveOptions options;
   options.program_version = MOTZKIN_VERSION;
   if (!flags.shard_size.empty()) {
@@ -56,8 +60,55 @@ absl::Status RunArchive(const Globals& globals, const ArchiveFlags& flags) {
   }
   RETURN_IF_ERROR(access.Close());
   RETURN_IF_ERROR(report->status());
-  Print(**report, flags.directory, globals.json);
+  // With --drop the job that is left is the one JSON object.
+  if (!globals.json || !flags.drop) Print(**report, flags.directory, globals.json);
   return absl::OkStatus();
+}
+
+// An archive that is there already: of a run that was interrupted while rows were dropped, or
+// written before without --drop.
+absl::Status CheckPresent(const ArchiveFlags& flags) {
+  ASSIGN_OR_RETURN(const dataset::ArchiveDescription there,
+                   dataset::DescribeArchive(flags.directory));
+  if (there.job != flags.job && there.uuid != flags.job) {
+    return absl::FailedPreconditionError(
+        fmt::format("{} is the archive of another job, {}", flags.directory, there.job));
+  }
+  fmt::print(stderr, "{} is an archive of job {} already: reading it\n", flags.directory,
+             there.job);
+  return dataset::CheckArchive(flags.directory);
+}
+
+absl::Status Drop(OperatorClient& coordinator, const Globals& globals, const ArchiveFlags& flags) {
+  ASSIGN_OR_RETURN(const dataset::ArchiveDescription archive,
+                   dataset::DescribeArchive(flags.directory));
+  v1::DropArchivedRowsRequest request;
+  request.set_job(archive.uuid);
+  request.set_rows(archive.rows);
+  request.set_audited(archive.audited);
+  request.set_sha256(archive.sha256);
+  ASSIGN_OR_RETURN(const v1::DropArchivedRowsResponse response,
+                   coordinator.DropArchivedRows(request));
+  if (globals.json) {
+    PrintJson(ToJson(response.job()));
+  } else {
+    fmt::print("job {}: the {} rows in {} are dropped from the database\n", archive.job,
+               Grouped(archive.rows), flags.directory);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RunArchive(const Globals& globals, const ArchiveFlags& flags) {
+  if (!flags.drop) return Write(globals, flags);
+  if (!flags.reader.data_directory.empty()) {
+    return absl::InvalidArgumentError(
+        "only a running coordinator drops rows: no --data-dir with --drop");
+  }
+  OperatorClient coordinator(globals.coordinator);
+  RETURN_IF_ERROR(coordinator.Jobs().status());  // Before hours of writing.
+  RETURN_IF_ERROR(dataset::IsArchive(flags.directory) ? CheckPresent(flags)
+                                                      : Write(globals, flags));
+  return Drop(coordinator, globals, flags);
 }
 
 }  // namespace
@@ -70,6 +121,8 @@ void AddArchive(const VerbContext& context) {
   verb->add_option("DIR", flags->directory, "the directory to make; it must not exist, or be empty")
       ->required();
   verb->add_option("--shard-size", flags->shard_size, "rows of a file; default 1M");
+  verb->add_flag("--drop", flags->drop,
+                 "then drop the rows from the database; also of an archive that is there");
   AddReaderFlags(*verb, flags->reader, /*database=*/true);
   verb->callback([context, flags] {
     context.action = [&globals = context.globals, flags] {

@@ -63,6 +63,7 @@ Json ToJson(const v1::Job& job) {
           {"state", JobStateWord(job.state())},
           {"reason", job.reason()},
           {"create_time", Time(job.create_time())},
+          {"archive_time", job.has_archive_time() ? Json(Time(job.archive_time())) : Json(nullptr)},
           {"preset", job.spec().preset()},
           {"seed", job.spec().seed()},
           {"target", job.spec().target()},

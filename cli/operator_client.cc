@@ -46,15 +46,14 @@ struct OperatorClient::Impl {
   template <typename Request, typename Response>
   absl::StatusOr<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                                              Response*),
-                                const Request& request) {
+                                const Request& request, absl::Duration timeout = kCallTimeout) {
     if (stub == nullptr) {
       return absl::InvalidArgumentError(
           absl::StrCat("the coordinator must be HOST:PORT, such as pi:50051 or [::1]:50051, got '",
                        address, "'"));
     }
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() +
-                         absl::ToChronoMilliseconds(kCallTimeout));
+    context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(timeout));
     Response response;
     const grpc::Status status = (stub.get()->*method)(&context, request, &response);
     if (status.ok()) return response;
@@ -88,6 +87,10 @@ absl::StatusOr<v1::ListJobsResponse> OperatorClient::Jobs() {
 absl::StatusOr<v1::ControlJobResponse> OperatorClient::Control(
     const v1::ControlJobRequest& request) {
   return impl_->Call(&Stub::ControlJob, request);
+}
+absl::StatusOr<v1::DropArchivedRowsResponse> OperatorClient::DropArchivedRows(
+    const v1::DropArchivedRowsRequest& request) {
+  return impl_->Call(&Stub::DropArchivedRows, request, kDropTimeout);
 }
 absl::StatusOr<v1::ListWorkersResponse> OperatorClient::Workers() {
   return impl_->Call(&Stub::ListWorkers, v1::ListWorkersRequest());

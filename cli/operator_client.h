@@ -12,7 +12,8 @@
 
 namespace motzkin::cli {
 
-// One connection, made on the first call. Each call waits at most kCallTimeout.
+// One connection, made on the first call. Each call waits at most kCallTimeout, but for the one
+// that waits for readers of the database.
 //
 // Errors: those of the RPC; UNAVAILABLE, with what to try, when nobody answers at the address.
 //
@@ -20,6 +21,9 @@ namespace motzkin::cli {
 class OperatorClient {
  public:
   static constexpr absl::Duration kCallTimeout = absl::Seconds(20);  // Cancel waits for writers.
+  // A job of 100 M rows is counted in a minute and dropped in several; the coordinator goes on by
+  // itself when nobody waits any more.
+  static constexpr absl::Duration kDropTimeout = absl::Hours(1);
 
   explicit OperatorClient(const std::string& address);
   ~OperatorClient();
@@ -27,6 +31,8 @@ class OperatorClient {
   absl::StatusOr<v1::StartJobResponse> Start(const v1::StartJobRequest& request);
   absl::StatusOr<v1::ListJobsResponse> Jobs();
   absl::StatusOr<v1::ControlJobResponse> Control(const v1::ControlJobRequest& request);
+  absl::StatusOr<v1::DropArchivedRowsResponse> DropArchivedRows(
+      const v1::DropArchivedRowsRequest& request);
   absl::StatusOr<v1::ListWorkersResponse> Workers();
   absl::StatusOr<v1::ControlWorkerResponse> Control(const v1::ControlWorkerRequest& request);
   absl::StatusOr<v1::GetStatusResponse> Status();

@@ -4,12 +4,16 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <memory>
 
+#include "cli/dataset/checksummed_file.h"
 #include "cli/exit_code.h"
 #include "cli/json.h"
 #include "cli/run_motzkin_for_test.h"
 #include "motzkin/v1/operator_service.grpc.pb.h"
+#include "tests/support/temporary_directory.h"
 
 namespace motzkin::cli {
 namespace {
@@ -71,6 +75,14 @@ class FakeCoordinator final : public v1::OperatorService::Service {
     if (request->job() != "demo")
       return {grpc::StatusCode::NOT_FOUND, "no job named " + request->job()};
     *response->mutable_job() = job_;
+    return grpc::Status::OK;
+  }
+  grpc::Status DropArchivedRows(grpc::ServerContext*, const v1::DropArchivedRowsRequest* request,
+                                v1::DropArchivedRowsResponse* response) override {
+    Note("DROP " + request->job() + " " + std::to_string(request->rows()) + " " +
+         std::to_string(request->audited()) + " " + std::to_string(request->sha256().size()));
+    *response->mutable_job() = job_;
+    response->mutable_job()->mutable_archive_time()->set_seconds(1'000'000'000);
     return grpc::Status::OK;
   }
   grpc::Status ListWorkers(grpc::ServerContext*, const v1::ListWorkersRequest*,
@@ -162,6 +174,35 @@ TEST(OperatorVerbsTest, ControlReachesTheRightKindOfThing) {
   EXPECT_EQ(coordinator.asked(),
             "VERB_PAUSE demo;VERB_RESUME demo;VERB_RESUME laptop;VERB_EXTEND demo 2000;"
             "VERB_SUSPEND laptop;VERB_DRAIN laptop;VERB_CANCEL demo;VERB_REMOVE laptop;");
+}
+
+TEST(OperatorVerbsTest, RowsAreDroppedOnlyForAnArchiveThatIsWhole) {
+  FakeCoordinator coordinator;
+  const test::TemporaryDirectory directory;
+  const std::filesystem::path& path = directory.path();
+  const std::string about = R"({"job": "demo", "uuid": "0f0e", "rows": 40})";
+  const auto digest = dataset::WriteFile(path / "job.json", about);
+  ASSERT_TRUE(digest.ok()) << digest.status();
+  std::filesystem::create_directory(path / "audits");
+  std::ofstream(path / "audits/00000.jsonl") << R"({"outcome":"unsolved"})" << "\n"
+                                             << R"({"outcome":null})" << "\n";
+  const std::string sums = digest->sha256 + "  job.json\n";
+  ASSERT_TRUE(dataset::WriteFile(path / "SHA256SUMS", sums).ok());
+  const std::vector<std::string> drop = {"archive", "demo", path.string(), "--drop"};
+
+  Ran ran = coordinator.Run(drop);
+  EXPECT_EQ(ran.code, kExitOk) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("the 40 rows in"));
+  EXPECT_EQ(coordinator.asked(), "DROP 0f0e 40 1 32;");
+
+  EXPECT_EQ(coordinator.Run({"archive", "other", path.string(), "--drop"}).code, kExitRefused);
+  std::ofstream(path / "job.json", std::ios::app) << " ";
+  ran = coordinator.Run(drop);
+  EXPECT_EQ(ran.code, kExitFailure);
+  EXPECT_THAT(ran.err, HasSubstr("job.json is not as it was written"));
+  ran = coordinator.Run({"archive", "demo", path.string(), "--drop", "--data-dir", "/tmp"});
+  EXPECT_EQ(ran.code, kExitUsage);
+  EXPECT_EQ(coordinator.asked(), "DROP 0f0e 40 1 32;");
 }
 
 TEST(OperatorVerbsTest, WhatDoesNotExistIsNotFound) {

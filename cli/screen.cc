@@ -61,9 +61,11 @@ std::string AuditLine(const v1::LabelFlips& flips) {
 }
 
 void AddJob(const v1::Job& job, const ScreenOptions& options, std::vector<std::string>& lines) {
+  const std::string archived = ArchivedWords(job);
   lines.push_back(fmt::format("job {}  {}   {} functions   sealed below {}   {}", job.spec().name(),
                               JobStateWord(job.state()), Grouped(job.stored()),
-                              Grouped(job.sealed_below()), Bytes(job.bytes())));
+                              Grouped(job.sealed_below()),
+                              archived.empty() ? Bytes(job.bytes()) : archived));
   if (!job.reason().empty()) lines.push_back("  " + job.reason());
   lines.push_back(TargetLine(job, options.columns));
   AddOutcomes(job, options.all_outcomes, lines);

@@ -68,6 +68,12 @@ std::string VerdictWord(v1::Verification::Verdict verdict) {
   return Word(v1::Verification::Verdict_Name(verdict), "VERDICT_");
 }
 
+std::string ArchivedWords(const v1::Job& job) {
+  if (!job.has_archive_time()) return "";
+  return absl::FormatTime("rows archived on %Y-%m-%d",
+                          absl::FromUnixSeconds(job.archive_time().seconds()), absl::UTCTimeZone());
+}
+
 OutcomeGroups GroupsOf(const v1::Job& job) {
   OutcomeGroups groups;
   for (const auto& [outcome, count] : job.outcomes()) {

@@ -28,6 +28,9 @@ std::string JobStateWord(v1::JobState state);
 std::string AnswerClassWord(v1::AnswerClass answer_class);
 std::string VerdictWord(v1::Verification::Verdict verdict);
 
+// "rows archived on 2026-11-26"; empty: they are in the database.
+std::string ArchivedWords(const v1::Job& job);
+
 // The three groups that a job's outcomes are first shown in.
 struct OutcomeGroups {
   int64_t integrated = 0;

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "cli/dataset/archive_check.h"
 #include "cli/dataset/dataset_fixture.h"
 #include "common/job_spec/job_yaml.h"
 #include "common/postgres/connection.h"
@@ -89,6 +90,50 @@ TEST_F(ArchiveTest, RowsThatTheCountersKnowButNobodyFindsAreNoticed) {
   End(job);
   Must(sql().Execute("DELETE FROM result WHERE index = 7"));
   EXPECT_TRUE(absl::IsDataLoss(TryArchive(FreshPath()).status()));
+  EXPECT_TRUE(std::filesystem::is_empty(directory()));
+}
+
+TEST_F(ArchiveTest, AnArchiveSaysWhatItHoldsAndWhetherItIsWhole) {
+  const coordinator::JobRecord job = MadeJob("demo", v1::KIND_FORWARD, 250);
+  End(job);
+  Must(sql().Execute(
+      "INSERT INTO audit (job_id, index, first_outcome, first_worker_id, outcome, worker_id) "
+      "VALUES ($1, 3, 'timed_out', 1, 'timed_out', 1), ($1, 5, 'timed_out', 1, NULL, NULL) "
+      "ON CONFLICT DO NOTHING",
+      postgres::Params().Int(job.id)));
+  const std::filesystem::path path = FreshPath();
+  EXPECT_FALSE(IsArchive(path));
+  EXPECT_TRUE(absl::IsNotFound(DescribeArchive(path).status()));
+  Must(TryArchive(path));
+  EXPECT_TRUE(IsArchive(path));
+  const ArchiveDescription about = Must(DescribeArchive(path));
+  EXPECT_EQ(about.job, "demo");
+  EXPECT_EQ(about.uuid, job.uuid);
+  EXPECT_EQ(about.rows, 250);
+  EXPECT_EQ(about.audited, 1);
+  EXPECT_EQ(about.sha256.size(), 32u);
+  EXPECT_TRUE(CheckArchive(path).ok());
+  std::ofstream(path / "results/00001.jsonl", std::ios::app) << "\n";
+  EXPECT_THAT(std::string(CheckArchive(path).message()),
+              HasSubstr("results/00001.jsonl is not as"));
+  std::filesystem::remove(path / "results/00001.jsonl");
+  EXPECT_TRUE(absl::IsDataLoss(CheckArchive(path)));
+}
+
+TEST_F(ArchiveTest, WithoutItsRowsAJobIsNeitherArchivedNorExported) {
+  const coordinator::JobRecord job = MadeJob("demo", v1::KIND_FORWARD, 250);
+  End(job);
+  ASSERT_TRUE(store()
+                  .MarkArchived(job.id, {.rows = 250, .audited = 0, .sha256 = std::string(32, 's')})
+                  .ok());
+  while (Must(store().DropArchived(job.id))) {
+  }
+  Reader reader = MakeReader();
+  for (const absl::Status& refused : {TryArchive(FreshPath()).status(),
+                                      Export(reader, "demo", FreshPath(), {}, Silently).status()}) {
+    EXPECT_TRUE(absl::IsFailedPrecondition(refused)) << refused;
+    EXPECT_THAT(std::string(refused.message()), HasSubstr("were archived on"));
+  }
   EXPECT_TRUE(std::filesystem::is_empty(directory()));
 }
 

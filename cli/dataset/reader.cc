@@ -134,7 +134,10 @@ absl::StatusOr<JobDescription> Reader::FindJob(const std::string& name) {
     return absl::DataLossError(fmt::format("the spec of job {} cannot be read", job.name));
   }
   job.sealed = rows.Int(0, 8);
-  return job;
+  if (rows.IsNull(0, 9)) return job;
+  return absl::FailedPreconditionError(
+      fmt::format("the rows of job {} were archived on {}: look in the files of motzkin archive",
+                  job.name, rows.Text(0, 9)));
 }
 
 absl::StatusOr<std::map<int, std::string>> Reader::Engines() {

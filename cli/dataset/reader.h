@@ -60,7 +60,8 @@ using RowVisitor = std::function<absl::Status(Row& row)>;
 // cleaning up. Sealed rows never change, so the pieces fit together. A connection that breaks is
 // opened again and the piece asked for once more.
 //
-// Errors: those of common/postgres; NOT_FOUND (no such job); DATA_LOSS (a sealed index has no row).
+// Errors: those of common/postgres; NOT_FOUND (no such job); FAILED_PRECONDITION (its rows are in
+// an archive alone); DATA_LOSS (a sealed index has no row).
 //
 // Thread-compatible.
 class Reader {

@@ -66,6 +66,10 @@ absl::StatusOr<StagingDirectory> StagingDirectory::Create(const std::filesystem:
 
 absl::Status StagingDirectory::Commit() {
   RETURN_IF_ERROR(Sync(path_));
+  std::error_code error;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(path_, error)) {
+    if (entry.is_directory()) RETURN_IF_ERROR(Sync(entry.path()));
+  }
   if (::rename(path_.c_str(), target_.c_str()) != 0) {
     return absl::ErrnoToStatus(errno == ENOTEMPTY ? EEXIST : errno,
                                absl::StrCat("cannot rename ", path_.string()));

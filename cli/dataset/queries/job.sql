@@ -1,3 +1,4 @@
 -- A job as it was started. $1 name or UUID.
-SELECT job, uuid, state, kind, answers, generator_version, spec_digest, spec, sealed FROM jobs
+SELECT job, uuid, state, kind, answers, generator_version, spec_digest, spec, sealed, (archived AT TIME ZONE 'UTC')::date::text
+  FROM jobs
  WHERE job = $1 OR uuid::text = $1
