@@ -15,7 +15,12 @@
 // - a batch is shown to one worker at a time, and only after its lease is durable;
 // - a batch whose holder's instance died three times is retried carefully, one a worker;
 // - nothing is granted while the disk guard is on, while the store is away, or without a full
-// match.
+// match;
+// - whoever has nothing gets something before anyone gets all that he should hold.
+//
+// Events only queue workers to be planned for; TakeIntentions() plans, once for all events since
+// the last call. So the cost of an event does not grow with the number of workers or batches, and
+// that of a tick or a poll grows with it once.
 //
 // The store is the truth. The scheduler only remembers: a poll overrides what it believed, an
 // intention that failed is forgotten (and planned anew) or repeated, whichever is safe.
