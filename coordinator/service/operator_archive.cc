@@ -41,7 +41,7 @@ absl::Status OperatorServiceImpl::DropRows(int64_t job_id) {
   absl::Duration waited;
   while (true) {
     auto more = std::make_shared<bool>(false);  // The order may outlive our patience.
-    const absl::Status step = loop_.OnStore([more, job_id](Store& store) -> absl::Status {
+    absl::Status step = loop_.OnStore([more, job_id](Store& store) -> absl::Status {
       ASSIGN_OR_RETURN(*more, store.DropArchived(job_id));
       return absl::OkStatus();
     });
