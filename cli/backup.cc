@@ -34,6 +34,7 @@ absl::Status Exec(const std::string& flag, const BackupOptions& options) {
     arguments.insert(arguments.end(), {"--data-dir", Absolute(options.data_directory)});
   }
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   ::execv(binary.c_str(), argv.data());

@@ -27,7 +27,7 @@ bool IsNoAnswer(const std::string& outcome) {
 std::string Grouped(int64_t value) {
   std::string digits = absl::StrCat(value);
   for (int at = static_cast<int>(digits.size()) - 3; at > (value < 0 ? 1 : 0); at -= 3) {
-    digits.insert(at, ",");
+    digits.insert(at, 1, ',');
   }
   return digits;
 }
@@ -48,8 +48,9 @@ std::string Span(double seconds) {
   if (seconds < 60) return fmt::format("{:.0f} s", seconds);
   const auto minutes = static_cast<int64_t>(std::min(seconds / 60, 1e12));
   if (minutes < 60) return fmt::format("{} min", minutes);
-  if (minutes < 24 * 60) return fmt::format("{} h {} min", minutes / 60, minutes % 60);
-  return fmt::format("{} d {} h", minutes / (24 * 60), minutes / 60 % 24);
+  constexpr int64_t kDayMinutes = int64_t{24} * 60;
+  if (minutes < kDayMinutes) return fmt::format("{} h {} min", minutes / 60, minutes % 60);
+  return fmt::format("{} d {} h", minutes / kDayMinutes, minutes / 60 % 24);
 }
 
 std::string Percent(int64_t part, int64_t whole) {

@@ -1,4 +1,5 @@
 // motzkin workers: one line a machine.
+#include <absl/strings/str_cat.h>
 #include <fmt/core.h>
 
 #include "cli/json.h"
@@ -13,7 +14,7 @@ void PrintWorker(const v1::Worker& worker) {
   std::string engines;
   for (const auto& [engine, version] :
        std::map<std::string, std::string>(worker.engines().begin(), worker.engines().end())) {
-    engines += " " + engine + " " + version;
+    absl::StrAppend(&engines, " ", engine, " ", version);
   }
   fmt::print(
       "{:20} {:16} {:>3}/{} slots {:>8}/min {:>8} integrated/min  seen {} ago  sandbox {} {}\n",

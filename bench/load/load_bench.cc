@@ -77,10 +77,10 @@ class CoordinatorUnderLoad {
     spawn.input = spawn.output = Stream::kNull;
     spawn.error = Stream::kFile;
     spawn.error_file = directory_ + "/coordinator.log";
-    auto process =
-        ChildProcess::Spawn({MOTZKIN_BIN_DIR "/coordinator", "--data-dir", directory_ + "/data",
-                             "--listen", address_, "--disk-free-percent-min", "0"},
-                            spawn);
+    const std::string program = MOTZKIN_BIN_DIR "/coordinator";
+    auto process = ChildProcess::Spawn({program, "--data-dir", directory_ + "/data", "--listen",
+                                        address_, "--disk-free-percent-min", "0"},
+                                       spawn);
     if (!process.ok()) Fail(std::string(process.status().message()));
     process_ = std::make_unique<ChildProcess>(*std::move(process));
     const auto channel = grpc::CreateChannel(address_, grpc::InsecureChannelCredentials());

@@ -183,7 +183,7 @@ TEST_F(ExportTest, FunctionsByPartsStayTogetherWithTheirRelatives) {
   ExportOptions options;
   options.kinds = {v1::KIND_BY_PARTS};
   ExportReport report;
-  const std::filesystem::path path = MustExport("parts", options, &report);
+  MustExport("parts", options, &report);
   const int64_t parted = report.excluded[static_cast<size_t>(Exclusion::kParted)];
   // Two independent draws of the split agree in 81 % of the cases.
   EXPECT_GT(parted, 15);

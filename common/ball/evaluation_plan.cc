@@ -120,8 +120,8 @@ class Planner {
       const uint32_t a_id = a.node->id(), b_id = b.node->id();
       return a_id != b_id ? a_id < b_id : a.derivative < b.derivative;
     });
-    for (PlanStep& step : added_) {
-      (step.node->has_variable() ? steps : constants).push_back(std::move(step));
+    for (const PlanStep& step : added_) {
+      (step.node->has_variable() ? steps : constants).push_back(step);
     }
     added_.clear();
   }

@@ -26,6 +26,7 @@ std::vector<Expr> NodesWithFreeUnknown(Expr body) {
     if (holds) holding.emplace(id, node);
   }
   std::vector<Expr> result;
+  result.reserve(holding.size());
   for (const auto& [id, node] : holding) result.push_back(node);
   return result;
 }

@@ -115,7 +115,7 @@ class PolynomialBuilder {
 
 bool HasRealCoefficients(const Polynomial& polynomial) {
   for (slong i = 0; i <= polynomial.degree(); ++i) {
-    if (!acb_is_real(acb_poly_get_coeff_ptr(polynomial.get(), i))) return false;
+    if (!acb_is_real(polynomial.get()->coeffs + i)) return false;
   }
   return true;
 }

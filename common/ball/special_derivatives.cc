@@ -103,7 +103,7 @@ Ball EllipticSlope(Expr node, const NodeValues& at, Arithmetic& m) {
   const Ball& phi = at.Value(node->child(third_kind ? 1 : 0));
   const Ball& parameter = at.Value(node->child(third_kind ? 2 : 1));
   const Ball sine_squared = m.Square(m.Function(Op::kSin, phi));
-  const Ball root = EllipticRoot(parameter, sine_squared, m);
+  Ball root = EllipticRoot(parameter, sine_squared, m);
   if (node->op() == Op::kEllipticE) return root;
   if (!third_kind) return m.Inverse(root);
   const Ball pole = m.AddInteger(m.Neg(m.Mul(at.Value(node->child(0)), sine_squared)), 1);

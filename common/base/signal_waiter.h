@@ -16,7 +16,7 @@ namespace motzkin {
 
 class SignalWaiter {
  public:
-  explicit SignalWaiter(std::initializer_list<int> signals);
+  SignalWaiter(std::initializer_list<int> signals);
   SignalWaiter(const SignalWaiter&) = delete;
   SignalWaiter& operator=(const SignalWaiter&) = delete;
 

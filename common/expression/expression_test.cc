@@ -121,8 +121,10 @@ TEST(PoolTest, ImportKeepsStructureAndSharing) {
 
 TEST(PoolTest, LongSumsKeepTheirTerms) {
   Pool pool;
+  constexpr long kTerms = 5'000;
   std::vector<Expr> terms;
-  for (long i = 0; i < 5'000; ++i) terms.push_back(pool.Integer(i * 1'000));
+  terms.reserve(kTerms);
+  for (long i = 0; i < kTerms; ++i) terms.push_back(pool.Integer(i * 1'000));
   const Expr sum = pool.Make(Op::kAdd, terms);
   EXPECT_THAT(sum->children(), ::testing::ElementsAreArray(terms));
   EXPECT_EQ(pool.Make(Op::kAdd, terms), sum);

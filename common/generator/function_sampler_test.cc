@@ -56,6 +56,7 @@ TEST(FunctionSamplerTest, AFunctionDependsOnNothingButSeedAndIndex) {
   for (const Kind kind : kKinds) {
     const FunctionSampler sampler = Sampler("lample-charton", kind);
     std::vector<std::string> forwards;
+    forwards.reserve(kFunctions);
     for (int64_t i = 0; i < kFunctions; ++i) forwards.push_back(Describe(sampler, 5, i));
     std::vector<std::string> backwards(kFunctions);
     std::thread other_thread([&] {

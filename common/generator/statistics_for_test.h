@@ -41,6 +41,7 @@ template <typename Key>
 double ChiSquareOfUniform(const std::map<Key, uint64_t>& counts, size_t categories,
                           uint64_t draws) {
   std::vector<uint64_t> observed;
+  observed.reserve(categories);
   for (const auto& [key, count] : counts) observed.push_back(count);
   observed.resize(categories);
   const double each = static_cast<double>(draws) / static_cast<double>(categories);

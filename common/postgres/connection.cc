@@ -192,8 +192,9 @@ absl::StatusOr<Rows> Connection::Execute(std::string_view sql, const Params& par
   Rows rows;
   absl::Status status = Transact([&](Transaction& transaction) {
     absl::StatusOr<Rows> result = transaction.Execute(sql, params);
-    if (result.ok()) rows = *std::move(result);
-    return result.status();
+    if (!result.ok()) return result.status();
+    rows = *std::move(result);
+    return absl::OkStatus();
   });
   if (!status.ok()) return status;
   return rows;

@@ -123,6 +123,7 @@ struct ChildSetup {
 absl::StatusOr<pid_t> Launch(const std::vector<std::string>& argv, const SpawnOptions& options,
                              const std::array<Pipe, 3>& streams) {
   std::vector<const char*> environment;
+  environment.reserve(options.environment.size() + 1);
   for (const std::string& variable : options.environment) environment.push_back(variable.c_str());
   environment.push_back(nullptr);
 

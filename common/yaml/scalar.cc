@@ -53,7 +53,7 @@ absl::StatusOr<int64_t> ParseScaled(std::string_view text, std::span<const Unit>
   std::string_view unit = text.substr(end);
   while (!unit.empty() && unit.front() == ' ') unit.remove_prefix(1);
   if (unit.empty()) {
-    const absl::StatusOr<int64_t> plain = ParseInteger(text);
+    absl::StatusOr<int64_t> plain = ParseInteger(text);
     if (!plain.ok()) return Refuse(text, expected);
     return plain;
   }

@@ -66,6 +66,7 @@ class StrictMap {
   void Choice(std::string_view key, T& value,
               const std::vector<std::pair<std::string_view, T>>& choices) {
     std::vector<std::string_view> words;
+    words.reserve(choices.size());
     for (const auto& choice : choices) words.push_back(choice.first);
     if (const int chosen = ReadChoice(key, words); chosen >= 0) value = choices[chosen].second;
   }

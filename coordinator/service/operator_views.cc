@@ -128,6 +128,7 @@ absl::StatusOr<std::vector<v1::Worker>> OperatorServiceImpl::DescribeWorkers() {
     described[id].set_integrated_per_minute(share * described[id].functions_per_minute());
   }
   std::vector<v1::Worker> list;
+  list.reserve(described.size());
   for (auto& [id, worker] : described) list.push_back(std::move(worker));
   std::stable_sort(list.begin(), list.end(),
                    [](const v1::Worker& a, const v1::Worker& b) { return a.name() < b.name(); });

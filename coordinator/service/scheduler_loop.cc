@@ -116,12 +116,12 @@ void SchedulerLoop::Run() {
                     std::make_move_iterator(events_.end()));
       events_.clear();
     }
-    RunTurn(std::move(events), clock_.SinceBoot());
+    RunTurn(events, clock_.SinceBoot());
   }
   EndStreams();
 }
 
-void SchedulerLoop::RunTurn(std::vector<Event> events, absl::Duration now) {
+void SchedulerLoop::RunTurn(const std::vector<Event>& events, absl::Duration now) {
   for (const Event& event : events) event(scheduler_, now);
   TakeReports(now);
   if (now - last_disk_check_ >= kDiskCheckInterval) {
@@ -232,6 +232,7 @@ std::vector<Intention> SchedulerLoop::NextGroup() {
 void SchedulerLoop::ExecuteGroup(std::vector<WorkerRecord> new_workers,
                                  std::vector<Intention> group) {
   std::vector<Confirmation> refused;
+  refused.reserve(group.size());
   for (const Intention& intention : group) {
     refused.push_back(
         {.id = intention.id, .status = absl::UnavailableError("too many calls wait for Postgres")});

@@ -108,7 +108,7 @@ class SchedulerLoop {
   };
 
   void Run();
-  void RunTurn(std::vector<Event> events, absl::Duration now);
+  void RunTurn(const std::vector<Event>& events, absl::Duration now);
   void Post(Event event) ABSL_LOCKS_EXCLUDED(mutex_);
   // Runs `look` on the scheduler thread and waits at most kPatience.
   absl::Status Ask(Event look);
