@@ -176,6 +176,8 @@ class Linter:
             for path in batch:
                 if wrong.isdisjoint([path, *self.sources[path].includes]):
                     self.stamp_of(path).touch()
+        if len(batch) > 1 and wrong and wrong.issubset(batch):
+            return "", [[path] for path in batch if path in wrong]  # Alone, it may shadow nothing.
         return (output if code != 0 else ""), ()
 
     def lint(self, jobs):
