@@ -275,7 +275,7 @@ absl::Status WriteBackup(const Config& config) {
     return absl::FailedPreconditionError(fmt::format("cannot write to {}", draft));
   }
   nlohmann::json manifest;
-  const absl::Status filled = FillBackup(source.conninfo, draft, manifest);
+  absl::Status filled = FillBackup(source.conninfo, draft, manifest);
   if (!filled.ok()) {
     fs::remove_all(draft, error);
     return filled;

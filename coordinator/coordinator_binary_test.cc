@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/check.h"
 #include "common/job_spec/job_spec.h"
 #include "motzkin/v1/operator_service.grpc.pb.h"
 #include "tests/support/temporary_directory.h"
@@ -36,6 +37,7 @@ class Process {
       : output_(std::move(output)) {
     // Emptied before the fork: what an earlier process printed is not to be taken for this one's.
     const int fd = ::open(output_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    MOTZKIN_CHECK(fd >= 0);
     pid_ = ::fork();
     if (pid_ != 0) {
       ::close(fd);

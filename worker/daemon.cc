@@ -68,8 +68,8 @@ absl::StatusOr<std::shared_ptr<const JobContext>> MakeContext(const std::string&
 }  // namespace
 
 Daemon::Daemon(const Config& config, const StateDirectory& state, Capabilities capabilities,
-               std::unique_ptr<ResultSpool> spool, IntegratorFactory factory, Console& console,
-               const Clock& clock)
+               std::unique_ptr<ResultSpool> spool, const IntegratorFactory& factory,
+               Console& console, const Clock& clock)
     : config_(config),
       state_(state),
       capabilities_(std::move(capabilities)),

@@ -47,7 +47,7 @@ class Daemon final : private AgentDelegate, private ResultObserver {
  public:
   // The references must outlive this.
   Daemon(const Config& config, const StateDirectory& state, Capabilities capabilities,
-         std::unique_ptr<ResultSpool> spool, IntegratorFactory factory, Console& console,
+         std::unique_ptr<ResultSpool> spool, const IntegratorFactory& factory, Console& console,
          const Clock& clock);
   ~Daemon() override;
 

@@ -251,7 +251,7 @@ class Server final : public EmbeddedPostgres {
     const Deadline deadline = Deadline::After(kOrphanPatience);
     for (int attempt = 0;;) {
       port_ = ChoosePort(options_, attempt);
-      const absl::Status status = Launch();
+      absl::Status status = Launch();
       if (status.ok()) return KeepPort(options_, port_);
       if (PortIsFree(port_)) {
         // Not the port's fault: sessions of a server that was killed may still be ending.

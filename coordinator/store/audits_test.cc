@@ -23,6 +23,7 @@ class AuditsTest : public StoreFixture {
     const JobRecord job = NewJob(name, kRows);
     const std::string worker = NewWorker(1);
     std::vector<Grant> grants;
+    grants.reserve(4);
     for (int i = 0; i < 4; ++i) {
       grants.push_back(GrantBatch(Must(store().AllocateBatch(job.id, kRows / 4)), worker));
     }

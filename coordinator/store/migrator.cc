@@ -123,7 +123,7 @@ absl::Status Migrate(Connection& connection, std::span<const Migration> migratio
   RETURN_IF_ERROR(connection.Execute("SET lock_timeout = '1min'").status());
   RETURN_IF_ERROR(
       connection.Execute("SELECT pg_advisory_lock(hashtext('motzkin migrate'))").status());
-  const absl::Status status = MigrateLocked(connection, migrations);
+  absl::Status status = MigrateLocked(connection, migrations);
   // A session that broke has let go of the lock already.
   if (!connection.broken()) {
     RETURN_IF_ERROR(

@@ -97,6 +97,7 @@ TEST_F(MigratorTest, CoordinatorsThatStartTogetherMigrateOnce) {
   std::vector<absl::Status> statuses(4);
   {
     std::vector<std::jthread> threads;
+    threads.reserve(statuses.size());
     for (absl::Status& status : statuses) {
       threads.emplace_back([&] { status = Migrate(*test::MustConnect(database_), Migrations()); });
     }
@@ -120,6 +121,7 @@ std::string DumpOf(const std::string& conninfo) {
       "-e 'set_config' -e '^.restrict' -e '^.unrestrict' | cat -s",
       conninfo);
   FILE* pipe = popen(command.c_str(), "r");
+  if (pipe == nullptr) return "popen failed";
   std::string text;
   char piece[4096];
   while (const size_t n = fread(piece, 1, sizeof piece, pipe)) text.append(piece, n);

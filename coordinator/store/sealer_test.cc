@@ -15,10 +15,11 @@ class SealerTest : public StoreFixture {
  protected:
   // A job of 6 batches of 10 whose 60 functions repeat after 25, with every third unsolved; the
   // batches closed and the prefix sealed in the order given. Returns the job.
-  JobRecord RunInOrder(const std::string& name, std::vector<size_t> order) {
+  JobRecord RunInOrder(const std::string& name, const std::vector<size_t>& order) {
     const JobRecord job = NewJob(name, 60);
     const std::string worker = NewWorker();
     std::vector<Grant> grants;
+    grants.reserve(6);
     for (int i = 0; i < 6; ++i)
       grants.push_back(GrantBatch(Must(store().AllocateBatch(job.id, 10)), worker));
     for (const size_t which : order) {
@@ -47,6 +48,7 @@ TEST_F(SealerTest, ThePrefixStopsAtTheFirstOpenBatch) {
   const JobRecord job = NewJob();
   const std::string worker = NewWorker();
   std::vector<Grant> grants;
+  grants.reserve(3);
   for (int i = 0; i < 3; ++i)
     grants.push_back(GrantBatch(Must(store().AllocateBatch(job.id, 10)), worker));
   EXPECT_EQ(Must(store().Seal(job.id)), 0);

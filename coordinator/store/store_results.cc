@@ -108,6 +108,7 @@ absl::StatusOr<std::vector<AuditRecord>> Store::OpenAudits(int of_each_job) {
   ASSIGN_OR_RETURN(const Rows rows,
                    impl_->session->Select("open_audits", Params().Int(of_each_job)));
   std::vector<AuditRecord> audits;
+  audits.reserve(rows.size());
   for (size_t row = 0; row < rows.size(); ++row) {
     audits.push_back({rows.Int(row, 0), rows.Int(row, 1), rows.Text(row, 2)});
   }

@@ -110,6 +110,7 @@ absl::StatusOr<std::map<std::string, Throughput>> Store::WorkerThroughput(int mi
 absl::StatusOr<std::vector<StoredWorker>> Store::Workers() {
   ASSIGN_OR_RETURN(const Rows rows, impl_->session->Select("workers"));
   std::vector<StoredWorker> workers;
+  workers.reserve(rows.size());
   for (size_t row = 0; row < rows.size(); ++row) workers.push_back(WorkerOf(rows, row));
   return workers;
 }
@@ -136,6 +137,7 @@ absl::StatusOr<std::vector<EventRecord>> Store::Events(absl::Time since, int lim
   ASSIGN_OR_RETURN(const Rows rows,
                    impl_->session->Select("events", Params().Time(since).Int(limit)));
   std::vector<EventRecord> events;
+  events.reserve(rows.size());
   for (size_t row = 0; row < rows.size(); ++row) {
     events.push_back(
         {.time = TimeOf(rows.Int(row, 0)), .kind = rows.Text(row, 1), .text = rows.Text(row, 2)});

@@ -57,8 +57,9 @@ class SubmitModelTest : public StoreFixture {
     std::unique_ptr<postgres::Connection> connection;
     for (size_t at = 0; at < indices.size();) {
       const size_t size = std::min(indices.size() - at, 1 + random() % kRowsPerFlush);
+      const auto first = indices.begin() + static_cast<ptrdiff_t>(at);
       const v1::Submission flush =
-          SubmissionOf(job, grant, {indices.begin() + at, indices.begin() + at + size});
+          SubmissionOf(job, grant, {first, first + static_cast<ptrdiff_t>(size)});
       if (connection == nullptr || connection->broken()) connection = Connect(port);
       const auto statuses = SubmitResults(*connection, flush);
       if (!statuses.ok()) {
@@ -171,10 +172,12 @@ TEST_F(SubmitModelTest, WritersOfOneBatchStoreEachIndexOnceAndCloseIt) {
   const JobRecord job = NewJob();
   const BatchRecord batch = Must(store().AllocateBatch(job.id, kBatchSize));
   std::vector<Grant> grants;
+  grants.reserve(kWriters);
   for (int i = 0; i < kWriters; ++i) grants.push_back(GrantBatch(batch, NewWorker(i + 1)));
   std::vector<Told> told(kWriters);
   {
     std::vector<std::jthread> threads;
+    threads.reserve(kWriters);
     for (int i = 0; i < kWriters; ++i) {
       threads.emplace_back([&, i] { WriteAll(job, grants[i], seed_ + i, told[i]); });
     }
@@ -202,7 +205,7 @@ TEST_F(SubmitModelTest, SplitsAndRegrantsUnderWritersLoseNothing) {
     for (int i = 0; i < 25; ++i) {
       const auto open = Must(store().OpenBatches(job.id));
       if (open.empty()) break;
-      const BatchRecord& batch = open[Draw(open.size())];
+      const BatchRecord& batch = open[Draw(static_cast<int64_t>(open.size()))];
       const int64_t size = batch.end_index - batch.begin_index;
       if (size == 1) continue;
       const int64_t at = batch.begin_index + 1 + Draw(size - 1);

@@ -98,7 +98,7 @@ class Integrator {
   // The answer to `payload` sent as one frame; an error when it ended, or did not answer in time.
   absl::StatusOr<std::string> Ask(const std::string& payload, absl::Duration patience) {
     const Deadline deadline = Deadline::After(patience);
-    const absl::Status sent = WriteFrame(process_->input().get(), payload, deadline);
+    absl::Status sent = WriteFrame(process_->input().get(), payload, deadline);
     if (!sent.ok()) return sent;
     return ReadFrame(process_->output().get(), deadline);
   }

@@ -100,6 +100,7 @@ TEST_F(FilterTest, IntegratorCanForkAndExec) {
 
 TEST_F(FilterTest, LeafStartsNoProcess) {
   EXPECT_EQ(InLeaf(LeafFiles::kRead, [] { return ErrorOf(fork()); }), EPERM);
+  // NOLINTNEXTLINE(*.vfork,*.Vfork,bugprone-unsafe-functions): it has to be refused.
   EXPECT_EQ(InLeaf(LeafFiles::kRead, [] { return ErrorOf(vfork()); }), EPERM);
   EXPECT_EQ(InLeaf(LeafFiles::kRead, [] { return ErrorOf(execl("/bin/true", "true", nullptr)); }),
             EPERM);
@@ -262,6 +263,7 @@ TEST_P(BubblewrapTest, NothingCanBeWritten) {
 
 TEST_P(BubblewrapTest, AServerOnThisMachineCannotBeReached) {
   UniqueFd server(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  ASSERT_GE(server.get(), 0);
   sockaddr_in address = {};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

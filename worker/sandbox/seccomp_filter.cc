@@ -91,8 +91,10 @@ void AllowComputing(Rules& rules) {
              SCMP_SYS(clock_getres), SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(times),
              SCMP_SYS(getrusage), SCMP_SYS(getrlimit), SCMP_SYS(uname), SCMP_SYS(sysinfo)});
   // Reading its own limits, not setting them or looking at others'.
-  rules.AddWhere(SCMP_ACT_ALLOW, SCMP_SYS(prlimit64),
-                 {SCMP_A0(SCMP_CMP_EQ, 0), SCMP_A2(SCMP_CMP_EQ, 0)});
+  rules.AddWhere(
+      SCMP_ACT_ALLOW, SCMP_SYS(prlimit64),
+      // NOLINTNEXTLINE(clang-diagnostic-missing-field-initializers): libseccomp's macros.
+      {SCMP_A0(SCMP_CMP_EQ, 0), SCMP_A2(SCMP_CMP_EQ, 0)});
   // F_SETOWN would let it send signals.
   for (const int command : {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL}) {
     rules.AddWhere(SCMP_ACT_ALLOW, SCMP_SYS(fcntl),

@@ -52,7 +52,7 @@ int AnswerPipe() {
 void Allocate(size_t bytes) {
   char* volatile memory = new char[bytes];
   memset(memory, 1, bytes);
-}
+}  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): on purpose.
 
 // Never ends, which the compiler does not know.
 int Recurse(int depth) {
