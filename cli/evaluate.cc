@@ -281,7 +281,8 @@ int RunEvaluate(const Globals& globals, const EvaluateOptions& options) {
   } else {
     fmt::print(stdout_taken ? stderr : stdout, "{}", summary->ToText());
   }
-  return kExitOk;
+  // Some lines that cannot be read are counted; a file of nothing else is the wrong file.
+  return summary->outcomes.empty() && summary->invalid > 0 ? kExitUsage : kExitOk;
 }
 
 }  // namespace
