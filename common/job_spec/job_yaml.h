@@ -17,7 +17,8 @@ namespace motzkin {
 // that gives no `name` is called after its preset, else after the file.
 absl::StatusOr<v1::JobSpec> ParseJobYaml(std::string_view text, std::string_view filename);
 
-// The full spec with every default filled in; ParseJobYaml gives the identical spec back.
+// The full spec with every default filled in; ParseJobYaml gives the identical spec back, unless it
+// names a preset of a later version.
 std::string JobToYaml(const v1::JobSpec& spec);
 
 }  // namespace motzkin

@@ -165,9 +165,11 @@ void Conversation::Take(const v1::StartJobRequest& request) {
   // What is accepted is safe to pin: every reader of a spec takes it.
   const v1::JobSpec& spec = request.spec();
   MOTZKIN_CHECK(ToGeneratorSpec(spec.generator()).ok());
-  const absl::StatusOr<v1::JobSpec> again = ParseJobYaml(JobToYaml(spec), "again.yaml");
-  MOTZKIN_CHECK(again.ok());
-  MOTZKIN_CHECK(google::protobuf::util::MessageDifferencer::Equals(*again, spec));
+  if (spec.preset().empty() || JobFromPreset(spec.preset()).ok()) {
+    const absl::StatusOr<v1::JobSpec> again = ParseJobYaml(JobToYaml(spec), "again.yaml");
+    MOTZKIN_CHECK(again.ok());
+    MOTZKIN_CHECK(google::protobuf::util::MessageDifferencer::Equals(*again, spec));
+  }
   if (names_.size() < kJobsMax && !names_.contains(spec.name())) StartJob(spec);
 }
 
