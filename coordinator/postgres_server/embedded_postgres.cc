@@ -215,6 +215,7 @@ class Server final : public EmbeddedPostgres {
     ASSIGN_OR_RETURN(ChildProcess initdb, ChildProcess::Spawn(command, AsUser(log)));
     ASSIGN_OR_RETURN(const ExitStatus status, initdb.Wait(Deadline::After(absl::Minutes(10))));
     if (!status.success()) {
+      fs::remove_all(draft, error);
       return absl::UnavailableError(
           fmt::format("initdb failed ({}): {}", status.ToString(), LastLines(log)));
     }
