@@ -38,8 +38,8 @@ constexpr int64_t kAheadMax = 1000;
 // The integrators of one thread, each started when the first line needs it: they die with the
 // thread that made them.
 struct Integrators {
-  explicit Integrators(const LocalLadder& ladder, const LocalLadder& judge)
-      : solver(ladder), judge(judge) {}
+  Integrators(const LocalLadder& to_solve, const LocalLadder& to_judge)
+      : solver(to_solve), judge(to_judge) {}
   LocalIntegrator solver;
   LocalIntegrator judge;
 };

@@ -289,7 +289,9 @@ TEST_F(ExportTest, LabelsAreThoseOfSql) {
         const std::optional<bool> label = LabelOf(
             static_cast<v1::Outcome>(outcome), static_cast<v1::AnswerClass>(answer_class), answers);
         ASSERT_EQ(label.has_value(), !sql_label.IsNull(0, 0));
-        if (label.has_value()) EXPECT_EQ(*label, sql_label.Bool(0, 0));
+        if (label.has_value()) {
+          EXPECT_EQ(*label, sql_label.Bool(0, 0));
+        }
       }
     }
   }
