@@ -34,7 +34,7 @@ int YieldToOtherSessions() {
   for (int i = 0; i < kTriesMax; ++i) {
     error = write(fd, "19", 2) == 2 ? 0 : errno;
     if (error != EAGAIN) break;  // EAGAIN: the kernel has just taken another's order.
-    const timespec pause = {.tv_nsec = 50'000'000};
+    const timespec pause = {.tv_sec = 0, .tv_nsec = 50'000'000};
     nanosleep(&pause, nullptr);
   }
   close(fd);
