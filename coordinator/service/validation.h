@@ -1,6 +1,6 @@
 // What may come in over the network. Every field has its range; INVALID_ARGUMENT names the field
-// and the range, FAILED_PRECONDITION is for what a later version says: protocols that are not served,
-// jobs with fields that nobody here knows.
+// and the range, FAILED_PRECONDITION is for what a later version says: protocols that are not
+// served, jobs with fields that nobody here knows.
 //
 // Thread-safe.
 #pragma once

@@ -26,10 +26,10 @@ int LimitLeaf(const LeafLimits& limits);
 // The system kills this process first when memory runs out. Harmless where /proc is missing.
 int OfferToOutOfMemoryKiller();
 
-// Runs only when nothing else wants the processor. To be called by the leader of a session: where the
-// kernel schedules sessions against each other (autogroups, as on Debian's desktops) SCHED_IDLE alone
-// only yields to processes of the same session. May wait up to a second: the kernel takes ten such
-// orders a second.
+// Runs only when nothing else wants the processor. To be called by the leader of a session: where
+// the kernel schedules sessions against each other (autogroups, as on Debian's desktops) SCHED_IDLE
+// alone only yields to processes of the same session. May wait up to a second: the kernel takes ten
+// such orders a second.
 int UseIdlePriority();
 
 // A process that is root becomes nobody; others stay who they are. Where no such user exists (a
