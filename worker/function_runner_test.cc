@@ -295,6 +295,21 @@ TEST_F(FunctionRunnerTest, ByPartsTheIntegralIsComposedAndTheWholeIsChecked) {
   EXPECT_EQ(row->outcome(), v1::OUTCOME_INTEGRATED);
 }
 
+TEST_F(FunctionRunnerTest, ByPartsAWrongAnswerIsShownAsTheWrongIntegralItMakes) {
+  script_.Say([](const Request&) {
+    Response refuted = Failed(integrator::v1::OUTCOME_REFUTED);
+    refuted.mutable_integration()->set_integral("sin x");
+    refuted.mutable_integration()->set_engine("giac");
+    return refuted;
+  });
+  const auto row = runner().Run(TestTask(3, 1, JobOfKind(generator::Kind::kByParts)));
+  ASSERT_TRUE(row.ok()) << row.status();
+  EXPECT_EQ(script_.calls(), 1) << "the check of f*G tells all";
+  EXPECT_EQ(row->outcome(), v1::OUTCOME_REFUTED);
+  EXPECT_THAT(row->integral(), ::testing::StartsWith("sub "));
+  EXPECT_THAT(row->integral(), ::testing::EndsWith(" sin x"));
+}
+
 TEST_F(FunctionRunnerTest, ByPartsAnAnswerThatIsNoExpressionIsNotBelieved) {
   script_.Say([](const Request&) { return Integrated("foo ) bar"); });
   const auto row = runner().Run(TestTask(3, 1, JobOfKind(generator::Kind::kByParts)));
