@@ -110,6 +110,16 @@ class CoordinatorBinaryTest : public ::testing::Test {
   const std::string data_ = directory_.path() / "data";
 };
 
+TEST_F(CoordinatorBinaryTest, StoppedWhileItStartsItEndsAtOnceAndStartsAnew) {
+  const auto making = [this] { return ::access((data_ + "/postgres.new").c_str(), F_OK) == 0; };
+  auto first = Run();
+  ASSERT_TRUE(test::WaitFor(making)) << first->Output();
+  first->Signal(SIGTERM);
+  EXPECT_EQ(first->Wait(), 0) << first->Output();
+  EXPECT_TRUE(making()) << "it finished what it had begun";
+  EXPECT_TRUE(Run()->Ready());
+}
+
 TEST_F(CoordinatorBinaryTest, KilledItGoesOnWhereItWasAndStopsCleanly) {
   auto first = Run();
   ASSERT_TRUE(first->Ready()) << first->Output();

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <functional>
 #include <string>
 #include <thread>
 
@@ -42,20 +43,46 @@ void SetUpLog(const std::string& level) {
   spdlog::set_default_logger(std::move(log));
 }
 
-// Stops in order. The second signal ends the process at once: nothing is lost, the state is in
-// Postgres.
-void Stop(Server& server, const SignalWaiter& signals) {
-  spdlog::info("stopping");
-  absl::Notification stopped;
-  const std::jthread stopper([&server, &stopped] {
-    server.Stop();
-    stopped.Notify();
+int ExitCode(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kOk:
+    case absl::StatusCode::kCancelled:  // --help, --version
+      return 0;
+    case absl::StatusCode::kInvalidArgument:
+      return kExitUsage;
+    case absl::StatusCode::kAborted:
+      return kExitTakenOver;
+    default:
+      return kExitFailure;
+  }
+}
+
+// Does `step`; a signal that comes meanwhile ends the process at once, with `exit_code()`. Nothing
+// is lost: the state is in Postgres, which may take minutes to recover or to stop.
+absl::Status UntilSignal(const SignalWaiter& signals, const std::function<int()>& exit_code,
+                         const std::function<absl::Status()>& step) {
+  absl::Status status;
+  absl::Notification done;
+  const std::jthread thread([&] {
+    status = step();
+    done.Notify();
   });
-  while (!stopped.HasBeenNotified()) {
+  while (!done.HasBeenNotified()) {
     if (!signals.WaitFor(kStopPoll).has_value()) continue;
     spdlog::warn("stopped at once");
-    ::_exit(kExitFailure);
+    ::_exit(exit_code());
   }
+  return status;
+}
+
+absl::Status Stop(Server& server, const SignalWaiter& signals) {
+  spdlog::info("stopping");
+  return UntilSignal(
+      signals, [] { return kExitFailure; },
+      [&server] {
+        server.Stop();
+        return absl::OkStatus();
+      });
 }
 
 absl::Status RunDatabase(Server& server, const SignalWaiter& signals) {
@@ -86,11 +113,12 @@ absl::Status Run(int argc, char** argv) {
     ::kill(self, SIGTERM);
   });
   if (config.database_only) return RunDatabase(server, signals);
-  RETURN_IF_ERROR(server.Start());
+  RETURN_IF_ERROR(UntilSignal(
+      signals, [&fatal] { return ExitCode(fatal); }, [&server] { return server.Start(); }));
   fmt::print("{}", Render(server.Screen()));
   std::fflush(stdout);
   signals.Wait();
-  Stop(server, signals);
+  RETURN_IF_ERROR(Stop(server, signals));
   const absl::Status usage = WriteUsageFile(config.data_directory);
   if (!usage.ok()) spdlog::warn("{}", std::string(usage.message()));
   return fatal;
@@ -99,20 +127,6 @@ absl::Status Run(int argc, char** argv) {
 // Never throws, as fmt::print() does when nobody can be told.
 void Complain(const std::string& words) {
   std::fputs(fmt::format("coordinator: {}\n", OneLine(words)).c_str(), stderr);
-}
-
-int ExitCode(const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kOk:
-    case absl::StatusCode::kCancelled:  // --help, --version
-      return 0;
-    case absl::StatusCode::kInvalidArgument:
-      return kExitUsage;
-    case absl::StatusCode::kAborted:
-      return kExitTakenOver;
-    default:
-      return kExitFailure;
-  }
 }
 
 }  // namespace
