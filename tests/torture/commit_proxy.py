@@ -52,6 +52,10 @@ class CommitProxy:
         self._loop.run_until_complete(asyncio.start_server(self._serve, host, port))
         self._listening.set()
         self._loop.run_forever()
+        left = asyncio.all_tasks(self._loop)  # Of connections that a partition left open.
+        for task in left:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
 
     def _take_trap(self, client, data):
         if _COMMIT not in data:
