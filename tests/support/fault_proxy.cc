@@ -88,7 +88,8 @@ class FaultProxy::Impl {
       UniqueFd client(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
       UniqueFd server(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
       const sockaddr_in to = Loopback(server_port_);
-      if (!client.valid() || connect(server.get(), Generic(to), sizeof to) != 0) continue;
+      if (!client.valid() || !server.valid()) continue;
+      if (connect(server.get(), Generic(to), sizeof to) != 0) continue;
       connections.emplace_back(
           [this, c = std::move(client), s = std::move(server)] { Forward(c.get(), s.get()); });
     }
