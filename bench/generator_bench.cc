@@ -17,7 +17,7 @@ void DrawDraft(benchmark::State& state) {
   const DraftSampler sampler(Preset("lample-charton").value());
   Draft draft;
   uint64_t index = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     RandomStream random(/*job_seed=*/1, kGeneratorVersion, /*domain=*/0, index++);
     sampler.Draw(kInternalNodes, random, draft);
     benchmark::DoNotOptimize(draft.nodes.data());
@@ -48,7 +48,7 @@ void Generate(benchmark::State& state, const char* preset, Kind kind) {
   const FunctionSampler sampler = FunctionSampler::Create(Preset(preset, kind).value()).value();
   int64_t index = 0;
   int64_t draws = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     expression::Pool pool;
     draws += 1 + sampler.Generate(/*job_seed=*/1, index++, pool)->redraws;
   }

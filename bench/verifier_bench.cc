@@ -57,7 +57,7 @@ void BM_VerifyEngineAnswer(benchmark::State& state) {
   std::vector<double> cpu_us;
   int verified = 0;
   size_t next = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const Judgement judgement = motzkin::integrator::AnswerVerify(requests[next]);
     if (cpu_us.size() < requests.size()) {
       verified += judgement.verdict() == Judgement::VERDICT_VERIFIED;
@@ -82,7 +82,7 @@ void BM_ClassifyFunction(benchmark::State& state) {
     if (f.ok()) functions.push_back(*f);
   }
   size_t next = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     benchmark::DoNotOptimize(motzkin::ball::Classify(functions[next]));
     next = (next + 1) % functions.size();
   }

@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <vector>
 
@@ -56,7 +57,7 @@ absl::StatusOr<JobStatistics> Collect(dataset::Reader& reader, const std::string
 }
 
 std::string Bar(double share) {
-  return std::string(static_cast<size_t>(share * kBarColumns + 0.5), '#');
+  return std::string(static_cast<size_t>(std::lround(share * kBarColumns)), '#');
 }
 
 void PrintOutcomes(const dataset::Statistics& statistics) {

@@ -70,6 +70,7 @@ std::string CsvField(const Json& value) {
 
 std::string CsvLine(const std::vector<Json>& values) {
   std::vector<std::string> fields;
+  fields.reserve(values.size());
   for (const Json& value : values) fields.push_back(CsvField(value));
   return absl::StrJoin(fields, ",") + "\n";
 }

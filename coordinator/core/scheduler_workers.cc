@@ -21,7 +21,10 @@ std::string Seconds(absl::Duration duration) {
 
 std::string Describe(const WorkerReport& report) {
   std::vector<std::string> engines;
-  for (const auto& [name, version] : report.engines) engines.push_back(name + " " + version);
+  engines.reserve(report.engines.size());
+  for (const auto& [name, version] : report.engines) {
+    engines.push_back(absl::StrCat(name, " ", version));
+  }
   return absl::StrCat(report.slots, report.slots == 1 ? " slot, " : " slots, ",
                       engines.empty() ? "no engine" : absl::StrJoin(engines, ", "));
 }
@@ -65,6 +68,7 @@ void Scheduler::ReplaceInstance(WorkerState& worker) {
   // unless it was about to stop anyway. If none is known to be begun it died before it could tell:
   // then any of them may have killed it. After a restart of ours nothing is known.
   std::vector<BatchState*> held;
+  held.reserve(worker.leases.size());
   for (const BatchKey& key : worker.leases) held.push_back(FindBatch(key));
   const auto shown = [](const BatchState* batch) {
     return batch->lease->phase != LeasePhase::kGranting && !batch->lease->restored;

@@ -22,7 +22,7 @@ ResultRelay::~ResultRelay() { Stop(); }
 
 void ResultRelay::Stop() { threads_.Stop(); }
 
-void ResultRelay::Submit(v1::Submission submission, std::function<void(Statuses)> done) {
+void ResultRelay::Submit(v1::Submission submission, const std::function<void(Statuses)>& done) {
   auto task = [this, submission = std::move(submission), done] { done(SubmitNow(submission)); };
   if (!threads_.Add(std::move(task))) {
     done(absl::UnavailableError("too many results wait to be stored; repeat"));

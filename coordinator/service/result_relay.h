@@ -29,7 +29,7 @@ class ResultRelay {
 
   // Calls `done` from another thread, exactly once: with UNAVAILABLE at once when too much waits
   // already (the worker keeps its rows and repeats). See SubmitResults() for the errors.
-  void Submit(v1::Submission submission, std::function<void(Statuses)> done);
+  void Submit(v1::Submission submission, const std::function<void(Statuses)>& done);
   void Stop();
 
  private:

@@ -270,8 +270,9 @@ TEST_F(ServiceTest, ArchivedRowsAreDroppedOnceTheJobIsOver) {
   const auto stored = worker.Submit(desired, desired.batches(0));
   ASSERT_TRUE(stored.ok()) << stored.status();
   v1::DropArchivedRowsRequest request;
+  const auto rows = static_cast<int64_t>(stored->size());
   request.set_job(uuid);
-  request.set_rows(stored->size());
+  request.set_rows(rows);
   request.set_sha256(std::string(32, 's'));
   v1::DropArchivedRowsResponse response;
   const auto drop = [&] {
@@ -279,9 +280,9 @@ TEST_F(ServiceTest, ArchivedRowsAreDroppedOnceTheJobIsOver) {
   };
   EXPECT_THAT(drop().error_message(), HasSubstr("not over"));
   ASSERT_TRUE(Control("demo", v1::ControlJobRequest::VERB_CANCEL).ok());
-  request.set_rows(stored->size() + 1);
+  request.set_rows(rows + 1);
   EXPECT_THAT(drop().error_message(), HasSubstr("archive it anew"));
-  request.set_rows(stored->size());
+  request.set_rows(rows);
   for (int i = 0; i < 2; ++i) {
     const grpc::Status dropped = drop();
     ASSERT_TRUE(dropped.ok()) << dropped.error_message();

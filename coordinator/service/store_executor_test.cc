@@ -12,6 +12,7 @@ class StoreExecutorTest : public StoreFixture {
  protected:
   std::vector<Confirmation> Execute(std::vector<decltype(Intention::what)> whats) {
     std::vector<Intention> intentions;
+    intentions.reserve(whats.size());
     for (auto& what : whats) intentions.push_back({++number_, std::move(what)});
     return executor_.Execute(intentions);
   }

@@ -97,14 +97,14 @@ absl::Status Session::Reconnect() {
   connection_.reset();
   reconnected_in_group_ = true;
   ASSIGN_OR_RETURN(connection_, Connection::Open(conninfo_));
-  const absl::Status status = ConnectAgain();
+  absl::Status status = ConnectAgain();
   if (!status.ok()) connection_.reset();
   return status;
 }
 
 absl::Status Session::ConnectAgain() {
   const postgres::Watchdog::Watch watch(watchdog_, *connection_, patience_.usual);
-  const absl::Status status = Connect();
+  absl::Status status = Connect();
   if (status.ok()) return status;
   // Either our own lost session still lingers on the server, or someone else took over; the epoch
   // tells.
@@ -164,7 +164,7 @@ absl::Status Session::EndGroup() {
   if (reconnected_in_group_ || connection_ == nullptr || connection_->broken())
     return absl::UnavailableError("the connection to Postgres broke before all was on disk");
   const postgres::Watchdog::Watch watch(watchdog_, *connection_, patience_.usual);
-  const absl::Status status = connection_->ExecuteAlone(Query("wait_for_disk"));
+  absl::Status status = connection_->ExecuteAlone(Query("wait_for_disk"));
   if (absl::IsUnavailable(status) && watch.Barked()) return NoAnswer(patience_.usual);
   return status;
 }

@@ -96,6 +96,7 @@ absl::StatusOr<BatchRecord> Store::AllocateBatch(int64_t job_id, int64_t size) {
 absl::StatusOr<std::vector<BatchRecord>> Store::OpenBatches(int64_t job_id) {
   ASSIGN_OR_RETURN(const Rows rows, impl_->session->Select("open_batches", Params().Int(job_id)));
   std::vector<BatchRecord> batches;
+  batches.reserve(rows.size());
   for (size_t row = 0; row < rows.size(); ++row) batches.push_back(BatchOf(rows, row));
   return batches;
 }

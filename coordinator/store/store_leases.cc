@@ -87,6 +87,7 @@ absl::StatusOr<std::vector<int64_t>> FindWorkers(Statements& statements,
   std::map<std::string, int64_t> numbers;
   for (const GrantRequest& request : requests) numbers[request.worker_uuid] = 0;
   std::vector<std::string> uuids;
+  uuids.reserve(numbers.size());
   for (const auto& [uuid, number] : numbers) uuids.push_back(uuid);
   ASSIGN_OR_RETURN(const Rows rows, statements.Run("find_workers", Params().TextArray(uuids)));
   for (size_t row = 0; row < rows.size(); ++row) {
@@ -148,8 +149,10 @@ absl::Status AddBitmaps(Statements& statements, std::vector<Grant>& grants) {
       const Rows rows,
       statements.Run("done_indices", Params().IntArray(jobs).IntArray(begins).IntArray(ends)));
   for (size_t row = 0; row < rows.size(); ++row) {
-    for (const int64_t offset : rows.IntArray(row, 0))
-      begun[row]->done[offset / 8] |= static_cast<char>(1 << (offset % 8));
+    for (const int64_t offset : rows.IntArray(row, 0)) {
+      char& byte = begun[row]->done[offset / 8];
+      byte = static_cast<char>(byte | 1 << (offset % 8));
+    }
   }
   return absl::OkStatus();
 }

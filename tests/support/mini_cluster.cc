@@ -31,6 +31,7 @@ int FreePort() {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
   auto* any = reinterpret_cast<sockaddr*>(&address);
+  MOTZKIN_CHECK(socket_fd.valid());
   MOTZKIN_CHECK(bind(socket_fd.get(), any, size) == 0);
   MOTZKIN_CHECK(getsockname(socket_fd.get(), any, &size) == 0);
   return ntohs(address.sin_port);

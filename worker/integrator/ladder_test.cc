@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <array>
 #include <deque>
 
 #include "common/process/frame.h"
@@ -172,9 +173,8 @@ TEST(VerifierHostTest, NewProcessAfterSoManyItems) {
   VerifierHost host(options);
   v1::Verify request;
   request.set_integrand("x");
-  std::vector<int> pids;
-  for (int i = 0; i < 4; ++i)
-    pids.push_back(host.Judge(request, kPatience).judgement.points_agreed());
+  std::array<int, 4> pids = {};
+  for (int& pid : pids) pid = host.Judge(request, kPatience).judgement.points_agreed();
   EXPECT_EQ(pids[0], pids[1]);
   EXPECT_NE(pids[1], pids[2]);
   EXPECT_EQ(pids[2], pids[3]);

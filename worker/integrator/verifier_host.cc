@@ -19,7 +19,7 @@ namespace motzkin::integrator {
 namespace {
 
 // The process is long-lived: what it may use in its whole life.
-constexpr int64_t kCpuSecondsMax = 24 * 3600;
+constexpr int64_t kCpuSecondsMax = int64_t{24} * 3600;
 // A judgement is smaller than the answer it is about by far; the read is bounded by the frame
 // anyway.
 constexpr absl::Duration kFrameMax = absl::Minutes(1);

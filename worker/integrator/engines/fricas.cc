@@ -98,7 +98,7 @@ void InterpretAnswer(std::string answer, EngineReply& reply) {
   reply.message = std::move(answer);
 }
 
-void Interpret(std::string output, EngineReply& reply) {
+void Interpret(const std::string& output, EngineReply& reply) {
   const size_t begin = output.find('"'), end = output.rfind('"');
   if (begin != std::string::npos && begin < end) {
     InterpretAnswer(WithoutWhiteSpace(output.substr(begin + 1, end - begin - 1)), reply);

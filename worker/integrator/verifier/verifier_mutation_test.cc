@@ -123,7 +123,8 @@ Complex InDoubles(Expr node, double x) {
 // Whether G - F is constant over short steps where F is real. Empty: doubles cannot tell.
 std::optional<bool> DiffersByAConstant(Expr f, Expr g) {
   int constant = 0, varying = 0;
-  for (double x = -2.97; x < 2.5; x += 0.19) {
+  for (int i = 0; i < 29; ++i) {
+    const double x = -2.97 + 0.19 * i;  // Up to 2.35.
     const double step = 1.0 / 64;
     const Complex f0 = InDoubles(f, x), f1 = InDoubles(f, x + step);
     const Complex g0 = InDoubles(g, x);
@@ -148,7 +149,7 @@ std::vector<std::string> Mutants(const std::string& text, Random& random) {
   std::vector<std::string> mutants;
   for (size_t i = 0; i < text.size(); ++i) {
     const std::string signs = "+-*/";
-    char replacement = text[i];
+    char replacement;
     if (std::isdigit(static_cast<unsigned char>(text[i]))) {
       replacement = static_cast<char>('0' + (text[i] - '0' + 1 + Below(random, 9)) % 10);
     } else if (signs.find(text[i]) != std::string::npos) {
