@@ -137,6 +137,7 @@ double RowsPerSecond(const Cluster& cluster, int writers, int first, absl::Durat
   std::atomic<bool> stop{false};
   std::atomic<int64_t> stored{0};
   std::vector<std::jthread> threads;
+  threads.reserve(static_cast<size_t>(writers));
   for (int i = 0; i < writers; ++i) {
     threads.emplace_back([&, i] { Write(cluster, first + i, stop, stored); });
   }

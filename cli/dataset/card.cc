@@ -85,6 +85,7 @@ std::string Introduction(const ExportReport& report, const ExportOptions& option
     return text + "    from datasets import load_dataset\n    data = load_dataset(\"DIR\")\n";
   }
   std::vector<std::string> files;
+  files.reserve(kSplits);
   for (size_t i = 0; i < kSplits; ++i) files.push_back(Paths(report, static_cast<Split>(i)));
   const std::string task = files[0].substr(0, files[0].find('.'));
   return text + fmt::format(

@@ -18,7 +18,7 @@ size_t BucketOf(int64_t value) {
 }
 
 int64_t LargestOf(size_t bucket) {
-  if (bucket < 2 * kHalfBuckets) return static_cast<int64_t>(bucket);
+  if (bucket < size_t{2} * kHalfBuckets) return static_cast<int64_t>(bucket);
   const auto shift = static_cast<int>(bucket / kHalfBuckets) - 1;
   const auto leading = static_cast<int64_t>(bucket % kHalfBuckets + kHalfBuckets);
   return ((leading + 1) << shift) - 1;

@@ -53,6 +53,7 @@ Plot Lengths(const Statistics& statistics) {
 
 Plot Operators(const Statistics& statistics) {
   std::vector<std::pair<std::string, double>> bars;
+  bars.reserve(statistics.integrand_operators.size());
   for (const auto& [name, count] : statistics.integrand_operators) {
     bars.emplace_back(name, static_cast<double>(count) / static_cast<double>(statistics.rows));
   }

@@ -117,6 +117,7 @@ absl::StatusOr<JobDescription> Reader::FindJob(const std::string& name) {
   if (rows.empty()) {
     ASSIGN_OR_RETURN(const postgres::Rows names, Execute(Query("job_names"), {}));
     std::vector<std::string> there;
+    there.reserve(names.size());
     for (size_t i = 0; i < names.size(); ++i) there.push_back(names.Text(i, 0));
     return absl::NotFoundError(fmt::format(
         "no job named '{}'; there {}", name,

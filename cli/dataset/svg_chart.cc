@@ -92,7 +92,11 @@ struct Axis {
   std::vector<double> Ticks() const {
     if (!logarithmic) return NiceTicks(low, high, 6);
     std::vector<double> ticks;
-    for (double tick = low; tick <= high * 1.001; tick *= 10) ticks.push_back(tick);
+    double tick = low;
+    while (tick <= high * 1.001) {
+      ticks.push_back(tick);
+      tick *= 10;
+    }
     return ticks;
   }
 };

@@ -184,7 +184,7 @@ void Conversation::Take(const v1::ControlJobRequest& request) {
 // As the store would; an error is a refusal.
 absl::Status Conversation::Control(int64_t job, const v1::ControlJobRequest& request) {
   using Verb = v1::ControlJobRequest;
-  const absl::Status refused = absl::FailedPreconditionError("not in this state");
+  absl::Status refused = absl::FailedPreconditionError("not in this state");
   const coordinator::JobSnapshot present = store_.Snapshot(job);
   switch (request.verb()) {
     case Verb::VERB_PAUSE:

@@ -24,7 +24,8 @@ uint64_t Seed() {
 
 TEST(CorpusTest, EveryInputHoldsTheProperty) {
   const uint64_t seed = Seed();
-  std::cout << "replay with TEST_SEED=" << seed << std::endl;  // A failed CHECK ends the process.
+  std::cout << "replay with TEST_SEED=" << seed << "\n"
+            << std::flush;  // A failed CHECK ends the process.
   std::mt19937_64 random(seed);
   int inputs = 0;
   Try("");

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <vector>
 
@@ -209,6 +208,6 @@ extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t siz
   for (size_t left = 1 + dice.Pick(4); left > 0; --left) motzkin::fuzz::Mutate(steps, dice);
   const std::string bytes = motzkin::fuzz::PrintScript(steps);
   const size_t fitting = std::min(bytes.size(), size_max);
-  memcpy(data, bytes.data(), fitting);
+  std::copy_n(bytes.data(), fitting, data);
   return fitting;
 }

@@ -64,6 +64,7 @@ void TryJob(std::string_view text) {
 
 std::vector<const char*> Pointers(const std::vector<std::string>& arguments) {
   std::vector<const char*> pointers;
+  pointers.reserve(arguments.size());
   for (const std::string& argument : arguments) pointers.push_back(argument.c_str());
   return pointers;
 }
