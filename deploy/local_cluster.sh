@@ -89,6 +89,8 @@ start_coordinator() {
 start_worker() {
   local arguments=(--connect "$2" --state-dir "$up_data/worker")
   if [[ -n $up_slots ]]; then arguments+=(--slots "$up_slots"); fi
+  # Somebody waits for a run of so long: it does not yield the cores.
+  if [[ -n $up_for ]]; then arguments+=(--idle-priority false); fi
   setsid "$1/worker" "${arguments[@]}" >"$up_data/log/worker.log" 2>&1 &
   worker_pid=$!
 }
