@@ -313,20 +313,24 @@ TEST_F(ServiceTest, UnknownAndMalformedOrdersAreRefused) {
             grpc::StatusCode::NOT_FOUND);
 }
 
+grpc::Status StartSomeJob(const std::string& address) {
+  const auto operators = v1::OperatorService::NewStub(
+      grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
+  v1::StartJobRequest request;
+  request.set_request_id("11111111-1111-4111-8111-111111111111");
+  *request.mutable_spec() = JobFromPreset("lample-charton").value();
+  grpc::ClientContext context;
+  v1::StartJobResponse response;
+  return operators->StartJob(&context, request, &response);
+}
+
 TEST(ServiceWithoutPostgresTest, WorkersKeepTheirBatchesWhilePostgresIsAway) {
   test::MiniPostgres postgres;
   const std::string conninfo = postgres.NewDatabase();
   LoopOptions options;
   options.interval = absl::Milliseconds(100);
   Coordinator coordinator(conninfo, options);
-  auto operators = v1::OperatorService::NewStub(
-      grpc::CreateChannel(coordinator.address(), grpc::InsecureChannelCredentials()));
-  v1::StartJobRequest request;
-  request.set_request_id("11111111-1111-4111-8111-111111111111");
-  *request.mutable_spec() = JobFromPreset("lample-charton").value();
-  grpc::ClientContext context;
-  v1::StartJobResponse response;
-  ASSERT_TRUE(operators->StartJob(&context, request, &response).ok());
+  ASSERT_TRUE(StartSomeJob(coordinator.address()).ok());
   ScriptedWorker worker(coordinator.address(), 1);
   worker.Report();
   const v1::DesiredState before = worker.WaitForBatches();
@@ -376,14 +380,7 @@ TEST(ServiceWithoutPostgresTest, APostgresThatStandsStillIsAwayAndWorkersAreServ
   options.interval = absl::Milliseconds(100);
   const Coordinator coordinator(conninfo, options,
                                 {.usual = absl::Seconds(1), .much = absl::Seconds(1)});
-  auto operators = v1::OperatorService::NewStub(
-      grpc::CreateChannel(coordinator.address(), grpc::InsecureChannelCredentials()));
-  v1::StartJobRequest request;
-  request.set_request_id("11111111-1111-4111-8111-111111111111");
-  *request.mutable_spec() = JobFromPreset("lample-charton").value();
-  grpc::ClientContext context;
-  v1::StartJobResponse response;
-  ASSERT_TRUE(operators->StartJob(&context, request, &response).ok());
+  ASSERT_TRUE(StartSomeJob(coordinator.address()).ok());
   ScriptedWorker worker(coordinator.address(), 1);
   worker.Report();
   const v1::DesiredState before = worker.WaitForBatches();
