@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/base/check.h"
 #include "common/base/status_macros.h"
 #include "common/expression/parser.h"
 #include "common/expression/printer.h"
@@ -161,8 +160,7 @@ absl::Status FunctionRunner::Integrate(const Task& task, const std::string& inte
   integrator::v1::Response response;
   RETURN_IF_ERROR(Ask(task, request, row, response));
   if (response.has_integration()) {
-    MOTZKIN_CHECK(integrator_ != nullptr);  // Who answered is kept.
-    FillFromIntegration(response.integration(), VersionsOf(integrator_->description()), row);
+    FillFromIntegration(response.integration(), options_.engine_versions, row);
   }
   return absl::OkStatus();
 }
