@@ -74,7 +74,7 @@ void Fill(postgres::Connection& sql, const coordinator::JobRecord& job, int64_t 
     for (const std::string_view statement : kStatements) Must(sql.Execute(statement, range));
   }
   Must(sql.Execute(kSeal, Params().Int(job.id).Int(rows)));
-  MustBeOk(sql.ExecuteAlone("ANALYZE"));
+  MustBeOk(sql.ExecuteAlone("ANALYZE").status());
 }
 
 struct Cost {

@@ -75,7 +75,8 @@ void Fill(postgres::Connection& sql, const coordinator::JobRecord& job, int64_t 
   }
   fmt::print(stderr, "\n");
   Must(sql.Execute(kJob, Params().Int(job.id).Int(rows)));
-  if (const absl::Status status = sql.ExecuteAlone("ANALYZE"); !status.ok()) Must<int>(status);
+  if (const absl::Status status = sql.ExecuteAlone("ANALYZE").status(); !status.ok())
+    Must<int>(status);
 }
 
 double Milliseconds(postgres::Connection& sql, const char* query) {

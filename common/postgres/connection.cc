@@ -215,12 +215,18 @@ absl::Status Connection::Transact(const std::function<absl::Status(Transaction&)
   }));
 }
 
-absl::Status Connection::ExecuteAlone(std::string_view sql) {
+absl::StatusOr<Rows> Connection::ExecuteAlone(std::string_view sql, const Params& params) {
   if (impl_->broken) return StatusOf("", "the connection to Postgres is closed");
-  return impl_->Noted(Guard([&] {
-    pqxx::nontransaction(impl_->session).exec(std::string(sql));
+  Rows rows;
+  absl::Status status = impl_->Noted(Guard([&]() -> absl::Status {
+    pqxx::nontransaction alone(impl_->session);
+    absl::StatusOr<Rows> result = ExecuteIn(alone, sql, params);
+    if (!result.ok()) return result.status();
+    rows = *std::move(result);
     return absl::OkStatus();
   }));
+  if (!status.ok()) return status;
+  return rows;
 }
 
 void Connection::HangUp() { ::shutdown(impl_->line.get(), SHUT_RDWR); }

@@ -115,8 +115,10 @@ class Connection {
   // One statement in a transaction of its own.
   absl::StatusOr<Rows> Execute(std::string_view sql, const Params& params = {});
 
-  // One statement that Postgres takes only outside of transactions, e.g. CREATE DATABASE.
-  absl::Status ExecuteAlone(std::string_view sql);
+  // One statement in one round trip, which the server commits by itself: no lock is held while it
+  // waits for us, however long we stand still. Also what Postgres takes only outside of
+  // transactions, e.g. CREATE DATABASE. UNAVAILABLE: it may have happened.
+  absl::StatusOr<Rows> ExecuteAlone(std::string_view sql, const Params& params = {});
 
   // Runs `body` in one transaction: commits if it returns OK, else rolls back and returns its
   // status.

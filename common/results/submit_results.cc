@@ -191,8 +191,8 @@ absl::StatusOr<std::vector<v1::RowStatus>> SubmitResults(postgres::Connection& c
   const postgres::Watchdog::Watch watch(watchdog, connection, longest);
   const bool audits = submission.audit_budget_factor() > 0;
   ASSIGN_OR_RETURN(const Rows rows,
-                   audits ? connection.Execute(kSubmitAudits, AuditParamsOf(submission))
-                          : connection.Execute(kSubmit, ParamsOf(submission)));
+                   audits ? connection.ExecuteAlone(kSubmitAudits, AuditParamsOf(submission))
+                          : connection.ExecuteAlone(kSubmit, ParamsOf(submission)));
   std::vector<v1::RowStatus> statuses;
   for (const int64_t status : rows.IntArray(0, 0))
     statuses.push_back(static_cast<v1::RowStatus>(status));

@@ -16,7 +16,8 @@ namespace motzkin {
 // A flush of 256 rows takes an SD card half a second; a server that takes this long stands still.
 inline constexpr absl::Duration kSubmitMax = absl::Seconds(15);
 
-// One transaction; idempotent. Gives up after `longest`. One status a result, in order. On any
+// One transaction in one round trip, so that a machine that falls asleep in the middle holds no
+// lock of its batch; idempotent. Gives up after `longest`. One status a result, in order. On any
 // error nothing is known to be stored; after UNAVAILABLE the same submission may simply be sent
 // again, on a new connection.
 //

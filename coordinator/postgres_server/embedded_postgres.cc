@@ -300,9 +300,10 @@ class Server final : public EmbeddedPostgres {
     if (!database.empty()) return absl::OkStatus();
     ASSIGN_OR_RETURN(auto mold,
                      postgres::Connection::Open(SocketConninfo("postgres", "template1")));
-    RETURN_IF_ERROR(mold->ExecuteAlone(kClosedByDefault));
+    RETURN_IF_ERROR(mold->ExecuteAlone(kClosedByDefault).status());
     mold.reset();  // A template in use cannot be copied.
-    return connection->ExecuteAlone(fmt::format("CREATE DATABASE {} OWNER {}", kDatabase, kOwner));
+    return connection->ExecuteAlone(fmt::format("CREATE DATABASE {} OWNER {}", kDatabase, kOwner))
+        .status();
   }
 
   std::string SocketConninfo(const std::string& role, const std::string& database) const {

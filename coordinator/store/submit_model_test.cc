@@ -272,14 +272,14 @@ TEST_F(SubmitModelTest, KilledSessionsLoseNothingAndStoreNothingTwice) {
   ExpectComplete(job, told);
 }
 
-TEST_F(SubmitModelTest, ConnectionsCutAtCommitLoseNothingAndStoreNothingTwice) {
+TEST_F(SubmitModelTest, ConnectionsCutAtASubmissionLoseNothingAndStoreNothingTwice) {
   SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << seed_);
   const JobRecord job = NewJob("demo", kWriters / 2 * kBatchSize);
-  std::atomic<int> commits{0}, lost_requests{0}, lost_replies{0};
-  // Every fifth COMMIT never arrives; of every other fifth the server's answer is lost.
+  std::atomic<int> submissions{0}, lost_requests{0}, lost_replies{0};
+  // Every fifth submission never arrives; of every other fifth the server's answer is lost.
   test::FaultProxy proxy(test::MiniPostgres::Shared().server().port(), [&](std::string_view sent) {
-    if (sent.find("COMMIT") == std::string_view::npos) return test::Fault::kNone;
-    const int turn = commits++ % 5;
+    if (sent.find("submit_results(") == std::string_view::npos) return test::Fault::kNone;
+    const int turn = submissions++ % 5;
     lost_requests += turn == 1;
     lost_replies += turn == 3;
     return turn == 1   ? test::Fault::kLoseRequest

@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <atomic>
+
 #include "coordinator/store/store_fixture.h"
+#include "tests/support/fault_proxy.h"
 
 namespace motzkin::coordinator {
 namespace {
@@ -54,6 +57,20 @@ TEST_F(SubmitResultsTest, AServerThatStandsStillIsGivenUp) {
   EXPECT_TRUE(connection->broken());
   EXPECT_EQ(Must(Submit(submission)).size(), 1u) << "the same again, on a new connection";
   EXPECT_EQ(Rows(), 1);
+}
+
+TEST_F(SubmitResultsTest, AWorkerThatFallsAsleepHoldsNoLock) {
+  std::atomic<int> pieces{0};
+  test::FaultProxy proxy(test::MiniPostgres::Shared().server().port(), [&](std::string_view) {
+    ++pieces;
+    return test::Fault::kNone;
+  });
+  const auto connection = test::MustConnect(test::MiniPostgres::Shared().As(
+      database(), store().passwords().worker_role, store().passwords().worker, proxy.port()));
+  pieces = 0;
+  ASSERT_TRUE(SubmitResults(*connection, SubmissionOf(job_, grant_, {1, 2})).ok());
+  EXPECT_EQ(pieces, 1) << "once its rows are sent, nothing waits for more from it";
+  EXPECT_EQ(Rows(), 2);
 }
 
 TEST_F(SubmitResultsTest, EveryFieldComesBackAsItWasSent) {

@@ -191,7 +191,8 @@ TEST_F(BadInputTest, DatabasesThatAreNotForUs) {
            1, why);
   };
   const auto as_superuser = [&](const std::string& conninfo, const std::string& sql) {
-    const absl::Status done = test::MustConnect(server.Superuser(conninfo))->ExecuteAlone(sql);
+    const absl::Status done =
+        test::MustConnect(server.Superuser(conninfo))->ExecuteAlone(sql).status();
     ASSERT_TRUE(done.ok()) << done;
   };
   const std::string foreign = server.NewDatabase();

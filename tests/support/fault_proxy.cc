@@ -6,6 +6,7 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
+#include <atomic>
 #include <string>
 #include <thread>
 #include <utility>
@@ -72,6 +73,8 @@ class FaultProxy::Impl {
 
   int port() const { return port_; }
 
+  void Mute() { muted_ = made_.load(); }
+
  private:
   // Waits until one of two is readable: 0 or 1; -1: the proxy stops.
   int Wait(int first, int second) const {
@@ -90,16 +93,22 @@ class FaultProxy::Impl {
       const sockaddr_in to = Loopback(server_port_);
       if (!client.valid() || !server.valid()) continue;
       if (connect(server.get(), Generic(to), sizeof to) != 0) continue;
-      connections.emplace_back(
-          [this, c = std::move(client), s = std::move(server)] { Forward(c.get(), s.get()); });
+      connections.emplace_back([this, n = ++made_, c = std::move(client), s = std::move(server)] {
+        Forward(n, c.get(), s.get());
+      });
     }
   }
 
-  void Forward(int client, int server) {
+  // The connection is the `number`-th, counted from 1.
+  void Forward(int number, int client, int server) {
     bool lose_reply = false;
     for (;;) {
       const int ready = Wait(client, server);
       if (ready < 0) return;
+      if (number <= muted_) {
+        Wait(-1, -1);  // Until the proxy stops, with both sides open.
+        return;
+      }
       const std::string bytes = ReceiveSome(ready == 0 ? client : server);
       if (bytes.empty()) return;
       if (ready == 1) {
@@ -108,7 +117,7 @@ class FaultProxy::Impl {
       }
       const Fault fault = decide_(bytes);
       if (fault == Fault::kLoseRequest || !SendAll(server, bytes)) return;
-      lose_reply = fault == Fault::kLoseReply;
+      lose_reply = lose_reply || fault == Fault::kLoseReply;
     }
   }
 
@@ -116,6 +125,7 @@ class FaultProxy::Impl {
   const std::function<Fault(std::string_view)> decide_;
   const UniqueFd stop_, listener_;
   int port_ = 0;
+  std::atomic<int> made_{0}, muted_{0};  // Connections.
   std::jthread
       acceptor_;  // Last: it is joined, with all connections, before anything it uses goes away.
 };
@@ -124,5 +134,6 @@ FaultProxy::FaultProxy(int port, std::function<Fault(std::string_view)> decide)
     : impl_(std::make_unique<Impl>(port, std::move(decide))) {}
 FaultProxy::~FaultProxy() = default;
 int FaultProxy::port() const { return impl_->port(); }
+void FaultProxy::Mute() { impl_->Mute(); }
 
 }  // namespace motzkin::test

@@ -25,6 +25,10 @@ class FaultProxy {
   // Where clients connect to, on 127.0.0.1.
   int port() const;
 
+  // From now on nothing passes through the present connections, and neither side hears that the
+  // other has gone; new connections are as good as ever.
+  void Mute();
+
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;

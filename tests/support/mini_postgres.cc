@@ -59,7 +59,8 @@ std::string MiniPostgres::NewDatabase() {
   const std::string name = fmt::format("test_{}", ++count);
   const std::string owner = server_->OwnerConninfo();
   MustBeOk(MustConnect(Superuser(owner))
-               ->ExecuteAlone(fmt::format("CREATE DATABASE {} OWNER motzkin_owner", name)));
+               ->ExecuteAlone(fmt::format("CREATE DATABASE {} OWNER motzkin_owner", name))
+               .status());
   return With(owner, "dbname", name);
 }
 

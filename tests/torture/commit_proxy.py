@@ -1,22 +1,25 @@
-"""A TCP proxy before Postgres that acts when a COMMIT passes.
+"""A TCP proxy before Postgres that acts when a commit passes.
 
 This is how a process is killed exactly before its commit, or after it and before the answer, without a
-line of code in the programs for it: a commit is visible on the wire.
+line of code in the programs for it: a commit is visible on the wire. It is a COMMIT, or the end of a
+submission, which is one statement that the server commits by itself.
 """
 
 import asyncio
 import threading
 
 _COMMIT = b"COMMIT\0"
+_SUBMISSION = b"motzkin.submit_"
+_SYNC = b"S\0\0\0\4"  # The end of a statement with parameters.
 
 
 class Trap:
-    """What happens at the next COMMIT that `client`, an address, sends; `sprung` is set once it has."""
+    """What happens at the next commit that `client`, an address, sends; `sprung` is set once it has."""
 
     def __init__(self, client, forward, action=None):
         self.client = client
-        self.forward = forward  # The server gets the COMMIT, and its answer is lost.
-        self.action = action    # Called at the moment: before the COMMIT, or after the server's answer.
+        self.forward = forward  # The server gets the commit, and its answer is lost.
+        self.action = action    # Called at the moment: before the commit, or after the server's answer.
         self.sprung = threading.Event()
 
 
@@ -57,9 +60,7 @@ class CommitProxy:
             task.cancel()
         self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
 
-    def _take_trap(self, client, data):
-        if _COMMIT not in data:
-            return None
+    def _take_trap(self, client):
         with self._lock:
             trap = next((trap for trap in self._traps if trap.client == client), None)
             if trap is not None:
@@ -74,9 +75,14 @@ class CommitProxy:
             client_writer.transport.abort()
             return
         answers = asyncio.ensure_future(self._pump(server_reader, client_writer))
+        submitting = False
         try:
             while data := await client_reader.read(1 << 16):
-                if trap := self._take_trap(client, data):
+                submitting = submitting or _SUBMISSION in data
+                ends = data.endswith(_SYNC)
+                commits = _COMMIT in data or (submitting and ends)
+                submitting = submitting and not ends
+                if commits and (trap := self._take_trap(client)):
                     answers.cancel()
                     await asyncio.wait([answers])  # Then the answer to this one is ours to read.
                     await self._spring(trap, data, server_reader, server_writer)

@@ -144,7 +144,7 @@ def _sleep(run, daemon, seconds, whole_tree=True):
 
 
 def _spring(run, client, forward, action):
-    """Arms the proxy and waits; a sentence if no COMMIT came by."""
+    """Arms the proxy and waits; a sentence if no commit came by."""
     trap = run.cluster.proxy.arm(Trap(client.host.address, forward, action))
     if trap.sprung.wait(_TRAP_SECONDS):
         return None
