@@ -19,6 +19,10 @@ BEGIN
         EXECUTE format('ALTER ROLE %I SET search_path = motzkin', login);
         -- A forgotten snapshot keeps dead rows alive.
         EXECUTE format('ALTER ROLE %I SET idle_in_transaction_session_timeout = %L', login, '1min');
+        -- Sessions of machines that went away do not pile up.
+        EXECUTE format('ALTER ROLE %I SET tcp_keepalives_idle = 10', login);
+        EXECUTE format('ALTER ROLE %I SET tcp_keepalives_interval = 5', login);
+        EXECUTE format('ALTER ROLE %I SET tcp_keepalives_count = 3', login);
     END LOOP;
     EXECUTE format('ALTER ROLE %I CONNECTION LIMIT 100', worker);
     EXECUTE format('ALTER ROLE %I SET statement_timeout = %L', worker, '1min');

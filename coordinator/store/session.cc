@@ -22,9 +22,12 @@ constexpr char kTakenOver[] = "another coordinator took over this database";
 // How long to wait for the lock of a coordinator that may be about to end.
 constexpr std::string_view kLockPatience = "SET lock_timeout = '5s'";
 
-// Nothing that the store does may hang behind someone's lock.
+// Nothing that the store does may hang behind someone's lock, and nobody behind a lock of a
+// coordinator that stands still, or whose machine is gone.
 constexpr std::string_view kSettings =
     "SET search_path = motzkin, pg_temp; SET lock_timeout = '2s'; SET statement_timeout = '10min'; "
+    "SET idle_in_transaction_session_timeout = '1min'; SET tcp_keepalives_idle = 10; "
+    "SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; "
     "SET application_name = 'motzkin coordinator'; SET timezone = 'UTC'; SET bytea_output = 'hex'";
 
 // A connection that failed after this long fails the calls that wait behind it as well: they would
@@ -58,20 +61,25 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Open(const std::string& connin
 absl::Status Session::Begin() {
   ASSIGN_OR_RETURN(connection_, Connection::Open(conninfo_));
   RETURN_IF_ERROR(Migrate(*connection_, Migrations()));
-  const absl::Status locked = Connect();
+  RETURN_IF_ERROR(SetUp());
+  const absl::Status locked = TakeLock();
   if (postgres::SqlState(locked) == "55P03") {
     return absl::FailedPreconditionError(
-        "another coordinator runs on this database: stop it, or give this one another database");
+        "another coordinator runs on this database: stop it, or give this one another database; if "
+        "its machine has just gone away, start again in half a minute");
   }
   RETURN_IF_ERROR(locked);
   return TakeOver();
 }
 
-// Takes the coordinator's lock with the present connection.
-absl::Status Session::Connect() {
-  RETURN_IF_ERROR(connection_->Transact([](Transaction& t) { return t.ExecuteScript(kSettings); }));
+absl::Status Session::SetUp() {
+  return connection_->Transact([](Transaction& t) { return t.ExecuteScript(kSettings); });
+}
+
+absl::Status Session::TakeLock() {
   RETURN_IF_ERROR(connection_->Execute(kLockPatience).status());
   RETURN_IF_ERROR(connection_->Execute(Query("take_lock")).status());
+  lock_holder_ = connection_->backend_pid();
   return connection_->Execute("SET lock_timeout = '2s'").status();
 }
 
@@ -104,13 +112,11 @@ absl::Status Session::Reconnect() {
 
 absl::Status Session::ConnectAgain() {
   const postgres::Watchdog::Watch watch(watchdog_, *connection_, patience_.usual);
-  absl::Status status = Connect();
-  if (status.ok()) return status;
-  // Either our own lost session still lingers on the server, or someone else took over; the epoch
-  // tells.
-  const auto epoch = connection_->Execute("SELECT coordinator_epoch FROM cluster");
-  if (epoch.ok() && epoch->Int(0, 0) != epoch_) return absl::AbortedError(kTakenOver);
-  return status;
+  RETURN_IF_ERROR(SetUp());
+  ASSIGN_OR_RETURN(const Rows epoch, connection_->Execute("SELECT coordinator_epoch FROM cluster"));
+  if (epoch.Int(0, 0) != epoch_) return absl::AbortedError(kTakenOver);
+  RETURN_IF_ERROR(connection_->Execute(Query("end_session"), Params().Int(lock_holder_)).status());
+  return TakeLock();
 }
 
 absl::Status Session::ReconnectOnce() {
@@ -164,7 +170,7 @@ absl::Status Session::EndGroup() {
   if (reconnected_in_group_ || connection_ == nullptr || connection_->broken())
     return absl::UnavailableError("the connection to Postgres broke before all was on disk");
   const postgres::Watchdog::Watch watch(watchdog_, *connection_, patience_.usual);
-  absl::Status status = connection_->ExecuteAlone(Query("wait_for_disk"));
+  absl::Status status = connection_->ExecuteAlone(Query("wait_for_disk")).status();
   if (absl::IsUnavailable(status) && watch.Barked()) return NoAnswer(patience_.usual);
   return status;
 }

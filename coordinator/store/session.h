@@ -71,7 +71,9 @@ class Session {
       : conninfo_(std::move(conninfo)), patience_(patience) {}
 
   absl::Status Begin() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status Connect() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status SetUp() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The coordinator's lock.
+  absl::Status TakeLock() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status TakeOver() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Reconnect() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status ConnectAgain() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -91,6 +93,8 @@ class Session {
   bool grouped_ ABSL_GUARDED_BY(mutex_) = false;
   bool reconnected_in_group_ ABSL_GUARDED_BY(mutex_) = false;
   std::unique_ptr<postgres::Connection> connection_ ABSL_GUARDED_BY(mutex_);
+  // The server's process that got the lock for us last.
+  int lock_holder_ ABSL_GUARDED_BY(mutex_) = 0;
   // Of the last Reconnect() that failed slowly, and until when that is the answer.
   absl::Status unreachable_ ABSL_GUARDED_BY(mutex_);
   Deadline unreachable_until_ ABSL_GUARDED_BY(mutex_) = Deadline::After(absl::ZeroDuration());

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "coordinator/store/store_fixture.h"
+#include "tests/support/fault_proxy.h"
 
 namespace motzkin::coordinator {
 namespace {
@@ -233,6 +234,26 @@ TEST_F(StoreTest, ALostConnectionIsOpenedAgain) {
   EXPECT_TRUE(absl::IsUnavailable(store().SetJobReason(job.id, "first")));
   EXPECT_TRUE(store().SetJobReason(job.id, "second").ok());
   EXPECT_EQ(Must(store().Job(job.id)).reason, "second");
+}
+
+TEST_F(StoreTest, ASessionThatTheServerDoesNotKnowToBeGoneDoesNotKeepTheLock) {
+  auto& postgres = test::MiniPostgres::Shared();
+  const auto superuser = test::MustConnect(postgres.Superuser(database()));
+  ASSERT_TRUE(
+      superuser->Execute("CREATE ROLE far LOGIN CREATEROLE PASSWORD 'away' IN ROLE motzkin_owner")
+          .ok());
+  ASSERT_TRUE(superuser->ExecuteAlone("CREATE DATABASE far OWNER far").ok());
+  test::FaultProxy proxy(postgres.server().port(),
+                         [](std::string_view) { return test::Fault::kNone; });
+  const auto far = Must(Store::Open(postgres.As("dbname=far ", "far", "away", proxy.port()),
+                                    {.usual = absl::Seconds(2)}));
+  proxy.Mute();
+  EXPECT_TRUE(absl::IsUnavailable(far->AppendEvent("coordinator", "into the void")));
+  EXPECT_EQ(Must(superuser->Execute("SELECT count(*) FROM pg_stat_activity WHERE datname = 'far'"))
+                .Int(0, 0),
+            1)
+      << "the server has not noticed";
+  EXPECT_TRUE(far->AppendEvent("coordinator", "through a new connection").ok());
 }
 
 TEST_F(StoreTest, AGroupOfChangesIsDurableAtItsEndOrSaysThatItMayNotBe) {
