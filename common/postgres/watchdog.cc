@@ -1,9 +1,11 @@
 #include "common/postgres/watchdog.h"
 
+#include <fmt/format.h>
+
 namespace motzkin::postgres {
 
 Watchdog::Watch::Watch(Watchdog& watchdog, Connection& connection, absl::Duration longest)
-    : watchdog_(watchdog) {
+    : watchdog_(watchdog), longest_(longest) {
   const absl::MutexLock lock(&watchdog.mutex_);
   watchdog.watched_ = &connection;
   watchdog.barked_ = false;
@@ -16,9 +18,12 @@ Watchdog::Watch::~Watch() {
   watchdog_.watched_ = nullptr;
 }
 
-bool Watchdog::Watch::Barked() const {
+absl::Status Watchdog::Watch::Explain(absl::Status status) const {
+  if (!absl::IsUnavailable(status)) return status;
   const absl::MutexLock lock(&watchdog_.mutex_);
-  return watchdog_.barked_;
+  if (!watchdog_.barked_) return status;
+  return absl::UnavailableError(
+      fmt::format("Postgres has not answered for {}", absl::FormatDuration(longest_)));
 }
 
 Watchdog::Watchdog() : thread_([this] { Run(); }) {}

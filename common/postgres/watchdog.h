@@ -8,6 +8,7 @@
 #pragma once
 
 #include <absl/base/thread_annotations.h>
+#include <absl/status/status.h>
 #include <absl/synchronization/mutex.h>
 #include <absl/time/time.h>
 
@@ -31,11 +32,12 @@ class Watchdog {
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;
 
-    // It took too long.
-    bool Barked() const;
+    // What the call returned; if it failed because it took too long, that instead: UNAVAILABLE.
+    absl::Status Explain(absl::Status status) const;
 
    private:
     Watchdog& watchdog_;
+    const absl::Duration longest_;
   };
 
   Watchdog();

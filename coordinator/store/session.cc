@@ -14,6 +14,7 @@ using postgres::Connection;
 using postgres::Params;
 using postgres::Rows;
 using postgres::Transaction;
+using postgres::Watchdog;
 
 constexpr std::string_view kFenced = "MZ010";
 constexpr std::string_view kWorkerRolePrefix = "motzkin_worker_";
@@ -33,11 +34,6 @@ constexpr std::string_view kSettings =
 // A connection that failed after this long fails the calls that wait behind it as well: they would
 // all wait for the same.
 constexpr absl::Duration kSlow = absl::Seconds(1);
-
-absl::Status NoAnswer(absl::Duration waited) {
-  return absl::UnavailableError(
-      fmt::format("Postgres has not answered for {}", absl::FormatDuration(waited)));
-}
 
 }  // namespace
 
@@ -60,7 +56,17 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Open(const std::string& connin
 
 absl::Status Session::Begin() {
   ASSIGN_OR_RETURN(connection_, Connection::Open(conninfo_));
+  {
+    const Watchdog::Watch watch(watchdog_, *connection_, patience_.usual);
+    RETURN_IF_ERROR(watch.Explain(connection_->Execute("SELECT 1").status()));
+  }
+  // It answers; a migration may then take as long as it needs.
   RETURN_IF_ERROR(Migrate(*connection_, Migrations()));
+  const Watchdog::Watch watch(watchdog_, *connection_, patience_.much);
+  return watch.Explain(LockAndTakeOver());
+}
+
+absl::Status Session::LockAndTakeOver() {
   RETURN_IF_ERROR(SetUp());
   const absl::Status locked = TakeLock();
   if (postgres::SqlState(locked) == "55P03") {
@@ -111,8 +117,8 @@ absl::Status Session::Reconnect() {
 }
 
 absl::Status Session::ConnectAgain() {
-  const postgres::Watchdog::Watch watch(watchdog_, *connection_, patience_.usual);
-  RETURN_IF_ERROR(SetUp());
+  const Watchdog::Watch watch(watchdog_, *connection_, patience_.usual);
+  RETURN_IF_ERROR(watch.Explain(SetUp()));
   ASSIGN_OR_RETURN(const Rows epoch, connection_->Execute("SELECT coordinator_epoch FROM cluster"));
   if (epoch.Int(0, 0) != epoch_) return absl::AbortedError(kTakenOver);
   RETURN_IF_ERROR(connection_->Execute(Query("end_session"), Params().Int(lock_holder_)).status());
@@ -139,7 +145,7 @@ absl::Status Session::Transact(Kind kind, const Body& body) {
   absl::MutexLock lock(&mutex_);
   if (connection_ == nullptr || connection_->broken()) RETURN_IF_ERROR(ReconnectOnce());
   const absl::Duration patience = kind.much ? patience_.much : patience_.usual;
-  const postgres::Watchdog::Watch watch(watchdog_, *connection_, patience);
+  const Watchdog::Watch watch(watchdog_, *connection_, patience);
   const std::string preamble = Preamble(kind);
   absl::Status status = connection_->Transact([&](Transaction& transaction) -> absl::Status {
     if (!preamble.empty()) RETURN_IF_ERROR(transaction.ExecuteScript(preamble));
@@ -147,8 +153,7 @@ absl::Status Session::Transact(Kind kind, const Body& body) {
     return body(statements);
   });
   if (postgres::SqlState(status) == kFenced) return absl::AbortedError(kTakenOver);
-  if (absl::IsUnavailable(status) && watch.Barked()) return NoAnswer(patience);
-  return status;
+  return watch.Explain(status);
 }
 
 absl::Status Session::Write(const Body& body) { return Transact({}, body); }
@@ -169,10 +174,8 @@ absl::Status Session::EndGroup() {
   // The server may have crashed in between, and forgotten some.
   if (reconnected_in_group_ || connection_ == nullptr || connection_->broken())
     return absl::UnavailableError("the connection to Postgres broke before all was on disk");
-  const postgres::Watchdog::Watch watch(watchdog_, *connection_, patience_.usual);
-  absl::Status status = connection_->ExecuteAlone(Query("wait_for_disk")).status();
-  if (absl::IsUnavailable(status) && watch.Barked()) return NoAnswer(patience_.usual);
-  return status;
+  const Watchdog::Watch watch(watchdog_, *connection_, patience_.usual);
+  return watch.Explain(connection_->ExecuteAlone(Query("wait_for_disk")).status());
 }
 
 absl::Status Session::Read(const Body& body) { return Transact({.fenced = false}, body); }

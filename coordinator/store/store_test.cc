@@ -256,6 +256,21 @@ TEST_F(StoreTest, ASessionThatTheServerDoesNotKnowToBeGoneDoesNotKeepTheLock) {
   EXPECT_TRUE(far->AppendEvent("coordinator", "through a new connection").ok());
 }
 
+TEST_F(StoreTest, AServerThatStandsStillWhileItIsOpenedIsGivenUp) {
+  test::FaultProxy* muted = nullptr;
+  test::FaultProxy proxy(test::MiniPostgres::Shared().server().port(), [&](std::string_view sent) {
+    if (sent.find("SELECT 1") != std::string_view::npos) muted->Mute();
+    return test::Fault::kNone;
+  });
+  muted = &proxy;
+  const auto opened =
+      Store::Open(test::MiniPostgres::Shared().As(database(), store().passwords().worker_role,
+                                                  store().passwords().worker, proxy.port()),
+                  {.usual = absl::Seconds(1)});
+  EXPECT_TRUE(absl::IsUnavailable(opened.status())) << opened.status();
+  EXPECT_EQ(opened.status().message(), "Postgres has not answered for 1s");
+}
+
 TEST_F(StoreTest, AGroupOfChangesIsDurableAtItsEndOrSaysThatItMayNotBe) {
   const JobRecord job = NewJob();
   store().BeginGroup();
