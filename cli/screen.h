@@ -14,7 +14,7 @@ struct ScreenOptions {
   size_t rows = 40;
   bool all_outcomes = false;  // Each outcome, not only the three groups.
   bool latest = true;         // The latest integrated functions.
-  std::string job;            // Only this one; empty: all that are not over, or else all.
+  std::string job = {};       // Only this one; empty: all that are not over, or else all.
 };
 
 // No line is longer than `columns`, there are at most `rows`.

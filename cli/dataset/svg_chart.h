@@ -23,7 +23,7 @@ struct LineChart {
   double y_min = 0;            // of a chart that is not logarithmic
   double y_max = 0;            // 0: from the data
   // What stands below the axis in place of numbers: x and text.
-  std::vector<std::pair<double, std::string>> x_ticks;
+  std::vector<std::pair<double, std::string>> x_ticks = {};
 };
 
 struct BarChart {
