@@ -20,8 +20,8 @@ size_t BucketOf(int64_t value) {
 int64_t LargestOf(size_t bucket) {
   if (bucket < size_t{2} * kHalfBuckets) return static_cast<int64_t>(bucket);
   const auto shift = static_cast<int>(bucket / kHalfBuckets) - 1;
-  const auto leading = static_cast<int64_t>(bucket % kHalfBuckets + kHalfBuckets);
-  return ((leading + 1) << shift) - 1;
+  const uint64_t leading = bucket % kHalfBuckets + kHalfBuckets;
+  return static_cast<int64_t>(((leading + 1) << shift) - 1);  // Unsigned: the last is 2^63 - 1.
 }
 
 // Index of the first count at which at least permille/1000 of `total` are reached.
