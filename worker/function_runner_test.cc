@@ -64,6 +64,7 @@ class FunctionRunnerTest : public ::testing::Test {
  protected:
   FunctionRunnerTest() {
     options_.start_backoff = absl::Milliseconds(1);
+    options_.engine_versions = {{"giac", "1.2.3"}};
     options_.speed = &speed_;
   }
   FunctionRunner& runner() {
@@ -156,7 +157,6 @@ TEST_F(FunctionRunnerTest, AFunctionThatKilledItsWorkerIsACrashedRowWithoutBeing
 }
 
 TEST_F(FunctionRunnerTest, RowsWithoutAnAnswerNameTheExactEngineToo) {
-  options_.engine_versions = {{"giac", "1.2.3"}};
   EXPECT_EQ(runner().Blame(TestTask(7), 2)->steps(0).version(), "1.2.3");
   script_.Say([](const Request&) -> absl::StatusOr<Response> {
     return absl::UnavailableError("killed by signal 11");
