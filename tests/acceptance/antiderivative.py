@@ -11,7 +11,7 @@ def is_real(value):
 
 
 def points_of_agreement(integrand, integral, random_points):
-    """(agreeing, differing) points at which the integrand is real."""
+    """(agreeing, differing) points at which the integrand has a value that is real."""
     agreed = differed = 0
     for _ in range(POINTS_TRIED):
         x = mpmath.mpf(random_points.uniform(-3, 3))

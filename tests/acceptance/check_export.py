@@ -173,7 +173,7 @@ def check_integrals(sample, seed, report):
     with mpmath.workdps(40):
         for row in sample:
             try:
-                functions = compile_prefix(row["integrand"]), compile_prefix(row["integral"])
+                functions = compile_prefix(row["integrand"], strictly_real=True), compile_prefix(row["integral"])
             except Unsupported:
                 continue
             agreed, differed = points_of_agreement(*functions, points)

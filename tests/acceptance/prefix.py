@@ -20,12 +20,22 @@ class Unsupported(Exception):
     """A token with no counterpart here."""
 
 
-def compile_prefix(text):
-    """A function of x. Raises Unsupported."""
+class NotReal(ValueError):
+    """Some part of a function is not real at this point."""
+
+
+def compile_prefix(text, strictly_real=False):
+    """A function of x. Raises Unsupported. A strictly real one raises NotReal where a part of it is not real."""
     tokens = text.split()
-    expression, rest = _parse(tokens, 0)
+    expression, rest = _parse(tokens, 0, _real if strictly_real else lambda value: value)
     assert rest == len(tokens), f"tokens left over in: {text}"
     return expression
+
+
+def _real(value):
+    if mpmath.im(value) != 0:
+        raise NotReal
+    return mpmath.re(value)
 
 
 def _integer(tokens, at):
@@ -37,7 +47,8 @@ def _integer(tokens, at):
     return (lambda x: mpmath.mpf(value)), end
 
 
-def _parse(tokens, at):
+def _parse(tokens, at, passed):
+    """The function that begins at this token, whose parts' values go through `passed`, and the token after it."""
     token = tokens[at]
     if token in ("INT+", "INT-"):
         return _integer(tokens, at)
@@ -45,14 +56,14 @@ def _parse(tokens, at):
         return (lambda x: x), at + 1
     if token in CONSTANTS:
         value = CONSTANTS[token]
-        return (lambda x: value()), at + 1
+        return (lambda x: passed(value())), at + 1
     if token in UNARY:
         function = UNARY[token]
-        argument, end = _parse(tokens, at + 1)
-        return (lambda x: function(argument(x))), end
+        argument, end = _parse(tokens, at + 1, passed)
+        return (lambda x: passed(function(argument(x)))), end
     if token in BINARY:
         operation = BINARY[token]
-        left, middle = _parse(tokens, at + 1)
-        right, end = _parse(tokens, middle)
-        return (lambda x: operation(left(x), right(x))), end
+        left, middle = _parse(tokens, at + 1, passed)
+        right, end = _parse(tokens, middle, passed)
+        return (lambda x: passed(operation(left(x), right(x)))), end
     raise Unsupported(token)
