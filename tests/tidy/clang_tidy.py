@@ -19,6 +19,7 @@ import bisect
 import collections
 import concurrent.futures
 import hashlib
+import itertools
 import json
 import pathlib
 import re
@@ -67,12 +68,17 @@ def parse_dependencies(text):
     return found
 
 
-def batches(paths):
-    """Paths by folder, at most BATCH_MAX together."""
-    folders = collections.defaultdict(list)
-    for path in sorted(paths):
-        folders[path.rpartition("/")[0]].append(path)
-    for folder in folders.values():
+def batches(sources):
+    """Their paths by folder, at most BATCH_MAX together, in which no macro has two values."""
+    together = collections.defaultdict(list)
+    for folder, group in itertools.groupby(sorted(sources), lambda source: source.path.rpartition("/")[0]):
+        group = list(group)
+        macros = [dict(flag[0].split("=", 1) for flag in source.flags if flag[0].startswith("-D") and "=" in flag[0])
+                  for source in group]
+        disputed = [name for name in union(macros) if len({of[name] for of in macros if name in of}) > 1]
+        for source, of in zip(group, macros):
+            together[folder, *(of.get(name) for name in disputed)].append(source.path)
+    for folder in together.values():
         count = -(-len(folder) // BATCH_MAX)
         for part in range(count):
             yield folder[part::count]
@@ -186,7 +192,7 @@ class Linter:
         print(f"clang-tidy: {len(old)} of {len(self.sources)} files to check", file=sys.stderr)
         clean = True
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-            running = {pool.submit(self.check, batch) for batch in batches(old)}
+            running = {pool.submit(self.check, batch) for batch in batches(map(self.sources.get, old))}
             while running:
                 done, running = concurrent.futures.wait(running, return_when="FIRST_COMPLETED")
                 for output, left in (future.result() for future in done):

@@ -28,10 +28,15 @@ class Decisions(unittest.TestCase):
 
     def test_batches_are_of_one_folder_and_bounded(self):
         paths = [f"/w/a/{i}.cc" for i in range(clang_tidy.BATCH_MAX + 1)] + ["/w/b/1.cc"]
-        batches = list(clang_tidy.batches(paths))
+        batches = list(clang_tidy.batches(clang_tidy.Source(path, [], []) for path in paths))
         self.assertEqual(sorted(sum(batches, [])), sorted(paths))
         self.assertEqual(len(batches), 3)
         self.assertLessEqual(max(map(len, batches)), clang_tidy.BATCH_MAX)
+
+    def test_no_macro_has_two_values_in_a_batch(self):
+        flags = {"a": [("-DX",), ("-DY=1",)], "b": [("-DY=2",)], "c": [("-DY=1",), ("-DZ=1",)], "d": [], "e": [("-DZ=1",)]}
+        batches = clang_tidy.batches(clang_tidy.Source("/w/" + name, of, []) for name, of in flags.items())
+        self.assertEqual(sorted(batches), [["/w/a", "/w/c"], ["/w/b"], ["/w/d", "/w/e"]])
 
     def test_what_does_not_compile_with_others_is_taken_out(self):
         output = "/w/b.cc:1:5: error: redefinition of 'main' [clang-diagnostic-error]\n"
