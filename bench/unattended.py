@@ -80,8 +80,8 @@ class Cluster:
 
     def select(self, query):
         """The first row of a query, numbers."""
-        done = self.motzkin("psql", "-X", "-A", "-t", "-F", ",", "-c", query, capture_output=True)
-        return [int(field) for field in done.stdout.split()[0].split(",")] if done.returncode == 0 else None
+        rows = self.motzkin("psql", "-X", "-A", "-t", "-F", ",", "-c", query, check=True, stdout=subprocess.PIPE).stdout
+        return [int(field) for field in rows.split()[0].split(",")]
 
     def memory(self):
         """MB by program."""
