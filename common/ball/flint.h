@@ -9,6 +9,7 @@
 #include <flint/acb_poly.h>
 #include <flint/arb.h>
 #include <flint/arb_hypgeom.h>
+#include <flint/fmpq.h>
 #else
 #include <acb.h>
 #include <acb_elliptic.h>
