@@ -34,11 +34,11 @@ def free_port():
 
 
 def status_of(pid):
-    """Name, parent and RSS in MB; None: it has ended."""
+    """Parent and RSS in MB; None: it has ended."""
     try:
         with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
             fields = dict(line.split(":\t", 1) for line in file if ":\t" in line)
-        return fields["Name"].strip(), int(fields["PPid"]), int(fields.get("VmRSS", "0 kB").split()[0]) / 1024
+        return int(fields["PPid"]), int(fields.get("VmRSS", "0 kB").split()[0]) / 1024
     except (OSError, KeyError):
         return None
 
@@ -92,12 +92,12 @@ class Cluster:
             while pid in processes:
                 if pid == ancestor:
                     return True
-                pid = processes[pid][1]
+                pid = processes[pid][0]
             return False
-        below = [status for pid, status in processes.items()
+        below = [rss for pid, (_, rss) in processes.items()
                  if pid != self.worker.pid and is_below(pid, self.worker.pid)]
-        return {"coordinator": processes[self.coordinator.pid][2], "worker": processes[self.worker.pid][2],
-                "integrators": sum(rss for _, _, rss in below)}
+        return {"coordinator": processes[self.coordinator.pid][1], "worker": processes[self.worker.pid][1],
+                "integrators": sum(below)}
 
 
 def watch(cluster, job, functions, interval):
@@ -117,7 +117,7 @@ def watch(cluster, job, functions, interval):
             return samples
         if now - moved > STALL_SECONDS:
             return None
-        time.sleep(min(interval, 2 if functions - done < 200 else interval))
+        time.sleep(min(interval, 2) if functions - done < 200 else interval)
 
 
 def growth(samples):
