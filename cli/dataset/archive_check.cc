@@ -1,6 +1,5 @@
 #include "cli/dataset/archive_check.h"
 
-#include <absl/strings/escaping.h>
 #include <absl/strings/str_cat.h>
 
 #include <fstream>
@@ -8,6 +7,7 @@
 #include <set>
 
 #include "cli/dataset/checksummed_file.h"
+#include "common/base/hex.h"
 #include "common/base/status_macros.h"
 
 namespace motzkin::dataset {
@@ -65,7 +65,7 @@ absl::StatusOr<ArchiveDescription> DescribeArchive(const std::filesystem::path& 
     description.audited += answered;
   }
   ASSIGN_OR_RETURN(const FileDigest digest, DigestOf(directory / kChecksums));
-  description.sha256 = absl::HexStringToBytes(digest.sha256);
+  description.sha256 = BytesOfHex(digest.sha256);
   return description;
 }
 

@@ -13,6 +13,8 @@
 
 #if !defined(PQXX_VERSION_MAJOR) || PQXX_VERSION_MAJOR < 7
 #define MOTZKIN_PQXX6 1
+#elif PQXX_VERSION_MAJOR > 7 || PQXX_VERSION_MINOR >= 10
+#define MOTZKIN_PQXX7_10 1
 #endif
 
 namespace motzkin::postgres {
@@ -96,7 +98,11 @@ pqxx::result Run(pqxx::transaction_base& transaction, std::string_view sql, cons
       list.append();
     }
   }
+#ifdef MOTZKIN_PQXX7_10
+  return transaction.exec(std::string(sql), list);
+#else
   return transaction.exec_params(std::string(sql), list);
+#endif
 #endif
 }
 
@@ -147,7 +153,13 @@ std::string WithTimeouts(std::string_view conninfo) {
 }
 
 struct Connection::Impl {
+  // Notices go nowhere rather than to stderr.
+#ifdef MOTZKIN_PQXX7_10
+  explicit Impl(const std::string& conninfo) : session(conninfo) {
+    session.set_notice_handler([](pqxx::zview) noexcept {});
+#else
   explicit Impl(const std::string& conninfo) : session(conninfo), quiet(session) {
+#endif
 #ifdef MOTZKIN_PQXX6
     // A reconnection behind our back would lose the session's locks.
 #pragma GCC diagnostic push
@@ -172,7 +184,9 @@ struct Connection::Impl {
   // The session's socket under a number of our own: libpq closes its own when it likes, and another
   // thread may then get that number.
   const UniqueFd line{::dup(session.sock())};
-  pqxx::quiet_errorhandler quiet;  // Notices go nowhere rather than to stderr.
+#ifndef MOTZKIN_PQXX7_10
+  pqxx::quiet_errorhandler quiet;
+#endif
   bool broken = false;
 };
 

@@ -1,10 +1,10 @@
-#include <absl/strings/escaping.h>
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_split.h>
 
 #include <utility>
 
 #include "common/base/check.h"
+#include "common/base/hex.h"
 #include "common/postgres/connection.h"
 
 namespace motzkin::postgres {
@@ -46,7 +46,7 @@ bool Rows::Bool(size_t row, size_t column) const {
 std::string Rows::Bytes(size_t row, size_t column) const {
   const std::string& text = Text(row, column);
   MOTZKIN_CHECK(text.starts_with("\\x"));
-  return absl::HexStringToBytes(text.substr(2));
+  return BytesOfHex(absl::string_view(text).substr(2));
 }
 
 std::vector<int64_t> Rows::IntArray(size_t row, size_t column) const {

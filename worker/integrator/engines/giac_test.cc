@@ -63,7 +63,7 @@ TEST_F(GiacTest, IntegrandsOnWhichItHangsCostTheirBudgetAndNoMore) {
 #endif
   constexpr absl::Duration kBudget = absl::Milliseconds(200);
   for (const char* function :
-       {"atanh(x+tan(x+x))", "cos(tan(x*tan(x)))", "ln(tan(x+16+x))+2*x", "x*atanh(exp(4+x))*x/x",
+       {"atanh(x+tan(x+x))", "cos(tan(x*tan(x)))", "x*atanh(exp(4+x))*x/x",
         "tan((cos(x)+x)^3*cos(exp(2)))", "tan(1+sqrt((exp(x)+2*x+1)^2*x))",
         "cos(ln(x*x)^3+4-x-acos(x))", "sqrt((atanh(x)+x)/(sin(cosh(x))*x))"}) {
     const EngineReply reply = Run(function, kBudget);
