@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "cli/words.h"
+#include "common/base/one_line.h"
 #include "common/base/status_macros.h"
 #include "common/job_spec/job_spec.h"
 #include "common/yaml/scalar.h"
@@ -63,6 +64,14 @@ absl::StatusOr<v1::JobSpec> ReadLadder(const std::string& text) {
   return spec;
 }
 
+// The integrator's own sentence, which begins with the engine's name.
+std::string WhyMissing(const std::string& engine, const pipe::Description& description) {
+  for (const std::string& sentence : description.missing()) {
+    if (sentence.starts_with(engine + " ")) return OneLine(sentence);
+  }
+  return engine + " is not among the engines that were started";
+}
+
 }  // namespace
 
 void AddIntegratorFlags(CLI::App& verb, IntegratorFlags& flags) {
@@ -78,8 +87,8 @@ absl::StatusOr<LocalLadder> ReadFlags(const IntegratorFlags& flags) {
   int64_t memory = spec.engine_memory_bytes();
   if (!flags.memory.empty()) {
     ASSIGN_OR_RETURN(memory, yaml::ParseBytes(flags.memory));
-    if (memory < kEngineMemoryRange.min || memory > kEngineMemoryRange.max) {
-      return absl::InvalidArgumentError("--memory must be 64 MiB .. 16 GiB");
+    for (const v1::LadderStep& step : spec.ladder()) {
+      RETURN_IF_ERROR(CheckEngineMemory("--memory", step.engine(), memory));
     }
   }
   ASSIGN_OR_RETURN(ladder.options.binary, FindBinary(flags.binary));
@@ -152,14 +161,14 @@ absl::Status DropMissingEngines(LocalLadder& ladder, LocalIntegrator& integrator
     if (std::find(present.begin(), present.end(), step.engine()) != present.end()) {
       *kept.add_ladder() = step;
     } else {
-      fmt::print(stderr, "motzkin: {} is not installed here; its step is left out\n",
-                 step.engine());
+      fmt::print(stderr, "motzkin: {}; its step is left out\n",
+                 WhyMissing(step.engine(), description));
     }
   }
   ladder.prototype = kept;
   if (kept.ladder_size() > 0) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat(
-      "no engine of the ladder is installed; there are: ", absl::StrJoin(present, ", ")));
+  return absl::FailedPreconditionError(
+      absl::StrCat("no engine of the ladder runs here; there are: ", absl::StrJoin(present, ", ")));
 }
 
 Json EngineVersions(const pipe::Description& description) {

@@ -18,9 +18,7 @@ std::vector<std::string> DropMissing(std::vector<std::unique_ptr<Engine>>& engin
   std::vector<std::string> missing;
   std::erase_if(engines, [&](const std::unique_ptr<Engine>& engine) {
     const absl::Status started = engine->Start();
-    if (!started.ok()) {
-      missing.push_back(absl::StrCat(std::string(engine->name()), ": ", started.message()));
-    }
+    if (!started.ok()) missing.emplace_back(started.message());
     return !started.ok();
   });
   return missing;

@@ -1,5 +1,6 @@
 #include "worker/integrator/zygote.h"
 
+#include <absl/strings/ascii.h>
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_split.h>
@@ -11,8 +12,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
+#include "common/base/one_line.h"
 #include "common/base/status_macros.h"
 #include "worker/integrator/cpu_clock.h"
 
@@ -23,6 +26,8 @@ namespace {
 // lost.
 constexpr absl::Duration kReactionMax = absl::Minutes(1);
 constexpr size_t kLineBytesMax = 256;
+// Enough for an error with its context, and short enough for one line of a log.
+constexpr int kPrintedBytesMax = 400;
 
 absl::Status Await(int fd, short events, Deadline deadline) {
   while (true) {
@@ -54,6 +59,16 @@ absl::StatusOr<UniqueFd> FilterFile(sandbox::LeafFiles leaf_files) {
     return absl::ErrnoToStatus(errno, "filter file");
   }
   return file;
+}
+
+// The last few hundred bytes of `file`, on one line; empty without a file.
+std::string EndOf(const UniqueFd& file) {
+  const off_t size = file.valid() ? lseek(file.get(), 0, SEEK_END) : 0;
+  const off_t begin = std::max<off_t>(0, size - kPrintedBytesMax);
+  std::string text(kPrintedBytesMax, '\0');
+  const ssize_t got = size > 0 ? pread(file.get(), text.data(), text.size(), begin) : 0;
+  text.resize(got > 0 ? static_cast<size_t>(got) : 0);
+  return OneLine(std::string(absl::StripAsciiWhitespace(text)));
 }
 
 }  // namespace
@@ -88,7 +103,8 @@ absl::StatusOr<std::unique_ptr<Zygote>> Zygote::Fork(
 
 absl::StatusOr<std::unique_ptr<Zygote>> Zygote::Spawn(const std::vector<std::string>& argv,
                                                       std::vector<std::string> environment,
-                                                      sandbox::LeafFiles leaf_files) {
+                                                      sandbox::LeafFiles leaf_files,
+                                                      std::vector<int> descriptors) {
   std::unique_ptr<Zygote> zygote(new Zygote());
   ASSIGN_OR_RETURN(const std::vector<UniqueFd> theirs, zygote->OpenPipes());
   ASSIGN_OR_RETURN(const UniqueFd filter, FilterFile(leaf_files));
@@ -100,8 +116,19 @@ absl::StatusOr<std::unique_ptr<Zygote>> Zygote::Spawn(const std::vector<std::str
   options.input = Stream::kNull;
   options.output = Stream::kNull;
   options.error = Stream::kNull;
+  // What it prints tells why it does not start. Files cannot fill up and block it, as pipes could.
+  zygote->output_ = UniqueFd(memfd_create("output", MFD_CLOEXEC));
+  zygote->errors_ = UniqueFd(memfd_create("errors", MFD_CLOEXEC));
+  if (!zygote->output_.valid() || !zygote->errors_.valid()) {
+    return absl::ErrnoToStatus(errno, "memfd_create");
+  }
+  options.before_exec = [output = zygote->output_.get(), errors = zygote->errors_.get()] {
+    return dup2(output, STDOUT_FILENO) < 0 || dup2(errors, STDERR_FILENO) < 0 ? errno : 0;
+  };
   options.own_process_group = false;  // A kill of the integrator's group reaches it.
-  options.inherited_descriptors = {theirs[0].get(), theirs[1].get(), theirs[2].get(), filter.get()};
+  for (const UniqueFd& pipe : theirs) descriptors.push_back(pipe.get());
+  descriptors.push_back(filter.get());
+  options.inherited_descriptors = std::move(descriptors);
   ASSIGN_OR_RETURN(zygote->spawned_, ChildProcess::Spawn(argv, options));
   return zygote;
 }
@@ -124,10 +151,14 @@ absl::Duration Zygote::Cpu() const {
 }
 
 absl::StatusOr<std::string> Zygote::AwaitReady(Deadline deadline) {
-  ASSIGN_OR_RETURN(const std::string line, ReadLine(deadline));
+  absl::StatusOr<std::string> line = ReadLine(deadline);
   constexpr std::string_view kReady = "ready ";
-  if (!line.starts_with(kReady)) return absl::UnavailableError(line);
-  return line.substr(kReady.size());
+  if (line.ok() && line->starts_with(kReady)) return line->substr(kReady.size());
+  const absl::Status failure = line.ok() ? absl::UnavailableError(*line) : line.status();
+  std::string printed = EndOf(errors_);
+  if (printed.empty()) printed = EndOf(output_);
+  if (printed.empty()) return failure;
+  return absl::Status(failure.code(), absl::StrCat(failure.message(), "; it printed: ", printed));
 }
 
 absl::StatusOr<Leaf> Zygote::StartLeaf(std::string_view input, const sandbox::LeafLimits& limits) {

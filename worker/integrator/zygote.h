@@ -15,9 +15,10 @@
 // streams at /dev/null, sets its parent death signal, its limits and its system call filter. It
 // exits with 0 after a whole answer and with kLeafOutOfMemory when memory is refused.
 //
-// A program of its own finds the pipes in its environment, MOTZKIN_ZYGOTE=command,status,answers,
-// and the filter's instructions (struct sock_filter[]) in the file of descriptor
-// MOTZKIN_LEAF_FILTER.
+// A program of its own has files in memory as standard output and standard error, whose ends tell why
+// it did not become ready. Its environment names the pipes' descriptors in
+// MOTZKIN_ZYGOTE=command,status,answers, and in MOTZKIN_LEAF_FILTER the descriptor of a file that
+// holds the filter's instructions (struct sock_filter[]).
 //
 // The destructor kills the zygote and its leaf. Thread-compatible; single-threaded processes only.
 #pragma once
@@ -67,15 +68,17 @@ class Zygote {
   // A fork of this process that runs `serve`, which ends when the command pipe closes.
   static absl::StatusOr<std::unique_ptr<Zygote>> Fork(
       const std::function<void(const ZygotePipes&)>& serve);
-  // A program. `environment` gets the two variables added.
+  // A program. `environment` gets the two variables added; `descriptors` are ours that it keeps under
+  // the same numbers.
   static absl::StatusOr<std::unique_ptr<Zygote>> Spawn(const std::vector<std::string>& argv,
                                                        std::vector<std::string> environment,
-                                                       sandbox::LeafFiles leaf_files);
+                                                       sandbox::LeafFiles leaf_files,
+                                                       std::vector<int> descriptors = {});
   Zygote(const Zygote&) = delete;
   Zygote& operator=(const Zygote&) = delete;
   ~Zygote();
 
-  // Its version, once it is warm.
+  // Its version, once it is warm. An error ends with what a program printed last, if anything.
   absl::StatusOr<std::string> AwaitReady(Deadline deadline);
 
   // One leaf at a time: Reap() the last one first. After an error the zygote is of no more use.
@@ -99,6 +102,7 @@ class Zygote {
   std::optional<ForkedProcess> forked_;
   std::optional<ChildProcess> spawned_;
   UniqueFd command_, status_, answers_;
+  UniqueFd output_, errors_;  // What a program of its own prints; without one, nothing.
   pid_t leaf_ = -1;
 };
 

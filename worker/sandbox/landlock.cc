@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -68,6 +69,9 @@ absl::Status RestrictFiles(const std::vector<std::string>& readable) {
   for (const std::string& path : readable) RETURN_IF_ERROR(Allow(ruleset.get(), path));
   RETURN_IF_ERROR(Allow(ruleset.get(), "/dev/null",
                         LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE));
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+    return absl::ErrnoToStatus(errno, "no_new_privs");
+  }
   if (syscall(SYS_landlock_restrict_self, ruleset.get(), 0) != 0) {
     return absl::ErrnoToStatus(errno, "landlock_restrict_self");
   }

@@ -15,7 +15,8 @@ int LandlockAbi();
 
 // From now on this thread and its children can open files only below `readable`, for reading and
 // executing; paths that do not exist are left out. They cannot write, create or delete any file,
-// nor trace processes outside. Descriptors that are open stay usable. Needs no_new_privs.
+// nor trace processes outside. Descriptors that are open stay usable. Sets no_new_privs, which
+// Landlock asks of everybody but root.
 // UNAVAILABLE: this kernel has no Landlock.
 absl::Status RestrictFiles(const std::vector<std::string>& readable);
 

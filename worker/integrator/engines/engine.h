@@ -54,7 +54,8 @@ class Engine {
   virtual const std::string& version() const = 0;
   // How it wants the integrand written.
   virtual expression::Format format() const = 0;
-  // Warms it up; again after it was lost. An error says why the engine cannot run here.
+  // Warms it up; again after it was lost. An error is a sentence that begins with the engine's name
+  // and says why it cannot run here: "fricas is not installed (apt install fricas)".
   virtual absl::Status Start() = 0;
   // Integrates `function`, written in format(), with respect to x in a fresh leaf. Starts the
   // engine if need be. Takes 20 x limits.cpu + 2 s on the wall at most, fifty times that on a

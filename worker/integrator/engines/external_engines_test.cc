@@ -1,6 +1,12 @@
 // FriCAS and SymPy for real: `./dev` installs both.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <seccomp.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <functional>
 
 #include "worker/integrator/engines/fricas.h"
 #include "worker/integrator/engines/sympy.h"
@@ -8,7 +14,10 @@
 namespace motzkin::integrator {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 constexpr const char* kLineZygote = MOTZKIN_BIN_DIR "/libmotzkin_line_zygote.so";
 
@@ -89,6 +98,60 @@ TEST(FricasTest, TheBudgetIsTheLeafsOwnAndTheNextFunctionIsUnharmed) {
   EXPECT_EQ(reply.end, EngineEnd::kTimedOut);
   EXPECT_LT(reply.cpu, absl::Milliseconds(250));
   EXPECT_EQ(fricas->Run(kSimple, Generous()).answer, "atan(x)");
+}
+
+// With too little memory for anything it says only that it met an error: no statement about the
+// function.
+TEST(FricasTest, TooLittleMemoryIsNoUnsolvedFunction) {
+  const std::unique_ptr<Engine> fricas = MakeFricas(kLineZygote);
+  for (const int64_t mebibytes : {64, 128, 192, 256, 320}) {
+    EngineLimits small = Generous();
+    small.memory_bytes = mebibytes << 20;
+    const EngineReply reply = fricas->Run(kSimple, small);
+    EXPECT_THAT(reply.end, AnyOf(EngineEnd::kMemoryExceeded, EngineEnd::kAnswered))
+        << reply.message;
+  }
+}
+
+TEST(FricasTest, TheLeastMemoryOfAJobIsEnough) {
+  const std::unique_ptr<Engine> fricas = MakeFricas(kLineZygote);
+  EngineLimits least = Generous();
+  least.memory_bytes = 512ll << 20;  // EngineMemoryMin("fricas") in common/job_spec.
+  EXPECT_EQ(fricas->Run(kSimple, least).answer, "atan(x)");
+  EXPECT_EQ(fricas->Run("div INT+ 1 add pow x INT+ 5 add x INT+ 1", least).end,
+            EngineEnd::kAnswered);
+}
+
+// Runs `body` in a child, which exits with what it returns, under a filter that refuses madvise()
+// for huge pages as a kernel without them does.
+int WithoutHugePages(const std::function<int()>& body) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    const bool loaded = filter != nullptr &&
+                        seccomp_rule_add(filter, SCMP_ACT_ERRNO(EINVAL), SCMP_SYS(madvise), 1,
+                                         SCMP_A2(SCMP_CMP_EQ, MADV_HUGEPAGE)) == 0 &&
+                        seccomp_load(filter) == 0;
+    _exit(loaded ? body() : 100);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+TEST(FricasTest, AKernelWithoutHugePagesIsGoodEnough) {
+  EXPECT_EQ(WithoutHugePages([] {
+              return MakeFricas(kLineZygote)->Run(kSimple, Generous()).answer == "atan(x)" ? 0 : 1;
+            }),
+            0);
+}
+
+TEST(FricasTest, AnEngineThatDoesNotStartIsNamedWithItsOwnWords) {
+  const std::unique_ptr<Engine> fricas = MakeFricas("/no/such/file.so");
+  const absl::Status started = fricas->Start();
+  // The loader's complaint: without the preloaded file FriCAS is no zygote and just ends.
+  EXPECT_THAT(std::string(started.message()),
+              AllOf(StartsWith("fricas does not start: "), HasSubstr("/no/such/file.so")));
 }
 
 TEST(FricasTest, MemoryIsBounded) {

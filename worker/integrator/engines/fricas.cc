@@ -4,10 +4,12 @@
 #include <absl/strings/match.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_split.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
 #include <utility>
 
 #include "fricas_zygote.h"
@@ -18,9 +20,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// GCL sizes its heap by the address space that it finds: without a bound it reserves half the
-// machine's memory, and a collection then walks it.
+// GCL sizes its heap by the address space that it finds (2.6) or by the machine's memory (2.7):
+// without a bound it reserves half of that, and a collection then walks it.
 constexpr int64_t kStartMemoryBytes = 1ll << 30;
+
+constexpr const char* kProgram = "FRICASsys";
 
 // `break resume`: after an error the interpreter asks for the next line, and the leaf ends.
 constexpr const char* kSettings =
@@ -106,10 +110,33 @@ void Interpret(const std::string& output, EngineReply& reply) {
   }
   reply.end = EngineEnd::kGaveUp;
   reply.message = Message(output);
+  // Without memory it does not get as far as the words of its error.
+  if (reply.message == "System error:") reply.end = EngineEnd::kMemoryExceeded;
   for (const std::string_view words : kOutOfMemory) {
     if (output.find(words) != std::string::npos) reply.end = EngineEnd::kMemoryExceeded;
   }
 }
+
+// The shared object that makes FriCAS a zygote, opened before the sandbox closes. Root becomes nobody
+// in there and may then be unable to enter the folder, where bubblewrap mounts no copy of the file:
+// the path leads through the descriptor in that case, which FriCAS inherits.
+class Preload {
+ public:
+  explicit Preload(std::string path)
+      : path_(std::move(path)), file_(open(path_.c_str(), O_RDONLY | O_CLOEXEC)) {}
+
+  std::string PathThatOpens() const {
+    if (!file_.valid() || access(path_.c_str(), R_OK) == 0) return path_;
+    return absl::StrCat("/proc/self/fd/", file_.get());
+  }
+  std::vector<int> descriptors() const {
+    return file_.valid() ? std::vector<int>{file_.get()} : std::vector<int>{};
+  }
+
+ private:
+  const std::string path_;
+  const UniqueFd file_;
+};
 
 }  // namespace
 
@@ -117,25 +144,34 @@ std::string FindFricas() {
   // One folder per architecture: /usr/lib/fricas/target/x86_64-pc-linux-gnu
   std::error_code error;
   for (const auto& entry : fs::directory_iterator("/usr/lib/fricas/target", error)) {
-    if (access((entry.path() / "bin/FRICASsys").c_str(), X_OK) == 0) return entry.path();
+    if (access((entry.path() / "bin" / kProgram).c_str(), X_OK) == 0) return entry.path();
   }
   return "";
 }
 
 std::unique_ptr<Engine> MakeFricas(const std::string& line_zygote) {
+  const auto preload = std::make_shared<const Preload>(line_zygote);  // A std::function is copied.
   ZygoteEngineSpec spec;
   spec.name = "fricas";
   spec.format = expression::Format::kPrefix;
-  spec.launch = [line_zygote]() -> absl::StatusOr<std::unique_ptr<Zygote>> {
+  spec.launch = [preload]() -> absl::StatusOr<std::unique_ptr<Zygote>> {
     const std::string folder = FindFricas();
     if (folder.empty()) return absl::NotFoundError("fricas is not installed (apt install fricas)");
-    // Without HOME it looks its user up, and the sandbox shows no users.
-    return Zygote::Spawn({folder + "/bin/FRICASsys"},
-                         {"HOME=/", "FRICAS=" + folder, "LD_PRELOAD=" + line_zygote,
-                          "MOTZKIN_ZYGOTE_SETUP=" + Setup(),
-                          absl::StrCat("MOTZKIN_ZYGOTE_MEMORY=", kStartMemoryBytes),
-                          "MOTZKIN_ZYGOTE_VERSION=Version: FriCAS"},
-                         sandbox::LeafFiles::kRead);
+    std::vector<std::string> environment = {
+        // Without HOME it looks its user up, and the sandbox shows no users. GCL 2.7 appends a slash
+        // and refuses the name `//`.
+        "HOME=/nonexistent",
+        "FRICAS=" + folder,
+        "LD_PRELOAD=" + preload->PathThatOpens(),
+        absl::StrCat("MOTZKIN_ZYGOTE_PROGRAM=", kProgram),
+        "MOTZKIN_ZYGOTE_SETUP=" + Setup(),
+        absl::StrCat("MOTZKIN_ZYGOTE_MEMORY=", kStartMemoryBytes),
+        "MOTZKIN_ZYGOTE_VERSION=Version: FriCAS"};
+    // Debian links the databases into the folder of amd64 alone, and keeps them here.
+    if (access((folder + "/algebra/interp.daase").c_str(), R_OK) != 0)
+      environment.emplace_back("DAASE=/usr/share/fricas");
+    return Zygote::Spawn({absl::StrCat(folder, "/bin/", kProgram)}, std::move(environment),
+                         sandbox::LeafFiles::kRead, preload->descriptors());
   };
   spec.request = Request;
   spec.interpret = Interpret;

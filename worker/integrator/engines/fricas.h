@@ -11,7 +11,8 @@ namespace motzkin::integrator {
 // The folder that holds bin/FRICASsys; empty when FriCAS is not installed.
 std::string FindFricas();
 
-// `line_zygote`: absolute path of the shared object built from line_zygote.c.
+// `line_zygote`: absolute path of the shared object built from line_zygote.c. It is opened here, so call
+// this before entering the sandbox.
 std::unique_ptr<Engine> MakeFricas(const std::string& line_zygote);
 
 }  // namespace motzkin::integrator

@@ -8,9 +8,15 @@
 
 (setq motzkin-expression (|evalDomain| '(|Expression| (|Integer|))))
 
+; How a domain writes itself in the types of its operations: $, from FriCAS 1.3.9 on %.
+(setq motzkin-self (if (|compiledLookup| '+ '($ $ $) motzkin-expression) '$ '%))
+
+(defun motzkin-lookup (name types domain)
+  (|compiledLookup| name (subst motzkin-self '$ types) domain))
+
 ; The operation of a domain; an error if it has none of these types.
 (defun motzkin-operation (name types domain)
-  (or (|compiledLookup| name types domain) (error "no operation ~a" name)))
+  (or (motzkin-lookup name types domain) (error "no operation ~a" name)))
 
 ; Operations are pairs of a function and its domain, which goes last.
 (defun motzkin-call (operation &rest arguments)
@@ -56,7 +62,7 @@
   (dolist (name names)
     (let* ((token (if (consp name) (car name) name))
            (own-name (if (consp name) (cdr name) (intern (string-downcase (symbol-name name)))))
-           (operation (|compiledLookup| own-name types motzkin-expression)))
+           (operation (motzkin-lookup own-name types motzkin-expression)))
       (when operation
         (setf (get token 'motzkin-operation) (cons (1- (length types)) operation))))))
 

@@ -7,38 +7,45 @@
 // FriCAS takes 100 ms to start; an integral in a fork of a warm one takes 4 ms and more.
 //
 // Environment, besides what zygote.h says:
+//   MOTZKIN_ZYGOTE_PROGRAM  name of the interpreter's binary; whatever else it starts stays as it is
 //   MOTZKIN_ZYGOTE_SETUP    lines that the zygote itself runs first: settings, warm-up
-//   MOTZKIN_ZYGOTE_MEMORY   soft RLIMIT_AS while the interpreter starts, bytes: GCL sizes its heap
-//   by it MOTZKIN_ZYGOTE_VERSION  words that stand before the version in what the interpreter
-//   prints at start
+//   MOTZKIN_ZYGOTE_MEMORY   bytes from which GCL sizes its heap: the soft RLIMIT_AS while it starts
+//                           (GCL 2.6), the machine's memory as it reads it (GCL 2.7)
+//   MOTZKIN_ZYGOTE_VERSION  words that stand before the version in what the interpreter prints at
+//                           start
+//
+// GCL 2.7, the Lisp of FriCAS 1.3.11 (Debian 13), also needs an environment that the sandbox does not
+// have. Where it finds none it aborts, so this file answers open64, isatty, madvise and mmap64 for it.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 enum {
   kLineMax = 1 << 16,  // Of one command's input, bytes; more than any integrand that is generated.
   kInstructionsMax = 4096,  // BPF_MAXINSNS, the kernel's own bound.
-  kAskPersonality = 0xffffffff,
-  kNotSealed = 125,  // Exit code of a leaf that could not be locked in.
+  kNotSealed = 125,    // Exit code of a leaf that could not be locked in.
+  kOutOfMemory = 77,   // kLeafOutOfMemory of zygote.h.
 };
 
 static int command_fd, status_fd, answers_fd;
 static struct sock_filter leaf_filter[kInstructionsMax];
 static size_t leaf_instructions;
-static int is_leaf, is_ready;
-static int banner_fd = -1;
+static int is_zygote, is_leaf, is_ready;
+static int meminfo_fd = -1;
 
 // What the interpreter reads next: the setup at first, then the input of one command.
 static char line[kLineMax + 1];
@@ -71,11 +78,12 @@ static void ReadCommand(char* buffer, size_t size) {
   buffer[length] = '\0';
 }
 
-// The word after MOTZKIN_ZYGOTE_VERSION in the banner.
+// The version is the word after MOTZKIN_ZYGOTE_VERSION in what the interpreter printed: its standard
+// output is a file (zygote.h).
 static void SayReady(void) {
   static char banner[8192];
   const char* before = getenv("MOTZKIN_ZYGOTE_VERSION");
-  const ssize_t size = pread(banner_fd, banner, sizeof banner - 1, 0);
+  const ssize_t size = pread(STDOUT_FILENO, banner, sizeof banner - 1, 0);
   banner[size > 0 ? size : 0] = '\0';
   const char* found = before == NULL ? NULL : strstr(banner, before);
   char version[64] = "unknown";
@@ -174,6 +182,68 @@ static ssize_t ReadLine(void* cookie, char* buffer, size_t size) {
   return (ssize_t)count;
 }
 
+// At its start, and again whenever it loads a module, GCL 2.7 reads in /proc how much memory the
+// machine has and where its libraries lie. The sandbox has no /proc, and one leaf is not to plan with
+// all of the machine's memory: GCL reads of MOTZKIN_ZYGOTE_MEMORY. It reads of no library, as those
+// lie far above its heap and cannot be in its way.
+static int OpenProc(const char* path) {
+  if (strcmp(path, "/proc/meminfo") != 0) return openat(AT_FDCWD, "/dev/null", O_RDONLY);
+  const int fd = dup(meminfo_fd);
+  if (fd >= 0) lseek(fd, 0, SEEK_SET);  // The copy shares its position with what was read before.
+  return fd;
+}
+
+// Sealed, so that no leaf can change what later ones read.
+static void MakeMeminfo(long long bytes) {
+  char meminfo[96];
+  const int size = snprintf(meminfo, sizeof meminfo, "MemTotal: %lld kB\nMemFree: %lld kB\n",
+                            bytes >> 10, bytes >> 10);
+  meminfo_fd = memfd_create("meminfo", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  if (meminfo_fd < 0 || write(meminfo_fd, meminfo, (size_t)size) != size ||
+      fcntl(meminfo_fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) != 0) {
+    _exit(1);
+  }
+}
+
+// These four stand before the C library's own in the programs that this file is preloaded into. GCL
+// 2.6 calls open() and none of them in a way that matters.
+int open64(const char* path, int flags, ...) {
+  mode_t mode = 0;
+  if ((flags & (O_CREAT | O_TMPFILE)) != 0) {
+    va_list arguments;
+    va_start(arguments, flags);
+    mode = va_arg(arguments, mode_t);
+    va_end(arguments);
+  }
+  if (meminfo_fd >= 0 && strncmp(path, "/proc/", 6) == 0) return OpenProc(path);
+  return openat(AT_FDCWD, path, flags | O_LARGEFILE, mode);
+}
+
+// GCL 2.7 asks this before every character that it reads, ten thousand times a module.
+int isatty(int fd) {
+  if (is_zygote) {
+    errno = ENOTTY;
+    return 0;
+  }
+  struct termios settings;
+  return tcgetattr(fd, &settings) == 0;
+}
+
+// GCL 2.7 asks for huge pages and aborts where the kernel has none, though it does without.
+int madvise(void* address, size_t size, int advice) {
+  const int result = (int)syscall(SYS_madvise, address, size, advice);
+  return result != 0 && advice == MADV_HUGEPAGE && errno == EINVAL ? 0 : result;
+}
+
+#ifdef __LP64__
+// When GCL 2.7 gets no memory it aborts as if it had crashed; GCL 2.6 says that it got none.
+void* mmap64(void* address, size_t size, int protection, int flags, int fd, off64_t offset) {
+  void* got = mmap(address, size, protection, flags, fd, offset);
+  if (got == MAP_FAILED && is_leaf && errno == ENOMEM) _exit(kOutOfMemory);
+  return got;
+}
+#endif
+
 static void LoadFilter(void) {
   const char* number = getenv("MOTZKIN_LEAF_FILTER");
   if (number == NULL) _exit(1);
@@ -183,8 +253,12 @@ static void LoadFilter(void) {
 }
 
 __attribute__((constructor)) static void BecomeZygote(void) {
+  // GCL runs a shell at its start, which inherits all of this and is not to be a zygote. GCL 2.6 also
+  // starts itself a second time, to get fixed addresses: then it is one again.
+  const char* program = getenv("MOTZKIN_ZYGOTE_PROGRAM");
   const char* pipes = getenv("MOTZKIN_ZYGOTE");
-  if (pipes == NULL) return;
+  if (pipes == NULL || program == NULL || strcmp(program, program_invocation_short_name) != 0) return;
+  is_zygote = 1;
   if (sscanf(pipes, "%d,%d,%d", &command_fd, &status_fd, &answers_fd) != 3) _exit(1);
   LoadFilter();
   const char* memory = getenv("MOTZKIN_ZYGOTE_MEMORY");
@@ -192,18 +266,13 @@ __attribute__((constructor)) static void BecomeZygote(void) {
   if (memory != NULL && getrlimit(RLIMIT_AS, &limit) == 0) {
     limit.rlim_cur = (rlim_t)atoll(memory);
     setrlimit(RLIMIT_AS, &limit);
+    MakeMeminfo(atoll(memory));
   }
-  // The banner holds the version; nobody else wants it.
-  banner_fd = memfd_create("banner", 0);
-  if (banner_fd < 0 || dup2(banner_fd, STDOUT_FILENO) < 0) _exit(1);
   const char* setup = getenv("MOTZKIN_ZYGOTE_SETUP");
   if (setup != NULL) {
     text = setup;
     text_left = strlen(setup);
   }
-  // GCL starts itself anew with a fixed address space; only then come the programs that it runs at
-  // its start, which are not to be zygotes.
-  if (personality(kAskPersonality) & ADDR_NO_RANDOMIZE) unsetenv("LD_PRELOAD");
   const cookie_io_functions_t functions = {.read = ReadLine};
   FILE* lines = fopencookie(NULL, "r", functions);
   if (lines == NULL) _exit(1);

@@ -44,7 +44,12 @@ bool IsWordCharacter(char c) {
 absl::Status ZygoteEngine::Start() {
   zygote_.reset();
   ASSIGN_OR_RETURN(std::unique_ptr<Zygote> zygote, spec_.launch());
-  ASSIGN_OR_RETURN(version_, zygote->AwaitReady(Deadline::After(spec_.warm_up_max)));
+  absl::StatusOr<std::string> version = zygote->AwaitReady(Deadline::After(spec_.warm_up_max));
+  if (!version.ok()) {
+    return absl::Status(version.status().code(),
+                        absl::StrCat(spec_.name, " does not start: ", version.status().message()));
+  }
+  version_ = *std::move(version);
   zygote_ = std::move(zygote);
   return absl::OkStatus();
 }
@@ -53,7 +58,7 @@ EngineReply ZygoteEngine::Run(std::string_view function, const EngineLimits& lim
   EngineReply reply;
   if (zygote_ == nullptr) {
     if (const absl::Status started = Start(); !started.ok()) {
-      reply.message = absl::StrCat("the engine does not start: ", started.ToString());
+      reply.message = std::string(started.message());
       return reply;
     }
   }
