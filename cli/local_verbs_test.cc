@@ -68,6 +68,9 @@ TEST(IntegrateTest, AWrongLadderIsRefused) {
   EXPECT_EQ(RunMotzkin({"integrate", "x", "--ladder", "maple=5"}).code, kExitUsage);
   EXPECT_EQ(RunMotzkin({"integrate", "x", "--ladder", "giac=0"}).code, kExitUsage);
   EXPECT_EQ(RunMotzkin({"integrate", "x", "--memory", "1 kB"}).code, kExitUsage);
+  const auto small = RunMotzkin({"integrate", "x", "--ladder", "fricas=60", "--memory", "256 MiB"});
+  EXPECT_EQ(small.code, kExitUsage);
+  EXPECT_THAT(small.err, HasSubstr("--memory must be at least 536870912 (512 MiB) for fricas"));
   EXPECT_EQ(RunMotzkin({"integrate", "x", "--integrator", "/nonexistent"}).code, kExitNotFound);
 }
 

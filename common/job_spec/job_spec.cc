@@ -44,6 +44,10 @@ absl::Status CheckRange(std::string_view field, int64_t value, Range range) {
   return Invalid(View(field), " must be ", range.min, " .. ", range.max, ", got ", value);
 }
 
+// A leaf of FriCAS starts with the address space of its zygote: its heap, of which GCL reserves most
+// before it needs it, and its modules, 320 to 380 MiB.
+constexpr int64_t kFricasMemoryMin = 512ll << 20;
+
 absl::Status CheckOrder(std::string_view stem, int64_t min, int64_t max) {
   if (min <= max) return absl::OkStatus();
   return Invalid(View(stem), "_min must not exceed ", View(stem), "_max, got ", min, " and ", max);
@@ -226,6 +230,18 @@ v1::LeafSpec FromLeaves(const generator::LeafSpec& leaves) {
 
 std::span<const std::string_view> EngineNames() { return kEngines; }
 
+int64_t EngineMemoryMin(std::string_view engine) {
+  return engine == "fricas" ? kFricasMemoryMin : kEngineMemoryRange.min;
+}
+
+absl::Status CheckEngineMemory(std::string_view setting, std::string_view engine, int64_t memory) {
+  RETURN_IF_ERROR(CheckRange(setting, memory, kEngineMemoryRange));
+  const int64_t least = EngineMemoryMin(engine);
+  if (memory >= least) return absl::OkStatus();
+  return Invalid(View(setting), " must be at least ", least, " (", least >> 20, " MiB) for ",
+                 View(engine), ", got ", memory);
+}
+
 v1::JobSpec DefaultJob() {
   v1::JobSpec spec;
   spec.set_seed(1);
@@ -269,8 +285,10 @@ absl::Status ValidateJobSpec(const v1::JobSpec& spec) {
   if (spec.answers() != v1::ANSWERS_ELEMENTARY && spec.answers() != v1::ANSWERS_SPECIAL) {
     return Invalid("answers must be elementary or special");
   }
-  RETURN_IF_ERROR(
-      CheckRange("engine_memory_bytes", spec.engine_memory_bytes(), kEngineMemoryRange));
+  for (const v1::LadderStep& step : spec.ladder()) {
+    RETURN_IF_ERROR(
+        CheckEngineMemory("engine_memory_bytes", step.engine(), spec.engine_memory_bytes()));
+  }
   RETURN_IF_ERROR(CheckRange("integral_bytes_max", spec.integral_bytes_max(), kIntegralBytesRange));
   return CheckGenerator(spec.generator());
 }

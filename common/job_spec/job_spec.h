@@ -40,6 +40,11 @@ inline constexpr Range kNestedExponentialsRange{0, 100};
 
 // The engines that a ladder may name.
 std::span<const std::string_view> EngineNames();
+// The least memory, in bytes, with which `engine` solves anything: below it every function would be
+// stored as `memory_exceeded`. At least kEngineMemoryRange.min.
+int64_t EngineMemoryMin(std::string_view engine);
+// INVALID_ARGUMENT: `memory` is out of range, or less than `engine` needs; names `setting`.
+absl::Status CheckEngineMemory(std::string_view setting, std::string_view engine, int64_t memory);
 
 // The full spec of a preset, named after it, seed 1. NOT_FOUND: the message lists the presets.
 absl::StatusOr<v1::JobSpec> JobFromPreset(std::string_view name);

@@ -63,6 +63,8 @@ TEST(JobSpecTest, EachFieldOutOfRangeIsRefusedByName) {
       {"bytes_max", [](v1::JobSpec& spec) { spec.set_bytes_max(-1); }},
       {"answers", [](v1::JobSpec& spec) { spec.set_answers(v1::ANSWERS_UNSPECIFIED); }},
       {"engine_memory_bytes", [](v1::JobSpec& spec) { spec.set_engine_memory_bytes(1024); }},
+      {"512 MiB) for fricas",
+       [](v1::JobSpec& spec) { spec.set_engine_memory_bytes((512ll << 20) - 1); }},
       {"integral_bytes_max", [](v1::JobSpec& spec) { spec.set_integral_bytes_max(65'537); }},
       {"engine_versions",
        [](v1::JobSpec& spec) { (*spec.mutable_engine_versions())["axiom"] = "1"; }},
