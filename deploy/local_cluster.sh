@@ -7,6 +7,8 @@
 # How long things may take before we say so; a Raspberry Pi with an SD card needs the most of it.
 readonly ready_seconds=120
 readonly drain_seconds=150  # A worker gives functions in progress up to two minutes.
+# A job that stays blocked for so long beside a connected worker will not move by itself.
+readonly blocked_seconds=5
 
 up_for=
 up_json=no
@@ -148,6 +150,38 @@ stop_cluster() {
   rm -f "$up_data/address"
 }
 
+# Looks once a second until the first function is stored, and ends the watch with a line in
+# $up_data/standstill when none can be: a blocked job would otherwise run out its time in silence.
+watch_for_standstill() {
+  local bin=$1 address=$2 waited=0 blocked=0 jobs reason
+  while ((++waited)) && sleep 1; do
+    if ! alive "$worker_pid"; then
+      reason="the worker ended by itself"
+      break
+    fi
+    jobs=$("$bin/motzkin" --coordinator "$address" jobs --json 2>/dev/null) || continue
+    if jq -e 'any(.[]; .state == "running" and .stored > 0 and .reason == "")' <<<"$jobs" >/dev/null; then return; fi
+    reason=$(jq -r '[.[] | select(.state == "running") | .reason] |
+                    if length > 0 and all(startswith("blocked: ")) then .[0] else "" end' <<<"$jobs")
+    if [[ -z $reason ]]; then blocked=0; else blocked=$((blocked + 1)); fi
+    # The engines of a slow machine warm up for long before its worker connects.
+    if [[ $reason == "blocked: no worker is connected" ]] && ((waited < ready_seconds)); then blocked=0; fi
+    if ((blocked >= blocked_seconds)); then break; fi
+  done
+  printf '%s\n' "$reason" >"$up_data/standstill"
+  kill -TERM "$watch_pid" 2>/dev/null
+}
+
+# Fails with the reason of a standstill, and what the worker said of engines that do not run here.
+die_of_standstill() {
+  local reason
+  reason=$(cat "$up_data/standstill")
+  rm -f "$up_data/standstill"
+  alive "$worker_pid" || show_log worker
+  grep -a 'not here:' "$up_data/log/worker.log" >&2 || true
+  die "nothing was computed; $reason"
+}
+
 # Watches until a signal, the end of the jobs or of the time. In the background, because bash handles no
 # signal while it waits for a command in the foreground.
 watch_cluster() {
@@ -156,9 +190,15 @@ watch_cluster() {
   if [[ -n $up_for ]]; then watch=(timeout --foreground "$up_for" "${watch[@]}"); fi
   if [[ $up_json == yes ]]; then "${watch[@]}" >&2 & else "${watch[@]}" & fi
   watch_pid=$!
+  rm -f "$up_data/standstill"
+  watch_for_standstill "$1" "$2" &
+  local standstill_pid=$!
   trap 'kill -TERM "$watch_pid" 2>/dev/null' INT TERM HUP
   while alive "$watch_pid"; do wait "$watch_pid" || true; done
   trap 'hurry=yes' INT TERM HUP
+  kill "$standstill_pid" 2>/dev/null || true
+  wait "$standstill_pid" 2>/dev/null || true
+  [[ ! -e $up_data/standstill ]] || die_of_standstill
   alive "$coordinator_pid" || { show_log coordinator; die "the coordinator ended by itself"; }
   alive "$worker_pid" || { show_log worker; die "the worker ended by itself"; }
 }

@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+"""up_test.py DEV PRESET: `./dev up` end to end, as the README's first command.
+
+The programs are built already, so --no-install and a build with nothing to do cost seconds.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+DEV, PRESET = sys.argv.pop(1), sys.argv.pop(1)
+
+
+class UpTest(unittest.TestCase):
+    def setUp(self):
+        # Root's Postgres runs as an unprivileged user, which has to get at the folder.
+        self.directory = tempfile.TemporaryDirectory(prefix="motzkin_up_")
+        os.chmod(self.directory.name, 0o755)
+        self.addCleanup(self.directory.cleanup)
+
+    def up(self, *arguments):
+        command = [DEV, "--no-install", "--preset", PRESET, "up", "--json", "--slots", "1",
+                   "--data-dir", f"{self.directory.name}/data", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, timeout=500, check=False)
+
+    def job(self, text):
+        path = f"{self.directory.name}/job.yaml"
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+    def test_a_run_of_twenty_seconds_integrates_with_every_default_engine(self):
+        ended = self.up("--for", "20s")
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        summary = json.loads(ended.stdout)
+        self.assertGreater(summary["integrated"], 0, ended.stderr)
+        self.assertEqual(summary["functions"], sum(summary["outcomes"].values()))
+        rows = subprocess.run(
+            [DEV, "--no-install", "--preset", PRESET, "psql", "-Atc",
+             "select distinct engine from engine_steps"],
+            capture_output=True, text=True, timeout=100, check=False,
+            env={**os.environ, "MOTZKIN_DATA_DIR": f"{self.directory.name}/data"})
+        self.assertEqual(set(rows.stdout.split()), {"giac", "fricas"}, rows.stderr)
+
+    def test_a_job_that_no_worker_can_take_fails_within_seconds_and_says_why(self):
+        job = self.job("preset: lample-charton\nengine_versions:\n  giac: '99.9'\n")
+        ended = self.up("--for", "300s", "--job", job)
+        self.assertEqual(ended.returncode, 1, ended.stderr)
+        self.assertIn("nothing was computed; blocked: no worker has giac 99.9", ended.stderr)
+        self.assertEqual(ended.stdout, "")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
