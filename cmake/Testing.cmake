@@ -2,6 +2,10 @@
 #
 # One GoogleTest binary. Without WHOLE each TEST is a ctest test of its own. With WHOLE the binary is
 # one ctest test: for suites that share a costly fixture such as a private Postgres server.
+#
+# LABELS platform is for what may behave otherwise on another release of Debian or another processor:
+# engines, ball arithmetic, the golden file, sandbox, libpqxx, Postgres, a cluster. Target
+# `platform_tests` builds those tests alone.
 function(motzkin_test name)
   if(NOT MOTZKIN_TESTS)
     return()
@@ -15,6 +19,9 @@ function(motzkin_test name)
   target_compile_definitions(${name} PRIVATE MOTZKIN_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                              MOTZKIN_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  if("platform" IN_LIST ARG_LABELS)
+    add_dependencies(platform_tests ${name})
+  endif()
   if(ARG_WHOLE)
     add_test(NAME ${name} COMMAND ${name})
     set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
@@ -26,5 +33,6 @@ endfunction()
 
 if(MOTZKIN_TESTS)
   enable_testing()
+  add_custom_target(platform_tests)
   include(GoogleTest)
 endif()

@@ -1,0 +1,84 @@
+# shellcheck shell=bash disable=SC2154  # $root is ./dev's.
+# `--on SUITE` of ./dev: runs a verb in a bare root of a Debian release, sourced by ./dev.
+#
+# A root is made once by mmdebstrap, in build/roots/SUITE, and holds what a fresh install of that release
+# has: apt, and nothing of ours. Each run copies the working tree into it, as a new user would have cloned
+# it, and starts ./dev there. Packages that the verb installs and what it builds stay for the next run, so
+# the second one takes as long as on any machine; `./dev clean` removes the roots too.
+#
+# `--as` says who runs the verb there:
+#   root    in /root/motzkin, a folder that nobody else may enter (the default)
+#   sudo    a user who may use sudo
+#   plain   a user who may not; root installs the packages before, and the verb gets --no-install
+
+readonly suite_user=motzkin
+
+# Compilers of different releases hash differently, so every root shares the cache of this machine.
+suite_ccache() { echo "${CCACHE_DIR:-$HOME/.cache/ccache}"; }
+
+# suite_root_make SUITE: the root's path on stdout.
+suite_root_make() {
+  local suite=$1 made=$root/build/roots/$1
+  if [[ ! -e $made/etc/debian_version ]]; then
+    command -v mmdebstrap >/dev/null || die "mmdebstrap is not installed"
+    say "making a root of $suite in build/roots (half a minute)"
+    as_root rm -rf "$made" "$made.new"
+    mkdir -p "$(dirname "$made")"
+    as_root mmdebstrap --quiet --mode=root --variant=minbase --include=sudo "$suite" "$made.new" >&2 ||
+      die "mmdebstrap could not make a root of '$suite'; is it a release of Debian?"
+    as_root chroot "$made.new" useradd --create-home --shell /bin/bash "$suite_user"
+    as_root mv "$made.new" "$made"
+  fi
+  echo "$made"
+}
+
+# Copies what git would: tracked files as they are now, and new ones that it does not ignore. Times are
+# kept, so that a second build compiles only what changed.
+suite_root_copy_tree() {
+  local into=$1
+  as_root mkdir -p "$into"
+  as_root find "$into" -mindepth 1 -maxdepth 1 ! -name build ! -name data -exec rm -rf {} +
+  git ls-files -z --cached --others --exclude-standard --deduplicate |
+    while IFS= read -r -d '' file; do if [[ -e $file ]]; then printf '%s\0' "$file"; fi; done |
+    tar --create --null --no-recursion --files-from=- |
+    as_root tar --extract --no-same-owner --directory="$into"
+}
+
+# suite_root_run ROOT USER COMMAND: runs the shell command as USER in ROOT, with mounts and processes of
+# its own that end with it. A pivoted root, unlike a chroot, lets sandboxes make namespaces of their own.
+suite_root_run() {
+  local cache
+  cache=$(suite_ccache)
+  mkdir -p "$cache"
+  as_root unshare --mount --pid --ipc --fork --kill-child --propagation private \
+    bash "$root/deploy/enter_root.sh" "$1" "$2" "$cache" "$3"
+}
+
+# run_on_suite SUITE AS VERB [ARGUMENTS]
+run_on_suite() {
+  local suite=$1 as=$2 made home user=root owner flags='' command
+  shift 2
+  case $as in
+    root) home=/root/motzkin ;;
+    sudo | plain)
+      user=$suite_user
+      home=/home/$suite_user/motzkin
+      ;;
+    *) die "--as takes root, sudo or plain, got '$as'" ;;
+  esac
+  made=$(suite_root_make "$suite")
+  suite_root_copy_tree "$made$home"
+  owner=$(as_root chroot "$made" id -u "$user")
+  as_root chown -R "$owner:$owner" "$made$home"
+  as_root rm -f "$made/etc/sudoers.d/$suite_user"
+  if [[ $as == sudo ]]; then
+    echo "$suite_user ALL=(ALL) NOPASSWD: ALL" | as_root tee "$made/etc/sudoers.d/$suite_user" >/dev/null
+  fi
+  if [[ $as == plain ]]; then
+    flags=--no-install
+    suite_root_run "$made" root "cd $home && ./dev packages test"
+  fi
+  say "in a root of $suite, as $user: ./dev $*"
+  printf -v command '%q ' "$@"
+  suite_root_run "$made" "$user" "cd $home && ./dev $flags $command"
+}
