@@ -12,7 +12,7 @@
 #include "cli/json.h"
 #include "cli/verb.h"
 #include "motzkin/integrator/v1/integrator.pb.h"
-#include "worker/integrator_process.h"
+#include "worker/slots/integrator_process.h"
 
 namespace motzkin::cli {
 

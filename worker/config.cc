@@ -21,7 +21,7 @@
 #include "common/job_spec/job_spec.h"
 #include "common/yaml/scalar.h"
 #include "common/yaml/strict_yaml.h"
-#include "worker/state_dir.h"
+#include "worker/machine/state_dir.h"
 
 namespace motzkin::worker {
 namespace {

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "worker/policy.h"
+#include "worker/machine/policy.h"
 #include "worker/sandbox/level.h"
 
 namespace motzkin::worker {

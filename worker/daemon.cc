@@ -11,6 +11,7 @@
 #include "common/job_spec/job_spec.h"
 #include "common/results/spec_digest.h"
 #include "worker/exit_code.h"
+#include "worker/stream/relay_sink.h"
 
 namespace motzkin::worker {
 namespace {

@@ -19,19 +19,19 @@
 #include <vector>
 
 #include "common/base/clock.h"
-#include "worker/acknowledgement_log.h"
-#include "worker/agent.h"
-#include "worker/careful_log.h"
 #include "worker/config.h"
-#include "worker/console.h"
-#include "worker/policy.h"
-#include "worker/result_route.h"
-#include "worker/result_spool.h"
-#include "worker/result_writer.h"
-#include "worker/slot_pool.h"
-#include "worker/state_dir.h"
-#include "worker/tally.h"
-#include "worker/work_queue.h"
+#include "worker/machine/console.h"
+#include "worker/machine/policy.h"
+#include "worker/machine/state_dir.h"
+#include "worker/machine/tally.h"
+#include "worker/results/acknowledgement_log.h"
+#include "worker/results/result_route.h"
+#include "worker/results/result_spool.h"
+#include "worker/results/result_writer.h"
+#include "worker/slots/careful_log.h"
+#include "worker/slots/slot_pool.h"
+#include "worker/slots/work_queue.h"
+#include "worker/stream/agent.h"
 
 namespace motzkin::worker {
 

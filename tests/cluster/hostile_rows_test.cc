@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "coordinator/store/store_fixture.h"
-#include "worker/integrator_process.h"
-#include "worker/result_row.h"
+#include "worker/results/result_row.h"
+#include "worker/slots/integrator_process.h"
 #include "worker/testing/hostile_engine.h"
 
 namespace motzkin {

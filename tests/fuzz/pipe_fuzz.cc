@@ -23,8 +23,8 @@
 #include "tests/fuzz/fuzz_target.h"
 #include "worker/integrator/supervisor.h"
 #include "worker/integrator/verifier/verifier_process.h"
-#include "worker/response_check.h"
-#include "worker/result_row.h"
+#include "worker/results/result_row.h"
+#include "worker/slots/response_check.h"
 
 namespace motzkin::fuzz {
 namespace {

@@ -12,8 +12,8 @@
 #include "common/process/frame.h"
 #include "motzkin/integrator/v1/integrator.pb.h"
 #include "tests/support/garble.h"
-#include "worker/response_check.h"
-#include "worker/result_row.h"
+#include "worker/results/result_row.h"
+#include "worker/slots/response_check.h"
 
 namespace motzkin {
 namespace {

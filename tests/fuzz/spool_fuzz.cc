@@ -14,7 +14,7 @@
 #include "common/base/check.h"
 #include "tests/fuzz/fuzz_target.h"
 #include "tests/support/temporary_directory.h"
-#include "worker/result_spool.h"
+#include "worker/results/result_spool.h"
 
 namespace motzkin::fuzz {
 namespace {

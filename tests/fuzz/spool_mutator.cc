@@ -6,7 +6,7 @@
 #include <random>
 #include <string>
 
-#include "worker/crc32c.h"
+#include "worker/results/crc32c.h"
 
 extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t size_max);
 

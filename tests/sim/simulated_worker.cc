@@ -8,7 +8,7 @@ namespace {
 // As the functions of lample-charton: about half are integrated. Of the index alone, as it must be.
 bool Integrates(int64_t index) { return (index * 2654435761) % 1000 < 540; }
 
-// As worker/careful_log.h has it.
+// As worker/slots/careful_log.h has it.
 constexpr int kDeathsToBlame = 2;
 
 }  // namespace

@@ -6,7 +6,8 @@ relative to the project's root.
 
 import re
 
-# What a folder may include of ours, besides itself and common/base. The longest matching folder rules.
+# What a folder may include of ours, besides its own files and common/base. A file belongs to the longest folder
+# that matches; the folders below that have rules of their own are not part of it.
 MAY_INCLUDE = {
     "common/base": [],
     "common/process": [],
@@ -24,8 +25,15 @@ MAY_INCLUDE = {
     "worker/sandbox": ["common/process"],
     "worker/integrator": ["common/process", "common/expression", "common/ball", "worker/sandbox",
                           "motzkin/integrator/v1"],
-    "worker": ["common", "motzkin", "worker"],
-    "cli": ["common", "motzkin", "worker/integrator_process.h"],
+    "worker/machine": ["common/process", "motzkin/v1/job.pb.h"],
+    "worker/results": ["common/generator", "common/postgres", "common/results", "worker/machine/tally.h",
+                       "motzkin/v1/job.pb.h", "motzkin/integrator/v1"],
+    "worker/slots": ["common/process", "common/expression", "common/results", "worker/sandbox", "worker/machine",
+                     "worker/results", "motzkin/v1/job.pb.h", "motzkin/integrator/v1"],
+    "worker/stream": ["worker/machine/console.h", "worker/results/result_sink.h", "motzkin/v1"],
+    "worker": ["common", "motzkin/v1", "worker/sandbox/level.h", "worker/machine", "worker/results", "worker/slots",
+               "worker/stream"],
+    "cli": ["common", "motzkin", "worker/slots/integrator_process.h"],
 }
 OUR_FOLDERS = ("common/", "coordinator/", "worker/", "cli/", "motzkin/", "tests/", "bench/")
 
@@ -35,7 +43,7 @@ HIDDEN_LIBRARIES = {
     "boost/": [],
     "giac/": [],
     "yaml-cpp/": [],
-    "grpcpp/": ["bench/load/", "coordinator/service/", "coordinator/server.h", "worker/agent_session.h"],
+    "grpcpp/": ["bench/load/", "coordinator/service/", "coordinator/server.h", "worker/stream/agent_session.h"],
 }
 
 LINES_MAX = 400
@@ -54,7 +62,7 @@ def is_cpp(path):
     return path.endswith((".cc", ".h"))
 
 
-TEST_SUPPORT = re.compile(r"(^|/)(test_\w+|\w+_(for_test|fixture))\.(cc|h)$")
+TEST_SUPPORT = re.compile(r"(^|/)(testing/\w+|test_\w+|\w+_(for_test|fixture))\.(cc|h)$")
 
 
 def is_test(path):
@@ -71,14 +79,15 @@ def dependency_direction(path, text):
     folder = _folder_rule(path)
     if folder is None or not is_cpp(path) or is_test(path):
         return []
-    allowed = [folder, "common/base", *MAY_INCLUDE[folder]]
+    allowed = ["common/base", *MAY_INCLUDE[folder]]
     complaints = []
     for number, line in _lines(text):
         match = INCLUDE.match(line)
         if not match or match[1] == "<" or not match[2].startswith(OUR_FOLDERS):
             continue
         included = match[2]
-        if not any(included == a or included.startswith(a + "/") for a in allowed):
+        if _folder_rule(included) != folder and not any(included == a or included.startswith(a + "/")
+                                                        for a in allowed):
             complaints.append(f"{path}:{number}: {folder} may not include {included}")
     return complaints
 

@@ -52,18 +52,22 @@ class EachRule(unittest.TestCase):
 
     def test_dependency_direction(self):
         rule = rules.dependency_direction
-        self.complains(rule, "coordinator/server.cc", '#include "worker/agent.h"\n')
-        self.complains(rule, "worker/agent.cc", '#include "coordinator/core/lease.h"\n')
+        self.complains(rule, "coordinator/server.cc", '#include "worker/stream/agent.h"\n')
+        self.complains(rule, "worker/stream/agent.cc", '#include "coordinator/core/lease.h"\n')
         self.complains(rule, "coordinator/core/lease.cc", '#include "motzkin/v1/job.pb.h"\n')
         self.complains(rule, "worker/integrator/main.cc", '#include "common/postgres/connection.h"\n')
         self.complains(rule, "common/base/check.cc", '#include "common/process/frame.h"\n')
-        self.complains(rule, "cli/show.cc", '#include "worker/slot.h"\n')
-        self.accepts(rule, "cli/integrate.cc", '#include "worker/integrator_process.h"\n')
+        self.complains(rule, "cli/show.cc", '#include "worker/slots/slot.h"\n')
+        self.complains(rule, "worker/results/result_row.cc", '#include "worker/slots/slot.h"\n')
+        self.complains(rule, "worker/slots/slot.cc", '#include "worker/daemon.h"\n')
+        self.complains(rule, "worker/daemon.cc", '#include "worker/integrator/ladder.h"\n')
+        self.accepts(rule, "worker/slots/slot.cc", '#include "worker/slots/slot_pool.h"\n')
+        self.accepts(rule, "cli/integrate.cc", '#include "worker/slots/integrator_process.h"\n')
         self.accepts(rule, "coordinator/core/lease.cc", '#include "common/base/clock.h"\n')
 
     def test_hidden_libraries(self):
         self.complains(rules.hidden_libraries, "coordinator/store/store.h", "#include <pqxx/pqxx>\n")
-        self.complains(rules.hidden_libraries, "worker/agent.h", "#include <grpcpp/grpcpp.h>\n")
+        self.complains(rules.hidden_libraries, "worker/stream/agent.h", "#include <grpcpp/grpcpp.h>\n")
         self.accepts(rules.hidden_libraries, "coordinator/store/store.cc", "#include <pqxx/pqxx>\n")
 
     def test_header_shape(self):
@@ -89,10 +93,10 @@ class EachRule(unittest.TestCase):
 
     def test_no_waits_until_a_wall_time(self):
         rule = rules.no_waits_until_a_wall_time
-        self.complains(rule, "worker/agent.h", "  absl::CondVar changed_;\n")
-        self.complains(rule, "worker/slot.cc", "  mutex_.AwaitWithTimeout(absl::Condition(&stop_), backoff_);\n")
+        self.complains(rule, "worker/stream/agent.h", "  absl::CondVar changed_;\n")
+        self.complains(rule, "worker/slots/slot.cc", "  mutex_.AwaitWithTimeout(absl::Condition(&stop_), backoff_);\n")
         self.complains(rule, "coordinator/server.cc", "  stopping_.WaitForNotificationWithTimeout(kInterval);\n")
-        self.accepts(rule, "worker/agent.h", "  CondVar changed_;  // Not absl::CondVar\n")
+        self.accepts(rule, "worker/stream/agent.h", "  CondVar changed_;  // Not absl::CondVar\n")
 
     def test_documented_faults_exist(self):
         rule = rules.documented_faults_exist

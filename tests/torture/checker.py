@@ -2,7 +2,7 @@
 
 Each file in checks/ is one property: a query whose rows are its violations, one sentence each. They see
 the tables of the cluster and the temporary table `acknowledged`, which holds the workers' logs
-(worker/acknowledgement_log.h has the format).
+(worker/results/acknowledgement_log.h has the format).
 """
 
 import os

@@ -8,7 +8,7 @@ from isolation import RUN
 from wait_for import let_pass
 
 _YEAR = 365 * 86_400
-_SPOOL_RESERVE = 256 << 20  # What a spool leaves free on its disk (worker/result_spool.h).
+_SPOOL_RESERVE = 256 << 20  # What a spool leaves free on its disk (worker/results/result_spool.h).
 SPOOL_VOLUME_BYTES = _SPOOL_RESERVE + (64 << 20)
 
 

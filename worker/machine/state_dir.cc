@@ -1,0 +1,136 @@
+#include "worker/machine/state_dir.h"
+
+#include <absl/status/status.h>
+#include <absl/strings/ascii.h>
+#include <absl/strings/numbers.h>
+#include <absl/strings/str_cat.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+#include <utility>
+
+#include "common/base/check.h"
+#include "common/base/status_macros.h"
+
+namespace motzkin::worker {
+namespace {
+
+absl::Status Errno(std::string_view what, const std::filesystem::path& path) {
+  const int error = errno;
+  return absl::ErrnoToStatus(error, fmt::format("{} {}", what, path.string()));
+}
+
+// The file's content without surrounding space; empty when it cannot be read.
+std::string ReadTrimmed(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  const std::string content((std::istreambuf_iterator<char>(file)),
+                            std::istreambuf_iterator<char>());
+  return std::string(absl::StripAsciiWhitespace(content));
+}
+
+std::string RandomUuid() {
+  unsigned char bytes[16];
+  MOTZKIN_CHECK(getrandom(bytes, sizeof bytes, 0) == sizeof bytes);
+  bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0f) | 0x40);  // Version 4,
+  bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3f) | 0x80);  // variant RFC 4122.
+  std::string uuid;
+  for (int i = 0; i < 16; ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) uuid += '-';
+    uuid += fmt::format("{:02x}", bytes[i]);
+  }
+  return uuid;
+}
+
+absl::StatusOr<UniqueFd> Lock(const std::filesystem::path& path) {
+  UniqueFd lock(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (lock.get() < 0) return Errno("cannot open", path);
+  if (flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) return Errno("cannot lock", path);
+    return absl::AlreadyExistsError(
+        fmt::format("state directory {}: another worker (pid {}) runs on it; give this one "
+                    "another --state-dir, or stop that one",
+                    path.parent_path().string(), ReadTrimmed(path)));
+  }
+  const std::string pid = absl::StrCat(getpid(), "\n");
+  // Only for the message above; the lock itself is the kernel's.
+  if (ftruncate(lock.get(), 0) != 0 ||
+      pwrite(lock.get(), pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
+    return Errno("cannot write", path);
+  }
+  return lock;
+}
+
+bool IsUuid(std::string_view text) {
+  return text.size() == 36 && text.find_first_not_of("0123456789abcdef-") == std::string_view::npos;
+}
+
+absl::StatusOr<std::string> WorkerUuid(const std::filesystem::path& path) {
+  std::string uuid = ReadTrimmed(path);
+  if (IsUuid(uuid)) return uuid;
+  uuid = RandomUuid();
+  RETURN_IF_ERROR(WriteFileAtomically(path, uuid + "\n"));
+  return uuid;
+}
+
+absl::StatusOr<uint64_t> NextInstance(const std::filesystem::path& path, const Clock& clock) {
+  uint64_t counter = 0;
+  if (!absl::SimpleAtoi(ReadTrimmed(path), &counter)) counter = 0;
+  ++counter;
+  RETURN_IF_ERROR(WriteFileAtomically(path, absl::StrCat(counter, "\n")));
+  const auto boot = static_cast<uint64_t>(absl::ToInt64Seconds(clock.SinceBoot()));
+  return (counter << 32) | (boot & 0xffff'ffffu);
+}
+
+}  // namespace
+
+std::filesystem::path DefaultStateDirectory() {
+  if (const char* systemd = std::getenv("STATE_DIRECTORY"); systemd != nullptr && *systemd == '/') {
+    return systemd;
+  }
+  if (geteuid() == 0) return "/var/lib/motzkin-worker";
+  if (const char* xdg = std::getenv("XDG_STATE_HOME"); xdg != nullptr && *xdg == '/') {
+    return std::filesystem::path(xdg) / "motzkin" / "worker";
+  }
+  const char* home = std::getenv("HOME");
+  return std::filesystem::path(home == nullptr ? "/tmp" : home) / ".local/state/motzkin/worker";
+}
+
+absl::Status WriteFileAtomically(const std::filesystem::path& path, const std::string& content) {
+  const std::filesystem::path temporary = path.string() + ".new";
+  {
+    const UniqueFd file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    if (file.get() < 0) return Errno("cannot create", temporary);
+    if (write(file.get(), content.data(), content.size()) != static_cast<ssize_t>(content.size()) ||
+        fsync(file.get()) != 0) {
+      return Errno("cannot write", temporary);
+    }
+  }
+  if (rename(temporary.c_str(), path.c_str()) != 0) return Errno("cannot replace", path);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<StateDirectory> StateDirectory::Open(const std::filesystem::path& path,
+                                                    const Clock& clock) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) {
+    return absl::UnavailableError(
+        fmt::format("state directory {}: {}", path.string(), error.message()));
+  }
+  StateDirectory state;
+  state.path_ = path;
+  ASSIGN_OR_RETURN(state.lock_, Lock(path / "lock"));
+  ASSIGN_OR_RETURN(state.worker_uuid_, WorkerUuid(path / "worker-uuid"));
+  ASSIGN_OR_RETURN(state.instance_, NextInstance(path / "instance", clock));
+  return state;
+}
+
+}  // namespace motzkin::worker

@@ -1,0 +1,47 @@
+#include "worker/machine/usage.h"
+
+#include <absl/time/clock.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include <nlohmann/json.hpp>
+
+#include "common/base/clock.h"
+#include "worker/machine/state_dir.h"
+
+namespace motzkin::worker {
+namespace {
+
+constexpr absl::Duration kReapMax = absl::Seconds(2);
+
+// As a subreaper we inherit the dying parts of sandboxes; their time counts once they are reaped.
+void ReapOrphans() {
+  const SystemClock clock;
+  const absl::Duration until = clock.SinceBoot() + kReapMax;
+  while (clock.SinceBoot() < until) {
+    const pid_t reaped = waitpid(-1, nullptr, WNOHANG);
+    if (reaped < 0) return;
+    if (reaped == 0) absl::SleepFor(absl::Milliseconds(5));
+  }
+}
+
+absl::Duration CpuOf(int who) {
+  rusage usage = {};
+  getrusage(who, &usage);
+  return absl::DurationFromTimeval(usage.ru_utime) + absl::DurationFromTimeval(usage.ru_stime);
+}
+
+}  // namespace
+
+absl::Status WriteUsage(const std::filesystem::path& state_directory, const Totals& totals) {
+  ReapOrphans();
+  const nlohmann::json usage = {
+      {"cpu_seconds", absl::ToDoubleSeconds(CpuOf(RUSAGE_SELF) + CpuOf(RUSAGE_CHILDREN))},
+      {"cas_seconds", absl::ToDoubleSeconds(totals.cas)},
+      {"verifier_seconds", absl::ToDoubleSeconds(totals.verifier)},
+      {"functions", totals.functions},
+      {"outcomes", totals.outcomes}};
+  return WriteFileAtomically(state_directory / "usage.json", usage.dump(2) + "\n");
+}
+
+}  // namespace motzkin::worker

@@ -1,0 +1,85 @@
+#include "worker/results/result_route.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "common/base/status_macros.h"
+#include "common/results/submit_results.h"
+
+namespace motzkin::worker {
+
+namespace {
+
+constexpr char kReadOnly[] = "25006";
+
+}  // namespace
+
+void PostgresSink::SetDatabase(const std::string& conninfo) {
+  const absl::MutexLock lock(&mutex_);
+  conninfo_ = conninfo;
+}
+
+absl::StatusOr<std::vector<v1::RowStatus>> PostgresSink::Submit(const v1::Submission& submission) {
+  std::string conninfo;
+  {
+    const absl::MutexLock lock(&mutex_);
+    conninfo = conninfo_;
+  }
+  if (connection_ == nullptr || connection_->broken() || connected_to_ != conninfo) {
+    connection_.reset();
+    ASSIGN_OR_RETURN(connection_, postgres::Connection::Open(conninfo));
+    connected_to_ = conninfo;
+  }
+  absl::StatusOr<std::vector<v1::RowStatus>> statuses = SubmitResults(*connection_, submission);
+  if (absl::IsUnavailable(statuses.status())) connection_.reset();
+  if (postgres::SqlState(statuses.status()) == kReadOnly) {
+    connection_.reset();  // A standby, or an owner at work: it will be the primary again.
+    return absl::UnavailableError(statuses.status().message());
+  }
+  return statuses;
+}
+
+void ResultRoute::SetDirectKnown(bool known) {
+  const absl::MutexLock lock(&mutex_);
+  direct_known_ = known;
+}
+
+std::string ResultRoute::way() const {
+  const absl::MutexLock lock(&mutex_);
+  return direct_known_ && !fallen_back_ ? "direct" : "relay";
+}
+
+bool ResultRoute::TryDirect() const {
+  const absl::MutexLock lock(&mutex_);
+  return direct_known_ && (!fallen_back_ || clock_.SinceBoot() >= try_direct_at_);
+}
+
+bool ResultRoute::NoteDirect(bool reachable) {
+  const absl::Duration now = clock_.SinceBoot();
+  const absl::MutexLock lock(&mutex_);
+  if (reachable) {
+    failing_since_ = absl::InfiniteDuration();
+    fallen_back_ = false;
+    return false;
+  }
+  failing_since_ = std::min(failing_since_, now);
+  fallen_back_ = now - failing_since_ >= options_.patience;
+  try_direct_at_ = now + options_.direct_retry;
+  return fallen_back_;
+}
+
+absl::StatusOr<std::vector<v1::RowStatus>> ResultRoute::Submit(const v1::Submission& submission) {
+  if (TryDirect()) {
+    auto statuses = direct_.Submit(submission);
+    if (!NoteDirect(!absl::IsUnavailable(statuses.status()))) return statuses;
+  }
+  auto statuses = relay_.Submit(submission);
+  if (absl::IsUnavailable(statuses.status())) {
+    const absl::MutexLock lock(&mutex_);
+    try_direct_at_ = absl::ZeroDuration();  // Neither way is known to work: try both the next time.
+  }
+  return statuses;
+}
+
+}  // namespace motzkin::worker

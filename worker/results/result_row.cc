@@ -1,0 +1,150 @@
+#include "worker/results/result_row.h"
+
+#include <absl/strings/match.h>
+#include <absl/strings/str_cat.h>
+
+#include <string_view>
+
+namespace motzkin::worker {
+namespace {
+
+constexpr char kUnstorable[] = "unstorable: ";
+constexpr size_t kReasonBytesMax = 400;  // Leaves room below the 500 of a stored message.
+
+v1::Outcome ToOutcome(integrator::v1::Outcome outcome) {
+  return static_cast<v1::Outcome>(outcome);  // Same values, by the contract of both files.
+}
+
+v1::Outcome OutcomeOf(integrator::v1::Judgement::Verdict verdict) {
+  switch (verdict) {
+    case integrator::v1::Judgement::VERDICT_VERIFIED:
+    case integrator::v1::Judgement::VERDICT_COMPLEX_ONLY:
+      return v1::OUTCOME_INTEGRATED;
+    case integrator::v1::Judgement::VERDICT_PARTLY:
+      return v1::OUTCOME_PARTLY;
+    case integrator::v1::Judgement::VERDICT_REFUTED:
+      return v1::OUTCOME_REFUTED;
+    default:
+      return v1::OUTCOME_UNVERIFIED;
+  }
+}
+
+void FillVerification(const integrator::v1::Judgement& judgement, v1::Verification& verification) {
+  verification.Clear();
+  verification.set_verdict(static_cast<v1::Verification::Verdict>(judgement.verdict()));
+  verification.set_points_agreed(judgement.points_agreed());
+  verification.set_points_differed(judgement.points_differed());
+  verification.set_precision_bits(judgement.precision_bits());
+  verification.set_counterexample(judgement.counterexample());
+  for (const integrator::v1::Interval& interval : judgement.valid_on()) {
+    v1::Interval& added = *verification.add_valid_on();
+    added.set_lower(interval.lower());
+    added.set_upper(interval.upper());
+  }
+}
+
+// Bytes of a hostile peer become UTF-8 of ours: protobuf strings must be valid, and MakeStorable
+// (common/results) shortens what is too long.
+std::string Printable(std::string_view bytes) {
+  std::string text(bytes);
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7e) c = '?';
+  }
+  return text;
+}
+
+void SetEngine(const std::string& engine, const EngineVersions& versions, v1::StepResult& step) {
+  step.set_engine(engine);
+  if (const auto version = versions.find(engine); version != versions.end()) {
+    step.set_version(version->second);
+  }
+}
+
+}  // namespace
+
+EngineVersions VersionsOf(const integrator::v1::Description& description) {
+  EngineVersions versions;
+  for (const integrator::v1::EngineDescription& engine : description.engines()) {
+    versions[engine.engine()] = engine.version();
+  }
+  return versions;
+}
+
+void FillFromIntegration(const integrator::v1::Integration& integration,
+                         const EngineVersions& versions, v1::Result& row) {
+  row.set_outcome(ToOutcome(integration.outcome()));
+  row.set_integral(integration.integral());
+  row.set_engine(integration.engine());
+  row.set_answer_class(static_cast<v1::AnswerClass>(integration.answer_class()));
+  row.set_has_abs(integration.has_abs());
+  for (const integrator::v1::StepReport& step : integration.steps()) {
+    v1::StepResult& added = *row.add_steps();
+    SetEngine(step.engine(), versions, added);
+    added.set_outcome(ToOutcome(step.outcome()));
+    added.set_cpu_us(step.cpu_us());
+    added.set_rss_kb(step.rss_kb());
+    added.set_verifier_us(step.verifier_us());
+    added.set_message(Printable(step.message()));
+  }
+  if (integration.has_judgement()) {
+    FillVerification(integration.judgement(), *row.mutable_verification());
+  }
+}
+
+void FillFromJudgement(const integrator::v1::Judgement& judgement, const std::string& candidate,
+                       uint32_t generator_version, v1::Result& row) {
+  row.set_outcome(OutcomeOf(judgement.verdict()));
+  FillVerification(judgement, *row.mutable_verification());
+  if (row.outcome() == v1::OUTCOME_INTEGRATED || row.outcome() == v1::OUTCOME_PARTLY) {
+    row.set_integral(candidate);
+    row.set_answer_class(static_cast<v1::AnswerClass>(judgement.answer_class()));
+    row.set_has_abs(judgement.has_abs());
+  } else {
+    row.clear_integral();
+    row.clear_engine();
+    row.clear_answer_class();
+    row.clear_has_abs();
+  }
+  v1::StepResult& step = *row.add_steps();
+  step.set_engine("construction");
+  step.set_version(absl::StrCat(generator_version));
+  step.set_outcome(row.outcome());
+  step.set_verifier_us(judgement.cpu_us());
+  step.set_message(Printable(judgement.reason()));
+}
+
+void FillFromDeath(const absl::Status& death, const std::string& engine,
+                   const EngineVersions& versions, v1::Result& row) {
+  row.set_outcome(absl::IsDeadlineExceeded(death) ? v1::OUTCOME_TIMED_OUT : v1::OUTCOME_CRASHED);
+  v1::StepResult& step = *row.add_steps();
+  SetEngine(engine, versions, step);
+  step.set_outcome(row.outcome());
+  step.set_message(Printable(std::string(death.message())));
+}
+
+bool IsUnstorableRow(const v1::Result& row) {
+  return row.outcome() == v1::OUTCOME_CRASHED && row.steps_size() == 1 &&
+         absl::StartsWith(row.steps(0).message(), kUnstorable);
+}
+
+v1::Result UnstorableRow(const v1::Result& row, const absl::Status& why) {
+  v1::Result bare;
+  bare.set_index(row.index());
+  bare.set_outcome(v1::OUTCOME_CRASHED);
+  bare.set_integrand(row.integrand());
+  bare.set_canonical_hash(row.canonical_hash());
+  bare.set_skeleton_hash(row.skeleton_hash());
+  bare.set_kind(row.kind());
+  bare.set_speed_factor(row.speed_factor());
+  bare.set_wall_ms(row.wall_ms());
+  v1::StepResult& step = *bare.add_steps();
+  if (row.steps_size() > 0) {
+    step.set_engine(row.steps(0).engine());
+    step.set_version(row.steps(0).version());
+  }
+  step.set_outcome(v1::OUTCOME_CRASHED);
+  step.set_message(absl::StrCat(kUnstorable, why.message().substr(0, kReasonBytesMax)));
+  return bare;
+}
+
+}  // namespace motzkin::worker

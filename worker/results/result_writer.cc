@@ -1,0 +1,398 @@
+#include "worker/results/result_writer.h"
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+
+#include "worker/results/result_row.h"
+
+namespace motzkin::worker {
+namespace {
+
+// A revoked role is not asked about every second.
+constexpr absl::Duration kDeniedRetry = absl::Seconds(30);
+
+v1::Submission HeaderOf(const Task& task, const std::string& worker_uuid) {
+  v1::Submission header;
+  header.set_job_uuid(task.batch.job_uuid);
+  header.set_spec_digest(task.job->spec_digest);
+  header.set_generator_version(task.job->spec.generator().version());
+  if (task.batch.audit) {
+    header.set_audit_budget_factor(static_cast<uint32_t>(task.budget_factor));
+  }
+  header.set_batch(task.batch.batch);
+  header.set_attempt(task.batch.attempt);
+  header.set_worker_uuid(worker_uuid);
+  return header;
+}
+
+v1::Submission WithoutRows(const v1::Submission& submission) {
+  v1::Submission header = submission;
+  header.clear_results();
+  return header;
+}
+
+int64_t RowBytes(const v1::Submission& submission) {
+  int64_t bytes = 0;
+  for (const v1::Result& row : submission.results())
+    bytes += static_cast<int64_t>(row.ByteSizeLong());
+  return bytes;
+}
+
+}  // namespace
+
+ResultWriter::ResultWriter(WriterOptions options, ResultSink& sink, ResultSpool& spool,
+                           ResultObserver& observer, const Clock& clock)
+    : options_(std::move(options)),
+      sink_(sink),
+      spool_(spool),
+      observer_(observer),
+      clock_(clock),
+      spooled_rows_(spool.rows()) {}
+
+ResultWriter::~ResultWriter() { Stop(absl::ZeroDuration()); }
+
+void ResultWriter::Start() {
+  thread_ = std::jthread([this] { Run(); });
+}
+
+void ResultWriter::SetCluster(const std::string& cluster_uuid) {
+  const absl::MutexLock lock(&mutex_);
+  if (cluster_uuid == cluster_uuid_) return;
+  cluster_uuid_ = cluster_uuid;
+  cluster_changed_ = true;
+  changed_.Signal();
+}
+
+void ResultWriter::Add(const Task& task, v1::Result result) {
+  const int64_t bytes = static_cast<int64_t>(result.ByteSizeLong());
+  const absl::MutexLock lock(&mutex_);
+  while (memory_bytes_ + bytes > options_.memory_bytes_max && memory_rows_ > 0 && !unbounded_) {
+    changed_.Wait(&mutex_);
+  }
+  const absl::Duration now = clock_.SinceBoot();
+  first_add_ = std::min(first_add_, now);
+  Group& group = groups_[{task.job->cluster_uuid, task.batch}];
+  if (group.rows.empty()) {
+    group.header = HeaderOf(task, options_.worker_uuid);
+    group.oldest = now;
+  }
+  group.rows.push_back(std::move(result));
+  ++memory_rows_;
+  memory_bytes_ += bytes;
+  bytes_added_ += bytes;
+  changed_.SignalAll();
+}
+
+void ResultWriter::BeginStop() {
+  const absl::MutexLock lock(&mutex_);
+  unbounded_ = true;
+  changed_.SignalAll();
+}
+
+void ResultWriter::Flush() {
+  const absl::MutexLock lock(&mutex_);
+  flush_ = true;
+  changed_.SignalAll();
+}
+
+int64_t ResultWriter::Stop(absl::Duration timeout) {
+  BeginStop();
+  {
+    const absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+    stop_by_ = std::min(stop_by_, clock_.SinceBoot() + timeout);
+    changed_.SignalAll();
+  }
+  if (thread_.joinable()) thread_.join();
+  {
+    const absl::MutexLock lock(&mutex_);
+    spool_retry_at_ = absl::ZeroDuration();
+  }
+  Spill();
+  const absl::MutexLock lock(&mutex_);
+  return memory_rows_;
+}
+
+ResultWriter::Waiting ResultWriter::waiting() const {
+  const absl::MutexLock lock(&mutex_);
+  return {.memory = memory_rows_, .spooled = spooled_rows_};
+}
+
+void ResultWriter::Run() {
+  for (;;) {
+    switch (AwaitStep()) {
+      case Step::kWait:
+        break;
+      case Step::kSendMemory:
+        SendMemory();
+        break;
+      case Step::kSendSpool:
+        SendSpool();
+        break;
+      case Step::kSpill:
+        Spill();
+        break;
+      case Step::kSetAside:
+        SetAside();
+        break;
+      case Step::kStop:
+        return;
+    }
+  }
+}
+
+ResultWriter::Step ResultWriter::AwaitStep() {
+  const absl::MutexLock lock(&mutex_);
+  for (;;) {
+    const absl::Duration now = clock_.SinceBoot();
+    if (const Step step = NextStep(now); step != Step::kWait) return step;
+    if (memory_rows_ == 0) flush_ = false;
+    changed_.WaitWithTimeout(&mutex_, IdleTime(now));
+  }
+}
+
+ResultWriter::Step ResultWriter::NextStep(absl::Duration now) const {
+  if (cluster_changed_) return Step::kSetAside;
+  const bool may_send = now >= retry_at_ && !cluster_uuid_.empty();
+  if (stopping_ &&
+      (memory_rows_ == 0 || now >= stop_by_ || cluster_uuid_.empty() || retry_at_ > stop_by_)) {
+    return Step::kStop;
+  }
+  const bool due = AnyDue(now);
+  const bool away = now - away_since_ >= options_.patience;
+  if (away && due && now >= spool_retry_at_) return Step::kSpill;
+  if (may_send && due) return Step::kSendMemory;
+  if (may_send && spooled_rows_ > 0 && !stopping_) return Step::kSendSpool;
+  return Step::kWait;
+}
+
+absl::Duration ResultWriter::IdleTime(absl::Duration now) const {
+  // Never longer than this: boot time runs on while the machine sleeps, a condition variable's
+  // time-out may not.
+  absl::Duration idle = absl::Seconds(1);
+  for (const absl::Duration at :
+       {retry_at_, away_since_ + options_.patience, spool_retry_at_, stop_by_}) {
+    if (at > now) idle = std::min(idle, at - now);
+  }
+  for (const auto& [key, group] : groups_) {
+    const absl::Duration at = group.oldest + options_.flush_interval;
+    if (at > now) idle = std::min(idle, at - now);
+  }
+  return idle;
+}
+
+bool ResultWriter::Due(const Group& group, absl::Duration now) const {
+  return flush_ || stopping_ || static_cast<int>(group.rows.size()) >= options_.flush_rows ||
+         now - group.oldest >= options_.flush_interval;
+}
+
+bool ResultWriter::AnyDue(absl::Duration now) const {
+  for (const auto& [key, group] : groups_) {
+    if (key.first == cluster_uuid_ && Due(group, now)) return true;
+  }
+  return false;
+}
+
+SpoolRecord ResultWriter::TakeFrom(std::map<GroupKey, Group>::iterator at) {
+  Group& group = at->second;
+  SpoolRecord record{.cluster_uuid = at->first.first, .submission = group.header};
+  while (!group.rows.empty() && record.submission.results_size() < options_.flush_rows) {
+    *record.submission.add_results() = std::move(group.rows.front());
+    group.rows.pop_front();
+  }
+  if (group.rows.empty()) groups_.erase(at);
+  return record;
+}
+
+void ResultWriter::Settle(int64_t taken_rows, int64_t taken_bytes, SpoolRecord left) {
+  v1::Submission& submission = left.submission;
+  memory_rows_ += submission.results_size() - taken_rows;
+  memory_bytes_ += RowBytes(submission) - taken_bytes;
+  if (submission.results_size() > 0) {
+    const BatchId id{submission.job_uuid(), submission.batch(), submission.attempt(),
+                     submission.audit_budget_factor() > 0};
+    Group& group = groups_[{left.cluster_uuid, id}];
+    group.header = WithoutRows(submission);
+    group.oldest = absl::ZeroDuration();  // They have waited long enough: due at once.
+    group.rows.insert(group.rows.begin(),
+                      std::make_move_iterator(submission.mutable_results()->begin()),
+                      std::make_move_iterator(submission.mutable_results()->end()));
+  }
+  changed_.SignalAll();  // There may be room for Add() now.
+}
+
+void ResultWriter::SendMemory() {
+  SpoolRecord record;
+  {
+    const absl::MutexLock lock(&mutex_);
+    const absl::Duration now = clock_.SinceBoot();
+    auto chosen = groups_.end();
+    for (auto at = groups_.begin(); at != groups_.end(); ++at) {
+      if (at->first.first != cluster_uuid_ || !Due(at->second, now)) continue;
+      if (chosen == groups_.end() || at->second.oldest < chosen->second.oldest) chosen = at;
+    }
+    if (chosen == groups_.end()) return;
+    record = TakeFrom(chosen);
+  }
+  const int64_t rows = record.submission.results_size();
+  const int64_t bytes = RowBytes(record.submission);
+  const absl::Status sent = Send(record.submission);
+  {
+    const absl::MutexLock lock(&mutex_);
+    Settle(rows, bytes, std::move(record));
+  }
+  NoteSink(sent);
+}
+
+void ResultWriter::SendSpool() {
+  std::optional<SpoolRecord> record = spool_.Front();
+  if (record) {
+    const absl::MutexLock lock(&mutex_);
+    if (record->cluster_uuid != cluster_uuid_) return;  // Changed just now: SetAside() comes next.
+  }
+  absl::Status sent;
+  if (record) {
+    sent = Send(record->submission);
+    // What was left of a partly sent record is sent again with it: harmless.
+    if (sent.ok()) spool_.PopFront();
+  }
+  {
+    const absl::MutexLock lock(&mutex_);
+    spooled_rows_ = spool_.rows();
+    if (sent.ok()) spool_retry_at_ = absl::ZeroDuration();
+  }
+  NoteSink(sent);
+}
+
+void ResultWriter::Spill(const std::string& except_cluster) {
+  for (;;) {
+    SpoolRecord record;
+    {
+      const absl::MutexLock lock(&mutex_);
+      spool_.set_bytes_max(SpoolBound(clock_.SinceBoot()));
+      const auto at = std::find_if(groups_.begin(), groups_.end(), [&](const auto& entry) {
+        return entry.first.first != except_cluster;
+      });
+      if (at == groups_.end()) return;
+      record = TakeFrom(at);
+    }
+    const int64_t rows = record.submission.results_size();
+    const int64_t bytes = RowBytes(record.submission);
+    const absl::Status spooled = spool_.Append(record);
+    if (spooled.ok()) record.submission.clear_results();
+    const absl::MutexLock lock(&mutex_);
+    Settle(rows, bytes, std::move(record));
+    spooled_rows_ = spool_.rows();
+    if (!spooled.ok()) {
+      spool_retry_at_ = clock_.SinceBoot() + options_.retry_max;
+      return;
+    }
+  }
+}
+
+void ResultWriter::SetAside() {
+  std::string cluster_uuid;
+  {
+    const absl::MutexLock lock(&mutex_);
+    cluster_uuid = cluster_uuid_;
+    cluster_changed_ = false;
+  }
+  Spill(/*except_cluster=*/cluster_uuid);
+  spool_.SetAsideOtherClusters(cluster_uuid);
+  const absl::MutexLock lock(&mutex_);
+  spooled_rows_ = spool_.rows();
+}
+
+absl::Status ResultWriter::Send(v1::Submission& submission) {
+  const v1::Submission header = WithoutRows(submission);
+  std::vector<v1::Submission> parts{std::move(submission)};
+  submission = header;
+  while (!parts.empty()) {
+    v1::Submission part = std::move(parts.back());
+    parts.pop_back();
+    const absl::StatusOr<std::vector<v1::RowStatus>> statuses = sink_.Submit(part);
+    if (statuses.ok()) {
+      Report(part, *statuses);
+    } else if (absl::IsInvalidArgument(statuses.status())) {
+      Bisect(std::move(part), statuses.status(), parts);
+    } else if (absl::IsFailedPrecondition(statuses.status())) {
+      observer_.BatchRefused(part, std::string(statuses.status().message()));
+      return absl::OkStatus();
+    } else {
+      parts.push_back(std::move(part));
+      for (v1::Submission& left : parts) submission.MergeFrom(left);
+      return statuses.status();
+    }
+  }
+  return absl::OkStatus();
+}
+
+void ResultWriter::Report(const v1::Submission& part, const std::vector<v1::RowStatus>& statuses) {
+  v1::Submission stored = WithoutRows(part);
+  v1::Submission revoked = stored;
+  std::vector<v1::RowStatus> stored_statuses;
+  for (int i = 0; i < part.results_size(); ++i) {
+    const v1::RowStatus status = statuses[static_cast<size_t>(i)];
+    const bool is_revoked = status == v1::ROW_STATUS_REVOKED;
+    *(is_revoked ? revoked : stored).add_results() = part.results(i);
+    if (!is_revoked) stored_statuses.push_back(status);
+  }
+  if (stored.results_size() > 0) observer_.Acknowledged(stored, stored_statuses);
+  if (revoked.results_size() > 0) observer_.BatchRevoked(revoked, "the batch was revoked");
+}
+
+void ResultWriter::Bisect(v1::Submission part, const absl::Status& why,
+                          std::vector<v1::Submission>& parts) {
+  if (part.results_size() == 1) {
+    if (IsUnstorableRow(part.results(0))) {
+      observer_.RowRefused(part, std::string(why.message()));
+      return;
+    }
+    *part.mutable_results(0) = UnstorableRow(part.results(0), why);
+    parts.push_back(std::move(part));
+    return;
+  }
+  v1::Submission second = WithoutRows(part);
+  const int half = part.results_size() / 2;
+  for (int i = half; i < part.results_size(); ++i) {
+    second.add_results()->Swap(part.mutable_results(i));
+  }
+  part.mutable_results()->DeleteSubrange(half, part.results_size() - half);
+  parts.push_back(std::move(second));
+  parts.push_back(std::move(part));
+}
+
+void ResultWriter::NoteSink(const absl::Status& status) {
+  bool was_away = false;
+  {
+    const absl::MutexLock lock(&mutex_);
+    const absl::Duration now = clock_.SinceBoot();
+    was_away = away_since_ != absl::InfiniteDuration();
+    if (status.ok()) {
+      away_since_ = absl::InfiniteDuration();
+      retry_at_ = backoff_ = absl::ZeroDuration();
+    } else if (absl::IsPermissionDenied(status)) {
+      away_since_ = std::min(away_since_, now - options_.patience);  // No use in waiting.
+      retry_at_ = now + kDeniedRetry;
+    } else {
+      away_since_ = std::min(away_since_, now);
+      backoff_ = std::clamp(backoff_ * 2, options_.retry_min, options_.retry_max);
+      retry_at_ = now + backoff_;
+    }
+  }
+  if (status.ok() && was_away) observer_.SinkBack();
+  if (!status.ok() && !was_away) observer_.SinkAway(std::string(status.message()));
+  if (absl::IsPermissionDenied(status)) observer_.AccessDenied(std::string(status.message()));
+}
+
+int64_t ResultWriter::SpoolBound(absl::Duration now) const {
+  // The rate over at least a minute: a burst in the first second is no measurement.
+  const absl::Duration measured = std::max(now - first_add_, absl::Minutes(1));
+  const double wanted =
+      absl::FDivDuration(options_.spool_time, measured) * static_cast<double>(bytes_added_);
+  return std::clamp(static_cast<int64_t>(wanted), options_.spool_bytes_min,
+                    options_.spool_bytes_max);
+}
+
+}  // namespace motzkin::worker

@@ -1,0 +1,278 @@
+#include "worker/slots/function_runner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "common/base/status_macros.h"
+#include "common/expression/parser.h"
+#include "common/expression/printer.h"
+#include "worker/slots/calibration.h"
+
+namespace motzkin::worker {
+namespace {
+
+constexpr double kVerifierBudgetUs = 50'000;  // Of the reference machine: 250 times the mean.
+
+absl::Status InterruptedError() { return absl::AbortedError("interrupted"); }
+
+absl::StatusOr<std::string> Prefix(expression::Expr expr) {
+  return expression::Print(expr, expression::Format::kPrefix);
+}
+
+// Worth a second try in a fresh integrator: it may be the fault of what ran there before.
+bool IsSuspect(const integrator::v1::Response& response) {
+  const integrator::v1::Outcome outcome = response.integration().outcome();
+  return outcome == integrator::v1::OUTCOME_CRASHED ||
+         outcome == integrator::v1::OUTCOME_MEMORY_EXCEEDED;
+}
+
+// What was told to the coordinator is what must run.
+absl::Status CheckEngines(const integrator::v1::Description& description,
+                          const EngineVersions& announced) {
+  const EngineVersions here = VersionsOf(description);
+  for (const auto& [engine, version] : announced) {
+    const auto found = here.find(engine);
+    if (found == here.end()) {
+      return absl::UnavailableError(fmt::format("{} {} does not start any more", engine, version));
+    }
+    if (found->second != version) {
+      return absl::UnavailableError(
+          fmt::format("{} is {} now and was {} when this worker started: restart the worker",
+                      engine, found->second, version));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+FunctionRunner::FunctionRunner(RunnerOptions options, IntegratorFactory factory, const Clock& clock)
+    : options_(std::move(options)), factory_(std::move(factory)), clock_(clock) {}
+
+absl::StatusOr<v1::Result> FunctionRunner::Run(const Task& task) {
+  const absl::Duration begun = clock_.SinceBoot();
+  Begin(task);
+  if (Interrupted()) return InterruptedError();
+  expression::Pool pool;
+  v1::Result row;
+  ASSIGN_OR_RETURN(const generator::GeneratedFunction function, Draw(task, pool, row));
+  RETURN_IF_ERROR(Compute(task, function, pool, row));
+  row.set_wall_ms(absl::ToInt64Milliseconds(clock_.SinceBoot() - begun));
+  return row;
+}
+
+void FunctionRunner::Begin(const Task& task) {
+  const absl::MutexLock lock(&mutex_);
+  serial_ = task.serial;
+  interrupted_ = interrupt_serial_ == task.serial;
+}
+
+absl::StatusOr<v1::Result> FunctionRunner::Blame(const Task& task, int deaths) {
+  expression::Pool pool;
+  v1::Result row;
+  RETURN_IF_ERROR(Draw(task, pool, row).status());
+  FillFromDeath(absl::UnavailableError(fmt::format("killed its worker {} times", deaths)),
+                task.job->spec.ladder(0).engine(), options_.engine_versions, row);
+  return row;
+}
+
+absl::StatusOr<generator::GeneratedFunction> FunctionRunner::Draw(const Task& task,
+                                                                  expression::Pool& pool,
+                                                                  v1::Result& row) const {
+  ASSIGN_OR_RETURN(generator::GeneratedFunction function,
+                   task.job->sampler.Generate(task.job->spec.seed(), task.index, pool));
+  row.set_index(task.index);
+  row.set_kind(task.job->spec.generator().kind());
+  row.set_canonical_hash(function.canonical_hash);
+  row.set_skeleton_hash(function.skeleton_hash);
+  ASSIGN_OR_RETURN(*row.mutable_integrand(), Prefix(function.integrand));
+  double factor = 1;
+  for (const v1::LadderStep& step : task.job->spec.ladder()) {
+    factor = std::max(factor, SpeedFactor(step.engine()));
+  }
+  row.set_speed_factor(factor);
+  return function;
+}
+
+absl::Status FunctionRunner::Compute(const Task& task, const generator::GeneratedFunction& function,
+                                     expression::Pool& pool, v1::Result& row) {
+  switch (row.kind()) {
+    case v1::KIND_BACKWARD:
+      return RunBackward(task, function, row);
+    case v1::KIND_BY_PARTS:
+      return RunByParts(task, function, pool, row);
+    default:
+      return RunForward(task, row);
+  }
+}
+
+absl::Status FunctionRunner::RunForward(const Task& task, v1::Result& row) {
+  return Integrate(task, row.integrand(), row);
+}
+
+absl::Status FunctionRunner::RunBackward(const Task& task,
+                                         const generator::GeneratedFunction& function,
+                                         v1::Result& row) {
+  ASSIGN_OR_RETURN(const std::string known, Prefix(function.known_integral));
+  return Verify(task, known, row);
+}
+
+absl::Status FunctionRunner::RunByParts(const Task& task,
+                                        const generator::GeneratedFunction& function,
+                                        expression::Pool& pool, v1::Result& row) {
+  ASSIGN_OR_RETURN(const std::string parts, Prefix(function.parts_integrand));
+  RETURN_IF_ERROR(Integrate(task, parts, row));
+  const bool right = row.outcome() == v1::OUTCOME_INTEGRATED || row.outcome() == v1::OUTCOME_PARTLY;
+  if (!right && row.integral().empty()) return absl::OkStatus();
+  const absl::StatusOr<expression::Expr> rest = expression::ParsePrefix(row.integral(), pool);
+  absl::StatusOr<std::string> composed =
+      rest.ok() ? Prefix(pool.Sub(function.parts_product, *rest)) : rest.status();
+  if (!composed.ok()) {
+    row.clear_integral();
+    // What the integrator sent as an answer is no expression: its check is not to be believed.
+    if (right) row.set_outcome(v1::OUTCOME_UNVERIFIED);
+    return absl::OkStatus();
+  }
+  if (!right) {
+    // Wrong where the answer A to f*G is: (F*G - A)' - F*g = f*G - A'. So the check stands.
+    row.set_integral(*std::move(composed));
+    return absl::OkStatus();
+  }
+  return Verify(task, *composed, row);
+}
+
+absl::Status FunctionRunner::Integrate(const Task& task, const std::string& integrand,
+                                       v1::Result& row) {
+  const v1::JobSpec& spec = task.job->spec;
+  integrator::v1::Request request;
+  integrator::v1::Integrate& integrate = *request.mutable_integrate();
+  integrate.set_integrand(integrand);
+  integrate.set_memory_bytes(spec.engine_memory_bytes());
+  integrate.set_answer_bytes_max(spec.integral_bytes_max());
+  for (const v1::LadderStep& step : spec.ladder()) {
+    integrator::v1::Step& added = *integrate.add_ladder();
+    added.set_engine(step.engine());
+    added.set_budget_us(static_cast<int64_t>(1e3 * step.budget_ms() * task.budget_factor *
+                                             SpeedFactor(step.engine())));
+  }
+  integrator::v1::Response response;
+  RETURN_IF_ERROR(Ask(task, request, row, response));
+  if (response.has_integration()) {
+    FillFromIntegration(response.integration(), options_.engine_versions, row);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FunctionRunner::Verify(const Task& task, const std::string& candidate,
+                                    v1::Result& row) {
+  integrator::v1::Request request;
+  integrator::v1::Verify& verify = *request.mutable_verify();
+  verify.set_integrand(row.integrand());
+  verify.set_candidate(candidate);
+  verify.set_format(integrator::v1::Verify::FORMAT_PREFIX);
+  verify.set_answer_bytes_max(task.job->spec.integral_bytes_max());
+  integrator::v1::Response response;
+  RETURN_IF_ERROR(Ask(task, request, row, response));
+  if (response.has_judgement()) {
+    FillFromJudgement(response.judgement(), candidate, task.job->spec.generator().version(), row);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FunctionRunner::Ask(const Task& task, const integrator::v1::Request& request,
+                                 v1::Result& row, integrator::v1::Response& response) {
+  for (const bool last_try : {false, true}) {
+    RETURN_IF_ERROR(EnsureIntegrator());
+    integrator::v1::Request numbered = request;
+    numbered.set_id(next_request_++);
+    numbered.set_verifier_budget_us(static_cast<int64_t>(kVerifierBudgetUs * row.speed_factor()));
+    absl::StatusOr<integrator::v1::Response> answer =
+        integrator_->Call(numbered, WallMax(numbered));
+    if (Interrupted()) {
+      DropIntegrator();
+      return InterruptedError();
+    }
+    if (!answer.ok()) {
+      DropIntegrator();
+      if (last_try) {
+        FillFromDeath(answer.status(), task.job->spec.ladder(0).engine(), options_.engine_versions,
+                      row);
+      }
+    } else if (last_try || !IsSuspect(*answer)) {
+      response = *std::move(answer);
+      return absl::OkStatus();
+    } else {
+      DropIntegrator();
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FunctionRunner::EnsureIntegrator() {
+  if (integrator_ != nullptr) return absl::OkStatus();
+  absl::Status failure;
+  absl::Duration backoff = options_.start_backoff;
+  for (int i = 0; i < options_.start_tries; ++i) {
+    if (i > 0) Pause(std::exchange(backoff, backoff * 2));
+    if (Interrupted()) return InterruptedError();
+    absl::StatusOr<std::unique_ptr<IntegratorProcess>> started = factory_(options_.integrator);
+    if (started.ok()) failure = CheckEngines((*started)->description(), options_.engine_versions);
+    if (!started.ok()) failure = started.status();
+    if (!failure.ok()) continue;
+    const absl::MutexLock lock(&mutex_);
+    integrator_ = *std::move(started);
+    if (interrupted_) integrator_->Interrupt();  // It came while the integrator was starting.
+    return absl::OkStatus();
+  }
+  return absl::UnavailableError(
+      fmt::format("cannot start an integrator: {}", std::string(failure.message())));
+}
+
+void FunctionRunner::DropIntegrator() {
+  std::unique_ptr<IntegratorProcess> dropped;
+  {
+    const absl::MutexLock lock(&mutex_);
+    dropped = std::move(integrator_);
+  }
+  // Killing and reaping takes a moment; not under the lock.
+}
+
+void FunctionRunner::Interrupt(uint64_t serial) {
+  const absl::MutexLock lock(&mutex_);
+  interrupt_serial_ = serial;  // The slot may have taken the task and not have called Run() yet.
+  if (serial_ != serial) return;
+  interrupted_ = true;
+  interrupt_.SignalAll();
+  if (integrator_ != nullptr) integrator_->Interrupt();
+}
+
+bool FunctionRunner::Interrupted() const {
+  const absl::MutexLock lock(&mutex_);
+  return interrupted_;
+}
+
+void FunctionRunner::Pause(absl::Duration duration) const {
+  const absl::MutexLock lock(&mutex_);
+  const auto interrupted = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return interrupted_; };
+  interrupt_.AwaitWithTimeout(&mutex_, interrupted, duration);
+}
+
+absl::Duration FunctionRunner::MeasureSpeed(const Task& task) {
+  Begin(task);
+  if (options_.speed == nullptr || !EnsureIntegrator().ok()) return absl::ZeroDuration();
+  const absl::StatusOr<SpeedRound> round = worker::MeasureSpeed(*integrator_);
+  if (!round.ok()) {
+    DropIntegrator();
+    return absl::ZeroDuration();
+  }
+  for (const auto& [engine, ratio] : round->ratios) options_.speed->Add(engine, ratio);
+  return round->cpu;
+}
+
+double FunctionRunner::SpeedFactor(const std::string& engine) const {
+  return options_.speed == nullptr ? 1.0 : options_.speed->Factor(engine);
+}
+
+}  // namespace motzkin::worker

@@ -1,0 +1,243 @@
+#include "worker/slots/integrator_process.h"
+
+#include <absl/base/thread_annotations.h>
+#include <absl/strings/ascii.h>
+#include <absl/strings/str_cat.h>
+#include <absl/strings/strip.h>
+#include <absl/synchronization/mutex.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <utility>
+#include <vector>
+
+#include "common/base/status_macros.h"
+#include "common/process/child_process.h"
+#include "common/process/frame.h"
+#include "worker/sandbox/bubblewrap.h"
+#include "worker/sandbox/limits.h"
+#include "worker/slots/response_check.h"
+
+namespace motzkin::worker {
+namespace {
+
+namespace pipe = integrator::v1;
+
+// Engines warm up: giac takes 10 ms, others seconds, more on a busy machine.
+constexpr absl::Duration kStartMax = absl::Seconds(120);
+// Between a closed pipe and the death of its process.
+constexpr absl::Duration kLastGaspMax = absl::Milliseconds(500);
+// For a healthy integrator to end by itself, at idle priority on a busy machine.
+constexpr absl::Duration kFarewellMax = absl::Seconds(5);
+constexpr size_t kErrorBytesMax = 4096;
+// As the integrator's own (budget_watch.h, verifier_host.h).
+constexpr int kStallPeriodsMax = 50;
+constexpr int kTriesMax = 2;
+constexpr absl::Duration kRestartsMax = absl::Minutes(5);
+constexpr int64_t kVerifierBudgetUs = 50'000;
+
+absl::Duration OneRunMax(absl::Duration cpu_budget) {
+  return kTriesMax * kStallPeriodsMax * (20 * cpu_budget + absl::Seconds(2));
+}
+
+// Makes a zygote of FriCAS; lies beside the integrator.
+constexpr const char* kLineZygote = "libmotzkin_line_zygote.so";
+
+std::vector<std::string> Command(const IntegratorOptions& options, sandbox::Level level) {
+  std::vector<std::string> program = {options.binary};
+  program.insert(program.end(), options.engines.begin(), options.engines.end());
+  if (level != sandbox::Level::kFull) return program;
+  sandbox::BubblewrapSpec spec;
+  spec.bubblewrap = sandbox::FindBubblewrap();
+  spec.program = options.binary;
+  spec.readable = {std::filesystem::path(options.binary).replace_filename(kLineZygote)};
+  std::vector<std::string> command = sandbox::BubblewrapCommand(spec);
+  command.insert(command.end(), program.begin(), program.end());
+  return command;
+}
+
+absl::StatusOr<ChildProcess> Spawn(const IntegratorOptions& options) {
+  const sandbox::Level level = options.sandbox_level.has_value()
+                                   ? *options.sandbox_level
+                                   : ProbeIntegratorSandbox(options.binary).level;
+  SpawnOptions spawn;
+  // Symbols bound once at the start, not once a leaf: a tenth of what a short leaf costs.
+  spawn.environment = {"PATH=/usr/bin:/bin", "LC_ALL=C", "HOME=/", "LD_BIND_NOW=1"};
+  spawn.error = Stream::kPipe;
+  spawn.own_session = true;
+  spawn.before_exec = [idle = options.idle_priority] {
+    // Neither is a reason not to start.
+    sandbox::OfferToOutOfMemoryKiller();
+    if (idle) sandbox::UseIdlePriority();
+    return 0;
+  };
+  return ChildProcess::Spawn(Command(options, level), spawn);
+}
+
+class Impl final : public IntegratorProcess {
+ public:
+  Impl(ChildProcess child, UniqueFd interrupt, int64_t engine_memory_bytes)
+      : group_(child.pid()),
+        engine_memory_bytes_(engine_memory_bytes),
+        interrupt_(std::move(interrupt)),
+        child_(std::move(child)) {}
+  ~Impl() override {
+    // It ends by itself when the pipe closes, and then the CPU time of all that it ran is counted
+    // as ours; a killed one takes its account with it.
+    child_.input().Reset();
+    End(dead_.ok() ? kFarewellMax : absl::ZeroDuration());
+  }
+
+  absl::Status Describe();
+  const pipe::Description& description() const override { return description_; }
+  absl::StatusOr<pipe::Response> Call(pipe::Request request, absl::Duration wall_max) override;
+  void Interrupt() override ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  absl::StatusOr<pipe::Response> Exchange(const pipe::Request& request, Deadline deadline);
+  // The error of Call() for one of Exchange().
+  absl::Status Explain(const absl::Status& status);
+  // Kills and reaps all of it, after giving it `patience` to die by itself; how it ended and what
+  // it printed. Again: nothing.
+  std::string End(absl::Duration patience) ABSL_LOCKS_EXCLUDED(mutex_);
+  void KillGroup() ABSL_LOCKS_EXCLUDED(mutex_);
+  bool Interrupted() ABSL_LOCKS_EXCLUDED(mutex_) {
+    const absl::MutexLock lock(&mutex_);
+    return interrupted_;
+  }
+
+  const pid_t group_;
+  const int64_t engine_memory_bytes_;
+  const UniqueFd interrupt_;
+  // Written to by the thread that calls; its pid is used by others only under mutex_.
+  ChildProcess child_;
+  pipe::Description description_;
+  absl::Status dead_;  // Why, once it is.
+
+  absl::Mutex mutex_;
+  // Its number may belong to strangers from then on.
+  bool reaped_ ABSL_GUARDED_BY(mutex_) = false;
+  bool interrupted_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+absl::Status Impl::Describe() {
+  pipe::Request request;
+  request.mutable_describe();
+  absl::StatusOr<pipe::Response> response = Call(std::move(request), kStartMax);
+  if (!response.ok()) return response.status();
+  description_ = std::move(*response->mutable_description());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<pipe::Response> Impl::Call(pipe::Request request, absl::Duration wall_max) {
+  if (!dead_.ok()) return dead_;
+  if (request.has_integrate() && request.integrate().memory_bytes() == 0) {
+    request.mutable_integrate()->set_memory_bytes(engine_memory_bytes_);
+  }
+  absl::StatusOr<pipe::Response> response = Exchange(request, Deadline::After(wall_max));
+  if (response.ok()) return response;
+  dead_ = Explain(response.status());
+  return dead_;
+}
+
+absl::StatusOr<pipe::Response> Impl::Exchange(const pipe::Request& request, Deadline deadline) {
+  RETURN_IF_ERROR(
+      WriteFrame(child_.input().get(), request.SerializeAsString(), deadline, interrupt_.get()));
+  ASSIGN_OR_RETURN(const std::string frame,
+                   ReadFrame(child_.output().get(), deadline, interrupt_.get()));
+  pipe::Response response;
+  if (!response.ParseFromString(frame)) return absl::DataLossError("the answer is garbled");
+  RETURN_IF_ERROR(CheckResponse(request, response));
+  return response;
+}
+
+absl::Status Impl::Explain(const absl::Status& status) {
+  // A closed pipe is the end of the process, which is to be told from our kill.
+  const std::string ended = End(absl::IsOutOfRange(status) ? kLastGaspMax : absl::ZeroDuration());
+  // Its death may be seen before the interrupt that caused it.
+  if (Interrupted()) return absl::AbortedError("interrupted");
+  switch (status.code()) {
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kDataLoss:
+    case absl::StatusCode::kInvalidArgument:
+      return status;
+    case absl::StatusCode::kResourceExhausted:
+      return absl::DataLossError(status.message());
+    default:
+      return absl::UnavailableError(absl::StrCat("the integrator died: ", ended));
+  }
+}
+
+void Impl::KillGroup() {
+  const absl::MutexLock lock(&mutex_);
+  if (!reaped_) kill(-group_, SIGKILL);
+}
+
+std::string Impl::End(absl::Duration patience) {
+  {
+    const absl::MutexLock lock(&mutex_);
+    if (reaped_) return "";
+  }
+  pollfd ended = {child_.pidfd(), POLLIN, 0};
+  poll(&ended, 1, Deadline::After(patience).PollMillis());
+  KillGroup();
+  while (poll(&ended, 1, -1) < 0) {
+  }
+  const absl::MutexLock lock(&mutex_);
+  reaped_ = true;
+  const absl::StatusOr<ExitStatus> status = child_.Wait(Deadline::Never());  // And the group.
+  const absl::StatusOr<std::string> errors =
+      ReadAll(child_.error().get(), kErrorBytesMax, Deadline::After(absl::ZeroDuration()));
+  return absl::StrCat(status.ok() ? status->ToString() : status.status().ToString(), " ",
+                      absl::StripAsciiWhitespace(errors.value_or("")));
+}
+
+void Impl::Interrupt() {
+  {
+    const absl::MutexLock lock(&mutex_);
+    interrupted_ = true;
+  }
+  const uint64_t one = 1;
+  // Fails only when it was called 2^64 times, and then it is readable all the same.
+  [[maybe_unused]] const ssize_t wrote = write(interrupt_.get(), &one, sizeof(one));
+  KillGroup();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<IntegratorProcess>> IntegratorProcess::Start(
+    const IntegratorOptions& options) {
+  prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+  UniqueFd interrupt(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!interrupt.valid()) return absl::ErrnoToStatus(errno, "eventfd");
+  absl::StatusOr<ChildProcess> child = Spawn(options);
+  if (!child.ok()) return absl::UnavailableError(child.status().ToString());
+  auto process =
+      std::make_unique<Impl>(*std::move(child), std::move(interrupt), options.engine_memory_bytes);
+  if (const absl::Status described = process->Describe(); !described.ok()) {
+    return absl::UnavailableError(absl::StrCat(options.binary, ": ", described.message()));
+  }
+  return process;
+}
+
+sandbox::Probe ProbeIntegratorSandbox(const std::string& binary) {
+  return sandbox::ProbeSandbox({binary, "--version"});
+}
+
+absl::Duration WallMax(const pipe::Request& request) {
+  const int64_t asked_us = request.verifier_budget_us();
+  const absl::Duration check =
+      OneRunMax(absl::Microseconds(asked_us > 0 ? asked_us : kVerifierBudgetUs));
+  absl::Duration sum = kRestartsMax + check;
+  for (const pipe::Step& step : request.integrate().ladder()) {
+    sum += OneRunMax(absl::Microseconds(step.budget_us())) + check;
+  }
+  return sum;
+}
+
+}  // namespace motzkin::worker

@@ -1,0 +1,157 @@
+#include "worker/slots/response_check.h"
+
+#include <absl/strings/str_cat.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <string_view>
+
+#include "common/base/status_macros.h"
+#include "common/expression/expression.h"
+#include "common/expression/parser.h"
+
+namespace motzkin::worker {
+namespace {
+
+namespace pipe = integrator::v1;
+
+constexpr size_t kTextBytesMax = 4096;     // Reasons, counterexamples.
+constexpr size_t kNameBytesMax = 64;       // Engines and versions.
+constexpr size_t kMessageBytesMax = 2000;  // As integrator.proto says.
+constexpr int kEnginesMax = 16;
+constexpr int kIntervalsMax = 10'000;
+constexpr int kPointsMax = 1'000'000;
+constexpr int64_t kAnswerBytesMax = 64 << 10;      // When the request says nothing.
+constexpr int64_t kCpuMicrosMax = 86'400'000'000;  // A day.
+constexpr int64_t kRssKbMax = 1ll << 40;
+
+absl::Status Bad(std::string_view field) {
+  return absl::DataLossError(absl::StrCat("the integrator's answer: ", std::string(field)));
+}
+
+bool IsPrintable(std::string_view text, size_t bytes_max) {
+  return text.size() <= bytes_max &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+template <typename Number>
+bool Within(Number value, Number max) {
+  return value >= 0 && value <= max;
+}
+
+absl::Status CheckExpression(const std::string& prefix, int64_t bytes_max, std::string_view field) {
+  if (bytes_max <= 0) bytes_max = kAnswerBytesMax;
+  if (static_cast<int64_t>(prefix.size()) > bytes_max) return Bad(field);
+  expression::Pool pool;
+  return expression::ParsePrefix(prefix, pool).ok() ? absl::OkStatus() : Bad(field);
+}
+
+absl::Status CheckDescription(const pipe::Description& description) {
+  if (description.engines_size() > kEnginesMax || description.missing_size() > kEnginesMax) {
+    return Bad("engines");
+  }
+  for (const pipe::EngineDescription& engine : description.engines()) {
+    if (!IsPrintable(engine.engine(), kNameBytesMax)) return Bad("engine");
+    if (!IsPrintable(engine.version(), kNameBytesMax)) return Bad("version");
+  }
+  for (const std::string& missing : description.missing()) {
+    if (!IsPrintable(missing, kTextBytesMax)) return Bad("missing");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckJudgement(const pipe::Judgement& judgement, int64_t answer_bytes_max) {
+  if (!pipe::Judgement::Verdict_IsValid(judgement.verdict())) return Bad("verdict");
+  if (!pipe::AnswerClass_IsValid(judgement.answer_class())) return Bad("answer_class");
+  if (!Within(judgement.points_agreed(), kPointsMax) ||
+      !Within(judgement.points_differed(), kPointsMax) ||
+      !Within(judgement.precision_bits(), kPointsMax) ||
+      !Within<int64_t>(judgement.cpu_us(), kCpuMicrosMax)) {
+    return Bad("judgement");
+  }
+  if (!IsPrintable(judgement.counterexample(), kTextBytesMax)) return Bad("counterexample");
+  if (!IsPrintable(judgement.reason(), kTextBytesMax)) return Bad("reason");
+  if (judgement.valid_on_size() > kIntervalsMax) return Bad("valid_on");
+  for (const pipe::Interval& interval : judgement.valid_on()) {
+    if (!std::isfinite(interval.lower()) || !std::isfinite(interval.upper()) ||
+        interval.lower() > interval.upper()) {
+      return Bad("valid_on");
+    }
+  }
+  if (judgement.candidate_prefix().empty()) return absl::OkStatus();
+  return CheckExpression(judgement.candidate_prefix(), answer_bytes_max, "candidate_prefix");
+}
+
+absl::Status CheckStep(const pipe::StepReport& report, const pipe::Step& step) {
+  if (report.engine() != step.engine()) return Bad("step engine");
+  if (!pipe::Outcome_IsValid(report.outcome()) || report.outcome() == pipe::OUTCOME_UNSPECIFIED) {
+    return Bad("step outcome");
+  }
+  if (!Within<int64_t>(report.cpu_us(), kCpuMicrosMax) ||
+      !Within<int64_t>(report.verifier_us(), kCpuMicrosMax) ||
+      !Within<int64_t>(report.rss_kb(), kRssKbMax)) {
+    return Bad("step numbers");
+  }
+  return report.message().size() <= kMessageBytesMax ? absl::OkStatus() : Bad("step message");
+}
+
+// Each step as asked, none after success, and the whole no better than its steps.
+absl::Status CheckSteps(const pipe::Integrate& asked, const pipe::Integration& integration) {
+  const int steps = integration.steps_size();
+  if (steps < 1 || steps > asked.ladder_size()) return Bad("steps");
+  bool outcome_found = false;
+  for (int i = 0; i < steps; ++i) {
+    const pipe::StepReport& report = integration.steps(i);
+    RETURN_IF_ERROR(CheckStep(report, asked.ladder(i)));
+    const bool success = report.outcome() == pipe::OUTCOME_INTEGRATED;
+    if (success != (integration.outcome() == pipe::OUTCOME_INTEGRATED && i == steps - 1)) {
+      return Bad("outcome");
+    }
+    outcome_found = outcome_found || report.outcome() == integration.outcome();
+  }
+  const bool whole =
+      integration.outcome() == pipe::OUTCOME_INTEGRATED || steps == asked.ladder_size();
+  return outcome_found && whole ? absl::OkStatus() : Bad("outcome");
+}
+
+absl::Status CheckIntegration(const pipe::Integrate& asked, const pipe::Integration& integration) {
+  if (!pipe::AnswerClass_IsValid(integration.answer_class())) return Bad("answer_class");
+  RETURN_IF_ERROR(CheckSteps(asked, integration));
+  RETURN_IF_ERROR(CheckJudgement(integration.judgement(), asked.answer_bytes_max()));
+  const bool has_answer = !integration.integral().empty();
+  const pipe::Judgement::Verdict verdict = integration.judgement().verdict();
+  if (integration.outcome() == pipe::OUTCOME_INTEGRATED &&
+      (!has_answer || (verdict != pipe::Judgement::VERDICT_VERIFIED &&
+                       verdict != pipe::Judgement::VERDICT_COMPLEX_ONLY))) {
+    return Bad("an integral without its proof");
+  }
+  if (!has_answer) return integration.engine().empty() ? absl::OkStatus() : Bad("engine");
+  const bool known =
+      std::any_of(asked.ladder().begin(), asked.ladder().end(),
+                  [&](const auto& step) { return step.engine() == integration.engine(); });
+  if (!known) return Bad("engine");
+  return CheckExpression(integration.integral(), asked.answer_bytes_max(), "integral");
+}
+
+}  // namespace
+
+absl::Status CheckResponse(const pipe::Request& request, const pipe::Response& response) {
+  if (response.id() != request.id()) return Bad("id");
+  switch (request.what_case()) {
+    case pipe::Request::kIntegrate:
+      if (!response.has_integration()) return Bad("no integration");
+      return CheckIntegration(request.integrate(), response.integration());
+    case pipe::Request::kVerify:
+      if (!response.has_judgement()) return Bad("no judgement");
+      return CheckJudgement(response.judgement(), request.verify().answer_bytes_max());
+    case pipe::Request::kDescribe:
+      if (!response.has_description()) return Bad("no description");
+      return CheckDescription(response.description());
+    case pipe::Request::WHAT_NOT_SET:
+      break;
+  }
+  return absl::InvalidArgumentError("a request that asks nothing");
+}
+
+}  // namespace motzkin::worker

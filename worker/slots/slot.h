@@ -1,0 +1,65 @@
+// One core's worth of work: a thread that takes functions from the queue and hands rows to the
+// writer.
+//
+// Thread-safe. Stop() blocks, is idempotent, and is harmless without Start().
+#pragma once
+
+#include <absl/base/thread_annotations.h>
+#include <absl/synchronization/mutex.h>
+#include <absl/time/time.h>
+
+#include <cstdint>
+#include <thread>
+
+#include "common/base/clock.h"
+#include "common/base/timed_wait.h"
+#include "worker/machine/tally.h"
+#include "worker/results/result_writer.h"
+#include "worker/slots/careful_log.h"
+#include "worker/slots/function_runner.h"
+#include "worker/slots/work_queue.h"
+
+namespace motzkin::worker {
+
+// What slots work with. All must outlive them.
+struct SlotContext {
+  WorkQueue& queue;
+  ResultWriter& writer;
+  Tally& tally;
+  CarefulLog& careful;
+  SpeedGauge& speed;
+  const Clock& clock;
+};
+
+class Slot {
+ public:
+  // `number` counts from 0 within the worker.
+  Slot(int number, const SlotContext& context, const RunnerOptions& options,
+       IntegratorFactory factory);
+  ~Slot();
+
+  void Start();
+  void Interrupt(uint64_t serial) { runner_.Interrupt(serial); }
+  // The queue must have been stopped. Waits for the function in progress.
+  void Stop();
+
+ private:
+  void Run();
+  void RunTask(const Task& task);
+  // FunctionRunner::Run, noted down; or the verdict on a function that killed this worker before.
+  absl::StatusOr<v1::Result> RunCarefully(const Task& task);
+  // After a failure of this worker's own: the next batch should not fail at once for the same
+  // reason.
+  void BackOff();
+
+  const int number_;
+  const SlotContext context_;
+  FunctionRunner runner_;
+  absl::Duration backoff_ = absl::ZeroDuration();
+  absl::Mutex mutex_;
+  CondVar stop_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::jthread thread_;  // Last, so it is joined before anything it uses goes away.
+};
+
+}  // namespace motzkin::worker

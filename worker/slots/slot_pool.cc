@@ -1,0 +1,43 @@
+#include "worker/slots/slot_pool.h"
+
+#include <utility>
+
+namespace motzkin::worker {
+
+SlotPool::SlotPool(int slots, const SlotContext& context, const RunnerOptions& options,
+                   const IntegratorFactory& factory)
+    : queue_(context.queue) {
+  for (int number = 0; number < slots; ++number) {
+    slots_.push_back(std::make_unique<Slot>(number, context, options, factory));
+  }
+}
+
+SlotPool::~SlotPool() { Stop(absl::ZeroDuration()); }
+
+void SlotPool::Start() {
+  for (const auto& slot : slots_) slot->Start();
+}
+
+void SlotPool::SetWanted(std::vector<WantedBatch> wanted) {
+  Interrupt(queue_.SetWanted(std::move(wanted)));
+}
+
+void SlotPool::SetMode(RunMode mode) { Interrupt(queue_.SetMode(mode)); }
+
+void SlotPool::Drop(const BatchId& id) { Interrupt(queue_.Drop(id)); }
+
+void SlotPool::Stop(absl::Duration timeout) {
+  queue_.SetMode(RunMode::kDrain);
+  queue_.AwaitIdle(timeout);
+  Interrupt(queue_.SetMode(RunMode::kSuspend));
+  queue_.Stop();
+  for (const auto& slot : slots_) slot->Stop();
+}
+
+void SlotPool::Interrupt(const std::vector<RunningTask>& tasks) {
+  for (const RunningTask& task : tasks) {
+    slots_[static_cast<size_t>(task.slot)]->Interrupt(task.serial);
+  }
+}
+
+}  // namespace motzkin::worker

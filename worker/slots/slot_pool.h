@@ -1,0 +1,42 @@
+// All slots of a worker, and the way from "no longer wanted" to a dead integrator.
+//
+// Thread-safe. Stop() blocks, is idempotent, and is harmless without Start().
+#pragma once
+
+#include <absl/time/time.h>
+
+#include <memory>
+#include <vector>
+
+#include "worker/slots/slot.h"
+#include "worker/slots/work_queue.h"
+
+namespace motzkin::worker {
+
+class SlotPool {
+ public:
+  SlotPool(int slots, const SlotContext& context, const RunnerOptions& options,
+           const IntegratorFactory& factory);
+  ~SlotPool();
+
+  int size() const { return static_cast<int>(slots_.size()); }
+
+  void Start();
+  // The level-triggered wishes of work_queue.h, carried out: what runs and is no longer wanted is
+  // interrupted before this returns.
+  void SetWanted(std::vector<WantedBatch> wanted);
+  void SetMode(RunMode mode);
+  void Drop(const BatchId& id);
+
+  // Begins nothing more; functions in progress get up to `timeout` and are then interrupted. Ends
+  // the threads.
+  void Stop(absl::Duration timeout);
+
+ private:
+  void Interrupt(const std::vector<RunningTask>& tasks);
+
+  WorkQueue& queue_;
+  std::vector<std::unique_ptr<Slot>> slots_;
+};
+
+}  // namespace motzkin::worker

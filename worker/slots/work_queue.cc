@@ -1,0 +1,263 @@
+#include "worker/slots/work_queue.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "common/base/check.h"
+
+namespace motzkin::worker {
+namespace {
+
+bool IsDone(const WantedBatch& wanted, int64_t index) {
+  const auto bit = static_cast<size_t>(index - wanted.begin_index);
+  return bit / 8 < wanted.done.size() &&
+         ((static_cast<unsigned char>(wanted.done[bit / 8]) >> (bit % 8)) & 1) != 0;
+}
+
+}  // namespace
+
+WorkQueue::WorkQueue(std::function<void()> on_change)
+    : on_change_(std::move(on_change)), slots_allowed_(std::numeric_limits<int>::max()) {}
+
+std::vector<RunningTask> WorkQueue::SetWanted(std::vector<WantedBatch> wanted) {
+  std::vector<RunningTask> unwanted;
+  const absl::MutexLock lock(&mutex_);
+  std::map<BatchId, Batch> kept;
+  order_.clear();
+  for (WantedBatch& each : wanted) {
+    const BatchId id = each.id;
+    order_.push_back(id);
+    if (auto held = batches_.extract(id)) {
+      Trim(held.mapped(), each, unwanted);
+      kept.insert(std::move(held));
+    } else {
+      kept.emplace(id, NewBatch(std::move(each)));
+    }
+  }
+  for (const auto& [id, batch] : batches_) {
+    for (const auto& [index, task] : batch.running) unwanted.push_back(task);
+  }
+  batches_ = std::move(kept);
+  return unwanted;
+}
+
+WorkQueue::Batch WorkQueue::NewBatch(WantedBatch wanted) {
+  Batch batch;
+  if (!wanted.refusal.empty()) {
+    batch.given_up = true;
+    if (!wanted.id.audit) failures_.push_back({.id = wanted.id, .reason = wanted.refusal});
+  }
+  for (int64_t i = wanted.begin_index; i < wanted.end_index; ++i) batch.done += IsDone(wanted, i);
+  batch.next = wanted.begin_index;
+  batch.wanted = std::move(wanted);
+  SkipDone(batch);
+  return batch;
+}
+
+void WorkQueue::Trim(Batch& batch, const WantedBatch& wanted, std::vector<RunningTask>& unwanted) {
+  WantedBatch& held = batch.wanted;
+  held.careful = wanted.careful;
+  if (wanted.end_index >= held.end_index) return;  // A lease never grows.
+  held.end_index = wanted.end_index;
+  batch.returned.erase(batch.returned.lower_bound(held.end_index), batch.returned.end());
+  for (auto at = batch.running.lower_bound(held.end_index); at != batch.running.end(); ++at) {
+    unwanted.push_back(at->second);
+  }
+  batch.next = std::min(batch.next, held.end_index);
+}
+
+void WorkQueue::SkipDone(Batch& batch) const {
+  while (batch.next < batch.wanted.end_index && IsDone(batch.wanted, batch.next)) ++batch.next;
+}
+
+std::vector<RunningTask> WorkQueue::SetMode(RunMode mode) {
+  std::vector<RunningTask> unwanted;
+  const absl::MutexLock lock(&mutex_);
+  mode_ = mode;
+  if (mode != RunMode::kSuspend) return unwanted;
+  for (const auto& [id, batch] : batches_) {
+    for (const auto& [index, task] : batch.running) unwanted.push_back(task);
+  }
+  return unwanted;
+}
+
+void WorkQueue::SetSlotsAllowed(int slots) {
+  const absl::MutexLock lock(&mutex_);
+  slots_allowed_ = slots;
+}
+
+bool WorkQueue::MayBegin(int slot) const { return mode_ == RunMode::kRun && slot < slots_allowed_; }
+
+bool WorkQueue::HasWork(const Batch& batch) const {
+  if (batch.given_up) return false;
+  if (batch.wanted.careful && (!batch.running.empty() || batch.pending > 0)) return false;
+  return !batch.returned.empty() || batch.next < batch.wanted.end_index;
+}
+
+WorkQueue::Batch* WorkQueue::NextBatch() {
+  Batch* next = nullptr;
+  for (const BatchId& id : order_) {
+    Batch& batch = batches_.at(id);
+    if (!batch.wanted.careful) {
+      if (next == nullptr && HasWork(batch)) next = &batch;
+      continue;
+    }
+    if (!batch.running.empty()) return nullptr;
+    // Others go on only while its last row is on the way.
+    if (HasWork(batch)) return busy_ == 0 ? &batch : nullptr;
+  }
+  return next;
+}
+
+bool WorkQueue::CanTake(int slot) { return stopped_ || (MayBegin(slot) && NextBatch() != nullptr); }
+
+std::optional<Task> WorkQueue::Take(int slot) {
+  Task task;
+  bool all_begun = false;
+  {
+    const absl::MutexLock lock(&mutex_);
+    const auto ready = [this, slot]()
+                           ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return CanTake(slot); };
+    mutex_.Await(absl::Condition(&ready));
+    if (stopped_) return std::nullopt;
+    Batch& batch = *NextBatch();
+    task = Begin(batch, slot);
+    all_begun = batch.next >= batch.wanted.end_index;
+  }
+  if (all_begun) on_change_();
+  return task;
+}
+
+Task WorkQueue::Begin(Batch& batch, int slot) {
+  Task task{.job = batch.wanted.job,
+            .batch = batch.wanted.id,
+            .serial = next_serial_++,
+            .careful = batch.wanted.careful,
+            .budget_factor = batch.wanted.budget_factor};
+  if (!batch.returned.empty()) {
+    task.index = *batch.returned.begin();
+    batch.returned.erase(batch.returned.begin());
+  } else {
+    task.index = batch.next++;
+    SkipDone(batch);
+  }
+  batch.running[task.index] = {.slot = slot, .serial = task.serial};
+  ++busy_;
+  return task;
+}
+
+WorkQueue::Batch* WorkQueue::End(const Task& task) {
+  MOTZKIN_CHECK(busy_ > 0);
+  --busy_;
+  idle_.SignalAll();
+  const auto held = batches_.find(task.batch);
+  if (held == batches_.end()) return nullptr;
+  const auto running = held->second.running.find(task.index);
+  // The batch may have gone and come back meanwhile: then this is not its task any more.
+  if (running == held->second.running.end() || running->second.serial != task.serial)
+    return nullptr;
+  held->second.running.erase(running);
+  return &held->second;
+}
+
+void WorkQueue::Finished(const Task& task) {
+  const absl::MutexLock lock(&mutex_);
+  if (Batch* batch = End(task)) ++batch->pending;
+}
+
+void WorkQueue::GiveBack(const Task& task) {
+  {
+    const absl::MutexLock lock(&mutex_);
+    Batch* batch = End(task);
+    if (batch != nullptr && task.index < batch->wanted.end_index) {
+      batch->returned.insert(task.index);
+    }
+  }
+  on_change_();
+}
+
+void WorkQueue::Fail(const BatchId& id, const std::string& reason, bool job_failed) {
+  {
+    const absl::MutexLock lock(&mutex_);
+    const auto held = batches_.find(id);
+    if (held == batches_.end() || held->second.given_up) return;
+    held->second.given_up = true;
+    if (id.audit) return;
+    failures_.push_back({.id = id, .reason = reason, .job_failed = job_failed});
+  }
+  on_change_();
+}
+
+void WorkQueue::Acknowledged(const BatchId& id, int64_t rows) {
+  bool complete = false;
+  {
+    const absl::MutexLock lock(&mutex_);
+    const auto held = batches_.find(id);
+    if (held == batches_.end()) return;
+    Batch& batch = held->second;
+    batch.stored += rows;
+    batch.pending = std::max<int64_t>(0, batch.pending - rows);
+    complete = batch.pending == 0 && batch.running.empty() && !HasWork(batch);
+  }
+  if (complete) on_change_();
+}
+
+std::vector<RunningTask> WorkQueue::Drop(const BatchId& id) {
+  std::vector<RunningTask> unwanted;
+  const absl::MutexLock lock(&mutex_);
+  const auto held = batches_.find(id);
+  if (held == batches_.end()) return unwanted;
+  held->second.given_up = true;
+  held->second.pending = 0;
+  for (const auto& [index, task] : held->second.running) unwanted.push_back(task);
+  return unwanted;
+}
+
+std::vector<BatchReport> WorkQueue::Held() const {
+  std::vector<BatchReport> reports;
+  const absl::MutexLock lock(&mutex_);
+  for (const BatchId& id : order_) {
+    const Batch& batch = batches_.at(id);
+    if (id.audit) continue;
+    const bool in_progress = !batch.running.empty() || batch.pending > 0;
+    if (!in_progress && (batch.given_up || mode_ == RunMode::kDrain)) continue;
+    reports.push_back({.id = id,
+                       .spec_digest = batch.wanted.job->spec_digest,
+                       .stored = batch.done + batch.stored,
+                       .pending = batch.pending,
+                       .unstarted_begin = batch.next,
+                       .end_index = batch.wanted.end_index});
+  }
+  return reports;
+}
+
+std::vector<FailureReport> WorkQueue::Failures() const {
+  const absl::MutexLock lock(&mutex_);
+  return failures_;
+}
+
+void WorkQueue::ForgetFailures(const std::vector<BatchId>& ids) {
+  const absl::MutexLock lock(&mutex_);
+  std::erase_if(failures_, [&](const FailureReport& failure) {
+    return std::find(ids.begin(), ids.end(), failure.id) != ids.end();
+  });
+}
+
+int WorkQueue::busy() const {
+  const absl::MutexLock lock(&mutex_);
+  return busy_;
+}
+
+bool WorkQueue::AwaitIdle(absl::Duration timeout) const {
+  const auto idle = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return busy_ == 0; };
+  const absl::MutexLock lock(&mutex_);
+  return idle_.AwaitWithTimeout(&mutex_, idle, timeout);
+}
+
+void WorkQueue::Stop() {
+  const absl::MutexLock lock(&mutex_);
+  stopped_ = true;
+}
+
+}  // namespace motzkin::worker

@@ -1,0 +1,249 @@
+#include "worker/stream/agent.h"
+
+#include <absl/random/random.h>
+#include <absl/strings/match.h>
+#include <fmt/format.h>
+#include <grpcpp/channel.h>
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+#include <utility>
+
+#include "worker/stream/agent_session.h"
+#include "worker/stream/coordinator_channel.h"
+
+namespace motzkin::worker {
+
+struct Agent::Impl {
+  // How one connection ended.
+  struct SessionEnd {
+    grpc::Status status;
+    bool answered = false;
+    bool silent = false;  // We gave it up.
+  };
+
+  Impl(AgentOptions options_in, AgentDelegate& delegate_in, Console& console_in,
+       const Clock& clock_in)
+      : options(std::move(options_in)),
+        delegate(delegate_in),
+        console(console_in),
+        clock(clock_in) {}
+
+  void Run();
+  SessionEnd RunSession();
+  // One round of the session: waits, applies, sends. False: the session is over.
+  bool Round(AgentSession& session, SessionEnd& end);
+  absl::Duration NextSend() const;
+  void ApplyAnswer(const v1::DesiredState& desired, SessionEnd& end);
+  void SendState(AgentSession& session);
+  void Close(AgentSession& session);
+  bool AwaitDone(absl::Duration until);
+  bool RejectedBy(const grpc::Status& status);
+  void AwaitRetry(const SessionEnd& end);
+  bool Stopping();
+
+  const AgentOptions options;
+  AgentDelegate& delegate;
+  Console& console;
+  const Clock& clock;
+
+  AgentMailbox mailbox;
+  std::atomic<bool> connected = false;
+  absl::Duration stop_by ABSL_GUARDED_BY(mailbox.mutex) = absl::InfiniteDuration();
+
+  // Of the thread.
+  absl::Duration state_interval;
+  absl::Duration backoff;
+  absl::Duration last_sent, last_heard;
+  uint64_t sequence = 0;
+  bool change_waits = false;
+  absl::BitGen random;
+
+  std::jthread thread;  // Last, so it is joined before anything it uses goes away.
+};
+
+Agent::Agent(AgentOptions options, AgentDelegate& delegate, Console& console, const Clock& clock)
+    : impl_(std::make_unique<Impl>(std::move(options), delegate, console, clock)) {}
+
+Agent::~Agent() { Stop(absl::ZeroDuration()); }
+
+void Agent::Start() {
+  impl_->thread = std::jthread([this] { impl_->Run(); });
+}
+
+void Agent::NotifyChange() {
+  const absl::MutexLock lock(&impl_->mailbox.mutex);
+  impl_->mailbox.state_changed = true;
+  impl_->mailbox.changed.SignalAll();
+}
+
+void Agent::Stop(absl::Duration timeout) {
+  {
+    const absl::MutexLock lock(&impl_->mailbox.mutex);
+    impl_->mailbox.stop = true;
+    impl_->stop_by = std::min(impl_->stop_by, impl_->clock.SinceBoot() + timeout);
+    impl_->mailbox.changed.SignalAll();
+  }
+  if (impl_->thread.joinable()) impl_->thread.join();
+}
+
+bool Agent::connected() const { return impl_->connected; }
+
+void Agent::Impl::Run() {
+  backoff = options.backoff_min;
+  while (!Stopping()) {
+    const SessionEnd end = RunSession();
+    connected = false;
+    if (Stopping() || RejectedBy(end.status)) return;
+    if (end.answered) backoff = options.backoff_min;
+    AwaitRetry(end);
+    backoff = std::min(backoff * 2, options.backoff_max);
+  }
+}
+
+bool Agent::Impl::Stopping() {
+  const absl::MutexLock lock(&mailbox.mutex);
+  return mailbox.stop;
+}
+
+Agent::Impl::SessionEnd Agent::Impl::RunSession() {
+  const auto stub = v1::WorkerService::NewStub(NewCoordinatorChannel(options.address));
+  AgentSession session(*stub, mailbox);
+  SessionEnd end;
+  state_interval = options.state_interval;
+  last_heard = clock.SinceBoot();
+  SendState(session);
+  while (Round(session, end)) {
+  }
+  Close(session);
+  const absl::MutexLock lock(&mailbox.mutex);
+  end.status = mailbox.status;
+  return end;
+}
+
+absl::Duration Agent::Impl::NextSend() const {
+  return last_sent + (change_waits ? options.coalesce : state_interval);
+}
+
+bool Agent::Impl::Round(AgentSession& session, SessionEnd& end) {
+  std::optional<v1::DesiredState> desired;
+  bool may_send = false;
+  const absl::Duration give_up_at =
+      last_heard + (end.answered ? options.silence_max : options.first_answer_max);
+  {
+    const absl::MutexLock lock(&mailbox.mutex);
+    for (;;) {
+      if (std::exchange(mailbox.state_changed, false)) change_waits = true;
+      const absl::Duration now = clock.SinceBoot();
+      may_send = !mailbox.writing && now >= NextSend();
+      if (mailbox.desired || mailbox.broken || mailbox.stop || may_send || now >= give_up_at) break;
+      // Bounded, because a time-out may not count the time that the machine sleeps.
+      mailbox.changed.WaitWithTimeout(
+          &mailbox.mutex,
+          std::clamp(std::min(mailbox.writing ? give_up_at : NextSend(), give_up_at) - now,
+                     absl::Milliseconds(1), absl::Seconds(1)));
+    }
+    desired = std::exchange(mailbox.desired, std::nullopt);
+    if (!desired && (mailbox.broken || mailbox.stop)) return false;
+  }
+  if (desired) {
+    ApplyAnswer(*desired, end);
+    return true;
+  }
+  if (may_send) {
+    SendState(session);
+    return true;
+  }
+  end.silent = true;
+  return false;
+}
+
+void Agent::Impl::ApplyAnswer(const v1::DesiredState& desired, SessionEnd& end) {
+  last_heard = clock.SinceBoot();
+  if (!end.answered) {
+    console.Line(fmt::format("coordinator {}: connected (cluster {})", options.address,
+                             desired.cluster_uuid().substr(0, 8)));
+  }
+  end.answered = true;
+  connected = true;
+  if (desired.has_state_interval()) {
+    state_interval = std::clamp(absl::Seconds(desired.state_interval().seconds()) +
+                                    absl::Nanoseconds(desired.state_interval().nanos()),
+                                absl::Milliseconds(200), options.silence_max / 3);
+  }
+  delegate.Apply(desired);
+}
+
+void Agent::Impl::SendState(AgentSession& session) {
+  v1::WorkerState state = delegate.CurrentState(++sequence);
+  state.set_protocol_version(kProtocolVersion);
+  state.set_sequence(sequence);
+  last_sent = clock.SinceBoot();
+  change_waits = false;
+  session.Send(std::move(state));
+}
+
+void Agent::Impl::Close(AgentSession& session) {
+  bool polite = false;
+  absl::Duration until;
+  {
+    const absl::MutexLock lock(&mailbox.mutex);
+    until = stop_by;
+    polite = mailbox.stop && !mailbox.broken && connected;
+    while (polite && mailbox.writing && !mailbox.broken && clock.SinceBoot() < until) {
+      mailbox.changed.WaitWithTimeout(&mailbox.mutex, until - clock.SinceBoot());
+    }
+    polite = polite && !mailbox.writing && !mailbox.broken;
+  }
+  if (polite) {
+    SendState(session);
+    session.HalfClose();
+    session.Release();
+    if (AwaitDone(until)) return;
+  }
+  session.Cancel();
+  session.Release();
+  AwaitDone(absl::InfiniteDuration());  // gRPC always ends a cancelled call.
+}
+
+bool Agent::Impl::AwaitDone(absl::Duration until) {
+  const absl::MutexLock lock(&mailbox.mutex);
+  while (!mailbox.done && clock.SinceBoot() < until) {
+    mailbox.changed.WaitWithTimeout(&mailbox.mutex,
+                                    std::min(until - clock.SinceBoot(), absl::Seconds(1)));
+  }
+  return mailbox.done;
+}
+
+bool Agent::Impl::RejectedBy(const grpc::Status& status) {
+  if (status.error_code() != grpc::StatusCode::FAILED_PRECONDITION) return false;
+  const bool protocol = absl::StrContains(status.error_message(), "protocol");
+  delegate.Rejected(protocol ? Rejection::kProtocol : Rejection::kSuperseded,
+                    status.error_message());
+  return true;
+}
+
+void Agent::Impl::AwaitRetry(const SessionEnd& end) {
+  // Spread by a quarter: fifty workers of a restarted coordinator should not come at once.
+  const absl::Duration wait = backoff * absl::Uniform(random, 0.75, 1.25);
+  std::string problem;
+  if (end.silent) {
+    problem = end.answered ? "connection lost (no answer)" : "cannot connect (no answer)";
+  } else if (end.status.error_code() == grpc::StatusCode::PERMISSION_DENIED ||
+             end.status.error_code() == grpc::StatusCode::INVALID_ARGUMENT) {
+    problem = end.status.error_message();
+  } else {
+    problem = fmt::format("{} ({})", end.answered ? "connection lost" : "cannot connect",
+                          DescribeProblem(end.status.error_message()));
+  }
+  console.Line(fmt::format("coordinator {}: {}; retrying in {:.0f} s", options.address, problem,
+                           std::max(1.0, absl::ToDoubleSeconds(wait))));
+  const absl::Duration until = clock.SinceBoot() + wait;
+  const absl::MutexLock lock(&mailbox.mutex);
+  while (!mailbox.stop && clock.SinceBoot() < until) {
+    mailbox.changed.WaitWithTimeout(&mailbox.mutex, until - clock.SinceBoot());
+  }
+}
+
+}  // namespace motzkin::worker

@@ -1,0 +1,62 @@
+#include "worker/stream/relay_sink.h"
+
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+
+#include <chrono>
+#include <utility>
+
+#include "motzkin/v1/worker_service.grpc.pb.h"
+#include "worker/stream/coordinator_channel.h"
+
+namespace motzkin::worker {
+namespace {
+
+constexpr std::chrono::seconds kCallMax{10};
+
+// The four errors of ResultSink; whatever else gRPC may say means "repeat".
+absl::Status ToSinkStatus(const grpc::Status& status) {
+  switch (status.error_code()) {
+    case grpc::StatusCode::INVALID_ARGUMENT:
+      return absl::InvalidArgumentError(status.error_message());
+    case grpc::StatusCode::FAILED_PRECONDITION:
+      return absl::FailedPreconditionError(status.error_message());
+    case grpc::StatusCode::PERMISSION_DENIED:
+      return absl::PermissionDeniedError(status.error_message());
+    default:
+      return absl::UnavailableError("relay: " + DescribeProblem(status.error_message()));
+  }
+}
+
+class RelaySink final : public ResultSink {
+ public:
+  explicit RelaySink(const std::string& address)
+      : stub_(v1::WorkerService::NewStub(NewCoordinatorChannel(address))) {}
+
+  absl::StatusOr<std::vector<v1::RowStatus>> Submit(const v1::Submission& submission) override {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + kCallMax);
+    v1::SubmitResultsRequest request;
+    *request.mutable_submission() = submission;
+    v1::SubmitResultsResponse response;
+    const grpc::Status status = stub_->SubmitResults(&context, request, &response);
+    if (!status.ok()) return ToSinkStatus(status);
+    if (response.statuses_size() != submission.results_size()) {
+      return absl::UnavailableError("relay: an answer of another length");
+    }
+    std::vector<v1::RowStatus> statuses;
+    for (const int row : response.statuses()) statuses.push_back(static_cast<v1::RowStatus>(row));
+    return statuses;
+  }
+
+ private:
+  const std::unique_ptr<v1::WorkerService::Stub> stub_;
+};
+
+}  // namespace
+
+std::unique_ptr<ResultSink> NewRelaySink(const std::string& coordinator_address) {
+  return std::make_unique<RelaySink>(coordinator_address);
+}
+
+}  // namespace motzkin::worker
