@@ -15,10 +15,10 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "cli/dataset/export.h"
 #include "common/postgres/connection.h"
 #include "coordinator/postgres_server/embedded_postgres.h"
 #include "coordinator/store/store.h"
+#include "dataset/export.h"
 
 namespace motzkin {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/verb.h"
+#include "cli/verbs/verb.h"
 #include "common/base/program_start.h"
 
 namespace motzkin::cli {

@@ -18,6 +18,7 @@ MAY_INCLUDE = {
     "common/job_spec": ["common/generator", "common/expression", "common/yaml", "motzkin/v1/job.pb.h"],
     "common/postgres": ["common/process"],
     "common/results": ["common/postgres", "motzkin/v1/job.pb.h"],
+    "common/words": ["motzkin/v1/job.pb.h"],
     "coordinator/core": [],
     "coordinator/postgres_server": ["common/process", "common/postgres"],
     "coordinator/store": ["coordinator/core", "common/postgres", "common/results", "motzkin/v1"],
@@ -25,17 +26,25 @@ MAY_INCLUDE = {
     "worker/sandbox": ["common/process"],
     "worker/integrator": ["common/process", "common/expression", "common/ball", "worker/sandbox",
                           "motzkin/integrator/v1"],
-    "worker/machine": ["common/process", "motzkin/v1/job.pb.h"],
-    "worker/results": ["common/generator", "common/postgres", "common/results", "worker/machine/tally.h",
+    "worker/machine": ["common/process", "common/words", "motzkin/v1/job.pb.h"],
+    "worker/results": ["common/generator/function_sampler.h", "common/postgres", "common/results", "common/words",
                        "motzkin/v1/job.pb.h", "motzkin/integrator/v1"],
     "worker/slots": ["common/process", "common/expression", "common/results", "worker/sandbox", "worker/machine",
                      "worker/results", "motzkin/v1/job.pb.h", "motzkin/integrator/v1"],
     "worker/stream": ["worker/machine/console.h", "worker/results/result_sink.h", "motzkin/v1"],
     "worker": ["common", "motzkin/v1", "worker/sandbox/level.h", "worker/machine", "worker/results", "worker/slots",
                "worker/stream"],
-    "cli": ["common", "motzkin", "worker/slots/integrator_process.h"],
+    "dataset": ["common/expression", "common/generator/function_sampler.h", "common/job_spec", "common/postgres",
+                "common/process", "common/results", "common/words", "motzkin/v1/job.pb.h"],
+    "cli/text": ["common/expression", "common/job_spec", "common/words", "motzkin/v1/job.pb.h",
+                 "motzkin/v1/operator_service.pb.h"],
+    "cli/access": ["common/job_spec", "common/process", "common/words", "common/yaml", "cli/text", "motzkin/v1",
+                   "motzkin/integrator/v1", "worker/slots/integrator_process.h"],
+    "cli/verbs": ["common/expression", "common/generator", "common/job_spec", "common/words", "common/yaml",
+                  "dataset", "cli/access", "cli/text"],
+    "cli": ["cli/verbs/verb.h"],
 }
-OUR_FOLDERS = ("common/", "coordinator/", "worker/", "cli/", "motzkin/", "tests/", "bench/")
+OUR_FOLDERS = ("common/", "coordinator/", "worker/", "cli/", "dataset/", "motzkin/", "tests/", "bench/")
 
 # Libraries that stay inside one module's sources: folders and files whose headers may show them.
 HIDDEN_LIBRARIES = {

@@ -57,12 +57,12 @@ class EachRule(unittest.TestCase):
         self.complains(rule, "coordinator/core/lease.cc", '#include "motzkin/v1/job.pb.h"\n')
         self.complains(rule, "worker/integrator/main.cc", '#include "common/postgres/connection.h"\n')
         self.complains(rule, "common/base/check.cc", '#include "common/process/frame.h"\n')
-        self.complains(rule, "cli/show.cc", '#include "worker/slots/slot.h"\n')
+        self.complains(rule, "cli/verbs/show.cc", '#include "worker/slots/slot.h"\n')
         self.complains(rule, "worker/results/result_row.cc", '#include "worker/slots/slot.h"\n')
         self.complains(rule, "worker/slots/slot.cc", '#include "worker/daemon.h"\n')
         self.complains(rule, "worker/daemon.cc", '#include "worker/integrator/ladder.h"\n')
         self.accepts(rule, "worker/slots/slot.cc", '#include "worker/slots/slot_pool.h"\n')
-        self.accepts(rule, "cli/integrate.cc", '#include "worker/slots/integrator_process.h"\n')
+        self.accepts(rule, "cli/access/local_integrator.cc", '#include "worker/slots/integrator_process.h"\n')
         self.accepts(rule, "coordinator/core/lease.cc", '#include "common/base/clock.h"\n')
 
     def test_hidden_libraries(self):

@@ -1,15 +1,10 @@
 #include "worker/machine/tally.h"
 
-#include <absl/strings/ascii.h>
-#include <absl/strings/strip.h>
-
 #include <algorithm>
 
-namespace motzkin::worker {
+#include "common/words/words.h"
 
-std::string OutcomeWord(v1::Outcome outcome) {
-  return absl::AsciiStrToLower(absl::StripPrefix(v1::Outcome_Name(outcome), "OUTCOME_"));
-}
+namespace motzkin::worker {
 
 int64_t Totals::integrated() const {
   const auto found = outcomes.find("integrated");

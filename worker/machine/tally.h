@@ -55,7 +55,4 @@ class Tally {
   std::array<int64_t, kWindowSeconds> recent_second_ ABSL_GUARDED_BY(mutex_) = {};
 };
 
-// "integrated" for OUTCOME_INTEGRATED: the name in SQL.
-std::string OutcomeWord(v1::Outcome outcome);
-
 }  // namespace motzkin::worker

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "common/base/sha256.h"
-#include "worker/machine/tally.h"
+#include "common/words/words.h"
 
 namespace motzkin::worker {
 

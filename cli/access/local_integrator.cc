@@ -1,0 +1,254 @@
+#include "cli/access/local_integrator.h"
+
+#include <absl/strings/numbers.h>
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
+#include <absl/strings/str_split.h>
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <vector>
+
+#include "cli/text/words.h"
+#include "common/base/one_line.h"
+#include "common/base/status_macros.h"
+#include "common/job_spec/job_spec.h"
+#include "common/words/words.h"
+#include "common/yaml/scalar.h"
+
+namespace motzkin::cli {
+namespace {
+
+// `integrator` is installed beside `motzkin`.
+absl::StatusOr<std::string> FindBinary(const std::string& given) {
+  std::error_code error;
+  std::filesystem::path path = given;
+  if (given.empty()) {
+    path = std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / "integrator";
+  }
+  path = std::filesystem::absolute(path, error);
+  if (::access(path.c_str(), X_OK) == 0) return path.string();
+  return absl::NotFoundError(
+      absl::StrCat("no integrator at ", path.string(), ": name it with --integrator PATH"));
+}
+
+absl::StatusOr<v1::LadderStep> ParseStep(absl::string_view text) {
+  const std::vector<std::string> parts = absl::StrSplit(text, '=');
+  v1::LadderStep step;
+  uint32_t budget_ms = 0;
+  const auto engines = EngineNames();
+  const bool known = std::find(engines.begin(), engines.end(), parts[0]) != engines.end();
+  if (parts.size() != 2 || !known || !absl::SimpleAtoi(parts[1], &budget_ms) ||
+      budget_ms < kBudgetMsRange.min || budget_ms > kBudgetMsRange.max) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--ladder takes steps such as giac=100,fricas=250 (engines giac, fricas, sympy; "
+        "CPU milliseconds 1 .. 600000), got '",
+        text, "'"));
+  }
+  step.set_engine(parts[0]);
+  step.set_budget_ms(budget_ms);
+  return step;
+}
+
+absl::StatusOr<v1::JobSpec> ReadLadder(const std::string& text) {
+  v1::JobSpec spec = DefaultJob();
+  if (text.empty()) return spec;
+  spec.clear_ladder();
+  for (const absl::string_view part : absl::StrSplit(text, ',')) {
+    ASSIGN_OR_RETURN(*spec.add_ladder(), ParseStep(part));
+  }
+  if (spec.ladder_size() > kLadderStepsRange.max) {
+    return absl::InvalidArgumentError("--ladder takes at most 8 steps");
+  }
+  return spec;
+}
+
+// The integrator's own sentence, which begins with the engine's name.
+std::string WhyMissing(const std::string& engine, const pipe::Description& description) {
+  for (const std::string& sentence : description.missing()) {
+    if (sentence.starts_with(engine + " ")) return OneLine(sentence);
+  }
+  return engine + " is not among the engines that were started";
+}
+
+}  // namespace
+
+void AddIntegratorFlags(CLI::App& verb, IntegratorFlags& flags) {
+  verb.add_option("--ladder", flags.ladder,
+                  "engines with their CPU milliseconds, e.g. giac=100,fricas=250");
+  verb.add_option("--memory", flags.memory, "memory of one engine; default 1 GiB");
+  verb.add_option("--integrator", flags.binary, "the integrator binary; default: beside motzkin");
+}
+
+absl::StatusOr<LocalLadder> ReadFlags(const IntegratorFlags& flags) {
+  LocalLadder ladder;
+  ASSIGN_OR_RETURN(const v1::JobSpec spec, ReadLadder(flags.ladder));
+  int64_t memory = spec.engine_memory_bytes();
+  if (!flags.memory.empty()) {
+    ASSIGN_OR_RETURN(memory, yaml::ParseBytes(flags.memory));
+    for (const v1::LadderStep& step : spec.ladder()) {
+      RETURN_IF_ERROR(CheckEngineMemory("--memory", step.engine(), memory));
+    }
+  }
+  ASSIGN_OR_RETURN(ladder.options.binary, FindBinary(flags.binary));
+  ladder.options.engine_memory_bytes = memory;
+  ladder.options.idle_priority = false;  // Somebody waits for it.
+  ladder.options.engines.clear();
+  for (const v1::LadderStep& step : spec.ladder()) {
+    if (std::find(ladder.options.engines.begin(), ladder.options.engines.end(), step.engine()) ==
+        ladder.options.engines.end()) {
+      ladder.options.engines.push_back(step.engine());
+    }
+    pipe::Step& copy = *ladder.prototype.add_ladder();
+    copy.set_engine(step.engine());
+    copy.set_budget_us(int64_t{1000} * step.budget_ms());
+  }
+  ladder.prototype.set_memory_bytes(memory);
+  ladder.prototype.set_answer_bytes_max(spec.integral_bytes_max());
+  return ladder;
+}
+
+LocalIntegrator::LocalIntegrator(const LocalLadder& ladder) : ladder_(ladder) {}
+
+absl::Status LocalIntegrator::EnsureStarted() {
+  if (process_ != nullptr) return absl::OkStatus();
+  ASSIGN_OR_RETURN(process_, worker::IntegratorProcess::Start(ladder_.options));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<pipe::Description> LocalIntegrator::Describe() {
+  RETURN_IF_ERROR(EnsureStarted());
+  return process_->description();
+}
+
+absl::StatusOr<pipe::Response> LocalIntegrator::Call(pipe::Request request) {
+  RETURN_IF_ERROR(EnsureStarted());
+  request.set_id(++calls_);
+  const absl::Duration wall_max = worker::WallMax(request);
+  absl::StatusOr<pipe::Response> response = process_->Call(std::move(request), wall_max);
+  if (!response.ok()) process_.reset();
+  return response;
+}
+
+absl::StatusOr<pipe::Integration> LocalIntegrator::Integrate(const std::string& integrand_prefix) {
+  pipe::Request request;
+  *request.mutable_integrate() = ladder_.prototype;
+  request.mutable_integrate()->set_integrand(integrand_prefix);
+  ASSIGN_OR_RETURN(pipe::Response response, Call(std::move(request)));
+  return std::move(*response.mutable_integration());
+}
+
+absl::StatusOr<pipe::Judgement> LocalIntegrator::Verify(const std::string& integrand_prefix,
+                                                        const std::string& candidate_prefix) {
+  pipe::Request request;
+  request.mutable_verify()->set_integrand(integrand_prefix);
+  request.mutable_verify()->set_candidate(candidate_prefix);
+  request.mutable_verify()->set_format(pipe::Verify::FORMAT_PREFIX);
+  ASSIGN_OR_RETURN(pipe::Response response, Call(std::move(request)));
+  return std::move(*response.mutable_judgement());
+}
+
+absl::Status DropMissingEngines(LocalLadder& ladder, LocalIntegrator& integrator) {
+  ASSIGN_OR_RETURN(const pipe::Description description, integrator.Describe());
+  std::vector<std::string> present;
+  for (const pipe::EngineDescription& engine : description.engines()) {
+    present.push_back(engine.engine());
+  }
+  pipe::Integrate kept = ladder.prototype;
+  kept.clear_ladder();
+  for (const pipe::Step& step : ladder.prototype.ladder()) {
+    if (std::find(present.begin(), present.end(), step.engine()) != present.end()) {
+      *kept.add_ladder() = step;
+    } else {
+      fmt::print(stderr, "motzkin: {}; its step is left out\n",
+                 WhyMissing(step.engine(), description));
+    }
+  }
+  ladder.prototype = kept;
+  if (kept.ladder_size() > 0) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("no engine of the ladder runs here; there are: ", absl::StrJoin(present, ", ")));
+}
+
+Json EngineVersions(const pipe::Description& description) {
+  Json versions = Json::object();
+  for (const pipe::EngineDescription& engine : description.engines()) {
+    versions[engine.engine()] = engine.version();
+  }
+  return versions;
+}
+
+std::string OutcomeWord(pipe::Outcome outcome) {
+  return OutcomeWord(static_cast<v1::Outcome>(outcome));  // The same values by contract.
+}
+
+std::string VerdictWord(const pipe::Judgement& judgement) {
+  switch (judgement.verdict()) {
+    case pipe::Judgement::VERDICT_VERIFIED:
+    case pipe::Judgement::VERDICT_COMPLEX_ONLY:
+      return "verified";
+    case pipe::Judgement::VERDICT_PARTLY:
+      return "partly";
+    case pipe::Judgement::VERDICT_REFUTED:
+      return "refuted";
+    default:  // Unverified, and whatever a newer integrator says.
+      return "unverified";
+  }
+}
+
+Json ToJson(const pipe::Judgement& judgement) {
+  Json json{{"verdict", VerdictWord(judgement)},
+            {"complex_only", judgement.verdict() == pipe::Judgement::VERDICT_COMPLEX_ONLY},
+            {"points_agreed", judgement.points_agreed()},
+            {"points_differed", judgement.points_differed()},
+            {"precision_bits", judgement.precision_bits()}};
+  if (!judgement.counterexample().empty()) json["counterexample"] = judgement.counterexample();
+  for (const pipe::Interval& interval : judgement.valid_on()) {
+    json["valid_on"].push_back({interval.lower(), interval.upper()});
+  }
+  if (!judgement.reason().empty()) json["reason"] = judgement.reason();
+  json["cpu_ms"] = static_cast<double>(judgement.cpu_us()) / 1e3;
+  return json;
+}
+
+Json ToJson(const pipe::Integration& integration) {
+  Json json{{"outcome", OutcomeWord(integration.outcome())}};
+  json["integral"] = integration.integral().empty() ? Json(nullptr) : Json(integration.integral());
+  if (!integration.integral().empty()) {
+    json["integral_infix"] = PrefixToInfix(integration.integral());
+    json["engine"] = integration.engine();
+    json["answer_class"] =
+        AnswerClassWord(static_cast<v1::AnswerClass>(integration.answer_class()));
+    json["verification"] = ToJson(integration.judgement());
+  }
+  json["cpu_ms"] = 1e3 * (EngineSeconds(integration) + VerifierSeconds(integration));
+  json["steps"] = Json::array();
+  for (const pipe::StepReport& step : integration.steps()) {
+    json["steps"].push_back({{"engine", step.engine()},
+                             {"outcome", OutcomeWord(step.outcome())},
+                             {"cpu_ms", static_cast<double>(step.cpu_us()) / 1e3},
+                             {"rss_kb", step.rss_kb()},
+                             {"message", step.message()}});
+  }
+  return json;
+}
+
+double EngineSeconds(const pipe::Integration& integration) {
+  double seconds = 0;
+  for (const pipe::StepReport& step : integration.steps()) {
+    seconds += static_cast<double>(step.cpu_us()) / 1e6;
+  }
+  return seconds;
+}
+
+double VerifierSeconds(const pipe::Integration& integration) {
+  double seconds = 0;
+  for (const pipe::StepReport& step : integration.steps()) {
+    seconds += static_cast<double>(step.verifier_us()) / 1e6;
+  }
+  return seconds;
+}
+
+}  // namespace motzkin::cli

@@ -1,0 +1,46 @@
+// The way of a verb to the cluster's data as its reader: through the coordinator, by a connection
+// string, or, while no coordinator runs, by the data directory.
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+
+#include "common/process/child_process.h"
+
+namespace motzkin::cli {
+
+struct ReaderFlags {
+  std::string data_directory;
+  std::string coordinator_binary;
+  std::string database;  // a connection string; empty: what the coordinator offers
+};
+// --data-dir, --coordinator-binary; with `database` also --database.
+void AddReaderFlags(CLI::App& verb, ReaderFlags& flags, bool database);
+
+// Keeps the private server of a data directory running as long as it lives. Move-only.
+// Thread-compatible.
+class ReaderAccess {
+ public:
+  // UNAVAILABLE: no coordinator there. FAILED_PRECONDITION: it offers no way to its database from
+  // here, or the private server did not start. NOT_FOUND: no such directory or program.
+  static absl::StatusOr<ReaderAccess> Open(const std::string& coordinator,
+                                           const ReaderFlags& flags);
+
+  // A connection string of a role that may read the public views.
+  const std::string& uri() const { return uri_; }
+  // Ends the private server in order, if there is one. The destructor kills it otherwise, which
+  // loses nothing either.
+  absl::Status Close();
+
+ private:
+  ReaderAccess(std::string uri, std::optional<ChildProcess> server);
+
+  std::string uri_;
+  std::optional<ChildProcess> server_;
+};
+
+}  // namespace motzkin::cli

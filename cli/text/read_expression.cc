@@ -1,0 +1,57 @@
+#include "cli/text/read_expression.h"
+
+#include <absl/strings/match.h>
+#include <absl/strings/numbers.h>
+#include <absl/strings/strip.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "common/base/status_macros.h"
+#include "common/expression/parser.h"
+#include "common/expression/printer.h"
+
+namespace motzkin::cli {
+namespace {
+
+// Tokens that only prefix form begins with. Other prefix texts, such as `sin x`, either mean the
+// same in infix or are no infix at all.
+bool LooksLikePrefix(std::string_view text) {
+  const std::string_view first = text.substr(0, text.find(' '));
+  constexpr std::string_view kTokens[] = {"add", "sub", "mul", "div", "pow", "neg", "INT+", "INT-"};
+  return std::find(std::begin(kTokens), std::end(kTokens), first) != std::end(kTokens);
+}
+
+}  // namespace
+
+absl::StatusOr<expression::Expr> ReadExpression(std::string_view text, expression::Pool& pool) {
+  if (text.find('\\') != std::string_view::npos) return expression::ParseLatex(text, pool);
+  if (LooksLikePrefix(text)) return expression::ParsePrefix(text, pool);
+  absl::StatusOr<expression::Expr> infix = expression::ParseInfix(text, pool);
+  if (infix.ok()) return infix;
+  absl::StatusOr<expression::Expr> prefix = expression::ParsePrefix(text, pool);
+  return prefix.ok() ? prefix : infix;  // People mostly write infix, so that error helps more.
+}
+
+absl::StatusOr<std::string> ReadAsPrefix(std::string_view text) {
+  expression::Pool pool;
+  ASSIGN_OR_RETURN(const expression::Expr expr, ReadExpression(text, pool));
+  return expression::Print(expr, expression::Format::kPrefix);
+}
+
+std::string Caret(const absl::Status& error, std::string_view text) {
+  absl::string_view message = error.message();
+  const size_t end = message.find(':');
+  size_t column = 0;
+  const bool named = absl::ConsumePrefix(&message, "column ") && end != absl::string_view::npos &&
+                     absl::SimpleAtoi(message.substr(0, message.find(':')), &column);
+  if (!named || column == 0 || column > text.size() + 1) return "";
+  constexpr size_t kContext = 60;  // Columns shown to either side of the error.
+  const size_t at = column - 1;
+  const size_t begin = at > kContext ? at - kContext : 0;
+  std::string shown(text.substr(begin, 2 * kContext));
+  std::replace_if(shown.begin(), shown.end(), [](char c) { return c >= 0 && c < ' '; }, ' ');
+  return fmt::format("\n  {}\n  {:>{}}", shown, "^", at - begin + 1);
+}
+
+}  // namespace motzkin::cli

@@ -1,0 +1,27 @@
+#include "cli/text/report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+
+#include "cli/text/exit_code.h"
+#include "common/base/one_line.h"
+
+namespace motzkin::cli {
+
+int Report(const absl::Status& status) {
+  if (status.ok()) return kExitOk;
+  const std::string message(status.message());
+  // What Caret() shows below the message stays below it.
+  const size_t below = std::min(message.find("\n  "), message.size());
+  // Not fmt::print(), which throws when nobody can be told.
+  std::fputs(
+      fmt::format("motzkin: {}{}\n", OneLine(message.substr(0, below)), message.substr(below))
+          .c_str(),
+      stderr);
+  return ExitCodeFor(status);
+}
+
+}  // namespace motzkin::cli

@@ -1,0 +1,135 @@
+// motzkin archive JOB DIR: all that is known of a job's functions, in files; with --drop in files
+// alone.
+#include "dataset/archive.h"
+
+#include <fmt/core.h>
+
+#include <optional>
+
+#include "cli/access/operator_client.h"
+#include "cli/access/reader_access.h"
+#include "cli/text/json.h"
+#include "cli/text/progress_bar.h"
+#include "cli/text/words.h"
+#include "cli/verbs/verb.h"
+#include "common/base/status_macros.h"
+#include "common/words/words.h"
+#include "common/yaml/scalar.h"
+#include "dataset/archive_check.h"
+
+namespace motzkin::cli {
+namespace {
+
+struct ArchiveFlags {
+  ReaderFlags reader;
+  std::string job;
+  std::string directory;
+  std::string shard_size;
+  bool drop = false;
+};
+
+void Print(const dataset::ArchiveReport& report, const std::string& directory, bool json) {
+  int64_t bytes = 0;
+  for (const dataset::WrittenFile& file : report.files) bytes += file.digest.bytes;
+  if (json) {
+    PrintJson({{"job", report.job.name},
+               {"rows", report.rows},
+               {"files", report.files.size()},
+               {"bytes", bytes}});
+  } else {
+    fmt::print("{} rows of job {} in {}: {} in {} files, each read back\n", Grouped(report.rows),
+               report.job.name, directory, Bytes(bytes), report.files.size());
+  }
+}
+
+absl::Status Write(const Globals& globals, const ArchiveFlags& flags) {
+  dataset::ArchiveOptions options;
+  options.program_version = MOTZKIN_VERSION;
+  if (!flags.shard_size.empty()) {
+    ASSIGN_OR_RETURN(options.shard_rows, yaml::ParseCount(flags.shard_size));
+    if (options.shard_rows < 1) {
+      return absl::InvalidArgumentError("--shard-size must be 1 or more");
+    }
+  }
+  ASSIGN_OR_RETURN(ReaderAccess access, ReaderAccess::Open(globals.coordinator, flags.reader));
+  std::optional<absl::StatusOr<dataset::ArchiveReport>> report;
+  {
+    ASSIGN_OR_RETURN(dataset::Reader reader, dataset::Reader::Open(access.uri()));
+    ProgressBar bar("archive");
+    report = dataset::Archive(reader, flags.job, flags.directory, options,
+                              [&](int64_t done, int64_t total) { return bar.Show(done, total); });
+  }
+  RETURN_IF_ERROR(access.Close());
+  RETURN_IF_ERROR(report->status());
+  // With --drop the job that is left is the one JSON object.
+  if (!globals.json || !flags.drop) Print(**report, flags.directory, globals.json);
+  return absl::OkStatus();
+}
+
+// An archive that is there already: of a run that was interrupted while rows were dropped, or
+// written before without --drop.
+absl::Status CheckPresent(const ArchiveFlags& flags) {
+  ASSIGN_OR_RETURN(const dataset::ArchiveDescription there,
+                   dataset::DescribeArchive(flags.directory));
+  if (there.job != flags.job && there.uuid != flags.job) {
+    return absl::FailedPreconditionError(
+        fmt::format("{} is the archive of another job, {}", flags.directory, there.job));
+  }
+  fmt::print(stderr, "{} is an archive of job {} already: reading it\n", flags.directory,
+             there.job);
+  return dataset::CheckArchive(flags.directory);
+}
+
+absl::Status Drop(OperatorClient& coordinator, const Globals& globals, const ArchiveFlags& flags) {
+  ASSIGN_OR_RETURN(const dataset::ArchiveDescription archive,
+                   dataset::DescribeArchive(flags.directory));
+  v1::DropArchivedRowsRequest request;
+  request.set_job(archive.uuid);
+  request.set_rows(archive.rows);
+  request.set_audited(archive.audited);
+  request.set_sha256(archive.sha256);
+  ASSIGN_OR_RETURN(const v1::DropArchivedRowsResponse response,
+                   coordinator.DropArchivedRows(request));
+  if (globals.json) {
+    PrintJson(ToJson(response.job()));
+  } else {
+    fmt::print("job {}: the {} rows in {} are dropped from the database\n", archive.job,
+               Grouped(archive.rows), flags.directory);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RunArchive(const Globals& globals, const ArchiveFlags& flags) {
+  if (!flags.drop) return Write(globals, flags);
+  if (!flags.reader.data_directory.empty()) {
+    return absl::InvalidArgumentError(
+        "only a running coordinator drops rows: no --data-dir with --drop");
+  }
+  OperatorClient coordinator(globals.coordinator);
+  RETURN_IF_ERROR(coordinator.Jobs().status());  // Before hours of writing.
+  RETURN_IF_ERROR(dataset::IsArchive(flags.directory) ? CheckPresent(flags)
+                                                      : Write(globals, flags));
+  return Drop(coordinator, globals, flags);
+}
+
+}  // namespace
+
+void AddArchive(const VerbContext& context) {
+  auto flags = std::make_shared<ArchiveFlags>();
+  CLI::App* const verb = context.app.add_subcommand(
+      "archive", "write a finished job's spec and all of its rows, every column, to files");
+  verb->add_option("JOB", flags->job, "name or UUID of the job")->required();
+  verb->add_option("DIR", flags->directory, "the directory to make; it must not exist, or be empty")
+      ->required();
+  verb->add_option("--shard-size", flags->shard_size, "rows of a file; default 1M");
+  verb->add_flag("--drop", flags->drop,
+                 "then drop the rows from the database; also of an archive that is there");
+  AddReaderFlags(*verb, flags->reader, /*database=*/true);
+  verb->callback([context, flags] {
+    context.action = [&globals = context.globals, flags] {
+      return Report(RunArchive(globals, *flags));
+    };
+  });
+}
+
+}  // namespace motzkin::cli

@@ -1,0 +1,93 @@
+// motzkin backup and motzkin restore: `coordinator` does the work, where the data is.
+#include <absl/strings/str_cat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "cli/access/coordinator_binary.h"
+#include "cli/access/operator_client.h"
+#include "cli/verbs/verb.h"
+#include "common/base/status_macros.h"
+
+namespace motzkin::cli {
+namespace {
+
+struct BackupOptions {
+  std::string backup;  // The directory of the backup.
+  std::string data_directory;
+  std::string postgres;
+  std::string coordinator_binary;
+};
+
+std::string Absolute(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::absolute(path, error).string();
+}
+
+// Becomes `coordinator FLAG DIRECTORY ...`, whose words and exit code are then ours.
+absl::Status Exec(const std::string& flag, const BackupOptions& options) {
+  ASSIGN_OR_RETURN(const std::string binary, CoordinatorBinary(options.coordinator_binary));
+  std::vector<std::string> arguments = {binary, flag, Absolute(options.backup)};
+  if (!options.postgres.empty()) {
+    arguments.insert(arguments.end(), {"--postgres", options.postgres});
+  } else if (!options.data_directory.empty()) {
+    arguments.insert(arguments.end(), {"--data-dir", Absolute(options.data_directory)});
+  }
+  std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  ::execv(binary.c_str(), argv.data());
+  return absl::ErrnoToStatus(errno, absl::StrCat("cannot run ", binary));
+}
+
+int RunBackup(const Globals& globals, BackupOptions options) {
+  if (options.data_directory.empty() && options.postgres.empty()) {
+    // A coordinator that runs knows where its data is; else `coordinator` looks where it would keep
+    // it by default.
+    OperatorClient client(globals.coordinator);
+    const absl::StatusOr<v1::GetStatusResponse> status = client.Status();
+    if (status.ok()) options.data_directory = status->data_directory();
+  }
+  return Report(Exec("--backup", options));
+}
+
+int RunRestore(const BackupOptions& options) {
+  if (options.data_directory.empty() && options.postgres.empty()) {
+    return Report(absl::InvalidArgumentError(
+        "say where to: --data-dir DIRECTORY (a new one), or --postgres URI (an empty database)"));
+  }
+  return Report(Exec("--restore", options));
+}
+
+CLI::App* AddVerb(const VerbContext& context, const char* name, const char* what,
+                  BackupOptions& options) {
+  CLI::App* const verb = context.app.add_subcommand(name, what);
+  verb->add_option("directory", options.backup, "the backup")->required();
+  auto* const data =
+      verb->add_option("--data-dir", options.data_directory, "the coordinator's data directory");
+  verb->add_option("--postgres", options.postgres, "URI of a database of its own")->excludes(data);
+  verb->add_option("--coordinator-binary", options.coordinator_binary, "default: beside motzkin");
+  return verb;
+}
+
+}  // namespace
+
+void AddBackup(const VerbContext& context) {
+  auto options = std::make_shared<BackupOptions>();
+  CLI::App* const verb =
+      AddVerb(context, "backup", "everything a cluster needs, into a new directory", *options);
+  verb->callback([context, options] {
+    context.action = [&globals = context.globals, options] { return RunBackup(globals, *options); };
+  });
+}
+
+void AddRestore(const VerbContext& context) {
+  auto options = std::make_shared<BackupOptions>();
+  CLI::App* const verb =
+      AddVerb(context, "restore", "a cluster from its backup, into a new place", *options);
+  verb->callback(
+      [context, options] { context.action = [options] { return RunRestore(*options); }; });
+}
+
+}  // namespace motzkin::cli

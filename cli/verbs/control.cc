@@ -1,0 +1,140 @@
+// pause, resume, extend and cancel a job; suspend, drain, resume and remove a worker. `resume`
+// finds out which of the two its name is.
+#include <absl/strings/str_cat.h>
+#include <fmt/core.h>
+
+#include "cli/access/operator_client.h"
+#include "cli/text/json.h"
+#include "cli/verbs/verb.h"
+#include "common/base/status_macros.h"
+#include "common/words/words.h"
+#include "common/yaml/scalar.h"
+
+namespace motzkin::cli {
+namespace {
+
+struct ControlOptions {
+  std::string name;
+  std::string target;  // extend only
+  bool job = false;    // resume only: not the worker of that name
+  bool worker = false;
+};
+
+int ControlJob(const Globals& globals, const std::string& name, v1::ControlJobRequest::Verb verb,
+               int64_t target = 0) {
+  v1::ControlJobRequest request;
+  request.set_job(name);
+  request.set_verb(verb);
+  request.set_target(target);
+  OperatorClient client(globals.coordinator);
+  const absl::StatusOr<v1::ControlJobResponse> response = client.Control(request);
+  if (!response.ok()) return Report(response.status());
+  const v1::Job& job = response->job();
+  if (globals.json) {
+    PrintJson(ToJson(job));
+  } else {
+    fmt::print("job {} {}: {} functions stored\n", job.spec().name(), JobStateWord(job.state()),
+               Grouped(job.stored()));
+  }
+  return kExitOk;
+}
+
+int ControlWorker(const Globals& globals, const std::string& name,
+                  v1::ControlWorkerRequest::Verb verb) {
+  v1::ControlWorkerRequest request;
+  request.set_worker(name);
+  request.set_verb(verb);
+  OperatorClient client(globals.coordinator);
+  const absl::StatusOr<v1::ControlWorkerResponse> response = client.Control(request);
+  if (!response.ok()) return Report(response.status());
+  const v1::Worker& worker = response->worker();
+  if (globals.json) {
+    PrintJson(ToJson(worker));
+  } else if (verb == v1::ControlWorkerRequest::VERB_REMOVE) {
+    fmt::print("worker {} removed\n", name);
+  } else {
+    fmt::print("worker {} {}{}{}\n", worker.name(), worker.state(),
+               worker.reason().empty() ? "" : ": ", worker.reason());
+  }
+  return kExitOk;
+}
+
+int Extend(const Globals& globals, const ControlOptions& options) {
+  const absl::StatusOr<int64_t> target = yaml::ParseCount(options.target);
+  if (!target.ok()) return Report(target.status());
+  return ControlJob(globals, options.name, v1::ControlJobRequest::VERB_EXTEND, *target);
+}
+
+// Which of the two carries the name; FAILED_PRECONDITION when both do.
+absl::StatusOr<bool> IsJob(const Globals& globals, const std::string& name) {
+  OperatorClient client(globals.coordinator);
+  ASSIGN_OR_RETURN(const v1::GetStatusResponse status, client.Status());
+  bool job = false;
+  bool worker = false;
+  for (const v1::Job& it : status.jobs()) job |= it.spec().name() == name || it.uuid() == name;
+  for (const v1::Worker& it : status.workers()) worker |= it.name() == name || it.uuid() == name;
+  if (job && worker) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(name, " is a job and a worker: say --job or --worker"));
+  }
+  if (!job && !worker) return absl::NotFoundError(absl::StrCat("no job or worker named ", name));
+  return job;
+}
+
+int Resume(const Globals& globals, const ControlOptions& options) {
+  bool job = options.job;
+  if (!options.job && !options.worker) {
+    const absl::StatusOr<bool> is_job = IsJob(globals, options.name);
+    if (!is_job.ok()) return Report(is_job.status());
+    job = *is_job;
+  }
+  return job ? ControlJob(globals, options.name, v1::ControlJobRequest::VERB_RESUME)
+             : ControlWorker(globals, options.name, v1::ControlWorkerRequest::VERB_RESUME);
+}
+
+using Run = int (*)(const Globals&, const ControlOptions&);
+
+CLI::App* AddVerb(const VerbContext& context, const char* word, const char* help,
+                  const char* argument, const std::shared_ptr<ControlOptions>& options, Run run) {
+  CLI::App* const verb = context.app.add_subcommand(word, help);
+  verb->add_option(argument, options->name, "name or UUID")->required();
+  verb->callback([context, options, run] {
+    context.action = [&globals = context.globals, options, run] { return run(globals, *options); };
+  });
+  return verb;
+}
+
+template <v1::ControlJobRequest::Verb verb>
+int JobVerb(const Globals& globals, const ControlOptions& options) {
+  return ControlJob(globals, options.name, verb);
+}
+
+template <v1::ControlWorkerRequest::Verb verb>
+int WorkerVerb(const Globals& globals, const ControlOptions& options) {
+  return ControlWorker(globals, options.name, verb);
+}
+
+}  // namespace
+
+void AddControl(const VerbContext& context) {
+  const auto options = std::make_shared<ControlOptions>();
+  AddVerb(context, "pause", "stop granting a job's work; resume goes on", "JOB", options,
+          JobVerb<v1::ControlJobRequest::VERB_PAUSE>);
+  CLI::App* const resume = AddVerb(
+      context, "resume", "let a paused job or a suspended worker go on", "NAME", options, Resume);
+  resume->add_flag("--job", options->job, "the job of that name");
+  resume->add_flag("--worker", options->worker, "the worker of that name");
+  CLI::App* const extend =
+      AddVerb(context, "extend", "raise the target of a job", "JOB", options, Extend);
+  extend->add_option("TARGET", options->target, "the new target, e.g. 2M")->required();
+  AddVerb(context, "cancel", "end a job for good; its results stay", "JOB", options,
+          JobVerb<v1::ControlJobRequest::VERB_CANCEL>);
+  AddVerb(context, "suspend", "stop a worker at once; it keeps its batches", "WORKER", options,
+          WorkerVerb<v1::ControlWorkerRequest::VERB_SUSPEND>);
+  AddVerb(context, "drain", "let a worker finish what it computes and give the rest back", "WORKER",
+          options, WorkerVerb<v1::ControlWorkerRequest::VERB_DRAIN>);
+  AddVerb(context, "remove", "forget a worker", "WORKER", options,
+          WorkerVerb<v1::ControlWorkerRequest::VERB_REMOVE>);
+}
+
+}  // namespace motzkin::cli

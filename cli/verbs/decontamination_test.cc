@@ -1,0 +1,57 @@
+#include "cli/verbs/decontamination.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "common/expression/canonical.h"
+#include "common/expression/parser.h"
+#include "tests/support/temporary_directory.h"
+
+namespace motzkin::cli {
+namespace {
+
+class DecontaminationTest : public ::testing::Test {
+ protected:
+  absl::StatusOr<dataset::FunctionSet> Read(const std::string& text) {
+    const std::string path = directory_.path() / "test.jsonl";
+    std::ofstream(path) << text;
+    return ReadFunctionSet(path);
+  }
+
+  const test::TemporaryDirectory directory_;
+};
+
+expression::Expr CanonicalOf(const char* infix, expression::Pool& pool) {
+  return expression::Canonical(expression::ParseInfix(infix, pool).value(), pool);
+}
+
+TEST_F(DecontaminationTest, FunctionsAreKnownInAnyNotation) {
+  const auto set =
+      Read("{\"integrand\": \"x*sin(2*x)\", \"id\": 7}\n\n{\"integrand\": \"pow x INT+ 3\"}\n");
+  ASSERT_TRUE(set.ok()) << set.status();
+  EXPECT_EQ(set->functions, 2);
+  EXPECT_EQ(set->name, "test.jsonl");
+  EXPECT_EQ(set->sha256.size(), 64u);
+  expression::Pool pool;
+  EXPECT_TRUE(
+      set->canonical_hashes.contains(expression::CanonicalHash(CanonicalOf("sin(2*x)*x", pool))));
+  EXPECT_FALSE(
+      set->canonical_hashes.contains(expression::CanonicalHash(CanonicalOf("sin(5*x)*x", pool))));
+  EXPECT_TRUE(
+      set->skeleton_hashes.contains(expression::SkeletonHash(CanonicalOf("-3*sin(5*x)*x", pool))));
+}
+
+TEST_F(DecontaminationTest, ALineThatCannotBeReadIsNamed) {
+  const absl::Status status =
+      Read("{\"integrand\": \"x\"}\n{\"integrand\": \"sine(x)\"}\n").status();
+  EXPECT_TRUE(absl::IsInvalidArgument(status));
+  EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr("test.jsonl:2: "));
+  EXPECT_TRUE(absl::IsInvalidArgument(Read("[1]\n").status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(Read("{\"integrand\": \"1/0\"}\n").status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(ReadFunctionSet("/absent.jsonl").status()));
+}
+
+}  // namespace
+}  // namespace motzkin::cli

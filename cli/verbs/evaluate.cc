@@ -1,0 +1,313 @@
+// motzkin evaluate FILE.jsonl: the ladder solves integrands, or the verifier judges candidate
+// answers.
+#include <absl/synchronization/mutex.h>
+#include <fmt/core.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <optional>
+#include <thread>
+
+#include "cli/access/local_integrator.h"
+#include "cli/text/words.h"
+#include "cli/verbs/evaluate_input.h"
+#include "cli/verbs/evaluate_summary.h"
+#include "cli/verbs/verb.h"
+#include "common/base/status_macros.h"
+#include "common/words/words.h"
+
+namespace motzkin::cli {
+namespace {
+
+struct EvaluateOptions {
+  std::string file;
+  std::string details;
+  std::string candidates_key = "candidates";
+  int jobs = 1;
+  IntegratorFlags integrator;
+};
+
+// Lines that may be ahead of the oldest unfinished one: what is in memory, whatever the file's
+// length.
+constexpr int64_t kAheadMax = 1000;
+
+// The integrators of one thread, each started when the first line needs it: they die with the
+// thread that made them.
+struct Integrators {
+  Integrators(const LocalLadder& to_solve, const LocalLadder& to_judge)
+      : solver(to_solve), judge(to_judge) {}
+  LocalIntegrator solver;
+  LocalIntegrator judge;
+};
+
+// Works through the lines of a file on `jobs` threads, each with integrators of its own.
+class Evaluation {
+ public:
+  // All must outlive this. `details` may be null.
+  Evaluation(const LocalLadder& ladder, const EvaluateOptions& options, std::istream& input,
+             std::ostream* details)
+      : options_(options), input_(input), details_(details), ladder_(ladder), judge_(ladder) {
+    judge_.options.engines = {"giac"};  // To judge takes no engine; this one starts at once.
+  }
+
+  // An error of DropMissingEngines, if a line needed engines.
+  absl::Status Run() {
+    {
+      std::vector<std::jthread> threads;
+      threads.reserve(static_cast<size_t>(options_.jobs));
+      for (int i = 0; i < options_.jobs; ++i) threads.emplace_back([this] { Work(); });
+    }
+    const absl::MutexLock lock(&mutex_);
+    if (::isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\n");
+    return engines_;
+  }
+
+  // After Run().
+  const EvaluateSummary& summary() const ABSL_NO_THREAD_SAFETY_ANALYSIS { return summary_; }
+
+ private:
+  struct Line {
+    int64_t sequence;  // Among those that are not blank, from 0.
+    int number;        // In the file, from 1.
+    std::string text;
+  };
+
+  void Work() {
+    Integrators integrators(ladder_, judge_);
+    while (std::optional<Line> line = Take()) {
+      const EvaluateItem item =
+          ReadItem(line->text, line->number, options_.file == "-" ? "stdin" : options_.file,
+                   options_.candidates_key);
+      Give(line->sequence, Evaluate(integrators, item));
+    }
+  }
+
+  std::optional<Line> Take() {
+    const absl::MutexLock lock(&mutex_);
+    mutex_.Await(absl::Condition(
+        +[](Evaluation* self) ABSL_EXCLUSIVE_LOCKS_REQUIRED(self->mutex_) {
+          return self->taken_ - self->given_ < kAheadMax;
+        },
+        this));
+    Line line;
+    do {
+      if (!engines_.ok() || !std::getline(input_, line.text)) return std::nullopt;
+      ++lines_read_;
+    } while (line.text.find_first_not_of(" \t\r") == std::string::npos);
+    line.number = lines_read_;
+    line.sequence = taken_++;
+    return line;
+  }
+
+  // Writes what is ready, in the order of the file.
+  void Give(int64_t sequence, Json json) {
+    const absl::MutexLock lock(&mutex_);
+    ready_.emplace(sequence, std::move(json));
+    while (!ready_.empty() && ready_.begin()->first == given_) {
+      if (details_ != nullptr) {
+        *details_ << ready_.begin()->second.dump(-1, ' ', /*ensure_ascii=*/false,
+                                                 Json::error_handler_t::replace)
+                  << '\n';
+      }
+      ready_.erase(ready_.begin());
+      ++given_;
+    }
+    Progress();
+  }
+
+  Json Evaluate(Integrators& integrators, const EvaluateItem& item) {
+    Json json{{"line", item.line}};
+    if (!item.id.is_null()) json["id"] = item.id;
+    if (!item.integrand.ok()) {
+      json["error"] = item.integrand.status().message();
+      fmt::print(stderr, "{}\n", std::string(item.integrand.status().message()));
+      const absl::MutexLock lock(&mutex_);
+      ++summary_.invalid;
+      return json;
+    }
+    json["integrand"] = item.text;
+    json["integrand_infix"] = PrefixToInfix(*item.integrand);
+    if (item.has_candidates) {
+      json.update(Judge(integrators.judge, item));
+    } else if (EnsureEngines(integrators.solver)) {
+      json.update(Solve(integrators.solver, item));
+    }
+    return json;
+  }
+
+  // At the first line that needs them: which engines there are. False: none of the ladder's.
+  bool EnsureEngines(LocalIntegrator& integrator) {
+    const absl::MutexLock lock(&mutex_);
+    if (engines_known_) return engines_.ok();
+    engines_known_ = true;
+    engines_ = DropMissingEngines(ladder_, integrator);
+    if (engines_.ok()) summary_.engines = EngineVersions(*integrator.Describe());
+    return engines_.ok();
+  }
+
+  Json Solve(LocalIntegrator& integrator, const EvaluateItem& item) {
+    const absl::StatusOr<pipe::Integration> integration = integrator.Integrate(*item.integrand);
+    const absl::MutexLock lock(&mutex_);
+    if (!integration.ok()) {
+      summary_.AddOutcome("crashed");
+      return {{"outcome", "crashed"}, {"error", integration.status().message()}};
+    }
+    summary_.AddOutcome(OutcomeWord(integration->outcome()));
+    summary_.engine_seconds += EngineSeconds(*integration);
+    summary_.verifier_seconds += VerifierSeconds(*integration);
+    return ToJson(*integration);
+  }
+
+  Json Judge(LocalIntegrator& integrator, const EvaluateItem& item) {
+    Json verdicts = Json::array();
+    for (const Candidate& candidate : item.candidates) {
+      verdicts.push_back(JudgeOne(integrator, *item.integrand, candidate));
+    }
+    const absl::MutexLock lock(&mutex_);
+    std::vector<std::string> words;
+    for (const Json& verdict : verdicts) {
+      words.push_back(verdict["verdict"].get<std::string>());
+      summary_.verifier_seconds += verdict.value("cpu_ms", 0.0) / 1e3;
+    }
+    summary_.AddVerdicts(words);
+    return {{"outcome", BestOutcome(words)}, {"candidates", std::move(verdicts)}};
+  }
+
+  static Json JudgeOne(LocalIntegrator& integrator, const std::string& integrand,
+                       const Candidate& candidate) {
+    Json json{{"candidate", candidate.text}};
+    if (!candidate.prefix.ok()) {
+      json["verdict"] = "unverified";
+      json["reason"] = candidate.prefix.status().message();
+      return json;
+    }
+    json["infix"] = PrefixToInfix(*candidate.prefix);
+    const absl::StatusOr<pipe::Judgement> judgement =
+        integrator.Verify(integrand, *candidate.prefix);
+    if (!judgement.ok()) {
+      json["verdict"] = "unverified";
+      json["reason"] = judgement.status().message();
+      return json;
+    }
+    json.update(ToJson(*judgement));
+    return json;
+  }
+
+  void Progress() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    constexpr int64_t kEvery = 20;
+    if (given_ % kEvery == 0 && ::isatty(STDERR_FILENO) != 0) {
+      fmt::print(stderr, "\r{} lines\x1b[K", given_);
+    }
+  }
+
+  const EvaluateOptions& options_;
+  std::istream& input_ ABSL_GUARDED_BY(mutex_);
+  std::ostream* const details_;
+  // Loses its missing engines under the mutex, before the first line is solved; then it is
+  // constant.
+  LocalLadder ladder_;
+  LocalLadder judge_;
+
+  absl::Mutex mutex_;
+  EvaluateSummary summary_ ABSL_GUARDED_BY(mutex_);
+  int lines_read_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t taken_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t given_ ABSL_GUARDED_BY(mutex_) = 0;  // And written.
+  std::map<int64_t, Json> ready_ ABSL_GUARDED_BY(mutex_);
+  bool engines_known_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Status engines_ ABSL_GUARDED_BY(mutex_);
+};
+
+double Seconds(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
+
+// User and system time of this process, or of the children that it has waited for.
+double CpuSeconds(int who) {
+  rusage usage = {};
+  ::getrusage(who, &usage);
+  return Seconds(usage.ru_utime) + Seconds(usage.ru_stime);
+}
+
+// INVALID_ARGUMENT: a file cannot be opened; others: no engine of the ladder, or a full disk.
+absl::StatusOr<EvaluateSummary> EvaluateFile(const LocalLadder& ladder,
+                                             const EvaluateOptions& options) {
+  std::ifstream input_file;
+  std::error_code error;
+  if (std::filesystem::is_directory(options.file, error)) {  // Opens, and reads as empty.
+    return absl::InvalidArgumentError(options.file + " is a directory, not a file");
+  }
+  if (std::filesystem::equivalent(options.file, options.details, error)) {
+    return absl::InvalidArgumentError("--details would overwrite " + options.file);
+  }
+  if (options.file != "-") input_file.open(options.file);
+  if (!input_file) return absl::InvalidArgumentError("cannot read " + options.file);
+  std::ofstream details_file;
+  const bool to_file = !options.details.empty() && options.details != "-";
+  if (to_file) details_file.open(options.details, std::ios::trunc);
+  if (!details_file) return absl::InvalidArgumentError("cannot write " + options.details);
+  std::ostream* details = to_file ? &details_file : nullptr;
+  if (options.details == "-") details = &std::cout;
+  Evaluation evaluation(ladder, options, options.file == "-" ? std::cin : input_file, details);
+  RETURN_IF_ERROR(evaluation.Run());
+  if (details != nullptr && !details->flush()) {
+    return absl::DataLossError("cannot write " + options.details);
+  }
+  EvaluateSummary summary = evaluation.summary();
+  // A killed sandbox does not hand its children's time on; then their own reports are all there is.
+  summary.cpu_seconds =
+      CpuSeconds(RUSAGE_SELF) +
+      std::max(CpuSeconds(RUSAGE_CHILDREN), summary.engine_seconds + summary.verifier_seconds);
+  return summary;
+}
+
+int RunEvaluate(const Globals& globals, const EvaluateOptions& options) {
+  const absl::StatusOr<LocalLadder> ladder = ReadFlags(options.integrator);
+  const absl::StatusOr<EvaluateSummary> summary =
+      ladder.ok() ? EvaluateFile(*ladder, options) : ladder.status();
+  if (!summary.ok()) {
+    Report(summary.status());
+    // Not "coordinator not reachable", whatever an integrator died of.
+    return summary.status().code() == absl::StatusCode::kInvalidArgument ? kExitUsage
+                                                                         : kExitFailure;
+  }
+  const bool stdout_taken = options.details == "-";
+  if (globals.json && !stdout_taken) {
+    PrintJson(summary->ToJson());
+  } else {
+    fmt::print(stdout_taken ? stderr : stdout, "{}", summary->ToText());
+  }
+  // Some lines that cannot be read are counted; a file of nothing else is the wrong file.
+  return summary->outcomes.empty() && summary->invalid > 0 ? kExitUsage : kExitOk;
+}
+
+}  // namespace
+
+void AddEvaluate(const VerbContext& context) {
+  auto options = std::make_shared<EvaluateOptions>();
+  options->jobs = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  CLI::App* const verb = context.app.add_subcommand(
+      "evaluate", "solve the integrands of a JSONL file, or judge its candidate answers");
+  verb->add_option("FILE.jsonl", options->file,
+                   "a line: {\"integrand\": \"...\", \"candidates\": [\"...\"]}; - is stdin")
+      ->required();
+  verb->add_option("--details", options->details,
+                   "write a JSON object per line to this file, or -");
+  verb->add_option("--candidates-key", options->candidates_key,
+                   "where the candidates are; default candidates");
+  verb->add_option("--jobs", options->jobs, "integrators at work; default: one a core")
+      ->check(CLI::Range(1, 1024));
+  AddIntegratorFlags(*verb, options->integrator);
+  verb->callback([context, options] {
+    context.action = [&globals = context.globals, options] {
+      return RunEvaluate(globals, *options);
+    };
+  });
+}
+
+}  // namespace motzkin::cli

@@ -1,0 +1,76 @@
+// motzkin events: what happened, a sentence a line.
+#include <absl/strings/str_cat.h>
+#include <absl/time/clock.h>
+#include <absl/time/time.h>
+#include <fmt/core.h>
+
+#include "cli/access/operator_client.h"
+#include "cli/text/json.h"
+#include "cli/verbs/verb.h"
+#include "common/yaml/scalar.h"
+
+namespace motzkin::cli {
+namespace {
+
+struct EventsOptions {
+  std::string since = "24h";
+  int limit = 1000;
+};
+
+// "22:00" is the last time the clock showed that; "8h" is so long ago; or an RFC 3339 time.
+absl::StatusOr<absl::Time> ParseSince(const std::string& text, absl::Time now) {
+  if (const absl::StatusOr<absl::Duration> ago = yaml::ParseDuration(text); ago.ok()) {
+    return now - *ago;
+  }
+  const absl::TimeZone zone = absl::LocalTimeZone();
+  absl::Time time;
+  std::string error;
+  const std::string today = absl::FormatTime("%Y-%m-%d ", now, zone);
+  if (absl::ParseTime("%Y-%m-%d %H:%M", today + text, zone, &time, &error)) {
+    return time <= now ? time : time - absl::Hours(24);
+  }
+  for (const char* format : {"%Y-%m-%d %H:%M", "%Y-%m-%d", absl::RFC3339_full}) {
+    if (absl::ParseTime(format, text, zone, &time, &error)) return time;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("--since takes 22:00, 8h, 2026-01-31 or 2026-01-31 22:00, got '", text, "'"));
+}
+
+int RunEvents(const Globals& globals, const EventsOptions& options) {
+  const absl::StatusOr<absl::Time> since = ParseSince(options.since, absl::Now());
+  if (!since.ok()) return Report(since.status());
+  v1::ListEventsRequest request;
+  request.mutable_since()->set_seconds(absl::ToUnixSeconds(*since));
+  request.set_limit(options.limit);
+  OperatorClient client(globals.coordinator);
+  const absl::StatusOr<v1::ListEventsResponse> response = client.Events(request);
+  if (!response.ok()) return Report(response.status());
+  Json list = Json::array();
+  for (const v1::Event& event : response->events()) {
+    const absl::Time time = absl::FromUnixSeconds(event.time().seconds());
+    if (globals.json) {
+      list.push_back({{"time", absl::FormatTime(time, absl::UTCTimeZone())},
+                      {"kind", event.kind()},
+                      {"text", event.text()}});
+    } else {
+      fmt::print("{} {}\n", absl::FormatTime("%Y-%m-%d %H:%M:%S", time, absl::LocalTimeZone()),
+                 event.text());
+    }
+  }
+  if (globals.json) PrintJson(list);
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddEvents(const VerbContext& context) {
+  auto options = std::make_shared<EventsOptions>();
+  CLI::App* const verb = context.app.add_subcommand("events", "what happened, in sentences");
+  verb->add_option("--since", options->since, "22:00, 8h or a date; default 24h");
+  verb->add_option("--limit", options->limit, "at most so many")->check(CLI::Range(1, 10'000));
+  verb->callback([context, options] {
+    context.action = [&globals = context.globals, options] { return RunEvents(globals, *options); };
+  });
+}
+
+}  // namespace motzkin::cli

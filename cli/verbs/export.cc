@@ -1,0 +1,217 @@
+// motzkin export JOB DIR: the sealed prefix of a job as a dataset.
+#include "dataset/export.h"
+
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_split.h>
+#include <fmt/core.h>
+
+#include <map>
+#include <optional>
+
+#include "cli/access/local_integrator.h"
+#include "cli/access/reader_access.h"
+#include "cli/text/progress_bar.h"
+#include "cli/verbs/decontamination.h"
+#include "cli/verbs/verb.h"
+#include "common/base/status_macros.h"
+#include "common/words/words.h"
+#include "common/yaml/scalar.h"
+#include "dataset/option_words.h"
+#include "dataset/report_json.h"
+
+namespace motzkin::cli {
+namespace {
+
+struct ExportFlags {
+  ReaderFlags reader;
+  IntegratorFlags integrator;
+  std::string job;
+  std::string directory;
+  std::string format = "jsonl";
+  std::string notation = "prefix";
+  std::string range;
+  std::string balance = "none";
+  std::string decontaminate;
+  std::string kinds = "forward";
+  std::string answers;
+  std::string ln_abs = "keep";
+  std::string shard_size;
+};
+
+template <typename Value>
+absl::StatusOr<Value> Chosen(const std::map<std::string, Value>& words, const std::string& flag,
+                             const std::string& word) {
+  const auto found = words.find(word);
+  if (found != words.end()) return found->second;
+  std::string there;
+  for (const auto& [known, value] : words)
+    absl::StrAppend(&there, there.empty() ? "" : " | ", known);
+  return absl::InvalidArgumentError(absl::StrCat(flag, " takes ", there, ", not '", word, "'"));
+}
+
+// "BEGIN..END", either of which may be left out.
+absl::Status ReadRange(const std::string& text, dataset::ExportOptions& options) {
+  if (text.empty()) return absl::OkStatus();
+  const std::vector<std::string> ends = absl::StrSplit(text, "..");
+  if (ends.size() != 2) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--range takes BEGIN..END such as 0..1M (END does not belong to it), not '", text, "'"));
+  }
+  if (!ends[0].empty()) {
+    ASSIGN_OR_RETURN(options.begin, yaml::ParseCount(ends[0]));
+  }
+  if (!ends[1].empty()) {
+    ASSIGN_OR_RETURN(options.end, yaml::ParseCount(ends[1]));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadShardSize(const ExportFlags& flags, dataset::ExportOptions& options) {
+  // Their reader takes one file a split.
+  if (options.format == dataset::FileFormat::kLampleCharton) options.shard_rows = 0;
+  if (flags.shard_size.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(options.shard_rows, yaml::ParseCount(flags.shard_size));
+  if (options.shard_rows >= 0) return absl::OkStatus();
+  return absl::InvalidArgumentError("--shard-size must be 0 (one file a split) or more");
+}
+
+absl::StatusOr<dataset::ExportOptions> ReadOptions(const ExportFlags& flags) {
+  dataset::ExportOptions options;
+  ASSIGN_OR_RETURN(options.format, Chosen(dataset::kFormats, "--format", flags.format));
+  ASSIGN_OR_RETURN(options.notation, Chosen(dataset::kNotations, "--notation", flags.notation));
+  ASSIGN_OR_RETURN(options.balance, Chosen(dataset::kBalances, "--balance", flags.balance));
+  if (!flags.answers.empty()) {
+    ASSIGN_OR_RETURN(options.answers, Chosen(dataset::kAnswers, "--answers", flags.answers));
+  }
+  options.kinds.clear();
+  for (const absl::string_view kind : absl::StrSplit(flags.kinds, ',')) {
+    ASSIGN_OR_RETURN(const v1::Kind chosen, Chosen(dataset::kKinds, "--kinds", std::string(kind)));
+    options.kinds.push_back(chosen);
+  }
+  const std::map<std::string, bool> ln_abs = {{"keep", false}, {"strip", true}};
+  ASSIGN_OR_RETURN(options.strip_ln_abs, Chosen(ln_abs, "--ln-abs", flags.ln_abs));
+  RETURN_IF_ERROR(ReadRange(flags.range, options));
+  RETURN_IF_ERROR(ReadShardSize(flags, options));
+  if (!flags.decontaminate.empty()) {
+    ASSIGN_OR_RETURN(options.decontaminate, ReadFunctionSet(flags.decontaminate));
+  }
+  options.program_version = MOTZKIN_VERSION;
+  return options;
+}
+
+// The verifier of a sandboxed integrator, started when it is first asked.
+class SandboxedVerifier {
+ public:
+  explicit SandboxedVerifier(LocalLadder ladder)
+      : ladder_(std::move(ladder)), integrator_(ladder_) {}
+
+  absl::StatusOr<bool> operator()(const std::string& integrand, const std::string& candidate) {
+    absl::StatusOr<pipe::Judgement> judgement = integrator_.Verify(integrand, candidate);
+    // A process that somebody else ended is started anew.
+    if (!judgement.ok()) judgement = integrator_.Verify(integrand, candidate);
+    if (!judgement.ok()) return judgement.status();
+    return VerdictWord(*judgement) == "verified";
+  }
+
+ private:
+  const LocalLadder ladder_;
+  LocalIntegrator integrator_;
+};
+
+absl::StatusOr<std::shared_ptr<SandboxedVerifier>> MakeVerifier(const IntegratorFlags& flags) {
+  ASSIGN_OR_RETURN(LocalLadder ladder, ReadFlags(flags));
+  ladder.options.engines = {"giac"};  // To judge takes no engine; this one starts at once.
+  return std::make_shared<SandboxedVerifier>(
+      std::move(ladder));  // Shared by std::function's copies.
+}
+
+void Print(const dataset::ExportReport& report, const std::string& directory) {
+  fmt::print("{} of {} rows of job {}, indices {} to {}, in {}\n", Grouped(report.exported.rows),
+             Grouped(report.range.end - report.range.begin), report.job.name, report.range.begin,
+             report.range.end - 1, directory);
+  for (size_t i = 0; i < dataset::kSplits; ++i) {
+    const dataset::LabelCounts& labels = report.exported.labels[i];
+    fmt::print("  {:<6} {:>11} rows  {:>11} with an integral ({})\n", dataset::kSplitNames[i],
+               Grouped(labels.total()), Grouped(labels.positive),
+               Percent(labels.positive, labels.total()));
+  }
+  for (size_t i = 0; i < dataset::kExclusions; ++i) {
+    if (report.excluded[i] == 0) continue;
+    fmt::print("  left out {:>9}: {}\n", Grouped(report.excluded[i]),
+               dataset::kExclusionTexts[i].why);
+  }
+  if (report.ln_abs_rewritten + report.ln_abs_kept > 0) {
+    fmt::print("  ln|u| as ln u in {} integrals; {} more do not verify so\n",
+               Grouped(report.ln_abs_rewritten), Grouped(report.ln_abs_kept));
+  }
+}
+
+absl::Status RunExport(const Globals& globals, const ExportFlags& flags) {
+  ASSIGN_OR_RETURN(dataset::ExportOptions options, ReadOptions(flags));
+  if (options.strip_ln_abs) {
+    ASSIGN_OR_RETURN(const std::shared_ptr<SandboxedVerifier> verifier,
+                     MakeVerifier(flags.integrator));
+    options.verify = [verifier](const std::string& integrand, const std::string& candidate) {
+      return (*verifier)(integrand, candidate);
+    };
+  }
+  ASSIGN_OR_RETURN(ReaderAccess access, ReaderAccess::Open(globals.coordinator, flags.reader));
+  std::optional<absl::StatusOr<dataset::ExportReport>> report;
+  {
+    ASSIGN_OR_RETURN(dataset::Reader reader, dataset::Reader::Open(access.uri()));
+    ProgressBar bar("export");
+    report = dataset::Export(reader, flags.job, flags.directory, options,
+                             [&](int64_t done, int64_t total) { return bar.Show(done, total); });
+  }
+  RETURN_IF_ERROR(access.Close());
+  RETURN_IF_ERROR(report->status());
+  if (globals.json) {
+    fmt::print("{}", dataset::ReportJson(**report, options));
+  } else {
+    Print(**report, flags.directory);
+  }
+  return absl::OkStatus();
+}
+
+void AddFlags(CLI::App& verb, ExportFlags& flags) {
+  verb.add_option("JOB", flags.job, "name or UUID of the job")->required();
+  verb.add_option("DIR", flags.directory, "the directory to make; it must not exist, or be empty")
+      ->required();
+  verb.add_option("--format", flags.format, "jsonl (default), csv or lample-charton");
+  verb.add_option("--notation", flags.notation,
+                  "of jsonl and csv: prefix (default), infix, latex or sympy");
+  verb.add_option("--range", flags.range,
+                  "indices BEGIN..END, e.g. 0..1M; default: all that is sealed now");
+  verb.add_option("--balance", flags.balance,
+                  "none (default), label or label,length: as many true as false rows");
+  verb.add_option("--decontaminate", flags.decontaminate,
+                  "leave out functions whose form or skeleton is in this JSONL file");
+  verb.add_option("--kinds", flags.kinds,
+                  "kinds of job to accept, of forward (default), backward, by_parts");
+  verb.add_option("--answers", flags.answers,
+                  "elementary or special: what counts as success; default: as the job says");
+  verb.add_option("--ln-abs", flags.ln_abs,
+                  "keep (default), or strip: write ln|u| as ln u where that verifies");
+  verb.add_option("--shard-size", flags.shard_size,
+                  "rows of a file, 0: one file a split; default 500k, of lample-charton 0");
+  verb.add_option("--integrator", flags.integrator.binary,
+                  "the integrator binary, whose verifier --ln-abs strip asks; default: beside "
+                  "motzkin");
+  AddReaderFlags(verb, flags.reader, /*database=*/true);
+}
+
+}  // namespace
+
+void AddExport(const VerbContext& context) {
+  auto flags = std::make_shared<ExportFlags>();
+  CLI::App* const verb = context.app.add_subcommand(
+      "export", "write a job's sealed rows as a dataset: train, valid, test and a card");
+  AddFlags(*verb, *flags);
+  verb->callback([context, flags] {
+    context.action = [&globals = context.globals, flags] {
+      return Report(RunExport(globals, *flags));
+    };
+  });
+}
+
+}  // namespace motzkin::cli

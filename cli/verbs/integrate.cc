@@ -1,0 +1,94 @@
+// motzkin integrate EXPR: one function through sandbox, ladder and verifier.
+#include <fmt/core.h>
+
+#include "cli/access/local_integrator.h"
+#include "cli/text/read_expression.h"
+#include "cli/text/words.h"
+#include "cli/verbs/verb.h"
+#include "common/words/words.h"
+
+namespace motzkin::cli {
+namespace {
+
+struct IntegrateOptions {
+  std::string expression;
+  IntegratorFlags integrator;
+};
+
+void PrintSteps(const pipe::Integration& integration) {
+  for (const pipe::StepReport& step : integration.steps()) {
+    fmt::print("step      {}: {}, {:.1f} ms CPU{}{}\n", step.engine(), OutcomeWord(step.outcome()),
+               static_cast<double>(step.cpu_us()) / 1e3, step.message().empty() ? "" : "; ",
+               Shortened(step.message(), 200));
+  }
+}
+
+void Print(const pipe::Integration& integration) {
+  if (integration.integral().empty()) {
+    fmt::print("integral  none: {}\n", OutcomeWord(integration.outcome()));
+  } else {
+    const pipe::Judgement& judgement = integration.judgement();
+    fmt::print("integral  {}\n", PrefixToInfix(integration.integral()));
+    fmt::print("engine    {}\n", integration.engine());
+    fmt::print("verdict   {}{}: {} points agree, {} differ\n", VerdictWord(judgement),
+               judgement.verdict() == pipe::Judgement::VERDICT_COMPLEX_ONLY
+                   ? " at complex points only"
+                   : "",
+               judgement.points_agreed(), judgement.points_differed());
+    if (!judgement.reason().empty()) fmt::print("          {}\n", judgement.reason());
+    if (!judgement.counterexample().empty()) {
+      fmt::print("          differs at x = {}\n", judgement.counterexample());
+    }
+  }
+  PrintSteps(integration);
+  fmt::print("CPU       {:.1f} ms engines, {:.2f} ms verifier\n", 1e3 * EngineSeconds(integration),
+             1e3 * VerifierSeconds(integration));
+}
+
+int RunIntegrate(const Globals& globals, const IntegrateOptions& options) {
+  const absl::StatusOr<std::string> prefix = ReadAsPrefix(options.expression);
+  if (!prefix.ok()) {
+    Report(absl::InvalidArgumentError(std::string(prefix.status().message()) +
+                                      Caret(prefix.status(), options.expression)));
+    return kExitUsage;
+  }
+  absl::StatusOr<LocalLadder> ladder = ReadFlags(options.integrator);
+  if (!ladder.ok()) return Report(ladder.status());
+  LocalIntegrator integrator(*ladder);
+  if (const absl::Status status = DropMissingEngines(*ladder, integrator); !status.ok()) {
+    Report(status);
+    return kExitFailure;  // Not "coordinator not reachable", whatever the integrator died of.
+  }
+  const absl::StatusOr<pipe::Integration> integration = integrator.Integrate(*prefix);
+  if (!integration.ok()) {
+    Report(integration.status());
+    return kExitFailure;
+  }
+  if (globals.json) {
+    Json json{{"integrand", *prefix}};
+    json.update(ToJson(*integration));
+    PrintJson(json);
+  } else {
+    Print(*integration);
+  }
+  return integration->outcome() == pipe::OUTCOME_INTEGRATED ? kExitOk : kExitNoIntegral;
+}
+
+}  // namespace
+
+void AddIntegrate(const VerbContext& context) {
+  auto options = std::make_shared<IntegrateOptions>();
+  CLI::App* const verb =
+      context.app.add_subcommand("integrate", "integrate one function here, without a cluster");
+  verb->add_option("EXPR", options->expression,
+                   "a function of x: infix (SymPy, C, giac, FriCAS), prefix tokens or LaTeX")
+      ->required();
+  AddIntegratorFlags(*verb, options->integrator);
+  verb->callback([context, options] {
+    context.action = [&globals = context.globals, options] {
+      return RunIntegrate(globals, *options);
+    };
+  });
+}
+
+}  // namespace motzkin::cli

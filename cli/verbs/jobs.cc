@@ -1,0 +1,53 @@
+// motzkin jobs: one line a job.
+#include <fmt/core.h>
+
+#include "cli/access/operator_client.h"
+#include "cli/text/json.h"
+#include "cli/text/words.h"
+#include "cli/verbs/verb.h"
+#include "common/words/words.h"
+
+namespace motzkin::cli {
+namespace {
+
+void PrintJob(const v1::Job& job) {
+  const OutcomeGroups groups = GroupsOf(job);
+  const std::string target = job.spec().target() == 0
+                                 ? "endless"
+                                 : fmt::format("of {}{}", Grouped(job.spec().target()),
+                                               job.spec().target_integrated() ? " integrated" : "");
+  const std::string archived = ArchivedWords(job);
+  fmt::print("{:24} {:10} {:>13} {:20} {:>8} integrated  {:>8}/min  {}{}{}\n", job.spec().name(),
+             JobStateWord(job.state()), Grouped(job.stored()), target,
+             Percent(groups.integrated, groups.total()),
+             Grouped(static_cast<int64_t>(job.functions_per_minute())),
+             archived.empty() ? Bytes(job.bytes()) : archived, job.reason().empty() ? "" : "  ",
+             job.reason());
+}
+
+int RunJobs(const Globals& globals) {
+  OperatorClient client(globals.coordinator);
+  const absl::StatusOr<v1::ListJobsResponse> response = client.Jobs();
+  if (!response.ok()) return Report(response.status());
+  if (globals.json) {
+    Json list = Json::array();
+    for (const v1::Job& job : response->jobs()) list.push_back(ToJson(job));
+    PrintJson(list);
+    return kExitOk;
+  }
+  for (const v1::Job& job : response->jobs()) PrintJob(job);
+  if (response->jobs().empty()) {
+    fmt::print(stderr, "no jobs yet. Start one with: motzkin start lample-charton\n");
+  }
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddJobs(const VerbContext& context) {
+  CLI::App* const verb = context.app.add_subcommand("jobs", "list the jobs");
+  verb->callback(
+      [context] { context.action = [&globals = context.globals] { return RunJobs(globals); }; });
+}
+
+}  // namespace motzkin::cli

@@ -1,0 +1,138 @@
+// generate, integrate, evaluate and start --print: the real binary, no cluster.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/text/exit_code.h"
+#include "cli/text/json.h"
+#include "cli/verbs/run_motzkin_for_test.h"
+
+namespace motzkin::cli {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+TEST(GenerateTest, TheSameSeedGivesTheSameFunctions) {
+  const Ran first = RunMotzkin({"generate", "lample-charton", "--count", "20", "--seed", "5"});
+  const Ran again = RunMotzkin({"generate", "lample-charton", "--count", "20", "--seed", "5"});
+  const Ran other = RunMotzkin({"generate", "lample-charton", "--count", "20", "--seed", "6"});
+  EXPECT_EQ(first.code, kExitOk) << first.err;
+  EXPECT_EQ(std::count(first.out.begin(), first.out.end(), '\n'), 20);
+  EXPECT_EQ(first.out, again.out);
+  EXPECT_NE(first.out, other.out);
+}
+
+TEST(GenerateTest, FirstContinuesWhereCountEnded) {
+  const Ran all = RunMotzkin({"generate", "intclass", "--count", "6", "--format", "prefix"});
+  const Ran head = RunMotzkin({"generate", "intclass", "--count", "4", "--format", "prefix"});
+  const Ran tail =
+      RunMotzkin({"generate", "intclass", "--first", "4", "--count", "2", "--format", "prefix"});
+  EXPECT_EQ(all.out, head.out + tail.out);
+}
+
+TEST(GenerateTest, BackwardLinesHoldTheIntegralToo) {
+  const Ran ran = RunMotzkin({"generate", "lample-charton", "--kind", "backward", "--count", "5"});
+  EXPECT_EQ(ran.code, kExitOk) << ran.err;
+  EXPECT_EQ(std::count(ran.out.begin(), ran.out.end(), '\t'), 5);
+}
+
+TEST(GenerateTest, AnUnknownPresetIsNotFoundAndListsTheOthers) {
+  const Ran ran = RunMotzkin({"generate", "lample"});
+  EXPECT_EQ(ran.code, kExitNotFound);
+  EXPECT_THAT(ran.err, HasSubstr("lample-charton"));
+  EXPECT_EQ(ran.out, "");
+}
+
+TEST(IntegrateTest, AFunctionGoesThroughSandboxLadderAndVerifier) {
+  const Ran ran = RunMotzkin({"integrate", "x**2 + cos(x)", "--json"});
+  ASSERT_EQ(ran.code, kExitOk) << ran.err;
+  const Json json = Json::parse(ran.out);
+  EXPECT_EQ(json["outcome"], "integrated");
+  EXPECT_EQ(json["engine"], "giac");
+  EXPECT_EQ(json["verification"]["verdict"], "verified");
+}
+
+TEST(IntegrateTest, NoVerifiedIntegralHasAnExitCodeOfItsOwn) {
+  EXPECT_EQ(RunMotzkin({"integrate", "exp(x)*sin(1/x)"}).code, kExitNoIntegral);
+}
+
+TEST(IntegrateTest, AWrongExpressionIsShownWithACaret) {
+  const Ran ran = RunMotzkin({"integrate", "x + foo(x)"});
+  EXPECT_EQ(ran.code, kExitUsage);
+  EXPECT_THAT(ran.err, StartsWith("motzkin: column 5: unknown function 'foo'"));
+  EXPECT_THAT(ran.err, EndsWith("\n  x + foo(x)\n      ^\n"));
+}
+
+TEST(IntegrateTest, AWrongLadderIsRefused) {
+  EXPECT_EQ(RunMotzkin({"integrate", "x", "--ladder", "maple=5"}).code, kExitUsage);
+  EXPECT_EQ(RunMotzkin({"integrate", "x", "--ladder", "giac=0"}).code, kExitUsage);
+  EXPECT_EQ(RunMotzkin({"integrate", "x", "--memory", "1 kB"}).code, kExitUsage);
+  const auto small = RunMotzkin({"integrate", "x", "--ladder", "fricas=60", "--memory", "256 MiB"});
+  EXPECT_EQ(small.code, kExitUsage);
+  EXPECT_THAT(small.err, HasSubstr("--memory must be at least 536870912 (512 MiB) for fricas"));
+  EXPECT_EQ(RunMotzkin({"integrate", "x", "--integrator", "/nonexistent"}).code, kExitNotFound);
+}
+
+TEST(EvaluateTest, SolvesJudgesAndCountsWrongLines) {
+  const Ran ran = RunMotzkin({"evaluate", "-", "--json", "--jobs", "2"},
+                             "{\"integrand\": \"cos(x)\"}\n"
+                             "{\"integrand\": \"2*x\", \"candidates\": [\"x^2\", \"x^3\"]}\n"
+                             "{\"integrand\": \"exp(x)*sin(1/x)\"}\n"
+                             "nonsense\n");
+  ASSERT_EQ(ran.code, kExitOk) << ran.err;
+  const Json json = Json::parse(ran.out);
+  EXPECT_EQ(json["functions"], 3);
+  EXPECT_EQ(json["solved"], 2);
+  EXPECT_EQ(json["invalid"], 1);
+  EXPECT_EQ(json["candidates"]["verified"], 1);
+  EXPECT_EQ(json["candidates"]["refuted"], 1);
+  EXPECT_GT(json["cpu_seconds"], 0.0);
+  EXPECT_THAT(ran.err, HasSubstr("stdin:4: not JSON"));
+}
+
+TEST(EvaluateTest, DetailsAreInTheOrderOfTheFile) {
+  const Ran ran = RunMotzkin({"evaluate", "-", "--details", "-", "--jobs", "3"},
+                             "{\"id\": \"a\", \"integrand\": \"cos(x)\"}\n"
+                             "{\"id\": \"b\", \"integrand\": \"x\"}\n"
+                             "{\"id\": \"c\", \"integrand\": \"sin(x)\"}\n");
+  ASSERT_EQ(ran.code, kExitOk) << ran.err;
+  std::istringstream lines(ran.out);
+  std::string ids;
+  for (std::string line; std::getline(lines, line);)
+    ids += Json::parse(line)["id"].get<std::string>();
+  EXPECT_EQ(ids, "abc");
+}
+
+TEST(StartTest, PrintShowsTheFullJobWithoutACoordinator) {
+  const Ran ran = RunMotzkin({"start", "lample-charton", "--target", "2M", "--name", "mine",
+                              "--seed", "9", "--print", "--coordinator", "localhost:1"});
+  ASSERT_EQ(ran.code, kExitOk) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("name: \"mine\"\n"));
+  EXPECT_THAT(ran.out, HasSubstr("seed: 9\ntarget: 2000000\n"));
+}
+
+TEST(UsageTest, MistakesExitWithTwoAndPrintNoData) {
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{},
+                                                    {"frobnicate"},
+                                                    {"start"},
+                                                    {"generate", "intclass", "--count", "x"},
+                                                    {"start", "lample-charton", "--target", "many"},
+                                                    {"show", "demo"}}) {
+    const Ran ran = RunMotzkin(arguments);
+    EXPECT_EQ(ran.code, kExitUsage) << testing::PrintToString(arguments);
+    EXPECT_NE(ran.err, "");
+    EXPECT_EQ(ran.out, "");
+  }
+}
+
+TEST(UsageTest, AnAbsentCoordinatorHasAnExitCodeOfItsOwn) {
+  for (const char* verb : {"jobs", "status", "watch", "workers", "events", "psql"}) {
+    const Ran ran = RunMotzkin({"--coordinator", "localhost:1", verb});
+    EXPECT_EQ(ran.code, kExitUnreachable) << verb;
+    EXPECT_THAT(ran.err, HasSubstr("no coordinator answers at localhost:1"));
+  }
+}
+
+}  // namespace
+}  // namespace motzkin::cli

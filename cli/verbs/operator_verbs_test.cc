@@ -1,0 +1,241 @@
+// The verbs that speak to a coordinator: the real binary against a service on a real socket.
+#include <absl/synchronization/mutex.h>
+#include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+
+#include "cli/text/exit_code.h"
+#include "cli/text/json.h"
+#include "cli/verbs/run_motzkin_for_test.h"
+#include "dataset/checksummed_file.h"
+#include "motzkin/v1/operator_service.grpc.pb.h"
+#include "tests/support/temporary_directory.h"
+
+namespace motzkin::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+// Remembers what it was asked and answers with one job and one worker. Thread-safe.
+class FakeCoordinator final : public v1::OperatorService::Service {
+ public:
+  FakeCoordinator() {
+    job_.set_uuid("0f0e");
+    job_.mutable_spec()->set_name("demo");
+    job_.mutable_spec()->set_target(100);
+    job_.set_state(v1::JOB_STATE_RUNNING);
+    job_.set_stored(40);
+    (*job_.mutable_outcomes())["integrated"] = 30;
+    (*job_.mutable_outcomes())["unsolved"] = 10;
+    worker_.set_name("laptop");
+    worker_.set_state("working");
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
+    builder.RegisterService(this);
+    server_ = builder.BuildAndStart();
+  }
+
+  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+
+  Ran Run(std::vector<std::string> arguments) const {
+    arguments.push_back("--coordinator");
+    arguments.push_back(address());
+    return RunMotzkin(arguments);
+  }
+
+  // The verbs of the control requests so far, e.g. "PAUSE demo;".
+  std::string asked() const {
+    const absl::MutexLock lock(&mutex_);
+    return asked_;
+  }
+
+  grpc::Status StartJob(grpc::ServerContext*, const v1::StartJobRequest* request,
+                        v1::StartJobResponse* response) override {
+    if (request->request_id().size() != 36)
+      return {grpc::StatusCode::INVALID_ARGUMENT, "request_id"};
+    if (request->spec().name() == "taken") return {grpc::StatusCode::ALREADY_EXISTS, "taken"};
+    *response->mutable_job() = job_;
+    *response->mutable_job()->mutable_spec() = request->spec();
+    response->set_functions_room(5'000);
+    return grpc::Status::OK;
+  }
+  grpc::Status ListJobs(grpc::ServerContext*, const v1::ListJobsRequest*,
+                        v1::ListJobsResponse* response) override {
+    *response->add_jobs() = job_;
+    return grpc::Status::OK;
+  }
+  grpc::Status ControlJob(grpc::ServerContext*, const v1::ControlJobRequest* request,
+                          v1::ControlJobResponse* response) override {
+    Note(v1::ControlJobRequest::Verb_Name(request->verb()) + " " + request->job() +
+         (request->target() != 0 ? " " + std::to_string(request->target()) : ""));
+    if (request->job() != "demo")
+      return {grpc::StatusCode::NOT_FOUND, "no job named " + request->job()};
+    *response->mutable_job() = job_;
+    return grpc::Status::OK;
+  }
+  grpc::Status DropArchivedRows(grpc::ServerContext*, const v1::DropArchivedRowsRequest* request,
+                                v1::DropArchivedRowsResponse* response) override {
+    Note("DROP " + request->job() + " " + std::to_string(request->rows()) + " " +
+         std::to_string(request->audited()) + " " + std::to_string(request->sha256().size()));
+    *response->mutable_job() = job_;
+    response->mutable_job()->mutable_archive_time()->set_seconds(1'000'000'000);
+    return grpc::Status::OK;
+  }
+  grpc::Status ListWorkers(grpc::ServerContext*, const v1::ListWorkersRequest*,
+                           v1::ListWorkersResponse* response) override {
+    *response->add_workers() = worker_;
+    return grpc::Status::OK;
+  }
+  grpc::Status ControlWorker(grpc::ServerContext*, const v1::ControlWorkerRequest* request,
+                             v1::ControlWorkerResponse* response) override {
+    Note(v1::ControlWorkerRequest::Verb_Name(request->verb()) + " " + request->worker());
+    *response->mutable_worker() = worker_;
+    return grpc::Status::OK;
+  }
+  grpc::Status GetStatus(grpc::ServerContext*, const v1::GetStatusRequest*,
+                         v1::GetStatusResponse* response) override {
+    const absl::MutexLock lock(&mutex_);
+    *response->add_jobs() = job_;
+    *response->add_workers() = worker_;
+    // A watcher sees the job run twice, then it is complete.
+    if (++looks_ > 2) response->mutable_jobs(0)->set_state(v1::JOB_STATE_COMPLETED);
+    return grpc::Status::OK;
+  }
+  grpc::Status GetResult(grpc::ServerContext*, const v1::GetResultRequest* request,
+                         v1::GetResultResponse* response) override {
+    *response->mutable_job() = job_;
+    response->mutable_result()->set_index(request->index());
+    response->mutable_result()->set_outcome(v1::OUTCOME_INTEGRATED);
+    response->mutable_result()->set_integrand("pow x INT+ 2");
+    response->mutable_result()->set_integral("div pow x INT+ 3 INT+ 3");
+    return grpc::Status::OK;
+  }
+  grpc::Status ListEvents(grpc::ServerContext*, const v1::ListEventsRequest*,
+                          v1::ListEventsResponse* response) override {
+    response->add_events()->set_text("coordinator restarted; 0 results lost");
+    return grpc::Status::OK;
+  }
+
+ private:
+  void Note(const std::string& what) {
+    const absl::MutexLock lock(&mutex_);
+    asked_ += what + ";";
+  }
+
+  v1::Job job_;
+  v1::Worker worker_;
+  mutable absl::Mutex mutex_;
+  std::string asked_ ABSL_GUARDED_BY(mutex_);
+  int looks_ ABSL_GUARDED_BY(mutex_) = 0;
+  int port_ = 0;
+  std::unique_ptr<grpc::Server> server_;  // Last: it calls the members above.
+};
+
+TEST(OperatorVerbsTest, StartSendsTheFullSpecAndSaysHowMuchRoomThereIs) {
+  FakeCoordinator coordinator;
+  const Ran ran = coordinator.Run({"start", "lample-charton", "--target", "1M"});
+  EXPECT_EQ(ran.code, kExitOk) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("1,000,000 functions"));
+  EXPECT_THAT(ran.out, HasSubstr("room for about 5,000"));
+  EXPECT_THAT(ran.err, HasSubstr("less than the target"));
+}
+
+TEST(OperatorVerbsTest, ATakenNameSaysWhatToDo) {
+  FakeCoordinator coordinator;
+  const Ran ran = coordinator.Run({"start", "lample-charton", "--name", "taken"});
+  EXPECT_EQ(ran.code, kExitRefused);
+  EXPECT_THAT(ran.err, HasSubstr("--name"));
+}
+
+TEST(OperatorVerbsTest, JobsAndWorkersAreListedForPeopleAndMachines) {
+  FakeCoordinator coordinator;
+  EXPECT_THAT(coordinator.Run({"jobs"}).out, HasSubstr("75.0 % integrated"));
+  EXPECT_EQ(Json::parse(coordinator.Run({"jobs", "--json"}).out)[0]["integrated"], 30);
+  EXPECT_THAT(coordinator.Run({"workers"}).out, HasSubstr("laptop"));
+  EXPECT_EQ(Json::parse(coordinator.Run({"workers", "--json"}).out)[0]["state"], "working");
+}
+
+TEST(OperatorVerbsTest, ControlReachesTheRightKindOfThing) {
+  FakeCoordinator coordinator;
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"pause", "demo"},
+                                                    {"resume", "demo"},
+                                                    {"resume", "laptop"},
+                                                    {"extend", "demo", "2k"},
+                                                    {"suspend", "laptop"},
+                                                    {"drain", "laptop"},
+                                                    {"cancel", "demo"},
+                                                    {"remove", "laptop"}}) {
+    EXPECT_EQ(coordinator.Run(arguments).code, kExitOk) << testing::PrintToString(arguments);
+  }
+  EXPECT_EQ(coordinator.asked(),
+            "VERB_PAUSE demo;VERB_RESUME demo;VERB_RESUME laptop;VERB_EXTEND demo 2000;"
+            "VERB_SUSPEND laptop;VERB_DRAIN laptop;VERB_CANCEL demo;VERB_REMOVE laptop;");
+}
+
+TEST(OperatorVerbsTest, RowsAreDroppedOnlyForAnArchiveThatIsWhole) {
+  FakeCoordinator coordinator;
+  const test::TemporaryDirectory directory;
+  const std::filesystem::path& path = directory.path();
+  const std::string about = R"({"job": "demo", "uuid": "0f0e", "rows": 40})";
+  const auto digest = dataset::WriteFile(path / "job.json", about);
+  ASSERT_TRUE(digest.ok()) << digest.status();
+  std::filesystem::create_directory(path / "audits");
+  std::ofstream(path / "audits/00000.jsonl") << R"({"outcome":"unsolved"})" << "\n"
+                                             << R"({"outcome":null})" << "\n";
+  const std::string sums = digest->sha256 + "  job.json\n";
+  ASSERT_TRUE(dataset::WriteFile(path / "SHA256SUMS", sums).ok());
+  const std::vector<std::string> drop = {"archive", "demo", path.string(), "--drop"};
+
+  Ran ran = coordinator.Run(drop);
+  EXPECT_EQ(ran.code, kExitOk) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("the 40 rows in"));
+  EXPECT_EQ(coordinator.asked(), "DROP 0f0e 40 1 32;");
+
+  EXPECT_EQ(coordinator.Run({"archive", "other", path.string(), "--drop"}).code, kExitRefused);
+  std::ofstream(path / "job.json", std::ios::app) << " ";
+  ran = coordinator.Run(drop);
+  EXPECT_EQ(ran.code, kExitFailure);
+  EXPECT_THAT(ran.err, HasSubstr("job.json is not as it was written"));
+  ran = coordinator.Run({"archive", "demo", path.string(), "--drop", "--data-dir", "/tmp"});
+  EXPECT_EQ(ran.code, kExitUsage);
+  EXPECT_EQ(coordinator.asked(), "DROP 0f0e 40 1 32;");
+}
+
+TEST(OperatorVerbsTest, WhatDoesNotExistIsNotFound) {
+  FakeCoordinator coordinator;
+  EXPECT_EQ(coordinator.Run({"pause", "absent"}).code, kExitNotFound);
+  EXPECT_EQ(coordinator.Run({"resume", "absent"}).code, kExitNotFound);
+}
+
+TEST(OperatorVerbsTest, WatchEndsWithTheJob) {
+  FakeCoordinator coordinator;
+  const Ran ran = coordinator.Run({"watch", "demo", "--interval", "100ms"});
+  EXPECT_EQ(ran.code, kExitOk) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("job demo  running   40 functions   30 integrated (75.0 %)"));
+  EXPECT_THAT(ran.out, HasSubstr("job demo  completed"));
+}
+
+TEST(OperatorVerbsTest, ShowPrintsAFunctionInInfix) {
+  FakeCoordinator coordinator;
+  EXPECT_THAT(coordinator.Run({"show", "demo/7"}).out, HasSubstr("integral   x^3/3"));
+  EXPECT_EQ(Json::parse(coordinator.Run({"show", "demo/7", "--json"}).out)["index"], 7);
+}
+
+TEST(OperatorVerbsTest, EventsAreSentences) {
+  FakeCoordinator coordinator;
+  EXPECT_THAT(coordinator.Run({"events", "--since", "22:00"}).out, HasSubstr("0 results lost"));
+  EXPECT_EQ(coordinator.Run({"events", "--since", "yesterday"}).code, kExitUsage);
+}
+
+TEST(OperatorVerbsTest, PsqlWithoutAWayToTheDatabaseIsRefused) {
+  FakeCoordinator coordinator;
+  const Ran ran = RunMotzkin({"--coordinator", coordinator.address(), "psql", "-c", "select 1"});
+  EXPECT_EQ(ran.code, kExitRefused) << ran.err;
+}
+
+}  // namespace
+}  // namespace motzkin::cli

@@ -1,0 +1,153 @@
+// motzkin start PRESET | JOB.yaml: validates here, where file and line are known, then starts the
+// job.
+#include <absl/strings/match.h>
+#include <absl/strings/str_cat.h>
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <system_error>
+
+#include "cli/access/operator_client.h"
+#include "cli/text/json.h"
+#include "cli/verbs/verb.h"
+#include "common/base/status_macros.h"
+#include "common/job_spec/job_spec.h"
+#include "common/job_spec/job_yaml.h"
+#include "common/words/words.h"
+#include "common/yaml/scalar.h"
+
+namespace motzkin::cli {
+namespace {
+
+struct StartOptions {
+  std::string job;  // A preset or a path.
+  std::string name;
+  std::string target;
+  std::string seed;
+  v1::Kind kind = v1::KIND_UNSPECIFIED;  // Of a preset; a file says it itself.
+  bool integrated = false;
+  bool print = false;
+};
+
+// A version 4 UUID.
+std::string RandomUuid() {
+  std::random_device random;
+  const auto word = [&] { return static_cast<uint32_t>(random()); };
+  const uint32_t a = word(), b = word(), c = word(), d = word();
+  return fmt::format("{:08x}-{:04x}-4{:03x}-{:04x}-{:04x}{:08x}", a, b >> 16, b & 0xfff,
+                     (c >> 16 & 0x3fff) | 0x8000, c & 0xffff, d);
+}
+
+absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  constexpr size_t kTooLong =
+      (1u << 20) + 1;  // For ParseJobYaml(), which says so; /dev/zero has no end.
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {
+    return absl::InvalidArgumentError(absl::StrCat(path, " is a directory, not a file"));
+  }
+  std::ifstream file(path, std::ios::binary);
+  std::string text(kTooLong, '\0');
+  if (file) file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!file.is_open() || file.bad()) return absl::NotFoundError(absl::StrCat("cannot read ", path));
+  text.resize(static_cast<size_t>(file.gcount()));
+  return text;
+}
+
+absl::StatusOr<v1::JobSpec> LoadJob(const std::string& job, v1::Kind kind) {
+  const bool is_path = absl::StrContains(job, '/') || absl::EndsWith(job, ".yaml") ||
+                       absl::EndsWith(job, ".yml") || ::access(job.c_str(), R_OK) == 0;
+  if (!is_path) return JobFromPreset(job, kind);
+  if (kind != v1::KIND_UNSPECIFIED) {
+    return absl::InvalidArgumentError("--kind is for presets; a file has generator.kind");
+  }
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(job));
+  return ParseJobYaml(text, job);
+}
+
+absl::StatusOr<v1::JobSpec> SpecOf(const StartOptions& options) {
+  ASSIGN_OR_RETURN(v1::JobSpec spec, LoadJob(options.job, options.kind));
+  if (!options.name.empty()) spec.set_name(options.name);
+  if (!options.seed.empty()) {
+    ASSIGN_OR_RETURN(const uint64_t seed, yaml::ParseUnsigned(options.seed));
+    spec.set_seed(seed);
+  }
+  if (!options.target.empty()) {
+    ASSIGN_OR_RETURN(const int64_t target, yaml::ParseCount(options.target));
+    spec.set_target(target);
+  }
+  if (options.integrated) spec.set_target_integrated(true);
+  RETURN_IF_ERROR(ValidateJobSpec(spec));
+  return spec;
+}
+
+void PrintStarted(const v1::StartJobResponse& response) {
+  const v1::Job& job = response.job();
+  fmt::print("job {} {}: {} {}\n", job.spec().name(), JobStateWord(job.state()),
+             job.spec().target() == 0 ? "endless," : Grouped(job.spec().target()),
+             job.spec().target_integrated() ? "integrated functions" : "functions");
+  if (response.functions_room() > 0) {
+    fmt::print("the disk has room for about {} functions\n", Grouped(response.functions_room()));
+    if (response.functions_room() < job.spec().target()) {
+      fmt::print(stderr,
+                 "motzkin: that is less than the target; the job will pause when the disk "
+                 "is nearly full\n");
+    }
+  }
+  fmt::print("see it with: motzkin watch {}\n", job.spec().name());
+}
+
+int RunStart(const Globals& globals, const StartOptions& options) {
+  const absl::StatusOr<v1::JobSpec> spec = SpecOf(options);
+  if (!spec.ok()) return Report(spec.status());
+  if (options.print) {
+    fmt::print("{}", JobToYaml(*spec));
+    return kExitOk;
+  }
+  v1::StartJobRequest request;
+  request.set_request_id(RandomUuid());
+  *request.mutable_spec() = *spec;
+  OperatorClient client(globals.coordinator);
+  absl::StatusOr<v1::StartJobResponse> response = client.Start(request);
+  if (response.status().code() == absl::StatusCode::kAlreadyExists) {
+    return Report(absl::AlreadyExistsError(
+        absl::StrCat("there is a job named ", spec->name(),
+                     " already: give this one another --name, or resume that one")));
+  }
+  if (!response.ok()) return Report(response.status());
+  if (globals.json) {
+    Json json = ToJson(response->job());
+    json["functions_room"] = response->functions_room();
+    PrintJson(json);
+  } else {
+    PrintStarted(*response);
+  }
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddStart(const VerbContext& context) {
+  auto options = std::make_shared<StartOptions>();
+  CLI::App* const verb = context.app.add_subcommand("start", "start a job from a preset or a file");
+  verb->add_option("JOB", options->job,
+                   "a preset (intclass, lample-charton, lample-charton-paper, hebisch) or JOB.yaml")
+      ->required();
+  verb->add_option("--name", options->name, "name of the job; default: the preset's or the file's");
+  verb->add_option("--target", options->target, "functions wanted, e.g. 1M; 0 is endless");
+  verb->add_flag("--integrated", options->integrated, "the target counts integrated functions");
+  verb->add_option("--seed", options->seed, "0 .. 2^64-1; default 1");
+  const std::map<std::string, v1::Kind> kinds{{"forward", v1::KIND_FORWARD},
+                                              {"backward", v1::KIND_BACKWARD},
+                                              {"by_parts", v1::KIND_BY_PARTS}};
+  verb->add_option("--kind", options->kind, "of a preset: forward, backward or by_parts")
+      ->transform(CLI::CheckedTransformer(kinds));
+  verb->add_flag("--print", options->print, "print the full job as YAML and start nothing");
+  verb->callback([context, options] {
+    context.action = [&globals = context.globals, options] { return RunStart(globals, *options); };
+  });
+}
+
+}  // namespace motzkin::cli

@@ -1,0 +1,166 @@
+// motzkin watch: a live screen on a terminal, a line every few seconds in a pipe.
+#include <absl/time/time.h>
+#include <fmt/core.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "cli/access/operator_client.h"
+#include "cli/text/json.h"
+#include "cli/text/screen.h"
+#include "cli/text/words.h"
+#include "cli/verbs/verb.h"
+#include "common/base/signal_waiter.h"
+#include "common/yaml/scalar.h"
+
+namespace motzkin::cli {
+namespace {
+
+struct WatchOptions {
+  std::string job;
+  std::string interval;
+  std::string hint = "Ctrl-C leaves; the cluster works on";
+  bool all = false;
+};
+
+// Borrows the whole terminal and gives it back. On its second screen, so the first stays as it was.
+class Terminal {
+ public:
+  Terminal() { fmt::print("\x1b[?1049h\x1b[?25l"); }
+  ~Terminal() {
+    fmt::print("\x1b[?25h\x1b[?1049l");
+    std::fflush(stdout);
+  }
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+
+  // Each line is cleared behind its text, the rest below: redrawing does not flicker.
+  static void Draw(const std::vector<std::string>& lines) {
+    fmt::print("\x1b[H");
+    for (const std::string& line : lines) fmt::print("{}\x1b[K\r\n", line);
+    fmt::print("\x1b[J");
+    std::fflush(stdout);
+  }
+
+  static void FitTo(ScreenOptions& options) {
+    winsize size = {};
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return;
+    options.columns = size.ws_col;
+    options.rows = size.ws_row > 2 ? size.ws_row - 2 : 1;  // Below: the hint and the cursor.
+  }
+};
+
+// Asks until the jobs are over or a signal comes. Owns nothing that outlives Run().
+class Watch {
+ public:
+  Watch(const Globals& globals, const WatchOptions& options, absl::Duration interval, bool screen)
+      : globals_(globals), options_(options), interval_(interval), screen_(screen) {}
+
+  int Run() {
+    const SignalWaiter signals({SIGINT, SIGTERM, SIGHUP});  // Before gRPC starts its threads.
+    OperatorClient client(globals_.coordinator);
+    absl::StatusOr<v1::GetStatusResponse> status = client.Status();
+    if (!status.ok()) return Report(status.status());
+    if (!options_.job.empty() && SelectedJobs(*status, options_.job).empty()) {
+      return Report(absl::NotFoundError("no job named " + options_.job));
+    }
+    {
+      const std::unique_ptr<Terminal> terminal = screen_ ? std::make_unique<Terminal>() : nullptr;
+      for (;;) {
+        Show(status);
+        if (status.ok() && AllOver(*status)) break;
+        if (signals.WaitFor(interval_).has_value()) break;
+        status = client.Status();
+        if (status.ok()) last_ = *status;
+      }
+      if (status.ok()) last_ = *status;
+    }
+    return Conclude();
+  }
+
+ private:
+  bool AllOver(const v1::GetStatusResponse& status) const {
+    for (const v1::Job* const job : SelectedJobs(status, options_.job)) {
+      if (!IsOver(job->state())) return false;
+    }
+    return !status.jobs().empty();
+  }
+
+  void Show(const absl::StatusOr<v1::GetStatusResponse>& status) const {
+    if (screen_) return Draw(status);
+    if (!status.ok()) {
+      fmt::print(stderr, "motzkin: {}; trying again\n", std::string(status.status().message()));
+    } else if (globals_.json) {
+      PrintJson(ToJson(*status), /*pretty=*/false);
+    } else {
+      PrintLines(*status);
+    }
+    std::fflush(stdout);
+  }
+
+  void PrintLines(const v1::GetStatusResponse& status) const {
+    if (!status.blocked().empty()) fmt::print("blocked: {}\n", status.blocked());
+    if (status.jobs().empty()) fmt::print("no jobs: motzkin start lample-charton\n");
+    for (const v1::Job* const job : SelectedJobs(status, options_.job)) {
+      fmt::print("{}\n", JobLine(*job, status));
+    }
+  }
+
+  void Draw(const absl::StatusOr<v1::GetStatusResponse>& status) const {
+    ScreenOptions screen{.all_outcomes = options_.all, .job = options_.job};
+    Terminal::FitTo(screen);
+    if (status.ok()) {
+      std::vector<std::string> lines = Screen(*status, screen);
+      lines.push_back(Shortened(options_.hint, screen.columns));
+      Terminal::Draw(lines);
+    } else {
+      Terminal::Draw({Shortened(std::string(status.status().message()), screen.columns),
+                      "trying again; Ctrl-C leaves"});
+    }
+  }
+
+  // The last word stays on the first screen. The failure of a job asked for is the watcher's too.
+  int Conclude() const {
+    bool failed = false;
+    for (const v1::Job* const job : SelectedJobs(last_, options_.job)) {
+      if (screen_) fmt::print("{}\n", JobLine(*job, last_));
+      failed |= !options_.job.empty() && job->state() == v1::JOB_STATE_FAILED;
+    }
+    return failed ? kExitFailure : kExitOk;
+  }
+
+  const Globals& globals_;
+  const WatchOptions& options_;
+  const absl::Duration interval_;
+  const bool screen_;
+  v1::GetStatusResponse last_;
+};
+
+int RunWatch(const Globals& globals, const WatchOptions& options) {
+  const bool screen = !globals.json && ::isatty(STDOUT_FILENO) != 0;
+  absl::Duration interval = screen ? absl::Seconds(1) : absl::Seconds(5);
+  if (!options.interval.empty()) {
+    const absl::StatusOr<absl::Duration> given = yaml::ParseDuration(options.interval);
+    if (!given.ok()) return Report(given.status());
+    interval = std::max(*given, absl::Milliseconds(100));  // No faster: it would be a load.
+  }
+  return Watch(globals, options, interval, screen).Run();
+}
+
+}  // namespace
+
+void AddWatch(const VerbContext& context) {
+  auto options = std::make_shared<WatchOptions>();
+  CLI::App* const verb =
+      context.app.add_subcommand("watch", "follow the jobs until they are over or Ctrl-C");
+  verb->add_option("JOB", options->job, "name or UUID; default: all that are not over");
+  verb->add_option("--interval", options->interval, "time between looks; default 1s, 5s in a pipe");
+  verb->add_option("--hint", options->hint, "the last line of the live screen");
+  verb->add_flag("--all", options->all, "every outcome by its name");
+  verb->callback([context, options] {
+    context.action = [&globals = context.globals, options] { return RunWatch(globals, *options); };
+  });
+}
+
+}  // namespace motzkin::cli

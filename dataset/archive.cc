@@ -1,0 +1,188 @@
+#include "dataset/archive.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "common/base/status_macros.h"
+#include "common/job_spec/job_yaml.h"
+#include "common/postgres/connection.h"
+#include "common/words/words.h"
+#include "dataset/checksummed_file.h"
+#include "dataset/query.h"
+#include "dataset/staging_directory.h"
+
+namespace motzkin::dataset {
+namespace {
+
+constexpr int64_t kRowsOfAPiece = 2'000;
+
+absl::Status CheckOver(const JobDescription& job) {
+  if (job.state != "running" && job.state != "paused") return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      fmt::format("job {} is {}: archive it when it is over (motzkin cancel {} ends it)", job.name,
+                  job.state, job.name));
+}
+
+// What a query finds for a job, by index, into numbered files.
+class LineWriter {
+ public:
+  LineWriter(Reader& reader, std::string job, std::filesystem::path directory, int64_t shard_rows)
+      : reader_(reader),
+        job_(std::move(job)),
+        directory_(std::move(directory)),
+        shard_rows_(shard_rows) {}
+
+  // `query` takes job, first index and number of rows, and gives index and line. `stem` names the
+  // files: "results/" makes results/00000.jsonl.
+  absl::Status Write(std::string_view query, const std::string& stem, int64_t expected,
+                     const Progress& progress) {
+    rows_ = 0;
+    shard_ = 0;
+    RETURN_IF_ERROR(progress(0, expected));
+    for (int64_t next = 0;;) {
+      ASSIGN_OR_RETURN(
+          const postgres::Rows rows,
+          reader_.Execute(query, postgres::Params().Text(job_).Int(next).Int(kRowsOfAPiece)));
+      if (rows.empty()) break;
+      for (size_t i = 0; i < rows.size(); ++i) {
+        RETURN_IF_ERROR(Append(stem, rows.Text(i, 1) + "\n"));
+      }
+      next = rows.Int(rows.size() - 1, 0) + 1;
+      RETURN_IF_ERROR(progress(rows_, std::max(expected, rows_)));
+    }
+    return file_.has_value() ? CloseFile() : absl::OkStatus();
+  }
+
+  // Of the last Write().
+  int64_t rows() const { return rows_; }
+  // Of all of them.
+  std::vector<WrittenFile> TakeFiles() { return std::move(files_); }
+
+ private:
+  absl::Status Append(const std::string& stem, const std::string& line) {
+    if (file_.has_value() && file_rows_ == shard_rows_) RETURN_IF_ERROR(CloseFile());
+    if (!file_.has_value()) {
+      name_ = fmt::format("{}{:05}.jsonl", stem, shard_++);
+      ASSIGN_OR_RETURN(file_, ChecksummedFile::Create(directory_ / name_));
+    }
+    ++file_rows_;
+    ++rows_;
+    return file_->Append(line);
+  }
+
+  absl::Status CloseFile() {
+    ASSIGN_OR_RETURN(const FileDigest digest, file_->Close());
+    file_.reset();
+    files_.push_back({name_, digest, std::exchange(file_rows_, 0), std::nullopt});
+    return absl::OkStatus();
+  }
+
+  Reader& reader_;
+  const std::string job_;
+  const std::filesystem::path directory_;
+  const int64_t shard_rows_;
+  std::optional<ChecksummedFile> file_;
+  std::string name_;
+  int shard_ = 0;
+  int64_t file_rows_ = 0;
+  int64_t rows_ = 0;
+  std::vector<WrittenFile> files_;
+};
+
+// Results, then audits; counts the former.
+absl::Status WriteLines(Reader& reader, int64_t expected, const ArchiveOptions& options,
+                        const std::filesystem::path& directory, const Progress& progress,
+                        ArchiveReport& report) {
+  for (const char* folder : {"results", "audits"}) {
+    std::error_code error;
+    std::filesystem::create_directory(directory / folder, error);
+    if (error) return absl::InternalError(fmt::format("{}: {}", folder, error.message()));
+  }
+  LineWriter writer(reader, report.job.name, directory, options.shard_rows);
+  RETURN_IF_ERROR(writer.Write(Query("archive_rows"), "results/", expected, progress));
+  report.rows = writer.rows();
+  if (report.rows != expected) {
+    return absl::DataLossError(fmt::format("job {} has {} rows, but its counters say {}",
+                                           report.job.name, report.rows, expected));
+  }
+  // A row in two hundred at most: not worth a bar of its own.
+  RETURN_IF_ERROR(writer.Write(Query("archive_audits"), "audits/", 0,
+                               [](int64_t, int64_t) { return absl::OkStatus(); }));
+  report.audits = writer.rows();
+  report.files = writer.TakeFiles();
+  return absl::OkStatus();
+}
+
+std::string Readme(const ArchiveReport& report, const ArchiveOptions& options) {
+  return fmt::format(
+      "# Archive of job {0}\n\n"
+      "All {1} stored functions of job `{0}` ({2}), {3}, with every column, written by Motzkin "
+      "{4}.\n\n"
+      "- `job.json`: the job, and the engines and workers that rows name by number\n"
+      "- `job.yaml`: its spec; `motzkin start job.yaml` computes the same functions again\n"
+      "- `results/`: a JSON object a line, by index; the columns are those of the view "
+      "`training_data_all`\n"
+      "- `audits/`: the {5} negatives that were computed again with ten times the budget, the same "
+      "way\n"
+      "- `SHA256SUMS`: `sha256sum -c SHA256SUMS` checks every file\n\n"
+      "To read it:\n\n"
+      "    import json, pathlib\n"
+      "    for file in sorted(pathlib.Path(\"results\").glob(\"*.jsonl\")):\n"
+      "        for line in file.open():\n"
+      "            row = json.loads(line)\n",
+      report.job.name, Grouped(report.rows), report.job.uuid, report.job.state,
+      options.program_version, Grouped(report.audits));
+}
+
+// What SHA256SUMS says must be what the disk gives back.
+absl::Status ReadBack(const std::vector<WrittenFile>& files,
+                      const std::filesystem::path& directory) {
+  for (const WrittenFile& file : files) {
+    ASSIGN_OR_RETURN(const FileDigest digest, DigestOf(directory / file.path));
+    if (digest.sha256 != file.digest.sha256) {
+      return absl::DataLossError(fmt::format("{} does not read back as it was written", file.path));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WriteRest(ArchiveReport& report, const std::string& job_json,
+                       const ArchiveOptions& options, const std::filesystem::path& directory) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::parse(job_json);
+  json["rows"] = report.rows;
+  json["audits"] = report.audits;
+  const std::pair<const char*, std::string> texts[] = {{"README.md", Readme(report, options)},
+                                                       {"job.json", json.dump(2) + "\n"},
+                                                       {"job.yaml", JobToYaml(report.job.spec)}};
+  for (const auto& [name, text] : texts) {
+    ASSIGN_OR_RETURN(const FileDigest digest, WriteFile(directory / name, text));
+    report.files.push_back({name, digest, 0, std::nullopt});
+  }
+  return WriteChecksums(report.files, directory);
+}
+
+}  // namespace
+
+absl::StatusOr<ArchiveReport> Archive(Reader& reader, const std::string& job,
+                                      const std::filesystem::path& directory,
+                                      const ArchiveOptions& options, const Progress& progress) {
+  ArchiveReport report;
+  ASSIGN_OR_RETURN(report.job, reader.FindJob(job));
+  RETURN_IF_ERROR(CheckOver(report.job));
+  ASSIGN_OR_RETURN(const postgres::Rows about,
+                   reader.Execute(Query("archive_job"), postgres::Params().Text(report.job.name)));
+  if (about.empty()) return absl::NotFoundError(fmt::format("job {} is gone", report.job.name));
+  ASSIGN_OR_RETURN(StagingDirectory staging, StagingDirectory::Create(directory));
+  RETURN_IF_ERROR(WriteLines(reader, about.Int(0, 1), options, staging.path(), progress, report));
+  RETURN_IF_ERROR(WriteRest(report, about.Text(0, 0), options, staging.path()));
+  RETURN_IF_ERROR(ReadBack(report.files, staging.path()));
+  RETURN_IF_ERROR(staging.Commit());
+  return report;
+}
+
+}  // namespace motzkin::dataset

@@ -1,0 +1,59 @@
+// How well a label can be guessed without any mathematics. A model that learns must beat these;
+// where one of them does well, the data gives the label away.
+//
+// Fitted on the rows of train, scored on those of test, in one pass and bounded memory: of test the
+// first kTestRowsMax rows are kept. Counts only, so the same rows give the same score.
+//
+// Thread-compatible.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "dataset/row.h"
+
+namespace motzkin::dataset {
+
+struct BaselineScores {
+  int64_t train_rows = 0;
+  int64_t test_rows = 0;  // that were scored
+  // Rows of test guessed right by
+  int64_t majority = 0;   // the commoner label of train
+  int64_t length = 0;     // the commoner label of train among integrands of that many tokens
+  int64_t operators = 0;  // naive Bayes on how often each operator occurs: 0, 1, 2, 3 or more times
+};
+
+class Baselines {
+ public:
+  static constexpr size_t kTestRowsMax = 100'000;
+
+  void Add(const Row& row, bool label);
+  BaselineScores Score() const;
+
+ private:
+  static constexpr size_t kLevels = 4;  // Occurrences of an operator: 0, 1, 2, 3 or more.
+  // Rows of train by label.
+  using Counts = std::array<int64_t, 2>;
+  // The level of each operator that occurs, by its number in names_.
+  using Features = std::vector<std::pair<uint16_t, uint8_t>>;
+  struct TestRow {
+    bool label;
+    int64_t length;
+    Features features;
+  };
+
+  Features FeaturesOf(const std::string& integrand);
+  double LogOdds(const Features& features) const;
+  double LogRatio(size_t name, size_t level) const;
+
+  std::map<std::string, uint16_t, std::less<>> names_;
+  Counts rows_{};
+  std::map<int64_t, Counts> by_length_;
+  std::vector<std::array<Counts, kLevels>> by_level_;  // by operator; level 0 is what is left
+  std::vector<TestRow> test_;
+};
+
+}  // namespace motzkin::dataset

@@ -1,0 +1,159 @@
+#include "dataset/card.h"
+
+#include <absl/strings/str_join.h>
+#include <absl/strings/str_replace.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "card_documents.h"
+#include "common/base/check.h"
+#include "common/expression/canonical.h"
+#include "common/job_spec/job_yaml.h"
+#include "common/words/words.h"
+#include "dataset/card_tables.h"
+#include "dataset/option_words.h"
+
+namespace motzkin::dataset {
+namespace {
+
+// The text below "## heading" in an embedded document, up to the next heading of that level. That
+// it is there is tested.
+std::string Section(std::string_view document, std::string_view heading) {
+  for (const documents::EmbeddedFile& file : documents::kFiles) {
+    if (file.name != document) continue;
+    const std::string title = fmt::format("\n## {}\n", heading);
+    const size_t found = file.text.find(title);
+    MOTZKIN_CHECK(found != std::string_view::npos);
+    const size_t begin = found + title.size();
+    std::string text(file.text.substr(begin, file.text.find("\n## ", begin) - begin));
+    // Links of the document lead to its neighbours, which are not in the export.
+    return absl::StrReplaceAll(text, {{"](generators.md)", "](#deviations)"},
+                                      {"](dataset.md)", "](#conventions)"},
+                                      {"](verifier.md)", "](#conventions)"}});
+  }
+  MOTZKIN_CHECK(false && "no such document");
+  return "";
+}
+
+bool IsTable(const ExportOptions& options) { return options.format != FileFormat::kLampleCharton; }
+
+std::string Paths(const ExportReport& report, Split split) {
+  const auto of_split = [&](const WrittenFile& file) { return file.split == split; };
+  const auto first = std::find_if(report.files.begin(), report.files.end(), of_split);
+  if (first == report.files.end()) return "";
+  const auto count = std::count_if(report.files.begin(), report.files.end(), of_split);
+  if (count == 1) return first->path;
+  // data/train-00000-of-00002.jsonl: all shards differ in the first number only.
+  return absl::StrReplaceAll(first->path, {{"-00000-of-", "-*-of-"}});
+}
+
+// What load_dataset() reads.
+std::string Head(const ExportReport& report, const ExportOptions& options) {
+  std::string yaml = fmt::format(
+      "---\npretty_name: {}\ntags:\n- mathematics\n- symbolic-integration\n", report.job.name);
+  if (!IsTable(options)) return yaml + "---\n";
+  yaml += "configs:\n- config_name: default\n  data_files:\n";
+  std::string splits;
+  for (size_t i = 0; i < kSplits; ++i) {
+    const std::string paths = Paths(report, static_cast<Split>(i));
+    if (paths.empty()) continue;
+    yaml += fmt::format("  - split: {}\n    path: {}\n", kSplitNames[i], paths);
+    int64_t bytes = 0;
+    for (const WrittenFile& file : report.files) {
+      if (file.split == static_cast<Split>(i)) bytes += file.digest.bytes;
+    }
+    splits += fmt::format("  - name: {}\n    num_bytes: {}\n    num_examples: {}\n", kSplitNames[i],
+                          bytes, report.exported.labels[i].total());
+  }
+  yaml += "dataset_info:\n  config_name: default\n  features:\n";
+  for (const Column& column : Columns()) {
+    yaml += fmt::format("  - name: {}\n    dtype: {}\n", column.name, column.type);
+  }
+  return yaml + "  splits:\n" + splits + "---\n";
+}
+
+std::string Introduction(const ExportReport& report, const ExportOptions& options) {
+  std::string text = fmt::format(
+      "# {}\n\n{} random functions of one real variable{}, made and integrated by Motzkin {}.\n"
+      "Every integral was differentiated and compared with its integrand in ball arithmetic.\n",
+      report.job.name, Grouped(report.exported.rows),
+      IsTable(options) ? ", labelled by whether an integral was found" : " with their integrals",
+      options.program_version);
+  text += "\n## Load it\n\n";
+  if (IsTable(options)) {
+    return text + "    from datasets import load_dataset\n    data = load_dataset(\"DIR\")\n";
+  }
+  std::vector<std::string> files;
+  files.reserve(kSplits);
+  for (size_t i = 0; i < kSplits; ++i) files.push_back(Paths(report, static_cast<Split>(i)));
+  const std::string task = files[0].substr(0, files[0].find('.'));
+  return text + fmt::format(
+                    "Lines are `count|sub Y' f<TAB>F`, as the published code of Lample and "
+                    "Charton reads them:\n\n"
+                    "    python main.py --tasks \"{0}\" --reload_data \"{0},{1}\" ...\n\n"
+                    "`count` is how often f was drawn in the range of indices.\n",
+                    task, absl::StrJoin(files, ","));
+}
+
+std::string HowMade(const ExportReport& report, const ExportOptions& options) {
+  std::string text = fmt::format(
+      "\n## How it was made\n\n"
+      "Job `{}` ({}), indices {} to {}, of kind `{}`; generator version {}, canonical form {}, "
+      "skeleton {}; spec digest `{}`. Labels follow `answers: {}`. Only the sealed prefix of a job "
+      "is exported: below its end every function has its result, easy or hard.\n\n"
+      "The same files come from\n\n    {}\n\n"
+      "The job as it was started:\n\n```yaml\n{}```\n",
+      report.job.name, report.job.uuid, report.range.begin, report.range.end - 1,
+      KindWord(report.job.kind), report.job.generator_version,
+      report.job.spec.generator().canonical_version(), expression::kSkeletonVersion,
+      report.job.spec_digest, AnswersWord(report.answers), CommandLine(report, options),
+      JobToYaml(report.job.spec));
+  if (options.decontaminate.has_value()) {
+    text += fmt::format(
+        "\nKept apart from the {} functions of `{}` (SHA-256 `{}`): no function here has the "
+        "canonical form or the skeleton of one of them.\n",
+        Grouped(options.decontaminate->functions), options.decontaminate->name,
+        options.decontaminate->sha256);
+  }
+  if (options.strip_ln_abs) {
+    text += fmt::format(
+        "\n`ln|u|` is written as `ln u` where that verifies: in {} integrals. In {} it does not, "
+        "and they were left as they are.\n",
+        Grouped(report.ln_abs_rewritten), Grouped(report.ln_abs_kept));
+  }
+  return text;
+}
+
+std::string Pictures(const std::vector<Plot>& plots) {
+  std::string text = "\n## Statistics\n";
+  for (const Plot& plot : plots) text += fmt::format("\n![{}](plots/{})\n", plot.title, plot.file);
+  return text;
+}
+
+}  // namespace
+
+std::string Card(const ExportReport& report, const ExportOptions& options,
+                 const std::vector<Plot>& plots) {
+  std::string card = Head(report, options) + Introduction(report, options);
+  card += "\n## Rows\n\n" + RowsTable(report);
+  card += "\nWhat was left out of the range:\n\n" + ExclusionsTable(report);
+  card += "\n## Files\n\n" + FilesTable(report);
+  card += "\n`sha256sum -c SHA256SUMS` checks them; `export.json` has all numbers of this page.\n";
+  if (IsTable(options)) card += "\n## Columns\n\n" + ColumnsTable(options);
+  card += HowMade(report, options);
+  card += "\n## Outcomes and engines\n\nOf all rows in the range, exported or not.\n\n" +
+          OutcomesTable(report.all) + "\n" + EnginesTable(report.all, report.engines);
+  card += Pictures(plots) + "\n" + LengthsTable(report.exported);
+  card += "\n## What can be guessed\n\n" + BaselinesText(report);
+  card += "\n## Conventions\n" + Section("dataset.md", "Conventions");
+  card += "\n## Labels\n" + Section("dataset.md", "Answer classes and labels");
+  card += "\n## Splits\n" + Section("dataset.md", "Splits");
+  card +=
+      "\n## Deviations\n\nOf the generator from the published code (arXiv 1912.01412) and, of "
+      "the preset `intclass`, from its original.\n" +
+      Section("generators.md", "Where we deviate from the published code (arXiv 1912.01412)");
+  return card;
+}
+
+}  // namespace motzkin::dataset

@@ -1,0 +1,140 @@
+#include "dataset/card_tables.h"
+
+#include <fmt/format.h>
+
+#include "common/words/words.h"
+#include "dataset/option_words.h"
+#include "dataset/plots.h"
+
+namespace motzkin::dataset {
+namespace {
+
+std::string Milliseconds(int64_t us) {
+  return fmt::format("{:.2f}", static_cast<double>(us) / 1e3);
+}
+
+std::string LengthsLine(const char* name, const Histogram& lengths) {
+  return fmt::format("| {} | {:.1f} | {} | {} | {} | {} |\n", name, lengths.mean(),
+                     lengths.Percentile(500), lengths.Percentile(900), lengths.Percentile(990),
+                     lengths.Percentile(1'000));
+}
+
+std::string CpuLine(const std::string& name, int64_t count, const std::string& answers,
+                    const LogHistogram& cpu) {
+  std::string line = fmt::format("| {} | {} | {} |", name, Grouped(count), answers);
+  for (const int permille : kCpuPermilles)
+    line += " " + Milliseconds(cpu.Percentile(permille)) + " |";
+  return line + "\n";
+}
+
+}  // namespace
+
+std::string RowsTable(const ExportReport& report) {
+  std::string table = "| split | rows | success | no integral found |\n|---|---:|---:|---:|\n";
+  for (size_t i = 0; i < kSplits; ++i) {
+    const LabelCounts& labels = report.exported.labels[i];
+    table += fmt::format("| {} | {} | {} ({}) | {} |\n", kSplitNames[i], Grouped(labels.total()),
+                         Grouped(labels.positive), Percent(labels.positive, labels.total()),
+                         Grouped(labels.negative));
+  }
+  return table;
+}
+
+std::string ExclusionsTable(const ExportReport& report) {
+  std::string table = fmt::format("| rows | of {} in the range |\n|---:|---|\n",
+                                  Grouped(report.range.end - report.range.begin));
+  for (size_t i = 0; i < kExclusions; ++i) {
+    if (report.excluded[i] == 0) continue;
+    table += fmt::format("| {} | {} |\n", Grouped(report.excluded[i]), kExclusionTexts[i].why);
+  }
+  return table + fmt::format("| {} | exported |\n", Grouped(report.exported.rows));
+}
+
+std::string FilesTable(const ExportReport& report) {
+  std::string table = "| file | rows | bytes | SHA-256 |\n|---|---:|---:|---|\n";
+  for (const WrittenFile& file : report.files) {
+    table += fmt::format("| {} | {} | {} | `{}` |\n", file.path, Grouped(file.rows),
+                         Grouped(file.digest.bytes), file.digest.sha256);
+  }
+  return table;
+}
+
+std::string ColumnsTable(const ExportOptions& options) {
+  std::string table = fmt::format(
+      "Functions are written in {} notation.\n\n| column | type | is |\n|---|---|---|\n",
+      NotationWord(options.notation));
+  for (const Column& column : Columns()) {
+    table += fmt::format("| `{}` | {} | {} |\n", column.name, column.type, column.meaning);
+  }
+  return table;
+}
+
+std::string OutcomesTable(const Statistics& statistics) {
+  std::string table = "| outcome | rows | |\n|---|---:|---:|\n";
+  for (const auto& [outcome, count] : statistics.outcomes) {
+    table += fmt::format("| {} | {} | {} |\n", OutcomeWord(outcome), Grouped(count),
+                         Percent(count, statistics.rows));
+  }
+  return table;
+}
+
+std::string EnginesTable(const Statistics& statistics, const std::map<int, std::string>& engines) {
+  std::string table = "| CPU, milliseconds | steps | integrated |";
+  std::string line = "|---|---:|---:|";
+  for (const int permille : kCpuPermilles) {
+    table += fmt::format(" {:g} % |", permille / 10.0);
+    line += "---:|";
+  }
+  table += "\n" + line + "\n";
+  for (const auto& [id, engine] : statistics.engines) {
+    const auto name = engines.find(id);
+    table += CpuLine(name == engines.end() ? "?" : name->second, engine.steps,
+                     Grouped(engine.answers), engine.cpu_us);
+  }
+  table += CpuLine("all engines, a function", statistics.engine_cpu_us.count(), "",
+                   statistics.engine_cpu_us);
+  return table + CpuLine("verifier, a function", statistics.verifier_cpu_us.count(), "",
+                         statistics.verifier_cpu_us);
+}
+
+std::string LengthsTable(const Statistics& statistics) {
+  return "| prefix tokens | mean | 50 % | 90 % | 99 % | longest "
+         "|\n|---|---:|---:|---:|---:|---:|\n" +
+         LengthsLine("integrands", statistics.integrand_tokens) +
+         LengthsLine("integrals", statistics.integral_tokens);
+}
+
+std::string BaselinesText(const ExportReport& report) {
+  int64_t negative = 0;
+  for (const LabelCounts& labels : report.exported.labels) negative += labels.negative;
+  if (negative == 0) return "Every row has an integral: there is no label to guess.\n";
+  const BaselineScores& scores = report.baselines;
+  const auto line = [&](const char* name, int64_t right) {
+    return fmt::format("| {} | {} |\n", name, Percent(right, scores.test_rows));
+  };
+  return fmt::format(
+             "Share of {} rows of test whose label is guessed right by rules fitted on the {} of "
+             "train. A model has to beat them.\n\n| rule | right |\n|---|---:|\n",
+             Grouped(scores.test_rows), Grouped(scores.train_rows)) +
+         line("always the commoner label", scores.majority) +
+         line("the integrand's length alone", scores.length) +
+         line("how often each operator occurs (naive Bayes)", scores.operators);
+}
+
+std::string CommandLine(const ExportReport& report, const ExportOptions& options) {
+  std::string command = fmt::format("motzkin export {} DIR --format {} --range {}..{} --answers {}",
+                                    report.job.name, FormatWord(options.format), report.range.begin,
+                                    report.range.end, AnswersWord(report.answers));
+  if (report.job.kind != v1::KIND_FORWARD) command += " --kinds " + KindWord(report.job.kind);
+  if (options.notation != Notation::kPrefix) {
+    command += " --notation " + NotationWord(options.notation);
+  }
+  if (options.balance != Balance::kNone) command += " --balance " + BalanceWord(options.balance);
+  if (options.strip_ln_abs) command += " --ln-abs strip";
+  if (options.decontaminate.has_value()) {
+    command += " --decontaminate " + options.decontaminate->name;
+  }
+  return command + fmt::format(" --shard-size {}", options.shard_rows);
+}
+
+}  // namespace motzkin::dataset

@@ -1,0 +1,24 @@
+// The tables of a dataset card, in Markdown. Pure. Thread-safe.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "dataset/export.h"
+#include "dataset/statistics.h"
+
+namespace motzkin::dataset {
+
+std::string RowsTable(const ExportReport& report);
+std::string ExclusionsTable(const ExportReport& report);
+std::string FilesTable(const ExportReport& report);
+std::string ColumnsTable(const ExportOptions& options);
+std::string OutcomesTable(const Statistics& statistics);
+std::string EnginesTable(const Statistics& statistics, const std::map<int, std::string>& engines);
+std::string LengthsTable(const Statistics& statistics);
+std::string BaselinesText(const ExportReport& report);
+
+// The command that makes the same export.
+std::string CommandLine(const ExportReport& report, const ExportOptions& options);
+
+}  // namespace motzkin::dataset

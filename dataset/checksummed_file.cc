@@ -1,0 +1,125 @@
+#include "dataset/checksummed_file.h"
+
+#include <absl/strings/escaping.h>
+#include <absl/strings/str_cat.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <utility>
+
+#include "common/base/check.h"
+#include "common/base/status_macros.h"
+#include "common/process/unique_fd.h"
+
+namespace motzkin::dataset {
+namespace {
+
+constexpr size_t kBufferBytes = 1u << 20;
+
+class Sha256 {
+ public:
+  Sha256() : context_(EVP_MD_CTX_new()) {
+    MOTZKIN_CHECK(context_ != nullptr);
+    MOTZKIN_CHECK(EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1);
+  }
+  void Update(std::string_view text) {
+    MOTZKIN_CHECK(EVP_DigestUpdate(context_.get(), text.data(), text.size()) == 1);
+  }
+  std::string Hex() {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+    unsigned int size = 0;
+    MOTZKIN_CHECK(EVP_DigestFinal_ex(context_.get(), digest.data(), &size) == 1);
+    return absl::BytesToHexString({reinterpret_cast<const char*>(digest.data()), size});
+  }
+
+ private:
+  struct Free {
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+  };
+  std::unique_ptr<EVP_MD_CTX, Free> context_;
+};
+
+absl::Status WriteAll(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return absl::ErrnoToStatus(errno, "write");
+    text.remove_prefix(static_cast<size_t>(written));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+struct ChecksummedFile::Impl {
+  absl::Status Named(const absl::Status& status) const {
+    return {status.code(), absl::StrCat(path.string(), ": ", status.message())};
+  }
+  absl::Status Flush() {
+    const absl::Status status = WriteAll(fd.get(), buffer);
+    buffer.clear();
+    return status.ok() ? status : Named(status);
+  }
+
+  std::filesystem::path path;
+  UniqueFd fd;
+  Sha256 sha256;
+  std::string buffer;
+  int64_t bytes = 0;
+};
+
+ChecksummedFile::ChecksummedFile(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+ChecksummedFile::ChecksummedFile(ChecksummedFile&&) noexcept = default;
+ChecksummedFile& ChecksummedFile::operator=(ChecksummedFile&&) noexcept = default;
+ChecksummedFile::~ChecksummedFile() = default;
+
+absl::StatusOr<ChecksummedFile> ChecksummedFile::Create(const std::filesystem::path& path) {
+  auto impl = std::make_unique<Impl>();
+  impl->path = path;
+  impl->fd = UniqueFd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  if (impl->fd.get() < 0) return impl->Named(absl::ErrnoToStatus(errno, "cannot be created"));
+  return ChecksummedFile(std::move(impl));
+}
+
+absl::Status ChecksummedFile::Append(std::string_view text) {
+  impl_->sha256.Update(text);
+  impl_->bytes += static_cast<int64_t>(text.size());
+  impl_->buffer.append(text);
+  return impl_->buffer.size() < kBufferBytes ? absl::OkStatus() : impl_->Flush();
+}
+
+absl::StatusOr<FileDigest> ChecksummedFile::Close() {
+  RETURN_IF_ERROR(impl_->Flush());
+  if (::fsync(impl_->fd.get()) != 0) return impl_->Named(absl::ErrnoToStatus(errno, "fsync"));
+  impl_->fd.Reset();
+  return FileDigest{impl_->sha256.Hex(), impl_->bytes};
+}
+
+absl::StatusOr<FileDigest> WriteFile(const std::filesystem::path& path, std::string_view text) {
+  ASSIGN_OR_RETURN(ChecksummedFile file, ChecksummedFile::Create(path));
+  RETURN_IF_ERROR(file.Append(text));
+  return file.Close();
+}
+
+absl::StatusOr<FileDigest> DigestOf(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return absl::NotFoundError(absl::StrCat("cannot read ", path.string()));
+  Sha256 sha256;
+  FileDigest digest;
+  std::string buffer(kBufferBytes, '\0');
+  while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) ||
+         file.gcount() > 0) {
+    const auto got = static_cast<size_t>(file.gcount());
+    sha256.Update({buffer.data(), got});
+    digest.bytes += static_cast<int64_t>(got);
+  }
+  if (file.bad()) return absl::DataLossError(absl::StrCat("cannot read ", path.string()));
+  digest.sha256 = sha256.Hex();
+  return digest;
+}
+
+}  // namespace motzkin::dataset

@@ -1,0 +1,241 @@
+#include "dataset/export.h"
+
+#include <absl/container/flat_hash_map.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "common/base/status_macros.h"
+#include "common/expression/parser.h"
+#include "common/expression/printer.h"
+#include "dataset/card.h"
+#include "dataset/ln_abs.h"
+#include "dataset/plots.h"
+#include "dataset/report_json.h"
+#include "dataset/row_format.h"
+#include "dataset/staging_directory.h"
+
+namespace motzkin::dataset {
+namespace {
+
+// How often functions occur in a range, asked for some thousand indices at a time.
+class DrawnCounter {
+ public:
+  DrawnCounter(Reader& reader, const std::string& job, int64_t end)
+      : reader_(reader), job_(job), end_(end) {}
+
+  // Of a row that is no duplicate; by rising index.
+  absl::StatusOr<int64_t> Of(const Row& row) {
+    if (row.index >= known_.end) {
+      known_ = {row.index, row.index + kPiece};
+      ASSIGN_OR_RETURN(again_, reader_.CountDuplicates(job_, known_, end_));
+    }
+    const auto found = again_.find(row.index);
+    return found == again_.end() ? 1 : 1 + found->second;
+  }
+
+ private:
+  static constexpr int64_t kPiece = 10'000;
+  Reader& reader_;
+  const std::string job_;
+  const int64_t end_;
+  IndexRange known_{0, 0};
+  absl::flat_hash_map<int64_t, int64_t> again_;
+};
+
+ShardNames NamesFor(const JobDescription& job, const ExportOptions& options,
+                    const std::string& header) {
+  if (options.format == FileFormat::kJsonl) return {"data/", ".jsonl", options.shard_rows, header};
+  if (options.format == FileFormat::kCsv) return {"data/", ".csv", options.shard_rows, header};
+  // Their names: https://github.com/facebookresearch/SymbolicMathematics
+  const std::string_view task = job.kind == v1::KIND_BACKWARD   ? "prim_bwd."
+                                : job.kind == v1::KIND_BY_PARTS ? "prim_ibp."
+                                                                : "prim_fwd.";
+  return {std::string(task), "", options.shard_rows, header};
+}
+
+absl::Status CheckOptions(const ExportOptions& options) {
+  if (options.format != FileFormat::kLampleCharton) return absl::OkStatus();
+  if (options.balance != Balance::kNone) {
+    return absl::InvalidArgumentError(
+        "lample-charton holds functions with integrals only: there is nothing to balance");
+  }
+  if (options.notation != Notation::kPrefix) {
+    return absl::InvalidArgumentError("lample-charton has a notation of its own");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<IndexRange> RangeOf(const JobDescription& job, const ExportOptions& options) {
+  const IndexRange range{options.begin, options.end.value_or(job.sealed)};
+  if (job.sealed == 0) {
+    return absl::FailedPreconditionError(
+        fmt::format("job {} has no sealed rows yet: wait for its first batches", job.name));
+  }
+  if (range.end > job.sealed) {
+    return absl::OutOfRangeError(fmt::format(
+        "job {} is sealed below index {}, so an export cannot end at {}: easy functions finish "
+        "first, and what is not sealed is no fair sample",
+        job.name, job.sealed, range.end));
+  }
+  if (range.begin < 0 || range.begin >= range.end) {
+    return absl::OutOfRangeError(
+        fmt::format("from {} up to {}: no index lies there", range.begin, range.end));
+  }
+  return range;
+}
+
+// One export on its way.
+class Exporter {
+ public:
+  Exporter(Reader& reader, ExportReport& report, const ExportOptions& options, Selection selection,
+           const std::filesystem::path& directory)
+      : reader_(reader),
+        report_(report),
+        options_(options),
+        selection_(std::move(selection)),
+        format_(options.format, options.notation),
+        shards_(directory, NamesFor(report.job, options, format_.Header())),
+        plan_(options.balance),
+        drawn_(reader, report.job.name, report.range.end) {}
+
+  absl::Status Run(const Progress& progress) {
+    const int64_t rows = report_.range.end - report_.range.begin;
+    const bool two_passes = options_.balance != Balance::kNone;
+    const int64_t total = two_passes ? 2 * rows : rows;
+    if (two_passes) {
+      RETURN_IF_ERROR(reader_.ForEachRow(
+          report_.job, report_.range, [this](Row& row) { return Count(row); },
+          [&](int64_t done, int64_t) { return progress(done, total); }));
+    }
+    RETURN_IF_ERROR(reader_.ForEachRow(
+        report_.job, report_.range, [this](Row& row) { return Write(row); },
+        [&](int64_t done, int64_t) { return progress(done + total - rows, total); }));
+    ASSIGN_OR_RETURN(report_.files, shards_.Finish());
+    report_.baselines = baselines_.Score();
+    return absl::OkStatus();
+  }
+
+ private:
+  // The first pass: what could be taken.
+  absl::Status Count(Row& row) {
+    ASSIGN_OR_RETURN(const std::optional<Exclusion> excluded, selection_.Decide(row));
+    if (excluded.has_value()) return absl::OkStatus();
+    const bool label = *selection_.Label(row);
+    ASSIGN_OR_RETURN(const std::optional<std::string> line, format_.Line(row, label, /*drawn=*/1));
+    if (line.has_value()) plan_.Count(row, label);
+    return absl::OkStatus();
+  }
+
+  absl::Status Write(Row& row) {
+    const std::optional<bool> label = selection_.Label(row);
+    report_.all.Add(row, label);
+    ASSIGN_OR_RETURN(std::optional<Exclusion> excluded, selection_.Decide(row));
+    std::optional<std::string> line;
+    if (!excluded.has_value()) {
+      ASSIGN_OR_RETURN(line, LineFor(row, *label));
+      if (!line.has_value()) {
+        excluded = Exclusion::kUnwritable;
+      } else if (!plan_.Take(row, *label)) {
+        excluded = Exclusion::kUnbalanced;
+      }
+    }
+    if (excluded.has_value()) {
+      ++report_.excluded[static_cast<size_t>(*excluded)];
+      return absl::OkStatus();
+    }
+    if (!*label) row.integral.clear();  // A wrong or uncounted answer is no part of the dataset.
+    report_.exported.Add(row, label);
+    baselines_.Add(row, *label);
+    return shards_.Append(row.split, *line);
+  }
+
+  absl::StatusOr<std::optional<std::string>> LineFor(Row& row, bool label) {
+    if (options_.strip_ln_abs && label && row.has_abs) RETURN_IF_ERROR(StripAndVerify(row));
+    int64_t drawn = 1;
+    if (options_.format == FileFormat::kLampleCharton && label) {
+      ASSIGN_OR_RETURN(drawn, drawn_.Of(row));
+    }
+    return format_.Line(row, label, drawn);
+  }
+
+  absl::Status StripAndVerify(Row& row) {
+    pool_.Clear();
+    const absl::StatusOr<expression::Expr> integral = expression::ParsePrefix(row.integral, pool_);
+    if (!integral.ok()) return absl::DataLossError(std::string(integral.status().message()));
+    const expression::Expr stripped = StripLnAbs(*integral, pool_);
+    if (stripped == *integral) return absl::OkStatus();
+    ASSIGN_OR_RETURN(std::string candidate,
+                     expression::Print(stripped, expression::Format::kPrefix));
+    ASSIGN_OR_RETURN(const bool verified, options_.verify(row.integrand, candidate));
+    ++(verified ? report_.ln_abs_rewritten : report_.ln_abs_kept);
+    if (!verified) return absl::OkStatus();
+    row.integral = std::move(candidate);
+    row.has_abs = HasAbs(stripped);
+    return absl::OkStatus();
+  }
+
+  Reader& reader_;
+  ExportReport& report_;
+  const ExportOptions& options_;
+  Selection selection_;
+  RowFormat format_;
+  ShardWriter shards_;
+  BalancePlan plan_;
+  DrawnCounter drawn_;
+  Baselines baselines_;
+  expression::Pool pool_;
+};
+
+// Everything beside the data.
+absl::Status WriteCard(const ExportReport& report, const ExportOptions& options,
+                       const std::filesystem::path& directory) {
+  std::vector<WrittenFile> files = report.files;
+  const auto write = [&](const std::string& name, const std::string& text) -> absl::Status {
+    ASSIGN_OR_RETURN(const FileDigest digest, WriteFile(directory / name, text));
+    files.push_back({name, digest, 0, std::nullopt});
+    return absl::OkStatus();
+  };
+  const std::vector<Plot> plots = PlotsOf(report.exported, report.all, report.engines);
+  for (const Plot& plot : plots) RETURN_IF_ERROR(write("plots/" + plot.file, plot.svg));
+  RETURN_IF_ERROR(write("export.json", ReportJson(report, options)));
+  RETURN_IF_ERROR(write("README.md", Card(report, options, plots)));
+  return WriteChecksums(files, directory);
+}
+
+}  // namespace
+
+absl::StatusOr<ExportReport> Export(Reader& reader, const std::string& job,
+                                    const std::filesystem::path& directory,
+                                    const ExportOptions& options, const Progress& progress) {
+  RETURN_IF_ERROR(CheckOptions(options));
+  ExportReport report;
+  ASSIGN_OR_RETURN(report.job, reader.FindJob(job));
+  ASSIGN_OR_RETURN(report.range, RangeOf(report.job, options));
+  ASSIGN_OR_RETURN(Selection selection, Selection::Create(report.job, options));
+  report.answers = selection.answers();
+  ASSIGN_OR_RETURN(report.engines, reader.Engines());
+  ASSIGN_OR_RETURN(StagingDirectory staging, StagingDirectory::Create(directory));
+  for (const char* folder : {"data", "plots"}) {
+    if (folder == std::string_view("data") && options.format == FileFormat::kLampleCharton)
+      continue;
+    std::error_code error;
+    std::filesystem::create_directory(staging.path() / folder, error);
+    if (error) return absl::InternalError(fmt::format("{}: {}", folder, error.message()));
+  }
+  {
+    Exporter exporter(reader, report, options, std::move(selection), staging.path());
+    RETURN_IF_ERROR(exporter.Run(progress));
+  }
+  if (report.exported.rows == 0) {
+    return absl::FailedPreconditionError(
+        fmt::format("no row of job {} between {} and {} is left to export", report.job.name,
+                    report.range.begin, report.range.end));
+  }
+  RETURN_IF_ERROR(WriteCard(report, options, staging.path()));
+  RETURN_IF_ERROR(staging.Commit());
+  return report;
+}
+
+}  // namespace motzkin::dataset

@@ -1,0 +1,51 @@
+// What an export is asked for. Values.
+#pragma once
+
+#include <absl/container/flat_hash_set.h>
+#include <absl/status/statusor.h>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dataset/balance.h"
+#include "dataset/reader.h"
+#include "dataset/row_format.h"
+#include "motzkin/v1/job.pb.h"
+
+namespace motzkin::dataset {
+
+// Functions to leave out, such as those of a test set: each is known by its canonical form and by
+// its skeleton.
+struct FunctionSet {
+  std::string name;    // of the file, without folders
+  std::string sha256;  // of the file, hexadecimal
+  int64_t functions = 0;
+  absl::flat_hash_set<uint64_t> canonical_hashes;
+  absl::flat_hash_set<uint64_t> skeleton_hashes;
+};
+
+// Whether the second, prefix tokens, is an antiderivative of the first, as the verifier judges.
+using Verify =
+    std::function<absl::StatusOr<bool>(const std::string& integrand, const std::string& candidate)>;
+
+struct ExportOptions {
+  FileFormat format = FileFormat::kJsonl;
+  Notation notation = Notation::kPrefix;
+  int64_t begin = 0;
+  std::optional<int64_t> end;  // default: the sealed index when the export starts
+  Balance balance = Balance::kNone;
+  std::optional<FunctionSet> decontaminate;
+  // A job of another kind is refused.
+  std::vector<v1::Kind> kinds = {v1::KIND_FORWARD};
+  v1::Answers answers = v1::ANSWERS_UNSPECIFIED;  // default: the job's own
+  // Writes ln|u| as ln u wherever that is verified; `verify` must be set then.
+  bool strip_ln_abs = false;
+  Verify verify;
+  int64_t shard_rows = 500'000;  // 0: one file a split
+  std::string program_version;   // for the card
+};
+
+}  // namespace motzkin::dataset

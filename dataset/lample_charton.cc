@@ -1,0 +1,229 @@
+#include "dataset/lample_charton.h"
+
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "common/base/status_macros.h"
+#include "common/expression/printer.h"
+
+namespace motzkin::dataset {
+namespace {
+
+using expression::Expr;
+using expression::Op;
+using expression::Pool;
+using Tokens = absl::StatusOr<std::string>;
+
+constexpr std::pair<Op, std::string_view> kLeaves[] = {
+    {Op::kVariable, "x"}, {Op::kPi, "pi"}, {Op::kE, "E"}, {Op::kI, "I"}};
+
+constexpr std::pair<Op, std::string_view> kFunctions[] = {
+    {Op::kExp, "exp"},     {Op::kLog, "ln"},      {Op::kAbs, "abs"},     {Op::kSign, "sign"},
+    {Op::kSin, "sin"},     {Op::kCos, "cos"},     {Op::kTan, "tan"},     {Op::kCot, "cot"},
+    {Op::kSec, "sec"},     {Op::kCsc, "csc"},     {Op::kAsin, "asin"},   {Op::kAcos, "acos"},
+    {Op::kAtan, "atan"},   {Op::kAcot, "acot"},   {Op::kAsec, "asec"},   {Op::kAcsc, "acsc"},
+    {Op::kSinh, "sinh"},   {Op::kCosh, "cosh"},   {Op::kTanh, "tanh"},   {Op::kCoth, "coth"},
+    {Op::kSech, "sech"},   {Op::kCsch, "csch"},   {Op::kAsinh, "asinh"}, {Op::kAcosh, "acosh"},
+    {Op::kAtanh, "atanh"}, {Op::kAcoth, "acoth"}, {Op::kAsech, "asech"}, {Op::kAcsch, "acsch"},
+    {Op::kSqrt, "sqrt"}};
+
+template <size_t n>
+std::string_view NameIn(const std::pair<Op, std::string_view> (&table)[n], Op op) {
+  for (const auto& [known, name] : table) {
+    if (known == op) return name;
+  }
+  return {};
+}
+
+std::string Integer(const mpz_class& value) {
+  std::string tokens = sgn(value) < 0 ? "INT-" : "INT+";
+  for (const char digit : mpz_class(abs(value)).get_str()) {
+    tokens.push_back(' ');
+    tokens.push_back(digit);
+  }
+  return tokens;
+}
+
+std::string Number(const mpq_class& value) {
+  if (value.get_den() == 1) return Integer(value.get_num());
+  return absl::StrCat("div ", Integer(value.get_num()), " ", Integer(value.get_den()));
+}
+
+// "add a add b c".
+std::string NestedRight(std::string_view op, const std::vector<std::string>& parts) {
+  std::string tokens;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (i > 0) tokens.push_back(' ');
+    if (i + 1 < parts.size()) tokens.append(op).push_back(' ');
+    tokens += parts[i];
+  }
+  return tokens;
+}
+
+// A number times factors, each above or below the line.
+struct Product {
+  mpq_class coefficient = 1;
+  std::vector<std::pair<Expr, bool>> factors;  // and whether it is below
+};
+
+void CollectFactors(Expr expr, bool below, Product& product) {
+  switch (expr->op()) {
+    case Op::kNumber:
+      if (below && sgn(expr->number()) == 0) {
+        product.factors.emplace_back(expr, below);
+      } else if (below) {
+        product.coefficient /= expr->number();
+      } else {
+        product.coefficient *= expr->number();
+      }
+      return;
+    case Op::kNeg:
+      product.coefficient = -product.coefficient;
+      return CollectFactors(expr->child(0), below, product);
+    case Op::kMul:
+      for (const Expr factor : expr->children()) CollectFactors(factor, below, product);
+      return;
+    case Op::kDiv:
+      CollectFactors(expr->child(0), below, product);
+      return CollectFactors(expr->child(1), !below, product);
+    default:
+      product.factors.emplace_back(expr, below);
+  }
+}
+
+// A number plus terms, each added or subtracted.
+struct Sum {
+  mpq_class number = 0;
+  std::vector<std::pair<Expr, bool>> terms;  // and whether it is subtracted
+};
+
+void CollectTerms(Expr expr, bool minus, Sum& sum) {
+  switch (expr->op()) {
+    case Op::kNumber:
+      sum.number += minus ? mpq_class(-expr->number()) : expr->number();
+      return;
+    case Op::kNeg:
+      return CollectTerms(expr->child(0), !minus, sum);
+    case Op::kAdd:
+      for (const Expr term : expr->children()) CollectTerms(term, minus, sum);
+      return;
+    case Op::kSub:
+      CollectTerms(expr->child(0), minus, sum);
+      return CollectTerms(expr->child(1), !minus, sum);
+    default:
+      sum.terms.emplace_back(expr, minus);
+  }
+}
+
+class Writer {
+ public:
+  explicit Writer(Pool& pool) : pool_(pool) {}
+
+  Tokens Write(Expr expr) {
+    if (const std::string_view leaf = NameIn(kLeaves, expr->op()); !leaf.empty()) {
+      return std::string(leaf);
+    }
+    switch (expr->op()) {
+      case Op::kNumber:
+        return Number(expr->number());
+      case Op::kAdd:
+      case Op::kSub:
+        return WriteSum(expr);
+      case Op::kNeg:
+      case Op::kMul:
+      case Op::kDiv:
+        return WriteProduct(expr, /*minus=*/false);
+      case Op::kPow:
+        return WritePower(expr->child(0), expr->child(1));
+      default:
+        return WriteFunction(expr);
+    }
+  }
+
+ private:
+  Tokens WriteFunction(Expr expr) {
+    const std::string_view name = NameIn(kFunctions, expr->op());
+    if (name.empty()) return Unsupported(expr);
+    if (expr->op() == Op::kExp && expr->child(0)->IsInteger(1)) return "E";
+    ASSIGN_OR_RETURN(const std::string argument, Write(expr->child(0)));
+    return absl::StrCat(std::string(name), " ", argument);
+  }
+
+  Tokens WriteSum(Expr expr) {
+    Sum sum;
+    CollectTerms(expr, /*minus=*/false, sum);
+    std::vector<std::string> parts;
+    if (sum.number != 0 || sum.terms.empty()) parts.push_back(Number(sum.number));
+    for (const auto& [term, minus] : sum.terms) {
+      ASSIGN_OR_RETURN(std::string part, minus ? WriteProduct(term, minus) : Write(term));
+      parts.push_back(std::move(part));
+    }
+    return NestedRight("add", parts);
+  }
+
+  // `expr`, or its negative.
+  Tokens WriteProduct(Expr expr, bool minus) {
+    Product product;
+    CollectFactors(expr, /*below=*/false, product);
+    if (minus) product.coefficient = -product.coefficient;
+    std::vector<std::string> parts;
+    if (product.coefficient != 1 || product.factors.empty()) {
+      parts.push_back(Number(product.coefficient));
+    }
+    for (const auto& [factor, below] : product.factors) {
+      ASSIGN_OR_RETURN(std::string part, below ? WriteInverse(factor) : Write(factor));
+      parts.push_back(std::move(part));
+    }
+    return NestedRight("mul", parts);
+  }
+
+  Tokens WriteInverse(Expr expr) {
+    const mpq_class minus_half(-1, 2);
+    switch (expr->op()) {
+      case Op::kPow:
+        return WritePower(expr->child(0), Negative(expr->child(1)));
+      case Op::kSqrt:
+        return WritePower(expr->child(0), pool_.Number(minus_half));
+      case Op::kExp:
+        return WriteFunction(pool_.Unary(Op::kExp, Negative(expr->child(0))));
+      default:
+        return WritePower(expr, pool_.Integer(-1));
+    }
+  }
+
+  Tokens WritePower(Expr base, Expr exponent) {
+    if (exponent->IsInteger(1)) return Write(base);
+    if (base->op() == Op::kE) return WriteFunction(pool_.Unary(Op::kExp, exponent));
+    const mpq_class half(1, 2);
+    ASSIGN_OR_RETURN(const std::string below, Write(base));
+    if (exponent->op() == Op::kNumber && exponent->number() == half) {
+      return absl::StrCat("sqrt ", below);
+    }
+    ASSIGN_OR_RETURN(const std::string above, Write(exponent));
+    return absl::StrCat("pow ", below, " ", above);
+  }
+
+  Expr Negative(Expr expr) {
+    return expr->op() == Op::kNumber ? pool_.Number(mpq_class(-expr->number())) : pool_.Neg(expr);
+  }
+
+  static absl::Status Unsupported(Expr expr) {
+    const absl::StatusOr<std::string> text = expression::Print(expr, expression::Format::kPrefix);
+    const std::string name = text.ok() ? text->substr(0, text->find(' ')) : "an undefined value";
+    return absl::UnimplementedError(absl::StrCat("no token for ", name));
+  }
+
+  Pool& pool_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::string> WriteLampleCharton(Expr expr, Pool& pool) {
+  return Writer(pool).Write(expr);
+}
+
+}  // namespace motzkin::dataset

@@ -1,0 +1,46 @@
+// The words of options, as typed on the command line and written into cards. Thread-safe.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "dataset/balance.h"
+#include "dataset/row_format.h"
+#include "motzkin/v1/job.pb.h"
+
+namespace motzkin::dataset {
+
+inline const std::map<std::string, FileFormat> kFormats = {
+    {"jsonl", FileFormat::kJsonl},
+    {"csv", FileFormat::kCsv},
+    {"lample-charton", FileFormat::kLampleCharton}};
+inline const std::map<std::string, Notation> kNotations = {{"prefix", Notation::kPrefix},
+                                                           {"infix", Notation::kInfix},
+                                                           {"latex", Notation::kLatex},
+                                                           {"sympy", Notation::kSympy}};
+inline const std::map<std::string, Balance> kBalances = {
+    {"none", Balance::kNone},
+    {"label", Balance::kLabel},
+    {"label,length", Balance::kLabelAndLength}};
+inline const std::map<std::string, v1::Answers> kAnswers = {{"elementary", v1::ANSWERS_ELEMENTARY},
+                                                            {"special", v1::ANSWERS_SPECIAL}};
+inline const std::map<std::string, v1::Kind> kKinds = {{"forward", v1::KIND_FORWARD},
+                                                       {"backward", v1::KIND_BACKWARD},
+                                                       {"by_parts", v1::KIND_BY_PARTS}};
+
+// The word of a value of one of these.
+template <typename Value>
+std::string WordOf(const std::map<std::string, Value>& words, Value value) {
+  for (const auto& [word, of] : words) {
+    if (of == value) return word;
+  }
+  return "";
+}
+
+inline std::string FormatWord(FileFormat format) { return WordOf(kFormats, format); }
+inline std::string NotationWord(Notation notation) { return WordOf(kNotations, notation); }
+inline std::string BalanceWord(Balance balance) { return WordOf(kBalances, balance); }
+inline std::string AnswersWord(v1::Answers answers) { return WordOf(kAnswers, answers); }
+inline std::string KindWord(v1::Kind kind) { return WordOf(kKinds, kind); }
+
+}  // namespace motzkin::dataset

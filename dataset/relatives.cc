@@ -1,0 +1,47 @@
+#include "dataset/relatives.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "common/base/status_macros.h"
+#include "common/expression/canonical.h"
+#include "common/job_spec/job_spec.h"
+#include "common/results/split.h"
+
+namespace motzkin::dataset {
+
+Relatives::Relatives(uint64_t seed, generator::FunctionSampler sampler)
+    : seed_(seed), sampler_(std::move(sampler)), pool_(std::make_unique<expression::Pool>()) {}
+
+absl::StatusOr<Relatives> Relatives::Create(const JobDescription& job) {
+  const v1::GeneratorSpec& spec = job.spec.generator();
+  if (spec.version() != generator::kGeneratorVersion ||
+      spec.canonical_version() != expression::kCanonicalVersion) {
+    return absl::FailedPreconditionError(fmt::format(
+        "job {} was made by generator version {} with canonical form {}, this program has {} and "
+        "{}: export it with the version that made it",
+        job.name, spec.version(), spec.canonical_version(), generator::kGeneratorVersion,
+        expression::kCanonicalVersion));
+  }
+  ASSIGN_OR_RETURN(const generator::GeneratorSpec generator_spec, ToGeneratorSpec(spec));
+  ASSIGN_OR_RETURN(generator::FunctionSampler sampler,
+                   generator::FunctionSampler::Create(generator_spec));
+  return Relatives(job.spec.seed(), std::move(sampler));
+}
+
+absl::StatusOr<bool> Relatives::AreTogether(const Row& row) {
+  pool_->Clear();
+  ASSIGN_OR_RETURN(const generator::GeneratedFunction function,
+                   sampler_.Generate(seed_, row.index, *pool_));
+  if (function.skeleton_hash != row.skeleton_hash) {
+    return absl::DataLossError(
+        fmt::format("the stored function {} is not the one that its index makes", row.index));
+  }
+  if (function.parts_integrand == nullptr) return true;
+  const uint64_t relative =
+      expression::SkeletonHash(expression::Canonical(function.parts_integrand, *pool_));
+  return SplitOf(relative) == kSplitNames[static_cast<size_t>(row.split)];
+}
+
+}  // namespace motzkin::dataset

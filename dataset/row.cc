@@ -1,0 +1,48 @@
+#include "dataset/row.h"
+
+#include <absl/strings/ascii.h>
+
+#include <algorithm>
+
+namespace motzkin::dataset {
+v1::Outcome OutcomeFromName(std::string_view name) {
+  v1::Outcome outcome = v1::OUTCOME_UNSPECIFIED;
+  v1::Outcome_Parse("OUTCOME_" + absl::AsciiStrToUpper({name.data(), name.size()}), &outcome);
+  return outcome;
+}
+
+v1::AnswerClass AnswerClassFromName(std::string_view name) {
+  v1::AnswerClass answer_class = v1::ANSWER_CLASS_UNSPECIFIED;
+  v1::AnswerClass_Parse("ANSWER_CLASS_" + absl::AsciiStrToUpper({name.data(), name.size()}),
+                        &answer_class);
+  return answer_class;
+}
+
+std::optional<bool> LabelOf(v1::Outcome outcome, v1::AnswerClass answer_class,
+                            v1::Answers answers) {
+  switch (outcome) {
+    case v1::OUTCOME_INTEGRATED:
+      if (answer_class == v1::ANSWER_CLASS_ELEMENTARY) return true;
+      if (answer_class == v1::ANSWER_CLASS_SPECIAL && answers == v1::ANSWERS_SPECIAL) return true;
+      return std::nullopt;
+    case v1::OUTCOME_UNSOLVED:
+    case v1::OUTCOME_TIMED_OUT:
+    case v1::OUTCOME_NONELEMENTARY:
+      return false;
+    default:
+      return std::nullopt;
+  }
+}
+
+int64_t TokenCount(std::string_view prefix) {
+  return prefix.empty() ? 0 : 1 + std::count(prefix.begin(), prefix.end(), ' ');
+}
+
+bool IsOperatorToken(std::string_view token) {
+  if (token.empty() || (token.front() >= '0' && token.front() <= '9')) return false;
+  constexpr std::string_view kLeaves[] = {"INT+", "INT-",       "x",       "pi",   "E",
+                                          "I",    "EulerGamma", "Catalan", "bound"};
+  return std::find(std::begin(kLeaves), std::end(kLeaves), token) == std::end(kLeaves);
+}
+
+}  // namespace motzkin::dataset

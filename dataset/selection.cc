@@ -1,0 +1,80 @@
+#include "dataset/selection.h"
+
+#include <absl/strings/ascii.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "common/base/status_macros.h"
+#include "common/expression/canonical.h"
+
+namespace motzkin::dataset {
+namespace {
+
+std::string KindName(v1::Kind kind) {
+  return absl::AsciiStrToLower(v1::Kind_Name(kind).substr(sizeof("KIND_") - 1));
+}
+
+absl::Status CheckKind(const JobDescription& job, const ExportOptions& options) {
+  if (std::find(options.kinds.begin(), options.kinds.end(), job.kind) != options.kinds.end()) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(
+      fmt::format("job {} is of kind {}, whose rows teach a model the generator rather than "
+                  "integration: say --kinds {} if you want them",
+                  job.name, KindName(job.kind), KindName(job.kind)));
+}
+
+absl::Status CheckCanonicalVersion(const JobDescription& job) {
+  if (job.spec.generator().canonical_version() == expression::kCanonicalVersion) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(fmt::format(
+      "job {} has hashes of canonical form {}, this program has version {}: the file "
+      "to keep apart from cannot be compared with it",
+      job.name, job.spec.generator().canonical_version(), expression::kCanonicalVersion));
+}
+
+}  // namespace
+
+Selection::Selection(const ExportOptions& options, v1::Answers answers,
+                     std::optional<Relatives> relatives)
+    : options_(&options), answers_(answers), relatives_(std::move(relatives)) {}
+
+absl::StatusOr<Selection> Selection::Create(const JobDescription& job,
+                                            const ExportOptions& options) {
+  RETURN_IF_ERROR(CheckKind(job, options));
+  if (options.decontaminate.has_value()) RETURN_IF_ERROR(CheckCanonicalVersion(job));
+  std::optional<Relatives> relatives;
+  if (job.kind == v1::KIND_BY_PARTS) {
+    ASSIGN_OR_RETURN(relatives, Relatives::Create(job));
+  }
+  const bool own = options.answers == v1::ANSWERS_UNSPECIFIED;
+  return Selection(options, own ? job.answers : options.answers, std::move(relatives));
+}
+
+std::optional<bool> Selection::Label(const Row& row) const {
+  return LabelOf(row.outcome, row.answer_class, answers_);
+}
+
+absl::StatusOr<std::optional<Exclusion>> Selection::Decide(const Row& row) {
+  const std::optional<bool> label = Label(row);
+  if (!label.has_value()) return Exclusion::kUnlabelled;
+  if (!*label && options_->format == FileFormat::kLampleCharton) return Exclusion::kNegative;
+  if (row.duplicate_of.has_value()) return Exclusion::kDuplicate;
+  if (options_->decontaminate.has_value()) {
+    const FunctionSet& set = *options_->decontaminate;
+    if (set.canonical_hashes.contains(row.canonical_hash) ||
+        set.skeleton_hashes.contains(row.skeleton_hash)) {
+      return Exclusion::kContaminated;
+    }
+  }
+  if (relatives_.has_value()) {
+    ASSIGN_OR_RETURN(const bool together, relatives_->AreTogether(row));
+    if (!together) return Exclusion::kParted;
+  }
+  return std::nullopt;
+}
+
+}  // namespace motzkin::dataset

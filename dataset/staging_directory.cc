@@ -1,0 +1,81 @@
+#include "dataset/staging_directory.h"
+
+#include <absl/strings/str_cat.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+#include <utility>
+
+#include "common/base/status_macros.h"
+#include "common/process/unique_fd.h"
+
+namespace motzkin::dataset {
+namespace {
+
+// Makes the names in a directory durable.
+absl::Status Sync(const std::filesystem::path& directory) {
+  const UniqueFd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd.get() < 0 || ::fsync(fd.get()) != 0) {
+    return absl::ErrnoToStatus(errno, absl::StrCat("cannot sync ", directory.string()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckFree(const std::filesystem::path& target) {
+  std::error_code error;
+  if (!std::filesystem::exists(std::filesystem::symlink_status(target, error))) {
+    if (std::filesystem::is_directory(target.parent_path(), error)) return absl::OkStatus();
+    return absl::NotFoundError(absl::StrCat("no directory ", target.parent_path().string()));
+  }
+  if (std::filesystem::is_directory(target, error) && std::filesystem::is_empty(target, error) &&
+      !error) {
+    return absl::OkStatus();
+  }
+  return absl::AlreadyExistsError(
+      absl::StrCat(target.string(), " is there already: name another directory"));
+}
+
+}  // namespace
+
+StagingDirectory::StagingDirectory(std::filesystem::path target, std::filesystem::path path)
+    : target_(std::move(target)), path_(std::move(path)) {}
+
+StagingDirectory::StagingDirectory(StagingDirectory&& other) noexcept
+    : target_(std::move(other.target_)), path_(std::exchange(other.path_, {})) {}
+
+StagingDirectory::~StagingDirectory() {
+  std::error_code ignored;
+  if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+}
+
+absl::StatusOr<StagingDirectory> StagingDirectory::Create(const std::filesystem::path& target) {
+  std::error_code error;
+  std::filesystem::path whole = std::filesystem::absolute(target, error).lexically_normal();
+  if (!whole.has_filename()) whole = whole.parent_path();  // "out/"
+  RETURN_IF_ERROR(CheckFree(whole));
+  std::string name = absl::StrCat(whole.string(), ".incomplete-XXXXXX");
+  if (::mkdtemp(name.data()) == nullptr) {
+    return absl::ErrnoToStatus(errno, absl::StrCat("cannot create ", name));
+  }
+  std::filesystem::permissions(name, std::filesystem::perms(0755), error);
+  return StagingDirectory(whole, name);
+}
+
+absl::Status StagingDirectory::Commit() {
+  RETURN_IF_ERROR(Sync(path_));
+  std::error_code error;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(path_, error)) {
+    if (entry.is_directory()) RETURN_IF_ERROR(Sync(entry.path()));
+  }
+  if (::rename(path_.c_str(), target_.c_str()) != 0) {
+    return absl::ErrnoToStatus(errno == ENOTEMPTY ? EEXIST : errno,
+                               absl::StrCat("cannot rename ", path_.string()));
+  }
+  path_.clear();
+  return Sync(target_.parent_path());
+}
+
+}  // namespace motzkin::dataset

@@ -1,0 +1,54 @@
+// What is in a set of rows: outcomes, lengths, operators, success by size, CPU. Added up row by row
+// in bounded memory, exactly; the same for the same rows. Values.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "dataset/histogram.h"
+#include "dataset/row.h"
+
+namespace motzkin::dataset {
+
+// true and false among labelled rows.
+struct LabelCounts {
+  int64_t positive = 0;
+  int64_t negative = 0;
+  int64_t total() const { return positive + negative; }
+  void Add(bool label) { ++(label ? positive : negative); }
+};
+
+// One engine, of one exact version, over all of its steps.
+struct EngineStatistics {
+  int64_t steps = 0;
+  int64_t answers = 0;  // rows whose stored answer is its own
+  LogHistogram cpu_us;
+  std::map<v1::Outcome, int64_t> outcomes;  // of its steps
+};
+
+struct Statistics {
+  void Add(const Row& row, std::optional<bool> label);
+
+  int64_t rows = 0;
+  int64_t duplicates = 0;
+  std::map<v1::Outcome, int64_t> outcomes;
+  std::array<LabelCounts, kSplits> labels;  // by Split
+  int64_t unlabelled = 0;
+  Histogram integrand_tokens;
+  Histogram integral_tokens;  // of stored answers
+  // Operator or function to its number, in integrands and in stored answers. At most
+  // kOperatorNamesMax names; others, of a database that somebody spoiled, count as "other".
+  static constexpr size_t kOperatorNamesMax = 200;
+  std::map<std::string, int64_t, std::less<>> integrand_operators;
+  std::map<std::string, int64_t, std::less<>> integral_operators;
+  // Labelled rows by the number of operators of the integrand.
+  std::map<int64_t, LabelCounts> by_size;
+  std::map<int, EngineStatistics> engines;  // by engine_id
+  LogHistogram engine_cpu_us;               // of a function: all of its steps
+  LogHistogram verifier_cpu_us;             // the same
+};
+
+}  // namespace motzkin::dataset
