@@ -9,6 +9,7 @@
 
 #include "cli/verbs/verb.h"
 #include "common/base/program_start.h"
+#include "common/settings/settings.h"
 
 namespace motzkin::cli {
 namespace {
@@ -26,22 +27,6 @@ std::string UsageError(const CLI::App& app, const CLI::ParseError& error) {
     return fmt::format("there is no verb '{}'; see motzkin --help", unknown.front());
   }
   return fmt::format("{}; see motzkin --help", error.what());
-}
-
-// An empty value is a slip of whoever wrote `--data-dir "$DIRECTORY"`: what would happen without
-// the flag is not what was meant.
-absl::Status RefuseEmpty(const CLI::App& app) {
-  for (const CLI::Option* const option : app.get_options()) {
-    for (const std::string& value : option->results()) {
-      if (!value.empty()) continue;
-      return absl::InvalidArgumentError(
-          fmt::format("{} has an empty value; see motzkin --help", option->get_name()));
-    }
-  }
-  for (const CLI::App* const verb : app.get_subcommands()) {
-    if (absl::Status fine = RefuseEmpty(*verb); !fine.ok()) return fine;
-  }
-  return absl::OkStatus();
 }
 
 int Main(int argc, char** argv) {
@@ -69,7 +54,7 @@ int Main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return Report(absl::InvalidArgumentError(UsageError(app, error)));
   }
-  if (const absl::Status fine = RefuseEmpty(app); !fine.ok()) return Report(fine);
+  if (const absl::Status fine = settings::RefuseEmpty(app); !fine.ok()) return Report(fine);
   return action();
 }
 

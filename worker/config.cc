@@ -19,8 +19,7 @@
 #include "common/base/host_port.h"
 #include "common/base/status_macros.h"
 #include "common/job_spec/job_spec.h"
-#include "common/yaml/scalar.h"
-#include "common/yaml/strict_yaml.h"
+#include "common/settings/settings.h"
 #include "worker/machine/state_dir.h"
 
 namespace motzkin::worker {
@@ -53,113 +52,52 @@ constexpr char kFooter[] =
     "integrator.\n"
     "SIGTERM or SIGINT finishes the functions in progress; a second one stops at once.";
 
-// Every setting as a mapping with this worker's keys. Flags are put into the same form as a file,
-// so that both have the same checks and messages.
-absl::Status Read(yaml::StrictMap settings, Config& config) {
-  settings.String("connect", config.connect);
-  settings.String("name", config.name);
-  settings.Integer("slots", config.slots, 0, kSlotsMax);
-  std::string state_dir = config.state_dir.string();
-  settings.String("state_dir", state_dir);
-  config.state_dir = state_dir;
-  std::string integrator = config.integrator.string();
-  settings.String("integrator", integrator);
-  config.integrator = integrator;
-  std::string engines = absl::StrJoin(config.engines, ",");
-  settings.String("engines", engines);
-  config.engines = absl::StrSplit(engines, absl::ByAnyChar(", "), absl::SkipEmpty());
-  settings.Choice("require_sandbox", config.require_sandbox, kLevels);
-  settings.Bytes("engine_memory", config.engine_memory_bytes, kEngineMemoryMin, kEngineMemoryMax);
-  settings.Boolean("idle_priority", config.idle_priority);
-  settings.Choice("results", config.results, kWays);
-  settings.Bytes("result_memory", config.result_memory_bytes, kResultMemoryMin, kResultMemoryMax);
-  settings.Duration("spool_time", config.spool_time, absl::ZeroDuration(), kSpoolTimeMax);
-  settings.Bytes("spool_max", config.spool_bytes_max, kSpoolMin, kSpoolMax);
-  settings.Number("max_temp", config.policy.max_temperature, 0, kTemperatureMax);
-  settings.Choice("on_battery", config.policy.suspend_on_battery, kOnBattery);
-  settings.Duration("drain_time", config.drain_time, absl::ZeroDuration(), kDrainTimeMax);
-  settings.Boolean("calibrate", config.calibrate);
-  settings.String("acknowledgement_log", config.acknowledgement_log);
-  return settings.Finish();
+// Names with commas or blanks between them.
+settings::Value List(std::vector<std::string>& value) {
+  const auto read = [&value](yaml::StrictMap& map, std::string_view key) {
+    std::string list = absl::StrJoin(value, ",");
+    map.String(key, list);
+    value = absl::StrSplit(list, absl::ByAnyChar(", "), absl::SkipEmpty());
+  };
+  return {read, absl::StrJoin(value, ",")};
 }
 
-// "name: 'a''b'": YAML's single quotes know no other escape.
-std::string YamlLine(const std::string& key, const std::string& value) {
-  std::string quoted;
-  for (const char c : value) quoted += c == '\'' ? std::string("''") : std::string(1, c);
-  return fmt::format("{}: '{}'\n", key, quoted);
-}
-
-struct Flag {
-  const char* key;  // In YAML; the flag is --key with dashes.
-  const char* value;
-  const char* help;
-};
-
-constexpr Flag kFlags[] = {
-    {"connect", "HOST:PORT", "the coordinator (required)"},
-    {"slots", "N", "functions at a time; 0: one a core, fewer where memory is short"},
-    {"name", "NAME", "what people see; default: the host's name"},
-    {"state_dir", "DIR", "identity and spool; one worker per directory"},
-    {"integrator", "FILE", "the integrator binary; default: beside this one"},
-    {"engines", "LIST", "engines to start, e.g. giac,fricas,sympy; default: giac,fricas"},
-    {"require_sandbox", "none|basic|full", "refuse to work below this level"},
-    {"engine_memory", "BYTES", "memory that a slot may need, for the default number of slots"},
-    {"idle_priority", "true|false", "leave the cores to others (SCHED_IDLE)"},
-    {"results", "auto|relay", "straight to Postgres where possible, or through the coordinator"},
-    {"result_memory", "BYTES", "rows that may wait in memory to be sent"},
-    {"spool_time", "DURATION", "output kept on disk while Postgres is away"},
-    {"spool_max", "BYTES", "and never more than that"},
-    {"max_temp", "CELSIUS", "half of the slots pause above; 0: no limit"},
-    {"on_battery", "work|suspend", "what to do without mains"},
-    {"drain_time", "DURATION", "longest wait for functions in progress at a clean stop"},
-    {"calibrate", "true|false",
-     "time the engines at start, so that slow machines get longer budgets"},
-    {"acknowledgement_log", "FILE", "a line for every row that was acknowledged"},
-};
-
-std::string FlagName(std::string_view key) {
-  std::string name = "--" + std::string(key);
-  std::replace(name.begin(), name.end(), '_', '-');
-  return name;
-}
-
-struct CommandLine {
-  std::string config_file;
-  std::string settings;  // As YAML.
-};
-
-// Empty: help or version was printed.
-absl::StatusOr<std::optional<CommandLine>> ParseFlags(int argc, const char* const* argv) {
-  CLI::App app("Computes functions and their integrals for a Motzkin coordinator.", "worker");
-  app.set_version_flag("--version", MOTZKIN_VERSION);
-  app.footer(kFooter);
-  CommandLine line;
-  app.add_option("--config", line.config_file, "settings, see worker.example.yaml; flags win")
-      ->type_name("FILE");
-  std::vector<std::pair<const Flag*, std::string>> values;
-  for (const Flag& flag : kFlags) {
-    app.add_option_function<std::string>(
-           FlagName(flag.key),
-           [&values, &flag](const std::string& value) { values.emplace_back(&flag, value); },
-           flag.help)
-        ->type_name(flag.value);
-  }
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& asked) {  // --help, --version
-    app.exit(asked);
-    return std::nullopt;
-  } catch (const CLI::ParseError& error) {
-    return absl::InvalidArgumentError(fmt::format("{}; try worker --help", error.what()));
-  }
-  for (const CLI::Option* const option : app.get_options()) {
-    const std::vector<std::string> given = option->results();
-    if (std::find(given.begin(), given.end(), "") == given.end()) continue;
-    return absl::InvalidArgumentError(fmt::format("{} has an empty value", option->get_name()));
-  }
-  for (const auto& [flag, value] : values) line.settings += YamlLine(flag->key, value);
-  return line;
+std::vector<settings::Setting> SettingsOf(Config& config) {
+  using namespace settings;
+  PolicyOptions& policy = config.policy;
+  return {
+      {"connect", "HOST:PORT", "the coordinator (required)", Text(config.connect)},
+      {"slots", "N", "functions at a time; 0: one a core, fewer where memory is short",
+       Integer(config.slots, 0, kSlotsMax)},
+      {"name", "NAME", "what people see", Text(config.name)},
+      {"state_dir", "DIR", "identity and spool; one worker per directory", Path(config.state_dir)},
+      {"integrator", "FILE", "the integrator binary", Path(config.integrator)},
+      {"engines", "LIST", "engines to start, of giac, fricas and sympy", List(config.engines)},
+      {"require_sandbox", "none|basic|full", "refuse to work below this level",
+       Choice(config.require_sandbox, kLevels)},
+      {"engine_memory", "BYTES", "memory that a slot may need, for the default number of slots",
+       Bytes(config.engine_memory_bytes, kEngineMemoryMin, kEngineMemoryMax)},
+      {"idle_priority", "true|false", "leave the cores to others (SCHED_IDLE)",
+       Boolean(config.idle_priority)},
+      {"results", "auto|relay", "straight to Postgres where possible, or through the coordinator",
+       Choice(config.results, kWays)},
+      {"result_memory", "BYTES", "rows that may wait in memory to be sent",
+       Bytes(config.result_memory_bytes, kResultMemoryMin, kResultMemoryMax)},
+      {"spool_time", "DURATION", "output kept on disk while Postgres is away",
+       Duration(config.spool_time, absl::ZeroDuration(), kSpoolTimeMax)},
+      {"spool_max", "BYTES", "and never more than that",
+       Bytes(config.spool_bytes_max, kSpoolMin, kSpoolMax)},
+      {"max_temp", "CELSIUS", "half of the slots pause above; 0: no limit",
+       Number(policy.max_temperature, 0, kTemperatureMax)},
+      {"on_battery", "work|suspend", "what to do without mains",
+       Choice(policy.suspend_on_battery, kOnBattery)},
+      {"drain_time", "DURATION", "longest wait for functions in progress at a clean stop",
+       Duration(config.drain_time, absl::ZeroDuration(), kDrainTimeMax)},
+      {"calibrate", "true|false", "time the engines, so that slow machines get longer budgets",
+       Boolean(config.calibrate)},
+      {"acknowledgement_log", "FILE", "a line for every row that was acknowledged",
+       Text(config.acknowledgement_log)},
+  };
 }
 
 bool InName(char c) {
@@ -185,17 +123,6 @@ std::filesystem::path OwnDirectory() {
   std::error_code error;
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
   return error ? std::filesystem::path("/usr/bin") : self.parent_path();
-}
-
-// "flags:3: slots must be ..." names a line that nobody wrote: "--slots must be ...".
-absl::Status AsFlagError(const absl::Status& status) {
-  if (status.ok()) return status;
-  std::string message(status.message());
-  if (const size_t at = message.find(": "); at != std::string::npos) message.erase(0, at + 2);
-  const size_t end = message.find(' ');
-  return absl::InvalidArgumentError(
-      fmt::format("{}{}", FlagName(message.substr(0, end)),
-                  end == std::string::npos ? "" : message.substr(end)));
 }
 
 absl::Status Check(const Config& config) {
@@ -232,18 +159,15 @@ absl::Status Check(const Config& config) {
 }  // namespace
 
 absl::StatusOr<std::optional<Config>> ParseConfig(int argc, const char* const* argv) {
-  ASSIGN_OR_RETURN(const std::optional<CommandLine> line, ParseFlags(argc, argv));
-  if (!line) return std::nullopt;
   Config config;
   config.name = HostName();
   config.state_dir = DefaultStateDirectory();
   config.integrator = OwnDirectory() / "integrator";
-  if (!line->config_file.empty()) {
-    ASSIGN_OR_RETURN(yaml::StrictMap file, yaml::StrictMap::ParseFile(line->config_file));
-    RETURN_IF_ERROR(Read(std::move(file), config));
-  }
-  ASSIGN_OR_RETURN(yaml::StrictMap flags, yaml::StrictMap::Parse(line->settings, "flags"));
-  RETURN_IF_ERROR(AsFlagError(Read(std::move(flags), config)));
+  CLI::App app("Computes functions and their integrals for a Motzkin coordinator.", "worker");
+  app.set_version_flag("--version", MOTZKIN_VERSION);
+  app.footer(kFooter);
+  ASSIGN_OR_RETURN(const bool parsed, settings::ReadSettings(app, SettingsOf(config), argc, argv));
+  if (!parsed) return std::nullopt;
   if (!config.state_dir.empty()) config.state_dir = std::filesystem::absolute(config.state_dir);
   if (!config.integrator.empty()) {
     config.integrator = std::filesystem::absolute(config.integrator);

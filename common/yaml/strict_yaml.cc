@@ -191,6 +191,14 @@ absl::StatusOr<StrictMap> StrictMap::ParseFile(const std::string& path) {
   return Parse(text, path);
 }
 
+StrictMap StrictMap::Of(std::string_view key, std::string_view value) {
+  auto document = std::make_shared<Document>();
+  YAML::Node node;
+  node[std::string(key)] = std::string(value);
+  Mapping& mapping = document->Add(node, "");
+  return {std::move(document), &mapping};
+}
+
 bool StrictMap::Has(std::string_view key) const { return mapping_->Find(key) != nullptr; }
 
 int StrictMap::Line(std::string_view key) const {
@@ -206,6 +214,7 @@ absl::Status StrictMap::Finish() {
   document_->FailUnknownKeys();
   if (document_->errors.empty()) return absl::OkStatus();
   const auto& [line, message] = *document_->errors.begin();
+  if (document_->filename.empty()) return absl::InvalidArgumentError(message);
   return ErrorAt(document_->filename, line, message);
 }
 

@@ -41,6 +41,8 @@ class StrictMap {
   static absl::StatusOr<StrictMap> Parse(std::string_view text, std::string_view filename);
   // The same from a file. NOT_FOUND, PERMISSION_DENIED: it cannot be read.
   static absl::StatusOr<StrictMap> ParseFile(const std::string& path);
+  // A value that was never in a file, under one key. Errors name the key and no line.
+  static StrictMap Of(std::string_view key, std::string_view value);
 
   bool Has(std::string_view key) const;
   // 1-based line of the key; of the mapping itself when the key is absent.

@@ -15,6 +15,7 @@ MAY_INCLUDE = {
     "common/ball": ["common/expression"],
     "common/generator": ["common/expression", "common/ball"],
     "common/yaml": [],
+    "common/settings": ["common/yaml"],
     "common/job_spec": ["common/generator", "common/expression", "common/yaml", "motzkin/v1/job.pb.h"],
     "common/postgres": ["common/process"],
     "common/results": ["common/postgres", "motzkin/v1/job.pb.h"],
@@ -42,7 +43,7 @@ MAY_INCLUDE = {
                    "motzkin/integrator/v1", "worker/slots/integrator_process.h"],
     "cli/verbs": ["common/expression", "common/generator", "common/job_spec", "common/words", "common/yaml",
                   "dataset", "cli/access", "cli/text"],
-    "cli": ["cli/verbs/verb.h"],
+    "cli": ["cli/verbs/verb.h", "common/settings"],
 }
 OUR_FOLDERS = ("common/", "coordinator/", "worker/", "cli/", "dataset/", "motzkin/", "tests/", "bench/")
 

@@ -1,0 +1,129 @@
+#include "common/settings/settings.h"
+
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_replace.h>
+
+#include "common/base/status_macros.h"
+
+namespace motzkin::settings {
+namespace {
+
+template <typename T>
+std::string Range(T min, T max) {
+  return absl::StrCat(min, " .. ", max);
+}
+
+std::string BytesText(int64_t bytes) {
+  static constexpr std::pair<int64_t, const char*> kUnits[] = {
+      {1ll << 40, " TiB"}, {1'000'000'000'000, " TB"}, {1 << 30, " GiB"}, {1'000'000'000, " GB"},
+      {1 << 20, " MiB"},   {1'000'000, " MB"},         {1 << 10, " KiB"}};
+  for (const auto& [unit, name] : kUnits) {
+    if (bytes != 0 && bytes % unit == 0) return absl::StrCat(bytes / unit, name);
+  }
+  return absl::StrCat(bytes);
+}
+
+std::string FlagOf(const Setting& setting) {
+  if (!setting.flag.empty()) return setting.flag;
+  return absl::StrCat("--", absl::StrReplaceAll(setting.key, {{"_", "-"}}));
+}
+
+absl::StatusOr<bool> ParseFlags(CLI::App& app, int argc, const char* const* argv) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& answered) {  // --help, --version
+    app.exit(answered);
+    return false;
+  } catch (const CLI::ParseError& error) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(error.what(), "; see ", app.get_name(), " --help"));
+  }
+  RETURN_IF_ERROR(RefuseEmpty(app));
+  return true;
+}
+
+absl::Status ReadFile(const std::string& path, const std::vector<Setting>& settings) {
+  absl::StatusOr<yaml::StrictMap> file = yaml::StrictMap::ParseFile(path);
+  // A file that is not there is bad usage as well: a restart would not help.
+  if (!file.ok()) return absl::InvalidArgumentError(file.status().message());
+  for (const Setting& setting : settings) setting.value.read(*file, setting.key);
+  return file->Finish();
+}
+
+}  // namespace
+
+Value Text(std::string& value) {
+  return {[&value](auto& map, auto key) { map.String(key, value); }, value};
+}
+
+Value Path(std::filesystem::path& value) {
+  return {[&value](auto& map, auto key) {
+            std::string text = value.string();
+            map.String(key, text);
+            value = text;
+          },
+          value.string()};
+}
+
+Value Boolean(bool& value) {
+  return {[&value](auto& map, auto key) { map.Boolean(key, value); }, value ? "true" : "false"};
+}
+
+Value Integer(int& value, int min, int max) {
+  return {[=, &value](auto& map, auto key) { map.Integer(key, value, min, max); },
+          absl::StrCat(value), Range(min, max)};
+}
+
+Value Number(double& value, double min, double max) {
+  return {[=, &value](auto& map, auto key) { map.Number(key, value, min, max); },
+          absl::StrCat(value), Range(min, max)};
+}
+
+Value Bytes(int64_t& value, int64_t min, int64_t max) {
+  return {[=, &value](auto& map, auto key) { map.Bytes(key, value, min, max); }, BytesText(value),
+          Range(BytesText(min), BytesText(max))};
+}
+
+Value Duration(absl::Duration& value, absl::Duration min, absl::Duration max) {
+  return {[=, &value](auto& map, auto key) { map.Duration(key, value, min, max); },
+          absl::FormatDuration(value), Range(absl::FormatDuration(min), absl::FormatDuration(max))};
+}
+
+absl::StatusOr<bool> ReadSettings(CLI::App& app, const std::vector<Setting>& settings, int argc,
+                                  const char* const* argv) {
+  std::string file;
+  app.add_option("--config", file, "settings in YAML; flags win over its keys")->type_name("FILE");
+  std::vector<std::string> given(settings.size());
+  for (size_t i = 0; i < settings.size(); ++i) {
+    const Setting& setting = settings[i];
+    const std::string& range = setting.value.range;
+    app.add_option(FlagOf(setting), given[i],
+                   range.empty() ? setting.help : absl::StrCat(setting.help, " (", range, ")"))
+        ->type_name(setting.unit)
+        ->default_str(setting.value.initial);
+  }
+  ASSIGN_OR_RETURN(const bool parsed, ParseFlags(app, argc, argv));
+  if (!parsed) return false;
+  if (!file.empty()) RETURN_IF_ERROR(ReadFile(file, settings));
+  for (size_t i = 0; i < settings.size(); ++i) {
+    if (given[i].empty()) continue;
+    const std::string flag = FlagOf(settings[i]);
+    yaml::StrictMap one = yaml::StrictMap::Of(flag, given[i]);
+    settings[i].value.read(one, flag);
+    RETURN_IF_ERROR(one.Finish());
+  }
+  return true;
+}
+
+absl::Status RefuseEmpty(const CLI::App& app) {
+  for (const CLI::Option* const option : app.get_options()) {
+    for (const std::string& value : option->results()) {
+      if (!value.empty()) continue;
+      return absl::InvalidArgumentError(absl::StrCat(option->get_name(), " has an empty value"));
+    }
+  }
+  for (const CLI::App* const verb : app.get_subcommands()) RETURN_IF_ERROR(RefuseEmpty(*verb));
+  return absl::OkStatus();
+}
+
+}  // namespace motzkin::settings

@@ -1,0 +1,74 @@
+// The settings of a program, each described once. One row of a table makes the key in the YAML
+// file, the flag, the checks and error lines of both, and the line of --help:
+//
+//   {"slots", "N", "functions at a time", Integer(config.slots, 0, 1024)}
+//
+//   worker.yaml:3: slots must be 0 .. 1024, got 5000
+//   --slots must be 0 .. 1024, got 5000
+//   --slots N [0]     functions at a time (0 .. 1024)
+//
+// The variables must outlive their rows. Thread-compatible.
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <absl/time/time.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "common/yaml/strict_yaml.h"
+
+namespace motzkin::settings {
+
+// A variable that holds its default, and how a mapping's key is read into it.
+struct Value {
+  std::function<void(yaml::StrictMap& map, std::string_view key)> read;
+  std::string initial = {};  // The default, for --help; empty: nothing is shown.
+  std::string range = {};    // "0 .. 1024"; empty where there is none.
+};
+
+// Ranges include both ends. common/yaml/scalar.h says how bytes and durations are written.
+Value Text(std::string& value);
+Value Path(std::filesystem::path& value);
+Value Boolean(bool& value);
+Value Integer(int& value, int min, int max);
+Value Number(double& value, double min, double max);
+Value Bytes(int64_t& value, int64_t min, int64_t max);
+Value Duration(absl::Duration& value, absl::Duration min, absl::Duration max);
+// One of `words`; `value` becomes its partner.
+template <typename T>
+Value Choice(T& value, const std::vector<std::pair<std::string_view, T>>& words) {
+  Value choice{[&value, words](auto& map, auto key) { map.Choice(key, value, words); }};
+  for (const auto& [word, meaning] : words) {
+    if (meaning == value) choice.initial = word;
+  }
+  return choice;
+}
+
+struct Setting {
+  std::string key;   // In the file.
+  std::string unit;  // What stands for a value in --help.
+  std::string help;
+  Value value;
+  std::string flag = {};  // Empty: the key with "--" before it and dashes in it.
+};
+
+// Adds --config and the flags of `settings` to `app`, parses, and reads the file and then the
+// flags, so that a flag wins over its key. False: --help or --version was answered on stdout.
+//
+// INVALID_ARGUMENT: one line for the user that names the flag, or file and line.
+absl::StatusOr<bool> ReadSettings(CLI::App& app, const std::vector<Setting>& settings, int argc,
+                                  const char* const* argv);
+
+// INVALID_ARGUMENT: a flag has an empty value. That is a slip of whoever wrote
+// `--restore "$BACKUP"`: what would happen without the flag is not what was meant.
+absl::Status RefuseEmpty(const CLI::App& app);
+
+}  // namespace motzkin::settings
