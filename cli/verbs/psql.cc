@@ -9,36 +9,28 @@
 #include <cstdlib>
 
 #include "cli/access/reader_access.h"
-#include "cli/verbs/uri.h"
 #include "cli/verbs/verb.h"
 #include "common/base/status_macros.h"
+#include "common/postgres/client_environment.h"
 
 namespace motzkin::cli {
 namespace {
 
-// argv and environment of a psql on `uri`. The password goes into the environment, which other
-// users of this machine cannot see, as they could the command line.
-struct PsqlCommand {
-  std::vector<std::string> arguments;
-  std::string password;
-};
-
-PsqlCommand CommandFor(const std::string& uri, const std::vector<std::string>& arguments) {
-  const UriParts parts = SplitPassword(uri);
-  PsqlCommand command{.arguments = {"psql", parts.uri}, .password = parts.password};
-  command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
-  return command;
-}
-
-// Becomes psql; returns only if there is none.
-absl::Status Exec(const PsqlCommand& command) {
-  std::vector<char*> argv;
-  argv.reserve(command.arguments.size() + 1);
-  for (const std::string& argument : command.arguments) {
+// Becomes psql; returns only if that fails. The connection and its password go into the
+// environment, which other users of this machine cannot see, as they could the command line.
+absl::Status Exec(const std::string& uri, const std::vector<std::string>& arguments) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> variables, postgres::ClientEnvironment(uri));
+  for (const std::string& variable : variables) {
+    const size_t equals = variable.find('=');
+    ::setenv(variable.substr(0, equals).c_str(), variable.substr(equals + 1).c_str(), 1);
+  }
+  std::string program = "psql";
+  std::vector<char*> argv = {program.data()};
+  argv.reserve(arguments.size() + 2);
+  for (const std::string& argument : arguments) {
     argv.push_back(const_cast<char*>(argument.c_str()));
   }
   argv.push_back(nullptr);
-  if (!command.password.empty()) ::setenv("PGPASSWORD", command.password.c_str(), 1);
   ::execvp("psql", argv.data());
   return absl::ErrnoToStatus(errno, "cannot run psql (install postgresql-client)");
 }
@@ -48,7 +40,7 @@ absl::StatusOr<int> RunAndWait(ReaderAccess& access, const std::vector<std::stri
   const pid_t psql = ::fork();
   if (psql < 0) return absl::ErrnoToStatus(errno, "fork");
   if (psql == 0) {
-    (void)Report(Exec(CommandFor(access.uri(), arguments)));
+    (void)Report(Exec(access.uri(), arguments));
     ::_exit(127);
   }
   ::signal(SIGINT, SIG_IGN);  // Ctrl-C is for psql: it ends a query, not the session.
@@ -63,7 +55,7 @@ int RunPsql(const Globals& globals, const ReaderFlags& flags,
             const std::vector<std::string>& arguments) {
   absl::StatusOr<ReaderAccess> access = ReaderAccess::Open(globals.coordinator, flags);
   if (!access.ok()) return Report(access.status());
-  if (flags.data_directory.empty()) return Report(Exec(CommandFor(access->uri(), arguments)));
+  if (flags.data_directory.empty()) return Report(Exec(access->uri(), arguments));
   const absl::StatusOr<int> code = RunAndWait(*access, arguments);
   return code.ok() ? *code : Report(code.status());
 }

@@ -1,6 +1,5 @@
 #include "common/postgres/client_environment.h"
 
-#include <absl/strings/ascii.h>
 #include <absl/strings/str_cat.h>
 #include <libpq-fe.h>
 #include <unistd.h>
@@ -12,15 +11,14 @@
 namespace motzkin::postgres {
 
 absl::StatusOr<std::vector<std::string>> ClientEnvironment(const std::string& conninfo) {
-  char* message = nullptr;
+  // libpq's own message is not asked for: it quotes the piece that libpq cannot read, and that may
+  // be a part of the password.
   const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
-      PQconninfoParse(conninfo.c_str(), &message), &PQconninfoFree);
+      PQconninfoParse(conninfo.c_str(), nullptr), &PQconninfoFree);
   if (options == nullptr) {
-    const std::unique_ptr<char, decltype(&PQfreemem)> owned(message, &PQfreemem);
-    // libpq ends its messages with a new line.
-    const absl::string_view why =
-        absl::StripTrailingAsciiWhitespace(message == nullptr ? "unreadable" : message);
-    return absl::InvalidArgumentError(absl::StrCat("not a Postgres URI or conninfo: ", why));
+    return absl::InvalidArgumentError(
+        "not a Postgres URI, such as postgresql://USER:PASSWORD@HOST:5432/DATABASE with %25 for a "
+        "%, or conninfo, such as host=HOST dbname=DATABASE");
   }
   std::vector<std::string> environment;
   for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {

@@ -14,7 +14,7 @@ namespace motzkin::postgres {
 // is its owner's secret, unlike its command line, which would show a password to everyone on the
 // machine. Settings that have no variable, such as keepalives, are left out.
 //
-// INVALID_ARGUMENT: libpq cannot read it.
+// INVALID_ARGUMENT: libpq cannot read it. The message holds no part of it.
 absl::StatusOr<std::vector<std::string>> ClientEnvironment(const std::string& conninfo);
 
 // Takes PGHOST, PGOPTIONS and the like out of this process' environment: libpq fills with them what

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "common/base/string_view.h"
+#include "common/postgres/client_environment.h"
 #include "common/postgres/status.h"
 #include "common/process/unique_fd.h"
 
@@ -194,9 +195,12 @@ Connection::Connection(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Connection::~Connection() = default;
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& conninfo) {
+  const std::string complete = WithTimeouts(conninfo);
+  // What libpq says of a conninfo that it cannot read may quote a part of the password.
+  const absl::Status readable = ClientEnvironment(complete).status();
+  if (!readable.ok()) return StatusOf("", ToStd(readable.message()));
   try {
-    return std::unique_ptr<Connection>(
-        new Connection(std::make_unique<Impl>(WithTimeouts(conninfo))));
+    return std::unique_ptr<Connection>(new Connection(std::make_unique<Impl>(complete)));
   } catch (const std::exception& error) {
     return StatusOfConnecting(error.what());
   }

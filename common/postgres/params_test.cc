@@ -65,5 +65,26 @@ TEST(ClientEnvironmentTest, UrisAndPairsBecomeVariables) {
   EXPECT_TRUE(absl::IsInvalidArgument(ClientEnvironment("nonsense").status()));
 }
 
+TEST(ClientEnvironmentTest, ValuesAreDecoded) {
+  using ::testing::IsSupersetOf;
+  EXPECT_THAT(ClientEnvironment("postgresql://reader:a%40b%2f@127.0.0.1:5433/data").value(),
+              IsSupersetOf({"PGUSER=reader", "PGPASSWORD=a@b/", "PGHOST=127.0.0.1"}));
+  EXPECT_THAT(ClientEnvironment("postgresql:///data?host=/tmp@a:b").value(),
+              ::testing::UnorderedElementsAre("PGHOST=/tmp@a:b", "PGDATABASE=data"));
+}
+
+TEST(ClientEnvironmentTest, NoErrorShowsAPartOfThePassword) {
+  for (const char* unreadable :
+       {"postgresql://me:secret%zz@pi/data", "postgresql://me@[secret/data",
+        "postgresql://me@pi/data?password=secret&secret", "password=a secret", "password='secret",
+        "secret", "host=pi password=secret secret=secret"}) {
+    for (const absl::Status& status :
+         {ClientEnvironment(unreadable).status(), Connection::Open(unreadable).status()}) {
+      EXPECT_FALSE(status.ok()) << unreadable;
+      EXPECT_EQ(std::string(status.message()).find("secret"), std::string::npos) << status;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace motzkin::postgres

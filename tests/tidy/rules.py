@@ -42,7 +42,7 @@ MAY_INCLUDE = {
     "cli/access": ["common/job_spec", "common/process", "common/words", "common/yaml", "cli/text", "motzkin/v1",
                    "motzkin/integrator/v1", "worker/slots/integrator_process.h"],
     "cli/verbs": ["common/expression", "common/generator", "common/job_spec", "common/words", "common/yaml",
-                  "dataset", "cli/access", "cli/text"],
+                  "common/postgres/client_environment.h", "dataset", "cli/access", "cli/text"],
     "cli": ["cli/verbs/verb.h", "common/settings"],
 }
 OUR_FOLDERS = ("common/", "coordinator/", "worker/", "cli/", "dataset/", "motzkin/", "tests/", "bench/")
