@@ -10,7 +10,7 @@
 #include "common/job_spec/job_yaml.h"
 #include "common/postgres/connection.h"
 #include "dataset/archive_check.h"
-#include "dataset/dataset_fixture.h"
+#include "dataset/testing/dataset_fixture.h"
 
 namespace motzkin::dataset {
 namespace {

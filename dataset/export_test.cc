@@ -12,7 +12,7 @@
 #include <set>
 
 #include "common/postgres/connection.h"
-#include "dataset/dataset_fixture.h"
+#include "dataset/testing/dataset_fixture.h"
 
 namespace motzkin::dataset {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "cli/text/exit_code.h"
 #include "cli/text/json.h"
-#include "cli/verbs/run_motzkin_for_test.h"
+#include "cli/verbs/testing/run_motzkin.h"
 
 namespace motzkin::cli {
 namespace {

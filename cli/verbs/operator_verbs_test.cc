@@ -10,7 +10,7 @@
 
 #include "cli/text/exit_code.h"
 #include "cli/text/json.h"
-#include "cli/verbs/run_motzkin_for_test.h"
+#include "cli/verbs/testing/run_motzkin.h"
 #include "dataset/checksummed_file.h"
 #include "motzkin/v1/operator_service.grpc.pb.h"
 #include "tests/support/temporary_directory.h"

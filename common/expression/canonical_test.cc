@@ -7,7 +7,7 @@
 #include <string>
 
 #include "common/expression/printer.h"
-#include "common/expression/test_support.h"
+#include "common/expression/testing/random_trees.h"
 
 namespace motzkin::expression {
 namespace {

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "common/expression/printer.h"
-#include "common/expression/test_support.h"
+#include "common/expression/testing/random_trees.h"
 
 namespace motzkin::expression {
 namespace {

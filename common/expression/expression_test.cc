@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-#include "common/expression/test_support.h"
+#include "common/expression/testing/random_trees.h"
 
 namespace motzkin::expression {
 namespace {

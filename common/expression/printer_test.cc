@@ -8,7 +8,7 @@
 
 #include "common/expression/canonical.h"
 #include "common/expression/parser.h"
-#include "common/expression/test_support.h"
+#include "common/expression/testing/random_trees.h"
 
 namespace motzkin::expression {
 namespace {

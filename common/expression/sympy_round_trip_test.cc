@@ -12,7 +12,7 @@
 
 #include "common/expression/parser.h"
 #include "common/expression/printer.h"
-#include "common/expression/test_support.h"
+#include "common/expression/testing/random_trees.h"
 
 namespace motzkin::expression {
 namespace {

@@ -8,7 +8,7 @@
 #include "common/generator/attempt.h"
 #include "common/generator/logarithmic_integer.h"
 #include "common/generator/presets.h"
-#include "common/generator/statistics_for_test.h"
+#include "common/generator/testing/statistics.h"
 
 namespace motzkin::generator {
 namespace {

@@ -7,7 +7,7 @@
 #include "common/expression/printer.h"
 #include "common/generator/draft.h"
 #include "common/generator/presets.h"
-#include "common/generator/statistics_for_test.h"
+#include "common/generator/testing/statistics.h"
 
 namespace motzkin::generator {
 namespace {

@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "common/generator/statistics_for_test.h"
+#include "common/generator/testing/statistics.h"
 
 namespace motzkin::generator {
 namespace {

@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-#include "common/generator/statistics_for_test.h"
+#include "common/generator/testing/statistics.h"
 #include "common/generator/tree_count.h"
 
 namespace motzkin::generator {

@@ -5,8 +5,8 @@
 #include <signal.h>
 
 #include "common/job_spec/job_spec.h"
-#include "coordinator/service/coordinator_for_test.h"
-#include "coordinator/service/scripted_worker_for_test.h"
+#include "coordinator/service/testing/coordinator.h"
+#include "coordinator/service/testing/scripted_worker.h"
 #include "tests/support/mini_postgres.h"
 #include "tests/support/wait_for.h"
 

@@ -8,10 +8,10 @@
 #include <random>
 
 #include "common/job_spec/job_spec.h"
-#include "coordinator/service/coordinator_for_test.h"
-#include "coordinator/service/message_mutator_for_test.h"
-#include "coordinator/service/raw_client_for_test.h"
-#include "coordinator/service/scripted_worker_for_test.h"
+#include "coordinator/service/testing/coordinator.h"
+#include "coordinator/service/testing/message_mutator.h"
+#include "coordinator/service/testing/raw_client.h"
+#include "coordinator/service/testing/scripted_worker.h"
 #include "motzkin/v1/operator_service.grpc.pb.h"
 #include "tests/support/mini_postgres.h"
 #include "tests/support/wait_for.h"

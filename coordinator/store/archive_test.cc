@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "coordinator/store/store_fixture.h"
+#include "coordinator/store/testing/store_fixture.h"
 
 namespace motzkin::coordinator {
 namespace {

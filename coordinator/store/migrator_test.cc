@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "coordinator/store/store.h"
-#include "coordinator/store/store_fixture.h"
+#include "coordinator/store/testing/store_fixture.h"
 #include "tests/support/mini_postgres.h"
 
 namespace motzkin::coordinator {

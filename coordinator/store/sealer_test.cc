@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <random>
 
-#include "coordinator/store/store_fixture.h"
+#include "coordinator/store/testing/store_fixture.h"
 
 namespace motzkin::coordinator {
 namespace {

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "coordinator/store/store_fixture.h"
+#include "coordinator/store/testing/store_fixture.h"
 #include "tests/support/fault_proxy.h"
 
 namespace motzkin::coordinator {

@@ -16,7 +16,7 @@
 #include <set>
 #include <thread>
 
-#include "coordinator/store/store_fixture.h"
+#include "coordinator/store/testing/store_fixture.h"
 #include "tests/support/fault_proxy.h"
 
 namespace motzkin::coordinator {

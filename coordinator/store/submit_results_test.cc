@@ -6,7 +6,7 @@
 
 #include <atomic>
 
-#include "coordinator/store/store_fixture.h"
+#include "coordinator/store/testing/store_fixture.h"
 #include "tests/support/fault_proxy.h"
 
 namespace motzkin::coordinator {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "coordinator/store/store_fixture.h"
+#include "coordinator/store/testing/store_fixture.h"
 #include "worker/results/result_row.h"
 #include "worker/slots/integrator_process.h"
 #include "worker/testing/hostile_engine.h"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "common/results/spec_digest.h"
-#include "coordinator/service/message_mutator_for_test.h"
+#include "coordinator/service/testing/message_mutator.h"
 #include "motzkin/v1/operator_service.pb.h"
 #include "motzkin/v1/worker_service.pb.h"
 #include "tests/fuzz/conversation.h"

@@ -72,12 +72,19 @@ def is_cpp(path):
     return path.endswith((".cc", ".h"))
 
 
-TEST_SUPPORT = re.compile(r"(^|/)(testing/\w+|test_\w+|\w+_(for_test|fixture))\.(cc|h)$")
-
-
 def is_test(path):
-    return (path.endswith(("_test.cc", "_test.py")) or path.startswith("tests/")
-            or TEST_SUPPORT.search(path) is not None)
+    """Tests, and what only they use: in tests/, or in a folder testing/ beside what it serves."""
+    return path.endswith(("_test.cc", "_test.py")) or path.startswith("tests/") or "/testing/" in path
+
+
+# Fixtures and fakes that a name gives away.
+TEST_SUPPORT = re.compile(r"(^|/)(test_\w+|\w+_(for_test|fixture|test_support))\.(cc|h)$")
+
+
+def test_support_has_its_folder(path, text):
+    if not TEST_SUPPORT.search(path) or path.startswith("tests/") or "/testing/" in path:
+        return []
+    return [f"{path}:1: what only tests use is in a folder testing/"]
 
 
 def _folder_rule(path):
@@ -96,8 +103,8 @@ def dependency_direction(path, text):
         if not match or match[1] == "<" or not match[2].startswith(OUR_FOLDERS):
             continue
         included = match[2]
-        if _folder_rule(included) != folder and not any(included == a or included.startswith(a + "/")
-                                                        for a in allowed):
+        inside = _folder_rule(included) == folder and not is_test(included)
+        if not inside and not any(included == a or included.startswith(a + "/") for a in allowed):
             complaints.append(f"{path}:{number}: {folder} may not include {included}")
     return complaints
 
@@ -257,5 +264,5 @@ def documented_faults_exist(path, text, files):
             for match in FAULT_IN_TEXT.finditer(line) if match[1] not in faults | {"NAME"}]
 
 
-RULES = [dependency_direction, hidden_libraries, header_shape, file_length, no_sleeps_in_tests,
-         no_waits_until_a_wall_time, no_task_marks, test_names, sql_names, proto_shape, clean_text]
+RULES = [dependency_direction, test_support_has_its_folder, hidden_libraries, header_shape, file_length,
+         no_sleeps_in_tests, no_waits_until_a_wall_time, no_task_marks, test_names, sql_names, proto_shape, clean_text]

@@ -65,6 +65,16 @@ class EachRule(unittest.TestCase):
         self.accepts(rule, "cli/access/local_integrator.cc", '#include "worker/slots/integrator_process.h"\n')
         self.accepts(rule, "coordinator/core/lease.cc", '#include "common/base/clock.h"\n')
 
+    def test_production_code_includes_no_test_support(self):
+        self.complains(rules.dependency_direction, "worker/slots/slot.cc", '#include "worker/slots/testing/a.h"\n')
+        self.accepts(rules.dependency_direction, "worker/slots/slot_test.cc", '#include "worker/slots/testing/a.h"\n')
+
+    def test_test_support_has_its_folder(self):
+        rule = rules.test_support_has_its_folder
+        for name in ("worker/slots/test_rows.h", "worker/slots/rows_for_test.cc", "worker/slots/slot_fixture.h"):
+            self.complains(rule, name, "")
+        self.accepts(rule, "worker/slots/testing/slot_fixture.h", "")
+
     def test_hidden_libraries(self):
         self.complains(rules.hidden_libraries, "coordinator/store/store.h", "#include <pqxx/pqxx>\n")
         self.complains(rules.hidden_libraries, "worker/stream/agent.h", "#include <grpcpp/grpcpp.h>\n")

@@ -8,7 +8,7 @@
 
 #include "tests/support/temporary_directory.h"
 #include "worker/results/crc32c.h"
-#include "worker/results/test_rows.h"
+#include "worker/results/testing/rows.h"
 
 namespace motzkin::worker {
 namespace {

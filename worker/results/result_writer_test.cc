@@ -11,7 +11,7 @@
 
 #include "tests/support/temporary_directory.h"
 #include "tests/support/wait_for.h"
-#include "worker/results/test_rows.h"
+#include "worker/results/testing/rows.h"
 
 namespace motzkin::worker {
 namespace {

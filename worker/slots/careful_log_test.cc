@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "tests/support/temporary_directory.h"
-#include "worker/results/test_rows.h"
+#include "worker/results/testing/rows.h"
 
 namespace motzkin::worker {
 namespace {

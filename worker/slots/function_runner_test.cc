@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "tests/support/wait_for.h"
-#include "worker/results/test_rows.h"
+#include "worker/results/testing/rows.h"
 #include "worker/slots/calibration.h"
-#include "worker/slots/test_integrator.h"
+#include "worker/slots/testing/integrator_script.h"
 
 namespace motzkin::worker {
 namespace {

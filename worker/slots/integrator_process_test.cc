@@ -14,8 +14,8 @@
 #include "tests/support/wait_for.h"
 #include "worker/sandbox/level.h"
 #include "worker/sandbox/limits.h"
+#include "worker/slots/testing/process_census.h"
 #include "worker/testing/hostile_engine.h"
-#include "worker/testing/process_census.h"
 
 namespace motzkin::worker {
 namespace {

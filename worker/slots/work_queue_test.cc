@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "tests/support/wait_for.h"
-#include "worker/results/test_rows.h"
+#include "worker/results/testing/rows.h"
 
 namespace motzkin::worker {
 namespace {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "common/generator/function_sampler.h"
-#include "coordinator/store/store_fixture.h"
+#include "coordinator/store/testing/store_fixture.h"
 #include "dataset/export.h"
 #include "dataset/reader.h"
 #include "tests/support/temporary_directory.h"

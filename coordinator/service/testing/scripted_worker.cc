@@ -1,4 +1,4 @@
-#include "coordinator/service/scripted_worker_for_test.h"
+#include "coordinator/service/testing/scripted_worker.h"
 
 #include <absl/time/clock.h>
 #include <absl/time/time.h>

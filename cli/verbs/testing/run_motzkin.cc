@@ -1,4 +1,4 @@
-#include "cli/verbs/run_motzkin_for_test.h"
+#include "cli/verbs/testing/run_motzkin.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "dataset/dataset_fixture.h"
+#include "dataset/testing/dataset_fixture.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "coordinator/store/store_fixture.h"
+#include "coordinator/store/testing/store_fixture.h"
 
 #include <fmt/format.h>
 

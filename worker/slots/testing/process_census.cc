@@ -1,4 +1,4 @@
-#include "worker/testing/process_census.h"
+#include "worker/slots/testing/process_census.h"
 
 #include <errno.h>
 #include <stdlib.h>

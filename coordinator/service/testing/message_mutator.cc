@@ -1,4 +1,4 @@
-#include "coordinator/service/message_mutator_for_test.h"
+#include "coordinator/service/testing/message_mutator.h"
 
 #include <array>
 #include <limits>

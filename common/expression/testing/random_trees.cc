@@ -1,4 +1,4 @@
-#include "common/expression/test_support.h"
+#include "common/expression/testing/random_trees.h"
 
 #include <gtest/gtest.h>
 
