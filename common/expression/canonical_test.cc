@@ -131,8 +131,7 @@ TEST(CanonicalTest, BranchesAreNotChanged) {
 }
 
 TEST(CanonicalTest, IsIdempotentOnRandomTrees) {
-  const uint64_t seed = test::Seed();
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << seed);
+  const test::Seed seed;
   Pool pool;
   test::RandomTrees trees(seed, pool);
   for (int i = 0; i < 30'000; ++i) {
@@ -145,8 +144,7 @@ TEST(CanonicalTest, IsIdempotentOnRandomTrees) {
 }
 
 TEST(CanonicalTest, KeepsTheValueOfRandomTrees) {
-  const uint64_t seed = test::Seed();
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << seed);
+  const test::Seed seed;
   Pool pool;
   test::RandomTrees trees(seed, pool);
   int compared = 0;
@@ -169,8 +167,7 @@ TEST(CanonicalTest, KeepsTheValueOfRandomTrees) {
 }
 
 TEST(CanonicalTest, TheOrderOfOperandsDoesNotMatter) {
-  const uint64_t seed = test::Seed();
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << seed);
+  const test::Seed seed;
   Pool pool;
   test::RandomTrees trees(seed, pool);
   for (int i = 0; i < 5'000; ++i) {
@@ -187,8 +184,7 @@ TEST(CanonicalTest, TheOrderOfOperandsDoesNotMatter) {
 }
 
 TEST(CanonicalTest, TheFormDoesNotDependOnThePool) {
-  const uint64_t seed = test::Seed();
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << seed);
+  const test::Seed seed;
   Pool pool;
   test::RandomTrees trees(seed, pool);
   for (int i = 0; i < 2'000; ++i) {

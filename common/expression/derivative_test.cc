@@ -78,8 +78,7 @@ TEST(DerivativeTest, EveryElementaryFunctionAgreesWithItsDifferenceQuotient) {
 }
 
 TEST(DerivativeTest, RandomTreesAgreeWithTheirDifferenceQuotient) {
-  const uint64_t seed = test::Seed();
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << seed);
+  const test::Seed seed;
   Pool pool;
   test::RandomTrees trees(seed, pool);
   int compared = 0;

@@ -105,8 +105,7 @@ TEST(PoolTest, ClearEndsExhaustion) {
 }
 
 TEST(PoolTest, ImportKeepsStructureAndSharing) {
-  const uint64_t seed = test::Seed();
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << seed);
+  const test::Seed seed;
   Pool pool;
   test::RandomTrees trees(seed, pool);
   for (int i = 0; i < 200; ++i) {

@@ -69,8 +69,7 @@ TEST(PrintTest, TheBoundIsHeld) {
 }
 
 TEST(PrintTest, TokensAreCountedAsPrinted) {
-  const uint64_t seed = test::Seed();
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << seed);
+  const test::Seed seed;
   Pool pool;
   test::RandomTrees trees(seed, pool);
   for (int i = 0; i < 500; ++i) {
@@ -83,8 +82,7 @@ TEST(PrintTest, TokensAreCountedAsPrinted) {
 }
 
 TEST(RoundTripTest, RandomTreesComeBackFromEveryFormat) {
-  const uint64_t seed = test::Seed();
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << seed);
+  const test::Seed seed;
   Pool pool;
   test::RandomTrees trees(seed, pool, test::Functions::kOfEveryFormat);
   for (int i = 0; i < 10'000; ++i) {
@@ -101,8 +99,7 @@ TEST(RoundTripTest, RandomTreesComeBackFromEveryFormat) {
 }
 
 TEST(RoundTripTest, CanonicalFormsComeBackAsEqualFunctions) {
-  const uint64_t seed = test::Seed();
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << seed);
+  const test::Seed seed;
   Pool pool;
   test::RandomTrees trees(seed, pool);
   for (int i = 0; i < 5'000; ++i) {

@@ -43,8 +43,7 @@ std::vector<std::string> Lines(const std::string& path) {
 TEST(SympyRoundTripTest, SympyEvaluatesWhatWePrintAsWeDo) {
   // One set of functions by default: on others SymPy 1.11 errs, as in sign(E - E), which it makes
   // -1.
-  const uint64_t seed = test::Seed(/*otherwise=*/1);
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << seed);
+  const test::Seed seed(/*otherwise=*/1);
   constexpr int kFunctions = 200;
   constexpr long double kX = 0.6875L;  // 11/16, exact for both.
   const std::string stem = ::testing::TempDir() + "/sympy_round_trip_" + std::to_string(getpid());

@@ -9,6 +9,7 @@
 #include "common/generator/logarithmic_integer.h"
 #include "common/generator/presets.h"
 #include "common/generator/testing/statistics.h"
+#include "tests/support/seed.h"
 
 namespace motzkin::generator {
 namespace {
@@ -17,12 +18,13 @@ using expression::Op;
 using Category = std::pair<Op, int32_t>;
 
 // Every node of many drafts, counted by (arity, operator, value).
-std::map<int, std::map<Category, uint64_t>> CountNodes(const GeneratorSpec& spec, int drafts) {
+std::map<int, std::map<Category, uint64_t>> CountNodes(const GeneratorSpec& spec, int drafts,
+                                                       uint64_t seed) {
   const DraftSampler sampler(spec);
   std::map<int, std::map<Category, uint64_t>> counts;
   Draft draft;
   for (int i = 0; i < drafts; ++i) {
-    RandomStream random(TestSeed(), 0, 0, static_cast<uint64_t>(i));
+    RandomStream random(seed, 0, 0, static_cast<uint64_t>(i));
     sampler.Draw(10, random, draft);
     for (const DraftNode& node : draft.nodes) ++counts[node.arity][{node.op, node.value}];
   }
@@ -47,10 +49,10 @@ double ChiSquareOfSymbols(const std::map<Category, uint64_t>& counts,
 }
 
 TEST(DraftSamplerTest, OperatorsComeByTheirWeights) {
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << TestSeed());
+  const test::Seed seed(kUsualSeed);
   for (const std::string& name : PresetNames()) {
     const GeneratorSpec spec = Preset(name).value();
-    const auto counts = CountNodes(spec, 20'000);
+    const auto counts = CountNodes(spec, 20'000, seed);
     EXPECT_LT(ChiSquareOfSymbols(counts.at(1), spec.unary, 1), ChiSquareLimit(spec.unary.size()))
         << name;
     EXPECT_LT(ChiSquareOfSymbols(counts.at(2), spec.binary, 2), ChiSquareLimit(spec.binary.size()))
@@ -59,18 +61,18 @@ TEST(DraftSamplerTest, OperatorsComeByTheirWeights) {
 }
 
 TEST(DraftSamplerTest, AWeightThatIsThreePercentOffIsCaught) {
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << TestSeed());
+  const test::Seed seed(kUsualSeed);
   GeneratorSpec spec = Preset("intclass").value();
   for (WeightedSymbol& symbol : spec.binary) symbol.weight = 100;
   spec.binary[0].weight = 103;
-  const auto counts = CountNodes(spec, 60'000);
+  const auto counts = CountNodes(spec, 60'000, seed);
   spec.binary[0].weight = 100;
   EXPECT_GT(ChiSquareOfSymbols(counts.at(2), spec.binary, 2), ChiSquareLimit(spec.binary.size()));
 }
 
 TEST(DraftSamplerTest, UniformLeavesComeByTheirProbabilities) {
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << TestSeed());
-  const auto leaves = CountNodes(Preset("lample-charton-paper").value(), 20'000).at(0);
+  const test::Seed seed(kUsualSeed);
+  const auto leaves = CountNodes(Preset("lample-charton-paper").value(), 20'000, seed).at(0);
   ASSERT_EQ(leaves.size(), 11u);  // x, 1..5 and -1..-5
   double total = 0;
   for (const auto& [category, count] : leaves) total += static_cast<double>(count);
@@ -84,8 +86,8 @@ TEST(DraftSamplerTest, UniformLeavesComeByTheirProbabilities) {
 }
 
 TEST(DraftSamplerTest, LogarithmicIntegersFallOffByE) {
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << TestSeed());
-  const auto leaves = CountNodes(Preset("intclass").value(), 20'000).at(0);
+  const test::Seed seed(kUsualSeed);
+  const auto leaves = CountNodes(Preset("intclass").value(), 20'000, seed).at(0);
   double total = 0;
   for (const auto& [category, count] : leaves) total += static_cast<double>(count);
   constexpr int kApart = 7;  // Integers from here on are one category, so that each is frequent.
@@ -102,10 +104,10 @@ TEST(DraftSamplerTest, LogarithmicIntegersFallOffByE) {
 }
 
 TEST(NodeCountTest, OneInFortyIsSmall) {
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << TestSeed());
+  const test::Seed seed(kUsualSeed);
   const GeneratorSpec spec = Preset("lample-charton").value();
   const DraftSampler drafts(spec);
-  RandomStream random(TestSeed(), 0, 0, 0);
+  RandomStream random(seed, 0, 0, 0);
   Draft draft;
   expression::Pool pool;
   constexpr double kDraws = 390'000;

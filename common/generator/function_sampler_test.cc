@@ -16,6 +16,7 @@
 #include "common/generator/attempt.h"
 #include "common/generator/presets.h"
 #include "common/generator/testing/statistics.h"
+#include "tests/support/seed.h"
 
 namespace motzkin::generator {
 namespace {
@@ -107,13 +108,14 @@ TEST(FunctionSamplerTest, KindsOfOneSeedDoNotShareTheirTrees) {
 }
 
 TEST(FunctionSamplerTest, EveryFunctionPassesTheFiltersItWasPromisedTo) {
+  const test::Seed seed(kUsualSeed);
   for (const std::string& name : PresetNames()) {
     for (const Kind kind : kKinds) {
       const GeneratorSpec spec = Preset(name, kind).value();
       const FunctionSampler sampler = FunctionSampler::Create(spec).value();
       for (int64_t i = 0; i < 100; ++i) {
         Pool pool;
-        const Expr f = sampler.Generate(TestSeed(), i, pool)->integrand;
+        const Expr f = sampler.Generate(seed, i, pool)->integrand;
         EXPECT_TRUE(f->has_variable());
         EXPECT_LE(expression::TokenCount(f), spec.tokens_max);
         EXPECT_EQ(ball::Classify(f), ball::FunctionClass::kUsable);
@@ -136,11 +138,12 @@ TEST(FunctionSamplerTest, HashesAreThoseOfTheCanonicalForm) {
 }
 
 TEST(FunctionSamplerTest, FunctionsSurvivePrintAndParseInEveryFormat) {
+  const test::Seed seed(kUsualSeed);
   for (const std::string& name : PresetNames()) {
     const FunctionSampler sampler = Sampler(name, Kind::kForward);
     for (int64_t i = 0; i < 300; ++i) {
       Pool pool;
-      const Expr f = sampler.Generate(TestSeed(), i, pool)->integrand;
+      const Expr f = sampler.Generate(seed, i, pool)->integrand;
       const auto text = [f](Format format) { return expression::Print(f, format).value(); };
       EXPECT_EQ(expression::ParsePrefix(text(Format::kPrefix), pool).value(), f)
           << text(Format::kPrefix);
@@ -194,11 +197,12 @@ TEST(ForwardTest, HalfOfTheDrawnOperatorsAreLeft) {
 }
 
 TEST(BackwardTest, TheIntegrandIsTheDerivativeOfTheKnownIntegral) {
+  const test::Seed seed(kUsualSeed);
   for (const char* name : {"lample-charton", "hebisch"}) {
     const FunctionSampler sampler = Sampler(name, Kind::kBackward);
     for (int64_t i = 0; i < 200; ++i) {
       Pool pool;
-      const GeneratedFunction function = sampler.Generate(TestSeed(), i, pool).value();
+      const GeneratedFunction function = sampler.Generate(seed, i, pool).value();
       const Expr known = expression::Canonical(function.known_integral, pool);
       EXPECT_EQ(expression::Canonical(expression::Derivative(known, pool), pool),
                 expression::Canonical(function.integrand, pool));
@@ -222,10 +226,11 @@ void ExpectIsDerivative(Expr value, Expr integral) {
 }
 
 TEST(ByPartsTest, TheProductsDerivativeIsTheSumOfBothIntegrands) {
+  const test::Seed seed(kUsualSeed);
   const FunctionSampler sampler = Sampler("lample-charton", Kind::kByParts);
   for (int64_t i = 0; i < 200; ++i) {
     Pool pool;
-    const GeneratedFunction function = sampler.Generate(TestSeed(), i, pool).value();
+    const GeneratedFunction function = sampler.Generate(seed, i, pool).value();
     SCOPED_TRACE(expression::Print(function.integrand, Format::kInfix).value());
     ExpectIsDerivative(pool.Add(function.integrand, function.parts_integrand),
                        function.parts_product);
@@ -233,10 +238,11 @@ TEST(ByPartsTest, TheProductsDerivativeIsTheSumOfBothIntegrands) {
 }
 
 TEST(BackwardTest, LampleChartonsKnownIntegralHasNoAdditiveConstant) {
+  const test::Seed seed(kUsualSeed);
   const FunctionSampler sampler = Sampler("lample-charton", Kind::kBackward);
   for (int64_t i = 0; i < 200; ++i) {
     Pool pool;
-    const Expr known = sampler.Generate(TestSeed(), i, pool)->known_integral;
+    const Expr known = sampler.Generate(seed, i, pool)->known_integral;
     const Expr canonical = expression::Canonical(known, pool);
     EXPECT_EQ(expression::DropAdditiveConstant(canonical, pool), canonical);
   }

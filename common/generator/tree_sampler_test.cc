@@ -8,14 +8,16 @@
 
 #include "common/generator/testing/statistics.h"
 #include "common/generator/tree_count.h"
+#include "tests/support/seed.h"
 
 namespace motzkin::generator {
 namespace {
 
 using Draw = std::function<void(int, RandomStream&, TreeShape&)>;
 
-std::map<std::string, uint64_t> CountShapes(const Draw& draw, int internal_nodes, uint64_t draws) {
-  RandomStream random(TestSeed(), /*version=*/0, /*domain=*/0, /*index=*/0);
+std::map<std::string, uint64_t> CountShapes(const Draw& draw, int internal_nodes, uint64_t draws,
+                                            uint64_t seed) {
+  RandomStream random(seed, /*version=*/0, /*domain=*/0, /*index=*/0);
   std::map<std::string, uint64_t> counts;
   TreeShape shape;
   for (uint64_t i = 0; i < draws; ++i) {
@@ -44,26 +46,28 @@ Draw Biased(uint64_t one_in) {
 }
 
 TEST(TreeSamplerTest, EveryShapeOfThreeInternalNodesIsEquallyLikely) {
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << TestSeed());
+  const test::Seed seed(kUsualSeed);
   constexpr uint64_t kDraws = 440'000;
-  const auto counts = CountShapes(SampleTree, 3, kDraws);
+  const auto counts = CountShapes(SampleTree, 3, kDraws, seed);
   EXPECT_EQ(counts.size(), 22u);
   EXPECT_LT(ChiSquareOfUniform(counts, 22, kDraws), ChiSquareLimit(22));
 }
 
 TEST(TreeSamplerTest, EveryShapeOfFourInternalNodesIsEquallyLikely) {
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << TestSeed());
+  const test::Seed seed(kUsualSeed);
   constexpr uint64_t kDraws = 900'000;
-  const auto counts = CountShapes(SampleTree, 4, kDraws);
+  const auto counts = CountShapes(SampleTree, 4, kDraws, seed);
   EXPECT_EQ(counts.size(), 90u);
   EXPECT_LT(ChiSquareOfUniform(counts, 90, kDraws), ChiSquareLimit(90));
 }
 
 TEST(TreeSamplerTest, AThresholdThatIsOffByOneNowAndThenIsCaught) {
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << TestSeed());
+  const test::Seed seed(kUsualSeed);
   constexpr uint64_t kDraws = 440'000;
-  EXPECT_GT(ChiSquareOfUniform(CountShapes(Biased(16), 3, kDraws), 22, kDraws), ChiSquareLimit(22));
-  EXPECT_GT(ChiSquareOfUniform(CountShapes(Biased(16), 4, kDraws), 90, kDraws), ChiSquareLimit(90));
+  EXPECT_GT(ChiSquareOfUniform(CountShapes(Biased(16), 3, kDraws, seed), 22, kDraws),
+            ChiSquareLimit(22));
+  EXPECT_GT(ChiSquareOfUniform(CountShapes(Biased(16), 4, kDraws, seed), 90, kDraws),
+            ChiSquareLimit(90));
 }
 
 TEST(TreeSamplerTest, EachChoiceOwnsAsManyNumbersAsItHasCompletions) {
@@ -84,7 +88,8 @@ TEST(TreeSamplerTest, EachChoiceOwnsAsManyNumbersAsItHasCompletions) {
 }
 
 TEST(TreeSamplerTest, LargeTreesAreWellFormed) {
-  RandomStream random(TestSeed(), 0, 0, 1);
+  const test::Seed seed(kUsualSeed);
+  RandomStream random(seed, 0, 0, 1);
   TreeShape shape;
   for (int nodes = 0; nodes <= kInternalNodesMax; ++nodes) {
     SampleTree(nodes, random, shape);

@@ -14,6 +14,7 @@
 #include "coordinator/service/testing/scripted_worker.h"
 #include "motzkin/v1/operator_service.grpc.pb.h"
 #include "tests/support/mini_postgres.h"
+#include "tests/support/seed.h"
 #include "tests/support/wait_for.h"
 
 namespace motzkin::coordinator {
@@ -24,11 +25,6 @@ using google::protobuf::Message;
 constexpr char kSynchronize[] = "/motzkin.v1.WorkerService/Synchronize";
 constexpr char kSubmit[] = "/motzkin.v1.WorkerService/SubmitResults";
 constexpr size_t kWordsMax = 2'500;  // A reason of 2,000 bytes and what names it.
-
-uint64_t Seed() {
-  const char* const given = std::getenv("TEST_SEED");
-  return given == nullptr ? std::random_device{}() : std::stoull(given);
-}
 
 // $WIRE_ROUNDS for a long run.
 int Rounds(int usual) {
@@ -48,7 +44,7 @@ Seedling Of(const std::string& verb, Request request) {
 
 class WireTest : public ::testing::Test {
  protected:
-  WireTest() : conninfo_(test::MiniPostgres::Shared().NewDatabase()), seed_(Seed()) {
+  WireTest() : conninfo_(test::MiniPostgres::Shared().NewDatabase()) {
     google::protobuf::SetLogHandler(nullptr);  // As the binary does.
     LoopOptions options;
     options.interval = absl::Milliseconds(100);
@@ -159,14 +155,13 @@ class WireTest : public ::testing::Test {
   }
 
   const std::string conninfo_;
-  const uint64_t seed_;
+  const test::Seed seed_;
   v1::StartJobRequest start_;
   std::unique_ptr<Coordinator> coordinator_;
   std::unique_ptr<RawClient> client_;
 };
 
 TEST_F(WireTest, SpoiledOrdersAreRefusedInOneLine) {
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << seed_);
   MessageMutator mutator(seed_);
   const std::vector<Seedling> seedlings = Seedlings();
   for (int round = Rounds(1'500); round > 0 && !HasFailure(); --round) {
@@ -179,7 +174,6 @@ TEST_F(WireTest, SpoiledOrdersAreRefusedInOneLine) {
 }
 
 TEST_F(WireTest, SpoiledWorkerStatesHurtNobodyElse) {
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << seed_);
   MessageMutator mutator(seed_);
   ScriptedWorker model(coordinator_->address(), 7);
   model.Report();
@@ -204,7 +198,6 @@ TEST_F(WireTest, SpoiledWorkerStatesHurtNobodyElse) {
 }
 
 TEST_F(WireTest, SpoiledSubmissionsStoreNothingWrong) {
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << seed_);
   MessageMutator mutator(seed_);
   ScriptedWorker worker(coordinator_->address(), 7);
   worker.Report();

@@ -11,13 +11,13 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
 #include <random>
 #include <set>
 #include <thread>
 
 #include "coordinator/store/testing/store_fixture.h"
 #include "tests/support/fault_proxy.h"
+#include "tests/support/seed.h"
 
 namespace motzkin::coordinator {
 namespace {
@@ -25,11 +25,6 @@ namespace {
 constexpr int kWriters = 6;
 constexpr int64_t kBatchSize = 200;
 constexpr size_t kRowsPerFlush = 17;
-
-uint64_t Seed() {
-  const char* given = std::getenv("TEST_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device()();
-}
 
 // What one writer was told.
 struct Told {
@@ -163,12 +158,11 @@ class SubmitModelTest : public StoreFixture {
     CheckInvariants();
   }
 
-  const uint64_t seed_ = Seed();
+  const test::Seed seed_;
   std::mt19937_64 random_;
 };
 
 TEST_F(SubmitModelTest, WritersOfOneBatchStoreEachIndexOnceAndCloseIt) {
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << seed_);
   const JobRecord job = NewJob();
   const BatchRecord batch = Must(store().AllocateBatch(job.id, kBatchSize));
   std::vector<Grant> grants;
@@ -192,7 +186,6 @@ TEST_F(SubmitModelTest, WritersOfOneBatchStoreEachIndexOnceAndCloseIt) {
 }
 
 TEST_F(SubmitModelTest, SplitsAndRegrantsUnderWritersLoseNothing) {
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << seed_);
   const JobRecord job = NewJob("demo", 3 * kBatchSize);
   std::vector<Told> told(kWriters);
   {
@@ -225,7 +218,6 @@ TEST_F(SubmitModelTest, SplitsAndRegrantsUnderWritersLoseNothing) {
 }
 
 TEST_F(SubmitModelTest, NoRowIsStoredAfterCancelReturned) {
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << seed_);
   for (int round = 0; round < 5; ++round) {
     const JobRecord job = NewJob(fmt::format("round-{}", round));
     std::vector<Told> told(kWriters);
@@ -260,7 +252,6 @@ TEST_F(SubmitModelTest, NoRowIsStoredAfterCancelReturned) {
 }
 
 TEST_F(SubmitModelTest, KilledSessionsLoseNothingAndStoreNothingTwice) {
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << seed_);
   const JobRecord job = NewJob("demo", kWriters / 2 * kBatchSize);
   std::atomic<bool> stop{false};
   int cuts = 0;
@@ -273,7 +264,6 @@ TEST_F(SubmitModelTest, KilledSessionsLoseNothingAndStoreNothingTwice) {
 }
 
 TEST_F(SubmitModelTest, ConnectionsCutAtASubmissionLoseNothingAndStoreNothingTwice) {
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << seed_);
   const JobRecord job = NewJob("demo", kWriters / 2 * kBatchSize);
   std::atomic<int> submissions{0}, lost_requests{0}, lost_replies{0};
   // Every fifth submission never arrives; of every other fifth the server's answer is lost.

@@ -12,6 +12,7 @@
 
 #include "common/base/clock.h"
 #include "tests/support/mini_cluster.h"
+#include "tests/support/seed.h"
 #include "tests/support/wait_for.h"
 
 namespace motzkin {
@@ -174,9 +175,7 @@ TEST(ClusterTest, APauseReachesARunningIntegratorWithinASecond) {
 TEST(ClusterTest, RandomKillsLoseNothingAndCountNothingTwice) {
   const char* const given = std::getenv("MOTZKIN_CHAOS_SECONDS");
   const absl::Duration chaos = absl::Seconds(given == nullptr ? 20 : std::atoi(given));
-  const char* const given_seed = std::getenv("TEST_SEED");
-  const uint64_t seed = given_seed == nullptr ? std::random_device{}() : std::stoull(given_seed);
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << seed);
+  const test::Seed seed;
   std::mt19937_64 random(seed);
   const auto target = 150 + 20 * absl::ToInt64Seconds(chaos);
 

@@ -2,7 +2,6 @@
 // compiler. Garbled copies of it come along.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -11,19 +10,15 @@
 
 #include "tests/fuzz/fuzz_target.h"
 #include "tests/support/garble.h"
+#include "tests/support/seed.h"
 
 namespace motzkin::fuzz {
 namespace {
 
 constexpr int kGarbledCopies = 20;
 
-uint64_t Seed() {
-  const char* const given = std::getenv("TEST_SEED");
-  return given == nullptr ? std::random_device{}() : std::stoull(given);
-}
-
 TEST(CorpusTest, EveryInputHoldsTheProperty) {
-  const uint64_t seed = Seed();
+  const test::Seed seed;
   std::cout << "replay with TEST_SEED=" << seed << "\n"
             << std::flush;  // A failed CHECK ends the process.
   std::mt19937_64 random(seed);

@@ -3,7 +3,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <random>
@@ -12,6 +11,7 @@
 #include "common/process/frame.h"
 #include "motzkin/integrator/v1/integrator.pb.h"
 #include "tests/support/garble.h"
+#include "tests/support/seed.h"
 #include "worker/results/result_row.h"
 #include "worker/slots/response_check.h"
 
@@ -19,11 +19,6 @@ namespace motzkin {
 namespace {
 
 namespace pipe = integrator::v1;
-
-uint64_t Seed() {
-  const char* const given = std::getenv("TEST_SEED");
-  return given == nullptr ? std::random_device{}() : std::stoull(given);
-}
 
 pipe::Request AskForX() {
   pipe::Request request;
@@ -65,8 +60,7 @@ pipe::Response PartlyRight() {
 
 // What passes the check can be stored: known outcome, bounded texts, finite intervals.
 TEST(PipeMutationTest, GarbledAnswersAreRefusedOrFitForARow) {
-  const uint64_t seed = Seed();
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << seed);
+  const test::Seed seed;
   std::mt19937_64 random(seed);
   const pipe::Request request = AskForX();
   const std::string bytes = PartlyRight().SerializeAsString();
@@ -120,8 +114,7 @@ class Integrator {
 
 TEST(PipeMutationTest, GarbledRequestsAreAnsweredOrEndTheIntegrator) {
   signal(SIGPIPE, SIG_IGN);
-  const uint64_t seed = Seed();
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << seed);
+  const test::Seed seed;
   std::mt19937_64 random(seed);
   const std::string bytes = AskForX().SerializeAsString();
   auto integrator = std::make_unique<Integrator>();

@@ -7,14 +7,10 @@
 #include <random>
 #include <string>
 
+#include "tests/support/seed.h"
+
 namespace motzkin::coordinator {
 namespace {
-
-// $TEST_SEED, or a fresh one; printed either way.
-uint64_t Seed() {
-  if (const char* fixed = std::getenv("TEST_SEED"); fixed != nullptr) return std::stoull(fixed);
-  return std::random_device()();
-}
 
 // Steps of all runs together: $SIM_STEPS for a long night.
 int64_t Steps() {
@@ -29,7 +25,7 @@ TEST(SimulatorTest, ACalmClusterFinishesItsJobs) {
 }
 
 TEST(SimulatorTest, EveryFunctionEndsWithOneResultWhateverHappens) {
-  const uint64_t first = Seed();
+  const uint64_t first = test::Seed();
   std::map<std::string, int> faults;
   int64_t steps = 0;
   int64_t poisoned = 0, crashed = 0, audits = 0, by_itself = 0;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <iterator>
 #include <limits>
 #include <numbers>
@@ -193,18 +192,11 @@ long double NodeValue(Expr node, const std::vector<long double>& values, long do
 
 }  // namespace
 
-uint64_t Seed(uint64_t otherwise) {
-  const char* fixed = std::getenv("TEST_SEED");
-  return fixed == nullptr ? otherwise : std::stoull(fixed);
-}
-
 Expr Parse(std::string_view text, Pool& pool) {
   absl::StatusOr<Expr> expr = ParseInfix(text, pool);
   EXPECT_TRUE(expr.ok()) << text << ": " << expr.status();
   return expr.ok() ? *expr : pool.Undefined();
 }
-
-uint64_t Seed() { return Seed(std::random_device{}()); }
 
 Expr RandomTrees::Leaf() {
   switch (Below(8)) {

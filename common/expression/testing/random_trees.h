@@ -1,4 +1,4 @@
-// Helpers of this module's tests: seeds, random trees, and values in long double.
+// Helpers of this module's tests: random trees, and values in long double.
 #pragma once
 
 #include <cstdint>
@@ -6,13 +6,11 @@
 #include <string_view>
 
 #include "common/expression/expression.h"
+#include "tests/support/seed.h"
 
 namespace motzkin::expression::test {
 
-// $TEST_SEED, or a fresh one. Print it with the failure.
-uint64_t Seed();
-// $TEST_SEED, or `otherwise`.
-uint64_t Seed(uint64_t otherwise);
+using motzkin::test::Seed;
 
 // Of infix that must be right; otherwise a failure, and Undefined.
 Expr Parse(std::string_view text, Pool& pool);

@@ -7,7 +7,6 @@
 #include <cctype>
 #include <cmath>
 #include <complex>
-#include <cstdlib>
 #include <optional>
 #include <random>
 #include <string>
@@ -17,6 +16,7 @@
 #include "common/expression/expression.h"
 #include "common/expression/parser.h"
 #include "common/expression/printer.h"
+#include "tests/support/seed.h"
 #include "worker/integrator/verifier/verifier.h"
 
 namespace motzkin::integrator {
@@ -27,11 +27,6 @@ using expression::Op;
 using expression::Pool;
 using Complex = std::complex<double>;
 using Random = std::mt19937_64;
-
-uint64_t Seed() {
-  const char* given = std::getenv("TEST_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device()();
-}
 
 size_t Below(Random& random, size_t bound) { return random() % bound; }
 
@@ -192,8 +187,7 @@ void JudgeMutant(Expr f, Expr right, const std::string& text, Pool& pool, Score&
 }
 
 TEST(VerifierMutationTest, NoWrongMutantOfARightAnswerIsVerified) {
-  const uint64_t seed = Seed();
-  SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << seed);
+  const test::Seed seed;
   Random random(seed);
   Score score;
   while (score.right < 300) {
@@ -212,7 +206,7 @@ TEST(VerifierMutationTest, NoWrongMutantOfARightAnswerIsVerified) {
   fmt::print(
       "seed {}: {} of {} right answers verified; {} wrong mutants: {} caught ({:.2f} %), {} "
       "unjudged, {} believed\n",
-      seed, score.right_verified, score.right, score.wrong, score.caught,
+      uint64_t{seed}, score.right_verified, score.right, score.wrong, score.caught,
       100.0 * score.caught / score.wrong, score.unjudged, score.believed.size());
   EXPECT_TRUE(score.believed.empty()) << score.believed.front();
   EXPECT_GE(score.right_verified, score.right * 9 / 10);
