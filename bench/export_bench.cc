@@ -15,6 +15,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "bench/must.h"
 #include "common/postgres/connection.h"
 #include "coordinator/postgres_server/embedded_postgres.h"
 #include "coordinator/store/store.h"
@@ -23,19 +24,9 @@
 namespace motzkin {
 namespace {
 
+using bench::Must;
+using bench::MustBeOk;
 using dataset::ExportOptions;
-
-void MustBeOk(const absl::Status& status) {
-  if (status.ok()) return;
-  fmt::print(stderr, "{}\n", status.ToString());
-  std::exit(1);
-}
-
-template <typename T>
-T Must(absl::StatusOr<T> value) {
-  MustBeOk(value.status());
-  return *std::move(value);
-}
 
 // $1 job, $2 begin, $3 end: what submit_results() and the sealer would have left.
 constexpr std::string_view kStatements[] = {

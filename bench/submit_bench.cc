@@ -17,6 +17,7 @@
 #include <thread>
 #include <vector>
 
+#include "bench/must.h"
 #include "common/results/submit_results.h"
 #include "coordinator/postgres_server/embedded_postgres.h"
 #include "coordinator/store/store.h"
@@ -24,6 +25,8 @@
 namespace motzkin {
 namespace {
 
+using bench::Must;
+using bench::MustBeOk;
 using coordinator::BatchRecord;
 using coordinator::EmbeddedPostgres;
 using coordinator::Grant;
@@ -31,17 +34,6 @@ using coordinator::JobRecord;
 using coordinator::Store;
 
 constexpr int64_t kBatchRows = 2'560;
-
-template <typename T>
-T Must(absl::StatusOr<T> value) {
-  if (!value.ok()) {
-    fmt::print(stderr, "{}\n", value.status().ToString());
-    std::exit(1);
-  }
-  return *std::move(value);
-}
-
-void Must(const absl::Status& status) { Must<int>(status.ok() ? absl::StatusOr<int>(0) : status); }
 
 // Words as prefix tokens are, so that compression finds what it would find.
 std::string Tokens(std::mt19937_64& random, int count) {
@@ -102,7 +94,7 @@ std::string MakeWorker(Store& store, int n) {
   worker.uuid = fmt::format("00000000-0000-4000-8000-{:012}", n);
   worker.name = fmt::format("bench-{}", n);
   worker.state = "working";
-  Must(store.UpsertWorkers({worker}));
+  MustBeOk(store.UpsertWorkers({worker}));
   return worker.uuid;
 }
 

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "bench/must.h"
 #include "common/postgres/connection.h"
 #include "coordinator/postgres_server/embedded_postgres.h"
 #include "coordinator/store/store.h"
@@ -18,14 +19,7 @@
 namespace motzkin {
 namespace {
 
-template <typename T>
-T Must(absl::StatusOr<T> value) {
-  if (!value.ok()) {
-    fmt::print(stderr, "{}\n", value.status().ToString());
-    std::exit(1);
-  }
-  return *std::move(value);
-}
+using bench::Must;
 
 // $1 job, $2 begin, $3 end: what submit_results() and the sealer would have left.
 constexpr std::string_view kRows = R"(

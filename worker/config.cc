@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "common/base/host_port.h"
+#include "common/base/program_start.h"
 #include "common/base/status_macros.h"
 #include "common/job_spec/job_spec.h"
 #include "common/settings/settings.h"
@@ -117,12 +118,6 @@ std::string HostName() {
   std::string name = std::string(host).substr(0, kNameBytesMax);
   std::replace_if(name.begin(), name.end(), std::not_fn(InName), '-');
   return name;
-}
-
-std::filesystem::path OwnDirectory() {
-  std::error_code error;
-  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
-  return error ? std::filesystem::path("/usr/bin") : self.parent_path();
 }
 
 absl::Status Check(const Config& config) {

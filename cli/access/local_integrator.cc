@@ -5,12 +5,11 @@
 #include <absl/strings/str_join.h>
 #include <absl/strings/str_split.h>
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <vector>
 
+#include "cli/access/program_path.h"
 #include "cli/text/words.h"
 #include "common/base/one_line.h"
 #include "common/base/status_macros.h"
@@ -20,19 +19,6 @@
 
 namespace motzkin::cli {
 namespace {
-
-// `integrator` is installed beside `motzkin`.
-absl::StatusOr<std::string> FindBinary(const std::string& given) {
-  std::error_code error;
-  std::filesystem::path path = given;
-  if (given.empty()) {
-    path = std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / "integrator";
-  }
-  path = std::filesystem::absolute(path, error);
-  if (::access(path.c_str(), X_OK) == 0) return path.string();
-  return absl::NotFoundError(
-      absl::StrCat("no integrator at ", path.string(), ": name it with --integrator PATH"));
-}
 
 absl::StatusOr<v1::LadderStep> ParseStep(absl::string_view text) {
   const std::vector<std::string> parts = absl::StrSplit(text, '=');
@@ -92,7 +78,7 @@ absl::StatusOr<LocalLadder> ReadFlags(const IntegratorFlags& flags) {
       RETURN_IF_ERROR(CheckEngineMemory("--memory", step.engine(), memory));
     }
   }
-  ASSIGN_OR_RETURN(ladder.options.binary, FindBinary(flags.binary));
+  ASSIGN_OR_RETURN(ladder.options.binary, ProgramPath("integrator", flags.binary, "--integrator"));
   ladder.options.engine_memory_bytes = memory;
   ladder.options.idle_priority = false;  // Somebody waits for it.
   ladder.options.engines.clear();

@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <utility>
 
-#include "cli/access/coordinator_binary.h"
+#include "cli/access/program_path.h"
 #include "cli/access/operator_client.h"
 #include "common/base/status_macros.h"
 

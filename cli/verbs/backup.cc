@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "cli/access/coordinator_binary.h"
+#include "cli/access/program_path.h"
 #include "cli/access/operator_client.h"
 #include "cli/verbs/verb.h"
 #include "common/base/status_macros.h"

@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <system_error>
+
 namespace motzkin {
 
 void PrepareProgram() {
@@ -13,6 +15,12 @@ void PrepareProgram() {
     (void)!open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
   }
   signal(SIGXFSZ, SIG_IGN);
+}
+
+std::filesystem::path OwnDirectory() {
+  std::error_code error;
+  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? "/usr/bin" : self.parent_path();
 }
 
 }  // namespace motzkin

@@ -9,6 +9,7 @@
 #include <tuple>
 #include <utility>
 
+#include "common/base/string_view.h"
 #include "common/expression/call_builders.h"
 #include "common/expression/token.h"
 
@@ -170,7 +171,7 @@ size_t EditDistance(std::string_view a, std::string_view b) {
 std::string_view NearestFunction(std::string_view name) {
   constexpr size_t kLongestName = 24;
   if (name.size() > kLongestName) return {};
-  const std::string lower = absl::AsciiStrToLower(absl::string_view(name.data(), name.size()));
+  const std::string lower = absl::AsciiStrToLower(ToAbsl(name));
   std::tuple<size_t, bool, size_t, std::string_view> best = {name.size() / 3 + 1, false, 0, {}};
   for (const auto& [known, function] : Functions()) {
     const size_t distance = std::min(EditDistance(name, known), EditDistance(lower, known));

@@ -10,6 +10,7 @@
 
 #include "common/base/one_line.h"
 #include "common/base/status_macros.h"
+#include "common/base/string_view.h"
 #include "common/generator/function_sampler.h"
 #include "common/generator/presets.h"
 
@@ -31,8 +32,6 @@ constexpr int64_t kDefaultEngineMemory =
 constexpr int32_t kDefaultIntegralBytes = 65'536;  // The most that is stored.
 constexpr size_t kNameBytesMax = 63;
 
-absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
-
 // The spec may be a stranger's, and what is quoted of it anything.
 template <typename... Parts>
 absl::Status Invalid(const Parts&... parts) {
@@ -41,7 +40,7 @@ absl::Status Invalid(const Parts&... parts) {
 
 absl::Status CheckRange(std::string_view field, int64_t value, Range range) {
   if (value >= range.min && value <= range.max) return absl::OkStatus();
-  return Invalid(View(field), " must be ", range.min, " .. ", range.max, ", got ", value);
+  return Invalid(ToAbsl(field), " must be ", range.min, " .. ", range.max, ", got ", value);
 }
 
 // A leaf of FriCAS starts with the address space of its zygote: its heap, of which GCL reserves most
@@ -50,7 +49,8 @@ constexpr int64_t kFricasMemoryMin = 512ll << 20;
 
 absl::Status CheckOrder(std::string_view stem, int64_t min, int64_t max) {
   if (min <= max) return absl::OkStatus();
-  return Invalid(View(stem), "_min must not exceed ", View(stem), "_max, got ", min, " and ", max);
+  return Invalid(ToAbsl(stem), "_min must not exceed ", ToAbsl(stem), "_max, got ", min, " and ",
+                 max);
 }
 
 absl::Status CheckName(std::string_view field, const std::string& name) {
@@ -61,7 +61,7 @@ absl::Status CheckName(std::string_view field, const std::string& name) {
       !name.empty() && name.size() <= kNameBytesMax && letter_or_digit(name[0]) &&
       std::all_of(name.begin(), name.end(), [&](char c) { return letter_or_digit(c) || c == '-'; });
   if (shaped) return absl::OkStatus();
-  return Invalid(View(field),
+  return Invalid(ToAbsl(field),
                  " must be 1 .. 63 of a-z, 0-9 and -, beginning with a letter or digit, got '",
                  name.substr(0, kNameBytesMax), "'");
 }
@@ -70,7 +70,7 @@ absl::Status CheckEngine(std::string_view field, std::string_view name) {
   if (std::find(std::begin(kEngines), std::end(kEngines), name) != std::end(kEngines)) {
     return absl::OkStatus();
   }
-  return Invalid(View(field), " must be giac, fricas or sympy, got '", View(name.substr(0, 64)),
+  return Invalid(ToAbsl(field), " must be giac, fricas or sympy, got '", ToAbsl(name.substr(0, 64)),
                  "'");
 }
 
@@ -113,10 +113,10 @@ absl::Status CheckTarget(const v1::JobSpec& spec) {
 absl::Status CheckWeights(std::string_view field,
                           const google::protobuf::RepeatedPtrField<v1::WeightedSymbol>& symbols) {
   if (symbols.empty()) {
-    return Invalid(View(field), " must name at least one operator, or choose a preset");
+    return Invalid(ToAbsl(field), " must name at least one operator, or choose a preset");
   }
   for (const v1::WeightedSymbol& symbol : symbols) {
-    const std::string name = absl::StrCat(View(field), ".", symbol.symbol().substr(0, 64));
+    const std::string name = absl::StrCat(ToAbsl(field), ".", symbol.symbol().substr(0, 64));
     RETURN_IF_ERROR(CheckRange(name, symbol.weight(), kWeightRange));
   }
   return absl::OkStatus();
@@ -131,8 +131,8 @@ absl::Status CheckLeaves(const v1::LeafSpec& leaves) {
 }
 
 absl::Status CheckNodes(std::string_view stem, uint32_t min, uint32_t max) {
-  RETURN_IF_ERROR(CheckRange(absl::StrCat(View(stem), "_min"), min, kNodesRange));
-  RETURN_IF_ERROR(CheckRange(absl::StrCat(View(stem), "_max"), max, kNodesRange));
+  RETURN_IF_ERROR(CheckRange(absl::StrCat(ToAbsl(stem), "_min"), min, kNodesRange));
+  RETURN_IF_ERROR(CheckRange(absl::StrCat(ToAbsl(stem), "_max"), max, kNodesRange));
   return CheckOrder(stem, min, max);
 }
 

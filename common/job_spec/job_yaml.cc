@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/base/status_macros.h"
+#include "common/base/string_view.h"
 #include "common/job_spec/job_spec.h"
 #include "common/yaml/strict_yaml.h"
 
@@ -194,17 +195,15 @@ std::string PrintSymbols(const SymbolField& symbols) {
 }
 
 absl::string_view Bool(bool value) { return value ? "true" : "false"; }
-absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
-
 std::string PrintGenerator(const v1::GeneratorSpec& spec) {
   const v1::LeafSpec& leaves = spec.leaves();
   return absl::StrCat(
       "generator:\n  version: ", spec.version(),
       "\n  canonical_version: ", spec.canonical_version(),
-      "\n  kind: ", View(Word(Kinds(), spec.kind())), "\n  unary: ", PrintSymbols(spec.unary()),
+      "\n  kind: ", ToAbsl(Word(Kinds(), spec.kind())), "\n  unary: ", PrintSymbols(spec.unary()),
       "\n  binary: ", PrintSymbols(spec.binary()),
       "\n  leaves:\n    variable_permille: ", leaves.variable_permille(),
-      "\n    integers: ", View(Word(IntegerWords(), leaves.integers())),
+      "\n    integers: ", ToAbsl(Word(IntegerWords(), leaves.integers())),
       "\n    integer_min: ", leaves.integer_min(), "\n    integer_max: ", leaves.integer_max(),
       "\n    signed_integers: ", Bool(leaves.signed_integers()),
       "\n  nodes_min: ", spec.nodes_min(), "\n  nodes_max: ", spec.nodes_max(),
@@ -233,7 +232,7 @@ absl::StatusOr<v1::JobSpec> ParseJobYaml(std::string_view text, std::string_view
     absl::StatusOr<v1::JobSpec> base = JobFromPreset(preset, kind);
     if (!base.ok()) {
       return absl::InvalidArgumentError(
-          absl::StrCat(View(filename), ":", file.Line("preset"), ": ", base.status().message()));
+          absl::StrCat(ToAbsl(filename), ":", file.Line("preset"), ": ", base.status().message()));
     }
     spec = *std::move(base);
   }
@@ -248,7 +247,7 @@ absl::StatusOr<v1::JobSpec> ParseJobYaml(std::string_view text, std::string_view
   ReadGenerator(generator, *spec.mutable_generator());
   RETURN_IF_ERROR(file.Finish());
   if (const absl::Status valid = ValidateJobSpec(spec); !valid.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(View(filename), ": ", valid.message()));
+    return absl::InvalidArgumentError(absl::StrCat(ToAbsl(filename), ": ", valid.message()));
   }
   return spec;
 }
@@ -264,7 +263,7 @@ std::string JobToYaml(const v1::JobSpec& spec) {
     absl::StrAppend(&text, "  - {engine: ", step.engine(), ", budget_ms: ", step.budget_ms(),
                     "}\n");
   }
-  absl::StrAppend(&text, "answers: ", View(Word(AnswerWords(), spec.answers())),
+  absl::StrAppend(&text, "answers: ", ToAbsl(Word(AnswerWords(), spec.answers())),
                   "\nengine_memory_bytes: ", spec.engine_memory_bytes(),
                   "\nintegral_bytes_max: ", spec.integral_bytes_max(), "\n");
   const std::map<std::string, std::string> versions(spec.engine_versions().begin(),

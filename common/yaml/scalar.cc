@@ -3,7 +3,6 @@
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_replace.h>
-#include <absl/strings/string_view.h>
 
 #include <cmath>
 #include <limits>
@@ -11,14 +10,13 @@
 #include <string>
 
 #include "common/base/status_macros.h"
+#include "common/base/string_view.h"
 
 namespace motzkin::yaml {
 namespace {
 
-absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
-
 absl::Status Refuse(std::string_view text, std::string_view expected) {
-  return absl::InvalidArgumentError(absl::StrCat("'", View(text), "' is not ", View(expected)));
+  return absl::InvalidArgumentError(absl::StrCat("'", ToAbsl(text), "' is not ", ToAbsl(expected)));
 }
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -34,7 +32,7 @@ absl::StatusOr<std::string> Digits(std::string_view text, std::string_view expec
   if (digits.empty()) return Refuse(text, expected);
   if (digits.size() > 1 && digits[0] == '0') {
     return absl::InvalidArgumentError(absl::StrCat(
-        "'", View(text), "' has a leading zero, which some read as octal; write it without"));
+        "'", ToAbsl(text), "' has a leading zero, which some read as octal; write it without"));
   }
   return digits;
 }
@@ -76,7 +74,7 @@ absl::StatusOr<int64_t> ParseInteger(std::string_view text) {
   ASSIGN_OR_RETURN(const std::string digits, Digits(text.substr(negative ? 1 : 0), kExpected));
   int64_t value = 0;
   if (!absl::SimpleAtoi(absl::StrCat(negative ? "-" : "", digits), &value)) {
-    return absl::InvalidArgumentError(absl::StrCat("'", View(text), "' does not fit 64 bits"));
+    return absl::InvalidArgumentError(absl::StrCat("'", ToAbsl(text), "' does not fit 64 bits"));
   }
   return value;
 }
@@ -85,7 +83,7 @@ absl::StatusOr<uint64_t> ParseUnsigned(std::string_view text) {
   ASSIGN_OR_RETURN(const std::string digits, Digits(text, "a non-negative integer such as 42"));
   uint64_t value = 0;
   if (!absl::SimpleAtoi(digits, &value)) {
-    return absl::InvalidArgumentError(absl::StrCat("'", View(text), "' does not fit 64 bits"));
+    return absl::InvalidArgumentError(absl::StrCat("'", ToAbsl(text), "' does not fit 64 bits"));
   }
   return value;
 }
@@ -109,7 +107,7 @@ absl::StatusOr<double> ParseNumber(std::string_view text) {
                       digits.find_first_not_of("0123456789.") == std::string_view::npos;
   const bool leading_zero = digits.size() > 1 && digits[0] == '0' && digits[1] != '.';
   double value = 0;
-  if (!shaped || leading_zero || !absl::SimpleAtod(View(text), &value)) {
+  if (!shaped || leading_zero || !absl::SimpleAtod(ToAbsl(text), &value)) {
     return Refuse(text, kExpected);
   }
   return value;
@@ -118,7 +116,7 @@ absl::StatusOr<double> ParseNumber(std::string_view text) {
 absl::StatusOr<absl::Duration> ParseDuration(std::string_view text) {
   absl::Duration value;
   const bool has_unit = text == "0" || (!text.empty() && !IsDigit(text.back()));
-  if (!has_unit || !absl::ParseDuration(View(text), &value) || value < absl::ZeroDuration() ||
+  if (!has_unit || !absl::ParseDuration(ToAbsl(text), &value) || value < absl::ZeroDuration() ||
       value == absl::InfiniteDuration()) {
     return Refuse(text, "a duration such as 250ms, 60s or 10m");
   }

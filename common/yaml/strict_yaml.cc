@@ -18,6 +18,7 @@
 #include <system_error>
 
 #include "common/base/status_macros.h"
+#include "common/base/string_view.h"
 #include "common/yaml/did_you_mean.h"
 #include "common/yaml/scalar.h"
 
@@ -63,13 +64,12 @@ std::optional<int> SecondDocument(const std::string& text) {
 
 constexpr size_t kFileBytesMax = 1u << 20;  // 1 MiB: a thousand times the longest file of ours.
 
-absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
-
 // yaml-cpp counts lines from 0, and has -1 for nodes that no text stands behind.
 int LineOf(const YAML::Node& node) { return node.Mark().line < 0 ? 1 : node.Mark().line + 1; }
 
 absl::Status ErrorAt(std::string_view filename, int line, std::string_view message) {
-  return absl::InvalidArgumentError(absl::StrCat(View(filename), ":", line, ": ", View(message)));
+  return absl::InvalidArgumentError(
+      absl::StrCat(ToAbsl(filename), ":", line, ": ", ToAbsl(message)));
 }
 
 std::string Text(absl::Duration value) { return absl::FormatDuration(value); }
@@ -207,7 +207,7 @@ int StrictMap::Line(std::string_view key) const {
 }
 
 void StrictMap::Fail(std::string_view key, std::string_view message) {
-  document_->Fail(Line(key), absl::StrCat(mapping_->prefix, View(key), " ", View(message)));
+  document_->Fail(Line(key), absl::StrCat(mapping_->prefix, ToAbsl(key), " ", ToAbsl(message)));
 }
 
 absl::Status StrictMap::Finish() {
@@ -234,7 +234,7 @@ bool StrictMap::ReadRanged(std::string_view key, T& value, T min, T max, Parser 
   const absl::StatusOr<T> parsed = parse(*text);
   if (!parsed.ok()) {
     document_->Fail(Line(key),
-                    absl::StrCat(mapping_->prefix, View(key), ": ", parsed.status().message()));
+                    absl::StrCat(mapping_->prefix, ToAbsl(key), ": ", parsed.status().message()));
     return false;
   }
   if (*parsed < min || *parsed > max) {
@@ -331,7 +331,7 @@ void StrictMap::IntegerMap(std::string_view key,
 
 StrictMap StrictMap::Map(std::string_view key) {
   const Entry* const entry = document_->Use(*mapping_, key);
-  const std::string prefix = absl::StrCat(mapping_->prefix, View(key), ".");
+  const std::string prefix = absl::StrCat(mapping_->prefix, ToAbsl(key), ".");
   if (entry != nullptr && entry->value.IsMap()) {
     return {document_, &document_->Add(entry->value, prefix)};
   }
@@ -355,7 +355,7 @@ std::vector<StrictMap> StrictMap::Maps(std::string_view key) {
       Fail(key, "must be a list of mappings");
       return maps;
     }
-    const std::string prefix = absl::StrCat(mapping_->prefix, View(key), "[", maps.size(), "].");
+    const std::string prefix = absl::StrCat(mapping_->prefix, ToAbsl(key), "[", maps.size(), "].");
     maps.push_back(StrictMap(document_, &document_->Add(item, prefix)));
   }
   return maps;

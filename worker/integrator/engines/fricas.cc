@@ -12,6 +12,7 @@
 #include <memory>
 #include <utility>
 
+#include "common/base/string_view.h"
 #include "fricas_zygote.h"
 #include "worker/integrator/engines/zygote_engine.h"
 
@@ -43,9 +44,7 @@ constexpr std::string_view kWarmUp[] = {
     "asinh mul x x",                                  // algebraic functions
     "div x mul add sin x x sub mul x sin x INT+ 1"};  // factors in several variables
 
-std::string Command(std::string_view form) {
-  return absl::StrCat(")lisp ", absl::string_view(form.data(), form.size()));
-}
+std::string Command(std::string_view form) { return absl::StrCat(")lisp ", ToAbsl(form)); }
 
 std::string Request(std::string_view prefix) {
   return Command(absl::StrCat("(motzkin-integral '(", std::string(prefix), "))"));
