@@ -32,6 +32,22 @@ Ball Apply(RealFunction real, ComplexFunction complex, const Ball& a, slong bits
   return result;
 }
 
+// |a| is not differentiable at 0, so a ball around 0 has no value.
+Ball Abs(const Ball& a, slong bits) {
+  if (a.ContainsZero()) return Ball::Undefined();
+  Ball result;
+  acb_abs(result.real(), a.get(), bits);
+  return result;
+}
+
+// An inexact result means that the ball crosses a step.
+Ball Floor(const Ball& a, slong bits) {
+  Ball result;
+  if (!a.IsReal()) return Ball::Undefined();
+  arb_floor(result.real(), a.real(), bits);
+  return arb_is_exact(result.real()) ? result : Ball::Undefined();
+}
+
 }  // namespace
 
 Ball Arithmetic::Add(const Ball& a, const Ball& b) const {
@@ -262,11 +278,11 @@ Ball Arithmetic::Function(Op op, const Ball& a) {
     case Op::kExp:
       return Exp(a);
     case Op::kAbs:
-      return Abs(a);
+      return Abs(a, bits_);
     case Op::kSign:
       return Sign(a);
     case Op::kFloor:
-      return Floor(a);
+      return Floor(a, bits_);
     case Op::kRe:
     case Op::kIm: {
       Ball result;
@@ -328,24 +344,10 @@ Ball Arithmetic::Circular(Op op, const Ball& a) const {
   }
 }
 
-Ball Arithmetic::Abs(const Ball& a) const {
-  if (a.ContainsZero()) return Ball::Undefined();
-  Ball result;
-  acb_abs(result.real(), a.get(), bits_);
-  return result;
-}
-
 Ball Arithmetic::Sign(const Ball& a) const {
   if (a.ContainsZero()) return Ball::Undefined();
   if (a.IsReal()) return Ball(arb_is_positive(a.real()) ? 1 : -1);
-  return Div(a, Abs(a));
-}
-
-Ball Arithmetic::Floor(const Ball& a) const {
-  Ball result;
-  if (!a.IsReal()) return Ball::Undefined();
-  arb_floor(result.real(), a.real(), bits_);
-  return arb_is_exact(result.real()) ? result : Ball::Undefined();
+  return Div(a, Abs(a, bits_));
 }
 
 }  // namespace motzkin::ball

@@ -68,9 +68,7 @@ class Arithmetic {
   Ball Acos(const Ball& a);
   Ball Acosh(const Ball& a);
   Ball AtanOrAsinh(expression::Op op, const Ball& a) const;
-  Ball Abs(const Ball& a) const;
   Ball Sign(const Ball& a) const;
-  Ball Floor(const Ball& a) const;
   Ball Root(const Ball& a, unsigned long degree);
 
   slong bits_;

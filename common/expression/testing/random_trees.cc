@@ -71,6 +71,37 @@ bool HasBranchPointAtOne(Op op) {
   }
 }
 
+long double InverseFunctionValue(Op op, long double u) {
+  switch (op) {
+    case Op::kAsin:
+      return std::asin(u);
+    case Op::kAcos:
+      return std::acos(u);
+    case Op::kAtan:
+      return std::atan(u);
+    case Op::kAcot:
+      return u == 0 ? std::numbers::pi_v<long double> / 2 : std::atan(1 / u);
+    case Op::kAsec:
+      return std::acos(1 / u);
+    case Op::kAcsc:
+      return std::asin(1 / u);
+    case Op::kAsinh:
+      return std::asinh(u);
+    case Op::kAcosh:
+      return std::acosh(u);
+    case Op::kAtanh:
+      return std::atanh(u);
+    case Op::kAcoth:
+      return std::atanh(1 / u);
+    case Op::kAsech:
+      return std::acosh(1 / u);
+    case Op::kAcsch:
+      return std::asinh(1 / u);
+    default:
+      return kNotReal;
+  }
+}
+
 long double FunctionValue(Op op, long double u) {
   if (HasBranchPointAtOne(op) && u != 1 && u != -1 && std::fabs(std::fabs(u) - 1) < kNoise)
     return kNotReal;
@@ -97,18 +128,6 @@ long double FunctionValue(Op op, long double u) {
       return 1 / std::cos(u);
     case Op::kCsc:
       return 1 / std::sin(u);
-    case Op::kAsin:
-      return std::asin(u);
-    case Op::kAcos:
-      return std::acos(u);
-    case Op::kAtan:
-      return std::atan(u);
-    case Op::kAcot:
-      return u == 0 ? std::numbers::pi_v<long double> / 2 : std::atan(1 / u);
-    case Op::kAsec:
-      return std::acos(1 / u);
-    case Op::kAcsc:
-      return std::asin(1 / u);
     case Op::kSinh:
       return std::sinh(u);
     case Op::kCosh:
@@ -121,18 +140,6 @@ long double FunctionValue(Op op, long double u) {
       return 1 / std::cosh(u);
     case Op::kCsch:
       return 1 / std::sinh(u);
-    case Op::kAsinh:
-      return std::asinh(u);
-    case Op::kAcosh:
-      return std::acosh(u);
-    case Op::kAtanh:
-      return std::atanh(u);
-    case Op::kAcoth:
-      return std::atanh(1 / u);
-    case Op::kAsech:
-      return std::acosh(1 / u);
-    case Op::kAcsch:
-      return std::asinh(1 / u);
     case Op::kFloor:
       return std::floor(u);
     case Op::kErf:
@@ -142,7 +149,7 @@ long double FunctionValue(Op op, long double u) {
     case Op::kGamma:
       return std::tgamma(u);
     default:
-      return kNotReal;
+      return InverseFunctionValue(op, u);
   }
 }
 
