@@ -9,8 +9,8 @@ namespace motzkin::generator {
 namespace {
 
 constexpr int kInternalNodes = 15;
-constexpr int kFunctionsAPool =
-    64;  // As a caller that keeps a pool for a while; bounds its memory.
+// Callers keep a pool for some functions too; the limit bounds its memory.
+constexpr int kFunctionsAPool = 64;
 
 // Shape, operators and leaves, as the filters of Generate first see them.
 void DrawDraft(benchmark::State& state) {

@@ -63,8 +63,8 @@ int Main(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   motzkin::PrepareProgram();
-  setenv("GRPC_VERBOSITY", "NONE",
-         /*overwrite=*/0);  // Its errors come as a status, and then twice.
+  // gRPC also returns its errors as a status; printing them would say everything twice.
+  setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   int code = motzkin::cli::kExitFailure;
   try {
     code = motzkin::cli::Main(argc, argv);

@@ -103,8 +103,8 @@ absl::Status Run(int argc, char** argv) {
   if (config.postgres.empty()) postgres::IgnoreClientEnvironment();
   if (!config.backup_to.empty()) return WriteBackup(config);
   if (!config.restore_from.empty()) return RestoreBackup(config);
-  const SignalWaiter signals(
-      {SIGINT, SIGTERM});  // Before any thread starts: they inherit the mask.
+  // Before any thread starts: they inherit the mask.
+  const SignalWaiter signals({SIGINT, SIGTERM});
   const SystemClock clock;
   absl::Status fatal;
   const pid_t self = ::getpid();
@@ -134,8 +134,8 @@ void Complain(const std::string& words) {
 
 int main(int argc, char** argv) {
   motzkin::PrepareProgram();
-  ::setenv("GRPC_VERBOSITY", "NONE",
-           /*overwrite=*/0);  // Its errors come as a status, and then twice.
+  // gRPC also returns its errors as a status; printing them would say everything twice.
+  ::setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   try {
     const absl::Status status = motzkin::coordinator::Run(argc, argv);
     const int code = motzkin::coordinator::ExitCode(status);

@@ -187,15 +187,15 @@ int Run(const Config& config, const SignalWaiter& signals, Console& console) {
 
 int main(int argc, char** argv) {
   motzkin::PrepareProgram();
-  setenv("GRPC_VERBOSITY", "NONE",
-         /*overwrite=*/0);  // Its errors come as a status, and then twice.
+  // gRPC also returns its errors as a status; printing them would say everything twice.
+  setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   using motzkin::worker::ParseConfig;
   try {
-    const motzkin::SignalWaiter signals(
-        {SIGINT, SIGTERM});  // Before any thread: they inherit the mask.
+    // Before any thread: they inherit the mask.
+    const motzkin::SignalWaiter signals({SIGINT, SIGTERM});
     signal(SIGPIPE, SIG_IGN);
-    motzkin::postgres::IgnoreClientEnvironment();  // The coordinator says how to reach its
-                                                   // database.
+    // The coordinator says how to reach its database; PG... variables must not change that.
+    motzkin::postgres::IgnoreClientEnvironment();
     motzkin::worker::Console console;
     const auto config = ParseConfig(argc, argv);
     if (!config.ok()) {

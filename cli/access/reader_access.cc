@@ -16,8 +16,8 @@
 namespace motzkin::cli {
 namespace {
 
-constexpr absl::Duration kDatabaseStart =
-    absl::Seconds(90);  // Recovery after a crash on an SD card.
+// Long enough for Postgres to recover from a crash on an SD card.
+constexpr absl::Duration kDatabaseStart = absl::Seconds(90);
 constexpr absl::Duration kDatabaseStop = absl::Seconds(60);
 constexpr size_t kUriBytesMax = 4'096;
 

@@ -21,8 +21,8 @@ struct EvaluateItem {
   int line = 0;      // 1-based
   Json id;           // of the object, null without one
   std::string text;  // the integrand as written
-  absl::StatusOr<std::string> integrand =
-      absl::UnknownError("not read");  // prefix tokens; the error of a line that makes no sense
+  // Prefix tokens, or the error of a line that makes no sense.
+  absl::StatusOr<std::string> integrand = absl::UnknownError("not read");
   bool has_candidates = false;
   std::vector<Candidate> candidates;
 };

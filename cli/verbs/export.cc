@@ -121,8 +121,8 @@ class SandboxedVerifier {
 absl::StatusOr<std::shared_ptr<SandboxedVerifier>> MakeVerifier(const IntegratorFlags& flags) {
   ASSIGN_OR_RETURN(LocalLadder ladder, ReadFlags(flags));
   ladder.options.engines = {"giac"};  // To judge takes no engine; this one starts at once.
-  return std::make_shared<SandboxedVerifier>(
-      std::move(ladder));  // Shared by std::function's copies.
+  // A shared_ptr, because std::function copies what it holds.
+  return std::make_shared<SandboxedVerifier>(std::move(ladder));
 }
 
 void Print(const dataset::ExportReport& report, const std::string& directory) {

@@ -42,8 +42,9 @@ std::string RandomUuid() {
 }
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  constexpr size_t kTooLong =
-      (1u << 20) + 1;  // For ParseJobYaml(), which says so; /dev/zero has no end.
+  // One byte too long for ParseJobYaml(), which then says so; reading on would never end with
+  // /dev/zero.
+  constexpr size_t kTooLong = (1u << 20) + 1;
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) {
     return absl::InvalidArgumentError(absl::StrCat(path, " is a directory, not a file"));

@@ -32,8 +32,8 @@ struct VerbContext {
 
 void AddStart(const VerbContext& context);  // start
 void AddJobs(const VerbContext& context);   // jobs
-void AddControl(
-    const VerbContext& context);  // pause, resume, extend, cancel, suspend, drain, remove
+// Adds pause, resume, extend, cancel, suspend, drain and remove.
+void AddControl(const VerbContext& context);
 void AddWorkers(const VerbContext& context);    // workers
 void AddStatus(const VerbContext& context);     // status
 void AddWatch(const VerbContext& context);      // watch

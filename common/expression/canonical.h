@@ -8,20 +8,18 @@
 // Deterministic: the same on every platform and compiler. A change of any output bumps the version.
 //
 // In detail, for rational c, whole n, canonical u and v:
-//   sums      c*(u + v) as a whole is c*u + c*v; within a product and under a whole exponent, sums
-//   are freed of
-//             their content: (2*x + 2)*u is 2*(x + 1)*u. Products and powers of sums are never
-//             expanded.
-//   powers    u^a*u^b = u^(a+b), also with e as the base; (u^a)^n = u^(a*n); (u*v)^n = u^n*v^n;
-//             (c*u)^a = c^a*u^a for c > 0; (u^a)^b = u^(a*b) for |a| < 1; exp(log(u)) = u; e =
-//             exp(1)
-//   numbers   4^(1/2) = 2, 12^(1/2) = 2*3^(1/2), 2^(1/2)*3^(1/2) = 6^(1/2), (-8)^(1/3) =
-//   2*(-1)^(1/3), (-1)^(1/2) = i,
-//             2^(x+1) = 2*2^x; a power of more than 1,024 bits is not carried out
-//   functions sin(-u) = -sin(u) and the other odd and even ones; |c*u| = |c|*|u|; values at 0 and
-//   1;
-//             sin(asin(u)) = u and the like, but not asin(sin(u))
-//   x/x is 1 and 0*log(x) is 0: where both sides are defined.
+//   sums       c*(u + v) as a whole is c*u + c*v; within a product and under a whole exponent, a
+//              sum loses its content: (2*x + 2)*u is 2*(x + 1)*u. Products and powers of sums are
+//              never expanded.
+//   powers     u^a*u^b = u^(a+b), also with e as the base; (u^a)^n = u^(a*n);
+//              (u*v)^n = u^n*v^n; (c*u)^a = c^a*u^a for c > 0; (u^a)^b = u^(a*b) for |a| < 1;
+//              exp(log(u)) = u; e = exp(1)
+//   numbers    4^(1/2) = 2, 12^(1/2) = 2*3^(1/2), 2^(1/2)*3^(1/2) = 6^(1/2),
+//              (-8)^(1/3) = 2*(-1)^(1/3), (-1)^(1/2) = i, 2^(x+1) = 2*2^x; a power of more than
+//              1,024 bits is not carried out
+//   functions  sin(-u) = -sin(u) and the other odd and even ones; |c*u| = |c|*|u|; values at 0
+//              and 1; sin(asin(u)) = u and the like, but not asin(sin(u))
+//   domains    x/x is 1 and 0*log(x) is 0, because both sides agree wherever both are defined.
 //
 // The skeleton (splits): the canonical form without its rational coefficients and terms' constants
 // told apart: every rational number becomes one placeholder, coefficients are dropped, and with

@@ -111,8 +111,8 @@ TEST(DerivativeTest, RandomTreesAgreeWithTheirDifferenceQuotient) {
 TEST(DerivativeTest, SharedSubtreesAreDifferentiatedOnce) {
   Pool pool;
   Expr tower = pool.Variable();
-  for (int i = 0; i < 300; ++i)
-    tower = pool.Mul(pool.Unary(Op::kSin, tower), tower);  // 2^300 paths
+  // 2^300 paths
+  for (int i = 0; i < 300; ++i) tower = pool.Mul(pool.Unary(Op::kSin, tower), tower);
   const uint32_t before = pool.size();
   EXPECT_NE(Derivative(tower, pool)->op(), Op::kUndefined);
   EXPECT_LT(pool.size() - before, 3'000u);

@@ -1,9 +1,9 @@
 // Operator-precedence parser over a TokenSource, with stacks of its own instead of recursion: only
 // memory in proportion to the text, however it nests. Inside this module only.
 //
-//   value    := number | constant | name ( values ) | ( values ) | [ values ]
-//   binding  := ^ (right), unary -, * and / (left), + and - (left), from tight to loose;
-//               but 2^-x is 2^(-x)
+//   value   := number | constant | name ( values ) | ( values ) | [ values ]
+//   binding := ^ (right), unary -, * and / (left), + and - (left), from tight to loose;
+//              but 2^-x is 2^(-x)
 #pragma once
 
 #include <absl/status/statusor.h>

@@ -1,6 +1,5 @@
-// Words of LaTeX as Format::kLatex prints it, turned into those of infix: \frac{a}{b} becomes the
-// call
-// \frac(a, b), x^{2} becomes x^(2), \operatorname{erf}\left(x\right) becomes erf(x).
+// Turns the words of LaTeX, as Format::kLatex prints it, into those of infix: \frac{a}{b} becomes
+// the call \frac(a, b), x^{2} becomes x^(2), \operatorname{erf}\left(x\right) becomes erf(x).
 #pragma once
 
 #include <string_view>

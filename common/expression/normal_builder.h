@@ -4,11 +4,10 @@
 // Invariants of what it returns (and takes), besides canonical.h's rules:
 //   - a sum has 2 or more terms, none a sum, with distinct parts, in order, its rational term last;
 //   - a product has 2 or more factors, none a product, in order, its rational coefficient first and
-//   not 1; it is
-//     never just a number times a sum (that is the sum, multiplied out);
+//     not 1; it is never just a number times a sum (that is the sum, multiplied out);
 //   - a sum within a product or under a whole exponent has whole coefficients without common
-//   divisor and a positive
-//     first one; under another exponent its first coefficient may be negative;
+//     divisor and a positive first one; under another exponent its first coefficient may be
+//     negative;
 //   - kSqrt, kSub, kDiv, kNeg and powers of e do not occur; exp(1) is e.
 #pragma once
 

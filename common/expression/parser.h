@@ -23,21 +23,20 @@ struct ParseLimits {
 
 // Infix as people, C, SymPy, giac and FriCAS write it, and Mathematica's names in SymPy's brackets:
 //
-//   operators   + - * / and ^ or **; ^ is right associative and binds tighter than a minus before
-//   it, so
-//               -x^2 is -(x^2); 2^-x is accepted. A product is always written: 2*x.
+//   operators   + - * / and ^ or **. The power is right associative and binds tighter than a minus
+//               before it, so -x^2 is -(x^2); 2^-x is accepted. A product needs its sign: 2*x.
 //   numbers     12, 0.25, 1e-3 (exactly 1/1000), Rational(1, 2), Integer(3), complex(a, b),
-//   float(m, k, b) constants   pi %pi M_PI, e E %e M_E, i I %i, EulerGamma, Catalan; the variable
-//   is x functions   every name in function_table.cc. A name that two systems use differently is
-//   read by its
-//               spelling: ellipticF(z, m) is FriCAS's, which takes sin(phi), elliptic_f(phi, m)
-//               SymPy's. cbrt and roots are principal; Gamma(s, x) is the upper incomplete one,
-//               igamma the lower.
-//   roots       FriCAS's rootOf(t^2 + 1, t) with any name for the unknown; giac's rootof([[..],
-//   [..]])
+//               float(m, k, b)
+//   constants   pi %pi M_PI, e E %e M_E, i I %i, EulerGamma, Catalan; the variable is x
+//   functions   every name in function_table.cc. A name that two systems use differently is read
+//               by its spelling: ellipticF(z, m) is FriCAS's, which takes sin(phi);
+//               elliptic_f(phi, m) is SymPy's. cbrt and roots are principal; Gamma(s, x) is the
+//               upper incomplete function, igamma the lower.
+//   roots       FriCAS's rootOf(t^2 + 1, t) with any name for the unknown; giac's
+//               rootof([[..], [..]])
 //
-// Refused with a reason: infinities and undefined values, unevaluated integrals, cases, factorials,
-// |x|.
+// Infinities, undefined values, unevaluated integrals, cases, factorials and |x| are refused with a
+// message that says which it was.
 absl::StatusOr<Expr> ParseInfix(std::string_view text, Pool& pool, const ParseLimits& limits = {});
 
 // Prefix tokens as printed by Format::kPrefix, separated by single spaces.

@@ -45,8 +45,8 @@ void WritePrefix(Expr expr, BoundedText& text) {
     text.Append(" ");
     WritePrefix(children[i], text);
     if (expr->op() != Op::kHypergeometric || i > 0) continue;
-    text.Append(
-        " ");  // The parser cannot count the lower parameters, so their number is written too.
+    // The parser cannot count the lower parameters, so their number is written too.
+    text.Append(" ");
     WriteInteger(children.size() - 2 - children[0]->number().get_num(), text);
   }
 }

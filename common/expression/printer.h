@@ -3,17 +3,16 @@
 // provisos: sums and products of more than two come back as left-nested pairs, and a quotient of
 // integers in lowest terms comes back as the rational number, which is written the same way.
 //
-// prefix   tokens separated by single spaces, the stored form and the training form:
-//          add sub mul div pow neg, function names (sqrt exp ln abs sign sin ...), x, pi, E, I,
-//          integers as in Lample & Charton (arXiv 1912.01412): `INT+ 1 0` is 10, `INT- 3` is -3;
-//          a rational is `div INT.. INT..`; n-ary sums and products are left-nested pairs.
-// infix    `x^2 + 3*sin(x)`
-// latex    `x^{2} + 3 \sin\left(x\right)`
-// sympy    `x**2 + 3*sin(x)`, Rational(1, 2)-free: `1/2`. For sympify(), which keeps 1/2 exact
-// where Python's
-//          eval() makes a float of it.
-// giac     what giac's parser takes: ln, `^`, pi, e^(x) as exp(x), i
-// fricas   what FriCAS's interpreter takes: log, %pi, %e, %i
+//   prefix   tokens separated by single spaces, the stored form and the training form:
+//            add sub mul div pow neg, function names (sqrt exp ln abs sign sin ...), x, pi, E, I,
+//            integers as in Lample & Charton (arXiv 1912.01412): `INT+ 1 0` is 10, `INT- 3` is -3;
+//            a rational is `div INT.. INT..`; n-ary sums and products are left-nested pairs.
+//   infix    `x^2 + 3*sin(x)`
+//   latex    `x^{2} + 3 \sin\left(x\right)`
+//   sympy    `x**2 + 3*sin(x)`, with `1/2` rather than Rational(1, 2). It is meant for sympify(),
+//            which keeps 1/2 exact; Python's eval() would make a float of it.
+//   giac     giac's parser reads it: ln, `^`, pi, e^(x) as exp(x), i
+//   fricas   FriCAS's interpreter reads it: log, %pi, %e, %i
 //
 // Length: at most `bytes_max`, otherwise RESOURCE_EXHAUSTED (a shared subtree can print to
 // exponentially many characters). FAILED_PRECONDITION: the expression is undefined, or the engine

@@ -27,8 +27,8 @@ struct DefaultStep {
 constexpr DefaultStep kDefaultLadder[] = {{"giac", 10}, {"fricas", 60}};
 
 constexpr int64_t kDefaultTarget = 1'000'000;  // 0.3 to 1 GB of rows.
-constexpr int64_t kDefaultEngineMemory =
-    1ll << 30;  // FriCAS starts at 126 MB and grows with the answer.
+// 1 GiB: FriCAS starts at 126 MB and grows with the answer.
+constexpr int64_t kDefaultEngineMemory = 1ll << 30;
 constexpr int32_t kDefaultIntegralBytes = 65'536;  // The most that is stored.
 constexpr size_t kNameBytesMax = 63;
 

@@ -3,8 +3,7 @@
 // Errors are absl::Status by the SQLSTATE that Postgres gave, in every function here:
 //
 //   UNAVAILABLE          08 40 53 57 58 and 55P03, a lost connection, a commit in doubt: repeat on
-//   a new
-//                        connection. A commit in doubt may have happened: only repeat what is
+//                        a new connection. A commit in doubt may have happened: only repeat what is
 //                        idempotent
 //   INVALID_ARGUMENT     22 23 54: a value that Postgres refuses
 //   PERMISSION_DENIED    28 42501: who we are may not do this
@@ -79,8 +78,8 @@ class Rows {
   double Real(size_t row, size_t column) const;
   bool Bool(size_t row, size_t column) const;
   std::string Bytes(size_t row, size_t column) const;  // Of a bytea.
-  std::vector<int64_t> IntArray(size_t row,
-                                size_t column) const;  // Of one dimension, without NULL.
+  // The array has one dimension and no NULL.
+  std::vector<int64_t> IntArray(size_t row, size_t column) const;
 
  private:
   const std::optional<std::string>& Cell(size_t row, size_t column) const;

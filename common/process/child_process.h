@@ -1,11 +1,10 @@
 // One child process, leader of its own process group, owned by this object.
 //
 // The destructor SIGKILLs the group and reaps the child: neither a process nor a zombie of ours can
-// leak. When the child ends by itself, what is left in its group is killed too, and reaped if this
-// process is a subreaper. A hostile child can
-// still move its own children out of the group; ending those is the sandbox's job (worker/sandbox).
-// Call Wait() first for a polite end. By default the kernel also kills the child if the *thread*
-// that spawned it dies, so spawn from a long-lived one.
+// leak. When the child ends by itself, the rest of its group is killed too, and reaped if this
+// process is a subreaper. A hostile child can still move its own children out of the group; ending
+// those is the sandbox's job (worker/sandbox). Call Wait() first for a polite end. By default the
+// kernel also kills the child if the *thread* that spawned it dies, so spawn from a long-lived one.
 //
 // The child gets the three standard streams and the descriptors named in `inherited_descriptors`,
 // no other. Its signal mask is empty and SIGPIPE has its default action. Our ends of pipes are

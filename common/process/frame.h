@@ -30,8 +30,8 @@
 
 namespace motzkin {
 
-inline constexpr uint32_t kMaxFrameBytes = 16u
-                                           << 20;  // 16 MiB: far above the largest result we store.
+// 16 MiB: far above the largest result that is stored.
+inline constexpr uint32_t kMaxFrameBytes = 16u << 20;
 
 // `interrupt`: a descriptor that ends the wait when it becomes readable (an eventfd); -1: none.
 absl::StatusOr<std::string> ReadFrame(int fd, Deadline deadline, int interrupt = -1);

@@ -21,10 +21,12 @@ inline constexpr absl::Duration kSubmitMax = absl::Seconds(15);
 // error nothing is known to be stored; after UNAVAILABLE the same submission may simply be sent
 // again, on a new connection.
 //
-//   UNAVAILABLE          connection, serialization, resources, shutdown, commit in doubt (classes
-//   08 40 53 57) INVALID_ARGUMENT     a row that Postgres refuses (22 23): bisect the submission to
-//   find it FAILED_PRECONDITION  never this worker's batch, or job, digest or generator version
-//   differ: drop the batch PERMISSION_DENIED    the role was revoked (28 42501): drain
+//   UNAVAILABLE          connection, serialization, resources, shutdown, commit in doubt
+//                        (classes 08 40 53 57)
+//   INVALID_ARGUMENT     a row that Postgres refuses (22 23): bisect the submission to find it
+//   FAILED_PRECONDITION  never this worker's batch, or job, digest or generator version differ:
+//                        drop the batch
+//   PERMISSION_DENIED    the role was revoked (28 42501): drain
 absl::StatusOr<std::vector<v1::RowStatus>> SubmitResults(postgres::Connection& connection,
                                                          const v1::Submission& submission,
                                                          absl::Duration longest = kSubmitMax);

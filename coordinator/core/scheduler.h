@@ -15,8 +15,8 @@
 // - a batch is shown to one worker at a time, and only after its lease is durable;
 // - a batch whose holder's instance died three times is retried carefully, one a worker;
 // - nothing is granted while the disk guard is on, while the store is away, or without a full
-// match;
-// - whoever has nothing gets something before anyone gets all that he should hold.
+//   match;
+// - every idle worker gets one batch before any worker is filled.
 //
 // Events only queue workers to be planned for; TakeIntentions() plans, once for all events since
 // the last call. So the cost of an event does not grow with the number of workers or batches, and

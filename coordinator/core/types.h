@@ -39,8 +39,7 @@ struct LeaseKey {
   friend auto operator<=>(const LeaseKey&, const LeaseKey&) = default;
 };
 
-// --- jobs
-// -----------------------------------------------------------------------------------------
+// --- jobs ----------------------------------------------------------------------------------------
 
 struct EngineRequirement {
   std::string name = {};
@@ -83,8 +82,7 @@ struct JobSnapshot {
   JobProgress progress = {};
 };
 
-// --- batches
-// --------------------------------------------------------------------------------------
+// --- batches -------------------------------------------------------------------------------------
 
 struct BatchSnapshot {
   BatchKey key = {};
@@ -119,8 +117,7 @@ inline constexpr int kAuditBudgetFactor = 10;
 // Why a lease ended; the store's words.
 enum class LeaseEndReason { kDone, kLost, kReturned, kDied, kRevoked };
 
-// --- workers
-// --------------------------------------------------------------------------------------
+// --- workers -------------------------------------------------------------------------------------
 
 // What the owner ordered, or the coordinator in his place after five failures in a row.
 enum class Control { kRun, kSuspend, kDrain, kRemoved };
@@ -187,8 +184,7 @@ struct WorkerView {
   bool grantable = false;
 };
 
-// --- intentions: durable changes that the rules ask the store for
-// -----------------------------------
+// --- intentions: durable changes that the rules ask the store for --------------------------------
 
 // The job's next indices as batches of these sizes.
 struct AllocateBatches {
@@ -274,8 +270,8 @@ struct StorePoll {
   std::vector<JobSnapshot> jobs = {};       // All jobs, or those that changed.
   std::vector<int64_t> polled_jobs = {};    // Whose open batches `batches` lists completely.
   std::vector<BatchSnapshot> batches = {};  // Neither closed nor revoked.
-  std::vector<AuditSnapshot> audits =
-      {};  // Open ones of running and completed jobs, the first few.
+  // The first few open audits of running and completed jobs.
+  std::vector<AuditSnapshot> audits = {};
   absl::Duration asked_at = {};
 };
 

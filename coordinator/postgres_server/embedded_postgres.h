@@ -49,10 +49,10 @@ class EmbeddedPostgres {
   //
   //   NOT_FOUND            no Postgres binaries; the message says what to install
   //   FAILED_PRECONDITION  the cluster was made by another major version (the message says how to
-  //   go on),
-  //                        another live process holds the directory, or its rights do not allow it
+  //                        go on), another live process holds the directory, or its rights do not
+  //                        allow it
   //   UNAVAILABLE          the server did not come up; the message ends with the last lines of its
-  //   log
+  //                        log
   static absl::StatusOr<std::unique_ptr<EmbeddedPostgres>> Start(
       const EmbeddedPostgresOptions& options);
   // As Stop().

@@ -177,8 +177,8 @@ struct StoredResult {
   absl::Time created;
   std::string split;
   bool sealed = false;
-  int64_t duplicate_of =
-      -1;  // The first index with this function; -1: this is the first, or not sealed.
+  // The first index with this function; -1 if this is the first, or not sealed yet.
+  int64_t duplicate_of = -1;
 };
 
 }  // namespace motzkin::coordinator

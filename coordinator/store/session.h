@@ -86,8 +86,8 @@ class Session {
 
   const std::string conninfo_;
   const StorePatience patience_;
-  std::string
-      cluster_uuid_;  // This and the next two are set once, before anyone else sees the session.
+  // This and the next two are set once, before another thread sees the session.
+  std::string cluster_uuid_;
   int64_t epoch_ = 0;
   RolePasswords passwords_;
   absl::Mutex mutex_;

@@ -61,10 +61,9 @@ class Store {
   // older coordinators.
   //
   //   FAILED_PRECONDITION  the database belongs to another application or a newer Motzkin, a
-  //   migration that
-  //                        was applied has been edited since, it is read-only, or another
-  //                        coordinator runs on it (waited for 5 s). One line that says which and
-  //                        what to do
+  //                        migration that was applied has been edited since, it is read-only, or
+  //                        another coordinator runs on it (waited for 5 s). The message says in one
+  //                        line which it is and what to do
   //   PERMISSION_DENIED    the role may not create the schema
   static absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& conninfo,
                                                      const StorePatience& patience = {});
@@ -82,8 +81,7 @@ class Store {
   void BeginGroup();
   absl::Status EndGroup();
 
-  // --- jobs
-  // ---------------------------------------------------------------------------------------
+  // --- jobs --------------------------------------------------------------------------------------
 
   // A running job. The same `request_id` (a UUID) returns the same job again. ALREADY_EXISTS:
   // another job has that name. `spec` is stored as is: validate it before.
@@ -106,8 +104,7 @@ class Store {
   // A higher target; a completed job runs again. INVALID_ARGUMENT: not higher than the present one.
   absl::Status ExtendTarget(int64_t job_id, int64_t target);
 
-  // --- batches and leases
-  // -------------------------------------------------------------------------
+  // --- batches and leases ------------------------------------------------------------------------
 
   // The next indices of the job as batches of these sizes (1 .. 1,000,000 each), in that order and
   // with the partitions that will hold them. At the end of a function target they are fewer, the
@@ -137,16 +134,14 @@ class Store {
   // inside.
   absl::StatusOr<BatchRecord> SplitBatch(int64_t job_id, int64_t batch, int64_t at);
 
-  // --- sealing
-  // ------------------------------------------------------------------------------------
+  // --- sealing -----------------------------------------------------------------------------------
 
   // Moves the sealed prefix of one job forward over its closed batches, by at most `rows_max`
   // indices: adds their totals, records duplicates and what is to be audited. Returns how many
   // indices were sealed; 0: none closed.
   absl::StatusOr<int64_t> Seal(int64_t job_id, int64_t rows_max = 20'000);
 
-  // --- archives
-  // -----------------------------------------------------------------------------------
+  // --- archives ----------------------------------------------------------------------------------
 
   // Of the indices begin <= index < end; by counting them, about 0.1 s for a million.
   absl::StatusOr<int64_t> CountResults(int64_t job_id, int64_t begin, int64_t end);
@@ -160,16 +155,14 @@ class Store {
   // and its totals stay. UNAVAILABLE, after 0.2 s: a reader of results is in the way.
   absl::StatusOr<bool> DropArchived(int64_t job_id);
 
-  // --- audits
-  // -------------------------------------------------------------------------------------
+  // --- audits ------------------------------------------------------------------------------------
 
   // Open ones of running and completed jobs, the first `of_each_job` by index.
   absl::StatusOr<std::vector<AuditRecord>> OpenAudits(int of_each_job = 64);
   // How often audits found a label of the job wrong.
   absl::StatusOr<LabelFlips> Flips(int64_t job_id);
 
-  // --- workers
-  // ------------------------------------------------------------------------------------
+  // --- workers -----------------------------------------------------------------------------------
 
   // Inserts or updates, each at most once in a call; the owner's order is kept. Not for every
   // heartbeat: on change and once a minute. May be lost if the database's machine crashes within a
@@ -178,8 +171,7 @@ class Store {
   absl::Status SetWorkerControl(const std::string& uuid, WorkerControl control);
   absl::StatusOr<std::vector<StoredWorker>> Workers();
 
-  // --- events
-  // -------------------------------------------------------------------------------------
+  // --- events ------------------------------------------------------------------------------------
 
   // In this order; also keeps the table to the latest 100,000. May be lost as above.
   absl::Status AppendEvents(const std::vector<NewEvent>& events);
@@ -187,8 +179,7 @@ class Store {
   // The latest `limit` (1 .. 10,000) not older than `since`, oldest first.
   absl::StatusOr<std::vector<EventRecord>> Events(absl::Time since, int limit);
 
-  // --- looking
-  // ------------------------------------------------------------------------------------
+  // --- looking -----------------------------------------------------------------------------------
 
   // The latest integrated results of all jobs, newest first, `n` <= 100. From a small table, no
   // scan.

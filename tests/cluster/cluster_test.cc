@@ -75,8 +75,8 @@ void ExpectAcknowledgedRowsStored(MiniCluster& cluster, const std::string& job,
     std::string uuid, outcome;
     int64_t index = 0, attempt = 0;
     uint64_t hash = 0;
-    if (!(fields >> uuid >> index >> attempt >> outcome >> std::hex >> hash))
-      continue;  // Cut by a kill.
+    // Cut by a kill.
+    if (!(fields >> uuid >> index >> attempt >> outcome >> std::hex >> hash)) continue;
     ASSERT_TRUE(hash_of.contains(index)) << "acknowledged and lost: " << line;
     EXPECT_EQ(hash_of[index], hash) << line;
   }

@@ -19,8 +19,8 @@ constexpr int kGarbledCopies = 20;
 
 TEST(CorpusTest, EveryInputHoldsTheProperty) {
   const test::Seed seed;
-  std::cout << "replay with TEST_SEED=" << seed << "\n"
-            << std::flush;  // A failed CHECK ends the process.
+  // A failed CHECK ends the process.
+  std::cout << "replay with TEST_SEED=" << seed << "\n" << std::flush;
   std::mt19937_64 random(seed);
   int inputs = 0;
   Try("");

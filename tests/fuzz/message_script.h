@@ -3,9 +3,10 @@
 //   script  := step*
 //   step    := kind seconds length payload
 //   kind    := byte: Kind in the lower 5 bits, the flags below in the upper
-//   seconds := byte: below 128 so many seconds with a tick each, otherwise a jump of ten times the
-//   rest length  := uint16, little-endian, bytes in `payload` payload := one serialized message of
-//   that kind
+//   seconds := byte: below 128 that many seconds with a tick each, otherwise one jump of ten times
+//              the rest
+//   length  := uint16, little-endian, bytes in `payload`
+//   payload := one serialized message of that kind
 //
 // Any bytes are a script: a length beyond the end is cut.
 #pragma once

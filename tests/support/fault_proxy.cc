@@ -126,8 +126,8 @@ class FaultProxy::Impl {
   const UniqueFd stop_, listener_;
   int port_ = 0;
   std::atomic<int> made_{0}, muted_{0};  // Connections.
-  std::jthread
-      acceptor_;  // Last: it is joined, with all connections, before anything it uses goes away.
+  // Last, so that it and all connections are joined before anything they use goes away.
+  std::jthread acceptor_;
 };
 
 FaultProxy::FaultProxy(int port, std::function<Fault(std::string_view)> decide)

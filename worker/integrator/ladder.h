@@ -5,9 +5,8 @@
 //
 //   integrated       verified, on real or on complex points
 //   partly           right on part of the real line
-//   unverified       an engine answered, and nobody could tell whether it is right; the function
-//   may
-//                    well have that integral, so nothing negative is said about it
+//   unverified       an engine answered and the verifier could not decide; the function may well
+//                    have that integral, so nothing negative is said about it
 //   nonelementary    an engine claims that there is none
 //   refuted          the only answers were wrong
 //   memory_exceeded, crashed, timed_out

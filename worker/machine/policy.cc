@@ -9,8 +9,8 @@
 namespace motzkin::worker {
 namespace {
 
-constexpr double kCoolDownDegrees =
-    5;  // Without it, a machine at its limit would flap every reading.
+// Hysteresis: without it, a machine at its limit would flap at every reading.
+constexpr double kCoolDownDegrees = 5;
 
 std::string ReadWord(const std::filesystem::path& path) {
   std::ifstream file(path);

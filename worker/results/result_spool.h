@@ -7,8 +7,8 @@
 //   record  := length crc32c payload
 //   length  := uint32, little-endian, bytes in `payload`, 37 .. kRecordBytesMax
 //   crc32c  := uint32, little-endian, of `payload`
-//   payload := cluster UUID (36 bytes of text), one serialized motzkin.v1.Submission (holds the
-//   job's UUID)
+//   payload := cluster UUID (36 bytes of text), one serialized motzkin.v1.Submission (which holds
+//              the job's UUID)
 //
 // Opening cuts a torn tail off: a segment is good up to its first record whose length or checksum
 // is wrong. Acknowledgements are not written down: after a restart the front segment is sent again

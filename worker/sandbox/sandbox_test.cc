@@ -205,8 +205,8 @@ TEST(LimitsTest, RootBecomesNobody) {
 
 TEST(LandlockTest, OnlyListedFoldersCanBeRead) {
   if (LandlockAbi() == 0) GTEST_SKIP() << "this kernel has no Landlock";
-  const FilterProgram program =
-      IntegratorFilter().value();  // Sets no_new_privs, as Landlock needs.
+  // Sets no_new_privs, as Landlock needs.
+  const FilterProgram program = IntegratorFilter().value();
   const auto restricted = [&](const std::function<int()>& body) {
     return InChild([&] {
       if (InstallFilter(program) != 0) return 98;

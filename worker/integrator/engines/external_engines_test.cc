@@ -93,8 +93,8 @@ TEST(FricasTest, TheBudgetIsTheLeafsOwnAndTheNextFunctionIsUnharmed) {
   const std::unique_ptr<Engine> fricas = MakeFricas(kLineZygote);
   EngineLimits small = Generous();
   small.cpu = absl::Milliseconds(50);
-  const EngineReply reply =
-      fricas->Run("sqrt add x sqrt add x INT+ 1", small);  // Takes about 400 ms.
+  // Takes about 400 ms.
+  const EngineReply reply = fricas->Run("sqrt add x sqrt add x INT+ 1", small);
   EXPECT_EQ(reply.end, EngineEnd::kTimedOut);
   EXPECT_LT(reply.cpu, absl::Milliseconds(250));
   EXPECT_EQ(fricas->Run(kSimple, Generous()).answer, "atan(x)");
