@@ -6,6 +6,9 @@ relative to the project's root.
 
 import re
 
+import comment_rules
+import size_rules
+
 # What a folder may include of ours, besides its own files and common/base. A file belongs to the longest folder
 # that matches; the folders below that have rules of their own are not part of it.
 MAY_INCLUDE = {
@@ -265,4 +268,5 @@ def documented_faults_exist(path, text, files):
 
 
 RULES = [dependency_direction, test_support_has_its_folder, hidden_libraries, header_shape, file_length,
-         no_sleeps_in_tests, no_waits_until_a_wall_time, no_task_marks, test_names, sql_names, proto_shape, clean_text]
+         no_sleeps_in_tests, no_waits_until_a_wall_time, no_task_marks, test_names, sql_names, proto_shape, clean_text,
+         *size_rules.RULES, *comment_rules.RULES]

@@ -4,7 +4,9 @@ import pathlib
 import subprocess
 import unittest
 
+import comment_rules
 import rules
+import size_rules
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TEXT_SUFFIXES = {".cc", ".h", ".proto", ".sql", ".py", ".md", ".cmake", ".yaml", ".yml", ".sh", ".json",
@@ -95,6 +97,55 @@ class EachRule(unittest.TestCase):
         self.complains(rules.file_length, "a.cc", "\n" * (rules.LINES_MAX + 1))
         self.complains(rules.file_length, "a_test.cc", "\n" * (rules.TEST_LINES_MAX + 1))
         self.accepts(rules.file_length, "a.cc", "\n" * rules.LINES_MAX)
+
+    def test_function_length(self):
+        rule, lines = size_rules.function_length, size_rules.FUNCTION_LINES_MAX
+        body = "  Work(\"}\");  // }\n"
+        self.complains(rule, "a.cc", "int Long(int a,\n         int b) {\n" + body * (lines - 2) + "}\n")
+        self.complains(rule, "a.h", "class A {\n  A() : a_(1) {\n" + body * (lines - 1) + "  }\n};\n")
+        self.complains(rule, "a.py", "def long():\n" + "    work()\n" * lines)
+        self.accepts(rule, "a.cc", "int Long() {\n" + body * (lines - 2) + "}\n")
+        self.accepts(rule, "a.cc", "constexpr Row kRows[] = {\n" + "  Row(1),\n" * lines + "};\n")
+
+    def test_methods_per_class(self):
+        rule, methods = size_rules.methods_per_class, size_rules.METHODS_MAX
+        declared = "  absl::Status F(int a) ABSL_LOCKS_EXCLUDED(mutex_);\n"
+        data = "  std::function<void(int)> f_ ABSL_GUARDED_BY(mutex_) = G(1);\n"
+        self.complains(rule, "a.h", "class A : B {\n public:\n" + declared * (methods + 1) + "};\n")
+        self.complains(rule, "a.h", "class A {\n" + declared * methods + "  int g() const { return 1; }\n};\n")
+        self.complains(rule, "a.py", "class A:\n" + "    def f(self): pass\n" * (methods + 1))
+        self.accepts(rule, "a.h", "class A {\n  A() = default;\n" + declared * methods + data + "};\n")
+
+    def test_whole_tables(self):
+        rule = comment_rules.whole_tables
+        self.complains(rule, "a.h", "//   a second attempt DATA_LOSS  the pipe was closed\n")
+        self.complains(rule, "a.h", "//   frame := length payload length := uint32\n")
+        self.accepts(rule, "a.h", "//   DATA_LOSS  the pipe was closed\n// NOT_FOUND: no such job. DATA_LOSS: a file\n")
+
+    def test_whole_dividers(self):
+        self.complains(comment_rules.whole_dividers, "a.h", "  // --- jobs\n  // -----------------\n")
+        self.accepts(comment_rules.whole_dividers, "a.h", "// --- jobs -----------------\n")
+
+    def test_whole_statements(self):
+        rule = comment_rules.whole_statements
+        self.complains(rule, "a.h", "constexpr int kMax = 16u\n                << 20;  // 16 MiB.\n")
+        self.complains(rule, "a.h", "  int64_t first =\n      -1;  // None.\n")
+        self.complains(rule, "a.cc", "  Call(\n      argument);  // A long reason.\n")
+        self.accepts(rule, "a.h", "// 16 MiB.\nconstexpr int kMax = 16u << 20;  // 16 MiB.\n")
+
+    def test_whole_words(self):
+        rule = comment_rules.whole_words
+        self.complains(rule, "a.cc", 'F("double preci"\n  "sion");\n')
+        self.accepts(rule, "a.cc", 'F("double "\n  "precision\\n"\n "x");\n')
+
+    def test_plain_voice(self):
+        rule = comment_rules.plain_voice
+        self.complains(rule, "main.cc", "int rows;  // Of the last minute.\n")
+        self.complains(rule, "main.cc", "// Rows. By which\n// they are counted.\n")
+        self.complains(rule, "dev.sh", "# What the user asked for.\n")
+        self.complains(rule, "main.py", '"""Whoever waits is woken."""\n')
+        self.complains(rule, "main.cc", "// The row is there and nobody reads it.\n")
+        self.accepts(rule, "main.cc", "// Rows of the last minute; what happens to others is told below.\n")
 
     def test_no_sleeps_in_tests(self):
         self.complains(rules.no_sleeps_in_tests, "a_test.cc", "absl::SleepFor(absl::Seconds(1));\n")
