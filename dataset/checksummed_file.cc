@@ -3,15 +3,13 @@
 #include <absl/strings/escaping.h>
 #include <absl/strings/str_cat.h>
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <fstream>
 #include <utility>
 
-#include "common/base/check.h"
+#include "common/base/sha256.h"
 #include "common/base/status_macros.h"
 #include "common/process/unique_fd.h"
 
@@ -19,29 +17,6 @@ namespace motzkin::dataset {
 namespace {
 
 constexpr size_t kBufferBytes = 1u << 20;
-
-class Sha256 {
- public:
-  Sha256() : context_(EVP_MD_CTX_new()) {
-    MOTZKIN_CHECK(context_ != nullptr);
-    MOTZKIN_CHECK(EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1);
-  }
-  void Update(std::string_view text) {
-    MOTZKIN_CHECK(EVP_DigestUpdate(context_.get(), text.data(), text.size()) == 1);
-  }
-  std::string Hex() {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
-    unsigned int size = 0;
-    MOTZKIN_CHECK(EVP_DigestFinal_ex(context_.get(), digest.data(), &size) == 1);
-    return absl::BytesToHexString({reinterpret_cast<const char*>(digest.data()), size});
-  }
-
- private:
-  struct Free {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  };
-  std::unique_ptr<EVP_MD_CTX, Free> context_;
-};
 
 absl::Status WriteAll(int fd, std::string_view text) {
   while (!text.empty()) {
@@ -67,7 +42,7 @@ struct ChecksummedFile::Impl {
 
   std::filesystem::path path;
   UniqueFd fd;
-  Sha256 sha256;
+  Sha256Hasher sha256;
   std::string buffer;
   int64_t bytes = 0;
 };
@@ -96,7 +71,7 @@ absl::StatusOr<FileDigest> ChecksummedFile::Close() {
   RETURN_IF_ERROR(impl_->Flush());
   if (::fsync(impl_->fd.get()) != 0) return impl_->Named(absl::ErrnoToStatus(errno, "fsync"));
   impl_->fd.Reset();
-  return FileDigest{impl_->sha256.Hex(), impl_->bytes};
+  return FileDigest{absl::BytesToHexString(impl_->sha256.Digest()), impl_->bytes};
 }
 
 absl::StatusOr<FileDigest> WriteFile(const std::filesystem::path& path, std::string_view text) {
@@ -108,7 +83,7 @@ absl::StatusOr<FileDigest> WriteFile(const std::filesystem::path& path, std::str
 absl::StatusOr<FileDigest> DigestOf(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return absl::NotFoundError(absl::StrCat("cannot read ", path.string()));
-  Sha256 sha256;
+  Sha256Hasher sha256;
   FileDigest digest;
   std::string buffer(kBufferBytes, '\0');
   while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) ||
@@ -118,7 +93,7 @@ absl::StatusOr<FileDigest> DigestOf(const std::filesystem::path& path) {
     digest.bytes += static_cast<int64_t>(got);
   }
   if (file.bad()) return absl::DataLossError(absl::StrCat("cannot read ", path.string()));
-  digest.sha256 = sha256.Hex();
+  digest.sha256 = absl::BytesToHexString(sha256.Digest());
   return digest;
 }
 

@@ -7,13 +7,13 @@
 
 #include <filesystem>
 #include <fstream>
-#include <random>
 #include <system_error>
 
 #include "cli/access/operator_client.h"
 #include "cli/text/json.h"
 #include "cli/verbs/verb.h"
 #include "common/base/status_macros.h"
+#include "common/base/uuid.h"
 #include "common/job_spec/job_spec.h"
 #include "common/job_spec/job_yaml.h"
 #include "common/words/words.h"
@@ -31,15 +31,6 @@ struct StartOptions {
   bool integrated = false;
   bool print = false;
 };
-
-// A version 4 UUID.
-std::string RandomUuid() {
-  std::random_device random;
-  const auto word = [&] { return static_cast<uint32_t>(random()); };
-  const uint32_t a = word(), b = word(), c = word(), d = word();
-  return fmt::format("{:08x}-{:04x}-4{:03x}-{:04x}-{:04x}{:08x}", a, b >> 16, b & 0xfff,
-                     (c >> 16 & 0x3fff) | 0x8000, c & 0xffff, d);
-}
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
   // One byte too long for ParseJobYaml(), which then says so; reading on would never end with
@@ -108,7 +99,7 @@ int RunStart(const Globals& globals, const StartOptions& options) {
     return kExitOk;
   }
   v1::StartJobRequest request;
-  request.set_request_id(RandomUuid());
+  request.set_request_id(NewUuid());
   *request.mutable_spec() = *spec;
   OperatorClient client(globals.coordinator);
   absl::StatusOr<v1::StartJobResponse> response = client.Start(request);

@@ -1,84 +1,36 @@
 #include "common/base/sha256.h"
 
-#include <array>
-#include <bit>
-#include <cstdint>
+#include <openssl/evp.h>
+
+#include "common/base/check.h"
 
 namespace motzkin {
-namespace {
 
-constexpr size_t kBlockBytes = 64;
-
-// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
-// clang-format off
-constexpr std::array<uint32_t, 64> kRound = {
-    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
-    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
-    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
-    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
-    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
-    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
-    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
-// clang-format on
-
-// The same of the square roots of the first 8 primes.
-using State = std::array<uint32_t, 8>;
-constexpr State kStart = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                          0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-
-std::array<uint32_t, 64> Schedule(const char* block) {
-  std::array<uint32_t, 64> w;
-  for (int i = 0; i < 16; ++i) {
-    w[i] = 0;
-    for (int byte = 0; byte < 4; ++byte)
-      w[i] = w[i] << 8 | static_cast<uint8_t>(block[4 * i + byte]);
-  }
-  for (int i = 16; i < 64; ++i) {
-    const uint32_t s0 = std::rotr(w[i - 15], 7) ^ std::rotr(w[i - 15], 18) ^ (w[i - 15] >> 3);
-    const uint32_t s1 = std::rotr(w[i - 2], 17) ^ std::rotr(w[i - 2], 19) ^ (w[i - 2] >> 10);
-    w[i] = w[i - 16] + s0 + w[i - 7] + s1;
-  }
-  return w;
+// OpenSSL fails here only without memory, or where a system's configuration forbids SHA-256; neither
+// leaves anything to go on with.
+Sha256Hasher::Sha256Hasher() : context_(EVP_MD_CTX_new()) {
+  MOTZKIN_CHECK(context_ != nullptr);
+  MOTZKIN_CHECK(EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1);
 }
 
-void Absorb(const char* block, State& state) {
-  const std::array<uint32_t, 64> w = Schedule(block);
-  auto [a, b, c, d, e, f, g, h] = state;
-  for (int i = 0; i < 64; ++i) {
-    const uint32_t s1 = std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25);
-    const uint32_t t1 = h + s1 + ((e & f) ^ (~e & g)) + kRound[i] + w[i];
-    const uint32_t s0 = std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22);
-    const uint32_t t2 = s0 + ((a & b) ^ (a & c) ^ (b & c));
-    h = g, g = f, f = e, e = d + t1, d = c, c = b, b = a, a = t1 + t2;
-  }
-  const State mixed = {a, b, c, d, e, f, g, h};
-  for (int i = 0; i < 8; ++i) state[i] += mixed[i];
+void Sha256Hasher::Update(std::string_view piece) {
+  MOTZKIN_CHECK(EVP_DigestUpdate(context_.get(), piece.data(), piece.size()) == 1);
 }
 
-// What is left of the message after its whole blocks, a 1 bit, zeros, and the length in bits.
-std::string Tail(std::string_view message) {
-  std::string tail(message.substr(message.size() / kBlockBytes * kBlockBytes));
-  tail.push_back('\x80');
-  while (tail.size() % kBlockBytes != kBlockBytes - 8) tail.push_back('\0');
-  const uint64_t bits = uint64_t{message.size()} * 8;
-  for (int shift = 56; shift >= 0; shift -= 8) tail.push_back(static_cast<char>(bits >> shift));
-  return tail;
+std::string Sha256Hasher::Digest() {
+  constexpr size_t kDigestBytes = 256 / 8;
+  std::string digest(kDigestBytes, '\0');
+  auto* const bytes = reinterpret_cast<unsigned char*>(digest.data());
+  MOTZKIN_CHECK(EVP_DigestFinal_ex(context_.get(), bytes, nullptr) == 1);
+  return digest;
 }
 
-}  // namespace
+void Sha256Hasher::Free::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
 
 std::string Sha256(std::string_view message) {
-  State state = kStart;
-  size_t at = 0;
-  for (; at + kBlockBytes <= message.size(); at += kBlockBytes) Absorb(message.data() + at, state);
-  const std::string tail = Tail(message);
-  for (at = 0; at < tail.size(); at += kBlockBytes) Absorb(tail.data() + at, state);
-  std::string digest;
-  for (const uint32_t word : state) {
-    for (int shift = 24; shift >= 0; shift -= 8) digest.push_back(static_cast<char>(word >> shift));
-  }
-  return digest;
+  Sha256Hasher hasher;
+  hasher.Update(message);
+  return hasher.Digest();
 }
 
 }  // namespace motzkin

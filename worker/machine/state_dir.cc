@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -17,8 +16,8 @@
 #include <system_error>
 #include <utility>
 
-#include "common/base/check.h"
 #include "common/base/status_macros.h"
+#include "common/base/uuid.h"
 
 namespace motzkin::worker {
 namespace {
@@ -34,19 +33,6 @@ std::string ReadTrimmed(const std::filesystem::path& path) {
   const std::string content((std::istreambuf_iterator<char>(file)),
                             std::istreambuf_iterator<char>());
   return std::string(absl::StripAsciiWhitespace(content));
-}
-
-std::string RandomUuid() {
-  unsigned char bytes[16];
-  MOTZKIN_CHECK(getrandom(bytes, sizeof bytes, 0) == sizeof bytes);
-  bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0f) | 0x40);  // Version 4,
-  bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3f) | 0x80);  // variant RFC 4122.
-  std::string uuid;
-  for (int i = 0; i < 16; ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) uuid += '-';
-    uuid += fmt::format("{:02x}", bytes[i]);
-  }
-  return uuid;
 }
 
 absl::StatusOr<UniqueFd> Lock(const std::filesystem::path& path) {
@@ -75,7 +61,7 @@ bool IsUuid(std::string_view text) {
 absl::StatusOr<std::string> WorkerUuid(const std::filesystem::path& path) {
   std::string uuid = ReadTrimmed(path);
   if (IsUuid(uuid)) return uuid;
-  uuid = RandomUuid();
+  uuid = NewUuid();
   RETURN_IF_ERROR(WriteFileAtomically(path, uuid + "\n"));
   return uuid;
 }

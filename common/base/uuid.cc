@@ -1,0 +1,21 @@
+#include "common/base/uuid.h"
+
+#include <absl/strings/escaping.h>
+#include <sys/random.h>
+
+#include "common/base/check.h"
+
+namespace motzkin {
+
+std::string NewUuid() {
+  std::string bytes(16, '\0');
+  // Up to 256 bytes come whole and are not interrupted by signals: getrandom(2).
+  MOTZKIN_CHECK(getrandom(bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
+  bytes[6] = static_cast<char>((bytes[6] & 0x0f) | 0x40);  // version 4
+  bytes[8] = static_cast<char>((bytes[8] & 0x3f) | 0x80);  // variant of RFC 9562
+  std::string uuid = absl::BytesToHexString(bytes);
+  for (const size_t dash : {8u, 13u, 18u, 23u}) uuid.insert(dash, 1, '-');
+  return uuid;
+}
+
+}  // namespace motzkin
