@@ -1,7 +1,7 @@
-"""Wrong answers of engines: where they are found, how each is proved again, and the table they go into.
+"""Wrong answers of engines: where they are found, how each is proved again, and the file they go into.
 
-Nothing becomes a line of docs/engine-faults.md on somebody's word: an answer is judged anew by `motzkin evaluate`, and
-one whose text is not kept anywhere is asked for again, of the engine that is installed here.
+A stored row is not enough for docs/data/engine-faults.jsonl: `motzkin evaluate` judges each answer anew, and an answer
+whose text is not kept anywhere is asked for again from the engine that is installed here.
 """
 
 import json
@@ -10,10 +10,9 @@ import subprocess
 import sys
 import tempfile
 
-ANSWER_CHARACTERS_MAX = 160  # Of an answer in the table.
-BUDGET_MS = 10_000  # An engine that answered in its step's milliseconds does so again; a hundred times that is generous.
-REFUTED = 8  # The number of the outcome in `steps`: the place in the table of outcomes in docs/dataset.md.
-HEAD_END = "|---|---|---|---|\n"
+ANSWER_CHARACTERS_MAX = 160  # An answer that is longer is cut; the integrand brings it back in full.
+BUDGET_MS = 10_000  # A hundred times what a step of the ladder has, so an engine that answered then answers again.
+REFUTED = 8  # The number of the outcome in `steps`: its place in the table of outcomes in docs/dataset.md.
 QUERY = pathlib.Path(__file__).resolve().parent / "queries/refuted_steps.sql"
 
 
@@ -32,23 +31,21 @@ def evaluate(records, flags, binaries):
 
 
 def shortened(text):
-    text = text.replace("|", "\\|")
     return text if len(text) <= ANSWER_CHARACTERS_MAX else text[:ANSWER_CHARACTERS_MAX] + " ..."
 
 
-def line_of(engine, integrand, answer, proof):
-    # The integrand in full: without it nobody could repeat the line, or tell it from another.
-    integrand = integrand.replace("|", "\\|")
-    return f"| {engine} | `{integrand}` | `{shortened(answer)}` | {proof} |"
+def fault(engine, integrand, answer, differs_at):
+    """A line of the file. The integrand is not cut: it identifies the line and lets a reader repeat it."""
+    return {"engine": engine, "integrand": integrand, "answer": shortened(answer), "differs_at": differs_at}
 
 
 def fault_of(detail, versions, integrand_key="integrand"):
-    """The line of what one engine answered; None if its answer was not refuted."""
+    """The fault in one engine's answer; None if the answer was not refuted."""
     proof = detail.get("verification", {}).get("counterexample")
     if detail.get("outcome") != "refuted" or not proof:
         return None
     engine = detail["engine"]
-    return line_of(f"{engine} {versions.get(engine, '')}", detail[integrand_key], detail["integral_infix"], proof)
+    return fault(f"{engine} {versions.get(engine, '')}", detail[integrand_key], detail["integral_infix"], proof)
 
 
 # ---------------------------------------------------------------------------- what a job or an archive has
@@ -79,7 +76,7 @@ def refuted_in_archive(directory):
     for path in sorted((directory / "results").glob("*.jsonl")):
         with open(path, encoding="utf-8") as lines:
             for row in map(json.loads, lines):
-                # Of other kinds the engine was asked about another function than the stored one.
+                # In jobs of other kinds the engine was asked about another function than the stored one.
                 if row["kind"] == "forward":
                     found += refuted_in_row(row, engines)
     return found
@@ -87,58 +84,59 @@ def refuted_in_archive(directory):
 
 # ---------------------------------------------------------------------------- proofs
 
-def judged_lines(found, jobs, binaries):
-    """Lines of the stored answers."""
+def judged_faults(found, jobs, binaries):
+    """The stored answers that are refuted once more."""
     records = [{"integrand": one["integrand"], "candidates": [one["answer"]]} for one in found]
     if not records:
         return []
     _, details = evaluate(records, ["--jobs", str(jobs)], binaries)
-    lines = []
+    faults = []
     for one, detail in zip(found, details, strict=True):
         verdict = detail.get("candidates", [{}])[0]
         if verdict.get("verdict") == "refuted" and "counterexample" in verdict:
-            lines.append(line_of(f"{one['engine']} {one['engine_version']}", detail["integrand_infix"],
-                                 verdict["infix"], verdict["counterexample"]))
-    return lines
+            faults.append(fault(f"{one['engine']} {one['engine_version']}", detail["integrand_infix"],
+                                verdict["infix"], verdict["counterexample"]))
+    return faults
 
 
-def asked_again_lines(engine, integrands, jobs, binaries):
-    """Lines of what an engine says to these integrands here and now."""
+def faults_asked_again(engine, integrands, jobs, binaries):
+    """The wrong answers that the engine installed here gives to these integrands."""
     flags = ["--ladder", f"{engine}={BUDGET_MS}", "--jobs", str(jobs)]
     try:
         summary, details = evaluate([{"integrand": integrand} for integrand in integrands], flags, binaries)
     except subprocess.CalledProcessError:
-        return []  # It is not installed; motzkin said so.
+        return []  # The engine is not installed; motzkin has said so on stderr.
     faults = (fault_of(detail, summary["engines"], "integrand_infix") for detail in details)
-    return [fault for fault in faults if fault]
+    return [one for one in faults if one]
 
 
-def proved_lines(found, jobs, binaries):
-    """The lines of all that can be proved wrong here, and a word to stderr on what cannot."""
+def proved_faults(found, jobs, binaries):
+    """All that can be proved wrong here; how many could not goes to stderr."""
     stored = [one for one in found if one["answer"] is not None]
-    lines = judged_lines(stored, jobs, binaries)
+    faults = judged_faults(stored, jobs, binaries)
     for engine in sorted({one["engine"] for one in found if one["answer"] is None}):
         integrands = [one["integrand"] for one in found if one["answer"] is None and one["engine"] == engine]
-        lines += asked_again_lines(engine, integrands, jobs, binaries)
+        faults += faults_asked_again(engine, integrands, jobs, binaries)
     print(f"{len(found)} refuted answers, {len(found) - len(stored)} of them asked for again; "
-          f"{len(lines)} proved wrong here", file=sys.stderr)
-    return lines
+          f"{len(faults)} proved wrong here", file=sys.stderr)
+    return faults
 
 
-# ---------------------------------------------------------------------------- the table
+# ---------------------------------------------------------------------------- the file
 
-def key_of(line):
-    """Engine with its version, and integrand."""
-    return tuple(line.split(" | ")[:2])
+def key_of(one):
+    """An engine with its version, and an integrand: at most one line each."""
+    return one["engine"], one["integrand"]
 
 
-def add_faults(path, lines):
-    """Keeps the table's lines sorted and each engine's word on a function once. Returns how many are new."""
-    head, table = pathlib.Path(path).read_text(encoding="utf-8").split(HEAD_END)
-    known = {key_of(line): line for line in table.splitlines()}
+def add_faults(path, faults):
+    """Keeps the lines sorted and the first answer of an engine to a function. Returns how many lines are new."""
+    path = pathlib.Path(path)
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    known = {key_of(one): one for one in map(json.loads, lines)}
     before = len(known)
-    for line in lines:
-        known.setdefault(key_of(line), line)
-    body = "".join(line + "\n" for line in sorted(known.values()))
-    pathlib.Path(path).write_text(f"{head}{HEAD_END}{body}", encoding="utf-8")
+    for one in faults:
+        known.setdefault(key_of(one), one)
+    path.write_text("".join(json.dumps(known[key], ensure_ascii=False) + "\n" for key in sorted(known)),
+                    encoding="utf-8")
     return len(known) - before

@@ -3,18 +3,18 @@
 
     bench/engines.py --suite FILE.jsonl [--sample 300]     lines {"integrand": "..."}
     bench/engines.py --preset lample-charton --count 500 --seed 1 [--kind backward]
-    bench/engines.py --faults FILE.md --job JOB | --archive DIR
+    bench/engines.py --faults FILE.jsonl --job JOB | --archive DIR
 
 Prints for each ladder: functions verified, partly right, refuted, unsolved and timed out, CPU seconds of all
 processes, and verified integrals a core-second. By default the ladders are giac, FriCAS and SymPy
 alone, each with the default ladder's total budget, and the default ladder; --ladder names others.
 
-`nonelementary` counts the functions of which FriCAS claims that no elementary integral exists. Of
-`--kind backward` functions the integral is known, so each such claim is false: the last column is the
+`nonelementary` counts the functions of which FriCAS claims that no elementary integral exists. The
+integral of a `--kind backward` function is known, so each such claim is false: the last column is the
 rate of false claims.
 
---faults FILE.md adds the wrong answers of single engines to that table (docs/engine-faults.md); with --job or --archive
-those that a job of the cluster met, or an archive of one holds, and nothing is measured.
+--faults FILE.jsonl adds the wrong answers of single engines to that file (docs/data/engine-faults.jsonl). With --job or
+--archive it adds those that a job of the cluster met, or that an archive of a job holds, and measures nothing.
 """
 
 import argparse
@@ -24,7 +24,7 @@ import random
 import re
 import sys
 
-from engine_faults import add_faults, evaluate, fault_of, motzkin, proved_lines, refuted_in_archive, refuted_in_job
+from engine_faults import add_faults, evaluate, fault_of, motzkin, proved_faults, refuted_in_archive, refuted_in_job
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 COLUMNS = ("solved", "partly", "refuted", "unsolved", "timed_out")
@@ -93,7 +93,7 @@ def collect_faults(arguments, binaries):
         found = refuted_in_archive(pathlib.Path(arguments.archive))
     else:
         found = refuted_in_job(arguments.job, binaries, arguments.coordinator, arguments.data_dir)
-    new = add_faults(arguments.faults, proved_lines(found, arguments.jobs, binaries))
+    new = add_faults(arguments.faults, proved_faults(found, arguments.jobs, binaries))
     print(f"{new} new lines in {arguments.faults}", file=sys.stderr)
 
 
@@ -109,7 +109,7 @@ def measure_ladders(arguments, binaries):
         row, details = measure(ladder, functions, arguments.jobs, binaries)
         print(json.dumps(row) if arguments.json else text_of(row, backward), flush=True)
         if "," not in ladder:
-            faults += [fault for fault in (fault_of(detail, row["engines"]) for detail in details) if fault]
+            faults += filter(None, (fault_of(detail, row["engines"]) for detail in details))
     if arguments.faults:
         new = add_faults(arguments.faults, faults)
         print(f"{len(faults)} wrong answers, {new} new", file=sys.stderr)
@@ -125,7 +125,7 @@ def parse_arguments():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--ladder", action="append", help="e.g. giac=10,fricas=60; may be repeated")
     parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--faults", help="the file to which wrong answers are added")
+    parser.add_argument("--faults", help="the JSONL file to which wrong answers are added")
     parser.add_argument("--job", help="instead: wrong answers of this job of the cluster")
     parser.add_argument("--archive", help="instead: wrong answers in this directory of `motzkin archive`")
     parser.add_argument("--coordinator", help="where, if not at $MOTZKIN_COORDINATOR or localhost:50051")
@@ -134,7 +134,7 @@ def parse_arguments():
     parser.add_argument("--json", action="store_true", help="a line of JSON for each ladder")
     arguments = parser.parse_args()
     if (arguments.job or arguments.archive) and not arguments.faults:
-        parser.error("--job and --archive go with --faults FILE.md")
+        parser.error("--job and --archive go with --faults FILE.jsonl")
     return arguments
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Wrong answers of engines, from the rows of a job to the table in docs/engine-faults.md.
+"""Wrong answers of engines, from the rows of a job to the lines of docs/data/engine-faults.jsonl.
 
 The rows are a made-up archive; `motzkin evaluate`, which judges them, is the real one.
 """
@@ -16,9 +16,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BIN = ROOT / "build/release/bin"
 sys.path.insert(0, str(ROOT / "bench"))
 
-from engine_faults import ANSWER_CHARACTERS_MAX, add_faults, line_of, refuted_in_archive  # noqa: E402
+from engine_faults import ANSWER_CHARACTERS_MAX, add_faults, fault, refuted_in_archive  # noqa: E402
 
-HEAD = "# Wrong answers\n\n| engine | integrand | answer | differs at x = |\n|---|---|---|---|\n"
 REFUTED, INTEGRATED = 8, 1
 
 
@@ -30,11 +29,11 @@ def row(index, integrand, integral, outcome, steps, kind="forward"):
 ROWS = [
     # Proved wrong by its row.
     row(0, "cos x", "add x sin x", "refuted", [(1, REFUTED)]),
-    # A row that says so of a right answer is not believed.
+    # The answer is right, so the row's "refuted" is not believed.
     row(1, "exp x", "exp x", "refuted", [(1, REFUTED)]),
-    # An integrated row: the wrong answer of a step before is nowhere, and giac is right when it is asked again.
+    # An integrated row does not store the wrong answer of an earlier step, and giac is right when it is asked again.
     row(2, "sin x", "neg cos x", "integrated", [(1, REFUTED), (1, INTEGRATED)]),
-    # Of made-by-parts functions the engine was asked about another function.
+    # For a function made by parts the engine was asked about another function.
     row(3, "sin x", "x", "refuted", [(1, REFUTED)], kind="by_parts"),
     # The same function once more.
     row(4, "cos x", "mul INT+ 2 sin x", "refuted", [(1, REFUTED)]),
@@ -46,14 +45,14 @@ class EngineFaultsTest(unittest.TestCase):
         self.directory = tempfile.TemporaryDirectory()
         self.addCleanup(self.directory.cleanup)
         self.archive = pathlib.Path(self.directory.name)
-        self.table = self.archive / "faults.md"
+        self.file = self.archive / "faults.jsonl"
         (self.archive / "results").mkdir()
         (self.archive / "job.json").write_text(json.dumps(
             {"engines": [{"engine_id": 1, "engine": "giac", "engine_version": "1.9.0.35"}]}))
         (self.archive / "results/00000.jsonl").write_text("".join(json.dumps(line) + "\n" for line in ROWS))
 
     def lines(self):
-        return self.table.read_text().removeprefix(HEAD).splitlines()
+        return [json.loads(line) for line in self.file.read_text().splitlines()]
 
     def test_an_archives_refuted_answers_are_found_with_their_text_where_it_is_stored(self):
         self.assertEqual([(one["integrand"], one["answer"]) for one in refuted_in_archive(self.archive)],
@@ -61,21 +60,28 @@ class EngineFaultsTest(unittest.TestCase):
                           ("cos x", "mul INT+ 2 sin x")])
 
     def test_only_what_is_proved_wrong_anew_becomes_a_line(self):
-        self.table.write_text(HEAD)
         for _ in range(2):  # The second time adds nothing.
-            subprocess.run([ROOT / "bench/engines.py", "--archive", self.archive, "--faults", self.table, "--bin", BIN],
+            subprocess.run([ROOT / "bench/engines.py", "--archive", self.archive, "--faults", self.file, "--bin", BIN],
                            check=True)
-            self.assertEqual(len(self.lines()), 1)
-            self.assertTrue(self.lines()[0].startswith("| giac 1.9.0.35 | `cos(x)` | `x + sin(x)` | "))
+            (line,) = self.lines()
+            self.assertNotEqual(line.pop("differs_at"), "")
+            self.assertEqual(line, {"engine": "giac 1.9.0.35", "integrand": "cos(x)", "answer": "x + sin(x)"})
 
     def test_lines_are_sorted_and_an_engines_word_on_a_function_stands_once(self):
-        known = "| giac 1 | `b` | `1` | 0.5 |"
-        self.table.write_text(HEAD + known + "\n")
-        new = add_faults(self.table, [line_of("giac 1", "b", "2", "0.25"), line_of("giac 1", "a", "x" * 1000, "0.5"),
-                                      line_of("fricas 1", "b", "x", "0.5")])
+        known = fault("giac 1", "b", "1", "0.5")
+        self.file.write_text(json.dumps(known) + "\n")
+        new = add_faults(self.file, [fault("giac 1", "b", "2", "0.25"), fault("giac 1", "a", "x" * 1000, "0.5"),
+                                     fault("fricas 1", "b", "x", "0.5")])
         self.assertEqual(new, 2)
         cut = "x" * ANSWER_CHARACTERS_MAX + " ..."
-        self.assertEqual(self.lines(), ["| fricas 1 | `b` | `x` | 0.5 |", f"| giac 1 | `a` | `{cut}` | 0.5 |", known])
+        self.assertEqual(self.lines(), [fault("fricas 1", "b", "x", "0.5"),
+                                        {"engine": "giac 1", "integrand": "a", "answer": cut, "differs_at": "0.5"}, known])
+
+    def test_the_file_in_the_repository_is_as_add_faults_leaves_it(self):
+        path = ROOT / "docs/data/engine-faults.jsonl"
+        self.file.write_text(path.read_text())
+        self.assertEqual(add_faults(self.file, []), 0)
+        self.assertEqual(self.file.read_text(), path.read_text())
 
 
 if __name__ == "__main__":
