@@ -1,5 +1,6 @@
-// CHECK(condition): a bug of ours ends the process with file, line and condition on stderr. For
-// what can only be false if the code is wrong; never for input, peers or the system.
+// MOTZKIN_CHECK(condition) ends the process with file, line and condition on stderr when the
+// condition is false. Use it for conditions that only a bug of ours can break, never for input,
+// peers or the system: those are reported as absl::Status.
 #pragma once
 
 namespace motzkin {

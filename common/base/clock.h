@@ -1,7 +1,8 @@
-// Time, behind an interface so that tests own it.
+// Time behind an interface, so that tests can own it.
 //
-// Two clocks, never mixed: boot time decides (leases, silence, time-outs; it goes on while a laptop
-// sleeps and never jumps), wall time records (it may jump by years and nothing may break).
+// There are two clocks, and they are never mixed. Boot time decides: leases, silence and time-outs
+// are measured in it, because it goes on while a laptop sleeps and never jumps. Wall time is only
+// recorded: it may jump by years, and nothing may break when it does.
 #pragma once
 
 #include <absl/time/time.h>
@@ -14,18 +15,18 @@ class Clock {
   virtual ~Clock() = default;
   // Time since boot, sleep included (CLOCK_BOOTTIME). Never decreases.
   virtual absl::Duration SinceBoot() const = 0;
-  // For records only.
+  // The date and time of the system. Only write it down; never compare it.
   virtual absl::Time WallTime() const = 0;
 };
 
-// The system's. Thread-safe.
+// The clocks of the system. Thread-safe.
 class SystemClock final : public Clock {
  public:
   absl::Duration SinceBoot() const override;
   absl::Time WallTime() const override;
 };
 
-// Moves only when told to. Thread-compatible.
+// A clock for tests that moves only when told to. Thread-compatible.
 class FakeClock final : public Clock {
  public:
   absl::Duration SinceBoot() const override { return since_boot_; }
@@ -34,7 +35,7 @@ class FakeClock final : public Clock {
     since_boot_ += by;
     wall_ += by;
   }
-  // The owner sets the clock: wall time jumps, boot time does not.
+  // Acts as a user who sets the clock: wall time jumps, boot time does not.
   void JumpWallTime(absl::Duration by) { wall_ += by; }
 
  private:

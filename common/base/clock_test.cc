@@ -13,7 +13,7 @@ TEST(SystemClockTest, BootTimeNeverDecreases) {
   EXPECT_GE(clock.SinceBoot(), first);
 }
 
-// What decides about leases must not jump when someone sets the clock.
+// Leases are measured in boot time, so it must not jump when someone sets the wall clock.
 TEST(SystemClockTest, BootTimeIsTheKernelsAndNotTheWallClocks) {
   timespec before, after;
   ASSERT_EQ(clock_gettime(CLOCK_BOOTTIME, &before), 0);

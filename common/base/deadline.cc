@@ -15,7 +15,8 @@ absl::Duration Now() {
   return absl::DurationFromTimespec(now);
 }
 
-// An hour: keeps the value within poll()'s int; whoever polls asks again.
+// One hour, which keeps the value within poll()'s int. A poll that ends early is repeated by its
+// caller, so the limit is harmless.
 constexpr int64_t kPollMillisMax = 3'600'000;
 
 }  // namespace

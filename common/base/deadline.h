@@ -1,8 +1,8 @@
-// A point in time to give up at, for waits on other processes.
+// The point in time at which a wait on another process gives up.
 //
-// Counted on CLOCK_MONOTONIC: it never jumps with the wall clock, and it stops while a laptop
-// sleeps, as the process that is waited for does. Where sleep must count (the age of a lease), use
-// Clock::SinceBoot instead.
+// It is counted on CLOCK_MONOTONIC: that clock never jumps with the wall clock, and it stops while
+// a laptop sleeps, as does the process that is waited for. Where sleep must count (the age of a
+// lease), use Clock::SinceBoot instead.
 //
 // Immutable.
 #pragma once
@@ -13,14 +13,16 @@ namespace motzkin {
 
 class Deadline {
  public:
-  // A duration of zero or less has passed already.
+  // With a duration of zero or less, the deadline has passed already.
   static Deadline After(absl::Duration duration);
   static Deadline Never() { return Deadline(absl::InfiniteDuration()); }
 
   bool Passed() const { return Remaining() <= absl::ZeroDuration(); }
-  // Never negative.
+  // Time left; zero, and never less, once the deadline has passed.
   absl::Duration Remaining() const;
-  // For poll(): -1 without an end, otherwise rounded up, so that a poll never returns too early.
+  // The timeout for poll(): -1 for Never(), otherwise the remaining time, at most an hour. It is
+  // rounded up, because a poll that returned a moment too early would be repeated with 0 ms, and
+  // the caller would spin until the deadline.
   int PollMillis() const;
 
   friend Deadline Earlier(Deadline a, Deadline b) { return a.at_ < b.at_ ? a : b; }
@@ -28,7 +30,7 @@ class Deadline {
  private:
   explicit Deadline(absl::Duration at) : at_(at) {}
 
-  absl::Duration at_;  // On CLOCK_MONOTONIC.
+  absl::Duration at_;  // a reading of CLOCK_MONOTONIC
 };
 
 }  // namespace motzkin

@@ -8,15 +8,17 @@
 namespace motzkin {
 namespace {
 
-constexpr size_t kHostBytesMax = 255;  // Of a DNS name, and far above an address.
+constexpr size_t kHostBytesMax = 255;  // The limit of DNS; addresses are far shorter.
 constexpr int kPortMax = 65'535;
 
+// Checks the alphabet only: whether the name exists is for the resolver to say.
 bool IsHost(std::string_view host) {
   const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
   if (bracketed) host = host.substr(1, host.size() - 2);
   if (host.empty() || host.size() > kHostBytesMax) return false;
   if (bracketed && host.find(':') == std::string_view::npos) return false;
-  const std::string_view others = bracketed ? ":.%" : "-._";  // fe80::1%eth0
+  // '%' for the zone of a link-local address, as in fe80::1%eth0.
+  const std::string_view others = bracketed ? ":.%" : "-._";
   return std::all_of(host.begin(), host.end(), [&](unsigned char c) {
     return std::isalnum(c) != 0 || others.find(static_cast<char>(c)) != std::string_view::npos;
   });
@@ -25,6 +27,8 @@ bool IsHost(std::string_view host) {
 }  // namespace
 
 std::optional<HostPort> ParseHostPort(std::string_view text) {
+  // The last colon, as an IPv6 address has more of them. Without its brackets such an address is
+  // refused by IsHost(): the port could not be told from the address.
   const size_t colon = text.rfind(':');
   if (colon == std::string_view::npos || !IsHost(text.substr(0, colon))) return std::nullopt;
   HostPort parsed{.host = std::string(text.substr(0, colon)), .port = 0};

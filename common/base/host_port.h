@@ -1,5 +1,5 @@
-// HOST:PORT as people write it in flags and files. gRPC takes more (unix:PATH, dns:///NAME) and
-// guesses at what is left; here a slip is told from an address before anybody waits for it.
+// HOST:PORT as people write it in flags and files. gRPC accepts more (unix:PATH, dns:///NAME) and
+// guesses at the rest; this parser refuses a slip before a connection attempt waits for it in vain.
 //
 // Thread-safe.
 #pragma once
@@ -15,7 +15,7 @@ struct HostPort {
   int port = 0;
 };
 
-// Empty: no such thing. The port is 0 .. 65535.
+// Empty if `text` is no HOST:PORT. The port is 0 .. 65535.
 std::optional<HostPort> ParseHostPort(std::string_view text);
 
 }  // namespace motzkin

@@ -6,7 +6,7 @@ namespace motzkin {
 namespace {
 
 constexpr size_t kBytesMax = 1'000;
-// The end of a message says what to do, so it stays too.
+// Our messages end with what to do about the error, so the tail is kept as well as the beginning.
 constexpr size_t kTailBytes = 300;
 constexpr std::string_view kLeftOut = " ... ";
 

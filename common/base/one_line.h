@@ -1,5 +1,5 @@
-// Words for people, whatever was quoted in them: error messages name files, flags and peers that
-// may hold line feeds, escape sequences and megabytes.
+// Makes messages fit to be shown: they quote files, flags and peers, whose text may hold line
+// feeds, escape sequences of terminals and megabytes.
 //
 // Thread-safe.
 #pragma once
@@ -9,8 +9,8 @@
 
 namespace motzkin {
 
-// `text` on one line: control characters as \n, \t or \x1b, and the middle left out above 1,000
-// bytes.
+// Returns `text` on one line: control characters become \n, \t or \x1b, and a text of more than
+// 1,000 bytes loses its middle.
 std::string OneLine(std::string_view text);
 
 }  // namespace motzkin

@@ -11,10 +11,12 @@ namespace motzkin {
 void PrepareProgram() {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
     if (fcntl(fd, F_GETFD) != -1) continue;
-    // The lowest free number, which is this one. Without /dev/null nothing better can be done.
+    // open() takes the lowest free number, which is this one. Standard output is opened read-only
+    // on purpose: writing results into it then fails instead of losing them. An error is ignored,
+    // as nothing better can be done without /dev/null.
     (void)!open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
   }
-  signal(SIGXFSZ, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);  // Now write() returns EFBIG.
 }
 
 std::filesystem::path OwnDirectory() {

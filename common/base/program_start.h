@@ -1,17 +1,17 @@
-// What every program of ours does first, so that odd surroundings cannot make it lose anything.
+// The first thing that every program of ours does, so that it loses nothing in odd surroundings.
 #pragma once
 
 #include <filesystem>
 
 namespace motzkin {
 
-// Puts /dev/null where a standard stream is closed (`motzkin status 2>&-`, some supervisors): the
-// next file or socket would be that stream, and what is printed would go into a lock file or a
-// connection. Writing to such a standard output fails, so that whoever has a result to print can
-// tell.
+// Puts /dev/null where a standard stream is closed (`motzkin status 2>&-`, some supervisors).
+// Otherwise the next file or socket would get that number, and printed text would go into a lock
+// file or a connection. Writing to such a standard output fails, so a program notices that its
+// result went nowhere.
 //
-// From then on a write beyond the limit of a file's size (`ulimit -f`) fails with its reason, where
-// it would have killed the process. First thing in main(): no thread may run.
+// It also makes a write beyond the size limit of files (`ulimit -f`) fail with its reason; the
+// default is that the signal kills the process. Call it first in main(), before any thread starts.
 void PrepareProgram();
 
 // Where the running program is: our programs look for each other beside themselves. /usr/bin if the

@@ -6,8 +6,8 @@
 
 namespace motzkin {
 
-// OpenSSL fails here only without memory, or where a system's configuration forbids SHA-256; neither
-// leaves anything to go on with.
+// OpenSSL fails here only without memory, or where a system's configuration forbids SHA-256;
+// neither leaves anything to go on with.
 Sha256Hasher::Sha256Hasher() : context_(EVP_MD_CTX_new()) {
   MOTZKIN_CHECK(context_ != nullptr);
   MOTZKIN_CHECK(EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1);

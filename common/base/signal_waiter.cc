@@ -16,6 +16,7 @@ int SignalWaiter::Wait() const {
   for (;;) {
     const int signal = sigwaitinfo(&signals_, nullptr);
     if (signal > 0) return signal;
+    // Another signal's handler ran, or the process was stopped and continued.
     MOTZKIN_CHECK(errno == EINTR);
   }
 }
@@ -24,6 +25,7 @@ std::optional<int> SignalWaiter::WaitFor(absl::Duration timeout) const {
   const timespec wait = absl::ToTimespec(timeout);
   const int signal = sigtimedwait(&signals_, nullptr, &wait);
   if (signal > 0) return signal;
+  // EINTR ends the wait early too; callers poll, so they do not mind.
   MOTZKIN_CHECK(errno == EAGAIN || errno == EINTR);
   return std::nullopt;
 }

@@ -1,7 +1,8 @@
 // Turns signals into a value to wait for.
 //
 // Construct it in main before any thread starts: it blocks the signals in the calling thread, and
-// threads inherit that mask. Children must not: whoever spawns resets the mask.
+// threads inherit that mask. Children must not keep it, so ChildProcess resets the mask of the
+// processes that it spawns.
 //
 // Thread-compatible.
 #pragma once
@@ -22,7 +23,8 @@ class SignalWaiter {
 
   // Blocks until one of the signals arrives; returns its number.
   int Wait() const;
-  // The same for at most `timeout`; empty when none came.
+  // The same for at most `timeout`. Empty when none came; an unrelated signal may end the wait
+  // early.
   std::optional<int> WaitFor(absl::Duration timeout) const;
 
  private:

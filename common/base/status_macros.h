@@ -1,4 +1,4 @@
-// RETURN_IF_ERROR(expr) and ASSIGN_OR_RETURN(lhs, expr): hand an error to the caller.
+// RETURN_IF_ERROR(expr) and ASSIGN_OR_RETURN(lhs, expr) return an error to the caller.
 #pragma once
 
 #include <absl/status/status.h>
@@ -8,7 +8,8 @@
 
 #define RETURN_IF_ERROR(expr) \
   MOTZKIN_RETURN_IF_ERROR(MOTZKIN_CONCAT(status_macro_, __COUNTER__), expr)
-// A name of its own each time: the expression may hold a lambda that uses the macro itself.
+// The status gets a new name in each use: the expression may hold a lambda that uses the macro
+// itself, whose status would otherwise shadow this one (-Wshadow).
 #define MOTZKIN_RETURN_IF_ERROR(status, expr)         \
   do {                                                \
     if (absl::Status status = (expr); !status.ok()) { \

@@ -1,5 +1,5 @@
-// Debian 12 builds absl with a string_view of its own that does not convert to or from std's. These
-// convert there and do nothing where the two are one type.
+// Conversions between absl::string_view and std::string_view. Debian 12 builds absl with a type of
+// its own that does not convert by itself; elsewhere the two are one type and these do nothing.
 #pragma once
 
 #include <absl/strings/string_view.h>

@@ -6,10 +6,12 @@
 namespace motzkin {
 namespace {
 
-// Longer waits would overflow the kernel's arithmetic; nothing here waits for a day.
+// An infinite duration would overflow the arithmetic of chrono and the kernel; a day is longer than
+// any wait here.
 constexpr absl::Duration kLongest = absl::Hours(24);
 
-// What std::condition_variable_any asks of a lock. The analysis cannot follow a lock through it.
+// Gives an absl::Mutex the interface that std::condition_variable_any needs. The thread-safety
+// analysis is off because it cannot follow a lock through the library's templates.
 class Lockable {
  public:
   explicit Lockable(absl::Mutex& mutex) : mutex_(mutex) {}
@@ -30,12 +32,14 @@ void CondVar::Wait(absl::Mutex* mutex) {
 void CondVar::WaitWithTimeout(absl::Mutex* mutex, absl::Duration timeout) {
   if (timeout == absl::InfiniteDuration()) return Wait(mutex);
   Lockable lock(*mutex);
-  // libstdc++ hands the kernel a time of the monotonic clock, which steady_clock is.
+  // wait_for() counts on steady_clock, which libstdc++ passes to the kernel as CLOCK_MONOTONIC.
   condition_.wait_for(lock, absl::ToChronoNanoseconds(std::min(timeout, kLongest)));
 }
 
 bool CondVar::AwaitWithTimeout(absl::Mutex* mutex, const std::function<bool()>& condition,
                                absl::Duration timeout) {
+  // The deadline is computed once: signals that do not make the condition true must not prolong the
+  // wait.
   const auto until =
       std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(std::min(timeout, kLongest));
   while (!condition()) {

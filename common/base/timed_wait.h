@@ -1,10 +1,10 @@
-// Waits for so long, whatever the wall clock does.
+// Timed waits that are immune to changes of the wall clock.
 //
 // absl's timed waits (CondVar::WaitWithTimeout, Mutex::AwaitWithTimeout,
-// Notification::WaitForNotificationWithTimeout) tell the kernel a wall time to wait until. When
-// someone sets the clock back by an hour, as a laptop's does that last ran another system, every
-// wait under way becomes an hour longer, and the worker seems dead meanwhile. These wait on
-// CLOCK_MONOTONIC. A rule of tests/tidy keeps the others out.
+// Notification::WaitForNotificationWithTimeout) give the kernel a wall time to wait until. When the
+// clock is set back by an hour, as happens on a laptop that last ran another system, every wait
+// under way becomes an hour longer, and the worker seems dead meanwhile. The classes here wait on
+// CLOCK_MONOTONIC. A rule of tests/tidy keeps absl's out.
 //
 // All are thread-safe.
 #pragma once
@@ -18,15 +18,16 @@
 
 namespace motzkin {
 
-// As absl::CondVar. Waits may end early for no reason: ask for the condition in a loop.
+// Like absl::CondVar. A wait may end early without a reason, so check the condition in a loop.
 class CondVar {
  public:
   void Wait(absl::Mutex* mutex) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
-  // Not positive: lets others have the mutex for a moment at most. Infinite: as Wait().
+  // A timeout that is not positive releases the mutex for a moment at most; an infinite one waits
+  // as Wait() does.
   void WaitWithTimeout(absl::Mutex* mutex, absl::Duration timeout)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
-  // Until `condition` holds, asked under the mutex and again after each signal. False: it does not
-  // after `timeout`.
+  // Waits until `condition` holds; it is evaluated under the mutex, at first and after each signal.
+  // Returns false if it does not hold after `timeout`, or after a day if that is sooner.
   bool AwaitWithTimeout(absl::Mutex* mutex, const std::function<bool()>& condition,
                         absl::Duration timeout) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
   void Signal() { condition_.notify_one(); }
@@ -36,12 +37,12 @@ class CondVar {
   std::condition_variable_any condition_;
 };
 
-// As absl::Notification: happens at most once.
+// Like absl::Notification: an event that happens at most once.
 class Notification {
  public:
   void Notify() ABSL_LOCKS_EXCLUDED(mutex_);
   bool HasBeenNotified() const ABSL_LOCKS_EXCLUDED(mutex_);
-  // Whether it happened within `timeout`.
+  // Returns whether the event has happened, after waiting for it for at most `timeout`.
   bool WaitFor(absl::Duration timeout) const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:

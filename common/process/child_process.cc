@@ -28,9 +28,11 @@ namespace process = boost::process::v2;
 
 struct Pipe {
   UniqueFd ours;
-  UniqueFd theirs;  // Above 2, so that moving it onto 0, 1 or 2 cannot hit another one.
+  UniqueFd theirs;  // Above 2: see AboveStandardStreams().
 };
 
+// Moves `fd` above 2. The child puts its three streams onto 0, 1 and 2 one after another; a source
+// with such a number could be overwritten by an earlier dup2().
 absl::StatusOr<UniqueFd> AboveStandardStreams(UniqueFd fd) {
   UniqueFd moved(fcntl(fd.get(), F_DUPFD_CLOEXEC, 3));
   if (!moved.valid()) return absl::ErrnoToStatus(errno, "duplicate a descriptor");
@@ -68,7 +70,9 @@ absl::StatusOr<Pipe> OpenStream(Stream stream, int number, const std::string& fi
   return pipe;
 }
 
-// Runs in the child between fork and exec. Boost.Process calls it as an initializer.
+// Runs in the child between fork and exec; Boost.Process calls it as an initializer. Only
+// async-signal-safe calls are allowed here: the fork copied the locks of other threads in whatever
+// state they were, and no thread is left to unlock them.
 struct ChildSetup {
   const SpawnOptions& options;
   const std::array<Pipe, 3>& streams;
@@ -77,11 +81,12 @@ struct ChildSetup {
   template <typename Launcher>
   boost::system::error_code on_exec_setup(Launcher&, const boost::filesystem::path&,
                                           const char* const*&) {
-    errno = Prepare();  // Boost reports errno to the parent, whatever the error code says.
+    // Boost sends errno, not the returned code, to the parent.
+    errno = Prepare();
     return {errno, boost::system::system_category()};
   }
-  // Boost would go on to exit(), which runs our parent's atexit handlers and flushes its buffers
-  // twice.
+  // Boost would call exit() next, which would run the parent's atexit handlers in the child and
+  // flush its buffers a second time.
   template <typename Launcher>
   void on_exec_error(Launcher&, const boost::filesystem::path&, const char* const*&,
                      const boost::system::error_code&) {
@@ -89,17 +94,21 @@ struct ChildSetup {
   }
 
   int Prepare() const {
-    if (options.own_session && setsid() < 0) return errno;  // Makes a group of the same number.
+    // setsid() also makes a process group of the same number.
+    if (options.own_session && setsid() < 0) return errno;
     if (options.own_process_group && !options.own_session && setpgid(0, 0) != 0) return errno;
     if (options.parent_death_signal != 0) {
       if (prctl(PR_SET_PDEATHSIG, options.parent_death_signal) != 0) return errno;
-      if (getppid() != parent) _exit(127);  // It died before the kernel knew whom to tell.
+      // A parent that died before the prctl() above sends no signal any more.
+      if (getppid() != parent) _exit(127);
     }
     for (int number = 0; number < 3; ++number) {
       const UniqueFd& stream = streams[number].theirs;
       if (stream.valid() && dup2(stream.get(), number) < 0) return errno;
     }
     if (const int error = KeepOnlyListedDescriptors(); error != 0) return error;
+    // A signal mask and ignored signals survive exec. Ours block what SignalWaiter waits for, so
+    // without this a child could not be ended by SIGTERM.
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -109,7 +118,8 @@ struct ChildSetup {
     return options.before_exec ? options.before_exec() : 0;
   }
 
-  // Boost 1.81 leaks descriptors of the parent into the child; this does not.
+  // Boost 1.81 leaks descriptors of the parent into the child. Marking all of them close-on-exec,
+  // rather than closing them, keeps alive the pipe over which Boost reports a failed exec.
   int KeepOnlyListedDescriptors() const {
     if (syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC) != 0) return errno;
     for (const int fd : options.inherited_descriptors) {
@@ -119,7 +129,7 @@ struct ChildSetup {
   }
 };
 
-// The launcher with its child: Boost forgets to reap one that could not exec.
+// Forks and executes argv[0]; returns the child's pid, or the reason why it could not start.
 absl::StatusOr<pid_t> Launch(const std::vector<std::string>& argv, const SpawnOptions& options,
                              const std::array<Pipe, 3>& streams) {
   std::vector<const char*> environment;
@@ -136,9 +146,10 @@ absl::StatusOr<pid_t> Launch(const std::vector<std::string>& argv, const SpawnOp
   auto child = launcher(context.get_executor(), error, argv[0], arguments,
                         ChildSetup{options, streams, getpid()});
   if (!error) {
-    child.detach();
+    child.detach();  // From here on ChildProcess owns the process.
     return launcher.pid;
   }
+  // Boost does not reap a child that could not exec.
   if (launcher.pid > 0) waitpid(launcher.pid, nullptr, 0);
   return absl::ErrnoToStatus(error.value(), absl::StrCat("start ", argv[0]));
 }
@@ -161,11 +172,12 @@ absl::StatusOr<ChildProcess> ChildProcess::Spawn(const std::vector<std::string>&
   ChildProcess child;
   try {
     ASSIGN_OR_RETURN(child.pid_, Launch(argv, options, streams));
-  } catch (const std::exception& e) {  // Boost throws when it is out of memory or descriptors.
+  } catch (const std::exception& e) {
+    // Boost throws when memory or descriptors have run out.
     return absl::UnavailableError(absl::StrCat("start ", argv[0], ": ", e.what()));
   }
   child.own_group_ = options.own_process_group || options.own_session;
-  // Nobody else reaps our children, so the pid cannot have been reused yet.
+  // Only Reap() reaps this child, so its pid cannot have been reused before the pidfd exists.
   child.pidfd_.Reset(static_cast<int>(syscall(SYS_pidfd_open, child.pid_, 0u)));
   if (!child.pidfd_.valid()) return absl::ErrnoToStatus(errno, "pidfd_open");
   child.input_ = std::move(streams[0].ours);
@@ -177,7 +189,8 @@ absl::StatusOr<ChildProcess> ChildProcess::Spawn(const std::vector<std::string>&
 ChildProcess::ChildProcess(ChildProcess&& other) noexcept { *this = std::move(other); }
 
 ChildProcess& ChildProcess::operator=(ChildProcess&& other) noexcept {
-  std::swap(pid_, other.pid_);  // The other one's destructor ends what this one held.
+  // Swapping leaves this object's old child to the destructor of `other`.
+  std::swap(pid_, other.pid_);
   std::swap(own_group_, other.own_group_);
   std::swap(pidfd_, other.pidfd_);
   std::swap(input_, other.input_);
@@ -191,6 +204,7 @@ ChildProcess::~ChildProcess() {
   if (pid_ <= 0 || ended_.has_value()) return;
   Kill();
   while (!Reap()) {
+    // Without a pidfd (Spawn() failed to open it) the child's end is polled for every millisecond.
     pollfd ended = {pidfd_.get(), POLLIN, 0};
     poll(&ended, 1, pidfd_.valid() ? -1 : 1);
   }
@@ -198,19 +212,21 @@ ChildProcess::~ChildProcess() {
 
 bool ChildProcess::Reap() {
   if (ended_.has_value()) return true;
-  // Before the child is reaped its group still exists: the last moment to end those left in it
-  // without hitting a stranger that got the same number.
+  // WNOWAIT leaves the zombie in place. As long as it is there the group's number cannot be reused,
+  // so this is the last moment to kill the rest of the group without the risk of hitting a
+  // stranger.
   siginfo_t info = {};
   if (waitid(P_PID, pid_, &info, WEXITED | WNOHANG | WNOWAIT) != 0) {
-    MOTZKIN_CHECK(errno == EINTR);  // ECHILD: somebody else reaped our child.
+    MOTZKIN_CHECK(errno == EINTR);  // ECHILD would mean that someone else reaped our child.
     return false;
   }
-  if (info.si_pid == 0) return false;
+  if (info.si_pid == 0) return false;  // The child still runs.
   if (own_group_) kill(-pid_, SIGKILL);
   rusage usage = {};
   int status = 0;
   MOTZKIN_CHECK(wait4(pid_, &status, 0, &usage) == pid_);
-  // In a subreaper, what was left of the group is ours by now, and dying.
+  // In a subreaper the rest of the group has become our children and is dying: reap it too.
+  // Elsewhere this fails at once with ECHILD.
   while (own_group_ && waitpid(-pid_, nullptr, 0) > 0) {
   }
   ended_ = ExitStatus{
@@ -235,7 +251,7 @@ void ChildProcess::Signal(int signal) {
 }
 
 void ChildProcess::Kill() {
-  // Only the zombie or the living leader keeps the group's number ours.
+  // Once the leader is reaped, the group's number may belong to a stranger.
   if (pid_ <= 0 || ended_.has_value()) return;
   if (own_group_) kill(-pid_, SIGKILL);
   kill(pid_, SIGKILL);

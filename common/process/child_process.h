@@ -1,4 +1,4 @@
-// One child process, leader of its own process group, owned by this object.
+// A child process that leads its own process group and is owned by this object.
 //
 // The destructor SIGKILLs the group and reaps the child: neither a process nor a zombie of ours can
 // leak. When the child ends by itself, the rest of its group is killed too, and reaped if this
@@ -29,16 +29,16 @@ namespace motzkin {
 
 // How a process ended.
 struct ExitStatus {
-  int code = 0;        // Of exit(); 0 when a signal ended it.
-  int signal = 0;      // That ended it; 0: it exited by itself.
-  absl::Duration cpu;  // User and system time of the process and its reaped children.
+  int code = 0;        // the exit code; 0 when a signal ended the process
+  int signal = 0;      // the signal that ended the process; 0 when it exited by itself
+  absl::Duration cpu;  // user and system time of the process and its reaped children
 
   bool success() const { return code == 0 && signal == 0; }
-  // "exit code 3", "killed by signal 9 (Killed)"
+  // For example "exit code 3" or "killed by signal 9 (Killed)".
   std::string ToString() const;
 };
 
-// What a standard stream of the child is.
+// Where a standard stream of the child leads.
 enum class Stream {
   kNull,     // /dev/null
   kInherit,  // ours
@@ -47,30 +47,33 @@ enum class Stream {
 };
 
 struct SpawnOptions {
-  // "NAME=value"; nothing is inherited.
+  // The whole environment, each entry as "NAME=value"; nothing is inherited.
   std::vector<std::string> environment;
   std::string working_directory = "/";
   Stream input = Stream::kPipe;
   Stream output = Stream::kPipe;
   Stream error = Stream::kInherit;
   std::string error_file;
-  // Descriptors of ours that the child gets under the same numbers, all above 2.
+  // Descriptors of ours that the child gets under the same numbers. All are above 2.
   std::vector<int> inherited_descriptors;
-  // Leads its own group; without it, Kill() and the destructor reach only the child itself.
+  // The child leads a process group. Without one, Kill() and the destructor reach only the child
+  // itself.
   bool own_process_group = true;
-  // Leads a session of its own too: no terminal, so it can neither read it nor type into it.
+  // The child leads a session too. It then has no terminal, so it can neither read from ours nor
+  // type into it.
   bool own_session = false;
-  // Sent to the child when our spawning thread dies; 0: none. The child clears it by gaining
-  // privileges.
+  // Sent to the child when the thread that spawned it dies; 0 for none. The kernel clears it when
+  // the child gains privileges.
   int parent_death_signal = SIGKILL;
-  // Runs in the child last before exec: returns 0 or an errno, which fails Spawn(). Only
-  // async-signal-safe calls: other threads' locks may be held for ever in the copy.
+  // Runs in the child right before exec. Returns 0, or an errno that makes Spawn() fail. It may
+  // make async-signal-safe calls only: in the copy, locks of other threads may be held for ever.
   std::function<int()> before_exec;
 };
 
 class ChildProcess {
  public:
-  // Runs argv[0], an absolute path. Errno's status if pipe, fork or exec fails, naming argv[0].
+  // Runs argv[0], an absolute path. If pipe, fork or exec fails, returns the status of errno, with
+  // argv[0] in the message.
   static absl::StatusOr<ChildProcess> Spawn(const std::vector<std::string>& argv,
                                             const SpawnOptions& options = {});
   ChildProcess(ChildProcess&& other) noexcept;
@@ -78,9 +81,9 @@ class ChildProcess {
   ~ChildProcess();
 
   pid_t pid() const { return pid_; }
-  // Becomes readable when the child has ended. Owned by this object.
+  // A descriptor, owned by this object, that becomes readable when the child has ended.
   int pidfd() const { return pidfd_.get(); }
-  // Our ends of the pipes asked for; empty otherwise. Reset one to close it.
+  // Our ends of the pipes that were asked for; empty for other streams. Reset one to close it.
   UniqueFd& input() { return input_; }
   UniqueFd& output() { return output_; }
   UniqueFd& error() { return error_; }
@@ -88,15 +91,15 @@ class ChildProcess {
   // DEADLINE_EXCEEDED: the child still runs. Once it has ended, every call gives the same answer.
   absl::StatusOr<ExitStatus> Wait(Deadline deadline);
 
-  // To the child alone. Harmless once it has ended.
+  // Sends `signal` to the child alone. Harmless once it has ended.
   void Signal(int signal);
-  // SIGKILL to the whole group. The child still has to be waited for.
+  // Sends SIGKILL to the whole group. The child still has to be waited for.
   void Kill();
 
  private:
   ChildProcess() = default;
 
-  // True when Wait() has an answer.
+  // Reaps the child if it has ended. Returns whether it has, that is, whether Wait() has an answer.
   bool Reap();
 
   pid_t pid_ = -1;
@@ -106,7 +109,8 @@ class ChildProcess {
   std::optional<ExitStatus> ended_;
 };
 
-// Reads `fd` to its end, at most `bytes_max` bytes (RESOURCE_EXHAUSTED beyond), until `deadline`.
+// Reads `fd`, which is non-blocking, to its end. RESOURCE_EXHAUSTED: there are more than
+// `bytes_max` bytes. DEADLINE_EXCEEDED: the end did not come before `deadline`.
 absl::StatusOr<std::string> ReadAll(int fd, size_t bytes_max, Deadline deadline);
 
 }  // namespace motzkin

@@ -91,7 +91,8 @@ TEST(ChildProcessTest, FailureBeforeExecFailsTheSpawn) {
 }
 
 TEST(ChildProcessTest, ChildInheritsNoDescriptorButThoseListed) {
-  UniqueFd secret(open("/dev/zero", O_RDONLY));  // Without O_CLOEXEC, as libraries open theirs.
+  // Many libraries open their files without O_CLOEXEC, as is done here.
+  UniqueFd secret(open("/dev/zero", O_RDONLY));
   UniqueFd given(open("/dev/full", O_RDONLY));
   SpawnOptions options;
   options.inherited_descriptors = {given.get()};

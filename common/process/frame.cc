@@ -13,9 +13,13 @@
 namespace motzkin {
 namespace {
 
-// Memory is taken in steps of this size as bytes arrive, so a lying length costs the liar.
+// Memory is allocated in steps of this size as bytes arrive. A peer that announces 16 MiB and sends
+// nothing costs us one step.
 constexpr size_t kReadStep = 64u << 10;
 
+// Waits until `fd` is ready for `events`, has an error or was closed by the peer; the next read()
+// or write() tells which. `interrupt` goes first when both are ready, so a busy pipe cannot hold it
+// up.
 absl::Status Await(int fd, short events, Deadline deadline, int interrupt) {
   std::array<pollfd, 2> polled = {pollfd{fd, events, 0}, pollfd{interrupt, POLLIN, 0}};
   while (true) {
@@ -27,8 +31,8 @@ absl::Status Await(int fd, short events, Deadline deadline, int interrupt) {
   }
 }
 
-// Reads exactly `size` bytes onto the end of `out`. OUT_OF_RANGE when the pipe ended before them
-// all.
+// Appends exactly `size` bytes to `out`. OUT_OF_RANGE: the pipe ended before; `out` has the bytes
+// that did arrive, so the caller can tell a clean end from a torn frame.
 absl::Status ReadExactly(int fd, size_t size, std::string& out, Deadline deadline, int interrupt) {
   while (size > 0) {
     const size_t step = std::min(size, kReadStep);
@@ -54,7 +58,9 @@ absl::Status InsideFrame(absl::Status status) {
   return absl::DataLossError("the peer closed the pipe inside a frame");
 }
 
-// Blocks SIGPIPE in this thread, and takes one that our write raised before it is unblocked.
+// Keeps write() from raising SIGPIPE, whatever the program does with that signal: blocks it in this
+// thread and, if our write raised it, takes it off the queue before unblocking. (send() has
+// MSG_NOSIGNAL, but works on sockets only.)
 class NoSigpipe {
  public:
   NoSigpipe() {
@@ -64,7 +70,7 @@ class NoSigpipe {
   }
   ~NoSigpipe() {
     const timespec at_once = {};
-    // One that was pending before stays the business of whoever had blocked it.
+    // If SIGPIPE was blocked before, the one that is pending may not be ours: leave it alone.
     if (raised_ && !sigismember(&before_, SIGPIPE)) sigtimedwait(&sigpipe_, nullptr, &at_once);
     pthread_sigmask(SIG_SETMASK, &before_, nullptr);
   }
@@ -99,7 +105,7 @@ absl::StatusOr<std::string> ReadFrame(int fd, Deadline deadline, int interrupt) 
 
 absl::Status WriteFrame(int fd, std::string_view payload, Deadline deadline, int interrupt) {
   if (absl::Status status = CheckLength(payload.size()); !status.ok()) return status;
-  // One buffer, so that small frames are one atomic write.
+  // Header and payload go out in one write(), which is atomic for small frames.
   std::string bytes;
   bytes.reserve(4 + payload.size());
   for (int shift = 24; shift >= 0; shift -= 8) {

@@ -16,7 +16,7 @@ namespace {
 class FrameTest : public ::testing::Test {
  protected:
   FrameTest() {
-    signal(SIGPIPE, SIG_DFL);  // Would kill this test.
+    signal(SIGPIPE, SIG_DFL);  // So that a SIGPIPE would kill this test.
     int ends[2];
     EXPECT_EQ(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
     read_end_.Reset(ends[0]);

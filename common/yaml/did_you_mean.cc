@@ -6,9 +6,10 @@
 namespace motzkin::yaml {
 namespace {
 
-constexpr size_t kWordBytesMax = 64;  // Longer words are not typing errors; the cost is quadratic.
+constexpr size_t kWordBytesMax = 64;  // Longer words are no typing errors; the cost is quadratic.
 
-// Levenshtein distance, one row of the table at a time; two exchanged neighbours count as one.
+// Damerau-Levenshtein distance: insertions, deletions, changed letters and exchanged neighbours
+// count 1 each. Only three rows of the table are kept; an exchange looks two rows back.
 size_t Distance(std::string_view a, std::string_view b) {
   std::vector<size_t> before(b.size() + 1);
   std::vector<size_t> above(b.size() + 1);
@@ -36,6 +37,7 @@ std::string DidYouMean(std::string_view word, const std::vector<std::string>& kn
   size_t best_distance = 0;
   for (const std::string& candidate : known) {
     const size_t distance = Distance(word, candidate);
+    // Relative to the candidate's length, or short keys such as `seed` would resemble everything.
     const bool close = distance <= std::max<size_t>(1, candidate.size() / 3);
     if (close && (best == nullptr || distance < best_distance)) {
       best = &candidate;

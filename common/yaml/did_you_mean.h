@@ -1,4 +1,4 @@
-// The word somebody probably meant, for error messages.
+// Suggests in error messages the word that was probably meant.
 #pragma once
 
 #include <string>

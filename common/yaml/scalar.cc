@@ -21,7 +21,8 @@ absl::Status Refuse(std::string_view text, std::string_view expected) {
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-// The digits of an unsigned decimal, underscores between digits removed. Refuses a leading zero.
+// Returns the digits of an unsigned decimal without the underscores between them. Refuses a leading
+// zero.
 absl::StatusOr<std::string> Digits(std::string_view text, std::string_view expected) {
   std::string digits;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -42,7 +43,8 @@ struct Unit {
   double factor;
 };
 
-// A non-negative decimal with one of `units` behind it, rounded to an integer.
+// Reads a non-negative decimal with one of `units` behind it, rounded to an integer. Without a unit
+// it is an integer, which goes through ParseInteger() because a double would lose its last digits.
 absl::StatusOr<int64_t> ParseScaled(std::string_view text, std::span<const Unit> units,
                                     std::string_view expected) {
   size_t end = 0;
@@ -60,7 +62,7 @@ absl::StatusOr<int64_t> ParseScaled(std::string_view text, std::span<const Unit>
     const absl::StatusOr<double> value = ParseNumber(number);
     if (!value.ok()) return Refuse(text, expected);
     const double scaled = std::round(*value * candidate.factor);
-    if (scaled > 9e18) return Refuse(text, expected);  // Just below 2^63.
+    if (scaled > 9e18) return Refuse(text, expected);  // 2^63 is 9.22e18.
     return static_cast<int64_t>(scaled);
   }
   return Refuse(text, expected);
@@ -102,6 +104,7 @@ absl::StatusOr<int64_t> ParseBytes(std::string_view text) {
 
 absl::StatusOr<double> ParseNumber(std::string_view text) {
   constexpr std::string_view kExpected = "a number such as 0.75";
+  // SimpleAtod alone would also take nan, inf, hexadecimal and 1e9.
   const std::string_view digits = !text.empty() && text.front() == '-' ? text.substr(1) : text;
   const bool shaped = !digits.empty() && IsDigit(digits.front()) && IsDigit(digits.back()) &&
                       digits.find_first_not_of("0123456789.") == std::string_view::npos;
@@ -115,6 +118,7 @@ absl::StatusOr<double> ParseNumber(std::string_view text) {
 
 absl::StatusOr<absl::Duration> ParseDuration(std::string_view text) {
   absl::Duration value;
+  // absl's parser takes "inf" as well, and tolerates a sign.
   const bool has_unit = text == "0" || (!text.empty() && !IsDigit(text.back()));
   if (!has_unit || !absl::ParseDuration(ToAbsl(text), &value) || value < absl::ZeroDuration() ||
       value == absl::InfiniteDuration()) {

@@ -25,7 +25,7 @@
 namespace motzkin::yaml {
 namespace {
 
-// Where documents begin; what is in them is of no interest.
+// Notes where documents begin and ignores their content.
 class DocumentStarts final : public YAML::EventHandler {
  public:
   void OnDocumentStart(const YAML::Mark& mark) override { latest_ = mark; }
@@ -47,8 +47,8 @@ class DocumentStarts final : public YAML::EventHandler {
   YAML::Mark latest_;
 };
 
-// The line on which a second document begins. LoadAll() would find it as well, but goes on for ever
-// in front of a token that begins no document (a ',').
+// Returns the line on which a second document begins. YAML::LoadAll() would find it as well, but it
+// loops for ever in front of a token that cannot begin a document, such as ','.
 std::optional<int> SecondDocument(const std::string& text) {
   std::istringstream stream(text);
   YAML::Parser parser(stream);
@@ -56,15 +56,16 @@ std::optional<int> SecondDocument(const std::string& text) {
   if (!parser.HandleNextDocument(starts)) return std::nullopt;
   const YAML::Mark first = starts.latest();
   if (!parser.HandleNextDocument(starts)) return std::nullopt;
+  // The parser claims another document without having moved: this is where LoadAll() would loop.
   if (starts.latest().pos == first.pos) {
     throw YAML::ParserException(first, "a document cannot begin like this");
   }
   return starts.latest().line + 1;
 }
 
-constexpr size_t kFileBytesMax = 1u << 20;  // 1 MiB: a thousand times the longest file of ours.
+constexpr size_t kFileBytesMax = 1u << 20;  // 1 MiB: a thousand times our longest file.
 
-// yaml-cpp counts lines from 0, and has -1 for nodes that no text stands behind.
+// yaml-cpp counts lines from 0 and gives -1 for nodes that do not come from the text.
 int LineOf(const YAML::Node& node) { return node.Mark().line < 0 ? 1 : node.Mark().line + 1; }
 
 absl::Status ErrorAt(std::string_view filename, int line, std::string_view message) {
@@ -88,10 +89,11 @@ struct Entry {
 }  // namespace
 
 struct StrictMap::Mapping {
-  std::string prefix;  // "generator." for messages about its keys; empty at the top.
+  std::string prefix;  // "generator.", for messages about its keys; empty at the top.
   int line = 1;
   std::vector<Entry> entries;
-  std::map<std::string, size_t, std::less<>> places;  // In `entries`: 1 MiB holds 300,000 keys.
+  // From a key to its index in `entries`. A linear search would not do: 1 MiB holds 300,000 keys.
+  std::map<std::string, size_t, std::less<>> places;
 
   Entry* Find(std::string_view key) {
     const auto found = places.find(key);
@@ -101,10 +103,11 @@ struct StrictMap::Mapping {
 
 struct StrictMap::Document {
   std::string filename;
-  std::deque<Mapping> mappings;  // A deque, so that handles' pointers stay valid.
-  // Keys that getters asked for, by mapping: what an unknown key may have been meant to be.
+  std::deque<Mapping> mappings;  // A deque keeps the pointers of handles valid.
+  // The keys that getters asked for, by mapping; an unknown key was probably meant to be one of
+  // them.
   std::map<const Mapping*, std::vector<std::string>> asked;
-  std::multimap<int, std::string> errors;
+  std::multimap<int, std::string> errors;  // by line; the first is reported
 
   Entry* Use(Mapping& mapping, std::string_view key) {
     asked[&mapping].emplace_back(key);
@@ -115,7 +118,7 @@ struct StrictMap::Document {
 
   void Fail(int line, std::string message) { errors.emplace(line, std::move(message)); }
 
-  // Takes one level of `node` in; duplicate keys become errors, the first is kept.
+  // Reads one level of `node`. A duplicate key becomes an error, and the first value is kept.
   Mapping& Add(const YAML::Node& node, std::string prefix) {
     Mapping& mapping = mappings.emplace_back();
     mapping.prefix = std::move(prefix);
@@ -143,7 +146,7 @@ struct StrictMap::Document {
         if (entry.known) continue;
         Fail(entry.line, absl::StrCat("unknown key '", mapping.prefix, entry.key, "'",
                                       DidYouMean(entry.key, asked[&mapping])));
-        entry.known = true;  // Reported once, however often Finish() is called.
+        entry.known = true;  // So that a second Finish() does not report it again.
       }
     }
   }
@@ -168,6 +171,7 @@ absl::StatusOr<StrictMap> StrictMap::Parse(std::string_view text, std::string_vi
     Mapping& mapping = document->Add(root, "");
     return StrictMap(std::move(document), &mapping);
   } catch (const YAML::Exception& error) {
+    // Deep nesting ends here too, because yaml-cpp bounds its recursion.
     const int line = error.mark.line < 0 ? 1 : error.mark.line + 1;
     return ErrorAt(filename, line, absl::StrCat("not valid YAML: ", error.msg));
   } catch (const std::exception& error) {
@@ -177,14 +181,16 @@ absl::StatusOr<StrictMap> StrictMap::Parse(std::string_view text, std::string_vi
 
 absl::StatusOr<StrictMap> StrictMap::ParseFile(const std::string& path) {
   std::error_code error;
-  if (std::filesystem::is_directory(path, error)) {  // Opens, and reads as empty.
+  // ifstream opens a directory without complaint and reads it as an empty file.
+  if (std::filesystem::is_directory(path, error)) {
     return absl::InvalidArgumentError(absl::StrCat(path, " is a directory, not a file"));
   }
   std::ifstream file(path, std::ios::binary);
   if (!file) {
     return absl::ErrnoToStatus(errno == 0 ? EIO : errno, absl::StrCat("cannot read ", path));
   }
-  std::string text(kFileBytesMax + 1, '\0');  // One more than Parse() takes.
+  // One byte more than Parse() accepts, so that it refuses a longer file; /dev/zero has no end.
+  std::string text(kFileBytesMax + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<size_t>(file.gcount()));
   if (file.bad()) return absl::ErrnoToStatus(EIO, absl::StrCat("cannot read ", path));

@@ -1,4 +1,4 @@
-// Reads a YAML file as a mapping with known keys, and refuses everything else with file and line.
+// Reads a YAML file as a mapping with known keys and refuses everything else with file and line.
 //
 //   ASSIGN_OR_RETURN(StrictMap file, StrictMap::Parse(text, "worker.yaml"));
 //   file.String("connect", config.connect);
@@ -9,8 +9,9 @@
 //   worker.yaml:7: duplicate key 'slots', first on line 3
 //   worker.yaml:3: slots must be 1 .. 1024, got 5000
 //
-// yaml-cpp keeps the first of two equal keys and reads 010 as 8; neither is let through here.
-// Anchors and aliases work, several documents in one file are refused, files end at 1 MiB.
+// Two equal keys and numbers such as 010 are refused: yaml-cpp would keep the first key and read 8.
+// Anchors and aliases work. Several documents in one file are refused, and so is a file above 1
+// MiB.
 #pragma once
 
 #include <absl/status/status.h>
@@ -27,25 +28,26 @@
 
 namespace motzkin::yaml {
 
-// One mapping of a file: a cheap handle to the parsed document that all handles of it share.
+// One mapping of a file. It is a cheap handle; all handles share the parsed document.
 //
-// Each getter names a known key. It changes `value` only when the key is there and right: what was
-// in `value` before is the default. Errors do not interrupt: Finish() returns the one that comes
-// first in the file, so a reader is a plain list of keys.
+// Each getter makes its key a known one. It changes `value` only if the key is there and its value
+// is valid; otherwise the default that was in `value` stays. Errors do not interrupt: Finish()
+// returns the one that comes first in the file, so a reader is a plain list of keys.
 //
-// Thread-compatible; all handles of one document together.
+// Thread-compatible, where all handles of one document count as one object.
 class StrictMap {
  public:
-  // INVALID_ARGUMENT, "FILE:LINE: ...": not YAML, or not a mapping. Nothing at all is an empty
-  // mapping.
+  // INVALID_ARGUMENT, "FILE:LINE: ...": the text is not YAML, or not a mapping. An empty text is an
+  // empty mapping.
   static absl::StatusOr<StrictMap> Parse(std::string_view text, std::string_view filename);
-  // The same from a file. NOT_FOUND, PERMISSION_DENIED: it cannot be read.
+  // Reads the same from a file. NOT_FOUND, PERMISSION_DENIED or another status of errno: the file
+  // cannot be read.
   static absl::StatusOr<StrictMap> ParseFile(const std::string& path);
   // A value that was never in a file, under one key. Errors name the key and no line.
   static StrictMap Of(std::string_view key, std::string_view value);
 
   bool Has(std::string_view key) const;
-  // 1-based line of the key; of the mapping itself when the key is absent.
+  // The line of the key, counted from 1, or of the mapping itself if the key is absent.
   int Line(std::string_view key) const;
 
   void String(std::string_view key, std::string& value);
@@ -57,13 +59,13 @@ class StrictMap {
   void Bytes(std::string_view key, int64_t& value, int64_t min, int64_t max);
   void Duration(std::string_view key, absl::Duration& value, absl::Duration min,
                 absl::Duration max);
-  // Any integer type; the range must fit it.
+  // Reads into any integer type. The range must fit into it.
   template <typename T>
   void Integer(std::string_view key, T& value, int64_t min, int64_t max) {
     int64_t wide = static_cast<int64_t>(value);
     if (ReadInteger(key, wide, min, max)) value = static_cast<T>(wide);
   }
-  // One of the given words; `value` becomes its partner.
+  // Reads one of the given words and sets `value` to its partner.
   template <typename T>
   void Choice(std::string_view key, T& value,
               const std::vector<std::pair<std::string_view, T>>& choices) {
@@ -73,20 +75,21 @@ class StrictMap {
     if (const int chosen = ReadChoice(key, words); chosen >= 0) value = choices[chosen].second;
   }
   void Strings(std::string_view key, std::vector<std::string>& value);
-  // A mapping with any keys: to strings, or to integers in the order of the file.
+  // These read a mapping with arbitrary keys, to strings or to integers in the order of the file.
   void StringMap(std::string_view key, std::map<std::string, std::string>& value);
   void IntegerMap(std::string_view key, std::vector<std::pair<std::string, int64_t>>& value,
                   int64_t min, int64_t max);
 
-  // The mapping below `key`; an empty one when the key is absent. Its own Finish() is not needed.
+  // The mapping below `key`, empty if the key is absent. Finish() of any handle covers them all.
   StrictMap Map(std::string_view key);
-  // The mappings of a sequence; none when the key is absent.
+  // The mappings of a sequence; none if the key is absent.
   std::vector<StrictMap> Maps(std::string_view key);
 
   // Records an error found by the caller, e.g. keys that contradict each other.
   void Fail(std::string_view key, std::string_view message);
 
-  // The first error in the file, unknown keys of every mapping read included.
+  // Returns the first error in the file. A key that no getter asked for is an error, in every
+  // mapping that was read.
   absl::Status Finish();
 
  private:
@@ -95,12 +98,13 @@ class StrictMap {
   StrictMap(std::shared_ptr<Document> document, Mapping* mapping);
   bool ReadInteger(std::string_view key, int64_t& value, int64_t min, int64_t max);
   int ReadChoice(std::string_view key, const std::vector<std::string_view>& words);
-  // The scalar text of `key`; null when absent or not a scalar (then an error is recorded).
+  // The text of the scalar at `key`. Null if the key is absent, or if its value is no scalar, which
+  // is recorded as an error.
   const std::string* Scalar(std::string_view key);
   template <typename T, typename Parser>
   bool ReadRanged(std::string_view key, T& value, T min, T max, Parser parse);
 
-  std::shared_ptr<Document> document_;  // Shared: each handle keeps the document alive.
+  std::shared_ptr<Document> document_;  // Shared, because each handle keeps the document alive.
   Mapping* mapping_;                    // Owned by *document_.
 };
 

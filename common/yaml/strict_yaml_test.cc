@@ -142,7 +142,7 @@ TEST(StrictMapTest, HostileNestingIsRefusedAndDoesNotOverflow) {
   EXPECT_FALSE(StrictMap::Parse(std::string(2u << 20, 'a'), "file.yaml").ok());
 }
 
-// yaml-cpp reads nothing there, again and again.
+// yaml-cpp itself would report an empty document at that place for ever.
 TEST(StrictMapTest, ATokenThatBeginsNoDocumentIsRefused) {
   EXPECT_EQ(Message(StrictMap::Parse(", 12,000", "file.yaml").status()),
             "file.yaml:1: not valid YAML: a document cannot begin like this");
@@ -159,7 +159,7 @@ TEST(StrictMapTest, SeveralDocumentsAreRefused) {
 TEST(StrictMapTest, AFileFullOfKeysIsReadInTimeThatGrowsWithIt) {
   std::string text;
   for (int i = 0; i < 100'000; ++i) text += "k" + std::to_string(i) + ":\n";
-  StrictMap file = Parse(text);  // Minutes if every key were compared with each.
+  StrictMap file = Parse(text);  // This would take minutes if every key were compared with each.
   EXPECT_THAT(Message(file.Finish()), testing::StartsWith("file.yaml:1: unknown key 'k0'"));
 }
 
