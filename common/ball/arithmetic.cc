@@ -7,7 +7,7 @@ namespace {
 
 using expression::Op;
 
-// sin(2^2048) needs 2,048 more bits of pi than sin(1). Beyond, an argument counts as having no
+// sin(2^2048) needs 2,048 bits more of pi than sin(1) does. A larger argument counts as having no
 // value.
 constexpr slong kPeriodicExponentMax = 2'048;
 
@@ -20,7 +20,9 @@ bool FitsPeriod(const Ball& a) {
   return fits;
 }
 
-// Applies the real version of a function to a real ball, else the complex one.
+// Applies the real version of a function to a real ball and the complex one to any other. Arb's
+// complex versions would leave a tiny imaginary part on a real argument, and then it would not
+// count as strictly real.
 template <typename RealFunction, typename ComplexFunction>
 Ball Apply(RealFunction real, ComplexFunction complex, const Ball& a, slong bits) {
   Ball result;
@@ -139,14 +141,15 @@ Ball Arithmetic::Constant(Op leaf) const {
 }
 
 bool Arithmetic::IsThin(const Ball& a) const {
-  // Half of the precision gone would still leave no doubt.
+  // Thin means that the ball would still be a point for every purpose here if half of its bits were
+  // wrong.
   return mag_cmp_2exp_si(arb_radref(a.imag()), -bits_ / 2) < 0 &&
          acb_rel_accuracy_bits(a.get()) > bits_ / 2;
 }
 
 std::optional<Ball> Arithmetic::OffRealCut(const Ball& a, RealCut cut) {
   if (a.IsReal() || !arb_contains_zero(a.imag())) return a;
-  int on_cut = 0;  // 1: certainly over the cut; -1: certainly not.
+  int on_cut = 0;  // 1: certainly over the cut; -1: certainly not over it
   switch (cut) {
     case RealCut::kBelowZero:
       on_cut = -Side(a.real(), 0);
@@ -208,7 +211,8 @@ Ball Arithmetic::Exp(const Ball& a) const {
 
 Ball Arithmetic::Pow(const Ball& a, const Ball& b) {
   if (b.IsReal() && arb_is_int(b.real())) {
-    // Integer powers have no cut; Arb takes these by squaring or, when huge, through exp and log.
+    // Integer powers have no branch cut. Arb computes them by squaring or, when huge, through exp
+    // and log.
     Ball result;
     if (a.IsReal()) {
       arb_pow(result.real(), a.real(), b.real(), bits_);
@@ -235,7 +239,7 @@ Ball Arithmetic::Root(const Ball& a, unsigned long degree) {
   } else if (arb_is_nonnegative(base->real())) {
     arb_root_ui(result.real(), base->real(), degree, bits_);
   } else if (arb_is_negative(base->real())) {
-    // |a|^(1/n) e^(i pi / n)
+    // The principal root of a negative number: |a|^(1/n) e^(i pi / n).
     Ball modulus;
     arb_neg(modulus.real(), base->real());
     arb_root_ui(modulus.real(), modulus.real(), degree, bits_);
@@ -252,7 +256,10 @@ Ball Arithmetic::Root(const Ball& a, unsigned long degree) {
 }
 
 Ball Arithmetic::PowRational(const Ball& a, const SmallRational& exponent) {
-  constexpr unsigned long kRootDegreeMax = 64;  // Beyond, exp and log are faster than a root.
+  // A root of a higher degree is slower than exp and log.
+  constexpr unsigned long kRootDegreeMax = 64;
+  // The p-th power of the principal q-th root is the principal value, as (e^(log(a)/q))^p = e^(p
+  // log(a)/q), and it stays exactly real for a >= 0.
   if (exponent.den > kRootDegreeMax) {
     return Pow(a, Rational(mpq_class(exponent.num, exponent.den)));
   }

@@ -1,13 +1,14 @@
 // Arithmetic and elementary functions of balls at one precision, on principal branches.
 //
-// A real argument in a function's real domain gives an exactly real result; one that is certainly
-// outside gives the principal value. A ball that crosses a branch cut or the end of a domain has no
-// value (Ball::Undefined), with one exception: a thin ball around a cut, which more precision would
-// never resolve because the true number lies on it, is taken to lie on it, and assumed_cut() says
-// so from then on.
+// A real argument inside a function's real domain gives an exactly real result; one that is
+// certainly outside gives the principal value. A ball that crosses a branch cut or the end of a
+// domain has no value (Ball::Undefined). The exception is a thin ball around a cut: if the true
+// number lies on the cut, more precision would never decide, so the ball is taken to lie on it, and
+// assumed_cut() reports that from then on.
 //
-// So a finite result for a wide argument means that the function is analytic over the whole of it
-// (abs and sign included, floor too).
+// It follows that a finite result for a wide argument proves the function analytic over all of it,
+// abs, sign and floor included. The verifier relies on that to cover whole stretches of the real
+// line.
 //
 // Thread-compatible.
 #pragma once
@@ -19,7 +20,7 @@
 
 namespace motzkin::ball {
 
-// num / den, den > 0, in lowest terms.
+// The number num / den in lowest terms, den > 0.
 struct SmallRational {
   long num = 0;
   unsigned long den = 1;
@@ -30,7 +31,7 @@ class Arithmetic {
   explicit Arithmetic(slong bits) : bits_(bits) {}
 
   slong bits() const { return bits_; }
-  // Some argument since construction or ClearAssumedCut() was taken to lie on a branch cut.
+  // Whether any argument since construction or ClearAssumedCut() was taken to lie on a branch cut.
   bool assumed_cut() const { return assumed_cut_; }
   void ClearAssumedCut() { assumed_cut_ = false; }
 
@@ -44,7 +45,7 @@ class Arithmetic {
   Ball AddInteger(const Ball& a, long n) const;
   Ball MulInteger(const Ball& a, long n) const;
   Ball Rational(const mpq_class& value) const;
-  // A leaf without a value: kPi, kE, kI, kEulerGamma, kCatalan.
+  // The value of kPi, kE, kI, kEulerGamma or kCatalan.
   Ball Constant(expression::Op leaf) const;
 
   Ball Sqrt(const Ball& a);
@@ -52,16 +53,18 @@ class Arithmetic {
   Ball Exp(const Ball& a) const;
   Ball Pow(const Ball& a, const Ball& b);
   Ball PowRational(const Ball& a, const SmallRational& exponent);
-  // Any elementary function of one argument, the three above included.
+  // Applies any elementary function of one argument, including the three above.
   Ball Function(expression::Op op, const Ball& a);
 
  private:
-  // `a` itself, or its projection on the real axis when it is a thin ball around the real numbers
-  // where `on_cut` holds; Undefined when it crosses the cut otherwise.
+  // Moves `a` off a branch cut on the real axis. Returns `a` itself if it does not touch the cut,
+  // its projection on the real axis if it is a thin ball that lies on the cut, and nothing if it
+  // crosses the cut in any other way.
   enum class RealCut { kBelowZero, kBelowOne, kBeyondOne };
   std::optional<Ball> OffRealCut(const Ball& a, RealCut cut);
   bool IsThin(const Ball& a) const;
 
+  // Circular and hyperbolic functions, but not their inverses.
   Ball Circular(expression::Op op, const Ball& a) const;
   Ball InverseFunction(expression::Op op, const Ball& a);
   Ball AsinOrAtanh(expression::Op op, const Ball& a);

@@ -21,7 +21,7 @@ Ball FromDouble(double value) {
   return result;
 }
 
-// [middle - radius, middle + radius]
+// The ball [middle - radius, middle + radius].
 Ball Wide(double middle, double radius) {
   Ball result = FromDouble(middle);
   mag_set_d(arb_radref(result.real()), radius);
@@ -107,7 +107,7 @@ TEST(ArithmeticTest, AWideBallAcrossASingularityHasNoValue) {
   mag_set_d(arb_radref(across.imag()), 0.1);
   EXPECT_FALSE(m.Log(across).IsFinite());
   EXPECT_FALSE(m.assumed_cut());
-  // On either side there is one.
+  // A ball on one side of the cut has a value.
   EXPECT_TRUE(m.Sqrt(Wide(-2, 1)).IsFinite());
   EXPECT_TRUE(m.Function(Op::kAsin, Wide(2, 0.5)).IsFinite());
 }

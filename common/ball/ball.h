@@ -1,7 +1,8 @@
-// A complex ball of Arb as a value: a midpoint and a radius for each of its two parts. It contains
-// the true number whenever its arguments did. A ball that is not finite means "no value here".
+// A complex ball of Arb as a value: a midpoint and a radius for each of its two parts. A result
+// contains the true number whenever the arguments did. A ball that is not finite means "no value
+// here".
 //
-// Real is exact: IsReal() says that the imaginary part is 0, not that it may be.
+// Realness is exact: IsReal() says that the imaginary part is 0, not that it may be.
 //
 // Thread-compatible.
 #pragma once
@@ -31,7 +32,7 @@ class Ball {
     acb_indeterminate(&result.value_);
     return result;
   }
-  // numerator / 2^shift, exactly.
+  // The exact number numerator / 2^shift.
   static Ball Dyadic(long numerator, long shift) {
     Ball result(numerator);
     acb_mul_2exp_si(&result.value_, &result.value_, -shift);

@@ -18,11 +18,13 @@ void FindProductNeeds(Expr node, Needs& needs) {
                                       [](Expr child) { return child->has_variable(); });
   for (Expr child : children) {
     NeedDerivative(child, needs);
-    // The only factor with x appears through its derivative alone.
+    // (c*u)' = c*u': the value of a single factor with x is not read.
     if (variable > 1 || !child->has_variable()) needs.values.push_back(child);
   }
 }
 
+// These conditions mirror PowDerivative() and PowerOfBaseDerivative(): what they read must be
+// needed here, or they would read a ball that was never computed.
 void FindPowNeeds(Expr node, Needs& needs) {
   const Expr base = node->child(0), exponent = node->child(1);
   NeedDerivative(base, needs);
@@ -32,6 +34,7 @@ void FindPowNeeds(Expr node, Needs& needs) {
   if (base->has_variable() && !ExactRational(exponent)) needs.values.push_back(exponent);
 }
 
+// Functions whose derivative is cheaper from their own value: tan' = 1 + tan^2.
 bool TakesOwn(Op op) {
   switch (op) {
     case Op::kSqrt:
@@ -52,6 +55,7 @@ bool TakesOwn(Op op) {
   }
 }
 
+// Functions whose derivative does not read the argument's value.
 bool TakesArgument(Op op) {
   switch (op) {
     case Op::kSqrt:
@@ -70,12 +74,12 @@ bool TakesArgument(Op op) {
   }
 }
 
-// sqrt(1 - u) sqrt(1 + u): sqrt(1 - u^2) with the branches of asin'.
+// Returns sqrt(1 - u) sqrt(1 + u), which is sqrt(1 - u^2) with the branches of asin'.
 Ball UnitRoot(const Ball& u, Arithmetic& m) {
   return m.Mul(m.Sqrt(m.AddInteger(m.Neg(u), 1)), m.Sqrt(m.AddInteger(u, 1)));
 }
 
-// sqrt(u - 1) sqrt(u + 1), likewise of acosh'.
+// Returns sqrt(u - 1) sqrt(u + 1), which has the branches of acosh'.
 Ball HyperbolicRoot(const Ball& u, Arithmetic& m) {
   return m.Mul(m.Sqrt(m.AddInteger(u, -1)), m.Sqrt(m.AddInteger(u, 1)));
 }
@@ -110,7 +114,7 @@ Ball CircularSlope(Op op, const Ball& u, const Ball& own, Arithmetic& m) {
   }
 }
 
-// Derivatives of g(1/u) for an inverse function g: -g'(1/u) / u^2.
+// The derivative of g(1/u) for an inverse function g is -g'(1/u) / u^2.
 Ball ReciprocalSlope(const Ball& slope_at_inverse, const Ball& u, Arithmetic& m) {
   return m.Neg(m.Div(slope_at_inverse, m.Square(u)));
 }
@@ -151,20 +155,23 @@ Ball Slope(Op op, const Ball& u, const Ball& own, Arithmetic& m) {
   }
 }
 
-// Re(conj(u) du) / |u|
+// |u|' = Re(conj(u) du) / |u|. For real u this is sign(u) Re(du), which keeps the result exactly
+// real.
 Ball AbsDerivative(const Ball& u, const Ball& du, Arithmetic& m) {
   if (u.IsReal()) return m.Mul(m.Function(Op::kSign, u), m.Function(Op::kRe, du));
   const Ball product = m.Mul(m.Function(Op::kConj, u), du);
   return m.Div(m.Function(Op::kRe, product), m.Function(Op::kAbs, u));
 }
 
-// sign(u) = u / |u|
+// From sign(u) = u / |u|. Where u is real it is constant along the line.
 Ball SignDerivative(const Ball& u, const Ball& du, const Ball& own, Arithmetic& m) {
   if (u.IsReal() && du.IsReal()) return Ball();
   return m.Div(m.Sub(du, m.Mul(own, AbsDerivative(u, du, m))), m.Function(Op::kAbs, u));
 }
 
 Ball FunctionDerivative(Expr node, const NodeValues& at, Arithmetic& m) {
+  // The plan computes no ball for what a rule does not read, so an unread value must not be looked
+  // up.
   static const Ball kUnread = Ball::Undefined();
   const Op op = node->op();
   const Ball& du = at.Derivative(node->child(0));
@@ -205,7 +212,8 @@ Ball ProductDerivative(Expr node, const NodeValues& at, Arithmetic& m) {
     }
     return result;
   }
-  // Product and derivative of the first factors, one factor after another.
+  // Takes in one factor after another, keeping product and derivative of those before it. That is
+  // linear in the number of factors; the textbook's sum of products is quadratic.
   Ball product(1), derivative;
   for (Expr child : children) {
     const Ball& value = at.Value(child);
@@ -229,7 +237,8 @@ Ball QuotientDerivative(Expr node, const NodeValues& at, Arithmetic& m) {
   return m.Div(numerator, divisor);
 }
 
-// b a^(b-1) a'
+// (a^b)' = b a^(b-1) a' for constant b. A rational b goes to PowRational, whose branches at a < 0
+// are those of the value itself.
 Ball PowerOfBaseDerivative(Expr base, Expr exponent, const NodeValues& at, Arithmetic& m) {
   const Ball& a = at.Value(base);
   if (const std::optional<SmallRational> b = ExactRational(exponent)) {
@@ -245,7 +254,7 @@ Ball PowerOfBaseDerivative(Expr base, Expr exponent, const NodeValues& at, Arith
 Ball PowDerivative(Expr node, const NodeValues& at, Arithmetic& m) {
   const Expr base = node->child(0), exponent = node->child(1);
   if (!exponent->has_variable()) return PowerOfBaseDerivative(base, exponent, at, m);
-  // a^b (b' log a + b a'/a)
+  // (a^b)' = a^b (b' log a + b a'/a)
   const Ball& own = at.Value(node);
   if (base->op() == Op::kE) return m.Mul(own, at.Derivative(exponent));
   const Ball& a = at.Value(base);
@@ -257,13 +266,15 @@ Ball PowDerivative(Expr node, const NodeValues& at, Arithmetic& m) {
 }
 
 bool IsSmall(const mpq_class& value) {
-  constexpr long kMax = 1l << 31;  // Room for the arithmetic on exponents in a long.
+  constexpr long kMax = 1l << 31;  // Leaves room for sums of numerators and denominators in a long.
   return abs(value.get_num()) < kMax && value.get_den() < kMax;
 }
 
-// Constants nest deeply only in hostile input.
+// Bounds the recursion below; constants nest deeper only in hostile input.
 constexpr int kExactDepthMax = 8;
 
+// Engines write exponents as 1/2, -(1/2) or (-1 + 2)/3. Recognizing such constants turns a general
+// power into a root, which is cheaper and exactly real.
 std::optional<mpq_class> ExactValue(Expr node, int depth) {
   if (node->op() == Op::kNumber) return node->number();
   if (depth == 0 || node->has_variable() || node->children().size() > 2) return std::nullopt;

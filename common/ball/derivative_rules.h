@@ -1,10 +1,11 @@
-// The derivative of one node from values and derivatives of its children, and which of them it
-// takes: c*Ei(u) needs neither Ei(u) nor anything below c's own derivative.
+// Computes the derivative of one node from values and derivatives of its children, and says which
+// of them it reads. The second part is what makes answers with special functions cheap: c*Ei(u)
+// needs neither Ei(u) nor anything that only Ei(u) needs.
 //
 // Derivatives are with respect to a real x, along which |u|' = Re(conj(u) u') / |u| and sign(u)' =
-// 0 for real u. At complex x the rules of abs, sign, Re, Im, conj and floor do not hold. asin,
-// acosh and their reciprocals use the product form (sqrt(1-u) sqrt(1+u)), whose branches are right
-// everywhere.
+// 0 for real u. At complex x the rules of abs, sign, Re, Im, conj and floor do not hold. The rules
+// of asin, acosh and their reciprocals use the product sqrt(1-u) sqrt(1+u), whose branches are
+// right everywhere; those of sqrt(1-u^2) are not.
 //
 // Thread-safe.
 #pragma once
@@ -19,7 +20,7 @@
 
 namespace motzkin::ball {
 
-// What a rule reads. Derivatives are only asked of nodes that hold x.
+// The values that a rule reads. A rule asks for derivatives only of nodes that hold x.
 class NodeValues {
  public:
   virtual ~NodeValues() = default;
@@ -32,23 +33,23 @@ struct Needs {
   std::vector<expression::Expr> derivatives;
 };
 
-// Replaces `needs` by what DerivativeOf(node) reads; `node` holds x. UNIMPLEMENTED: there is no
-// rule, "BesselJ by its order".
+// Replaces `needs` by the nodes that DerivativeOf(node) reads; `node` holds x. UNIMPLEMENTED: there
+// is no rule; the message says for what, e.g. "a special function by one of its parameters".
 absl::Status FindNeeds(expression::Expr node, Needs& needs);
 
-// `node` holds x and FindNeeds accepted it.
+// Computes the derivative of `node`, which holds x and was accepted by FindNeeds.
 Ball DerivativeOf(expression::Expr node, const NodeValues& at, Arithmetic& arithmetic);
 
-// The value of a constant exponent, e.g. 1/3 or (-1+2)/3; empty when it is not a small rational.
+// Returns the value of a constant such as 1/3 or (-1+2)/3; empty if it is not a small rational.
 std::optional<SmallRational> ExactRational(expression::Expr node);
 
-// w when `node` is a Weierstrass function of WeierstrassPInverse(w) with its own invariants: such a
-// node is algebraic in w. Otherwise null.
+// Returns w if `node` is a Weierstrass function of WeierstrassPInverse(w) with the same invariants.
+// Such a node is algebraic in w, so it needs no values of Weierstrass functions. Otherwise null.
 expression::Expr InvertedArgument(expression::Expr node);
 
-// For the two files that implement this header.
+// Shared by the two files that implement this header.
 namespace internal {
-// g'(u) for a special function of one argument; `own` = g(u).
+// Returns g'(u) for a special function g of one argument; `own` is g(u).
 Ball SpecialSlope(expression::Op op, const Ball& u, const Ball& own, Arithmetic& m);
 // Whether SpecialSlope reads `own`.
 bool SpecialSlopeTakesOwn(expression::Op op);

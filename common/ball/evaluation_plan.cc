@@ -11,6 +11,9 @@ namespace {
 using expression::Expr;
 using expression::Op;
 
+// Works backwards from what is asked for: each wanted node adds the nodes that it reads. A node
+// that no rule reads gets no slot and is never evaluated, so most special functions in answers cost
+// nothing.
 class Planner {
  public:
   Planner(Expr value, Expr differentiated) : value_(value), differentiated_(differentiated) {}
@@ -43,7 +46,8 @@ class Planner {
     open_.push_back({node, slot, true, std::nullopt});
   }
 
-  // Wants all that the wanted nodes read, and what those read, ...
+  // Adds everything that the wanted nodes read, and what those read in turn. A stack of its own
+  // takes the place of recursion, since an answer may nest as deeply as it likes.
   absl::Status FollowWants() {
     Needs needs;
     while (!open_.empty()) {
@@ -79,6 +83,7 @@ class Planner {
       case Op::kWeierstrassPInverse:
         return absl::UnimplementedError("the value of WeierstrassPInverse");
       case Op::kWeierstrassP:
+        // P(PInverse(w)) is w; nothing below the inverse is needed.
         if (const Expr w = InvertedArgument(node); w != nullptr) {
           WantValue(w);
           return absl::OkStatus();
@@ -88,6 +93,7 @@ class Planner {
       case Op::kWeierstrassZeta:
         return absl::UnimplementedError("the value of a Weierstrass function");
       case Op::kPow:
+        // Only an exponent that is no small rational is evaluated.
         step.exponent = ExactRational(node->child(1));
         WantValue(node->child(0));
         if (!step.exponent) WantValue(node->child(1));
@@ -98,6 +104,8 @@ class Planner {
     }
   }
 
+  // The nodes that hold the unknown have no value; the largest ones without it are the
+  // coefficients.
   absl::Status WantCoefficients(Expr root_of) {
     if (root_of->has_variable()) {
       return absl::UnimplementedError("RootOf of a polynomial that holds x");
@@ -114,7 +122,8 @@ class Planner {
     return absl::OkStatus();
   }
 
-  // Children have smaller ids, and a derivative reads the value of its own node.
+  // Sorts the new steps so that each runs after those it reads: children have smaller ids, and a
+  // derivative reads the value of its own node.
   void AddSteps(std::vector<PlanStep>& constants, std::vector<PlanStep>& steps) {
     std::sort(added_.begin(), added_.end(), [](const PlanStep& a, const PlanStep& b) {
       const uint32_t a_id = a.node->id(), b_id = b.node->id();

@@ -17,8 +17,8 @@ namespace {
 using expression::Expr;
 using expression::Op;
 
-// Past 2^(2^20) a value counts as none: its logarithm would still be exact, but towers of
-// exponentials would grow numbers without bound.
+// A value beyond 2^(2^20) counts as none. Its logarithm would still be exact, but towers of
+// exponentials would make numbers grow without bound.
 constexpr slong kExponentMax = 1l << 20;
 
 bool IsUsable(const Ball& ball) {
@@ -31,7 +31,7 @@ bool IsUsable(const Ball& ball) {
   return usable;
 }
 
-// Whether the derivative rule of a special function takes values of special functions.
+// Whether the derivative rule of a special function computes values of special functions.
 bool HasCostlyDerivative(Op op) {
   switch (op) {
     case Op::kGamma:
@@ -51,8 +51,8 @@ bool HasCostlyDerivative(Op op) {
   }
 }
 
-// Units of Evaluator::work(). Special functions and roots of polynomials cost hundreds of times
-// as much as arithmetic, and more than in proportion to the precision.
+// The units of Evaluator::work(). Special functions and roots of polynomials cost hundreds of times
+// as much as arithmetic, and their cost grows faster than the precision.
 uint64_t Weight(const PlanStep& step, slong bits) {
   const uint64_t words = 1 + static_cast<uint64_t>(bits) / 64;
   const Op op = step.node->op();
@@ -83,6 +83,7 @@ class Evaluator::Impl final : public NodeValues {
 
   bool EvaluateDerivative() {
     if (!RefreshConstants(derivative_group_, plan_.derivative_constants)) return false;
+    // Whether F' is real does not matter: its ball is compared with that of f as a complex number.
     bool ignored = true;
     return Run(plan_.derivative_steps, ignored);
   }
@@ -104,7 +105,7 @@ class Evaluator::Impl final : public NodeValues {
   }
 
  private:
-  // Constants are computed again only when the precision changes.
+  // The state of one list of constants, which is computed again only when the precision changes.
   struct ConstantGroup {
     slong bits = 0;
     bool defined = false;
@@ -115,6 +116,8 @@ class Evaluator::Impl final : public NodeValues {
   bool RefreshConstants(ConstantGroup& group, const std::vector<PlanStep>& steps) {
     if (group.bits == arithmetic_.bits()) return group.defined;
     group = {arithmetic_.bits(), false, true, false};
+    // The flag in arithmetic_ is about this point. Constants keep theirs in the group, because they
+    // are not computed again at the next point and must still count there.
     const bool assumed_before = arithmetic_.assumed_cut();
     arithmetic_.ClearAssumedCut();
     group.defined = Run(steps, group.real);
@@ -123,7 +126,8 @@ class Evaluator::Impl final : public NodeValues {
     return group.defined;
   }
 
-  // Stops at the first node without a value. Clears `real` at the first that is not exactly real.
+  // Runs the steps and stops at the first node without a value. Clears `real` when a node is not
+  // exactly real: a real value with a complex node below it does not count as strictly real.
   bool Run(const std::vector<PlanStep>& steps, bool& real) {
     for (const PlanStep& step : steps) {
       work_ += Weight(step, arithmetic_.bits());
@@ -201,6 +205,8 @@ class Evaluator::Impl final : public NodeValues {
   }
 
   Ball HypergeometricValue(Expr node) const {
+    // The node lists the number of upper parameters, those parameters, the lower ones, and z. The
+    // number comes from an answer and may be anything, so it is bounded by the number of children.
     const auto upper_count = ExactRational(node->child(0));
     const size_t last = node->children().size() - 1;
     std::vector<const Ball*> upper, lower;

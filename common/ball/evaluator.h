@@ -1,11 +1,11 @@
-// Evaluates an expression and the derivative of another one, over one graph: what they share is
+// Evaluates an expression f and the derivative of another one, F, over one graph. Shared nodes are
 // computed once per point, constants once per precision, and only values that a derivative rule
 // reads are computed at all (derivative_rules.h).
 //
 //   evaluator.EvaluateValue(x, 128);      // f(x), cheap enough to look for points where f is real
 //   evaluator.EvaluateDerivative();       // F'(x) at the same point and precision
 //
-// Branches: principal, as arithmetic.h says. Move-only. Thread-compatible.
+// All functions take their principal branch (arithmetic.h). Move-only. Thread-compatible.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -26,33 +26,34 @@ enum class Realness {
 
 class Evaluator {
  public:
-  // `value` and `differentiated` belong to one pool, which outlives the evaluator. UNIMPLEMENTED:
-  // an operation has no derivative rule or no value (the message names it).
+  // `value` and `differentiated` belong to one pool, which must outlive the evaluator.
+  // UNIMPLEMENTED: an operation has no derivative rule or no value; the message names it.
   static absl::StatusOr<Evaluator> Create(expression::Expr value, expression::Expr differentiated);
   Evaluator(Evaluator&&) noexcept;
   Evaluator& operator=(Evaluator&&) noexcept;
   ~Evaluator();
 
-  // At `x`, a point or a wide ball, with `bits` of precision, 32 .. 8192.
+  // Evaluates f at `x`, a point or a wide ball, with `bits` of precision, 32 .. 8192.
   Realness EvaluateValue(const Ball& x, slong bits);
-  // Valid until the next call, if it was not kUndefined.
+  // f(x); valid until the next call of EvaluateValue, and only if that did not return kUndefined.
   const Ball& value() const;
 
-  // At the point and precision of the last EvaluateValue. False: no finite derivative there.
+  // Evaluates F' at the point and precision of the last EvaluateValue. False: F has no finite
+  // derivative there.
   bool EvaluateDerivative();
   const Ball& derivative() const;
 
-  // Since EvaluateValue something was taken to lie on a branch cut: what follows from the values is
-  // likely, not proved.
+  // Whether some argument since EvaluateValue was taken to lie on a branch cut. Conclusions from
+  // the values are then likely, but not proved.
   bool assumed_cut() const;
 
-  // Holds abs, sign, Re, Im, conj or floor: its rules hold at real x only.
+  // Whether f or F holds abs, sign, Re, Im, conj or floor, whose rules hold at real x only.
   bool real_only() const;
 
-  // Nodes that one point takes: values and derivatives.
+  // The number of values and derivatives that one point takes.
   uint64_t steps() const;
-  // Nodes evaluated so far, each weighted by its precision in 64-bit words, special functions more:
-  // the same on every machine, so a bound on it is too.
+  // The cost so far: nodes evaluated, each weighted by its precision in 64-bit words, special
+  // functions more. It is the same on every machine, and so is a bound on it.
   uint64_t work() const;
 
  private:

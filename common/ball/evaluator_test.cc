@@ -15,7 +15,7 @@ using expression::Pool;
 
 double ToDouble(const Ball& a) { return arf_get_d(arb_midref(a.real()), ARF_RND_NEAR); }
 
-// f and F of one pool, and what evaluates them.
+// An integrand f and an F in one pool, and the evaluator of both.
 struct Pair {
   Pair(std::string_view f, std::string_view differentiated)
       : evaluator(Evaluator::Create(expression::ParseInfix(f, pool).value(),
@@ -107,14 +107,14 @@ TEST(EvaluatorTest, RootsAreTheSameAtEveryPrecision) {
     ASSERT_EQ(pair.At(0, bits), Realness::kStrictlyReal);
     EXPECT_DOUBLE_EQ(ToDouble(pair.evaluator->value()), std::cbrt(2.0));
   }
-  // The smallest real one of two.
+  // The smaller of two real roots.
   Pair two("rootOf(t^2-t-1,t)+x", "x");
   ASSERT_EQ(two.At(0), Realness::kStrictlyReal);
   EXPECT_DOUBLE_EQ(ToDouble(two.evaluator->value()), (1 - std::sqrt(5)) / 2);
 }
 
 TEST(EvaluatorTest, ARootMayStandInThePolynomialOfAnother) {
-  // The other root of t^2-t-1, by deflation.
+  // Dividing t^2-t-1 by its first root leaves the other one.
   Pair pair("rootOf(s+rootOf(t^2-t-1,t)-1,s)+x", "x");
   ASSERT_EQ(pair.At(0), Realness::kStrictlyReal);
   EXPECT_DOUBLE_EQ(ToDouble(pair.evaluator->value()), (1 + std::sqrt(5)) / 2);

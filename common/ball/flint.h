@@ -1,5 +1,5 @@
-// FLINT and Arb, under whichever names this system has: FLINT 3 swallowed Arb and moved its
-// headers. The only file that includes them.
+// The only file that includes FLINT and Arb, whose headers have other names in FLINT 3: it took Arb
+// in.
 #pragma once
 
 #if defined(MOTZKIN_FLINT3)

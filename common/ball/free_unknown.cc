@@ -8,7 +8,8 @@ using expression::Expr;
 using expression::Op;
 
 std::vector<Expr> NodesWithFreeUnknown(Expr body) {
-  // Reachable without entering an inner RootOf, ordered by id.
+  // The nodes that can be reached without entering an inner RootOf, whose kBound is another
+  // unknown.
   std::map<uint32_t, Expr> reachable;
   std::vector<Expr> open = {body};
   while (!open.empty()) {
@@ -17,6 +18,7 @@ std::vector<Expr> NodesWithFreeUnknown(Expr body) {
     if (!reachable.emplace(node->id(), node).second || node->op() == Op::kRootOf) continue;
     open.insert(open.end(), node->children().begin(), node->children().end());
   }
+  // The map iterates by id, so the children of a node have been decided before it.
   std::map<uint32_t, Expr> holding;
   for (const auto& [id, node] : reachable) {
     bool holds = node->op() == Op::kBound;

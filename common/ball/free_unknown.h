@@ -1,4 +1,4 @@
-// Which nodes depend on the unknown of the RootOf around them.
+// Finds the nodes that depend on the unknown of the RootOf around them.
 #pragma once
 
 #include <vector>
@@ -7,8 +7,8 @@
 
 namespace motzkin::ball {
 
-// The nodes of `body` that hold kBound outside of any RootOf within `body`, by ascending id
-// (children first). Thread-safe.
+// Returns the nodes of `body` that hold kBound outside of any RootOf within `body`, by ascending
+// id, that is, children first. Thread-safe.
 std::vector<expression::Expr> NodesWithFreeUnknown(expression::Expr body);
 
 }  // namespace motzkin::ball

@@ -9,8 +9,9 @@ namespace {
 constexpr long kDenominatorBits = 20;
 constexpr slong kBits = 128;
 
-// Numerators over 2^20, odd: no singularity of a small formula sits on them. Small arguments first,
-// where most functions are real; then far out on both sides.
+// Numerators over 2^20. They are odd, because no singularity of a small formula lies on such a
+// point. Small arguments come first, as most functions are real there; then some far out on both
+// sides. The list is part of the generator's version: another list would accept other functions.
 constexpr long kNumerators[] = {
     434'181,    1'391'273,   -523'777,    2'302'145,   99'991,      -1'700'007, 902'511,
     -2'911'337, 1'850'019,   -240'221,    3'507'211,   -1'153'433,  652'321,    -4'414'133,
@@ -18,8 +19,8 @@ constexpr long kNumerators[] = {
     2'750'011,  102'760'461, -98'566'145, 268'435'459,
 };
 
-// FLINT keeps memory and constants for each thread and frees them only when asked to. Callers are
-// threads that come and go; no ball outlives Classify, so none is left behind without its memory.
+// FLINT keeps memory and constants for each thread and frees them only on request, and the threads
+// that call this come and go. Freeing at the thread's end is safe, as no ball outlives Classify.
 struct ThreadCaches {
   ~ThreadCaches() { flint_cleanup(); }
 };
@@ -35,6 +36,7 @@ FunctionClass Classify(expression::Expr f) {
     const Ball x = Ball::Dyadic(numerator, kDenominatorBits);
     if (evaluator->EvaluateValue(x, kBits) != Realness::kStrictlyReal) continue;
     result = FunctionClass::kConstant;
+    // One real value settles it: a constant has no derivative to look for.
     if (!f->has_variable()) return result;
     if (evaluator->EvaluateDerivative() && !evaluator->assumed_cut() &&
         !evaluator->derivative().ContainsZero()) {

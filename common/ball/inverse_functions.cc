@@ -1,4 +1,4 @@
-// The inverse circular and hyperbolic functions of Arithmetic, where domains and cuts matter most.
+// The inverse circular and hyperbolic functions of Arithmetic, the ones with most domains and cuts.
 #include "common/ball/arithmetic.h"
 #include "common/ball/real_side.h"
 
@@ -38,6 +38,8 @@ Ball Arithmetic::InverseFunction(Op op, const Ball& a) {
 Ball Arithmetic::AsinOrAtanh(Op op, const Ball& argument) {
   const std::optional<Ball> a = OffRealCut(argument, RealCut::kBeyondOne);
   if (!a) return Ball::Undefined();
+  // Inside [-1, 1] the real function keeps the result exactly real. A real ball across +-1 has no
+  // value.
   const int inside = a->IsReal() ? InsideUnit(a->real()) : -1;
   if (inside == 0) return Ball::Undefined();
   Ball result;
@@ -50,7 +52,7 @@ Ball Arithmetic::AsinOrAtanh(Op op, const Ball& argument) {
 }
 
 Ball Arithmetic::Acos(const Ball& a) {
-  // pi/2 - asin(a), as Arb defines it; on the real segment the real function.
+  // acos is pi/2 - asin(a), as in Arb. On the real segment the real function keeps the result real.
   if (a.IsReal() && InsideUnit(a.real()) == 1) {
     Ball result;
     arb_acos(result.real(), a.real(), bits_);

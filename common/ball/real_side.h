@@ -1,11 +1,11 @@
-// Where a real ball lies relative to a point, for choosing a branch. Thread-safe.
+// Tells where a real ball lies relative to a point, for choosing a branch. Thread-safe.
 #pragma once
 
 #include "common/ball/ball.h"
 
 namespace motzkin::ball {
 
-// 1: certainly a >= n; -1: certainly a < n; 0: undecided.
+// Returns 1 if certainly a >= n, -1 if certainly a < n, and 0 if the ball does not decide.
 inline int Side(arb_srcptr a, long n) {
   arb_t distance;
   arb_init(distance);
@@ -15,7 +15,7 @@ inline int Side(arb_srcptr a, long n) {
   return side;
 }
 
-// 1: certainly |a| <= 1; -1: certainly |a| > 1; 0: undecided.
+// Returns 1 if certainly |a| <= 1, -1 if certainly |a| > 1, and 0 if the ball does not decide.
 inline int InsideUnit(arb_srcptr a) {
   if (arb_is_one(a) || arb_equal_si(a, -1)) return 1;
   const int above_minus_one = Side(a, -1);

@@ -36,8 +36,8 @@ class PolynomialBuilder {
   PolynomialBuilder(const ConstantValue& constant, slong bits) : constant_(constant), bits_(bits) {}
 
   std::optional<Polynomial> Build(Expr body) {
-    // Ids are a topological order: an ordered map of the nodes that hold the unknown, children
-    // first.
+    // NodesWithFreeUnknown() lists children first, so the operands of a node have been built before
+    // it.
     for (Expr node : NodesWithFreeUnknown(body)) {
       std::optional<Polynomial> value = Combine(node);
       if (!value || value->degree() > kRootDegreeMax) return std::nullopt;
@@ -90,6 +90,7 @@ class PolynomialBuilder {
   }
 
   std::optional<Polynomial> Quotient(Expr node) const {
+    // A divisor that holds the unknown would make a rational function.
     if (values_.contains(node->child(1)->id())) return std::nullopt;
     Polynomial result = Of(node->child(0));
     acb_poly_scalar_div(result.get(), result.get(), constant_(node->child(1)).get(), bits_);
@@ -120,6 +121,8 @@ bool HasRealCoefficients(const Polynomial& polynomial) {
   return true;
 }
 
+// Doubles are precise enough: roots of one polynomial that are closer than that are told apart by
+// no precision in use, and what is needed is a choice that does not change.
 double Key(const Ball& root) {
   const double real = arf_get_d(arb_midref(root.real()), ARF_RND_NEAR);
   if (root.IsReal()) return real;
@@ -129,7 +132,7 @@ double Key(const Ball& root) {
 }  // namespace
 
 Ball RootOf(Expr root_of, const ConstantValue& constant, slong bits) {
-  // Isolating roots costs precision, about as many bits as the roots are close.
+  // Isolating roots costs about as many bits as the roots agree in.
   const slong working_bits = 2 * bits + 64;
   PolynomialBuilder builder(constant, working_bits);
   const std::optional<Polynomial> polynomial = builder.Build(root_of->child(0));
@@ -145,6 +148,8 @@ Ball RootOf(Expr root_of, const ConstantValue& constant, slong bits) {
                     acb_poly_validate_real_roots(raw, polynomial->get(), working_bits);
   const Ball* best = nullptr;
   for (Ball& root : roots) {
+    // With validated real roots, a ball that touches the real axis holds a real root: make it
+    // exact.
     if (real && arb_contains_zero(root.imag())) arb_zero(root.imag());
     if (best == nullptr || (root.IsReal() && !best->IsReal()) ||
         (root.IsReal() == best->IsReal() && Key(root) < Key(*best))) {

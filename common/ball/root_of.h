@@ -1,9 +1,8 @@
-// RootOf(polynomial in kBound): one root of the polynomial, always the same one, whatever the
-// precision: the smallest real root; without real roots the one with the smallest 0.618 Re + 0.7 Im
-// (weights under which roots that mirror each other do not tie).
+// RootOf(polynomial in kBound) stands for one root of the polynomial, the same one at every
+// precision: the smallest real root, or without real roots the one with the smallest 0.618 Re + 0.7
+// Im. The weights are chosen so that roots that mirror each other do not tie.
 //
-// An answer that names a root is right for every choice of it, so the choice needs only to be
-// fixed.
+// An answer that names a root is right for every choice of it, as long as the choice is fixed.
 //
 // Thread-safe.
 #pragma once
@@ -17,11 +16,13 @@ namespace motzkin::ball {
 
 inline constexpr long kRootDegreeMax = 64;
 
-// The value of a node that does not hold the unknown. Called for such nodes below `root_of` only.
+// Returns the value of a node that does not hold the unknown. It is called for nodes below
+// `root_of` only.
 using ConstantValue = std::function<const Ball&(expression::Expr)>;
 
-// `root_of` is a kRootOf node. Undefined: not a polynomial, its degree is 0 or above
-// kRootDegreeMax, or its roots cannot be told apart at this precision.
+// Returns the root that `root_of`, a kRootOf node, stands for. Undefined: its child is not a
+// polynomial, the degree is 0 or above kRootDegreeMax, or the roots cannot be told apart at this
+// precision.
 Ball RootOf(expression::Expr root_of, const ConstantValue& constant, slong bits);
 
 }  // namespace motzkin::ball

@@ -1,4 +1,4 @@
-// Derivative rules of the special functions (derivative_rules.h).
+// The derivative rules of special functions (derivative_rules.h).
 #include <array>
 #include <span>
 
@@ -17,7 +17,7 @@ Ball Half(const Ball& a) {
   return result;
 }
 
-// 2 / sqrt(pi) e^(sign u^2)
+// erf'(u) = 2 / sqrt(pi) e^(-u^2), and with the other sign erfi'.
 Ball ErrorSlope(const Ball& u, int sign, Arithmetic& m) {
   const Ball exponent = m.MulInteger(m.Square(u), sign);
   const Ball root = m.Sqrt(m.Constant(Op::kPi));
@@ -28,36 +28,37 @@ Ball FresnelSlope(Op integrand, const Ball& u, Arithmetic& m) {
   return m.Function(integrand, Half(m.Mul(m.Constant(Op::kPi), m.Square(u))));
 }
 
-// (E - (1-m) K) / (2 m (1-m))
+// K'(m) = (E - (1-m) K) / (2 m (1-m))
 Ball EllipticKSlope(const Ball& u, const Ball& own, Arithmetic& m) {
   const Ball rest = m.AddInteger(m.Neg(u), 1);
   const Ball numerator = m.Sub(CompleteEllipticE(u, m.bits()), m.Mul(rest, own));
   return m.Div(numerator, m.MulInteger(m.Mul(u, rest), 2));
 }
 
-// e^-W / (1 + W): finite at 0, unlike W / (u (1 + W)).
+// W'(u) = e^-W / (1 + W), which is finite at u = 0, unlike W / (u (1 + W)).
 Ball LambertSlope(const Ball& own, Arithmetic& m) {
   return m.Div(m.Exp(m.Neg(own)), m.AddInteger(own, 1));
 }
 
-// sqrt(1 - parameter sin(phi)^2)
+// Returns sqrt(1 - parameter sin(phi)^2).
 Ball EllipticRoot(const Ball& parameter, const Ball& sine_squared, Arithmetic& m) {
   return m.Sqrt(m.AddInteger(m.Neg(m.Mul(parameter, sine_squared)), 1));
 }
 
-// sqrt(4 w^3 - g2 w - g3)
+// Returns sqrt(4 w^3 - g2 w - g3), which is P'(PInverse(w)).
 Ball WeierstrassRoot(const Ball& g2, const Ball& g3, const Ball& w, Arithmetic& m) {
   const Ball cubic = m.MulInteger(m.Mul(m.Square(w), w), 4);
   return m.Sqrt(m.Sub(m.Sub(cubic, m.Mul(g2, w)), g3));
 }
 
-// B(order + shift, u)
+// Returns the Bessel function at the order raised by `shift`.
 Ball ShiftedBessel(Op op, const Ball& order, long shift, const Ball& u, Arithmetic& m) {
   const Ball shifted = m.AddInteger(order, shift);
   const std::array<const Ball*, 2> arguments = {&shifted, &u};
   return SpecialFunction(op, arguments, m.bits());
 }
 
+// J' = (J(n-1) - J(n+1)) / 2, likewise Y; I' = (I(n-1) + I(n+1)) / 2; K' = -(K(n-1) + K(n+1)) / 2.
 Ball BesselSlope(Op op, const Ball& order, const Ball& u, Arithmetic& m) {
   const Ball below = ShiftedBessel(op, order, -1, u, m);
   const Ball above = ShiftedBessel(op, order, 1, u, m);
@@ -71,6 +72,7 @@ Ball BesselSlope(Op op, const Ball& order, const Ball& u, Arithmetic& m) {
   }
 }
 
+// Li_s'(z) = Li_(s-1)(z) / z. For s = 1 and 2, which nearly all answers have, it is elementary.
 Ball PolylogSlope(Expr node, const NodeValues& at, Arithmetic& m) {
   const Ball& z = at.Value(node->child(1));
   const std::optional<SmallRational> order = ExactRational(node->child(0));
@@ -82,6 +84,7 @@ Ball PolylogSlope(Expr node, const NodeValues& at, Arithmetic& m) {
   return m.Div(SpecialFunction(Op::kPolylog, arguments, m.bits()), z);
 }
 
+// E_n'(z) = -E_(n-1)(z), where E_0(z) = e^-z / z.
 Ball ExpIntegralSlope(Expr node, const NodeValues& at, Arithmetic& m) {
   const Ball& z = at.Value(node->child(1));
   const std::optional<SmallRational> order = ExactRational(node->child(0));
@@ -91,13 +94,15 @@ Ball ExpIntegralSlope(Expr node, const NodeValues& at, Arithmetic& m) {
   return m.Neg(SpecialFunction(Op::kExpIntegralE, arguments, m.bits()));
 }
 
-// x^(s-1) e^-x
+// The derivative of the lower incomplete gamma function by x is x^(s-1) e^-x.
 Ball LowerGammaSlope(Expr node, const NodeValues& at, Arithmetic& m) {
   const Ball& z = at.Value(node->child(1));
   const Ball power = m.Pow(z, m.AddInteger(at.Value(node->child(0)), -1));
   return m.Mul(power, m.Exp(m.Neg(z)));
 }
 
+// F' = 1/root, E' = root, Pi' = 1/((1 - n sin^2) root), all by phi, with the root of
+// EllipticRoot().
 Ball EllipticSlope(Expr node, const NodeValues& at, Arithmetic& m) {
   const bool third_kind = node->op() == Op::kEllipticPi;
   const Ball& phi = at.Value(node->child(third_kind ? 1 : 0));
@@ -115,7 +120,8 @@ struct HypergeometricParts {
   const Ball* z = nullptr;
 };
 
-// The number of upper parameters; empty when the node is not of the form expression.h gives.
+// Returns the number of upper parameters; empty if the node does not have the form that
+// expression.h demands, since answers are hostile input.
 std::optional<size_t> UpperCount(Expr node) {
   const auto count = ExactRational(node->child(0));
   const size_t parameters = node->children().size() - 2;
@@ -135,7 +141,7 @@ HypergeometricParts Parts(Expr node, const NodeValues& at) {
   return parts;
 }
 
-// a1..ap / (b1..bq) pFq(a+1; b+1; z)
+// pFq' = a1..ap / (b1..bq) pFq(a+1; b+1; z)
 Ball HypergeometricSlope(Expr node, const NodeValues& at, Arithmetic& m) {
   const HypergeometricParts parts = Parts(node, at);
   Ball factor(1);
@@ -144,7 +150,7 @@ Ball HypergeometricSlope(Expr node, const NodeValues& at, Arithmetic& m) {
   return m.Mul(factor, Hypergeometric(parts.upper, parts.lower, *parts.z, 1, m.bits()));
 }
 
-// Index of the argument that these functions can be differentiated by.
+// Returns the index of the only argument by which such a function can be differentiated.
 size_t DifferentiableChild(Expr node) {
   switch (node->op()) {
     case Op::kEllipticF:
@@ -155,11 +161,11 @@ size_t DifferentiableChild(Expr node) {
   }
 }
 
-// d/dw of a Weierstrass function of WeierstrassPInverse(w), apart from P itself, which gives w.
+// Returns d/dw of a Weierstrass function of PInverse(w), apart from P itself, which is w.
 Ball InvertedSlope(Expr node, const Ball& g2, const Ball& g3, const Ball& w, Arithmetic& m) {
   const Ball root = WeierstrassRoot(g2, g3, w, m);
   if (node->op() == Op::kWeierstrassZeta) return m.Neg(m.Div(w, root));
-  // (12 w^2 - g2) / (2 root)
+  // P''(z) = 6 P(z)^2 - g2/2, divided by P'(z): (12 w^2 - g2) / (2 root).
   return m.Div(m.Sub(m.MulInteger(m.Square(w), 12), g2), m.MulInteger(root, 2));
 }
 
@@ -254,6 +260,7 @@ absl::Status FindSpecialNeeds(Expr node, Needs& needs) {
   const size_t argument = DifferentiableChild(node);
   const auto children = node->children();
   for (size_t i = 0; i < children.size(); ++i) {
+    // No rule differentiates by a parameter, such as a Bessel function by its order.
     if (i != argument && children[i]->has_variable()) {
       return absl::UnimplementedError("a special function by one of its parameters");
     }

@@ -7,11 +7,12 @@ namespace {
 
 using expression::Op;
 
-// Beyond, Arb's special functions can take seconds; such an argument counts as having no value.
+// Arb's special functions can take seconds for arguments of 2^64 and more; such an argument counts
+// as having no value.
 constexpr slong kArgumentExponentMax = 64;
 
-// The same of the parameters of hypergeometric functions; those of real answers are small
-// fractions.
+// The same limit for the parameters of hypergeometric functions, which are small fractions in real
+// answers.
 constexpr slong kParameterExponentMax = 6;
 
 bool IsModerate(const Ball& z, slong exponent_max = kArgumentExponentMax) {
@@ -23,7 +24,8 @@ bool IsModerate(const Ball& z, slong exponent_max = kArgumentExponentMax) {
   return moderate;
 }
 
-// ln Gamma, Ei, Ci, Chi, li: real for positive arguments, with a cut along the negative ones.
+// These are real for positive arguments and have a cut along the negative ones. Arb leaves an
+// imaginary part of a radius on some of them, which must go for the result to count as real.
 template <typename Function>
 Ball RealWherePositive(Function function, const Ball& z, slong bits) {
   Ball result;
@@ -34,7 +36,7 @@ Ball RealWherePositive(Function function, const Ball& z, slong bits) {
 
 Ball Normalized(void (*function)(acb_t, const acb_t, int, slong), const Ball& z, slong bits) {
   Ball result;
-  function(result.get(), z.get(), 1, bits);  // 1: with pi/2 t^2 in the integrand.
+  function(result.get(), z.get(), 1, bits);  // 1: the integrand has pi/2 t^2
   if (z.IsReal()) arb_zero(result.imag());
   return result;
 }
@@ -51,7 +53,7 @@ Ball FresnelC(const Ball& z, slong bits) {
       bits);
 }
 
-// Real on the real line, entire.
+// Evaluates a function that is real on the real line and has no branch cut.
 template <typename Function>
 Ball RealOnReal(Function function, const Ball& z, slong bits) {
   Ball result;
@@ -60,6 +62,7 @@ Ball RealOnReal(Function function, const Ball& z, slong bits) {
   return result;
 }
 
+// FriCAS's dilog(z) is Li_2(1 - z).
 Ball Dilog(const Ball& z, slong bits) {
   Ball reflected, result;
   acb_sub_ui(reflected.get(), z.get(), 1, bits);

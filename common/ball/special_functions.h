@@ -1,8 +1,9 @@
-// Values of special functions in ball arithmetic. They are rarely needed: the derivative of most
-// of these functions is elementary.
+// Values of special functions in ball arithmetic. They are rarely needed, because the derivative of
+// most of these functions is elementary.
 //
-// Undefined where a function has no value here, and for the Weierstrass functions (no rule needs
-// their values but those the evaluator finds without them).
+// The result is Undefined where a function has no value, where an argument is so large that Arb
+// would take seconds, and for the Weierstrass functions: the evaluator finds the only values that
+// rules need without calling them.
 //
 // Thread-safe.
 #pragma once
@@ -14,20 +15,21 @@
 
 namespace motzkin::ball {
 
-// kEi .. kEllipticK: one argument.
+// Evaluates kEi .. kEllipticK, the functions of one argument.
 Ball SpecialFunction(expression::Op op, const Ball& z, slong bits);
 
-// The derivative of the digamma function.
+// Returns the derivative of the digamma function.
 Ball Trigamma(const Ball& z, slong bits);
 
-// kPolylog .. kBesselK: arguments in the order of expression.h, without kHypergeometric.
+// Evaluates kPolylog .. kBesselK, with the arguments in the order of expression.h; not
+// kHypergeometric.
 Ball SpecialFunction(expression::Op op, std::span<const Ball* const> arguments, slong bits);
 
-// pFq(upper; lower; z), every parameter raised by `shift`.
+// Returns pFq(upper; lower; z) with every parameter raised by `shift`.
 Ball Hypergeometric(std::span<const Ball* const> upper, std::span<const Ball* const> lower,
                     const Ball& z, long shift, slong bits);
 
-// E(m), the complete elliptic integral of the second kind.
+// Returns E(m), the complete elliptic integral of the second kind.
 Ball CompleteEllipticE(const Ball& m, slong bits);
 
 }  // namespace motzkin::ball
