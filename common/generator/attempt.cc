@@ -19,6 +19,7 @@ int DrawBetween(RandomStream& random, uint32_t min, uint32_t max) {
   return static_cast<int>(min + random.Below(uint64_t{max} - min + 1));
 }
 
+// Visits each distinct node once; a walk over the tree could be exponential.
 bool HoldsImaginaryUnit(Expr expr) {
   absl::flat_hash_set<Expr> seen = {expr};
   std::vector<Expr> waiting = {expr};
@@ -51,7 +52,8 @@ int DrawNodeCount(const Attempt& attempt) {
 
 std::optional<DrawnFunction> DrawFunction(const Attempt& attempt, int internal_nodes) {
   attempt.drafts.Draw(internal_nodes, attempt.random, attempt.draft);
-  // Drawn whether it matters or not, so that a filter's verdict does not shift later draws.
+  // This is drawn even where it does not matter, so that the verdict of a filter does not shift the
+  // draws after it.
   const bool drop_constant = attempt.random.Chance(attempt.spec.drop_constant_permille, 1'000);
   if (DraftIsRefused(attempt.spec, attempt.draft)) return std::nullopt;
   const Expr drawn = BuildExpression(attempt.draft, attempt.pool);
@@ -71,6 +73,7 @@ Expr UsableCanonical(Expr expr, Pool& pool) {
   return usable ? canonical : nullptr;
 }
 
+// Recursion over shared nodes is fine here: callers have already bounded the number of tokens.
 uint64_t CountOperators(Expr presented) {
   if (presented->op() == Op::kNumber) return presented->number().get_den() == 1 ? 0 : 1;
   if (presented->children().empty()) return 0;
@@ -84,10 +87,13 @@ bool IsShrunk(const GeneratorSpec& spec, Expr presented, int internal_nodes) {
 }
 
 bool IsTooLong(const GeneratorSpec& spec, Expr presented) {
+  // Undefined means that the attempt's pool ran full while it was presented.
   return presented->op() == Op::kUndefined || expression::TokenCount(presented) > spec.tokens_max;
 }
 
 std::optional<GeneratedFunction> Finish(GeneratedFunction function, Expr canonical) {
+  // The presented form is judged, not the canonical one: they are equal, but only the first is
+  // stored.
   if (ball::Classify(function.integrand) != ball::FunctionClass::kUsable) return std::nullopt;
   function.canonical_hash = expression::CanonicalHash(canonical);
   function.skeleton_hash = expression::SkeletonHash(canonical);

@@ -1,8 +1,9 @@
-// One attempt at a function of each kind, and the filters they share. An attempt that a filter
-// refuses is empty; its caller goes on with the same random stream.
+// One attempt at a function of each kind, and the filters that the kinds share. An attempt that a
+// filter refuses returns nothing; its caller goes on with the same random stream.
 //
-// Filters in the order of their cost: what the draft shows (no x, nested exponentials), what the
-// canonical form shows (undefined, constant, holds I, shrunk, too long), and ball arithmetic last.
+// The filters run in the order of their cost: first on the draft (no x, nested exponentials), then
+// on the canonical form (undefined, constant, holds I, shrunk, too long), and in ball arithmetic
+// last.
 #pragma once
 
 #include <optional>
@@ -15,48 +16,50 @@
 
 namespace motzkin::generator {
 
-// What an attempt works with. The references outlive it; `pool` is for this attempt alone, so that
-// its bounds are hit or not whatever was tried before.
+// The inputs of an attempt. The references must outlive it. `pool` is for this attempt alone: with
+// a shared one, earlier attempts would decide whether its bounds are hit, and a function would
+// depend on them.
 struct Attempt {
   const GeneratorSpec& spec;
   const DraftSampler& drafts;
   RandomStream& random;
-  Draft& draft;  // Space for drawing.
+  Draft& draft;  // reused, to save allocations
   expression::Pool& pool;
 };
 
-// Draw f.
+// Draws f, the integrand.
 std::optional<GeneratedFunction> TryForward(const Attempt& attempt);
-// Draw F; the integrand is its derivative.
+// Draws F, the integral; the integrand is its derivative.
 std::optional<GeneratedFunction> TryBackward(const Attempt& attempt);
-// Draw F and G; the integrand is F*g, where g = G'.
+// Draws F and G; the integrand is F*g, where g = G'.
 std::optional<GeneratedFunction> TryByParts(const Attempt& attempt);
 
-// What the kinds share:
-
-// Number of internal nodes: uniform, and now and then small, as the spec has it.
+// Draws the number of internal nodes: uniform, and now and then small if the spec says so.
 int DrawNodeCount(const Attempt& attempt);
 
 struct DrawnFunction {
-  expression::Expr drawn = nullptr;      // Node for node as drawn.
-  expression::Expr canonical = nullptr;  // Holds x; its additive constant possibly removed.
+  expression::Expr drawn = nullptr;      // node for node as drawn
+  expression::Expr canonical = nullptr;  // holds x; its additive constant may be dropped
 };
 
-// Empty: the draft or its canonical form was refused.
+// Draws a function. Empty if its draft or its canonical form was refused.
 std::optional<DrawnFunction> DrawFunction(const Attempt& attempt, int internal_nodes);
 
-// The canonical form of `expr`; null when it is undefined, does not hold x or holds I.
+// Returns the canonical form of `expr`; null if it is undefined, does not hold x or holds I.
 expression::Expr UsableCanonical(expression::Expr expr, expression::Pool& pool);
 
-// Operators of the prefix form of a presented expression; the fraction bar of a rational counts.
+// Counts the operators in the prefix form of a presented expression, where the fraction bar of a
+// rational counts as one.
 uint64_t CountOperators(expression::Expr presented);
 
-// Too few operators are left of the `internal_nodes` drawn, and the spec minds.
+// Whether canonical rewriting left fewer operators than half of the nodes drawn, if the spec drops
+// such functions. They would make small functions far more frequent than the spec asks for.
 bool IsShrunk(const GeneratorSpec& spec, expression::Expr presented, int internal_nodes);
 
 bool IsTooLong(const GeneratorSpec& spec, expression::Expr presented);
 
-// The last filter, balls, and the hashes. `canonical` is the canonical form of function.integrand.
+// Applies the last filter, in ball arithmetic, and computes the hashes. `canonical` is the
+// canonical form of function.integrand.
 std::optional<GeneratedFunction> Finish(GeneratedFunction function, expression::Expr canonical);
 
 }  // namespace motzkin::generator

@@ -12,6 +12,7 @@ std::optional<GeneratedFunction> TryBackward(const Attempt& attempt) {
   if (!drawn) return std::nullopt;
   GeneratedFunction function;
   function.known_integral = Present(drawn->canonical, attempt.pool);
+  // The filters apply to F: it is the answer that a model is to learn, and f follows from it.
   if (IsTooLong(attempt.spec, function.known_integral) ||
       IsShrunk(attempt.spec, function.known_integral, internal_nodes)) {
     return std::nullopt;

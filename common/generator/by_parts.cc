@@ -12,7 +12,7 @@ using expression::Expr;
 using expression::Op;
 using expression::Pool;
 
-// The factors of a canonical form that hold no x, as one product; 1 when there are none.
+// Returns the factors of a canonical form that hold no x, as one product, or 1 if there are none.
 Expr ConstantFactor(Expr canonical, Pool& pool) {
   std::vector<Expr> constants;
   if (canonical->op() == Op::kMul) {
@@ -28,12 +28,13 @@ Expr Quotient(Expr dividend, Expr divisor, Pool& pool) {
   return expression::Canonical(pool.Div(dividend, divisor), pool);
 }
 
-// A function and its derivative, both canonical.
 struct Pair {
   Expr function = nullptr;
   Expr derivative = nullptr;
 };
 
+// Draws a function with its derivative. Unlike UsableCanonical() this accepts a constant
+// derivative: for G = x, g is 1, and F*g is a fine integrand.
 std::optional<Pair> DrawPair(const Attempt& attempt, int internal_nodes) {
   const std::optional<DrawnFunction> drawn = DrawFunction(attempt, internal_nodes);
   if (!drawn) return std::nullopt;
@@ -58,8 +59,9 @@ std::optional<GeneratedFunction> TryByParts(const Attempt& attempt) {
   std::optional<Pair> g = DrawPair(attempt, nodes_of_g);
   if (!g) return std::nullopt;
 
-  // As published: g loses its constant factor and G is divided by it; then F*g loses its own in
-  // half of the cases, and what its integral is made of is divided likewise.
+  // As in the published code, g loses its constant factor and G is divided by it. F*g then loses
+  // its own in half of the cases, and f*G and F*G are divided by the same factor, so that the
+  // integral of F*g stays F*G minus that of f*G.
   const Expr factor_of_g = ConstantFactor(g->derivative, pool);
   g = Pair{Quotient(g->function, factor_of_g, pool), Quotient(g->derivative, factor_of_g, pool)};
   Expr integrand = UsableCanonical(pool.Mul(f->function, g->derivative), pool);

@@ -23,12 +23,11 @@ WeightedChoice<Symbol> MakeChoice(const std::vector<WeightedSymbol>& symbols, in
   return choice;
 }
 
-// Folds a draft from its last node to its first: in preorder every node comes before its children,
-// so going backwards the values of a node's children are on top of the stack, the first child
-// uppermost.
+// Folds a draft from its last node to its first. In preorder a node comes before its children, so
+// going backwards the values of its children are on top of the stack, the first child uppermost.
 template <typename Value, typename Leaf, typename Unary, typename Binary>
 Value Fold(const Draft& draft, Leaf leaf, Unary unary, Binary binary) {
-  std::array<Value, kInternalNodesMax + 1> stack;  // No more than the leaves of the largest tree.
+  std::array<Value, kInternalNodesMax + 1> stack;  // at most one entry a leaf
   size_t top = 0;
   for (auto node = draft.nodes.rbegin(); node != draft.nodes.rend(); ++node) {
     if (node->arity == 0) {

@@ -1,7 +1,7 @@
-// A function as drawn: a random tree with its operators and leaves, not yet an expression.
+// A function as it is drawn: a random tree with operators and leaves, not yet an expression.
 //
-// Most draws are thrown away, so the cheap filters look at this flat form; only what passes them is
-// built and brought into canonical form.
+// Most draws are thrown away, so the cheap filters look at this flat form. Only a draft that passes
+// them is built as an expression and brought into canonical form.
 #pragma once
 
 #include <cstdint>
@@ -17,25 +17,26 @@ namespace motzkin::generator {
 
 // One node of a draft in preorder.
 struct DraftNode {
-  expression::Op op = expression::Op::kUndefined;  // kVariable and kNumber: leaves.
+  expression::Op op = expression::Op::kUndefined;  // kVariable and kNumber are leaves
   uint8_t arity = 0;
-  int32_t value = 0;  // Of a number; the exponent of pow2 .. pow5.
+  int32_t value = 0;  // the number, or the exponent of pow2 .. pow5
 };
 
-// The tree in preorder and space to draw it in: reuse one to save its allocations.
+// A tree in preorder, with the space to draw it in; reuse one to save allocations.
 struct Draft {
   std::vector<DraftNode> nodes;
   TreeShape shape;
 };
 
-// Draws drafts by the weights and leaves of a spec. Immutable. Thread-safe.
+// Draws drafts with the weights and leaves of a spec. Immutable. Thread-safe.
 class DraftSampler {
  public:
-  // `spec` has passed ValidateSpec().
+  // `spec` must have passed ValidateSpec().
   explicit DraftSampler(const GeneratorSpec& spec);
 
-  // A tree of `internal_nodes` nodes, its operators and leaves independent of each other and of the
-  // shape. Draws from `random` in this order: the shape, then each node in preorder.
+  // Draws a tree of `internal_nodes` nodes, with operators and leaves independent of each other and
+  // of the shape. It draws from `random` in a fixed order, the shape first and then each node in
+  // preorder; another order would be another generator version.
   void Draw(int internal_nodes, RandomStream& random, Draft& draft) const;
 
  private:
@@ -48,10 +49,11 @@ class DraftSampler {
 
 bool HoldsVariable(const Draft& draft);
 
-// The most exponentials (exp, sinh and cosh, as in the published code) on a path from root to leaf.
+// Returns the largest number of exponentials on a path from the root to a leaf. As in the published
+// code, exp, sinh and cosh count.
 int NestedExponentials(const Draft& draft);
 
-// The draft as an expression, node for node.
+// Builds the draft as an expression, node for node.
 expression::Expr BuildExpression(const Draft& draft, expression::Pool& pool);
 
 }  // namespace motzkin::generator

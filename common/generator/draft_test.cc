@@ -17,7 +17,7 @@ namespace {
 using expression::Op;
 using Category = std::pair<Op, int32_t>;
 
-// Every node of many drafts, counted by (arity, operator, value).
+// Counts the nodes of many drafts by (arity, operator, value).
 std::map<int, std::map<Category, uint64_t>> CountNodes(const GeneratorSpec& spec, int drafts,
                                                        uint64_t seed) {
   const DraftSampler sampler(spec);
@@ -90,7 +90,8 @@ TEST(DraftSamplerTest, LogarithmicIntegersFallOffByE) {
   const auto leaves = CountNodes(Preset("intclass").value(), 20'000, seed).at(0);
   double total = 0;
   for (const auto& [category, count] : leaves) total += static_cast<double>(count);
-  constexpr int kApart = 7;  // Integers from here on are one category, so that each is frequent.
+  // Larger integers share one category, so that each category is frequent.
+  constexpr int kApart = 7;
   std::vector<uint64_t> observed(kApart + 1);
   std::vector<double> expected = {total / 2};
   for (const auto& [category, count] : leaves) {

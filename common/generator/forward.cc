@@ -8,6 +8,7 @@ std::optional<GeneratedFunction> TryForward(const Attempt& attempt) {
   const std::optional<DrawnFunction> drawn = DrawFunction(attempt, internal_nodes);
   if (!drawn) return std::nullopt;
   GeneratedFunction function;
+  // The hashes are those of the canonical form even if the function is stored as it was drawn.
   function.integrand =
       attempt.spec.canonicalize ? Present(drawn->canonical, attempt.pool) : drawn->drawn;
   if (IsTooLong(attempt.spec, function.integrand) ||

@@ -13,8 +13,9 @@ using expression::Expr;
 using expression::Pool;
 using expression::PoolLimits;
 
-// Of one attempt. A function of 512 tokens and its derivative need a few thousand nodes; 4,096 bits
-// are 1,233 digits. Part of the generator version: what passes the bounds is drawn again.
+// The limits of one attempt. A function of 512 tokens and its derivative need a few thousand nodes;
+// 4,096 bits are 1,233 digits. They are part of the generator version, because an attempt that
+// exceeds them is drawn again.
 constexpr PoolLimits kAttemptLimits = {.nodes = 1u << 15, .depth = 500, .number_bits = 4'096};
 
 std::optional<GeneratedFunction> Try(const Attempt& attempt) {
@@ -29,7 +30,7 @@ std::optional<GeneratedFunction> Try(const Attempt& attempt) {
   return std::nullopt;
 }
 
-// False: `pool` is full.
+// Copies the function into `pool`. Returns false if the pool is full.
 bool Import(GeneratedFunction& function, Pool& pool) {
   for (Expr* expr : {&function.integrand, &function.known_integral, &function.parts_integrand,
                      &function.parts_product}) {
@@ -63,12 +64,13 @@ absl::StatusOr<FunctionSampler> FunctionSampler::Create(const GeneratorSpec& spe
 absl::StatusOr<GeneratedFunction> FunctionSampler::Generate(uint64_t job_seed, int64_t index,
                                                             Pool& pool) const {
   if (index < 0) return absl::InvalidArgumentError(fmt::format("index: {} is negative", index));
-  // The kind is the stream's domain: the F of a backward job is not the f of a forward job of its
-  // seed.
+  // The kind is the domain of the stream; otherwise the F of a backward job would be the f of a
+  // forward job with the same seed.
   RandomStream random(job_seed, kGeneratorVersion, static_cast<uint32_t>(tables_->spec.kind),
                       static_cast<uint64_t>(index));
   Draft draft;
   for (int redraws = 0; redraws <= kRedrawsMax; ++redraws) {
+    // A pool for each attempt makes the verdict independent of the attempts before it.
     Pool scratch(kAttemptLimits);
     std::optional<GeneratedFunction> function =
         Try({tables_->spec, tables_->drafts, random, draft, scratch});

@@ -1,9 +1,9 @@
-// A function from (job seed, index): a pure function of its arguments, the same on every platform,
-// compiler and standard library.
+// Makes the function of (job seed, index). It is a pure function of its arguments, the same on
+// every platform, compiler and standard library.
 //
-// Seed of a function: a hash of (job seed, generator version, index), so neighbouring indices and
-// different jobs share no stream. A function that is constant, has no real domain or exceeds a
-// limit is redrawn from the same stream, at most kRedrawsMax times.
+// A function's random stream is keyed by (job seed, generator version, kind, index), so
+// neighbouring indices and different jobs share no stream. A function that is constant, has no real
+// domain or exceeds a limit is drawn again from the same stream, at most kRedrawsMax times.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -19,12 +19,12 @@ namespace motzkin::generator {
 inline constexpr int kRedrawsMax = 1'000;
 
 struct GeneratedFunction {
-  // All belong to the pool passed in.
+  // All expressions belong to the pool passed in.
   expression::Expr integrand = nullptr;
-  // backward: the integral that is known by construction; otherwise null.
+  // For kBackward the integral, known by construction; otherwise null.
   expression::Expr known_integral = nullptr;
-  // by_parts: the integrand f*G that the ladder integrates, and F*G; otherwise null. The integral
-  // of `integrand` = F*g is parts_product minus the integral of parts_integrand.
+  // For kByParts the integrand f*G that the ladder integrates, and F*G; otherwise null. The
+  // integral of `integrand`, F*g, is parts_product minus the integral of parts_integrand.
   expression::Expr parts_integrand = nullptr;
   expression::Expr parts_product = nullptr;
   uint64_t canonical_hash = 0;
@@ -35,13 +35,13 @@ struct GeneratedFunction {
 // Immutable after Create. Thread-safe with distinct pools.
 class FunctionSampler {
  public:
-  // Errors: as ValidateSpec (spec_validation.h).
+  // The errors are those of ValidateSpec (spec_validation.h).
   static absl::StatusOr<FunctionSampler> Create(const GeneratorSpec& spec);
   FunctionSampler(FunctionSampler&&) noexcept;
   FunctionSampler& operator=(FunctionSampler&&) noexcept;
   ~FunctionSampler();
 
-  // `pool` should be fresh; what is in it does not change the function.
+  // `pool` should be fresh; its content does not change the function, but it may be too full.
   //
   // INVALID_ARGUMENT: `index` is negative. RESOURCE_EXHAUSTED: kRedrawsMax redraws gave nothing
   // usable, which is the spec's fault, or `pool` is full.

@@ -32,7 +32,7 @@ FunctionSampler Sampler(std::string_view preset, Kind kind) {
   return FunctionSampler::Create(Preset(preset, kind).value()).value();
 }
 
-// All that a function says, as text.
+// Everything about a function, as text.
 std::string Describe(const FunctionSampler& sampler, uint64_t seed, int64_t index) {
   Pool pool;
   const GeneratedFunction function = sampler.Generate(seed, index, pool).value();
@@ -90,8 +90,7 @@ TEST(FunctionSamplerTest, NeighboursAndOtherJobsGetOtherFunctions) {
   for (uint64_t seed = 0; seed < 4; ++seed) {
     for (int64_t index = 0; index < 250; ++index) seen.insert(Integrand(sampler, seed, index));
   }
-  // Small functions do come twice, as independent draws of them would; a shared stream repeats them
-  // all.
+  // Small functions come twice by chance, too; indices with one stream would repeat all of them.
   EXPECT_GT(seen.size(), 900u);
 }
 
@@ -210,8 +209,8 @@ TEST(BackwardTest, TheIntegrandIsTheDerivativeOfTheKnownIntegral) {
   }
 }
 
-// At some real point the derivative of F*G provably has a value, and wherever it has one that is
-// the value of F*g + f*G.
+// Expects F*G to be differentiable at some real point and, wherever that can be decided, its
+// derivative to be F*g + f*G.
 void ExpectIsDerivative(Expr value, Expr integral) {
   ball::Evaluator evaluator = ball::Evaluator::Create(value, integral).value();
   int decided = 0;

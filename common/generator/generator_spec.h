@@ -1,6 +1,6 @@
-// Everything that determines a function besides its seed and index. The plain form of
-// motzkin.v1.GeneratorSpec (proto/motzkin/v1/job.proto documents each field, unit and range);
-// common/job_spec converts. Values.
+// Everything that determines a function besides its seed and index: the plain form of
+// motzkin.v1.GeneratorSpec. proto/motzkin/v1/job.proto documents each field with its unit and
+// range; common/job_spec converts. The types are values.
 #pragma once
 
 #include <cstdint>

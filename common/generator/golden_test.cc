@@ -1,11 +1,11 @@
-// The golden file: 10,000 functions that every compiler, standard library and platform must give.
+// Every compiler, standard library and platform must make the 10,000 functions of the golden file:
 //
 //   # comment
 //   PRESET KIND COUNT            a section: functions 0 .. COUNT-1 of that preset, kind and kSeed
-//   HASH [INTEGRAND]             one line a function, FNV-1a of all it says; the first few in full
+//   HASH [INTEGRAND]             one line a function: FNV-1a of its description; a few in full
 //
-// MOTZKIN_REGENERATE_GOLDEN=1 makes the test write the file instead. That is right only together
-// with a new generator or canonical-form version: functions of jobs already started must not
+// With MOTZKIN_REGENERATE_GOLDEN=1 the test writes the file instead. Do that only together with a
+// new generator or canonical-form version, because the functions of jobs already started must not
 // change.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -93,7 +93,7 @@ void Regenerate() {
   ASSERT_TRUE(file.flush().good()) << GoldenPath();
 }
 
-// The lines of a section; empty when the file has no such section.
+// Returns the lines of a section; empty if the file has no such section.
 std::vector<std::string> Golden(const Section& section) {
   std::ifstream file(GoldenPath());
   std::vector<std::string> lines;

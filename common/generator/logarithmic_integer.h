@@ -1,5 +1,5 @@
-// The integer floor(1 - ln u), u uniform in (0, 1): 1 with probability 1 - 1/e, 2 with probability
-// 1/e - 1/e^2, and so on.
+// The integer floor(1 - ln u) for u uniform in (0, 1): 1 with probability 1 - 1/e, 2 with
+// probability 1/e - 1/e^2, and so on.
 #pragma once
 
 #include <array>
@@ -7,9 +7,10 @@
 
 namespace motzkin::generator {
 
-// floor(2^64 * e^-k) for k = 1 .. 44; from 45 on it is 0. The integer exceeds k exactly when u <=
-// e^-k, so a uniform 64-bit number below entry k-1 stands for an integer above k. Computed with
-// 400-bit arithmetic; the test recomputes them as balls.
+// floor(2^64 * e^-k) for k = 1 .. 44; from 45 on it is 0. The integer exceeds k exactly if u <=
+// e^-k, so a uniform 64-bit number below entry k-1 stands for an integer above k. Comparing
+// integers avoids ln(), whose last bit differs between libraries. The entries were computed with
+// 400 bits, and the test computes them again as balls:
 //
 //   python3 -c 'import mpmath as m; m.mp.prec = 400
 //   print([hex(int(m.floor(m.mpf(2)**64 * m.e**-k))) for k in range(1, 45)])'
@@ -27,7 +28,7 @@ inline constexpr std::array<uint64_t, 44> kLogarithmicThresholds = {
     0x000000000000001c, 0x000000000000000a, 0x0000000000000003, 0x0000000000000001,
 };
 
-// The integer, 1 .. 45, that a uniform 64-bit number stands for.
+// Returns the integer, 1 .. 45, that a uniform 64-bit number stands for.
 constexpr int LogarithmicInteger(uint64_t uniform) {
   int value = 1;
   for (const uint64_t threshold : kLogarithmicThresholds) {

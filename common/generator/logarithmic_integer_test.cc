@@ -7,7 +7,7 @@
 namespace motzkin::generator {
 namespace {
 
-// floor(2^64 * e^-k) from a ball that is far too narrow to hold an integer at its edge.
+// Computes floor(2^64 * e^-k) from a ball so narrow that its two ends have the same floor.
 uint64_t ThresholdByBalls(int k) {
   arb_t ball;
   fmpz_t whole;

@@ -13,7 +13,7 @@ using expression::Expr;
 using expression::Op;
 using expression::Pool;
 
-// A term as sign, integers and presented factors above and below the line.
+// A term, split into its sign, its integers, and its presented factors above and below the line.
 struct Fraction {
   bool negative = false;
   mpz_class above = 1;  // > 0, or 0 for the term 0.
@@ -26,6 +26,8 @@ class Presenter {
  public:
   explicit Presenter(Pool& pool) : pool_(pool) {}
 
+  // The table makes the cost linear in the distinct nodes, which shared subtrees would otherwise
+  // make exponential. Recursion is safe, since the pool bounds the depth.
   Expr Present(Expr expr) {
     if (const auto known = presented_.find(expr); known != presented_.end()) return known->second;
     const Expr result = PresentNew(expr);
@@ -56,6 +58,7 @@ class Presenter {
   Expr Sum(std::span<const Expr> terms) {
     std::vector<Fraction> fractions;
     for (const Expr term : terms) fractions.push_back(Split(term));
+    // A positive term goes first, so that the sum begins without a minus sign.
     const auto positive = std::find_if(fractions.begin(), fractions.end(),
                                        [](const Fraction& term) { return !term.negative; });
     const auto leader = positive == fractions.end() ? fractions.begin() : positive;
@@ -107,7 +110,7 @@ class Presenter {
     return pool_.Pow(base, pool_.Number(exponent));
   }
 
-  // The minus sign goes where it costs no node, if there is such a place.
+  // Puts the minus sign where it costs no node, if there is such a place: -3*x needs none, -x does.
   Expr Signed(const Fraction& fraction) {
     if (!fraction.negative) return Magnitude(fraction);
     if (fraction.above == 1 && !fraction.numerator.empty()) {
@@ -129,7 +132,7 @@ class Presenter {
     return pool_.Div(numerator, Product(fraction.below, fraction.denominator));
   }
 
-  // `integer` times the factors; it is left out when it is 1 and there are others.
+  // Multiplies `integer` with the factors. An integer of 1 is left out if there are factors.
   Expr Product(const mpz_class& integer, const std::vector<Expr>& factors) {
     Expr product = integer == 1 && !factors.empty() ? nullptr : pool_.Number(mpq_class(integer));
     for (const Expr factor : factors) {

@@ -52,7 +52,7 @@ TEST(PresentationTest, AMinusSignGoesIntoAnIntegerWhereThereIsOne) {
   EXPECT_EQ(Presented("-1/x"), "div INT- 1 x");
 }
 
-// Random drafts of every preset, many of them absurd: whatever Canonical() makes of them.
+// Random drafts of every preset, many of them absurd; Canonical() decides what they are.
 TEST(PresentationTest, OnlyTheNotationChanges) {
   const test::Seed seed(kUsualSeed);
   for (const std::string& name : PresetNames()) {

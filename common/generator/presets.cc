@@ -6,7 +6,7 @@
 namespace motzkin::generator {
 namespace {
 
-constexpr uint32_t kAlways = 1'000;  // In 1/1000.
+constexpr uint32_t kAlways = 1'000;  // in 1/1000
 
 GeneratorSpec IntClass() {
   GeneratorSpec spec;
@@ -18,8 +18,8 @@ GeneratorSpec IntClass() {
   return spec;
 }
 
-// Parameters of the published code: operators and their weights, 1..5, at most 15 operators (4 of
-// G), 512 tokens, 1 in 40 small, fewer than 4 nested exponentials.
+// The parameters of the published code: the operators and their weights, integers 1..5, at most 15
+// operators (4 in G), 512 tokens, 1 function in 40 small, fewer than 4 nested exponentials.
 GeneratorSpec LampleCharton(Kind kind) {
   const bool forward = kind == Kind::kForward;
   GeneratorSpec spec;
@@ -35,6 +35,7 @@ GeneratorSpec LampleCharton(Kind kind) {
   spec.small_nodes_max = forward ? 2 : 3;
   spec.nested_exponentials_max = 4;
   spec.drop_shrunk = kind != Kind::kByParts;
+  // F is only determined up to a constant, so backward drops it always.
   spec.drop_constant_permille = kind == Kind::kBackward ? kAlways : kAlways / 2;
   return spec;
 }

@@ -1,4 +1,4 @@
-// Named generators. docs/generators.md lists what each deviates from its source in.
+// Named generators. docs/generators.md says where each deviates from its source.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -11,16 +11,16 @@
 
 namespace motzkin::generator {
 
-// "intclass", "lample-charton", "lample-charton-paper", "hebisch".
+// Returns "intclass", "lample-charton", "lample-charton-paper" and "hebisch".
 std::vector<std::string> PresetNames();
 
-// The kind the preset is known for: backward for hebisch, otherwise forward.
+// Returns the kind that the preset is known for: backward for hebisch, otherwise forward.
 Kind NaturalKind(std::string_view name);
 
-// The preset in its natural kind, or as its source has it for `kind`: lample-charton's numbers of
-// nodes and filters differ between kinds.
+// Returns the preset in its natural kind, or as its source has it for `kind`: the numbers of nodes
+// and the filters of lample-charton differ between kinds.
 //
-// NOT_FOUND: no such preset; the message lists those there are.
+// NOT_FOUND: no such preset; the message lists the presets.
 absl::StatusOr<GeneratorSpec> Preset(std::string_view name);
 absl::StatusOr<GeneratorSpec> Preset(std::string_view name, Kind kind);
 

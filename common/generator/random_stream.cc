@@ -7,8 +7,8 @@
 namespace motzkin::generator {
 namespace {
 
-// The constants of the paper: multipliers found by search, and the golden ratio and sqrt(3) - 1
-// that step the key.
+// The constants of the paper: multipliers that were found by search, and the fractions of the
+// golden ratio and of sqrt(3), which step the key.
 constexpr uint64_t kMultiplier0 = 0xD2E7470EE14C6C93;
 constexpr uint64_t kMultiplier1 = 0xCA5A826395121157;
 constexpr uint64_t kKeyStep0 = 0x9E3779B97F4A7C15;
@@ -23,7 +23,7 @@ PhiloxBlock Round(const PhiloxBlock& counter, const PhiloxKey& key) {
       static_cast<uint64_t>(product0 >> 64) ^ counter[3] ^ key[1], static_cast<uint64_t>(product0)};
 }
 
-// All ones in as many low bits as `value` has; 0 of 0.
+// Returns ones in as many low bits as `value` has, and 0 for 0.
 uint64_t MaskOf(uint64_t value) { return value == 0 ? 0 : ~uint64_t{0} >> std::countl_zero(value); }
 
 }  // namespace
@@ -45,6 +45,8 @@ void RandomStream::Refill() {
 
 uint64_t RandomStream::Below(uint64_t bound) {
   MOTZKIN_CHECK(bound > 0);
+  // Rejection under a mask is exactly uniform; a modulo or a multiplication would favour some
+  // numbers.
   const uint64_t mask = MaskOf(bound - 1);
   uint64_t drawn = Next() & mask;
   while (drawn >= bound) drawn = Next() & mask;
@@ -53,6 +55,7 @@ uint64_t RandomStream::Below(uint64_t bound) {
 
 unsigned __int128 RandomStream::Below128(unsigned __int128 bound) {
   const uint64_t high_mask = MaskOf(static_cast<uint64_t>((bound - 1) >> 64));
+  // Small bounds consume one word a draw, as Below() does. This is part of the generator version.
   if (high_mask == 0 && bound <= ~uint64_t{0}) return Below(static_cast<uint64_t>(bound));
   while (true) {
     const uint64_t high = Next() & high_mask;

@@ -16,7 +16,7 @@ using ::testing::ElementsAre;
 
 constexpr uint64_t kOnes = ~uint64_t{0};
 
-// The known answers that the authors publish with their implementation (Random123, kat_vectors).
+// The known answers that the authors publish with their implementation, Random123 (kat_vectors).
 TEST(PhiloxTest, GivesThePublishedAnswers) {
   EXPECT_THAT(Philox({0, 0, 0, 0}, {0, 0}), ElementsAre(0x16554d9eca36314c, 0xdb20fe9d672d0fdc,
                                                         0xd7e772cee186176b, 0x7e68b68aec7ba23b));
@@ -42,11 +42,11 @@ TEST(RandomStreamTest, NeighbouringIndicesAndDifferentJobsShareNoNumber) {
   }
   for (uint64_t index = 0; index < 500; ++index) draw(RandomStream(1, /*version=*/2, 0, index));
   for (uint64_t index = 0; index < 500; ++index) draw(RandomStream(1, 1, /*domain=*/1, index));
-  // 192,000 independent words of 64 bits hold a repetition with probability 1e-9.
+  // 192,000 independent words of 64 bits hold a repetition with a probability of 1e-9.
   EXPECT_EQ(seen.size(), drawn);
 }
 
-// Correlation of neighbouring streams would show as one side of the exclusive or being heavier.
+// If neighbouring streams were correlated, one bit value would prevail in their exclusive or.
 TEST(RandomStreamTest, NeighbouringIndicesDifferInHalfOfTheirBits) {
   const test::Seed seed(kUsualSeed);
   uint64_t bits = 0;

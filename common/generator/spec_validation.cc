@@ -59,6 +59,7 @@ absl::Status Symbols(std::string_view field, const std::vector<WeightedSymbol>& 
 }
 
 absl::Status Leaves(const LeafSpec& leaves) {
+  // At least 1/1000, because a function without x is refused and nothing usable would come of it.
   RETURN_IF_ERROR(InRange("leaves.variable_permille", leaves.variable_permille, 1, kPermilleMax));
   if (leaves.integers == Integers::kLogarithmic) return absl::OkStatus();
   RETURN_IF_ERROR(InRange("leaves.integer_min", leaves.integer_min, -kIntegerMagnitudeMax,
@@ -86,6 +87,8 @@ absl::Status Nodes(const GeneratorSpec& spec) {
 absl::Status Filters(const GeneratorSpec& spec) {
   RETURN_IF_ERROR(InRange("tokens_max", spec.tokens_max, 1, kTokensMax));
   RETURN_IF_ERROR(InRange("drop_constant_permille", spec.drop_constant_permille, 0, kPermilleMax));
+  // The derivatives of backward and by-parts functions exist in canonical form only, and an
+  // additive constant is dropped from the canonical form.
   if (spec.canonicalize) return absl::OkStatus();
   if (spec.kind != Kind::kForward) {
     return absl::InvalidArgumentError("canonicalize: must be true unless kind is forward");

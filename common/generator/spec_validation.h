@@ -1,4 +1,4 @@
-// What a GeneratorSpec may hold.
+// The ranges of a GeneratorSpec's fields.
 #pragma once
 
 #include <absl/status/status.h>
@@ -7,8 +7,8 @@
 
 namespace motzkin::generator {
 
-// INVALID_ARGUMENT: names the field, what it is and what it may be. FAILED_PRECONDITION: a
-// generator or canonical-form version that this build does not have.
+// INVALID_ARGUMENT: a field is out of range; the message names it, its value and its range.
+// FAILED_PRECONDITION: this build does not have that version of the generator or canonical form.
 absl::Status ValidateSpec(const GeneratorSpec& spec);
 
 }  // namespace motzkin::generator

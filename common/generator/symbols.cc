@@ -10,6 +10,7 @@ struct NamedSymbol {
   Symbol symbol;
 };
 
+// A linear search is enough: names are looked up once a sampler, when it is made.
 constexpr NamedSymbol kSymbols[] = {
     {"sqrt", {Op::kSqrt, 1}},   {"exp", {Op::kExp, 1}},     {"log", {Op::kLog, 1}},
     {"abs", {Op::kAbs, 1}},     {"sin", {Op::kSin, 1}},     {"cos", {Op::kCos, 1}},

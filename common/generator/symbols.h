@@ -1,4 +1,4 @@
-// The operators that a generator can draw, by the names used in specs.
+// The operators that a generator can draw, by the names that specs use.
 //
 // unary   sqrt exp log abs sin cos tan cot sec csc asin acos atan acot asec acsc and the hyperbolic
 //         ones (sinh .. acsch); pow2 pow3 pow4 pow5, which become a power with an integer exponent
@@ -17,14 +17,14 @@ namespace motzkin::generator {
 struct Symbol {
   expression::Op op = expression::Op::kUndefined;
   int arity = 0;
-  // Of pow2 .. pow5; otherwise 0.
+  // The exponent of pow2 .. pow5; otherwise 0.
   int exponent = 0;
 };
 
-// Empty: no such symbol with that arity.
+// Empty if there is no such symbol with that arity.
 std::optional<Symbol> FindSymbol(std::string_view name, int arity);
 
-// All names of that arity, for error messages: "sqrt exp log ...".
+// Returns all names of that arity for error messages: "sqrt exp log ...".
 std::string SymbolNames(int arity);
 
 }  // namespace motzkin::generator

@@ -10,8 +10,8 @@
 namespace motzkin::generator {
 namespace {
 
-// Every way to fill `empty` nodes with `internal_nodes` internal ones, by brute force: each empty
-// node from the left becomes a leaf (0), unary (1) or binary (2).
+// Enumerates by brute force every way to fill `empty` nodes with `internal_nodes` internal ones:
+// each empty node from the left becomes a leaf (0), unary (1) or binary (2).
 void Enumerate(int empty, int internal_nodes, const std::string& shape,
                std::set<std::string>& shapes) {
   if (empty == 0) {
@@ -24,8 +24,8 @@ void Enumerate(int empty, int internal_nodes, const std::string& shape,
   Enumerate(empty + 1, internal_nodes - 1, shape + '2', shapes);
 }
 
-// Coefficient of z^n of T^e, where T = 1 + z T + z T^2 counts trees by internal nodes: the same
-// numbers by power series, in big integers.
+// Computes the same numbers by power series in big integers: the coefficient of z^n of T^e, where T
+// = 1 + z T + z T^2 counts trees by internal nodes.
 mpz_class CountBySeries(int empty, int internal_nodes) {
   const auto terms = static_cast<size_t>(internal_nodes) + 1;
   const auto multiply = [terms](const std::vector<mpz_class>& a, const std::vector<mpz_class>& b) {

@@ -1,4 +1,4 @@
-// Uniform random unary-binary trees.
+// Uniformly distributed random unary-binary trees.
 #pragma once
 
 #include <cstdint>
@@ -11,20 +11,20 @@ namespace motzkin::generator {
 // The shape of a tree in preorder: the number of children of each node, 0, 1 or 2.
 using TreeShape = std::vector<uint8_t>;
 
-// Where the next internal node goes when `empty` nodes are empty: the first `leaves` of them become
-// leaves and the one after them an internal node with `arity` children.
+// The place of the next internal node among the `empty` nodes: the first `leaves` of them become
+// leaves, and the one after them an internal node with `arity` children.
 struct NextNode {
   int leaves = 0;
   int arity = 0;
 };
 
-// The choice that number `choice`, 0 <= choice < CountTrees(empty, internal_nodes), stands for.
-// Each (leaves, arity) owns as many numbers as it has completions: a unary node after k leaves
+// Returns the choice that number `choice`, 0 <= choice < CountTrees(empty, internal_nodes), stands
+// for. Each (leaves, arity) owns as many numbers as it has completions: a unary node after k leaves
 // D(empty - k, n - 1), a binary one D(empty - k + 1, n - 1).
 NextNode ChooseNextNode(int empty, int internal_nodes, unsigned __int128 choice);
 
-// Every tree with `internal_nodes` internal nodes, 0 .. kInternalNodesMax, is equally likely,
-// exactly.
+// Draws a tree with `internal_nodes` internal nodes, 0 .. kInternalNodesMax. Every such tree is
+// exactly equally likely.
 void SampleTree(int internal_nodes, RandomStream& random, TreeShape& shape);
 
 }  // namespace motzkin::generator

@@ -27,7 +27,7 @@ std::map<std::string, uint64_t> CountShapes(const Draw& draw, int internal_nodes
   return counts;
 }
 
-// SampleTree, but one time in `one_in` a threshold is off by one.
+// Like SampleTree, but one time in `one_in` a threshold is off by one.
 Draw Biased(uint64_t one_in) {
   return [one_in](int internal_nodes, RandomStream& random, TreeShape& shape) {
     shape.clear();

@@ -1,4 +1,4 @@
-// One of several things, each with an integer weight.
+// Draws one of several values, each with an integer weight.
 #pragma once
 
 #include <algorithm>
@@ -10,11 +10,11 @@
 
 namespace motzkin::generator {
 
-// Immutable after the last Add.
+// Immutable after the last Add. Thread-safe from then on.
 template <typename T>
 class WeightedChoice {
  public:
-  // `weight` > 0; the sum of all is below 2^64.
+  // `weight` > 0; the sum of all weights is below 2^64.
   void Add(T value, uint64_t weight) {
     const uint64_t below = entries_.empty() ? 0 : entries_.back().second;
     entries_.emplace_back(std::move(value), below + weight);
@@ -22,10 +22,11 @@ class WeightedChoice {
 
   bool empty() const { return entries_.empty(); }
 
-  // Each value with probability weight / sum of weights, exactly. Not of an empty choice.
+  // Draws each value with probability weight / sum of weights, exactly. The choice must not be
+  // empty.
   const T& Draw(RandomStream& random) const { return Pick(random.Below(entries_.back().second)); }
 
-  // The value that `number`, below the sum of weights, stands for.
+  // Returns the value that `number`, which is below the sum of weights, stands for.
   const T& Pick(uint64_t number) const {
     return std::find_if(entries_.begin(), entries_.end(),
                         [number](const auto& entry) { return number < entry.second; })
@@ -33,7 +34,7 @@ class WeightedChoice {
   }
 
  private:
-  std::vector<std::pair<T, uint64_t>> entries_;  // With the sum of the weights up to and with it.
+  std::vector<std::pair<T, uint64_t>> entries_;  // each with the sum of the weights up to its own
 };
 
 }  // namespace motzkin::generator

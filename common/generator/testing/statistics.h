@@ -1,4 +1,4 @@
-// What the statistical tests of the generator share.
+// Helpers of the generator's statistical tests.
 #pragma once
 
 #include <cmath>
@@ -9,10 +9,11 @@
 
 namespace motzkin::generator {
 
-// The seed of statistical tests unless $TEST_SEED is set: a run in CI is the same every time.
+// The seed of statistical tests unless $TEST_SEED is set. It is fixed, so that a run in CI is the same
+// every time.
 inline constexpr uint64_t kUsualSeed = 20'191'202;
 
-// Pearson's statistic of observed counts against expected ones.
+// Returns Pearson's statistic of observed counts against expected ones.
 inline double ChiSquare(const std::vector<uint64_t>& observed,
                         const std::vector<double>& expected) {
   double sum = 0;
@@ -23,15 +24,16 @@ inline double ChiSquare(const std::vector<uint64_t>& observed,
   return sum;
 }
 
-// What the statistic exceeds with probability 1e-9 when nothing is wrong (Wilson and Hilferty's
-// approximation at 6 standard deviations): low enough that no seed ever fails by chance.
+// Returns the value that the statistic exceeds with probability 1e-9 if nothing is wrong (Wilson
+// and Hilferty's approximation at 6 standard deviations). That is low enough for no seed to fail by
+// chance.
 inline double ChiSquareLimit(size_t categories) {
   const double freedom = static_cast<double>(categories - 1);
   const double spread = 2.0 / (9.0 * freedom);
   return freedom * std::pow(1.0 - spread + 6.0 * std::sqrt(spread), 3);
 }
 
-// The same for counts that should be equal.
+// Returns the statistic for counts that should be equal.
 template <typename Key>
 double ChiSquareOfUniform(const std::map<Key, uint64_t>& counts, size_t categories,
                           uint64_t draws) {
