@@ -82,7 +82,7 @@ def whole_words(path, text):
 NO_SUBJECT = re.compile(
     r"(?:Of (?!course\b)|By which\b|By whom\b|What(?:ever)? (?!happens if\b)|Who(?:m|se|ever)? |Which of\b|"
     r"So long\b|For so long\b)")
-NO_ONE_SAYS = re.compile(r"\b(nobody|somebody|whoever)\b", re.I)
+NO_ONE_SAYS = re.compile(r"(?<!`)\b(nobody|somebody|whoever)\b", re.I)  # But `nobody` is a user.
 SENTENCE = re.compile(r"(?<=[.;]) +")
 MARK_OF = {".cc": "//", ".h": "//", ".c": "//", ".proto": "//", ".sql": "--", ".py": "#", ".cmake": "#", ".sh": "#",
            "CMakeLists.txt": "#"}

@@ -14,8 +14,8 @@ void Append(std::vector<std::string>& command, std::initializer_list<std::string
   command.insert(command.end(), words);
 }
 
-// The folders at the root that hold programs and libraries: symbolic links into /usr on a merged
-// system, real folders elsewhere.
+// Shows the folders at the root that hold programs and libraries: on a merged system they are
+// symbolic links into /usr, elsewhere real folders.
 void ShowSystem(std::vector<std::string>& command) {
   Append(command, {"--ro-bind", "/usr", "/usr"});
   for (const std::string name : {"/bin", "/lib", "/lib64", "/lib32", "/sbin"}) {
@@ -26,7 +26,7 @@ void ShowSystem(std::vector<std::string>& command) {
       Append(command, {"--ro-bind", name, name});
     }
   }
-  // The loader's cache, and Debian's links to the BLAS and LAPACK in use.
+  // The loader's cache, and the links with which Debian selects BLAS and LAPACK.
   for (const std::string name : {"/etc/ld.so.cache", "/etc/alternatives"}) {
     Append(command, {"--ro-bind-try", name, name});
   }
@@ -43,17 +43,20 @@ std::string FindBubblewrap() {
 
 std::vector<std::string> BubblewrapCommand(const BubblewrapSpec& spec) {
   std::vector<std::string> command = {spec.bubblewrap, "--die-with-parent"};
-  // Not --unshare-all, which goes on without a user namespace where there is none. The control
-  // group namespace hides nothing that matters and is missing on old kernels.
+  // --unshare-all would go on without a user namespace where there is none. The cgroup namespace is
+  // optional: it hides nothing that matters and is missing on old kernels.
   Append(command, {"--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc",
                    "--unshare-uts", "--unshare-cgroup-try"});
   Append(command,
          {"--uid", "65534", "--gid", "65534", "--cap-drop", "ALL", "--hostname", "integrator"});
   ShowSystem(command);
-  // /dev by hand: bubblewrap's own --dev mounts a devpts, which many containers forbid.
+  // /dev is built by hand, because bubblewrap's own --dev mounts a devpts, which many containers
+  // forbid.
   Append(command, {"--tmpfs", "/dev", "--dev-bind", "/dev/null", "/dev/null", "--tmpfs", "/tmp"});
   if (!spec.program.empty()) Append(command, {"--ro-bind", spec.program, spec.program});
   for (const std::string& path : spec.readable) Append(command, {"--ro-bind-try", path, path});
+  // The mounts above needed a writable tree to create their mount points in; now it becomes
+  // read-only.
   for (const std::string mount : {"/tmp", "/dev", "/"}) Append(command, {"--remount-ro", mount});
   Append(command, {"--chdir", "/", "--"});
   return command;

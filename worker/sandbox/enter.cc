@@ -19,12 +19,13 @@ absl::Status EnterSandbox(const std::vector<std::string>& readable) {
   std::vector<std::string> shown = {
       "/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives"};
   shown.insert(shown.end(), readable.begin(), readable.end());
-  // First, while root can still find what lies in a folder that only root may enter. Older kernels go
-  // without Landlock: the level's line says so, and leaves cannot open files anyway.
+  // Landlock comes before root is given up, because only root finds what lies in a folder that only
+  // root may enter. Older kernels have no Landlock: the level's line in the log says so, and leaves
+  // cannot open files anyway.
   const absl::Status restricted = RestrictFiles(shown);
   if (!absl::IsUnavailable(restricted)) RETURN_IF_ERROR(restricted);
   RETURN_IF_ERROR(FromErrno(DropRoot(), "give up root"));
-  // Last: the filter forbids the calls of the steps before it.
+  // The filter comes last, because it forbids the calls of the steps before it.
   ASSIGN_OR_RETURN(const FilterProgram filter, IntegratorFilter());
   return FromErrno(InstallFilter(filter), "install the system call filter");
 }

@@ -1,4 +1,5 @@
-// What the integrator does to itself before anything else, with or without bubblewrap around it.
+// The integrator locks itself in with this before it does anything else, whether or not bubblewrap
+// is around it.
 #pragma once
 
 #include <absl/status/status.h>
@@ -8,9 +9,10 @@
 
 namespace motzkin::sandbox {
 
-// Gives up root, core files, new privileges, sockets and the rest of IntegratorFilter(), and, where
-// the kernel has Landlock, every file but the system's programs and libraries and `readable`. For
-// good, and for all that is started from here. Single-threaded processes only.
+// Gives up root, core files, new privileges, sockets and whatever else IntegratorFilter() refuses.
+// Where the kernel has Landlock it also gives up every file but the system's programs and libraries
+// and `readable`. This cannot be undone and holds for everything that is started from here on. For
+// single-threaded processes only: limits and filters set here would not reach other threads.
 absl::Status EnterSandbox(const std::vector<std::string>& readable);
 
 }  // namespace motzkin::sandbox

@@ -15,15 +15,17 @@
 namespace motzkin::sandbox {
 namespace {
 
-// Rights that came after Debian 12's headers. The kernel refuses bits it does not know.
-constexpr uint64_t kTruncate = 1ull << 14;     // Version 3.
-constexpr uint64_t kDeviceIoctl = 1ull << 15;  // Version 5.
-constexpr uint64_t kRefer = 1ull << 13;        // Version 2.
+// Rights that are newer than Debian 12's headers. The kernel refuses a ruleset with bits that it
+// does not know, so each is used only from its version on.
+constexpr uint64_t kTruncate = 1ull << 14;     // version 3
+constexpr uint64_t kDeviceIoctl = 1ull << 15;  // version 5
+constexpr uint64_t kRefer = 1ull << 13;        // version 2
 
 constexpr uint64_t kRead =
     LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
 
-// All rights of version 1 are denied unless a rule grants them, and the newer ones where known.
+// A handled right is denied unless a rule grants it, so all rights that the kernel knows are
+// handled.
 uint64_t HandledRights(int abi) {
   uint64_t rights =
       LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE |
@@ -38,6 +40,7 @@ uint64_t HandledRights(int abi) {
 }
 
 absl::Status Allow(int ruleset, const std::string& path, uint64_t rights = kRead) {
+  // READ_DIR on a plain file would make the kernel refuse the rule.
   UniqueFd target(open(path.c_str(), O_PATH | O_CLOEXEC));
   struct stat about;
   if (!target.valid() || fstat(target.get(), &about) != 0) return absl::OkStatus();
@@ -61,7 +64,8 @@ int LandlockAbi() {
 absl::Status RestrictFiles(const std::vector<std::string>& readable) {
   const int abi = LandlockAbi();
   if (abi == 0) return absl::UnavailableError("this kernel has no Landlock");
-  // Version 1 of the structure has this field alone; its size tells the kernel which version it is.
+  // Version 1 of the structure has this field alone, and its size tells the kernel which version it
+  // is.
   const uint64_t handled = HandledRights(abi);
   UniqueFd ruleset(
       static_cast<int>(syscall(SYS_landlock_create_ruleset, &handled, sizeof(handled), 0)));

@@ -14,7 +14,7 @@ namespace {
 
 constexpr absl::Duration kProbeMax = absl::Seconds(10);
 
-// Empty: `command` ran inside bubblewrap. Otherwise why not.
+// Returns an empty text if `command` ran inside bubblewrap, otherwise the reason why it did not.
 std::string TryBubblewrap(const std::vector<std::string>& command) {
   BubblewrapSpec spec;
   spec.bubblewrap = FindBubblewrap();

@@ -1,5 +1,6 @@
-// How strongly this machine can lock an integrator in. Probed once at start, reported to the
-// coordinator, shown in worker_status. docs/sandbox.md says what each level covers.
+// Finds out how strongly this machine can lock an integrator in. The level is probed once at start,
+// reported to the coordinator and shown in worker_status. docs/sandbox.md says what each level
+// covers.
 //
 // Thread-safe.
 #pragma once
@@ -13,12 +14,12 @@
 namespace motzkin::sandbox {
 
 enum class Level {
-  kNone,   // No system call filter: an integrator refuses to start.
-  kBasic,  // Limits, no new privileges, system call filter, Landlock where the kernel has it.
-  kFull,   // kBasic inside bubblewrap: own pid, mount, network, ipc, uts and user namespaces.
+  kNone,   // no system call filter: integrators refuse to start
+  kBasic,  // limits, no new privileges, system call filter, Landlock where the kernel has it
+  kFull,   // kBasic inside bubblewrap: own pid, mount, network, ipc, uts and user namespaces
 };
 
-// "none", "basic", "full"
+// Returns "none", "basic" or "full".
 std::string_view LevelName(Level level);
 // INVALID_ARGUMENT for any other name.
 absl::StatusOr<Level> ParseLevel(std::string_view name);
@@ -26,17 +27,18 @@ absl::StatusOr<Level> ParseLevel(std::string_view name);
 struct Probe {
   Level level = Level::kNone;
   bool seccomp = false;
-  // Version of the kernel's Landlock; 0: none.
+  // The version of the kernel's Landlock; 0 if there is none.
   int landlock_abi = 0;
-  // Why the level is not full; empty when it is.
+  // The reason why the level is not full; empty if it is.
   std::string reason;
 
-  // One line for a log: "full (bubblewrap, seccomp, landlock 7)"
+  // Returns a line for the log, such as "full (bubblewrap, seccomp, landlock 7)".
   std::string ToString() const;
 };
 
-// Tries the layers out, bubblewrap by running `command` (an absolute path and arguments, exit code
-// 0 expected within 10 s) inside it. Spawns: call it where ChildProcess may be used. About 10 ms.
+// Tries the layers out. Bubblewrap is tried by running `command` inside it, an absolute path and
+// arguments, which must exit with code 0 within 10 s. Call it from a long-lived thread, as it
+// spawns a ChildProcess. Takes about 10 ms.
 Probe ProbeSandbox(const std::vector<std::string>& command);
 
 }  // namespace motzkin::sandbox

@@ -15,7 +15,8 @@ namespace {
 
 constexpr uid_t kNobody = 65534;
 
-// Never above the hard limit in force: raising needs a capability that even root may lack.
+// Sets both limits, but never above the hard limit in force: raising that needs a capability that
+// even root may lack.
 int Lower(__rlimit_resource_t resource, rlim_t value) {
   rlimit limit;
   if (getrlimit(resource, &limit) != 0) return errno;
@@ -24,8 +25,8 @@ int Lower(__rlimit_resource_t resource, rlim_t value) {
   return setrlimit(resource, &limit) == 0 ? 0 : errno;
 }
 
-// The share of the caller's session beside others, least of all (nice 19). Does nothing where the
-// kernel has no autogroups or /proc is missing.
+// Gives the caller's session the smallest share beside other sessions (nice 19). Does nothing where
+// the kernel has no autogroups or /proc is missing.
 int YieldToOtherSessions() {
   constexpr int kTriesMax = 20;
   const int fd = open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC);
@@ -33,7 +34,8 @@ int YieldToOtherSessions() {
   int error = 0;
   for (int i = 0; i < kTriesMax; ++i) {
     error = write(fd, "19", 2) == 2 ? 0 : errno;
-    if (error != EAGAIN) break;  // EAGAIN: the kernel has just taken another's order.
+    // The kernel limits the rate of these requests, over all processes, with EAGAIN.
+    if (error != EAGAIN) break;
     const timespec pause = {.tv_sec = 0, .tv_nsec = 50'000'000};
     nanosleep(&pause, nullptr);
   }
@@ -49,7 +51,8 @@ int LimitIntegrator() {
 }
 
 bool LimitsMemory() {
-#ifdef MOTZKIN_SANITIZE  // Terabytes of address space.
+// Shadow memory takes terabytes of address space.
+#ifdef MOTZKIN_SANITIZE
   return false;
 #else
   return true;
@@ -87,6 +90,7 @@ int DropRoot() {
   prctl(PR_GET_PDEATHSIG, &death_signal);
   if (setgroups(0, nullptr) != 0 || setresgid(kNobody, kNobody, kNobody) != 0 ||
       setresuid(kNobody, kNobody, kNobody) != 0) {
+    // EINVAL: the user namespace does not map `nobody`. EPERM: it forbids setgroups().
     return errno == EINVAL || errno == EPERM ? 0 : errno;
   }
   prctl(PR_SET_PDEATHSIG, death_signal);

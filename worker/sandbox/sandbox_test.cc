@@ -33,7 +33,8 @@ using ::testing::Not;
 
 constexpr absl::Duration kPatience = absl::Seconds(60);
 
-// Runs `body` in a forked child; what it returns is the child's exit code, 128 + n for signal n.
+// Runs `body` in a forked child. Returns its result as the child's exit code, or 128 + n for signal
+// n.
 int InChild(const std::function<int()>& body) {
   const pid_t pid = fork();
   if (pid == 0) _exit(body());
@@ -42,7 +43,7 @@ int InChild(const std::function<int()>& body) {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-// The errno with which a call that must fail failed; 0: it succeeded.
+// Returns the errno of a call that must fail; 0 if it succeeded.
 template <typename Result>
 int ErrorOf(Result result) {
   return result < 0 ? errno : 0;
@@ -50,7 +51,8 @@ int ErrorOf(Result result) {
 
 class FilterTest : public ::testing::Test {
  protected:
-  // Exit code of `body` under the leaf filter, on top of the integrator's as in production.
+  // Returns the exit code of `body` under the leaf filter, on top of the integrator's as in
+  // production.
   static int InLeaf(LeafFiles files, const std::function<int()>& body) {
     const FilterProgram outer = IntegratorFilter().value();
     const FilterProgram inner = LeafFilter(files).value();
@@ -205,7 +207,7 @@ TEST(LimitsTest, RootBecomesNobody) {
 
 TEST(LandlockTest, OnlyListedFoldersCanBeRead) {
   if (LandlockAbi() == 0) GTEST_SKIP() << "this kernel has no Landlock";
-  // Sets no_new_privs, as Landlock needs.
+  // Installing it sets no_new_privs, which Landlock needs.
   const FilterProgram program = IntegratorFilter().value();
   const auto restricted = [&](const std::function<int()>& body) {
     return InChild([&] {
@@ -229,7 +231,7 @@ class BubblewrapTest : public ::testing::TestWithParam<bool> {
   }
   static bool unprivileged() { return GetParam(); }
 
-  // A script inside bubblewrap; as root and, where the test is root, as nobody too.
+  // Starts a script inside bubblewrap; where the test is root it runs as root and as `nobody`.
   static ChildProcess Start(const std::string& script, std::vector<int> descriptors = {}) {
     BubblewrapSpec spec;
     spec.bubblewrap = FindBubblewrap();
@@ -276,7 +278,8 @@ TEST_P(BubblewrapTest, AServerOnThisMachineCannotBeReached) {
 }
 
 TEST_P(BubblewrapTest, NoProcessOutlivesAKill) {
-  // Every process inside holds the pipe's write end, so its end of file is the death of the last.
+  // Every process inside holds the pipe's write end, so end of file means that the last one has
+  // died.
   int ends[2];
   ASSERT_EQ(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
   UniqueFd read_end(ends[0]), write_end(ends[1]);

@@ -24,7 +24,8 @@ struct Release {
 };
 using Context = std::unique_ptr<void, Release>;
 
-// Remembers the first error, so that a list of rules needs no check a line.
+// Collects rules and remembers the first error, so that a list of rules needs no check on each
+// line.
 class Rules {
  public:
   explicit Rules(uint32_t default_action) : context_(seccomp_init(default_action)) {
@@ -34,7 +35,7 @@ class Rules {
   void Add(uint32_t action, std::initializer_list<int> calls) {
     for (const int call : calls) AddWhere(action, call, {});
   }
-  // The call with these arguments.
+  // Adds a rule for the call with these arguments.
   void AddWhere(uint32_t action, int call, std::initializer_list<scmp_arg_cmp> where) {
     if (error_ != 0) return;
     const int status = seccomp_rule_add_array(context_.get(), action, call,
@@ -51,6 +52,8 @@ class Rules {
 
 absl::StatusOr<FilterProgram> Rules::Compile() const {
   if (error_ != 0) return absl::ErrnoToStatus(error_, "seccomp rule");
+  // libseccomp 2.5 can export a filter to a file only. Kept as a program, it can be installed in a
+  // child between fork and exec, where seccomp_load(), which allocates, is not safe.
   UniqueFd file(memfd_create("filter", MFD_CLOEXEC));
   if (!file.valid()) return absl::ErrnoToStatus(errno, "memfd_create");
   if (const int status = seccomp_export_bpf(context_.get(), file.get()); status != 0) {
@@ -66,7 +69,7 @@ absl::StatusOr<FilterProgram> Rules::Compile() const {
 
 constexpr uint32_t kRefuse = SCMP_ACT_ERRNO(EPERM);
 
-// Flags of clone() that make namespaces; the low byte is a signal.
+// The flags of clone() that make namespaces. The low byte of the flags is a signal.
 constexpr uint64_t kNamespaceFlags = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |
                                      CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP;
 
@@ -90,26 +93,28 @@ void AllowComputing(Rules& rules) {
              SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(clock_gettime),
              SCMP_SYS(clock_getres), SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(times),
              SCMP_SYS(getrusage), SCMP_SYS(getrlimit), SCMP_SYS(uname), SCMP_SYS(sysinfo)});
-  // Reading its own limits, not setting them or looking at others'.
+  // It may read its own limits, but neither set them nor look at those of others.
   rules.AddWhere(
       SCMP_ACT_ALLOW, SCMP_SYS(prlimit64),
       // NOLINTNEXTLINE(clang-diagnostic-missing-field-initializers): libseccomp's macros.
       {SCMP_A0(SCMP_CMP_EQ, 0), SCMP_A2(SCMP_CMP_EQ, 0)});
-  // F_SETOWN would let it send signals.
+  // Any other command is refused; F_SETOWN, for one, would let it send signals.
   for (const int command : {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL}) {
     rules.AddWhere(SCMP_ACT_ALLOW, SCMP_SYS(fcntl),
                    {SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffu, static_cast<uint64_t>(command))});
   }
-  // isatty(), which programs ask of every stream; a refusal that is not ENOTTY confuses Lisps.
+  // isatty(). Programs ask it about every stream, and Lisps are confused by an error that is not
+  // ENOTTY.
   rules.AddWhere(SCMP_ACT_ALLOW, SCMP_SYS(ioctl),
                  {SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffu, TCGETS)});
 }
 
-// UBSan asks a pipe whether memory can be read, and takes a refusal for a fault of ours. Harmless:
-// what goes into such a pipe comes out in the same process.
+// UBSan probes with a pipe whether memory can be read, and reports a refusal as a fault of ours.
+// This is harmless: bytes in such a pipe can only come out in the same process.
 void AllowSanitizers(Rules& rules) { rules.Add(SCMP_ACT_ALLOW, {SCMP_SYS(pipe), SCMP_SYS(pipe2)}); }
 
 void AllowReadingFiles(Rules& rules) {
+  // O_TMPFILE contains O_DIRECTORY, with which it is legal to open a directory for reading.
   constexpr uint64_t kChanges = O_ACCMODE | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY);
   rules.AddWhere(SCMP_ACT_ALLOW, SCMP_SYS(open), {SCMP_A1(SCMP_CMP_MASKED_EQ, kChanges, O_RDONLY)});
   rules.AddWhere(SCMP_ACT_ALLOW, SCMP_SYS(openat),
@@ -155,14 +160,15 @@ absl::StatusOr<FilterProgram> IntegratorFilter() {
                       SCMP_SYS(quotactl),
                       SCMP_SYS(settimeofday),
                       SCMP_SYS(clock_settime)});
-  // Characters pushed into a terminal would be typed by its owner.
+  // Characters that are pushed into a terminal count as typed by its user.
   rules.AddWhere(kRefuse, SCMP_SYS(ioctl), {SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffu, TIOCSTI)});
+  // A masked comparison tests for all bits of its mask, so each flag needs a rule of its own.
   for (uint64_t flag = 1; flag != 0 && flag <= kNamespaceFlags; flag <<= 1) {
     if ((flag & kNamespaceFlags) == 0) continue;
     rules.AddWhere(kRefuse, SCMP_SYS(clone), {SCMP_A0(SCMP_CMP_MASKED_EQ, flag, flag)});
   }
-  // Its flags are behind a pointer that a filter cannot follow; the C library falls back to
-  // clone().
+  // The flags of clone3() are behind a pointer that a filter cannot follow. With ENOSYS the C
+  // library falls back to clone().
   rules.Add(SCMP_ACT_ERRNO(ENOSYS), {SCMP_SYS(clone3)});
   return rules.Compile();
 }
@@ -183,7 +189,7 @@ int InstallFilter(const FilterProgram& program) {
 }
 
 bool FiltersWork() {
-  // With a null program the kernel answers EFAULT if it has filters, EINVAL if not.
+  // With a null program the kernel answers EFAULT if it has filters, and EINVAL if it has none.
   const bool kernel = prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, nullptr) != 0 && errno == EFAULT;
   return kernel && LeafFilter(LeafFiles::kNone).ok();
 }

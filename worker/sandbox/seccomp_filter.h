@@ -1,7 +1,7 @@
-// System call filters. A program is compiled once and installed many times: installing costs one
+// System call filters. A program is compiled once and installed many times; installing costs one
 // system call, so every engine run gets its own filter.
 //
-// A refused call fails with EPERM; nothing is killed for asking.
+// A refused call fails with EPERM; the caller is not killed for it.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -11,29 +11,29 @@
 
 namespace motzkin::sandbox {
 
-// Instructions for the kernel. Immutable once compiled.
+// The filter as instructions for the kernel. Immutable once compiled.
 using FilterProgram = std::vector<sock_filter>;
 
-// For the integrator and all it starts: no sockets, no tracing, no namespaces or mounts, no
-// sessions or process groups of its own (a kill of its group reaches everything), no kernel
-// interfaces that it has no use for.
+// The filter of an integrator and all it starts. It refuses sockets, tracing, namespaces, mounts,
+// new sessions and process groups (so that a kill of the group reaches everything), and interfaces
+// of the kernel that an integrator has no use for.
 absl::StatusOr<FilterProgram> IntegratorFilter();
 
 enum class LeafFiles {
-  kNone,  // cannot open a file at all
-  kRead,  // may open files for reading: an engine that loads its parts while it runs
+  kNone,  // no file can be opened
+  kRead,  // files can be opened for reading, by engines that load their parts while they run
 };
 
-// For one engine run and for the verifier, on top of the above: computing, memory, reading and
-// writing what is open. No new process or program, no signal to anybody (not even itself: abort()
-// ends in SIGSEGV), nothing opened for writing.
+// The filter of an engine run and of the verifier, on top of the one above. It allows computing,
+// memory, and reading and writing open descriptors. It refuses new processes and programs, signals
+// to any process (even itself: abort() ends in SIGSEGV), and opening files for writing.
 absl::StatusOr<FilterProgram> LeafFilter(LeafFiles files);
 
-// Installs the filter for this thread and its children, for good, after setting no_new_privs.
-// Async-signal-safe. 0 or an errno.
+// Sets no_new_privs and installs the filter for this thread and its children, for good.
+// Async-signal-safe. Returns 0 or an errno.
 int InstallFilter(const FilterProgram& program);
 
-// The kernel takes filters and libseccomp knows this machine.
+// Whether the kernel takes filters and libseccomp knows this machine.
 bool FiltersWork();
 
 }  // namespace motzkin::sandbox
