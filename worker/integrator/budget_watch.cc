@@ -10,6 +10,7 @@
 namespace motzkin::integrator {
 namespace {
 
+// 5 ms of CPU within 50 ms of wall time is a tenth of a processor.
 constexpr absl::Duration kProbeCpu = absl::Milliseconds(5);
 constexpr absl::Duration kProbeWall = absl::Milliseconds(50);
 
@@ -36,6 +37,7 @@ BudgetWatch::BudgetWatch(pid_t pid, absl::Duration cpu_budget, std::function<boo
       period_end_(Deadline::After(StallPeriod(cpu_budget))) {}
 
 BudgetWatch::Verdict BudgetWatch::Check() {
+  // The clock cannot be read once the process is reaped; the last reading then stands.
   used_ = std::max(used_, CpuTime(pid_).value_or(before_) - before_);
   if (used_ >= budget_) return Verdict::kCpuBudget;
   if (!period_end_.Passed()) return Verdict::kGoOn;

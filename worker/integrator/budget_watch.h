@@ -1,13 +1,13 @@
-// Decides when a process has had its share.
+// Decides when a process has used up its budget.
 //
-// CPU: killed at the budget, measured on the process's own CPU clock, so load does not matter.
+// CPU: the process is killed at its budget, measured on its own CPU clock, so load does not matter.
 // Wall: a process that has not used its budget after 20 x budget + 2 s either blocks, and is killed
-// as stalled, or it is starved: integrators run at SCHED_IDLE, and beside a busy owner they get a
-// thousandth of a processor. Which of the two, the watcher finds out by asking for some CPU itself.
-// A starved process gets such a period anew, fifty in all.
+// as stalled, or it is starved, because integrators run at SCHED_IDLE and get a thousandth of a
+// processor beside a busy owner. The watcher tells the two apart by trying to use some CPU itself.
+// A starved process gets another such period, up to fifty in all.
 //
-// A process of one thread uses no more CPU than passes on the wall, so there is nothing to look at
-// before the rest of the budget has passed: a few wake-ups a run.
+// A process of one thread uses no more CPU than passes on the wall, so there is nothing to check
+// before the rest of the budget has passed on the wall. A run costs a few wake-ups.
 //
 // Thread-compatible.
 #pragma once
@@ -21,25 +21,25 @@
 
 namespace motzkin::integrator {
 
-// The longest that anything may take on the wall under `cpu_budget`.
+// Returns the wall time of one period under `cpu_budget`.
 absl::Duration StallPeriod(absl::Duration cpu_budget);
 inline constexpr int kStallPeriodsMax = 50;
 
-// This process gets less than a tenth of a processor just now. Uses up to 5 ms of CPU and 50 ms of
-// time.
+// Whether this process gets less than a tenth of a processor at present. Uses up to 5 ms of CPU and
+// 50 ms of time.
 bool IsStarved();
 
 class BudgetWatch {
  public:
   enum class Verdict { kGoOn, kCpuBudget, kStalled };
 
-  // Counts from now: CPU that `pid` used before is not charged.
+  // Counts from now on: CPU that `pid` used before is not charged.
   BudgetWatch(pid_t pid, absl::Duration cpu_budget, std::function<bool()> starved = IsStarved);
 
   Verdict Check();
-  // How long to wait for something else before the next Check(). At least 1 ms.
+  // How long the caller may wait for other events before the next Check(). At least 1 ms.
   absl::Duration UntilNextCheck() const;
-  // CPU used since the start, as of the last Check().
+  // CPU that was used since the start, as of the last Check().
   absl::Duration used() const { return used_; }
 
  private:

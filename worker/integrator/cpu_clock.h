@@ -1,4 +1,4 @@
-// The CPU time that another process has used: what budgets are made of.
+// Reads the CPU time that another process has used, in which budgets are counted.
 #pragma once
 
 #include <absl/time/time.h>
@@ -9,7 +9,8 @@
 
 namespace motzkin::integrator {
 
-// Of all threads of `pid`, alive or not yet reaped; empty if there is no such process.
+// Returns the CPU time of all threads of `pid`, which may be alive or dead and not yet reaped;
+// empty if there is no such process.
 inline std::optional<absl::Duration> CpuTime(pid_t pid) {
   clockid_t clock;
   timespec used;

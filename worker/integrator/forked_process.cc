@@ -14,6 +14,7 @@
 namespace motzkin::integrator {
 namespace {
 
+// Closes the gaps between the kept descriptors, above the standard streams.
 void CloseAllBut(std::vector<int> kept) {
   std::sort(kept.begin(), kept.end());
   unsigned next = 3;
@@ -45,6 +46,7 @@ absl::StatusOr<ForkedProcess> ForkedProcess::Fork(std::vector<int> kept_descript
   const pid_t pid = fork();
   if (pid < 0) return absl::ErrnoToStatus(errno, "fork");
   if (pid == 0) {
+    // A parent that died before this call sends no signal any more, hence the second check.
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) _exit(1);
     SilenceStandardStreams();
@@ -58,7 +60,7 @@ absl::StatusOr<ForkedProcess> ForkedProcess::Fork(std::vector<int> kept_descript
 }
 
 ForkedProcess& ForkedProcess::operator=(ForkedProcess&& other) noexcept {
-  std::swap(pid_, other.pid_);  // The other one's destructor ends what this one held.
+  std::swap(pid_, other.pid_);  // The old process goes to the destructor of `other`.
   return *this;
 }
 

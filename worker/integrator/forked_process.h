@@ -1,8 +1,8 @@
-// A copy of this process that runs one function: the way from the clean supervisor to a verifier or
-// to an engine's zygote. The copy keeps only the descriptors listed, has /dev/null as its standard
+// A copy of this process that runs one function. In this way the clean supervisor makes a verifier
+// or an engine's zygote. The copy keeps only the descriptors listed, has /dev/null as its standard
 // streams, and dies with its parent.
 //
-// The destructor SIGKILLs and reaps it. Only for single-threaded processes. Move-only.
+// The destructor SIGKILLs and reaps it. For single-threaded processes only. Move-only.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -17,7 +17,7 @@ namespace motzkin::integrator {
 
 class ForkedProcess {
  public:
-  // `body` runs in the copy, which exits with code 0 when it returns.
+  // Runs `body` in the copy, which exits with code 0 when it returns.
   static absl::StatusOr<ForkedProcess> Fork(std::vector<int> kept_descriptors,
                                             const std::function<void()>& body);
   ForkedProcess(ForkedProcess&& other) noexcept { *this = std::move(other); }
@@ -25,7 +25,8 @@ class ForkedProcess {
   ~ForkedProcess();
 
   pid_t pid() const { return pid_; }
-  // SIGKILLs and reaps it if it still runs; how it ended, as of waitpid(). Once only.
+  // SIGKILLs the process if it still runs, and reaps it. Returns how it ended, as waitpid() does.
+  // Call it once.
   int Kill();
 
  private:
@@ -38,9 +39,9 @@ struct PipeEnds {
   UniqueFd read;
   UniqueFd write;
 };
-// Both ends close on exec.
+// Opens a pipe whose ends both close on exec.
 absl::StatusOr<PipeEnds> OpenPipe();
-// Makes calls on this open file return EAGAIN rather than wait.
+// Makes reads and writes on this open file return EAGAIN instead of waiting.
 absl::Status MakeNonBlocking(int fd);
 
 }  // namespace motzkin::integrator

@@ -14,15 +14,15 @@
 namespace motzkin::integrator {
 namespace {
 
-// Best first; the header says why.
+// The best outcome comes first. The header gives the reasons.
 constexpr std::array kByRank = {
     v1::OUTCOME_INTEGRATED,    v1::OUTCOME_PARTLY,    v1::OUTCOME_UNVERIFIED,
     v1::OUTCOME_NONELEMENTARY, v1::OUTCOME_REFUTED,   v1::OUTCOME_MEMORY_EXCEEDED,
     v1::OUTCOME_CRASHED,       v1::OUTCOME_TIMED_OUT, v1::OUTCOME_UNSOLVED};
 
-// Of StepReport.message.
+// The limit of StepReport.message.
 constexpr size_t kMessageBytesMax = 2000;
-// When the request says nothing.
+// The limit if the request has none.
 constexpr int64_t kDefaultMemoryBytes = 1ll << 30;
 
 bool MayNotRepeat(EngineEnd end) {
@@ -34,7 +34,8 @@ v1::Outcome OutcomeOf(EngineEnd end) {
   switch (end) {
     case EngineEnd::kAnswered:
     case EngineEnd::kTooLong:
-      return v1::OUTCOME_UNVERIFIED;  // Until the verifier says more.
+      // The verifier decides; an answer that is too long does not reach it.
+      return v1::OUTCOME_UNVERIFIED;
     case EngineEnd::kGaveUp:
       return v1::OUTCOME_UNSOLVED;
     case EngineEnd::kNonelementary:
@@ -59,12 +60,14 @@ v1::Outcome OutcomeOf(v1::Judgement::Verdict verdict) {
       return v1::OUTCOME_PARTLY;
     case v1::Judgement::VERDICT_REFUTED:
       return v1::OUTCOME_REFUTED;
-    default:  // An open enum: whatever else it says, it does not say that the answer is right.
+    // The enum is open. No unknown value may count as right.
+    default:
       return v1::OUTCOME_UNVERIFIED;
   }
 }
 
-// The integrand comes from the worker, which made it: no hostile text.
+// Prints the integrand in the engine's notation. It comes from the worker, which made it, so unlike
+// an answer it may be parsed in this process.
 absl::StatusOr<std::string> Reprint(const std::string& prefix, expression::Format format) {
   expression::Pool pool;
   ASSIGN_OR_RETURN(const expression::Expr integrand, expression::ParsePrefix(prefix, pool));
@@ -93,6 +96,7 @@ v1::Integration Ladder::Climb(const v1::Integrate& request, absl::Duration verif
     StepResult result = TryStep(request, step, verifier_budget);
     const v1::Outcome outcome = result.report.outcome();
     *integration.add_steps() = std::move(result.report);
+    // Among equal outcomes the first counts: it came from the engine that the job lists first.
     if (Rank(outcome) >= best) continue;
     best = Rank(outcome);
     integration.set_outcome(outcome);
@@ -100,7 +104,8 @@ v1::Integration Ladder::Climb(const v1::Integrate& request, absl::Duration verif
     integration.set_engine(result.judgement.candidate_prefix().empty() ? "" : step.engine());
     integration.set_answer_class(result.judgement.answer_class());
     integration.set_has_abs(result.judgement.has_abs());
-    result.judgement.clear_candidate_prefix();  // It is there already, and may be long.
+    // It is in `integral` already, and may be long.
+    result.judgement.clear_candidate_prefix();
     *integration.mutable_judgement() = std::move(result.judgement);
     if (outcome == v1::OUTCOME_INTEGRATED) break;
   }

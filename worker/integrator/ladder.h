@@ -1,7 +1,7 @@
-// The ladder: the engines of a request in their order, until one gives a verified integral.
+// The ladder runs the engines of a request in their order until one gives a verified integral.
 //
 // A step that crashed, ran out of memory or stalled is tried once more in a fresh leaf before it
-// counts. The outcome of the function is the best of its steps, in this order:
+// counts. The outcome of the function is the best outcome of its steps, in this order:
 //
 //   integrated       verified, on real or on complex points
 //   partly           right on part of the real line
@@ -11,7 +11,7 @@
 //   refuted          the only answers were wrong
 //   memory_exceeded, crashed, timed_out
 //                    some engine had no fair chance
-//   unsolved         every engine gave up of its own accord
+//   unsolved         every engine gave up by itself
 #pragma once
 
 #include <memory>
@@ -23,29 +23,30 @@
 
 namespace motzkin::integrator {
 
-// 0 is best; for outcomes of steps.
+// Returns the place of a step's outcome in that order; 0 is the best.
 int Rank(v1::Outcome outcome);
 
 // Thread-compatible.
 class Ladder {
  public:
-  // All must outlive this.
+  // Both must outlive this.
   Ladder(const std::vector<std::unique_ptr<Engine>>& engines, VerifierHost& verifier)
       : engines_(engines), verifier_(verifier) {}
 
-  // `verifier_budget`: CPU for each answer.
+  // `verifier_budget` is the CPU time for checking each answer.
   v1::Integration Climb(const v1::Integrate& request, absl::Duration verifier_budget);
 
  private:
   struct StepResult {
     v1::StepReport report;
-    // Of an answer.
+    // Empty unless the engine answered.
     v1::Judgement judgement;
   };
 
   StepResult TryStep(const v1::Integrate& request, const v1::Step& step,
                      absl::Duration verifier_budget);
-  // Twice if the first time ended in a way that may not repeat. CPU is the sum.
+  // Runs the engine, and once more if it ended in a way that may not repeat. The CPU of both is
+  // added.
   EngineReply RunEngine(Engine& engine, std::string_view function, const EngineLimits& limits);
   void Verify(const v1::Integrate& request, EngineReply reply, absl::Duration verifier_budget,
               StepResult& result);

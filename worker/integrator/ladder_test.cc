@@ -14,7 +14,7 @@ namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(20);
 
-// Says what it was told to, and notes what it was asked.
+// An engine that gives scripted replies and records its requests.
 class ScriptedEngine final : public Engine {
  public:
   explicit ScriptedEngine(std::string name) : name_(std::move(name)) {}
@@ -48,7 +48,7 @@ EngineReply Reply(EngineEnd end, std::string answer = "") {
   return reply;
 }
 
-// A verifier whose verdict is the candidate's text.
+// A verifier that takes its verdict from the candidate's text.
 void JudgeByName(int in, int out) {
   while (true) {
     const absl::StatusOr<std::string> frame = ReadFrame(in, Deadline::Never());
@@ -79,7 +79,7 @@ class LadderTest : public ::testing::Test {
     request_.set_integrand("pow x INT+ 2");
   }
   ScriptedEngine& engine(size_t i) { return static_cast<ScriptedEngine&>(*engines_[i]); }
-  // The outcome when the engines end so.
+  // Returns the outcome if the engines end in these ways.
   v1::Outcome Climb(const EngineReply& first, const EngineReply& second) {
     engine(0).script = {first, first};
     engine(1).script = {second, second};

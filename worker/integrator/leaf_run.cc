@@ -15,14 +15,15 @@
 namespace motzkin::integrator {
 namespace {
 
-// Room in RLIMIT_CPU above the budget, so that the clock we watch decides.
+// RLIMIT_CPU is this much above the budget, so that the clock that we watch decides.
 constexpr int64_t kSpareCpuSeconds = 2;
 
 sandbox::LeafLimits LimitsOf(const EngineLimits& limits) {
   return {limits.memory_bytes, absl::ToInt64Seconds(limits.cpu) + kSpareCpuSeconds};
 }
 
-// Takes what is in the pipe now. False: more than `bytes_max` have come in all.
+// Reads everything that is in the pipe now. Returns false if more than `bytes_max` have come in
+// all.
 bool Drain(int fd, std::string& output, size_t bytes_max) {
   std::array<char, 65536> buffer;
   while (true) {
@@ -34,7 +35,7 @@ bool Drain(int fd, std::string& output, size_t bytes_max) {
   }
 }
 
-// Watches the leaf until it is dead or has to die.
+// Watches the leaf until it is dead or must be killed.
 LeafEnd Watch(const Leaf& leaf, int answers, const EngineLimits& limits, std::string& output) {
   BudgetWatch watch(leaf.pid, limits.cpu);
   while (true) {
@@ -52,13 +53,13 @@ LeafEnd Watch(const Leaf& leaf, int answers, const EngineLimits& limits, std::st
         break;
     }
     if (polled[1].revents != 0) {
-      // What it wrote between our last look and its death is still in the pipe.
+      // Output that it wrote after our last read is still in the pipe.
       return Drain(answers, output, limits.answer_bytes) ? LeafEnd::kExited : LeafEnd::kTooLong;
     }
   }
 }
 
-// Bytes of a killed leaf must not be taken for the next one's.
+// Empties the pipe, so that bytes of a killed leaf are not taken for those of the next one.
 void DiscardRest(int answers) {
   std::string rest;
   while (!Drain(answers, rest, 1 << 20)) rest.clear();
@@ -73,6 +74,8 @@ absl::StatusOr<LeafRun> RunLeaf(Zygote& zygote, std::string_view input,
   LeafRun run;
   run.end = Watch(leaf, zygote.answers(), limits, run.output);
   if (run.end != LeafEnd::kExited) {
+    // A pidfd cannot hit another process, even if the zygote broke the protocol and reaped the
+    // leaf.
     syscall(SYS_pidfd_send_signal, leaf.pidfd.get(), SIGKILL, nullptr, 0u);
   }
   ASSIGN_OR_RETURN(const LeafUsage usage, zygote.Reap());

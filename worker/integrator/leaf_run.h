@@ -1,4 +1,4 @@
-// One function through one leaf of a zygote, within its limits. When it returns, the leaf is dead
+// Runs one function in one leaf of a zygote, within its limits. When it returns, the leaf is dead
 // and reaped.
 #pragma once
 
@@ -13,28 +13,28 @@
 namespace motzkin::integrator {
 
 enum class LeafEnd {
-  kExited,     // by itself: `code`
-  kSignalled,  // by a signal that we did not send: `code`
+  kExited,     // by itself, with exit code `code`
+  kSignalled,  // by signal `code`, which we did not send
   kCpuBudget,
   kStalled,
-  kTooLong,  // its output passed EngineLimits::answer_bytes
+  kTooLong,  // its output exceeded EngineLimits::answer_bytes
 };
 
 struct LeafRun {
   LeafEnd end = LeafEnd::kExited;
   int code = 0;
-  // What it wrote; any bytes, at most EngineLimits::answer_bytes.
+  // The leaf's output: arbitrary bytes, at most EngineLimits::answer_bytes.
   std::string output;
   absl::Duration cpu;
-  // What the zygote itself spent on this leaf: copying its page tables, mostly.
+  // CPU of the zygote for this leaf; most of it copies page tables.
   absl::Duration zygote_cpu;
   int64_t rss_kb = 0;
 };
 
-// An error: the zygote is lost, start another.
+// An error means that the zygote is lost: start another.
 //
-// A leaf that answers after its budget counts as kCpuBudget: what decides is the CPU it used, not
-// when the supervisor looked.
+// A leaf that answers after its budget counts as kCpuBudget. The CPU that it used decides, not the
+// moment at which the supervisor looked.
 absl::StatusOr<LeafRun> RunLeaf(Zygote& zygote, std::string_view input, const EngineLimits& limits);
 
 }  // namespace motzkin::integrator

@@ -1,7 +1,7 @@
-// integrator: the untrusted program that a worker starts once per slot and speaks to on its
-// standard input and output (integrator.proto). Not for people; `motzkin integrate` is.
+// The integrator is the untrusted program that a worker starts once per slot and talks to on its
+// standard input and output (integrator.proto). It is not meant for people; `motzkin integrate` is.
 //
-// integrator [ENGINE...]: the engines to warm up, of giac, fricas and sympy; without any, giac.
+// integrator [ENGINE...]: warms up these engines, out of giac, fricas and sympy; without any, giac.
 //
 // Exit codes: 0 the worker closed the pipe, 1 an error, 2 bad usage.
 #include <absl/strings/str_cat.h>
@@ -29,7 +29,7 @@ namespace {
 
 constexpr const char* kLineZygote = "libmotzkin_line_zygote.so";
 
-// INVALID_ARGUMENT: there is no engine of that name.
+// INVALID_ARGUMENT: no engine has that name.
 absl::StatusOr<std::unique_ptr<Engine>> MakeEngine(std::string_view name,
                                                    const std::string& line_zygote) {
   if (name == "giac") return MakeGiac();
@@ -39,7 +39,7 @@ absl::StatusOr<std::unique_ptr<Engine>> MakeEngine(std::string_view name,
                                                  "'; there are giac, fricas and sympy"));
 }
 
-// `program`: absolute path of this binary; what FriCAS needs lies beside it.
+// `program` is the absolute path of this binary. The library that FriCAS preloads lies beside it.
 absl::Status Run(const std::filesystem::path& program, std::vector<std::string_view> names) {
   if (names.empty()) names.push_back("giac");
   const std::string line_zygote = program.parent_path() / kLineZygote;
@@ -49,14 +49,14 @@ absl::Status Run(const std::filesystem::path& program, std::vector<std::string_v
   }
   RETURN_IF_ERROR(sandbox::EnterSandbox(/*readable=*/{line_zygote}));
   VerifierOptions verifier;
-  verifier.body = [](int in, int out) { RunVerifier(in, out).IgnoreError(); };  // It just ends.
+  // The process ends in any case.
+  verifier.body = [](int in, int out) { RunVerifier(in, out).IgnoreError(); };
   return Supervisor(std::move(engines), std::move(verifier)).Serve(STDIN_FILENO, STDOUT_FILENO);
 }
 
 }  // namespace
 }  // namespace motzkin::integrator
 
-// The exit code.
 static int Main(int argc, char** argv) {
   if (argc == 2 && strcmp(argv[1], "--version") == 0) {
     printf("integrator %s\n", MOTZKIN_VERSION);
@@ -72,5 +72,5 @@ static int Main(int argc, char** argv) {
 int main(int argc, char** argv) {
   const int code = Main(argc, argv);
   fflush(nullptr);
-  _exit(code);  // Past the exit handlers of giac and its libraries, which have nothing to save.
+  _exit(code);  // Skips the exit handlers of giac and its libraries.
 }

@@ -13,7 +13,7 @@
 namespace motzkin::integrator {
 namespace {
 
-// Keeps the engines that start; a line for each that does not.
+// Starts the engines and removes those that do not start. Returns a line about each of these.
 std::vector<std::string> DropMissing(std::vector<std::unique_ptr<Engine>>& engines) {
   std::vector<std::string> missing;
   std::erase_if(engines, [&](const std::unique_ptr<Engine>& engine) {
@@ -35,8 +35,9 @@ Supervisor::Supervisor(std::vector<std::unique_ptr<Engine>> engines, VerifierOpt
     : engines_(std::move(engines)), verifier_(std::move(verifier)), ladder_(engines_, verifier_) {}
 
 absl::Status Supervisor::Serve(int in, int out) {
+  // Zygotes may die at any time, and writing to one must not end the supervisor.
   signal(SIGPIPE, SIG_IGN);
-  // A leaf whose zygote was lost becomes our child, so that we can reap it.
+  // If a zygote is lost, its leaf becomes our child and can be reaped.
   prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
   RETURN_IF_ERROR(MakeNonBlocking(in));
   RETURN_IF_ERROR(MakeNonBlocking(out));

@@ -1,8 +1,9 @@
-// The integrator's main loop: one Request in, one Response out, until the worker closes the pipe.
+// The integrator's main loop takes one Request and gives one Response, until the worker closes the
+// pipe.
 //
-// This process is the clean one: it runs no engine and parses nothing that an engine wrote, so what
-// is forked from it (the verifier, an engine's zygote) starts clean too. docs/decisions/0005 says
-// why it is shaped so.
+// This is the clean process. It runs no engine and parses nothing that an engine wrote, so the
+// processes that are forked from it (the verifier and the engines' zygotes) start clean, too.
+// docs/decisions/0005 gives the reasons for this shape.
 #pragma once
 
 #include <absl/status/status.h>
@@ -17,13 +18,13 @@
 
 namespace motzkin::integrator {
 
-// Single-threaded processes only.
+// For single-threaded processes only.
 class Supervisor {
  public:
   Supervisor(std::vector<std::unique_ptr<Engine>> engines, VerifierOptions verifier);
 
-  // Warms the engines, then serves frames (common/process/frame.h) from `in` to `out`. OK when `in`
-  // ends between two frames.
+  // Warms up the engines, then serves frames (common/process/frame.h) from `in` to `out`. Returns
+  // OK when `in` ends between two frames.
   absl::Status Serve(int in, int out);
 
  private:
@@ -31,7 +32,7 @@ class Supervisor {
   v1::Description Describe() const;
 
   std::vector<std::unique_ptr<Engine>> engines_;
-  // Why an engine is missing.
+  // One line for each engine that did not start.
   std::vector<std::string> missing_;
   VerifierHost verifier_;
   Ladder ladder_;

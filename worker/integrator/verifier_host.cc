@@ -18,10 +18,10 @@
 namespace motzkin::integrator {
 namespace {
 
-// The process is long-lived: what it may use in its whole life.
+// A limit for the whole life of the process, which is long; each item has a budget of its own.
 constexpr int64_t kCpuSecondsMax = int64_t{24} * 3600;
-// A judgement is smaller than the answer it is about by far; the read is bounded by the frame
-// anyway.
+// Bounds the wait for the rest of a frame. A judgement is small, so only a broken verifier needs
+// long.
 constexpr absl::Duration kFrameMax = absl::Minutes(1);
 
 Judged Unverified(std::string reason, absl::Duration cpu) {
@@ -32,9 +32,9 @@ Judged Unverified(std::string reason, absl::Duration cpu) {
   return judged;
 }
 
-// In the new process.
+// Runs in the new process.
 void Enter(const VerifierOptions& options, int in, int out) {
-  prctl(PR_SET_NAME, "verifier");  // For people who look at ps, and tests that look for it.
+  prctl(PR_SET_NAME, "verifier");  // for people who read ps, and for tests
   const absl::StatusOr<sandbox::FilterProgram> filter =
       sandbox::LeafFilter(sandbox::LeafFiles::kNone);
   if (!filter.ok() || sandbox::LimitLeaf({options.memory_bytes, kCpuSecondsMax}) != 0 ||
@@ -68,6 +68,8 @@ absl::StatusOr<std::string> VerifierHost::AwaitJudgement(absl::Duration cpu_budg
     pollfd readable = {process_->judgements.get(), POLLIN, 0};
     const timespec wait = absl::ToTimespec(watch.UntilNextCheck());
     const int ready = ppoll(&readable, 1, &wait, nullptr);
+    // The clock is read before the answer, so that an answer in time is charged with all of its
+    // CPU. An answer that is there counts even if the budget has just run out.
     const BudgetWatch::Verdict verdict = watch.Check();
     cpu = watch.used();
     if (ready > 0) return ReadFrame(process_->judgements.get(), Deadline::After(kFrameMax));

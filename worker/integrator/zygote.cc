@@ -22,8 +22,8 @@
 namespace motzkin::integrator {
 namespace {
 
-// A zygote only forks and waits: one that takes this long, at idle priority beside a busy owner, is
-// lost.
+// A zygote only forks and waits. If it takes this long it is lost, even at idle priority beside a
+// busy owner.
 constexpr absl::Duration kReactionMax = absl::Minutes(1);
 constexpr size_t kLineBytesMax = 256;
 // Enough for an error with its context, and short enough for one line of a log.
@@ -39,7 +39,7 @@ absl::Status Await(int fd, short events, Deadline deadline) {
   }
 }
 
-// The words after the first of "KEYWORD a b c", which must be `count` integers.
+// Returns the numbers of "KEYWORD a b c"; there must be `count` of them.
 absl::StatusOr<std::vector<int64_t>> Numbers(const std::string& line, absl::string_view keyword,
                                              size_t count) {
   const std::vector<std::string> words = absl::StrSplit(line, ' ');
@@ -61,7 +61,7 @@ absl::StatusOr<UniqueFd> FilterFile(sandbox::LeafFiles leaf_files) {
   return file;
 }
 
-// The last few hundred bytes of `file`, on one line; empty without a file.
+// Returns the last few hundred bytes of `file`, on one line; empty if there is no file.
 std::string EndOf(const UniqueFd& file) {
   const off_t size = file.valid() ? lseek(file.get(), 0, SEEK_END) : 0;
   const off_t begin = std::max<off_t>(0, size - kPrintedBytesMax);
@@ -116,7 +116,7 @@ absl::StatusOr<std::unique_ptr<Zygote>> Zygote::Spawn(const std::vector<std::str
   options.input = Stream::kNull;
   options.output = Stream::kNull;
   options.error = Stream::kNull;
-  // What it prints tells why it does not start. Files cannot fill up and block it, as pipes could.
+  // If it does not start, its output tells why. Files cannot fill up and block it, as pipes could.
   zygote->output_ = UniqueFd(memfd_create("output", MFD_CLOEXEC));
   zygote->errors_ = UniqueFd(memfd_create("errors", MFD_CLOEXEC));
   if (!zygote->output_.valid() || !zygote->errors_.valid()) {
@@ -125,7 +125,8 @@ absl::StatusOr<std::unique_ptr<Zygote>> Zygote::Spawn(const std::vector<std::str
   options.before_exec = [output = zygote->output_.get(), errors = zygote->errors_.get()] {
     return dup2(output, STDOUT_FILENO) < 0 || dup2(errors, STDERR_FILENO) < 0 ? errno : 0;
   };
-  options.own_process_group = false;  // A kill of the integrator's group reaches it.
+  // It stays in the integrator's group, and so within reach of a kill of that group.
+  options.own_process_group = false;
   for (const UniqueFd& pipe : theirs) descriptors.push_back(pipe.get());
   descriptors.push_back(filter.get());
   options.inherited_descriptors = std::move(descriptors);
@@ -137,8 +138,8 @@ Zygote::~Zygote() {
   forked_.reset();
   spawned_.reset();
   if (leaf_ <= 0) return;
-  // Orphaned, it is ours now (the supervisor is a subreaper). Its pid is safe until we reap it;
-  // where it is not our child after all, it dies by its parent death signal.
+  // The orphaned leaf is our child now, as the supervisor is a subreaper, so its pid is safe until
+  // we reap it. Otherwise its parent death signal has killed it.
   if (waitpid(leaf_, nullptr, WNOHANG) == 0) {
     kill(leaf_, SIGKILL);
     waitpid(leaf_, nullptr, 0);
@@ -201,7 +202,7 @@ absl::Status Zygote::Write(std::string_view bytes, Deadline deadline) {
 }
 
 absl::StatusOr<std::string> Zygote::ReadLine(Deadline deadline) {
-  // A line answers a command, so nothing can follow it.
+  // Each line answers a command, so nothing follows it in the pipe and the buffer may be discarded.
   std::string line;
   while (line.size() < kLineBytesMax) {
     char bytes[kLineBytesMax];

@@ -1,26 +1,27 @@
-// The supervisor's side of a zygote: a warm, single-threaded process that forks one leaf at a time.
+// The supervisor's side of a zygote, a warm, single-threaded process that forks one leaf at a time.
 //
-// It may be a fork of the supervisor (zygote_server.h) or a program of its own, in any language,
-// that speaks this protocol on three pipes. Lines are ASCII, at most 256 bytes.
+// A zygote may be a fork of the supervisor (zygote_server.h) or a program of its own, in any
+// language, that speaks this protocol on three pipes. Lines are ASCII and at most 256 bytes long.
 //
 //   command  ->  run MEMORY_BYTES CPU_SECONDS SIZE\n  then SIZE bytes: fork a leaf for this input
 //            ->  reap\n                               wait for the leaf
 //   status   <-  ready VERSION\n                      once, when warm
 //            <-  pid PID\n                            answers run
-//            <-  ended STATUS CPU_US RSS_KB\n         answers reap: of wait4()
-//   answers  <-  what the leaf writes, any bytes
+//            <-  ended STATUS CPU_US RSS_KB\n         answers reap, with the results of wait4()
+//   answers  <-  the output of the leaf, any bytes
 //
-// The zygote reaps only when told, so a leaf's pid cannot be taken by another process while the
-// supervisor watches it. Before it computes, a leaf closes command and status, points its standard
-// streams at /dev/null, sets its parent death signal, its limits and its system call filter. It
-// exits with 0 after a whole answer and with kLeafOutOfMemory when memory is refused.
+// The zygote reaps only when it is told to, so a leaf's pid cannot be reused while the supervisor
+// watches it. Before it computes, a leaf closes command and status, points its standard streams at
+// /dev/null, and sets its parent death signal, its limits and its system call filter. It exits with
+// 0 after a whole answer and with kLeafOutOfMemory when memory is refused.
 //
-// A program of its own has files in memory as standard output and standard error, whose ends tell why
-// it did not become ready. Its environment names the pipes' descriptors in
-// MOTZKIN_ZYGOTE=command,status,answers, and in MOTZKIN_LEAF_FILTER the descriptor of a file that
-// holds the filter's instructions (struct sock_filter[]).
+// A program of its own has files in memory as its standard output and standard error, and if it did
+// not become ready, their last lines tell why. It finds the pipes in its environment,
+// MOTZKIN_ZYGOTE=command,status,answers, and the instructions of the filter (struct sock_filter[]) in
+// the file of descriptor MOTZKIN_LEAF_FILTER.
 //
-// The destructor kills the zygote and its leaf. Thread-compatible; single-threaded processes only.
+// The destructor kills the zygote and its leaf. Thread-compatible; for single-threaded processes
+// only.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -40,7 +41,7 @@
 
 namespace motzkin::integrator {
 
-// Exit code of a leaf that was refused memory.
+// The exit code of a leaf that was refused memory.
 inline constexpr int kLeafOutOfMemory = 77;
 
 // The zygote's ends of the pipes.
@@ -50,10 +51,10 @@ struct ZygotePipes {
   int answers = -1;
 };
 
-// A running or dead, not yet reaped leaf.
+// A leaf that runs, or is dead and not yet reaped.
 struct Leaf {
   pid_t pid = -1;
-  // Readable once it is dead.
+  // Becomes readable when the leaf is dead.
   UniqueFd pidfd;
 };
 
@@ -65,11 +66,12 @@ struct LeafUsage {
 
 class Zygote {
  public:
-  // A fork of this process that runs `serve`, which ends when the command pipe closes.
+  // Makes a zygote by forking this process. The copy runs `serve`, which returns when the command
+  // pipe closes.
   static absl::StatusOr<std::unique_ptr<Zygote>> Fork(
       const std::function<void(const ZygotePipes&)>& serve);
-  // A program. `environment` gets the two variables added; `descriptors` are ours that it keeps under
-  // the same numbers.
+  // Makes a zygote by starting a program. The two variables above are added to `environment`. The
+  // program keeps our open `descriptors` under the same numbers.
   static absl::StatusOr<std::unique_ptr<Zygote>> Spawn(const std::vector<std::string>& argv,
                                                        std::vector<std::string> environment,
                                                        sandbox::LeafFiles leaf_files,
@@ -78,23 +80,24 @@ class Zygote {
   Zygote& operator=(const Zygote&) = delete;
   ~Zygote();
 
-  // Its version, once it is warm. An error ends with what a program printed last, if anything.
+  // Waits until the zygote is warm and returns its version. An error ends with the last output of the
+  // program, if any.
   absl::StatusOr<std::string> AwaitReady(Deadline deadline);
 
-  // One leaf at a time: Reap() the last one first. After an error the zygote is of no more use.
+  // Forks a leaf. Reap() the previous one first. After an error the zygote is of no more use.
   absl::StatusOr<Leaf> StartLeaf(std::string_view input, const sandbox::LeafLimits& limits);
   // Waits for a leaf that is dead or dying.
   absl::StatusOr<LeafUsage> Reap();
 
-  // CPU time of the zygote itself, its leaves apart.
+  // CPU time of the zygote itself, without its leaves.
   absl::Duration Cpu() const;
 
-  // Non-blocking read end of the leaves' answers.
+  // The non-blocking read end of the pipe of answers.
   int answers() const { return answers_.get(); }
 
  private:
   Zygote() = default;
-  // Opens the three pipes, keeps our ends here, and hands theirs out.
+  // Opens the three pipes, keeps our ends and returns the zygote's.
   absl::StatusOr<std::vector<UniqueFd>> OpenPipes();
   absl::Status Write(std::string_view bytes, Deadline deadline);
   absl::StatusOr<std::string> ReadLine(Deadline deadline);

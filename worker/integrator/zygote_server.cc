@@ -69,6 +69,7 @@ std::optional<RunCommand> ParseRun(const std::string& line, int command_pipe) {
   if (getppid() != zygote) _exit(1);
   close(pipes.command);
   close(pipes.status);
+  // Gives refused memory an exit code of its own; std::bad_alloc would look like a crash.
   std::set_new_handler([] { _exit(kLeafOutOfMemory); });
   if (sandbox::LimitLeaf(run.limits) != 0) _exit(1);
   if (filter.has_value() && sandbox::InstallFilter(*filter) != 0) _exit(1);
@@ -94,6 +95,7 @@ std::string EndedLine(pid_t leaf) {
 void ServeZygote(const ZygotePipes& pipes, const ZygoteHooks& hooks) {
   std::optional<sandbox::FilterProgram> filter;
   if (hooks.filter_leaves) {
+    // Compiled once here; a leaf only installs it.
     absl::StatusOr<sandbox::FilterProgram> compiled = sandbox::LeafFilter(hooks.leaf_files);
     if (!compiled.ok()) {
       WriteAll(pipes.status, absl::StrCat("no leaf filter: ", compiled.status().ToString(), "\n"));

@@ -1,6 +1,7 @@
 // The zygote's side of zygote.h, for engines that are linked into this binary.
 //
-// Runs in a fork of the supervisor, single-threaded, until the supervisor closes the command pipe.
+// It runs in a fork of the supervisor, single-threaded, until the supervisor closes the command
+// pipe.
 #pragma once
 
 #include <functional>
@@ -12,9 +13,11 @@
 namespace motzkin::integrator {
 
 struct ZygoteHooks {
-  // Once, in the zygote: loads and warms the engine; returns its version. Trusted input only.
+  // Called once, in the zygote: loads and warms up the engine and returns its version. It gets
+  // trusted input only.
   std::function<std::string()> warm_up;
-  // In a leaf: what goes into the answer pipe. What it throws ends the leaf with exit code 1.
+  // Called in a leaf: returns the text for the answer pipe. An exception ends the leaf with exit
+  // code 1.
   std::function<std::string(std::string_view input)> answer;
   sandbox::LeafFiles leaf_files = sandbox::LeafFiles::kNone;
   // Tests of the supervisor's own reach switch the filter off.

@@ -1,5 +1,5 @@
-// A zygote that is a program of its own, here in Python: the way in for engines that are not
-// linked.
+// A zygote that is a program of its own, here in Python. Engines that are not linked into the
+// integrator are added in this way.
 #include "worker/integrator/zygote.h"
 
 #include <gmock/gmock.h>
@@ -16,8 +16,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// Speaks the protocol of zygote.h. The input is Python, run in the leaf; what it assigns to
-// `answer` is the answer.
+// Speaks the protocol of zygote.h. The input is Python that runs in the leaf, and the value that it
+// assigns to `answer` is the answer.
 constexpr char kZygote[] = R"python(
 import ctypes, os, resource, sys
 command, status, answers = map(int, os.environ["MOTZKIN_ZYGOTE"].split(","))
@@ -123,7 +123,7 @@ TEST_F(ForeignZygoteTest, LeafIsUnderTheFilterItWasHanded) {
 }
 
 TEST_F(ForeignZygoteTest, LeafOfAZygoteThatDiesIsKilledAndReaped) {
-  prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);  // As the supervisor is.
+  prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);  // The supervisor does this too.
   const absl::StatusOr<Leaf> leaf = zygote_->StartLeaf("while True: pass", {512 << 20, 100});
   ASSERT_TRUE(leaf.ok()) << leaf.status();
   EXPECT_EQ(kill(leaf->pid, 0), 0);

@@ -1,4 +1,4 @@
-// FriCAS and SymPy for real: `./dev` installs both.
+// Tests with the real FriCAS and SymPy, which `./dev` installs.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <seccomp.h>
@@ -21,7 +21,7 @@ using ::testing::StartsWith;
 
 constexpr const char* kLineZygote = MOTZKIN_BIN_DIR "/libmotzkin_line_zygote.so";
 
-// 1/(x^2+1)
+// The function 1/(x^2+1).
 constexpr std::string_view kSimple = "div INT+ 1 add pow x INT+ 2 INT+ 1";
 
 EngineLimits Generous() {
@@ -75,8 +75,8 @@ TEST(FricasTest, AFunctionItLacksIsGivenUpByName) {
   EXPECT_THAT(reply.message, HasSubstr("no floor"));
 }
 
-// Each token of our notation means to FriCAS what it means to us: the integral of the derivative
-// of f is f, but for a constant.
+// Each token of our notation means the same to FriCAS as to us: the integral of the derivative of f
+// is f, up to a constant.
 TEST(FricasTest, NumbersPowersAndEquivalentsAreBuiltAsMeant) {
   const std::unique_ptr<Engine> fricas = MakeFricas(kLineZygote);
   const auto integral = [&](std::string_view prefix) {
@@ -93,7 +93,7 @@ TEST(FricasTest, TheBudgetIsTheLeafsOwnAndTheNextFunctionIsUnharmed) {
   const std::unique_ptr<Engine> fricas = MakeFricas(kLineZygote);
   EngineLimits small = Generous();
   small.cpu = absl::Milliseconds(50);
-  // Takes about 400 ms.
+  // This takes about 400 ms without a budget.
   const EngineReply reply = fricas->Run("sqrt add x sqrt add x INT+ 1", small);
   EXPECT_EQ(reply.end, EngineEnd::kTimedOut);
   EXPECT_LT(reply.cpu, absl::Milliseconds(250));
@@ -168,7 +168,7 @@ TEST(FricasTest, MemoryIsBounded) {
 TEST(SympyTest, AnswersGivesUpAndKeepsItsBudget) {
   const std::unique_ptr<Engine> sympy = MakeSympy();
   EXPECT_EQ(sympy->Run("log(log(x))", Generous()).answer, "x*log(log(x)) - li(x)");
-  EXPECT_EQ(sympy->Run("x**(1/3)", Generous()).answer, "3*x**(4/3)/4");  // Exact, not 0.333.
+  EXPECT_EQ(sympy->Run("x**(1/3)", Generous()).answer, "3*x**(4/3)/4");  // exact, not 0.333
   EXPECT_EQ(sympy->Run("exp(x*sqrt(x**3+1))", Generous()).end, EngineEnd::kGaveUp);
   EngineLimits small = Generous();
   small.cpu = absl::Milliseconds(50);

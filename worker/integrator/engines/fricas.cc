@@ -21,13 +21,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// GCL sizes its heap by the address space that it finds (2.6) or by the machine's memory (2.7):
-// without a bound it reserves half of that, and a collection then walks it.
+// GCL sizes its heap by the address space that it finds (2.6) or by the machine's memory (2.7).
+// Without a bound it reserves half of that, and every garbage collection walks it.
 constexpr int64_t kStartMemoryBytes = 1ll << 30;
 
 constexpr const char* kProgram = "FRICASsys";
 
-// `break resume`: after an error the interpreter asks for the next line, and the leaf ends.
+// With `break resume` the interpreter asks for the next line after an error, and that ends the
+// leaf.
 constexpr const char* kSettings =
     ")set messages prompt none\n"
     ")set output algebra off\n"
@@ -35,9 +36,9 @@ constexpr const char* kSettings =
     ")set break resume\n"
     ")set quit unprotected\n";
 
-// Integrals that make FriCAS load the modules that most functions need and set its domains up,
-// which would cost each leaf 10 to 20 ms. More of them make every fork dearer and few integrals
-// faster.
+// These integrals make FriCAS load the modules that most functions need and set up its domains,
+// which would cost each leaf 10 to 20 ms. More of them would make every fork dearer and few
+// integrals faster.
 constexpr std::string_view kWarmUp[] = {
     "mul sin x exp x",                                // transcendental functions
     "mul x sqrt exp x",                               // roots of them
@@ -50,7 +51,8 @@ std::string Request(std::string_view prefix) {
   return Command(absl::StrCat("(motzkin-integral '(", std::string(prefix), "))"));
 }
 
-// What FriCAS runs before it is asked: settings, our Lisp a form a line, and the warm-up.
+// Returns what FriCAS runs before it is asked anything: settings, our Lisp as one form a line, and
+// the warm-up.
 std::string Setup() {
   std::string setup = kSettings;
   std::string form;
@@ -67,28 +69,29 @@ std::string Setup() {
   return setup;
 }
 
-// Memory that GCL is refused shows as one of its own errors.
+// GCL reports refused memory as one of its own errors.
 constexpr std::string_view kOutOfMemory[] = {"storage is exhausted", "out of memory",
                                              "Can't allocate", "cannot allocate",
                                              "memory exhausted"};
 
-// The answer is printed as a string, wrapped at any character, and holds no blank of its own.
+// The answer is printed as a string that may be wrapped at any character. It has no blanks of its
+// own.
 std::string WithoutWhiteSpace(std::string text) {
   std::erase_if(text, [](char c) { return absl::ascii_isspace(static_cast<unsigned char>(c)); });
   return text;
 }
 
 std::string Message(const std::string& output) {
-  constexpr std::string_view kMark = ">>";  // Before every error of FriCAS.
+  constexpr std::string_view kMark = ">>";  // precedes every error of FriCAS
   const size_t at = output.find(kMark);
   std::string message = at == std::string::npos ? output : output.substr(at + kMark.size());
   absl::RemoveExtraAsciiWhitespace(&message);
   return message;
 }
 
-// FriCAS says "integral(" for what it left unevaluated. Only when that is the whole answer does it
-// claim that there is no elementary integral; and not of abs, which its theory does not cover: it
-// leaves abs(x) unevaluated.
+// FriCAS writes "integral(" for a part that it left unevaluated. Only if that is the whole answer
+// does it claim that there is no elementary integral. With abs it makes no such claim: its theory
+// does not cover abs, so it leaves abs(x) unevaluated.
 void InterpretAnswer(std::string answer, EngineReply& reply) {
   static const std::vector<std::string_view> kUnevaluated = {"integral"};
   if (!HoldsAnyWord(answer, kUnevaluated)) {
@@ -102,6 +105,7 @@ void InterpretAnswer(std::string answer, EngineReply& reply) {
 }
 
 void Interpret(const std::string& output, EngineReply& reply) {
+  // Our Lisp prints the answer between quotes. Without them the output is an error message.
   const size_t begin = output.find('"'), end = output.rfind('"');
   if (begin != std::string::npos && begin < end) {
     InterpretAnswer(WithoutWhiteSpace(output.substr(begin + 1, end - begin - 1)), reply);
@@ -116,9 +120,9 @@ void Interpret(const std::string& output, EngineReply& reply) {
   }
 }
 
-// The shared object that makes FriCAS a zygote, opened before the sandbox closes. Root becomes nobody
-// in there and may then be unable to enter the folder, where bubblewrap mounts no copy of the file:
-// the path leads through the descriptor in that case, which FriCAS inherits.
+// The shared object that makes FriCAS a zygote, opened before the sandbox closes. In the sandbox root
+// becomes nobody and may be unable to enter the folder, if bubblewrap mounts no copy of the file. Then
+// the path leads through the descriptor, which FriCAS inherits.
 class Preload {
  public:
   explicit Preload(std::string path)
@@ -140,7 +144,7 @@ class Preload {
 }  // namespace
 
 std::string FindFricas() {
-  // One folder per architecture: /usr/lib/fricas/target/x86_64-pc-linux-gnu
+  // There is one folder per architecture, such as /usr/lib/fricas/target/x86_64-pc-linux-gnu.
   std::error_code error;
   for (const auto& entry : fs::directory_iterator("/usr/lib/fricas/target", error)) {
     if (access((entry.path() / "bin" / kProgram).c_str(), X_OK) == 0) return entry.path();
@@ -157,8 +161,8 @@ std::unique_ptr<Engine> MakeFricas(const std::string& line_zygote) {
     const std::string folder = FindFricas();
     if (folder.empty()) return absl::NotFoundError("fricas is not installed (apt install fricas)");
     std::vector<std::string> environment = {
-        // Without HOME it looks its user up, and the sandbox shows no users. GCL 2.7 appends a slash
-        // and refuses the name `//`.
+        // Without HOME it would look up its user, and the sandbox shows no users. GCL 2.7 appends a
+        // slash to it and refuses the name `//`.
         "HOME=/nonexistent",
         "FRICAS=" + folder,
         "LD_PRELOAD=" + preload->PathThatOpens(),
@@ -166,7 +170,7 @@ std::unique_ptr<Engine> MakeFricas(const std::string& line_zygote) {
         "MOTZKIN_ZYGOTE_SETUP=" + Setup(),
         absl::StrCat("MOTZKIN_ZYGOTE_MEMORY=", kStartMemoryBytes),
         "MOTZKIN_ZYGOTE_VERSION=Version: FriCAS"};
-    // Debian links the databases into the folder of amd64 alone, and keeps them here.
+    // Debian keeps the databases here and links them into the folder of amd64 only.
     if (access((folder + "/algebra/interp.daase").c_str(), R_OK) != 0)
       environment.emplace_back("DAASE=/usr/share/fricas");
     return Zygote::Spawn({absl::StrCat(folder, "/bin/", kProgram)}, std::move(environment),

@@ -1,4 +1,5 @@
-// FriCAS: FRICASsys, unmodified, made a zygote by line_zygote.c. About 40 MB resident a slot.
+// The engine FriCAS: the unmodified FRICASsys, made a zygote by line_zygote.c. It takes about 40 MB
+// resident a slot.
 #pragma once
 
 #include <memory>
@@ -8,11 +9,11 @@
 
 namespace motzkin::integrator {
 
-// The folder that holds bin/FRICASsys; empty when FriCAS is not installed.
+// Returns the folder that holds bin/FRICASsys; empty if FriCAS is not installed.
 std::string FindFricas();
 
-// `line_zygote`: absolute path of the shared object built from line_zygote.c. It is opened here, so call
-// this before entering the sandbox.
+// `line_zygote` is the absolute path of the shared object built from line_zygote.c. It is opened here,
+// so call this before entering the sandbox.
 std::unique_ptr<Engine> MakeFricas(const std::string& line_zygote);
 
 }  // namespace motzkin::integrator

@@ -1,24 +1,24 @@
-; FriCAS integrates without its interpreter: an integrand arrives as prefix tokens
+; FriCAS integrates without its interpreter. An integrand arrives as prefix tokens
 ; (common/expression/printer.h), is built by calls into the domain Expression(Integer), and its
 ; integral is printed as infix text between quotes. The interpreter would search all its packages
-; for the meaning of each operator, 3 to 5 ms a function; this takes 0.6 ms.
+; for the meaning of each operator, which takes 3 to 5 ms a function; this takes 0.6 ms.
 ;
-; Run by FriCAS as `)lisp FORM`, one form a line: forms end at blank lines, comments are whole lines.
-; Symbols without bars are read in capitals, as are the tokens.
+; FriCAS runs this as `)lisp FORM`, one form a line: forms end at blank lines, and comments are
+; whole lines. Symbols without bars are read in capitals, as are the tokens.
 
 (setq motzkin-expression (|evalDomain| '(|Expression| (|Integer|))))
 
-; How a domain writes itself in the types of its operations: $, from FriCAS 1.3.9 on %.
+; A domain refers to itself in the types of its operations as $, and from FriCAS 1.3.9 on as %.
 (setq motzkin-self (if (|compiledLookup| '+ '($ $ $) motzkin-expression) '$ '%))
 
 (defun motzkin-lookup (name types domain)
   (|compiledLookup| name (subst motzkin-self '$ types) domain))
 
-; The operation of a domain; an error if it has none of these types.
+; Looks up an operation of a domain; an error if it has none of these types.
 (defun motzkin-operation (name types domain)
   (or (motzkin-lookup name types domain) (error "no operation ~a" name)))
 
-; Operations are pairs of a function and its domain, which goes last.
+; Operations are pairs of a function and its domain, which is the last argument.
 (defun motzkin-call (operation &rest arguments)
   (apply (car operation) (append arguments (list (cdr operation)))))
 
@@ -47,7 +47,7 @@
 (setq motzkin-to-text
   (motzkin-operation '|unparse| '((|String|) $) (|evalDomain| '(|InputForm|))))
 
-; Leaves: their values are properties of their tokens.
+; The value of a leaf is a property of its token.
 (let ((one (motzkin-call motzkin-from-integer 1)))
   (setf (get 'x 'motzkin-leaf) (motzkin-call (motzkin-own '|coerce| '$ '(|Symbol|)) '|x|))
   (setf (get 'pi 'motzkin-leaf) (motzkin-call (motzkin-own '|pi| '$)))
@@ -56,8 +56,9 @@
     (motzkin-call (motzkin-own '|sqrt| '$ '$)
       (motzkin-call (motzkin-own '- '$ '$) one))))
 
-; Operators: so are their operations, with the number of arguments. Names that FriCAS and we share
-; stand for themselves; what this version of FriCAS lacks stays undefined.
+; The operation of an operator, with its number of arguments, is a property of its token too. Names
+; that FriCAS and we share stand for themselves. Operations that this version of FriCAS lacks stay
+; undefined.
 (defun motzkin-define (types names)
   (dolist (name names)
     (let* ((token (if (consp name) (car name) name))
@@ -77,7 +78,7 @@
   '((add . +) (sub . -) (mul . *) (div . /) polylog (uppergamma . |Gamma|) (besselj . |besselJ|)
     (bessely . |besselY|) (besseli . |besselI|) (besselk . |besselK|)))
 
-; FriCAS's acot has another branch than ours, and it has no erfc.
+; FriCAS's acot has another branch than ours, and FriCAS has no erfc.
 (defun motzkin-equivalent (token argument)
   (let ((one (motzkin-call motzkin-from-integer 1)))
     (cond ((eq token 'acot)
@@ -95,7 +96,7 @@
     (motzkin-digits (+ (* 10 value) (pop motzkin-tokens)))
     value))
 
-; Rational exponents are numbers to FriCAS, not expressions: x^(1/2) is algebraic.
+; FriCAS treats rational exponents as numbers, not as expressions: x^(1/2) is algebraic.
 (defun motzkin-raise (base exponent)
   (let ((rational (motzkin-call motzkin-to-rational exponent)))
     (cond ((not (eql 0 (car rational))) (motzkin-call motzkin-power base exponent))
@@ -121,7 +122,7 @@
   (format t "~%\"~a\"~%" (motzkin-call motzkin-to-text (motzkin-call motzkin-to-input-form integral))))
 
 ; The integral is a union: tag 0 with an expression, or tag 1 with several, each right under
-; conditions that FriCAS could not decide. The first has to do.
+; conditions that FriCAS could not decide. The first one is taken.
 (defun motzkin-integral (tokens)
   (setq motzkin-tokens tokens)
   (let ((integral (motzkin-call motzkin-integrate (motzkin-read) '|x|)))

@@ -12,13 +12,14 @@
 namespace motzkin::integrator {
 namespace {
 
-// First byte of a leaf's output.
+// The first byte of a leaf's output.
 constexpr char kAnswer = 'A';
 constexpr char kError = 'E';
 
 std::string WarmUp() {
   InitializeGiac([] { _exit(kLeafOutOfMemory); });
   const std::string library = GiacLibraryVersion();
+  // The package's version is more exact, but only if it is that of the library in use.
   const std::string package = MOTZKIN_GIAC_PACKAGE_VERSION;
   return package.starts_with(library) ? package : library;
 }
@@ -36,6 +37,7 @@ void Interpret(std::string output, EngineReply& reply) {
   }
   const bool error = output[0] == kError;
   output.erase(0, 1);
+  // giac leaves "integrate(" in an answer for a part that it could not integrate.
   if (error || HoldsAnyWord(output, {"integrate", "int", "undef", "infinity"})) {
     reply.end = EngineEnd::kGaveUp;
     reply.message = std::move(output);

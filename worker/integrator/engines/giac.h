@@ -1,6 +1,6 @@
-// giac, linked into this binary (GPL-3.0-or-later, and the integrator with it). Its zygote is a
-// fork of the supervisor in which giac has been warmed up; 0.5 ms from fork to reaped trivial
-// integral.
+// The engine giac, which is linked into this binary (it is GPL-3.0-or-later, and so is the
+// integrator). Its zygote is a fork of the supervisor in which giac has been warmed up. A trivial
+// integral takes 0.5 ms from fork to reaped leaf.
 #pragma once
 
 #include <memory>
@@ -9,7 +9,7 @@
 
 namespace motzkin::integrator {
 
-// Only in a single-threaded process.
+// Call it in a single-threaded process only.
 std::unique_ptr<Engine> MakeGiac();
 
 }  // namespace motzkin::integrator

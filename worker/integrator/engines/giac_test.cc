@@ -54,8 +54,8 @@ TEST_F(GiacTest, NoFunctionSeesWhatAnotherLeft) {
   EXPECT_EQ(Run("a*x").answer, "a*x^2/2");
 }
 
-// Each of these runs for more than 3 s of CPU in giac 1.9.0.35, in very little memory: some for
-// ever.
+// Each of these runs for more than 3 s of CPU in giac 1.9.0.35, in very little memory; some never
+// end.
 TEST_F(GiacTest, IntegrandsOnWhichItHangsCostTheirBudgetAndNoMore) {
 #ifdef MOTZKIN_SANITIZE_THREAD
   GTEST_SKIP()

@@ -1,21 +1,21 @@
-// Makes a zygote (worker/integrator/zygote.h) of an interpreter that reads commands from standard
-// input, without changing it: preloaded (LD_PRELOAD), it replaces the C library's `stdin` by a
-// stream that asks this file for lines. When the interpreter, loaded and warm, wants its next line,
-// that read forks: the child returns the line and so runs it, the parent waits for the next
-// command.
+// Makes a zygote (worker/integrator/zygote.h) of an unmodified interpreter that reads commands from
+// standard input. Preloaded with LD_PRELOAD, it replaces the C library's `stdin` by a stream that
+// asks this file for lines. When the interpreter, loaded and warm, asks for its next line, that
+// read forks: the child returns the line and so runs it, and the parent waits for the next command.
 //
 // FriCAS takes 100 ms to start; an integral in a fork of a warm one takes 4 ms and more.
 //
-// Environment, besides what zygote.h says:
-//   MOTZKIN_ZYGOTE_PROGRAM  name of the interpreter's binary; whatever else it starts stays as it is
-//   MOTZKIN_ZYGOTE_SETUP    lines that the zygote itself runs first: settings, warm-up
-//   MOTZKIN_ZYGOTE_MEMORY   bytes from which GCL sizes its heap: the soft RLIMIT_AS while it starts
-//                           (GCL 2.6), the machine's memory as it reads it (GCL 2.7)
-//   MOTZKIN_ZYGOTE_VERSION  words that stand before the version in what the interpreter prints at
-//                           start
+// It reads these variables of the environment, besides those of zygote.h:
 //
-// GCL 2.7, the Lisp of FriCAS 1.3.11 (Debian 13), also needs an environment that the sandbox does not
-// have. Where it finds none it aborts, so this file answers open64, isatty, madvise and mmap64 for it.
+//   MOTZKIN_ZYGOTE_PROGRAM  name of the interpreter's binary; other programs that it starts stay as
+//                           they are
+//   MOTZKIN_ZYGOTE_SETUP    lines that the zygote itself runs first: settings and warm-up
+//   MOTZKIN_ZYGOTE_MEMORY   bytes from which GCL sizes its heap: the soft RLIMIT_AS while it starts
+//                           (GCL 2.6), or the machine's memory as it reads it (GCL 2.7)
+//   MOTZKIN_ZYGOTE_VERSION  the words before the version in the banner of the interpreter
+//
+// GCL 2.7, the Lisp of FriCAS 1.3.11 (Debian 13), aborts where its environment lacks things that the
+// sandbox does not have. For its sake this file replaces open64, isatty, madvise and mmap64.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -35,10 +35,10 @@
 #include <unistd.h>
 
 enum {
-  kLineMax = 1 << 16,  // Of one command's input, bytes; more than any integrand that is generated.
-  kInstructionsMax = 4096,  // BPF_MAXINSNS, the kernel's own bound.
-  kNotSealed = 125,    // Exit code of a leaf that could not be locked in.
-  kOutOfMemory = 77,   // kLeafOutOfMemory of zygote.h.
+  kLineMax = 1 << 16,       // bytes of input a command; more than any generated integrand has
+  kInstructionsMax = 4096,  // BPF_MAXINSNS, the bound of the kernel
+  kNotSealed = 125,         // exit code of a leaf that could not be locked in
+  kOutOfMemory = 77,        // kLeafOutOfMemory of zygote.h
 };
 
 static int command_fd, status_fd, answers_fd;
@@ -47,7 +47,7 @@ static size_t leaf_instructions;
 static int is_zygote, is_leaf, is_ready;
 static int meminfo_fd = -1;
 
-// What the interpreter reads next: the setup at first, then the input of one command.
+// The text that the interpreter reads next: first the setup, then the input of a command.
 static char line[kLineMax + 1];
 static const char* text = "";
 static size_t text_left;
@@ -78,8 +78,8 @@ static void ReadCommand(char* buffer, size_t size) {
   buffer[length] = '\0';
 }
 
-// The version is the word after MOTZKIN_ZYGOTE_VERSION in what the interpreter printed: its standard
-// output is a file (zygote.h).
+// Announces that the zygote is ready, with the word after MOTZKIN_ZYGOTE_VERSION in the banner.
+// Standard output is a file in memory (zygote.h), so the banner can be read back from it.
 static void SayReady(void) {
   static char banner[8192];
   const char* before = getenv("MOTZKIN_ZYGOTE_VERSION");
@@ -93,8 +93,8 @@ static void SayReady(void) {
   Say(message);
 }
 
-// Dead when the zygote dies, within its limits, filtered, and with the pipe of answers for its
-// output.
+// Turns the new process into a leaf: it dies with its zygote, is within its limits, is filtered,
+// and writes to the pipe of answers. Only then does it read the input.
 static void BecomeLeaf(long long memory_bytes, long long cpu_seconds) {
   is_leaf = 1;
   const struct rlimit none = {0, 0};
@@ -129,7 +129,7 @@ static void Reap(pid_t leaf) {
   Say(message);
 }
 
-// Serves commands; returns only in a leaf, with its input in `text`.
+// Serves commands. Returns only in a leaf, with its input in `text`.
 static void Serve(void) {
   pid_t leaf = -1;
   for (;;) {
@@ -164,7 +164,8 @@ static void Serve(void) {
 static ssize_t ReadLine(void* cookie, char* buffer, size_t size) {
   (void)cookie;
   if (text_left == 0) {
-    if (is_leaf) {  // It asks for more: this function is done.
+    // The interpreter asks for more, so this function is done.
+    if (is_leaf) {
       fflush(NULL);
       _exit(0);
     }
@@ -172,7 +173,7 @@ static ssize_t ReadLine(void* cookie, char* buffer, size_t size) {
     is_ready = 1;
     Serve();
   }
-  // One line a read, so that a setup line is run before the next is asked for.
+  // Returns one line a read, so that a line of the setup is run before the next one is read.
   const char* newline = memchr(text, '\n', text_left);
   size_t count = newline == NULL ? text_left : (size_t)(newline - text) + 1;
   if (count > size) count = size;
@@ -182,31 +183,33 @@ static ssize_t ReadLine(void* cookie, char* buffer, size_t size) {
   return (ssize_t)count;
 }
 
-// At its start, and again whenever it loads a module, GCL 2.7 reads in /proc how much memory the
-// machine has and where its libraries lie. The sandbox has no /proc, and one leaf is not to plan with
-// all of the machine's memory: GCL reads of MOTZKIN_ZYGOTE_MEMORY. It reads of no library, as those
-// lie far above its heap and cannot be in its way.
+// Answers GCL 2.7, which reads in /proc, when it starts and whenever it loads a module, how much memory
+// the machine has and where its libraries lie. The sandbox has no /proc, and one leaf must not plan
+// with all of the machine's memory, so the memory is MOTZKIN_ZYGOTE_MEMORY. The list of libraries is
+// empty: they lie far above the heap and cannot be in its way.
 static int OpenProc(const char* path) {
   if (strcmp(path, "/proc/meminfo") != 0) return openat(AT_FDCWD, "/dev/null", O_RDONLY);
   const int fd = dup(meminfo_fd);
-  if (fd >= 0) lseek(fd, 0, SEEK_SET);  // The copy shares its position with what was read before.
+  if (fd >= 0) lseek(fd, 0, SEEK_SET);  // The copy shares its position with earlier reads.
   return fd;
 }
 
-// Sealed, so that no leaf can change what later ones read.
+// Makes the file that stands in for /proc/meminfo, and seals it, so that no leaf can change the text
+// that later leaves read.
 static void MakeMeminfo(long long bytes) {
   char meminfo[96];
   const int size = snprintf(meminfo, sizeof meminfo, "MemTotal: %lld kB\nMemFree: %lld kB\n",
                             bytes >> 10, bytes >> 10);
   meminfo_fd = memfd_create("meminfo", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (meminfo_fd < 0 || write(meminfo_fd, meminfo, (size_t)size) != size ||
-      fcntl(meminfo_fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) != 0) {
+      fcntl(meminfo_fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) !=
+          0) {
     _exit(1);
   }
 }
 
-// These four stand before the C library's own in the programs that this file is preloaded into. GCL
-// 2.6 calls open() and none of them in a way that matters.
+// The next four functions replace those of the C library in every program that this file is preloaded
+// into. They do not affect GCL 2.6, which opens files by open().
 int open64(const char* path, int flags, ...) {
   mode_t mode = 0;
   if ((flags & (O_CREAT | O_TMPFILE)) != 0) {
@@ -219,7 +222,8 @@ int open64(const char* path, int flags, ...) {
   return openat(AT_FDCWD, path, flags | O_LARGEFILE, mode);
 }
 
-// GCL 2.7 asks this before every character that it reads, ten thousand times a module.
+// GCL 2.7 calls this before every character that it reads, ten thousand times a module, so the zygote
+// answers without a system call.
 int isatty(int fd) {
   if (is_zygote) {
     errno = ENOTTY;
@@ -229,14 +233,15 @@ int isatty(int fd) {
   return tcgetattr(fd, &settings) == 0;
 }
 
-// GCL 2.7 asks for huge pages and aborts where the kernel has none, though it does without.
+// GCL 2.7 asks for huge pages and aborts if the kernel has none, although it can do without them.
 int madvise(void* address, size_t size, int advice) {
   const int result = (int)syscall(SYS_madvise, address, size, advice);
   return result != 0 && advice == MADV_HUGEPAGE && errno == EINVAL ? 0 : result;
 }
 
 #ifdef __LP64__
-// When GCL 2.7 gets no memory it aborts as if it had crashed; GCL 2.6 says that it got none.
+// GCL 2.7 aborts as if it had crashed when it gets no memory, so this function reports it in its stead.
+// GCL 2.6 reports it itself.
 void* mmap64(void* address, size_t size, int protection, int flags, int fd, off64_t offset) {
   void* got = mmap(address, size, protection, flags, fd, offset);
   if (got == MAP_FAILED && is_leaf && errno == ENOMEM) _exit(kOutOfMemory);
@@ -253,11 +258,12 @@ static void LoadFilter(void) {
 }
 
 __attribute__((constructor)) static void BecomeZygote(void) {
-  // GCL runs a shell at its start, which inherits all of this and is not to be a zygote. GCL 2.6 also
-  // starts itself a second time, to get fixed addresses: then it is one again.
+  // GCL runs a shell when it starts, which inherits the environment and must not become a zygote.
+  // GCL 2.6 also executes itself again, to get fixed addresses; that process is a zygote too.
   const char* program = getenv("MOTZKIN_ZYGOTE_PROGRAM");
   const char* pipes = getenv("MOTZKIN_ZYGOTE");
-  if (pipes == NULL || program == NULL || strcmp(program, program_invocation_short_name) != 0) return;
+  if (pipes == NULL || program == NULL || strcmp(program, program_invocation_short_name) != 0)
+    return;
   is_zygote = 1;
   if (sscanf(pipes, "%d,%d,%d", &command_fd, &status_fd, &answers_fd) != 3) _exit(1);
   LoadFilter();

@@ -11,10 +11,10 @@
 namespace motzkin::integrator {
 namespace {
 
-// Debian's: other Pythons on the path do not see its packages.
+// Debian's Python. Other Pythons on the path do not see its packages.
 constexpr const char* kPython = "/usr/bin/python3";
 
-// The first byte tells an answer from SymPy's complaint.
+// The first byte tells whether an answer or a complaint of SymPy follows.
 void Interpret(std::string output, EngineReply& reply) {
   static const std::vector<std::string_view> kUnevaluated = {"Integral", "nan", "oo", "zoo",
                                                              "NonElementaryIntegral"};
@@ -37,7 +37,7 @@ std::unique_ptr<Engine> MakeSympy() {
   spec.format = expression::Format::kSympy;
   spec.launch = []() -> absl::StatusOr<std::unique_ptr<Zygote>> {
     if (access(kPython, X_OK) != 0) return absl::NotFoundError("python3-sympy is not installed");
-    // -I: nothing of the user's home or the environment; -B: no byte code written.
+    // -I ignores the user's home and the environment; -B writes no byte code.
     return Zygote::Spawn({kPython, "-I", "-B", "-c", std::string(sympy_zygote::kFiles[0].text)}, {},
                          sandbox::LeafFiles::kRead);
   };

@@ -1,5 +1,6 @@
-// SymPy in Debian's Python: imported once, forked per function (sympy_zygote.py). Off by default:
-// it added nothing after giac and FriCAS, and is kept for parity with the reference's labels.
+// The engine SymPy in Debian's Python: imported once and forked per function (sympy_zygote.py). It
+// is off by default, because it added nothing after giac and FriCAS, and is kept for parity with
+// the reference's labels.
 #pragma once
 
 #include <memory>

@@ -1,6 +1,7 @@
-"""SymPy as a zygote: imported once, forked per function. worker/integrator/zygote.h has the protocol.
+"""SymPy as a zygote: imported once and forked per function. worker/integrator/zygote.h has the protocol.
 
-An input is an integrand in SymPy's syntax; the leaf writes the integral. Run as `python3 -c TEXT`.
+An input is an integrand in SymPy's syntax, and the leaf writes the integral. This text is run as
+`python3 -c TEXT`.
 """
 
 import ctypes
@@ -54,7 +55,7 @@ def prctl(option, value, pointer=None):
 
 
 def become_leaf(memory_bytes, cpu_seconds):
-    """Dead when the zygote dies, within its limits, and filtered."""
+    """Makes the new process die with its zygote, keep within its limits, and be filtered."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
@@ -75,14 +76,15 @@ def write_fully(data):
 
 
 def run_leaf(text):
-    """Never returns."""
+    """Integrates and exits."""
     try:
-        # Our own printer wrote the text. Plain eval() would make a float of 1/3.
+        # sympify() evaluates the text, which is safe because our own printer wrote it. Plain eval() would make a
+        # float of 1/3.
         integral = sympy.integrate(sympy.sympify(text, locals={"x": x}), x)
         write_fully(b"A" + str(integral).encode())
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
-    except BaseException as error:  # SymPy fails in every way there is; the words go with the row.
+    except BaseException as error:  # SymPy raises all kinds of errors; the message is stored with the row.
         write_fully(b"E" + f"{type(error).__name__}: {error}"[:400].encode())
     os._exit(0)
 
@@ -104,6 +106,7 @@ def serve():
         say("pid", leaf)
 
 
+# Each integral makes SymPy import modules and fill caches that the leaves then share.
 for warm_up in ("1/(x**2+1)", "sin(x)**2*exp(x)", "sqrt(x**2+1)", "x*log(x)", "exp(-x**2)"):
     sympy.integrate(sympy.sympify(warm_up, locals={"x": x}), x)
 say("ready", sympy.__version__)

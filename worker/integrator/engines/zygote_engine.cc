@@ -12,7 +12,8 @@
 namespace motzkin::integrator {
 namespace {
 
-// A leaf that dies this near its memory limit died of it: libraries that get no memory abort.
+// A leaf that dies this close to its memory limit has died of it: libraries abort when they are
+// refused memory.
 constexpr double kNearMemoryLimit = 0.8;
 
 bool NearLimit(const LeafRun& run, const EngineLimits& limits) {
@@ -20,7 +21,7 @@ bool NearLimit(const LeafRun& run, const EngineLimits& limits) {
          kNearMemoryLimit * static_cast<double>(limits.memory_bytes);
 }
 
-// Of a leaf that ended by itself, but not with a whole answer.
+// Describes the end of a leaf that died or exited without a whole answer.
 void DescribeDeath(const LeafRun& run, const EngineLimits& limits, EngineReply& reply) {
   const bool refused = run.end == LeafEnd::kExited && run.code == kLeafOutOfMemory;
   if (refused || NearLimit(run, limits)) {
@@ -65,7 +66,7 @@ EngineReply ZygoteEngine::Run(std::string_view function, const EngineLimits& lim
   const std::string request = spec_.request ? spec_.request(function) : std::string(function);
   absl::StatusOr<LeafRun> run = RunLeaf(*zygote_, request, limits);
   if (!run.ok()) {
-    zygote_.reset();  // Kills the leaf too.
+    zygote_.reset();  // Kills the leaf, too.
     reply.message = run.status().ToString();
     return reply;
   }

@@ -1,5 +1,5 @@
-// An engine whose leaves are forked by a zygote: all of them. An engine is described by how its
-// zygote starts and how its leaves' output reads.
+// An engine whose leaves are forked by a zygote, as those of all engines are. Its description says
+// how the zygote starts and how the output of its leaves is read.
 #pragma once
 
 #include <functional>
@@ -16,14 +16,14 @@ namespace motzkin::integrator {
 struct ZygoteEngineSpec {
   std::string name;
   expression::Format format;
-  // Starts the zygote; it need not be warm yet.
+  // Starts the zygote, which need not be warm yet.
   std::function<absl::StatusOr<std::unique_ptr<Zygote>>()> launch;
-  // How long it may take to warm up.
+  // The time that it may take to warm up.
   absl::Duration warm_up_max = absl::Seconds(60);
-  // What a leaf is given to integrate `function`; without it, the function itself.
+  // Makes the input of a leaf from `function`. Without it the function is the input.
   std::function<std::string(std::string_view function)> request;
-  // What a leaf that ended with exit code 0 said. Sets end, answer and message. The output is
-  // hostile: bounded already, it may be searched but not parsed.
+  // Reads the output of a leaf that ended with exit code 0 and sets end, answer and message. The
+  // output is hostile. Its size is bounded already; it may be searched, but not parsed.
   std::function<void(std::string output, EngineReply& reply)> interpret;
 };
 
@@ -43,8 +43,8 @@ class ZygoteEngine final : public Engine {
   std::unique_ptr<Zygote> zygote_;
 };
 
-// The names of functions called in `text`: true if one of `names` stands there as a whole word, as
-// in "1+integrate(f(x),x)" for "integrate".
+// Whether one of `names` stands in `text` as a whole word, as "integrate" does in
+// "1+integrate(f(x),x)".
 bool HoldsAnyWord(std::string_view text, const std::vector<std::string_view>& names);
 
 }  // namespace motzkin::integrator

@@ -1,4 +1,5 @@
-// What kind of formula an answer is. Read off its symbols; says nothing of its truth.
+// Classifies an answer by the symbols that it holds. The class does not depend on whether the
+// answer is right.
 #pragma once
 
 #include "common/expression/expression.h"
@@ -7,10 +8,10 @@
 namespace motzkin::integrator {
 
 struct AnswerKind {
-  // Complex if it holds I, else special if it holds a special function, else elementary (algebraic
-  // numbers given by RootOf are).
+  // Complex if the answer holds I, else special if it holds a special function, else elementary.
+  // Algebraic numbers given by RootOf are elementary.
   v1::AnswerClass answer_class = v1::ANSWER_CLASS_UNSPECIFIED;
-  // It holds an absolute value or a sign.
+  // Whether it holds an absolute value or a sign.
   bool has_abs = false;
 };
 

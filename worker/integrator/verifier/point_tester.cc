@@ -11,7 +11,7 @@ using ball::Realness;
 constexpr slong kFirstBits = 128;
 constexpr slong kLaterBits[] = {256, 512, 1024};
 constexpr slong kRecheckBits[] = {1024, 4096};
-// Two numbers that agree to 100 bits at a random point are equal, for every purpose of ours.
+// Two numbers that agree to 100 bits at a random point count as equal.
 constexpr slong kToleranceBits = 100;
 
 }  // namespace
@@ -25,6 +25,7 @@ Agreement Compare(const ball::Evaluator& evaluator, slong tolerance_bits) {
   mag_t distance, size;
   mag_init(distance);
   mag_init(size);
+  // An upper bound of |F' - f| against a lower bound of |f|: agreement is never due to wide balls.
   acb_get_mag(distance, difference.get());
   acb_get_mag_lower(size, f.get());
   mag_mul_2exp_si(size, size, -tolerance_bits);
@@ -80,7 +81,7 @@ void PointTester::Resolve(std::vector<TestedPoint>& points) {
 
 void PointTester::Recheck(std::vector<TestedPoint>& points) {
   for (const slong bits : kRecheckBits) {
-    // A quarter of the bits may get lost in cancellation.
+    // Allows for cancellation, which may cost a quarter of the bits.
     const slong tolerance_bits = bits - bits / 4;
     for (TestedPoint& point : points) {
       if (point.agreement != Agreement::kAgrees) continue;

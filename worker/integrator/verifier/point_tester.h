@@ -16,20 +16,20 @@ enum class Agreement {
   kDiffers,    // the balls are disjoint: a proof
 };
 
-// How the values that `evaluator` holds compare.
+// Compares the two values that `evaluator` holds.
 Agreement Compare(const ball::Evaluator& evaluator, slong tolerance_bits);
 
 struct TestedPoint {
   SamplePoint at;
   Agreement agreement = Agreement::kUndecided;
-  // Some value was taken to lie on a branch cut.
+  // Some value was taken to lie on a branch cut, so a difference is no proof.
   bool assumed_cut = false;
 };
 
 struct Tally {
   int agreed = 0;
   int differed = 0;
-  // Differences that rest on an assumed branch: no proof, but no agreement either.
+  // Differences that rest on an assumed branch. They are no proof, but no agreement either.
   int doubtful = 0;
   int without_value = 0;
   int decided() const { return agreed + differed; }
@@ -40,26 +40,26 @@ Tally Count(const std::vector<TestedPoint>& points);
 // Thread-compatible.
 class PointTester {
  public:
-  // `evaluator` must outlive this and has f as its value and F as what is differentiated.
+  // `evaluator` must outlive this. Its value is f, and it differentiates F.
   PointTester(ball::Evaluator& evaluator, uint64_t work_max)
       : evaluator_(evaluator), work_max_(work_max) {}
 
-  // Tests at the lowest precision, unless f is not strictly real there and only that is wanted.
-  // What f is there.
+  // Tests at the lowest precision, except where f is not strictly real and only such points are
+  // wanted. Returns whether f is real there.
   ball::Realness TestOnce(TestedPoint& point, bool strictly_real_only);
-  // Tests the undecided ones again, from 256 up to 1024 bits.
+  // Tests the undecided points again at 256 to 1024 bits.
   void Resolve(std::vector<TestedPoint>& points);
-  // Tests all again at up to 4096 bits, to a tolerance that grows with the precision: one dominant
-  // term hides a small wrong one from 128 bits.
+  // Tests the points that agree again at up to 4096 bits, to a tolerance that grows with the
+  // precision: at 128 bits, one dominant term can hide a small wrong one.
   void Recheck(std::vector<TestedPoint>& points);
 
   bool OutOfWork() const { return evaluator_.work() > work_max_; }
-  // The highest precision used.
+  // The highest precision that was used.
   int precision_bits() const { return precision_bits_; }
 
  private:
   void TestAt(TestedPoint& point, slong bits, slong tolerance_bits);
-  // EvaluateValue has given f a value at `point`.
+  // Compares at `point`, where EvaluateValue has just given f a value.
   void CompareAt(TestedPoint& point, slong bits, slong tolerance_bits);
 
   ball::Evaluator& evaluator_;

@@ -30,7 +30,8 @@ std::string ToString(const SamplePoint& point) {
 }
 
 uint64_t PointSampler::Next() {
-  // SplitMix64 (Steele, Lea, Flood 2014): the same everywhere, and good enough to choose points.
+  // SplitMix64 (Steele, Lea, Flood 2014) gives the same numbers everywhere and is good enough for
+  // choosing points.
   state_ += 0x9e3779b97f4a7c15u;
   uint64_t z = state_;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
@@ -41,12 +42,12 @@ uint64_t PointSampler::Next() {
 long PointSampler::Between(long lower_quarters, long upper_quarters) {
   const long quarter = 1l << (kPointBits - 2);
   const auto width = static_cast<uint64_t>((upper_quarters - lower_quarters) * quarter);
-  // Odd: never an integer or a simple fraction, where functions like to be singular.
+  // An odd numerator is never an integer or a simple fraction, where functions tend to be singular.
   return lower_quarters * quarter + static_cast<long>((Next() % width) | 1);
 }
 
 SamplePoint PointSampler::Real(int attempt) {
-  // Close to 0 an exp(-1000*x^2) still counts: elsewhere it is lost beside anything else.
+  // Some points lie close to 0: elsewhere a term such as exp(-1000*x^2) vanishes beside the others.
   if (attempt % 6 == 2) return {Between(-1, 1), 0};
   if (attempt % 6 == 5) return {Between(-48, 48), 0};
   if (attempt < 24 || attempt % 2 == 1) return {Between(-12, 10), 0};

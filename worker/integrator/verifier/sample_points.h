@@ -1,5 +1,5 @@
-// Where answers are tested: points with 20-bit dyadic fractions, so that they are exact at every
-// precision and print as finite decimals, drawn from a seed.
+// The points at which answers are tested. They have 20-bit dyadic fractions, so they are exact at
+// every precision and print as finite decimals, and they are drawn from a seed.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@ namespace motzkin::integrator {
 
 inline constexpr long kPointBits = 20;
 
-// (real + imag*I) / 2^20
+// The number (real + imag*I) / 2^20.
 struct SamplePoint {
   long real = 0;
   long imag = 0;
@@ -19,7 +19,7 @@ struct SamplePoint {
   ball::Ball ToBall() const { return ball::Ball::DyadicComplex(real, imag, kPointBits); }
 };
 
-// "0.5", "-1.25 + 0.75*I": all digits.
+// Returns all digits, as in "0.5" or "-1.25 + 0.75*I".
 std::string ToString(const SamplePoint& point);
 
 // An endless, reproducible sequence of points. Thread-compatible.
@@ -27,15 +27,15 @@ class PointSampler {
  public:
   explicit PointSampler(uint64_t seed) : state_(seed) {}
 
-  // Mostly in (-3, 2.5), where functions made of small integers are real and tame. The further
-  // `attempt` (from 0) has got without success, the wider it looks.
+  // Draws mostly from (-3, 2.5), where functions made of small integers are real and tame. The
+  // range widens with `attempt`, which counts from 0.
   SamplePoint Real(int attempt);
-  // Both parts in (-3, 2.5), off the real axis by at least 1/8.
+  // Draws both parts from (-3, 2.5), at least 1/8 off the real axis.
   SamplePoint Complex();
 
  private:
   uint64_t Next();
-  // An odd numerator over 2^20 in (lower, upper), bounds in quarters.
+  // Draws an odd numerator over 2^20 in (lower, upper); the bounds are in quarters.
   long Between(long lower_quarters, long upper_quarters);
 
   uint64_t state_;

@@ -10,13 +10,13 @@ namespace {
 using ball::Ball;
 using ball::Realness;
 
-constexpr long kCellBits = 10;  // The narrowest piece is 2^-10 wide.
-constexpr long kHalfWidth = 8;  // Of the searched part of the line.
+constexpr long kCellBits = 10;  // the narrowest piece is 2^-10 wide
+constexpr long kHalfWidth = 8;  // half the width of the searched part of the line
 constexpr slong kWideBits = 64;
-constexpr long kNarrow = 1l << (kCellBits - 3);  // An eighth.
+constexpr long kNarrow = 1l << (kCellBits - 3);  // an eighth
 constexpr long kPointScale = 1l << (kPointBits - kCellBits);
 
-// In units of 2^-10.
+// A piece of the line, in units of 2^-10.
 struct Cell {
   long lower = 0;
   long upper = 0;
@@ -36,8 +36,8 @@ Ball ToBall(const Cell& cell) {
   return result;
 }
 
-// Two points inside: off the middle, where symmetry could make a difference vanish, and close to
-// the end next to 0, where no term is large.
+// Returns two points inside: one off the middle, where symmetry could make a difference vanish, and
+// one close to the end next to 0, where no term is large.
 std::vector<TestedPoint> PointsInside(const Cell& cell) {
   const long lower = cell.lower * kPointScale, width = cell.width() * kPointScale;
   const bool zero_below = std::labs(cell.lower) < std::labs(cell.upper);
@@ -62,14 +62,15 @@ CellKind Classify(const Cell& cell, ball::Evaluator& evaluator) {
   if (realness == Realness::kStrictlyReal && evaluator.EvaluateDerivative()) {
     return CellKind::kAnalytic;
   }
-  // A narrow piece that has no values at a point without any meaning of its own has none elsewhere
-  // either: without this, log(x - |x|) is cut to the narrowest pieces on half of the line.
+  // A narrow piece without values at an arbitrary point has none elsewhere either. Without this
+  // rule, log(x - |x|) would be cut to the narrowest pieces on half of the line.
   const bool narrow = cell.width() <= kNarrow;
   return narrow && !HasValues(PointsInside(cell)[0].at.ToBall(), evaluator) ? CellKind::kNowhere
                                                                             : CellKind::kUndecided;
 }
 
-// Breadth first, so that a bound on work leaves the finest detail out, not one side of the line.
+// Goes breadth first, so that a bound on work leaves out the finest detail, not one side of the
+// line.
 std::vector<Cell> AnalyticCells(ball::Evaluator& evaluator, uint64_t work_limit) {
   std::deque<Cell> open;
   for (long unit = -kHalfWidth; unit < kHalfWidth; ++unit) {
@@ -125,7 +126,7 @@ bool IsRight(const Cell& run, const std::vector<TestedPoint>& tested, PointTeste
 
 IntervalSearch FindValidIntervals(ball::Evaluator& evaluator,
                                   const std::vector<TestedPoint>& tested, uint64_t work_max) {
-  // A quarter of the work remains for the points.
+  // A quarter of the work remains for testing points.
   const uint64_t begin = evaluator.work();
   const uint64_t search_limit = begin + work_max / 4 * 3;
   const std::vector<Cell> runs = Join(AnalyticCells(evaluator, search_limit), 0);
@@ -140,7 +141,7 @@ IntervalSearch FindValidIntervals(ball::Evaluator& evaluator,
     }
     if (IsRight(run, tested, tester)) right.push_back(run);
   }
-  // Two right runs with only a singular point between them are one interval.
+  // Two right runs with only a singular point between them make one interval.
   for (const Cell& cell : Join(right, 2)) {
     const double unit = 1.0 / (1l << kCellBits);
     result.valid.push_back(

@@ -1,9 +1,9 @@
-// Where on [-8, 8] an answer that is right only partly is right.
+// Finds where on [-8, 8] an answer that is only partly right is right.
 //
-// Intervals are cut in halves until F' and f are analytic on each piece, which evaluation on the
-// whole piece as one ball proves, or the piece is 1/1024 wide. On a run of such pieces F' - f is
-// analytic, so one point where it is not 0 makes all of the run wrong, however many others seem
-// right because a dominant term hides the difference there.
+// Intervals are halved until F' and f are analytic on each piece, which is proved by evaluating on
+// the whole piece as one ball, or until the piece is 1/1024 wide. On a run of neighbouring analytic
+// pieces F' - f is analytic too. So one point where it is not 0 makes the whole run wrong, however
+// many other points agree because a dominant term hides the difference.
 #pragma once
 
 #include <cstdint>
@@ -18,13 +18,13 @@ namespace motzkin::integrator {
 struct IntervalSearch {
   // Ascending and disjoint.
   std::vector<ValidInterval> valid;
-  // Every run was tested: outside of `valid` the answer is wrong, f is not real, or less than 1/512
-  // of the line is left.
+  // Whether every run was tested. Then outside of `valid` the answer is wrong, or f is not real, up
+  // to 1/512 of the line.
   bool complete = false;
 };
 
-// `evaluator` has f as its value and F as what is differentiated; `tested` are points known
-// already. Spends at most `work_max` more of its work; what was not reached counts as not valid.
+// `evaluator` has f as its value and differentiates F; `tested` are points that are already known.
+// Spends at most `work_max` more of the evaluator's work; what was not reached counts as not valid.
 IntervalSearch FindValidIntervals(ball::Evaluator& evaluator,
                                   const std::vector<TestedPoint>& tested, uint64_t work_max);
 

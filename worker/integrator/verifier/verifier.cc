@@ -18,19 +18,19 @@ using ball::Realness;
 using expression::Expr;
 
 constexpr int kRealPoints = 12;
-// Where f is real at all, real points are worth a longer search.
+// If f is real at one of the first points, a longer search for real points is worth its cost.
 constexpr int kFirstAttempts = 64;
 constexpr int kRealAttemptsMax = 192;
 constexpr int kComplexPoints = 8;
-// Fewer points than these decide nothing on their own.
+// Fewer points than these decide nothing by themselves.
 constexpr int kDecidedMin = 3;
-// One may be chance: a point close to a pole of F'.
+// A single point without a value may be close to a pole of F' by chance.
 constexpr int kWithoutValueMax = 1;
-// Work of a node at the lowest precision, 128 bits.
+// The work of one node at the lowest precision, 128 bits.
 constexpr uint64_t kFirstWordWeight = 3;
 constexpr char kTooLarge[] = "too large to evaluate";
 
-// The seed follows from the structure of both, so a verdict can be reproduced anywhere.
+// The seed follows from the structure of both expressions, so a verdict can be reproduced anywhere.
 uint64_t PointSeed(Expr integrand, Expr candidate) {
   return integrand->hash() ^ (candidate->hash() * 0x9e3779b97f4a7c15u);
 }
@@ -90,7 +90,7 @@ class Judge {
     }
   }
 
-  // Right where it has a value, which it does not have everywhere: log(x - |x|).
+  // The answer is right where it has a value, which is not everywhere, as for log(x - |x|).
   void PartlyOrUnverified(const Tally& tally) {
     const std::string reason =
         fmt::format("no value at {} points where the integrand has one", tally.without_value);
@@ -101,7 +101,8 @@ class Judge {
     judgement_.reason = reason;
   }
 
-  // A difference is proved. Points that agree may only hide it behind a dominant term.
+  // A difference is proved. The points that agree may only hide it behind a dominant term, so the
+  // answer is partly right only if the search finds an interval, or could not be finished.
   void RefutedOrPartly(const Tally& tally, const std::vector<TestedPoint>& points) {
     judgement_.verdict = Verdict::kRefuted;
     if (tally.agreed == 0) return;
@@ -112,8 +113,8 @@ class Judge {
     if (!search.complete) judgement_.reason = "not all of [-8, 8] was searched";
   }
 
-  // f is strictly real at hardly any point: it may still be real, or at least be a complex
-  // function.
+  // Decides if f is strictly real at hardly any point. It may still have real values, or at least
+  // be a complex function.
   void DecideByOtherPoints() {
     std::vector<TestedPoint> axis = strict_;
     for (TestedPoint& point : real_valued_) {
@@ -129,7 +130,7 @@ class Judge {
 
   std::vector<TestedPoint> ComplexPoints() {
     std::vector<TestedPoint> points;
-    // |u| and its kin are not differentiable there.
+    // |u| and its kin are not differentiable at complex points.
     if (evaluator_.real_only()) return points;
     for (int i = 0; i < kComplexPoints && !tester_.OutOfWork(); ++i) {
       TestedPoint point{sampler_.Complex()};
@@ -144,7 +145,7 @@ class Judge {
     const Tally real = Count(axis), complex = Count(off_axis);
     const bool real_decide = real.decided() >= kDecidedMin;
     if (real.differed > 0) {
-      // Complex points must not outvote real ones.
+      // One real point where F' differs outvotes all complex points.
       Report(real, axis);
       RefutedOrPartly(real, axis);
       return;
@@ -205,8 +206,7 @@ Judgement Verify(Expr integrand, Expr candidate, const VerifyOptions& options) {
     judgement.reason = fmt::format("cannot evaluate {}", std::string(evaluator.status().message()));
     return judgement;
   }
-  // Not even the fewest points that decide would fit: a single one could take longer than is
-  // allowed.
+  // Arb cannot be interrupted, so refuse now if not even the fewest points that decide would fit.
   if (evaluator->steps() * kFirstWordWeight * kDecidedMin > options.work_max) {
     judgement.reason = kTooLarge;
     return judgement;

@@ -1,15 +1,15 @@
 // Judges an answer: is the candidate F an antiderivative of the integrand f? F' and f are evaluated
-// in ball arithmetic at exact points, so a difference is proved; agreement is a randomised identity
-// test with rigorous points: overwhelmingly likely, not a proof.
+// in ball arithmetic at exact points, so a difference is proved. Agreement is a randomised identity
+// test with rigorous points, which is overwhelmingly likely to be right, but is not a proof.
 //
-// x is real and branches are principal. Points where f is strictly real (every node below it has an
-// imaginary part of exactly 0) decide; only where fewer than 3 of them do, other points are asked
-// too, and then the verdict is complex-only at best.
+// x is real and branches are principal. Points decide where f is strictly real, that is, where
+// every node below it has an imaginary part of exactly 0. If fewer than 3 such points decide, other
+// points are used as well, and then the verdict is complex-only at best.
 //
-// Points follow from the structure of the two expressions and every bound counts work, not time: a
-// verdict is the same on every machine and in every run.
+// The points follow from the structure of the two expressions, and every bound counts work, not
+// time, so a verdict is the same on every machine and in every run.
 //
-// docs/verifier.md has the method at length. Thread-safe in distinct pools.
+// docs/verifier.md describes the method in full. Thread-safe in distinct pools.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ enum class Verdict {
   kUnverified,   // could not be evaluated, or too little of it; never a sign that it is right
 };
 
-// Closed.
+// A closed interval.
 struct ValidInterval {
   double lower = 0;
   double upper = 0;
@@ -40,22 +40,22 @@ struct Judgement {
   int points_differed = 0;
   // The highest precision that was needed.
   int precision_bits = 0;
-  // A point where F' != f: an exact decimal; of a complex point "re + im*I".
+  // A point where F' != f, as an exact decimal, or "re + im*I" for a complex point.
   std::string counterexample;
-  // Of kPartly: where in [-8, 8] F' = f, ends to about 1/1000.
+  // For kPartly: the intervals within [-8, 8] on which F' = f, with ends to about 1/1000.
   std::vector<ValidInterval> valid_on;
-  // Why nothing could be said, or under which assumption it was.
+  // The reason why nothing could be said, or the assumption under which it was.
   std::string reason;
 };
 
 struct VerifyOptions {
-  // Node evaluations, weighted by precision (ball::Evaluator::work()), about 60 ns each: 20 ms for
-  // the points, and 10 ms for finding the intervals of a kPartly.
+  // Limits on node evaluations, weighted by precision (ball::Evaluator::work()), of about 60 ns
+  // each: 20 ms for the points, and 10 ms for finding the intervals of a kPartly.
   uint64_t work_max = 300'000;
   uint64_t interval_work_max = 200'000;
 };
 
-// Both expressions belong to one pool. Never fails: what cannot be judged is kUnverified.
+// Both expressions belong to one pool. Never fails: an answer that cannot be judged is kUnverified.
 Judgement Verify(expression::Expr integrand, expression::Expr candidate,
                  const VerifyOptions& options = {});
 

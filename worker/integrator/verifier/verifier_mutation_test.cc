@@ -1,6 +1,6 @@
-// How much of what is wrong does the verifier catch? Right answers are mutated by one digit, sign
-// or operator; that a mutant is really wrong is decided by other means (doubles, differences of
-// values), and none that is may pass.
+// Measures how many wrong answers the verifier catches. Right answers are mutated by one digit,
+// sign or operator. Whether a mutant is really wrong is decided by other means (doubles,
+// differences of values), and no wrong one may pass.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -30,7 +30,7 @@ using Random = std::mt19937_64;
 
 size_t Below(Random& random, size_t bound) { return random() % bound; }
 
-// A random elementary function with about `nodes` operations.
+// Returns a random elementary function with about `nodes` operations.
 Expr RandomFunction(Random& random, Pool& pool, int nodes) {
   constexpr Op kUnary[] = {Op::kExp, Op::kLog,  Op::kSqrt, Op::kSin,  Op::kCos,
                            Op::kTan, Op::kAtan, Op::kAsin, Op::kSinh, Op::kAcosh};
@@ -102,7 +102,7 @@ Complex ApplyBinary(Op op, Complex a, Complex b) {
   }
 }
 
-// The second opinion: nothing of the verifier's arithmetic.
+// The second opinion, which uses nothing of the verifier's arithmetic.
 Complex InDoubles(Expr node, double x) {
   if (node->op() == Op::kVariable) return x;
   if (node->op() == Op::kNumber) return node->number().get_d();
@@ -119,7 +119,7 @@ Complex InDoubles(Expr node, double x) {
 std::optional<bool> DiffersByAConstant(Expr f, Expr g) {
   int constant = 0, varying = 0;
   for (int i = 0; i < 29; ++i) {
-    const double x = -2.97 + 0.19 * i;  // Up to 2.35.
+    const double x = -2.97 + 0.19 * i;  // up to 2.35
     const double step = 1.0 / 64;
     const Complex f0 = InDoubles(f, x), f1 = InDoubles(f, x + step);
     const Complex g0 = InDoubles(g, x);
@@ -139,7 +139,7 @@ std::optional<bool> DiffersByAConstant(Expr f, Expr g) {
   return std::nullopt;
 }
 
-// Every text that differs from `text` in one digit, sign or operator.
+// Returns every text that differs from `text` in one digit, sign or operator.
 std::vector<std::string> Mutants(const std::string& text, Random& random) {
   std::vector<std::string> mutants;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -194,7 +194,7 @@ TEST(VerifierMutationTest, NoWrongMutantOfARightAnswerIsVerified) {
     Pool pool;
     const Expr right = RandomFunction(random, pool, 3 + static_cast<int>(Below(random, 6)));
     const Expr f = expression::Derivative(right, pool);
-    // Functions that are real where doubles look.
+    // Only functions that are real where doubles look are useful.
     if (!right->has_variable() || DiffersByAConstant(right, right) != true) continue;
     ++score.right;
     const std::string text = expression::Print(right, expression::Format::kInfix).value_or("");

@@ -22,7 +22,7 @@ namespace {
 using expression::Expr;
 using expression::Pool;
 
-constexpr int32_t kAnswerBytesMax = 64 << 10;  // What a result row holds.
+constexpr int32_t kAnswerBytesMax = 64 << 10;  // the limit of a result row
 constexpr size_t kReasonBytesMax = 500;
 
 int64_t ThreadCpuMicroseconds() {
@@ -63,7 +63,7 @@ v1::Judgement ToProto(const Judgement& judgement) {
   return message;
 }
 
-// A parser's message may quote the text: only printable ASCII leaves, and not too much of it.
+// A parser's message may quote the hostile text, so only printable ASCII leaves, and not too much.
 v1::Judgement Unreadable(std::string_view what, const absl::Status& status) {
   std::string reason = fmt::format("{}: {}", what, std::string(status.message()));
   reason.resize(std::min(reason.size(), kReasonBytesMax));
@@ -86,6 +86,7 @@ v1::Judgement ParseAndVerify(const v1::Verify& request, const VerifyOptions& opt
   if (!candidate.ok()) return Unreadable("answer", candidate.status());
   const int32_t bytes_max =
       request.answer_bytes_max() > 0 ? request.answer_bytes_max() : kAnswerBytesMax;
+  // Printed before it is judged: an answer that is too long to store need not be verified.
   absl::StatusOr<std::string> printed =
       expression::Print(*candidate, expression::Format::kPrefix, static_cast<size_t>(bytes_max));
   if (!printed.ok()) return Unreadable("answer", printed.status());

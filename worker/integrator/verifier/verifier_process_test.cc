@@ -67,7 +67,7 @@ TEST(AnswerVerifyTest, AnAnswerPastItsLengthIsUnverified) {
   EXPECT_EQ(AnswerVerify(request).verdict(), Judgement::VERDICT_VERIFIED);
 }
 
-// RunVerifier in a process of its own, as the integrator runs it.
+// Runs RunVerifier in a process of its own, as the integrator does.
 class RunVerifierTest : public ::testing::Test {
  protected:
   void SetUp() override {

@@ -159,7 +159,7 @@ TEST(VerifierTest, TheSameRootIsTakenWhereverARootOfStands) {
   ExpectVerified("1/(x^2-2)", "rootOf(t^2-2,t)/4*(log(x-rootOf(t^2-2,t))-log(x+rootOf(t^2-2,t)))");
   ExpectVerdict(Verdict::kRefuted, "1/(x^2-2)",
                 "rootOf(t^2-2,t)/4*(log(x-rootOf(t^2-2,t))-log(x-rootOf(t^2-2,t)))");
-  // Without real roots.
+  // The same for a polynomial without real roots.
   ExpectVerified("1/(x^2+2)",
                  "rootOf(t^2+2,t)/(-4)*(log(x-rootOf(t^2+2,t))*(-1)"
                  "+log(x+rootOf(t^2+2,t)))*(-1)");
@@ -212,7 +212,7 @@ TEST(VerifierTest, AHiddenSmallTermIsFoundBehindADominantOne) {
 TEST(VerifierTest, AFunctionWithoutStrictlyRealPointsIsComplexOnlyAtBest) {
   ExpectVerdict(Verdict::kComplexOnly, "cos(x)*sqrt(sin(x)-3)", "2/3*(sin(x)-3)^(3/2)");
   ExpectVerdict(Verdict::kRefuted, "cos(x)*sqrt(sin(x)-3)", "2/3*(sin(x)-3)^(1/3)");
-  // The product of two imaginary roots is real, but not strictly so.
+  // The product of two imaginary roots is real, but not strictly real.
   ExpectVerdict(Verdict::kComplexOnly, "sqrt(-3-x^2)*sqrt(-3-x^2)", "-3*x-x^3/3");
 }
 
