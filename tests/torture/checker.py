@@ -1,14 +1,14 @@
-"""Compares what workers were told with what Postgres holds, and Postgres with itself.
+"""Compares the acknowledgements that workers got with the rows in Postgres, and Postgres with itself.
 
-Each file in checks/ is one property: a query whose rows are its violations, one sentence each. They see
-the tables of the cluster and the temporary table `acknowledged`, which holds the workers' logs
+Each file in checks/ is one property: a query whose rows are its violations, one sentence each. The queries see the
+tables of the cluster and the temporary table `acknowledged`, which holds the workers' logs
 (worker/results/acknowledgement_log.h has the format).
 """
 
 import os
 
 _CHECKS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "checks")
-_SHOWN_MAX = 10  # Violations of one property that are printed.
+_SHOWN_MAX = 10  # violations of one property that are printed
 
 _PREPARE = """CREATE TEMP TABLE acknowledged (worker text, worker_uuid uuid, job_uuid uuid, index bigint,
     attempt integer, outcome text, canonical_hash bigint, status text, digest text);
@@ -17,7 +17,7 @@ COPY acknowledged FROM STDIN;
 
 
 def load_checks():
-    """Property to query. Read before the run hides the directories of this machine from itself."""
+    """Returns the query of each property. Call it before the run hides this machine's directories from itself."""
     checks = {}
     for name in sorted(os.listdir(_CHECKS)):
         with open(os.path.join(_CHECKS, name), encoding="utf-8") as file:
@@ -26,8 +26,9 @@ def load_checks():
 
 
 def read_acknowledgements(path, voided=()):
-    """The complete lines of a log as fields; a kill may have cut the last one. `voided`: byte ranges that do
-    not count, because the database was taken back to a time before them."""
+    """Returns the complete lines of a log as fields; a kill may have cut the last one. Lines in the byte ranges
+    `voided` do not count, because the database was taken back to a time before them.
+    """
     try:
         with open(path, "rb") as file:
             content = file.read()
@@ -37,7 +38,8 @@ def read_acknowledgements(path, voided=()):
     for line in content.splitlines(keepends=True):
         begin, offset = offset, offset + len(line)
         fields = line.decode("ascii", errors="replace").split()
-        if len(fields) == 5:  # Of a worker from before the log told more: only the function can be compared.
+        # Older workers log fewer fields, so only the function can be compared.
+        if len(fields) == 5:
             fields += ["already", "-"]
         if len(fields) != 7 or not line.endswith(b"\n") or any(lo <= begin < hi for lo, hi in voided):
             continue
@@ -53,8 +55,9 @@ def _copy_lines(worker, uuid, rows):
 
 
 def check_database(database, checks, workers, voided, sabotage=""):
-    """Returns (violations as sentences, acknowledgements compared). `sabotage`: SQL of a test that wants to see it
-    found; it is rolled back."""
+    """Returns (violations as sentences, number of compared acknowledgements). `sabotage` is SQL with which a test
+    damages the database to see it found; it is rolled back.
+    """
     lines = []
     for worker in workers:
         rows = read_acknowledgements(worker.acknowledged, voided.get(worker.acknowledged, ()))

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The checker finds nothing in a sound database, and each kind of damage in one that was damaged."""
+"""The checker finds nothing in a sound database, and finds each kind of damage."""
 
 import argparse
 import os
@@ -15,7 +15,7 @@ from wait_for import wait_for
 
 _FUNCTIONS = 60
 
-# The property that speaks, and what is done to the database before.
+# Each damage to the database, with the property that must report it.
 DAMAGES = [
     ("acknowledged rows are stored", "DELETE FROM result WHERE index = 3;"),
     ("acknowledged rows are stored", "UPDATE result SET integral = 'x', outcome = 'integrated' WHERE index = 3;"),

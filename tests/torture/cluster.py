@@ -1,8 +1,8 @@
-"""The cluster under test: the real binaries on hosts of their own, restarted as a service manager would.
+"""The cluster under test: the real programs on hosts of their own, restarted as a service manager would.
 
   hub (this script, the commit proxy)
    |-- coordinator      10.77.0.1
-   |-- database         10.77.0.2   only with a database of the run's own
+   |-- database         10.77.0.2   only if the run has a database of its own
    |-- one, two, three  10.77.0.11 and on: workers
 """
 
@@ -21,7 +21,7 @@ from wait_for import wait_for
 
 _ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/tmp", "LANG": "C.UTF-8"}
 _GRPC_PORT = 50051
-# Functions that giac does in a few milliseconds, so that much is stored in little time.
+# giac integrates these functions in a few milliseconds, so that many are stored in a short time.
 SHORT_JOB = """generator:
   unary: {sqrt: 1, log: 1, exp: 1, sin: 1, cos: 1}
   binary: {add: 2, mul: 2, div: 1}
@@ -32,13 +32,12 @@ ladder: [{engine: giac, budget_ms: 20}]
 
 
 class Daemon:
-    """One program on one host. `expected_exits`: codes with which it may end by itself at this moment."""
+    """One program on one host."""
 
     def __init__(self, name, host, clock_shim=None):
         self.name = name
         self.host = host
         self.process = None
-        self.expected_exits = set()
         self.clock = None
         if clock_shim:
             self.clock = Clock(name, clock_shim)
@@ -65,7 +64,7 @@ class Daemon:
             self.process.wait(30)
 
     def stop(self, seconds=60):
-        """SIGTERM; its exit code, None if it had to be killed."""
+        """Sends SIGTERM. Returns the exit code, or None if the program had to be killed."""
         if not self.running():
             return self.process.returncode if self.process else 0
         self.process.terminate()
@@ -76,7 +75,7 @@ class Daemon:
             return None
 
     def freeze(self):
-        """The machine sleeps: the program and all that it started. Returns who to thaw."""
+        """Stops the program and all its descendants, as if the machine slept. Returns the processes to thaw."""
         frozen = [self.pid] + [process.pid for process in self.tree()]
         for pid in frozen:
             processes.send(pid, signal.SIGSTOP)
@@ -91,7 +90,7 @@ class Daemon:
 
 
 class Clock:
-    """A wall clock of a program's own, see wall_clock.c."""
+    """A wall clock for one program; see wall_clock.c."""
 
     def __init__(self, name, shim):
         self._shim = shim
@@ -102,7 +101,7 @@ class Clock:
         return {"LD_PRELOAD": self._shim, "WALL_CLOCK_OFFSET": self._file}
 
     def jump(self, seconds):
-        """So far from the machine's own time, from now on."""
+        """Sets the clock this many seconds off the machine's own time."""
         mode = "r+b" if os.path.exists(self._file) else "wb"
         with open(self._file, mode) as file:
             file.write(int(seconds).to_bytes(8, "little", signed=True))
@@ -124,7 +123,7 @@ class Coordinator(Daemon):
                       *self._database.coordinator_arguments(network.HUB), *self.more])
 
     def start(self):
-        """Returns once it serves; like a service manager starts again what could not start yet."""
+        """Returns once it serves. Like a service manager it starts the program again until it comes up."""
         def serving():
             if not self.running():
                 self.launch()
@@ -137,7 +136,7 @@ class Coordinator(Daemon):
                               capture_output=True, text=True, timeout=seconds + 60, env=_ENVIRONMENT, check=False)
 
     def told(self, *words):
-        """The answer as JSON; None: none came."""
+        """Returns the answer as JSON, or None if there was none."""
         done = self.ask(*words)
         return json.loads(done.stdout) if done.returncode == 0 else None
 
@@ -157,7 +156,7 @@ class Worker(Daemon):
         os.makedirs(self.state, exist_ok=True)
 
     def start(self):
-        # Not at idle priority: on a busy machine that pauses integrators as well.
+        # Idle priority would pause integrators on a busy machine.
         self._launch([self.binaries + "/worker", "--connect", self.coordinator.address, "--name", self.name,
                       "--slots", str(self.slots), "--calibrate", "false", "--idle-priority", "false",
                       "--engines", "giac", "--state-dir", self.state, "--integrator", self.integrator,
@@ -169,11 +168,11 @@ class Worker(Daemon):
             return file.read().strip()
 
     def integrators(self):
-        """The supervisors in their sandboxes, each before its children."""
+        """Returns the supervisors in their sandboxes, each before its children."""
         return [process for process in self.tree() if process.name == "integrator"]
 
     def spool(self):
-        """Segments that wait to be sent."""
+        """Returns the segments that wait to be sent."""
         try:
             return [name for name in os.listdir(self.state + "/spool") if name.endswith(".spool")]
         except FileNotFoundError:
@@ -187,9 +186,10 @@ class Worker(Daemon):
 
 
 class Cluster:
-    """Starts the coordinator and prepares three workers; stop() ends them all in order. `own_database`: else the
-    coordinator's private one. Worker two keeps its state on a volume of `spool_volume_bytes`, worker three
-    has integrators of its own and sends its results through the coordinator."""
+    """Starts the coordinator and prepares three workers; stop() ends them all in order. With `own_database` the run has
+    a Postgres of its own instead of the coordinator's private one. Worker two keeps its state on a volume of
+    `spool_volume_bytes`; worker three has integrators of its own and sends its results through the coordinator.
+    """
 
     def __init__(self, own_database, clock_shim=None, spool_volume_bytes=1 << 30, coordinator_arguments=()):
         os.makedirs(RUN + "/acknowledged", exist_ok=True)
@@ -208,7 +208,7 @@ class Cluster:
                        check=True)
         self.workers[2].integrator = self._copy_integrator(RUN + "/three")
         self.jobs = []
-        self.voided = {}  # Acknowledgements that a restored database has forgotten: path to byte ranges.
+        self.voided = {}  # Acknowledgements that a restored database has forgotten, from path to byte ranges.
 
     @staticmethod
     def _copy_integrator(directory):
@@ -218,7 +218,7 @@ class Cluster:
         return directory + "/integrator"
 
     def start_job(self, target, name=None, template=SHORT_JOB):
-        """Its name; None: the coordinator did not answer."""
+        """Returns the job's name, or None if the coordinator did not answer."""
         name = name or f"t{len(self.jobs) + 1}"
         path = f"{RUN}/{name}.yaml"
         with open(path, "w", encoding="ascii") as file:
@@ -230,14 +230,14 @@ class Cluster:
         return name
 
     def stored(self):
-        """Rows of all jobs; None while the database cannot be asked."""
+        """Returns the number of rows of all jobs, or None while the database cannot be asked."""
         try:
             return self.database.number("SELECT count(*) FROM result;")
         except (QueryFailed, IndexError):
             return None
 
     def open_functions(self):
-        """Functions that running jobs still want; None while the database cannot be asked."""
+        """Returns the number of functions that running jobs still want, or None while the database cannot be asked."""
         try:
             return self.database.number(
                 "SELECT coalesce(sum(greatest(target - functions, 0)), 0) FROM progress WHERE state = 'running';")
@@ -251,7 +251,7 @@ class Cluster:
             return False
 
     def stop(self):
-        """Workers first. Returns complaints about how they ended."""
+        """Stops the workers. Returns complaints about how they ended."""
         complaints = []
         for worker in self.workers:
             if (code := worker.stop()) != 0:

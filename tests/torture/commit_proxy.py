@@ -1,8 +1,8 @@
-"""A TCP proxy before Postgres that acts when a commit passes.
+"""A TCP proxy in front of Postgres that acts when a commit passes.
 
-This is how a process is killed exactly before its commit, or after it and before the answer, without a
-line of code in the programs for it: a commit is visible on the wire. It is a COMMIT, or the end of a
-submission, which is one statement that the server commits by itself.
+It lets a test kill a process exactly before its commit, or after the commit and before the answer, without any code for
+it in the programs, because a commit is visible on the wire: it is a COMMIT, or the end of a submission, which is one
+statement that the server commits by itself.
 """
 
 import asyncio
@@ -10,21 +10,21 @@ import threading
 
 _COMMIT = b"COMMIT\0"
 _SUBMISSION = b"motzkin.submit_"
-_SYNC = b"S\0\0\0\4"  # The end of a statement with parameters.
+_SYNC = b"S\0\0\0\4"  # the end of a statement with parameters
 
 
 class Trap:
-    """What happens at the next commit that `client`, an address, sends; `sprung` is set once it has."""
+    """The action for the next commit that `client`, an address, sends. `sprung` is set once it has happened."""
 
     def __init__(self, client, forward, action=None):
         self.client = client
-        self.forward = forward  # The server gets the commit, and its answer is lost.
-        self.action = action    # Called at the moment: before the commit, or after the server's answer.
+        self.forward = forward  # If true, the server gets the commit and its answer is lost.
+        self.action = action    # Called before the commit, or after the server's answer to it.
         self.sprung = threading.Event()
 
 
 class CommitProxy:
-    """Listens on HOST:PORT and connects to `server`, (host, port). Owns a thread; stop() ends it."""
+    """Listens on HOST:PORT and connects to `server`, a pair (host, port). Owns a thread that stop() ends."""
 
     def __init__(self, host, port, server):
         self._server = server
@@ -55,7 +55,7 @@ class CommitProxy:
         self._loop.run_until_complete(asyncio.start_server(self._serve, host, port))
         self._listening.set()
         self._loop.run_forever()
-        left = asyncio.all_tasks(self._loop)  # Of connections that a partition left open.
+        left = asyncio.all_tasks(self._loop)  # connections that a partition left open
         for task in left:
             task.cancel()
         self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
@@ -84,7 +84,7 @@ class CommitProxy:
                 submitting = submitting and not ends
                 if commits and (trap := self._take_trap(client)):
                     answers.cancel()
-                    await asyncio.wait([answers])  # Then the answer to this one is ours to read.
+                    await asyncio.wait([answers])  # From here on we read the server's answers.
                     await self._spring(trap, data, server_reader, server_writer)
                     break
                 server_writer.write(data)
@@ -99,7 +99,7 @@ class CommitProxy:
         if trap.forward:
             server_writer.write(data)
             await server_writer.drain()
-            await server_reader.read(1 << 16)  # Committed: Postgres answers when it is durable.
+            await server_reader.read(1 << 16)  # Postgres answers when the commit is durable.
         if trap.action is not None:
             trap.action()
         trap.sprung.set()

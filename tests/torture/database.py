@@ -1,7 +1,7 @@
-"""The Postgres under test: the coordinator's private server, or one of the run's own that is treated worse.
+"""The Postgres under test: the coordinator's private server, or one of the run's own, which is treated worse.
 
-Everything is asked through psql on the server's socket, as the superuser: this way the checker sees the
-database itself and nothing that the programs under test say about it.
+All questions go through psql on the server's socket, as the superuser. In this way the checker sees the database itself
+and needs no word of the programs under test.
 """
 
 import glob
@@ -28,7 +28,7 @@ def binary(name):
 
 
 class Database:
-    """What both kinds share. `socket`: the directory of the server's socket."""
+    """The base of both kinds. `socket` is the directory of the server's socket."""
 
     name = "motzkin"
 
@@ -37,7 +37,7 @@ class Database:
         self._frozen = []
 
     def psql(self, script, database=None):
-        """Runs a script in one session; returns what it prints, a list of lines with fields parted by |."""
+        """Runs a script in one session. Returns the lines that it prints, with fields separated by |."""
         command = ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", self.socket, "-p", str(PORT),
                    "-U", "postgres", "-d", database or self.name, "-f", "-"]
         environment = {"PATH": os.environ["PATH"], "PGCONNECT_TIMEOUT": "5",
@@ -61,7 +61,7 @@ class Database:
             return False
 
     def postmaster(self):
-        """Its pid; None: there is none."""
+        """Returns its pid, or None if there is none."""
         try:
             with open(self.data + "/postmaster.pid", encoding="ascii") as file:
                 pid = int(file.readline())
@@ -70,19 +70,19 @@ class Database:
         return pid if os.path.isdir(f"/proc/{pid}") else None
 
     def crash(self, number=signal.SIGQUIT):
-        """SIGQUIT is `pg_ctl -m immediate`."""
+        """Sends a signal to the server; SIGQUIT is `pg_ctl -m immediate`."""
         if (pid := self.postmaster()) is not None:
             processes.send(pid, number)
 
     def kill_a_backend(self, random):
-        """The postmaster then ends all others and recovers."""
+        """Kills one backend. The postmaster then ends all others and recovers."""
         pid = self.postmaster()
         backends = [process.pid for process in processes.descendants(pid)] if pid else []
         if backends:
             processes.kill(random.choice(backends))
 
     def freeze(self):
-        """The server stands still, connections stay open: worse than one that is gone."""
+        """Stops the server with its connections open, which is worse than a server that is gone."""
         if (pid := self.postmaster()) is None:
             return
         self._frozen = [pid] + [process.pid for process in processes.descendants(pid)]
@@ -96,7 +96,7 @@ class Database:
 
 
 class PrivateDatabase(Database):
-    """The default: started, watched and stopped by the coordinator."""
+    """The default server, which the coordinator starts, watches and stops."""
 
     kind = "private"
 
@@ -110,18 +110,19 @@ class PrivateDatabase(Database):
                 "--advertise-postgres", f"postgresql://{proxy_address}:{PORT}/{self.name}"]
 
     def start(self):
-        """Nothing to do: the coordinator does."""
+        """Does nothing, because the coordinator starts the server."""
 
     def recover(self):
-        """The coordinator starts it again."""
+        """Does nothing, because the coordinator starts the server again."""
 
     def stop(self):
-        """The coordinator does."""
+        """Does nothing, because the coordinator stops the server."""
 
 
 class OwnDatabase(Database):
-    """On a host of its own, with the write-ahead log on a volume that can be filled. Between coordinator
-    and database is the proxy, as it is between workers and database."""
+    """A server on a host of its own, with its write-ahead log on a volume that can be filled. The proxy stands between
+    coordinator and database, as it does between workers and database.
+    """
 
     kind = "own"
 
@@ -138,7 +139,7 @@ class OwnDatabase(Database):
         return ["--postgres", f"postgresql://motzkin_owner@{uri}", "--advertise-postgres", f"postgresql://{uri}"]
 
     def _spawn(self, argv, log):
-        """As the user postgres: the server refuses to be root."""
+        """Starts a program as the user postgres, because the server refuses to run as root."""
         become = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
         with open(f"{RUN}/log/{log}.log", "ab") as file:
             return subprocess.Popen(self.host.command(become + argv), stdin=subprocess.DEVNULL, stdout=file,
@@ -172,7 +173,7 @@ class OwnDatabase(Database):
         self.psql(f"CREATE DATABASE {self.name} OWNER motzkin_owner;", "postgres")
 
     def recover(self):
-        """Starts it unless it runs; returns once it answers."""
+        """Starts the server unless it runs. Returns once it answers."""
         def running():
             if self.answers():
                 return True
@@ -207,7 +208,7 @@ class OwnDatabase(Database):
 
 
 def fill(directory, keep_bytes):
-    """A file named ballast leaves this many bytes of the volume."""
+    """Writes a file named ballast that leaves this many bytes of the volume."""
     space = os.statvfs(directory)
     with open(directory + "/ballast", "wb") as file:
         size = space.f_bavail * space.f_frsize - keep_bytes

@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
-"""How a cluster of the real programs degrades, in figures: what goes on without its parts, and how soon its
-owner's orders are obeyed.
+"""Measures how a cluster of the real programs degrades: what goes on without its parts, and how soon orders are obeyed.
 
-Exit codes: 0 all within bounds, 1 not, 77 this machine cannot do it (a sentence says why).
+Exit codes: 0 all within bounds, 1 not, 77 this machine cannot do it (a sentence gives the reason).
 """
 
 import argparse
@@ -22,12 +21,12 @@ from isolation import RUN
 from wait_for import let_pass, wait_for
 
 _BUFFER_SECONDS = 20
-_LONG_BUFFER = "10m"  # More work than the spool of the test has room for.
-# Budgets of minutes, functions on which giac may spend them.
+_LONG_BUFFER = "10m"  # more work than the spool of this test can hold
+# A job with budgets of minutes and functions on which giac may spend them.
 _LONG_JOB = """preset: lample-charton
 ladder: [{engine: giac, budget_ms: 600000}]
 """
-# The promises, and what a machine that is busy with everything else may add to them.
+# A machine that is busy with other work may exceed the promised times by this much.
 _SLACK_SECONDS = float(os.environ.get("MOTZKIN_SLACK_SECONDS", "5"))
 
 
@@ -63,9 +62,9 @@ class Measures:
     # --- the measures
 
     def coordinator_away(self, worker):
-        """All cores stay busy for the length of the buffer: rows keep coming, straight into Postgres."""
+        """All cores stay busy for the length of the buffer, and rows keep coming straight into Postgres."""
         self.await_rows(worker, 100)
-        # Until the speed is known the buffer is two batches a slot.
+        # Until the speed is known, the buffer is two batches a slot.
         wait_for(lambda: self.worker_state(worker).get("functions_per_minute", 0) > 0, 90, poll=1)
         let_pass(10)
         self.cluster.coordinator.kill()
@@ -76,13 +75,13 @@ class Measures:
                 last_row, seen = time.monotonic(), now
         busy = last_row - begun
         self.fact(f"coordinator away: with a buffer of {_BUFFER_SECONDS} s the cores are busy for {busy:.1f} s")
-        if busy < _BUFFER_SECONDS / 2:  # Batches end between two flushes, and speeds are estimates.
+        if busy < _BUFFER_SECONDS / 2:  # because batches end between two flushes, and speeds are estimates
             self.failures.append(f"without its coordinator a worker is busy for {busy:.1f} s only")
         self.cluster.coordinator.start()
         self.await_rows(worker)
 
     def postgres_away(self, worker):
-        """Rows wait in memory, then in the spool; when both are full the slots pause; nothing is lost."""
+        """Rows wait in memory, then in the spool; when both are full the slots pause. Nothing is lost."""
         self._enlarge_buffer(worker)
         self.cluster.database.stop(number=signal.SIGQUIT)
         begun = time.monotonic()
@@ -113,7 +112,7 @@ class Measures:
         self.cluster.coordinator.stop()
         self.cluster.coordinator.more = ["--buffer", _LONG_BUFFER]
         self.cluster.coordinator.start()
-        held = [0, time.monotonic()]  # The most batches so far, and since when.
+        held = [0, time.monotonic()]  # the most batches so far, and since when
 
         def full():
             if (now := self.worker_state(worker).get("batches", 0)) > held[0]:
@@ -122,7 +121,7 @@ class Measures:
         wait_for(full, 120, poll=0.5)
 
     def worker_gone(self, gone):
-        """Shown, and its work elsewhere: with the short buffer, as others take it up when they have room."""
+        """A worker that is gone is shown as away. Its work moves to others, which have room as the buffer is short."""
         self.await_rows(gone)
         frozen = gone.freeze()
         begun = time.monotonic()
@@ -136,7 +135,7 @@ class Measures:
             processes.send(pid, signal.SIGCONT)
 
     def _long_leaf(self, worker):
-        """An engine's child that has been at one function for a second."""
+        """Returns an engine's child that has worked on one function for a second."""
         def busy():
             leaves = worker.integrators()
             last = leaves[-1] if len(leaves) > 2 else None
@@ -153,7 +152,7 @@ class Measures:
         return what, time.monotonic() - begun
 
     def orders(self, worker):
-        """Cancel, pause and suspend end a running engine; a drained worker begins nothing more."""
+        """Cancel, pause and suspend end a running engine; a drained worker begins no other function."""
         slowest = {}
 
         def note(what, seconds):

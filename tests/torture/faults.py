@@ -1,5 +1,6 @@
-"""The faults a run may meet. Each is a function of the run that injects one fault, heals it, and returns
-None, or a sentence if it did not come to pass this time."""
+"""The faults of a run. Each is a function of the run that injects one fault and heals it. It returns None, or a
+sentence if the fault did not come about this time.
+"""
 
 import ctypes
 import os
@@ -7,8 +8,8 @@ import struct
 
 from collections import namedtuple
 
-# `needs`: what must be there for it: "database" (it answers), "own database", "packet filter", "clock",
-# "long run".
+# `needs` lists the conditions of a fault: "database" (it answers), "own database", "packet filter", "clock", "long
+# run".
 Fault = namedtuple("Fault", "name needs inject")
 FAULTS = []
 
@@ -21,7 +22,7 @@ def fault(name, *needs):
 
 
 class CreationWatch:
-    """Waits for files that appear in a directory, without a delay that would let their writing end."""
+    """Notices files as soon as they appear in a directory. A polling delay would let their writing end first."""
 
     _IN_CREATE = 0x100
 
@@ -35,7 +36,7 @@ class CreationWatch:
         os.close(self._descriptor)
 
     def names(self):
-        """Of what was created since the last call."""
+        """Returns the names of files created since the last call."""
         try:
             events = os.read(self._descriptor, 1 << 16)
         except BlockingIOError:

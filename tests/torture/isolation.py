@@ -1,8 +1,8 @@
-"""A place that nothing can escape from: process, mount, network and IPC namespaces of the run's own.
+"""Runs the torture in process, mount, network and IPC namespaces of its own, from which nothing can escape.
 
-When its first process ends, for whatever reason, the kernel ends all others and unmounts everything. So a
-run that is killed leaves nothing behind, and at the end of one that was not, whatever is still there is a
-left-over of the programs under test. Outside of them remains one directory, which run_inside() removes.
+When the first process inside ends, for any reason, the kernel ends all others and unmounts everything. So a run that is
+killed leaves nothing behind, and what remains at the end of a complete run was left over by the programs under test.
+Outside of the namespaces there is only one directory, which run_inside() removes.
 """
 
 import os
@@ -12,16 +12,16 @@ import subprocess
 import sys
 import tempfile
 
-RUN = "/run/t"  # The run's directory, as seen from inside: short, for the sake of socket paths.
+RUN = "/run/t"  # The run's directory as seen from inside. It is short because the paths of sockets are limited.
 BIN = "/run/b"  # The programs under test.
-OLD_BIN = "/run/o"  # Those of an older version, if there are any.
+OLD_BIN = "/run/o"  # the programs of an older version, if there are any
 _INSIDE = "MOTZKIN_TORTURE_INSIDE"
 _PR_SET_PDEATHSIG = 1
 _NAMESPACES = ["--mount", "--pid", "--fork", "--mount-proc", "--net", "--ipc", "--uts", "--kill-child"]
 
 
 class Unsupported(Exception):
-    """What this machine cannot do, in a sentence for the user."""
+    """A sentence for the user about what this machine lacks."""
 
 
 def is_inside():
@@ -46,15 +46,15 @@ def check_machine():
 
 
 def run_inside(arguments, bin_directory, files=(), keep_logs=None, old_bin_directory=None):
-    """Runs this script again inside, with `arguments`; returns its exit code.
+    """Runs this script again inside, with `arguments`, and returns its exit code.
 
-    `files` are copied into RUN. `keep_logs`: where the logs of a failed run are kept.
+    `files` are copied into RUN. The logs of a failed run are kept in `keep_logs`.
     """
     check_machine()
     directory = tempfile.mkdtemp(prefix="motzkin-torture-", dir="/var/tmp")
     for file in files:
         shutil.copy(file, directory)
-    os.chmod(directory, 0o755)  # Postgres runs as another user.
+    os.chmod(directory, 0o755)  # because Postgres runs as another user
     environment = dict(os.environ, **{_INSIDE: "1", "MOTZKIN_TORTURE_RUN": directory,
                                       "MOTZKIN_TORTURE_BIN": os.path.abspath(bin_directory)})
     if old_bin_directory:
@@ -72,9 +72,9 @@ def run_inside(arguments, bin_directory, files=(), keep_logs=None, old_bin_direc
         return 130
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)  # A second Ctrl-C does not interrupt the clean-up.
+            signal.signal(number, signal.SIG_IGN)  # A second Ctrl-C must not interrupt the clean-up.
         if child is not None and child.poll() is None:
-            child.kill()  # With it goes everything inside.
+            child.kill()  # Everything inside dies with it.
             child.wait()
         shutil.rmtree(directory, ignore_errors=True)
 
@@ -84,8 +84,9 @@ def _mount(*arguments):
 
 
 def settle_in():
-    """To be called inside, first. Returns in a child of the namespace's first process, which reaps what is
-    orphaned and then ends everything with the child's exit code."""
+    """Prepares the namespaces; call it first inside. Returns in a child of the namespace's first process. That process
+    reaps orphans and, when the child ends, ends everything with the child's exit code.
+    """
     _mount("--make-rprivate", "/")
     run, programs = os.environ["MOTZKIN_TORTURE_RUN"], os.environ["MOTZKIN_TORTURE_BIN"]
     _mount("-t", "tmpfs", "-o", "mode=755", "run", "/run")

@@ -1,6 +1,6 @@
 """Hosts in network namespaces, on one bridge, whose cables can be pulled and whose packets can be dropped.
 
-Delays need the netem queueing discipline, which many kernels lack; nothing here does.
+Delays would need the netem queueing discipline, which many kernels lack, so nothing here delays packets.
 """
 
 import shutil
@@ -27,7 +27,7 @@ class Host:
             _run("ip", "-n", name, *words)
 
     def command(self, argv):
-        """`argv`, to be run on this host. Mounts and processes are those of everyone."""
+        """Returns the command that runs `argv` on this host. Mounts and processes are shared with the other hosts."""
         return ["nsenter", f"--net=/run/netns/{self.name}", "--", *argv]
 
     def pull_cable(self):
@@ -37,7 +37,7 @@ class Host:
         _run("ip", "link", "set", self._cable, "up")
 
     def drop(self, direction, peer=None, permille=1000):
-        """Silently drops packets: direction "in", "out"; all, or so many in a thousand."""
+        """Silently drops packets in the direction "in" or "out": all of them, or `permille` in a thousand."""
         chain = {"in": "input", "out": "output"}[direction]
         match = []
         if peer is not None:
@@ -62,7 +62,7 @@ def make_bridge():
 
 
 def why_no_packet_filter():
-    """Empty: packets can be dropped."""
+    """Returns why packets cannot be dropped here; empty if they can."""
     if shutil.which("nft") is None:
         return "nft is not installed (package nftables): no packet can be dropped one way"
     script = f"add table {_TABLE}\nadd chain {_TABLE} probe {{ type filter hook input priority 0; }}\n"

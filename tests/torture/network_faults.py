@@ -1,4 +1,4 @@
-"""Cables, packets and ways that fail."""
+"""Faults of cables, packets and routes."""
 
 import network
 from faults import fault

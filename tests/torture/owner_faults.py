@@ -1,4 +1,4 @@
-"""What owners do to their cluster: orders, copies of directories, broken machines, old versions."""
+"""Faults that users cause: orders, copied directories, broken machines, old versions."""
 
 import os
 import shutil
@@ -25,19 +25,17 @@ def one_directory(run):
 
 @fault("cloned state directory", "database")
 def cloned_directory(run):
-    """The clone has the worker's identity. Whichever started last is the worker, the other one goes."""
+    """The clone has the worker's identity. The one that started last is the worker, and the other one must go."""
     original = run.cluster.workers[0]
     state = f"{RUN}/state/clone"
-    subprocess.run(["cp", "-a", original.state, state], capture_output=True)  # Its files come and go meanwhile.
-    original.expected_exits = {_EXIT_SUPERSEDED}
+    subprocess.run(["cp", "-a", original.state, state], capture_output=True)  # its files come and go meanwhile
     clone = run.add_worker("clone", run.cluster.workers[2].host, state=state)
     superseded = wait_for(lambda: not original.running(), 60)
     if superseded and original.process.returncode != _EXIT_SUPERSEDED:
         run.problem(f"the original of a clone ended with {original.process.returncode}, not {_EXIT_SUPERSEDED}")
     let_pass(run.random.uniform(1, 5))
     run.retire_worker(clone)
-    shutil.rmtree(state)  # What the clone could not send was acknowledged to nobody: it is done again.
-    original.expected_exits = set()
+    shutil.rmtree(state)  # The clone could not send these rows, so they were never acknowledged and are computed again.
     if not original.running():
         original.start()
     return None if superseded else "both went on for a minute: they could not reach the coordinator"
@@ -45,7 +43,7 @@ def cloned_directory(run):
 
 @fault("worker whose sandbox is broken", "database")
 def broken_sandbox(run):
-    """Its integrators end as soon as they start, until its owner mends it."""
+    """The worker's integrators end as soon as they start, until the program is repaired."""
     worker = run.cluster.workers[2]
     good = worker.integrator
     with open(good + ".broken", "w", encoding="ascii") as file:
@@ -78,7 +76,7 @@ def job_paused(run):
 
 @fault("job cancelled", "database")
 def job_cancelled(run):
-    """Nothing is stored after cancel has returned."""
+    """Checks that no row is stored after cancel has returned."""
     job = run.cluster.start_job(100_000)
     if job is None or not wait_for(lambda: _rows(run, job) > 20, 60):
         return "the job to be cancelled got nowhere"
@@ -106,7 +104,7 @@ def worker_ordered(run):
 
 @fault("worker of another version joins and leaves", "database", "old version")
 def old_version(run):
-    """A worker built from an older commit works beside those of today."""
+    """A worker that was built from an older commit works beside those of today."""
     worker = run.cluster.workers[0]
     was_old = worker.binaries != BIN
     if (code := worker.stop()) != 0:
@@ -120,7 +118,9 @@ def old_version(run):
 
 @fault("workers' rights taken and given back", "database")
 def rights_taken(run):
-    """As in the middle of a restore: workers that write themselves drain, and work again by themselves."""
+    """Takes the workers' right to write, as happens in the middle of a restore. Workers that write directly drain, and
+    work again by themselves when they get it back.
+    """
     role = run.cluster.database.psql("SELECT rolname FROM pg_roles WHERE rolname LIKE 'motzkin_worker%';")[0]
     run.cluster.database.psql(f"REVOKE EXECUTE ON FUNCTION submit_results FROM {role};")
     let_pass(run.random.uniform(2, 8))

@@ -1,4 +1,4 @@
-"""Processes that are killed, at random and at chosen points, or stand still."""
+"""Faults of processes: they are killed, at random or at chosen points, or stand still."""
 
 import signal
 
@@ -9,12 +9,12 @@ from faults import CreationWatch, fault
 from wait_for import let_pass, wait_for
 
 _TRAP_SECONDS = 20    # A worker flushes every second while there is work.
-_GONE_SECONDS = 20    # For a killed worker's sandboxes, on a busy machine.
-_LEASE_SECONDS = 30   # Beyond this the batches of a silent worker belong to others.
+_GONE_SECONDS = 20    # The sandboxes of a killed worker need this long on a busy machine.
+_LEASE_SECONDS = 30   # After this time the batches of a silent worker go to others.
 
 
 def _kill_worker(run, worker):
-    """SIGKILL; what it had started must be gone with it."""
+    """Kills the worker with SIGKILL. All processes that it had started must end with it."""
     tree = worker.tree()
     worker.kill()
     await_gone(run, worker, tree)
@@ -144,7 +144,7 @@ def _sleep(run, daemon, seconds, whole_tree=True):
 
 
 def _spring(run, client, forward, action):
-    """Arms the proxy and waits; a sentence if no commit came by."""
+    """Arms the proxy and waits. Returns a sentence if no commit came by."""
     trap = run.cluster.proxy.arm(Trap(client.host.address, forward, action))
     if trap.sprung.wait(_TRAP_SECONDS):
         return None
@@ -212,7 +212,7 @@ def worker_killed_during_spill(run):
     watch = CreationWatch(worker.state + "/spool")
     try:
         run.take_database_away("stopped" if run.cluster.database.kind == "own" else "frozen")
-        # Neither way to Postgres is open. The rows of 5 s wait in memory, then a segment is begun.
+        # Neither way to Postgres is open: rows wait in memory for 5 s, then a segment is begun.
         spilled = wait_for(watch.names, 30, poll=0.0005)
         if spilled:
             tree = worker.tree()

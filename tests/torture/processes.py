@@ -1,4 +1,4 @@
-"""What /proc says about the programs under test."""
+"""Reads /proc about the programs under test."""
 
 import os
 import signal
@@ -24,7 +24,7 @@ def all_processes():
 
 
 def descendants(root):
-    """Of the process `root`, itself not included, parents first."""
+    """Returns the descendants of the process `root`, without itself, parents first."""
     children = {}
     for process in all_processes():
         children.setdefault(process.parent, []).append(process)
@@ -37,7 +37,7 @@ def descendants(root):
 
 
 def strangers():
-    """All processes but the namespace's first, this one and its ancestors: at the end, left-overs."""
+    """Returns all processes but the namespace's first, this one and its ancestors. At the end these are left-overs."""
     ours = {1, os.getpid(), os.getppid()}
     return [process for process in all_processes() if process.pid not in ours]
 
@@ -48,7 +48,7 @@ def alive(process):
 
 
 def send(pid, number):
-    """True if there was somebody to get the signal."""
+    """Sends a signal. Returns whether the process was there to get it."""
     try:
         os.kill(pid, number)
         return True
@@ -68,7 +68,7 @@ def descriptors(pid):
 
 
 def cpu_seconds(pid):
-    """User and system time of the process itself."""
+    """Returns the user and system time of the process itself."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
             fields = file.read().decode(errors="replace").rpartition(")")[2].split()

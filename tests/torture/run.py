@@ -1,4 +1,4 @@
-"""One run of the plan: which fault comes when, what is noted, and the verdict."""
+"""One run of the plan: the order of the faults, notes about each of them, and the verdict."""
 
 import os
 import random
@@ -16,13 +16,13 @@ from isolation import RUN
 from storage_faults import SPOOL_VOLUME_BYTES
 from wait_for import let_pass, wait_for
 
-_OPEN_FUNCTIONS_MIN = 300   # There is always so much to do, or another job is started.
+_OPEN_FUNCTIONS_MIN = 300   # With less to do, another job is started.
 _JOB_TARGETS = (200, 1500)
-_PROGRESS_SECONDS = 120     # After a fault is healed some row must have been stored.
+_PROGRESS_SECONDS = 120     # Within this time after a fault is healed, a row must be stored.
 _JOBS_END_SECONDS = 240
 _LONG_RUN_SECONDS = 300
 _LONG_ABSENCE_SECONDS = 300
-_DESCRIPTORS_MAX = {"coordinator": 80, "worker": 48}  # Of an idle one: about 20.
+_DESCRIPTORS_MAX = {"coordinator": 80, "worker": 48}  # An idle one has about 20.
 
 
 class Run:
@@ -77,29 +77,31 @@ class Run:
         return worker
 
     def retire_worker(self, worker):
-        """Stops it for good; what it was told remains to be checked."""
+        """Stops the worker for good. The check at the end still covers its acknowledgements."""
         tree = worker.tree() if worker.running() else []
         worker.stop()
         wait_for(lambda: not any(map(processes.alive, tree)), 20)
         uuid = worker.uuid()
         worker.uuid = lambda: uuid
         if not any(retired.acknowledged == worker.acknowledged for retired in self._retired):
-            self._retired.append(worker)  # One of this name may have been here before, with the same log.
+            self._retired.append(worker)  # an earlier worker of this name has the same log
 
     def start_coordinator(self):
-        """Returns once it serves; without its database it cannot yet, and is started again and again."""
+        """Returns once the coordinator serves. Without its database it cannot serve yet, and _supervise() starts it
+        again and again.
+        """
         if self.database_is_away and self.own_database:
             self.cluster.coordinator.launch()
         else:
             self.cluster.coordinator.start()
 
     def take_database_away(self, how):
-        """stopped: connections are refused. frozen: they hang."""
+        """Makes the database unreachable. If it is "stopped", connections are refused; if it is "frozen", they hang."""
         self.database_is_away, self._away_how = True, how
         if how == "frozen":
             self.cluster.database.freeze()
         else:
-            self.cluster.database.stop(number=signal.SIGQUIT)  # As -m immediate.
+            self.cluster.database.stop(number=signal.SIGQUIT)  # as pg_ctl stop -m immediate
 
     def bring_database_back(self):
         if self._away_how == "frozen":
@@ -117,13 +119,13 @@ class Run:
         return self.random.choice(rows) if rows else None
 
     def order(self, *words):
-        """An owner's order, repeated until it is taken; a job that is over meanwhile is none of it."""
+        """Repeats an order until the coordinator takes it. A job that has ended meanwhile refuses it, which is fine."""
         done = wait_for(lambda: self.cluster.coordinator.ask(*words).returncode in (0, 5), 60, poll=1)
         if not done:
             self.problem("no answer to motzkin " + " ".join(words))
 
     def await_rows_of(self, worker):
-        """It must store something: that it is alive shows nowhere better."""
+        """Waits until the worker stores something, which is the best sign that it is alive."""
         self.keep_busy()
         before = worker.acknowledgements()
         if not wait_for(lambda: self.keep_busy() or worker.acknowledgements() > before, _PROGRESS_SECONDS, poll=0.5):
@@ -140,12 +142,12 @@ class Run:
                 self.note(f"job {job} started")
 
     def go(self):
-        """Faults until the time is over, then the end of all jobs and the checks. Returns the verdict."""
+        """Injects faults until the time is up, then lets all jobs end and checks. Returns the verdict."""
         self.keep_busy()
         for worker in self.cluster.workers:
             worker.start()
         self._await_progress("the start")
-        self._say(f"database: {self.cluster.database.kind}; faults that this run cannot have: "
+        self._say(f"database: {self.cluster.database.kind}; faults that this run cannot inject: "
                   + (", ".join(sorted(fault.name for fault in FAULTS if self._why_not(fault))) or "none"))
         self._begin_faults = time.monotonic()
         deck = []
@@ -162,13 +164,13 @@ class Run:
         return next((self.missing[need] for need in sorted(fault.needs) if self.missing[need]), "")
 
     def _shuffled_deck(self):
-        """Every fault comes once before any comes twice."""
+        """Returns all possible faults in a random order: each comes once before any comes twice."""
         deck = [fault for fault in FAULTS if not self._why_not(fault)]
         self.random.shuffle(deck)
         return deck
 
     def _tend_long_absence(self):
-        """Once in a run of ten minutes, in some plans, Postgres is away for five, and the other faults go on."""
+        """In some plans of ten minutes or more, Postgres is away for five minutes while the other faults go on."""
         passed = time.monotonic() - self._begin_faults
         if self._absence_until is None:
             wanted = self.own_database and self.seconds >= 1.5 * _LONG_ABSENCE_SECONDS and self.seed % 2 == 0
@@ -207,13 +209,13 @@ class Run:
         self._await_progress(fault.name)
 
     def _supervise(self):
-        """Nothing may have ended by itself; what has is started again, as a service manager would."""
+        """Checks that no program has ended by itself, and starts those that have, as a service manager would."""
         for daemon in [*self.cluster.workers, self.cluster.coordinator]:
             if daemon.running():
                 self._check_descriptors(daemon)
                 continue
             code = daemon.process.returncode
-            # A coordinator that finds no database exits and is started again: docs/operations.md.
+            # A coordinator without its database exits and is started again: docs/operations.md.
             if not (daemon is self.cluster.coordinator and self.database_is_away and code == 1):
                 self.problem(f"{daemon.name} ended by itself with {code}")
             if daemon is self.cluster.coordinator:

@@ -1,4 +1,6 @@
-"""Databases that are away, full or taken back to an earlier time; full disks; clocks that jump."""
+"""Faults of storage and clocks: databases that are away, full or taken back to an earlier time; full disks; clocks that
+jump.
+"""
 
 import os
 
@@ -8,7 +10,7 @@ from isolation import RUN
 from wait_for import let_pass
 
 _YEAR = 365 * 86_400
-_SPOOL_RESERVE = 256 << 20  # What a spool leaves free on its disk (worker/results/result_spool.h).
+_SPOOL_RESERVE = 256 << 20  # the space that a spool leaves free on its disk (worker/results/result_spool.h)
 SPOOL_VOLUME_BYTES = _SPOOL_RESERVE + (64 << 20)
 
 
@@ -36,7 +38,7 @@ def wal_full(run):
 
 @fault("spool volume full", "database")
 def spool_full(run):
-    """Postgres away and no room on the disk of worker two: its rows wait in memory."""
+    """Postgres is away and the disk of worker two is full, so its rows wait in memory."""
     worker = run.cluster.workers[1]
     database.fill(worker.state, keep_bytes=run.random.choice([0, _SPOOL_RESERVE // 2, _SPOOL_RESERVE + 4096]))
     try:
@@ -49,14 +51,14 @@ def spool_full(run):
 
 @fault("database restored from an older dump", "database", "own database")
 def restored(run):
-    """What was acknowledged since the dump is lost with the database; nothing else may be."""
+    """Rows that were acknowledged since the dump are lost with the database; no other row may be lost."""
     cluster, path = run.cluster, RUN + "/older.dump"
     before = {worker.acknowledged: worker.acknowledgements() for worker in run.all_workers()}
     cluster.database.dump(path)
     let_pass(run.random.uniform(3, 10))
     run.take_database_away("stopped")
     cluster.coordinator.kill()
-    let_pass(run.random.uniform(6, 12))  # Long enough for spools to fill.
+    let_pass(run.random.uniform(6, 12))  # long enough for spools to fill
     for worker in run.all_workers():
         begin = before.get(worker.acknowledged, 0)
         cluster.voided.setdefault(worker.acknowledged, []).append((begin, worker.acknowledgements()))
@@ -68,7 +70,8 @@ def restored(run):
 
 
 def _jump(run, daemon):
-    """While nothing happens that would wake a thread, too: then only the clocks do."""
+    """Makes a wall clock jump, sometimes while nothing else happens that would wake a thread, so that only clocks can.
+    """
     years = run.random.choice([-20, -5, -1, 1, 5, 12])
     job = run.running_job() if run.random.random() < 0.7 else None
     if job is not None:
@@ -76,7 +79,7 @@ def _jump(run, daemon):
         let_pass(2)
     run.note(f"{daemon.name}: the wall clock jumps by {years} years{', with all at rest' if job else ''}")
     daemon.clock.jump(years * _YEAR)
-    let_pass(18)  # Silence of 12 s is noticed.
+    let_pass(18)  # A silence of 12 s would be noticed by now.
     states = {worker["name"]: worker["state"] for worker in run.cluster.coordinator.told("workers") or []}
     for worker in run.cluster.workers:
         if states.get(worker.name) not in ("working", "idle"):
@@ -104,7 +107,7 @@ def coordinator_clock(run):
 
 @fault("worker stopped while Postgres hangs", "database")
 def stopped_while_hanging(run):
-    """A stop in order does not wait for a database that never answers: what is not sent is spooled."""
+    """A stop in order does not wait for a database that never answers; rows that are not sent go to the spool."""
     worker = run.cluster.workers[0]
     run.take_database_away("frozen")
     try:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""A cluster of the real programs, tortured by a random plan and then checked: nothing lost, nothing twice.
+"""Tortures a cluster of the real programs by a random plan, then checks that nothing is lost or stored twice.
 
-Exit codes: 0 passed, 1 a problem was found, 2 bad usage, 77 this machine cannot do it (a sentence says why).
+Exit codes: 0 passed, 1 a problem was found, 2 bad usage, 77 this machine cannot do it (a sentence gives the reason).
 """
 
 import argparse
@@ -28,11 +28,11 @@ _EXIT_PROBLEM, _EXIT_SKIPPED = 1, 77
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="./dev torture", description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=10, help="how long faults happen (default 10)")
-    parser.add_argument("--seed", type=int, help="of the plan; default: a fresh one, printed")
-    parser.add_argument("--json", action="store_true", help="the verdict as one JSON object on stdout")
+    parser.add_argument("--seed", type=int, help="seed of the plan; by default a fresh one, which is printed")
+    parser.add_argument("--json", action="store_true", help="print the verdict as one JSON object on stdout")
     parser.add_argument("--keep-logs", metavar="DIR", help="copy the programs' logs there if a problem was found")
-    parser.add_argument("--only", metavar="WORDS", help="only faults whose name contains this")
-    parser.add_argument("--old-bin", metavar="DIR", help="programs of an older version, to work beside today's")
+    parser.add_argument("--only", metavar="WORDS", help="inject only faults whose name contains this")
+    parser.add_argument("--old-bin", metavar="DIR", help="programs of an older version that work beside today's")
     parser.add_argument("--bin", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--clock-shim", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)

@@ -1,11 +1,11 @@
-"""Waiting for a condition instead of sleeping for a guess; and, where a plan wants time to pass, passing it."""
+"""Waits for a condition instead of a guessed time, and lets time pass where a plan asks for it."""
 
 import threading
 import time
 
 
 def wait_for(condition, seconds, poll=0.05):
-    """Asks until `condition` holds and returns what it gave; its last answer, false, after `seconds`."""
+    """Polls until `condition` holds and returns its result; after `seconds` returns its last, false result."""
     until = time.monotonic() + seconds
     while not (answer := condition()):
         if time.monotonic() > until:
@@ -15,5 +15,5 @@ def wait_for(condition, seconds, poll=0.05):
 
 
 def let_pass(seconds):
-    """For what a plan lets last for a time of its own, such as a fault."""
+    """Lets time pass, for faults that last for a planned time."""
     threading.Event().wait(max(seconds, 0))

@@ -1,10 +1,12 @@
-// A wall clock of a program's own, which a test sets forwards and back by years: preload it, and
-// write the offset in seconds (int64) into the file that $WALL_CLOCK_OFFSET names.
+// Gives a program a wall clock of its own, which a test sets forwards and back by years. Preload
+// this library, and write the offset in seconds (int64) into the file that $WALL_CLOCK_OFFSET
+// names.
 //
-// What a program learns of the wall clock is shifted, and its waits until a wall time behave as the
-// kernel's do when someone sets the machine's clock: a jump past the time ends the wait, a jump
-// back prolongs it. (libfaketime leaves a raw futex wait until a wall time alone: with it every timed wait
-// of absl would last years, or no time at all.) The boot and monotonic clocks are the machine's.
+// The wall clock that the program reads is shifted. Its waits until a wall time behave as the
+// kernel's do when someone sets the machine's clock: a jump past the time ends the wait, and a jump
+// back prolongs it. (libfaketime does not handle a raw futex wait until a wall time; with it every
+// timed wait of absl would last years, or no time at all.) The boot and monotonic clocks are those
+// of the machine.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -20,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { kSliceNanos = 20 * 1000 * 1000 };  // How late a wait notices a jump.
+enum { kSliceNanos = 20 * 1000 * 1000 };  // how late a wait may notice a jump
 
 static const int64_t kZero = 0;
 static const volatile int64_t* offset_seconds = &kZero;
@@ -46,7 +48,7 @@ static int RealTime(clockid_t clock, struct timespec* now) {
 static int IsWallClock(clockid_t clock) { return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE; }
 
 int clock_gettime(clockid_t clock, struct timespec* now) {
-  if (real_syscall == NULL) Begin();  // Called by another library's constructor.
+  if (real_syscall == NULL) Begin();  // another library's constructor may call this first
   const int result = RealTime(clock, now);
   if (result == 0 && IsWallClock(clock)) now->tv_sec += *offset_seconds;
   return result;
@@ -70,7 +72,8 @@ time_t time(time_t* result) {
 
 static int64_t Nanos(const struct timespec* time) { return time->tv_sec * 1000000000ll + time->tv_nsec; }
 
-// As the kernel's FUTEX_WAIT_BITSET until a wall time, in slices between which the clock may jump.
+// Behaves as the kernel's FUTEX_WAIT_BITSET until a wall time, but waits in slices, so that the
+// clock may jump between them.
 static long WaitUntilWallTime(long word, long operation, long value, const struct timespec* until, long bits) {
   for (;;) {
     struct timespec now;
@@ -101,7 +104,8 @@ long syscall(long number, ...) {
   return real_syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
-// A condition's clock cannot be asked for; no machine has been up since 2001, so a later time is a wall time.
+// There is no way to ask a condition for its clock. But no machine has been up since 2001, so a
+// later time must be a wall time.
 int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex, const struct timespec* until) {
   struct timespec shifted = *until;
   if (shifted.tv_sec > 1000000000) shifted.tv_sec -= *offset_seconds;

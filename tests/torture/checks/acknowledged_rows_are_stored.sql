@@ -1,5 +1,6 @@
--- Every row that a worker was told is stored is there: the very row (same content, worker and attempt) if it
--- was the one that was stored, else a row of the same function. Of an archived job they are in its files.
+-- Every acknowledged row is there. If it was the one that was stored, the very row is there (same
+-- content, worker and attempt), else a row of the same function. The rows of an archived job are in
+-- its files.
 SELECT format('index %s of job %s, acknowledged to %s as %s: %s', a.index, j.name, a.worker, a.status,
               CASE WHEN r.index IS NULL THEN 'lost' ELSE 'another content' END)
   FROM acknowledged a

@@ -1,5 +1,5 @@
--- What a batch counts by outcome are its rows, unless they are archived; it is closed when it is full. Joined index by
--- index, for the reason in rows_have_a_lease.sql.
+-- The counters of a batch by outcome agree with its rows, unless these are archived, and the batch
+-- is closed when it is full. The join goes index by index; rows_have_a_lease.sql gives the reason.
 WITH counted AS (
     SELECT b.job_id, b.batch,
            count(*) FILTER (WHERE r.outcome = 'integrated') AS integrated,

@@ -1,5 +1,5 @@
--- The batches of a job cover the indices below allocated_below, each once; of an archived one those above its
--- sealed prefix.
+-- The batches of a job cover the indices below allocated_below, each of them once. For an archived
+-- job they cover those above its sealed prefix.
 WITH walked AS (
     SELECT b.*, coalesce(lag(end_index) OVER (PARTITION BY job_id ORDER BY begin_index),
                          (SELECT j.sealed_below FROM archive k JOIN job j ON j.id = k.job_id

@@ -1,4 +1,5 @@
--- Below the high-water mark the first index of each function is kept, and each later one named a duplicate of it.
+-- Below the high-water mark the first index of each function is kept, and each later one is named
+-- as its duplicate.
 WITH expected AS (
     SELECT r.job_id, r.index, min(r.index) OVER (PARTITION BY r.job_id, r.canonical_hash) AS first_index
       FROM result r JOIN job j ON j.id = r.job_id AND r.index < j.sealed_below)

@@ -1,4 +1,4 @@
--- Nothing of a job that is over is still leased, and a completed one has reached its target.
+-- A job that is over has no open lease, and a completed one has reached its target.
 SELECT format('batch %s of job %s, which is %s, is still leased', l.batch, j.name, j.state)
   FROM lease l JOIN job j ON j.id = l.job_id
  WHERE l.end_time IS NULL AND j.state NOT IN ('running', 'paused')

@@ -1,4 +1,5 @@
--- The view `progress` shows as many rows as there are, by outcome; of an archived job as there were.
+-- The view `progress` shows the number of rows by outcome, for an archived job the number that
+-- there was.
 SELECT format('progress shows %s functions of job %s, %s integrated; there are %s and %s', p.functions, p.job,
               p.integrated, count(r.index), count(*) FILTER (WHERE r.outcome = 'integrated'))
   FROM progress p

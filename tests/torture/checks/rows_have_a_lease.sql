@@ -1,5 +1,6 @@
--- No row without a lease: its worker held, as this attempt, a batch with this index in it. Index by index: a comparison
--- with the ranges of all leases of a worker takes minutes where a quick machine has stored much.
+-- Every row has a lease: its worker held, with this attempt, a batch that contains this index. The
+-- comparison goes index by index, because comparing with the ranges of all leases of a worker takes
+-- minutes where a quick machine has stored much.
 WITH unleased AS (
     SELECT job_id, worker_id, attempt, index FROM result
     EXCEPT

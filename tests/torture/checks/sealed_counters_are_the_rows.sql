@@ -1,4 +1,4 @@
--- A job counts the rows of its sealed prefix, by outcome, unless they are archived.
+-- A job's counters by outcome agree with the rows of its sealed prefix, unless these are archived.
 WITH counted AS (
     SELECT j.id,
            count(*) FILTER (WHERE r.outcome = 'integrated') AS integrated,
