@@ -1,9 +1,8 @@
-# Every library from outside, each found once and given one target name. All are Debian packages;
-# `./dev` installs them.
+# Finds every external library once and gives it one target name. All are Debian packages, which `./dev` installs.
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(absl CONFIG REQUIRED)
-find_package(Protobuf REQUIRED)  # Module mode: Debian 12 ships no protobuf-config.cmake.
+find_package(Protobuf REQUIRED)  # Module mode, because Debian 12 ships no protobuf-config.cmake.
 find_package(yaml-cpp CONFIG REQUIRED)
 find_package(fmt CONFIG REQUIRED)
 find_package(spdlog CONFIG REQUIRED)
@@ -20,10 +19,10 @@ if(MOTZKIN_TESTS)
   find_package(GTest CONFIG REQUIRED)
 endif()
 
-# Boost.Process v2 needs 1.81 or newer; it links boost_filesystem.
+# Boost.Process v2 needs Boost 1.81 or newer, and it links boost_filesystem.
 find_package(Boost 1.81 REQUIRED COMPONENTS filesystem)
 
-# FLINT 3 (Debian 13) swallowed Arb; before it Arb is a library of its own that Debian renames.
+# FLINT 3 (Debian 13) contains Arb. Before it Arb is a library of its own, which Debian renames.
 find_library(MOTZKIN_FLINT_LIBRARY flint REQUIRED)
 find_library(MOTZKIN_ARB_LIBRARY NAMES flint-arb arb)
 find_path(MOTZKIN_FLINT3_INCLUDE flint/acb.h)

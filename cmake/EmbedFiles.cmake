@@ -3,7 +3,7 @@
 # Compiles files into TARGET. The generated header declares one table, in the order given:
 #   struct EmbeddedFile { std::string_view name, text; };   // name: the file's name without folders
 #   inline constexpr EmbeddedFile kFiles[] = {...};
-# Files are split into raw string literals of at most 8,000 characters, which every compiler takes.
+# Each file is split into raw string literals of at most 8,000 characters, which every compiler accepts.
 function(motzkin_embed_files target)
   cmake_parse_arguments(ARG "" "HEADER;NAMESPACE" "FILES" ${ARGN})
   set(header ${CMAKE_CURRENT_BINARY_DIR}/embedded/${ARG_HEADER})

@@ -1,5 +1,5 @@
-# The compiler of preset `fuzz`: a clang that has libFuzzer's runtime, under whichever name Debian
-# installed it (package clang: `clang`; clang-14: `clang-14`).
+# Chooses the compiler of the preset `fuzz`: a clang with libFuzzer's runtime, under the name that Debian gives it
+# (package clang: `clang`; clang-14: `clang-14`).
 if(DEFINED CACHE{MOTZKIN_FUZZ_SUFFIX})
   set(CMAKE_C_COMPILER clang${MOTZKIN_FUZZ_SUFFIX})
   set(CMAKE_CXX_COMPILER clang++${MOTZKIN_FUZZ_SUFFIX})

@@ -1,7 +1,7 @@
-# cmake --install build/release [--component coordinator|worker|cli] [--prefix /usr] [--strip]
+# Usage: cmake --install build/release [--component coordinator|worker|cli] [--prefix /usr] [--strip]
 #
-# The programs look for each other, and the integrator for what FriCAS preloads, beside themselves: so
-# they live in a folder of their own, lib/motzkin, and those that a user types have links in bin.
+# The programs look for each other beside themselves, and the integrator looks there for the library that FriCAS
+# preloads. So they are in a folder of their own, lib/motzkin, and bin has links to the programs that a user types.
 function(motzkin_install component)
   cmake_parse_arguments(ARG "" "" "TARGETS;TYPED" ${ARGN})
   install(TARGETS ${ARG_TARGETS} COMPONENT ${component}

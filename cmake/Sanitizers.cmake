@@ -4,7 +4,8 @@ if(MOTZKIN_SANITIZE)
   add_link_options(-fsanitize=${MOTZKIN_SANITIZE})
   add_compile_definitions(MOTZKIN_SANITIZE)
 endif()
-# Coverage of the code under test is what libFuzzer steers by: all of ours, in a build that is for it alone.
+# libFuzzer is steered by the coverage of the code under test, so all of our code is instrumented. Such a build is for
+# fuzzing only.
 if(MOTZKIN_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
@@ -14,11 +15,11 @@ if(MOTZKIN_SANITIZE MATCHES address)
   link_libraries(motzkin_sanitizer_options)
 endif()
 if(MOTZKIN_SANITIZE MATCHES thread)
-  # Protobuf's headers lay their maps out otherwise when they see ThreadSanitizer; Debian's library was
-  # built without. The standard library may see it.
+  # Protobuf's headers lay out their maps differently under ThreadSanitizer, but Debian's library was built without it.
+  # So the macro is undefined, except for the standard library, which may know.
   add_compile_options(-U__SANITIZE_THREAD__ -D_GLIBCXX_TSAN=1 -DMOTZKIN_SANITIZE_THREAD)
 endif()
-# Built with ThreadSanitizer alone; there is a target in every build, so that it is linted.
+# Only builds with ThreadSanitizer link this target. It exists in every build, so that its source is linted.
 find_path(MOTZKIN_ABSL_INCLUDE absl/base/options.h REQUIRED)
 file(STRINGS ${MOTZKIN_ABSL_INCLUDE}/absl/base/options.h absl_namespace
      REGEX "define ABSL_OPTION_INLINE_NAMESPACE_NAME ")

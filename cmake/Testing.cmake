@@ -1,11 +1,11 @@
 # motzkin_test(NAME SOURCES a.cc... LINK targets... [WHOLE] [LABELS l...] [TIMEOUT seconds] [DATA files])
 #
-# One GoogleTest binary. Without WHOLE each TEST is a ctest test of its own. With WHOLE the binary is
-# one ctest test: for suites that share a costly fixture such as a private Postgres server.
+# Builds one GoogleTest binary. Without WHOLE, each TEST is a ctest test of its own. With WHOLE the binary is one ctest
+# test, for suites that share a costly fixture such as a private Postgres server.
 #
-# LABELS platform is for what may behave otherwise on another release of Debian or another processor:
-# engines, ball arithmetic, the golden file, sandbox, libpqxx, Postgres, a cluster. Target
-# `platform_tests` builds those tests alone.
+# LABELS platform is for tests of things that may behave otherwise on another release of Debian or another processor:
+# engines, ball arithmetic, the golden file, sandbox, libpqxx, Postgres, a cluster. Target `platform_tests` builds those
+# tests alone.
 function(motzkin_test name)
   if(NOT MOTZKIN_TESTS)
     return()

@@ -1,4 +1,4 @@
-# motzkin_warnings: link it PRIVATE from every target of ours; generated code does not.
+# Every target of ours links motzkin_warnings PRIVATE. Generated code does not.
 option(MOTZKIN_WERROR "Treat warnings as errors" OFF)
 add_library(motzkin_warnings INTERFACE)
 target_compile_options(motzkin_warnings INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor

@@ -1,7 +1,8 @@
 #!/bin/sh
-# Runs a link command with each Abseil shared library replaced by its archive, where there is one. For
-# programs that fork often: Abseil is thirty small libraries, and a fork copies every mapping of each.
-# Set it as RULE_LAUNCH_LINK of a target; CMake's imported targets offer no other way to choose.
+# Runs a link command with each shared Abseil library replaced by its archive, if there is one.
+# Abseil is thirty small libraries, and a fork copies every mapping of each, which matters for
+# programs that fork often. Set this as RULE_LAUNCH_LINK of a target; CMake's imported targets offer
+# no other way to choose.
 archives=
 count=$#
 while [ "$count" -gt 0 ]; do
@@ -19,6 +20,6 @@ while [ "$count" -gt 0 ]; do
   esac
   set -- "$@" "$argument"
 done
-# Unquoted on purpose: the archives are words, and none of their paths holds a blank.
+# The archives are unquoted on purpose: they are words, and none of their paths has a blank.
 # shellcheck disable=SC2086
 exec "$@" -Wl,--start-group $archives -Wl,--end-group

@@ -2,8 +2,8 @@
 # enter_root.sh ROOT USER CCACHE_DIR COMMAND
 #
 # Makes ROOT the root of this mount namespace and runs COMMAND there as USER. The caller has unshared
-# mounts, processes and IPC (deploy/suite_root.sh), so nothing here is seen outside, and all of it ends
-# with COMMAND.
+# mounts, processes and IPC (deploy/suite_root.sh), so the mounts made here are invisible outside and
+# end with COMMAND.
 set -euo pipefail
 made=$1 user=$2 cache=$3 command=$4
 
@@ -24,7 +24,7 @@ pivot_root . .outside
 umount --lazy /.outside
 rmdir /.outside
 
-# Only root owns the cache of compiled objects; others read it.
+# The cache of compiled objects belongs to root, so other users only read it.
 environment=(HOME="$(getent passwd "$user" | cut -d: -f6)" USER="$user" LANG=C.UTF-8 TERM="${TERM:-dumb}"
   PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin CCACHE_DIR=/var/cache/ccache)
 if [[ $user != root ]]; then environment+=(CCACHE_READONLY=true CCACHE_TEMPDIR=/tmp/ccache); fi

@@ -1,13 +1,16 @@
 # shellcheck shell=bash
-# `./dev up` and `./dev psql`: a coordinator and one worker on this machine, sourced by ./dev.
 #
-# Everything a run keeps is in the data directory: coordinator/ (the database), worker/ (its identity
-# and spool), log/, and while it runs `address`. The next run goes on where this one stopped.
+# `./dev up` and `./dev psql`: a coordinator and one worker on this machine. ./dev sources this
+# file.
+#
+# A run keeps everything in the data directory: coordinator/ (the database), worker/ (its identity
+# and spool), log/, and while it runs the file `address`. The next run goes on where this one
+# stopped.
 
-# How long things may take before we say so; a Raspberry Pi with an SD card needs the most of it.
+# The time that starting and stopping may take. A Raspberry Pi with an SD card needs most of it.
 readonly ready_seconds=120
 readonly drain_seconds=150  # A worker gives functions in progress up to two minutes.
-# A job that stays blocked for so long beside a connected worker will not move by itself.
+# A job that stays blocked this long beside a connected worker will not move by itself.
 readonly blocked_seconds=5
 
 up_for=
@@ -18,7 +21,7 @@ up_job=lample-charton
 coordinator_pid=
 worker_pid=
 watch_pid=
-hurry=no  # Ctrl-C while draining.
+hurry=no  # Whether Ctrl-C came while draining.
 
 parse_up_arguments() {
   while [[ $# -gt 0 ]]; do
@@ -42,7 +45,8 @@ parse_up_arguments() {
   [[ -z $up_slots || $up_slots =~ ^[1-9][0-9]*$ ]] || die "--slots takes a number from 1, got '$up_slots'"
 }
 
-# Postgres refuses to run as root, so root's data must be where an unprivileged user can reach it.
+# Postgres refuses to run as root, so root's data must be in a place that an unprivileged user can
+# reach.
 default_data_directory() {
   local user=postgres
   id "$user" >/dev/null 2>&1 || user=nobody
@@ -69,10 +73,10 @@ choose_address() {
 
 alive() { [[ -n $1 ]] && kill -0 "$1" 2>/dev/null; }
 
-# show_log NAME: why it ended.
+# show_log NAME: shows why a program ended.
 show_log() { tail -n 15 "$up_data/log/$1.log" >&2; }
 
-# A setsid keeps the terminal's Ctrl-C from them: they are asked to stop in order.
+# setsid keeps the terminal's Ctrl-C from the programs, so that they can be stopped in order.
 start_coordinator() {
   setsid "$1/coordinator" --data-dir "$up_data/coordinator" --listen "$2" >"$up_data/log/coordinator.log" 2>&1 &
   coordinator_pid=$!
@@ -91,14 +95,14 @@ start_coordinator() {
 start_worker() {
   local arguments=(--connect "$2" --state-dir "$up_data/worker")
   if [[ -n $up_slots ]]; then arguments+=(--slots "$up_slots"); fi
-  # Somebody waits for a run of so long: it does not yield the cores.
+  # A run with --for is waited for, so its integrators do not yield the cores.
   if [[ -n $up_for ]]; then arguments+=(--idle-priority false); fi
   setsid "$1/worker" "${arguments[@]}" >"$up_data/log/worker.log" 2>&1 &
   worker_pid=$!
 }
 
-# Starts the demo job unless some job runs already. A finished one keeps its name; the next has another
-# seed, so that it makes other functions.
+# Starts the demo job unless a job is running already. A finished job keeps its name; the next one
+# has another seed, so that it makes other functions.
 start_job() {
   local jobs number
   jobs=$("$1/motzkin" --coordinator "$2" jobs --json)
@@ -117,7 +121,7 @@ start_job() {
   fi
 }
 
-# end_process PID NAME: TERM, time to finish, KILL.
+# end_process PID NAME: sends TERM, gives the process time to finish, then sends KILL.
 end_process() {
   alive "$1" || return 0
   kill -TERM "$1" 2>/dev/null || return 0
@@ -138,7 +142,7 @@ end_process() {
   wait "$1" 2>/dev/null || true
 }
 
-# The worker first: what it has computed still goes into the database.
+# Stops the worker first, so that its last results still go into the database.
 stop_cluster() {
   trap - EXIT
   trap 'hurry=yes' INT TERM HUP
@@ -150,8 +154,8 @@ stop_cluster() {
   rm -f "$up_data/address"
 }
 
-# Looks once a second until the first function is stored, and ends the watch with a line in
-# $up_data/standstill when none can be: a blocked job would otherwise run out its time in silence.
+# Looks once a second until the first function is stored. If none can be, it writes the reason into
+# $up_data/standstill and ends the watch; otherwise a blocked job would run out its time in silence.
 watch_for_standstill() {
   local bin=$1 address=$2 waited=0 blocked=0 jobs reason
   while ((++waited)) && sleep 1; do
@@ -172,7 +176,7 @@ watch_for_standstill() {
   kill -TERM "$watch_pid" 2>/dev/null
 }
 
-# Fails with the reason of a standstill, and what the worker said of engines that do not run here.
+# Fails with the reason of a standstill, and with the worker's lines about engines that do not run here.
 die_of_standstill() {
   local reason
   reason=$(cat "$up_data/standstill")
@@ -182,8 +186,8 @@ die_of_standstill() {
   die "nothing was computed; $reason"
 }
 
-# Watches until a signal, the end of the jobs or of the time. In the background, because bash handles no
-# signal while it waits for a command in the foreground.
+# Watches until a signal comes, the jobs end or the time is up. The watch runs in the background,
+# because bash handles no signal while it waits for a foreground command.
 watch_cluster() {
   local watch=("$1/motzkin" --coordinator "$2" watch --hint "Ctrl-C drains and stops everything")
   if [[ $up_json == yes ]]; then watch+=(--interval 5s); fi
@@ -203,8 +207,8 @@ watch_cluster() {
   alive "$worker_pid" || { show_log worker; die "the worker ended by itself"; }
 }
 
-# One object about this run alone, from what worker and coordinator write at a clean end. core_seconds is
-# the CPU of both and of everything they started, without Postgres.
+# Prints one object about this run alone, from the files that worker and coordinator write at a
+# clean end. core_seconds is the CPU of both and of everything they started, without Postgres.
 summary() {
   local psql
   psql=$(printf '%q psql --data-dir %q' "$1/motzkin" "$up_data/coordinator")
@@ -240,7 +244,8 @@ local_cluster_up() {
   if [[ $up_json == yes ]]; then summary "$bin"; else say "the data is in $up_data; ./dev psql opens it, ./dev up goes on"; fi
 }
 
-# The database of the last `up`: through its coordinator if that runs, else by starting the server.
+# Opens the database of the last `up`: through its coordinator if that runs, else by starting the
+# server.
 local_cluster_psql() {
   local bin=$1 data
   shift

@@ -1,22 +1,22 @@
 # shellcheck shell=bash disable=SC2154  # $root is ./dev's.
-# `--on SUITE` of ./dev: runs a verb in a bare root of a Debian release, sourced by ./dev.
+# `--on SUITE` of ./dev, which sources this file: runs a verb in a bare root of a Debian release.
 #
-# A root is made once by mmdebstrap, in build/roots/SUITE, and holds what a fresh install of that release
-# has: apt, and nothing of ours. Each run copies the working tree into it, as a new user would have cloned
-# it, and starts ./dev there. Packages that the verb installs and what it builds stay for the next run, so
-# the second one takes as long as on any machine; `./dev clean` removes the roots too.
+# mmdebstrap makes a root once, in build/roots/SUITE. It is like a fresh install of that release: it has
+# apt and nothing of ours. Each run copies the working tree into it, as a new user would have cloned it,
+# and starts ./dev there. Installed packages and builds stay for the next run, so the second one takes as
+# long as on any machine; `./dev clean` removes the roots, too.
 #
 # `--as` says who runs the verb there:
-#   root    in /root/motzkin, a folder that nobody else may enter (the default)
+#   root    in /root/motzkin, a folder that only root may enter (the default)
 #   sudo    a user who may use sudo
 #   plain   a user who may not; root installs the packages before, and the verb gets --no-install
 
 readonly suite_user=motzkin
 
-# Compilers of different releases hash differently, so every root shares the cache of this machine.
+# ccache tells the compilers of different releases apart, so every root shares the cache of this machine.
 suite_ccache() { echo "${CCACHE_DIR:-$HOME/.cache/ccache}"; }
 
-# suite_root_make SUITE: the root's path on stdout.
+# suite_root_make SUITE: makes the root if it is missing and prints its path.
 suite_root_make() {
   local suite=$1 made=$root/build/roots/$1
   if [[ ! -e $made/etc/debian_version ]]; then
@@ -32,8 +32,8 @@ suite_root_make() {
   echo "$made"
 }
 
-# Copies what git would: tracked files as they are now, and new ones that it does not ignore. Times are
-# kept, so that a second build compiles only what changed.
+# Copies the tracked files as they are now, and new ones that git does not ignore. Times are kept, so that
+# a second build compiles only the changes.
 suite_root_copy_tree() {
   local into=$1
   as_root mkdir -p "$into"
@@ -44,8 +44,8 @@ suite_root_copy_tree() {
     as_root tar --extract --no-same-owner --directory="$into"
 }
 
-# suite_root_run ROOT USER COMMAND: runs the shell command as USER in ROOT, with mounts and processes of
-# its own that end with it. A pivoted root, unlike a chroot, lets sandboxes make namespaces of their own.
+# suite_root_run ROOT USER COMMAND: runs the shell command as USER in ROOT, with its own mounts and
+# processes, which end with it. A pivoted root, unlike a chroot, lets sandboxes make their own namespaces.
 suite_root_run() {
   local cache
   cache=$(suite_ccache)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""up_test.py DEV PRESET: `./dev up` end to end, as the README's first command.
+"""up_test.py DEV PRESET: tests `./dev up`, the README's first command, end to end.
 
 The programs are built already, so --no-install and a build with nothing to do cost seconds.
 """
@@ -16,7 +16,7 @@ DEV, PRESET = sys.argv.pop(1), sys.argv.pop(1)
 
 class UpTest(unittest.TestCase):
     def setUp(self):
-        # Root's Postgres runs as an unprivileged user, which has to get at the folder.
+        # If we are root, Postgres runs as an unprivileged user, which must be able to enter the folder.
         self.directory = tempfile.TemporaryDirectory(prefix="motzkin_up_")
         os.chmod(self.directory.name, 0o755)
         self.addCleanup(self.directory.cleanup)
