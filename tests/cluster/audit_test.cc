@@ -1,4 +1,4 @@
-// Audits of negative labels, against the real binaries.
+// Tests audits of negative labels with the real programs.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -25,7 +25,7 @@ bool AwaitAudits(MiniCluster& cluster) {
       absl::Minutes(4));
 }
 
-// Budgets of 60 ms are too small for every function and those of audits, 600 ms, are enough.
+// Budgets of 60 ms are too small for every function; those of audits, 600 ms, are enough.
 TEST(AuditTest, LabelsThatMoreTimeWouldChangeAreFoundByTheOtherWorker) {
   MiniCluster cluster;
   cluster.StartCoordinator();
@@ -59,7 +59,8 @@ TEST(AuditTest, LabelsThatMoreTimeWouldChangeAreFoundByTheOtherWorker) {
   EXPECT_EQ(rows->Int(0, 4), 0) << "and changes no label";
 }
 
-// The only worker is killed again and again while it audits: each of them is done in the end.
+// The only worker is killed again and again while it audits, and still every audit is done in the
+// end.
 TEST(AuditTest, AuditsSurviveTheDeathsOfTheirWorkerAndOfTheCoordinator) {
   MiniCluster cluster;
   cluster.StartCoordinator();

@@ -1,5 +1,5 @@
-// Bad flags, files, environments and databases, given to the real programs: one line on stderr and
-// the exit code that docs/operations.md lists, and nothing else happens.
+// Gives the real programs bad flags, files, environments and databases. Each must print one line on
+// stderr and exit with the code that docs/operations.md lists, and nothing else may happen.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -34,7 +34,7 @@ class BadInputTest : public ::testing::Test {
     return RunCommand(argv, variable);
   }
 
-  // `line`: a program of ours, its arguments and what a shell does with its streams.
+  // `line` is a program of ours with its arguments and the shell's redirections.
   Ended RunInShell(const std::string& line) {
     return RunCommand({"/bin/sh", "-c", "exec " + std::string(MOTZKIN_BIN_DIR) + "/" + line},
                       "A=b");
@@ -53,7 +53,7 @@ class BadInputTest : public ::testing::Test {
     return {status.ok() ? status->code : -1, words.value_or("it still ran")};
   }
 
-  // One line that says `why`, and this exit code.
+  // Expects one line that contains `why`, and this exit code.
   void Refuse(const Ended& ended, int code, const std::string& why) {
     EXPECT_EQ(ended.code, code) << ended.words;
     EXPECT_THAT(ended.words, HasSubstr(why));
@@ -106,7 +106,7 @@ TEST_F(BadInputTest, FilesWithoutAnEndOrABeginning) {
   Refuse(Run("motzkin", {"evaluate", File("no JSON\n")}), 2, "1: not JSON");
 }
 
-// `--restore "$BACKUP"` with a variable that is not set must not start an empty cluster.
+// `--restore "$BACKUP"` with an unset variable must not start an empty cluster.
 TEST_F(BadInputTest, EmptyValues) {
   for (const char* flag : {"--config", "--restore", "--backup", "--postgres", "--data-dir"}) {
     Refuse(Run("coordinator", {flag, ""}), 2, std::string(flag) + " has an empty value");
@@ -156,7 +156,8 @@ TEST_F(BadInputTest, FlagsAndEnvironment) {
          "the coordinator must be HOST:PORT, such as pi:50051 or [::1]:50051, got '\\x01nonsense'");
 }
 
-// What is opened next must not become a standard stream, and a lost result not a success.
+// The next file to be opened must not become a standard stream, and a lost result must not look
+// like success.
 TEST_F(BadInputTest, StandardStreamsThatAreClosedOrFull) {
   for (const char* streams : {"2>&-", "0<&- 1>&- 2>&-", "2>/dev/full"}) {
     SCOPED_TRACE(streams);

@@ -1,4 +1,4 @@
-// The real binaries together: coordinator, its Postgres, workers, integrators.
+// Tests the real programs together: coordinator, its Postgres, workers and integrators.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -47,7 +47,7 @@ bool AwaitCompleted(MiniCluster& cluster, const std::string& name) {
       kJobMax);
 }
 
-// Every index below `target` has exactly one row.
+// Expects exactly one row for every index below `target`.
 void ExpectEachIndexOnce(MiniCluster& cluster, const std::string& job, int64_t target) {
   const auto rows = cluster.Query(
       "SELECT count(*), count(DISTINCT index), min(index), max(index) FROM training_data_all "
@@ -60,7 +60,7 @@ void ExpectEachIndexOnce(MiniCluster& cluster, const std::string& job, int64_t t
   EXPECT_EQ(rows->Int(0, 3), rows->Int(0, 0) - 1) << "an index is missing";
 }
 
-// Every row that a worker was told is stored is there, as the function it was.
+// Expects every acknowledged row to be stored, with the same function.
 void ExpectAcknowledgedRowsStored(MiniCluster& cluster, const std::string& job,
                                   const std::vector<std::string>& acknowledged) {
   const auto rows = cluster.Query(
@@ -75,7 +75,7 @@ void ExpectAcknowledgedRowsStored(MiniCluster& cluster, const std::string& job,
     std::string uuid, outcome;
     int64_t index = 0, attempt = 0;
     uint64_t hash = 0;
-    // Cut by a kill.
+    // A kill may have cut the line.
     if (!(fields >> uuid >> index >> attempt >> outcome >> std::hex >> hash)) continue;
     ASSERT_TRUE(hash_of.contains(index)) << "acknowledged and lost: " << line;
     EXPECT_EQ(hash_of[index], hash) << line;
@@ -155,7 +155,7 @@ TEST(ClusterTest, APauseReachesARunningIntegratorWithinASecond) {
   cluster.StartCoordinator();
   cluster.StartWorker("paused");
   v1::JobSpec spec = SmallJob("slow", 1'000'000);
-  spec.mutable_ladder(0)->set_budget_ms(600'000);  // Some function will run for minutes.
+  spec.mutable_ladder(0)->set_budget_ms(600'000);  // so that some function runs for minutes
   cluster.StartJob(spec);
   const auto busy = [&] {
     const auto workers = cluster.ListWorkers();
@@ -171,7 +171,7 @@ TEST(ClusterTest, APauseReachesARunningIntegratorWithinASecond) {
   EXPECT_LT(took, absl::Seconds(5)) << "1 s is the promise; this machine may be busy";
 }
 
-// Two workers and the coordinator are killed at random; $MOTZKIN_CHAOS_SECONDS sets for how long.
+// Two workers and the coordinator are killed at random, for $MOTZKIN_CHAOS_SECONDS.
 TEST(ClusterTest, RandomKillsLoseNothingAndCountNothingTwice) {
   const char* const given = std::getenv("MOTZKIN_CHAOS_SECONDS");
   const absl::Duration chaos = absl::Seconds(given == nullptr ? 20 : std::atoi(given));

@@ -1,4 +1,4 @@
-// Jobs that pin their engines, against the real binaries.
+// Tests jobs that pin their engines, with the real programs.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -23,7 +23,7 @@ class EnginePinsTest : public ::testing::Test {
     }
     cluster_.StartWorker(name, settings);
   }
-  // What the job's line says when it does not move.
+  // Waits for the reason that the job shows when it does not move.
   bool AwaitReason(const std::string& job, const std::string& reason) {
     return WaitFor(
         [&] {
@@ -77,7 +77,7 @@ TEST_F(EnginePinsTest, OnlyAWorkerThatHasAllAJobAsksForIsGivenIt) {
       << "each step of these failures names its exact engine";
 }
 
-// The package was upgraded under a running worker: its next integrator is another engine.
+// The package was upgraded under a running worker, so its next integrator is another engine.
 TEST_F(EnginePinsTest, AnEngineThatChangesUnderARunningWorkerIsNotUsed) {
   StartWorker("upgraded", {"giac=1.9.0"});
   v1::JobSpec spec = test::SmallJob("pinned", 1'000'000);

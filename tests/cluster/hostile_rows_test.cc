@@ -1,5 +1,5 @@
-// What a hostile engine says, from its leaf through the sandboxed integrator, the worker's checks
-// and submit_results() into Postgres: it costs its own function and nothing else.
+// Sends a hostile engine's output from its leaf through the sandboxed integrator, the worker's
+// checks and submit_results() into Postgres. It may only spoil its own function.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -20,11 +20,11 @@ class HostileRowsTest : public coordinator::StoreFixture {
   HostileRowsTest() {
     worker::IntegratorOptions options;
     options.binary = MOTZKIN_HOSTILE_INTEGRATOR;
-    options.idle_priority = false;  // Tests share the machine with a build.
+    options.idle_priority = false;  // tests share the machine with a build
     integrator_ = coordinator::Must(worker::IntegratorProcess::Start(options));
   }
 
-  // The row that a worker makes of it, as function `index`.
+  // Returns the row that a worker makes of the misdeed, as function `index`.
   v1::Result RowOfMisdeed(Misdeed misdeed, int64_t index) {
     pipe::Request request;
     request.set_id(static_cast<uint64_t>(misdeed));
@@ -39,7 +39,7 @@ class HostileRowsTest : public coordinator::StoreFixture {
     pipe::Response response =
         coordinator::Must(integrator_->Call(request, worker::WallMax(request)));
     pipe::Integration& integration = *response.mutable_integration();
-    // Postgres knows real engines only.
+    // Postgres accepts the names of real engines only.
     integration.mutable_steps(0)->set_engine("giac");
     if (!integration.engine().empty()) integration.set_engine("giac");
     v1::Result row = coordinator::RowOf(index, index);

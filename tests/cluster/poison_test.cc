@@ -1,4 +1,4 @@
-// Functions that kill what computes them, against the real binaries.
+// Tests functions that kill the process that computes them, with the real programs.
 #include <absl/strings/ascii.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -31,7 +31,7 @@ std::string IntegrandOf(const v1::JobSpec& spec, int64_t index) {
   return expression::Print(function.integrand, expression::Format::kPrefix).value();
 }
 
-// One cluster for all of them: each has a job and workers of its own.
+// All tests share one cluster; each has a job and workers of its own.
 class PoisonTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -40,7 +40,7 @@ class PoisonTest : public ::testing::Test {
   }
   static void TearDownTestSuite() { delete shared_; }
   void TearDown() override {
-    // Politely: nothing is granted to a worker that said goodbye.
+    // A worker that says goodbye is granted nothing more, so the next test gets all new grants.
     for (const std::string& name : names_) cluster_.SignalWorker(name, SIGTERM);
     for (const std::string& name : names_) cluster_.AwaitWorker(name);
   }
@@ -52,7 +52,8 @@ class PoisonTest : public ::testing::Test {
     cluster_.StartJob(spec_);
   }
 
-  // Like systemd: starts again what died, until the job is done. Returns how many deaths it saw.
+  // Starts workers again that died, as systemd would, until the job is done. Returns the number of
+  // deaths.
   int AwaitCompleted() {
     int deaths = 0;
     EXPECT_TRUE(WaitFor(
@@ -70,7 +71,7 @@ class PoisonTest : public ::testing::Test {
     return deaths;
   }
 
-  // One crashed row, and all the others as if nothing had happened.
+  // Expects one crashed row, and all others as if nothing had happened.
   void ExpectOneCrashedRow(const std::string& message) {
     const std::string this_job = "job = '" + spec_.name() + "'";
     const auto rows = cluster_.Query(
@@ -106,7 +107,7 @@ MiniCluster* PoisonTest::shared_ = nullptr;
 TEST_F(PoisonTest, AFunctionThatKillsItsWorkerEachTimeEndsAsOneCrashedRow) {
   StartWorkers({"lonely"}, "--kill-worker");
   const int deaths = AwaitCompleted();
-  // Three of the batch, two of the function.
+  // Three deaths make the batch careful, and the function alone causes two more.
   EXPECT_EQ(deaths, 5);
   ExpectOneCrashedRow("killed its worker 2 times");
 }

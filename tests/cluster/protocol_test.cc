@@ -1,5 +1,5 @@
-// Workers of another protocol version, on real binaries. Today's worker speaks one version only, so
-// a proxy between it and the coordinator says another.
+// Tests workers of another protocol version with real programs. Today's worker speaks one version
+// only, so a proxy between it and the coordinator pretends another.
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
@@ -18,7 +18,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// Passes streams on, with the version of each state replaced.
+// Passes streams on and replaces the version in each state.
 class VersionProxy final : public v1::WorkerService::Service {
  public:
   VersionProxy(const std::string& coordinator, uint32_t version)

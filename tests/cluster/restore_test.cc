@@ -1,4 +1,5 @@
-// Backups of the real programs, restored elsewhere while workers keep running.
+// Tests that backups made by the real programs can be restored elsewhere while workers keep
+// running.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -47,8 +48,8 @@ void ExpectEachIndexOnce(MiniCluster& cluster, int64_t target) {
   EXPECT_EQ(rows->Int(0, 0), target) << "an index is missing";
 }
 
-// The backup is taken while the worker works; more is stored; the coordinator's disk dies; the
-// worker goes on and spools; the backup is restored onto another directory.
+// The backup is taken while the worker works, and more is stored after it. Then the coordinator's
+// disk dies, the worker goes on and spools, and the backup is restored into another directory.
 TEST(RestoreTest, AWorkerThatKeepsRunningFinishesTheJobOfARestoredCluster) {
   constexpr int64_t kTarget = 250;
   MiniCluster cluster;

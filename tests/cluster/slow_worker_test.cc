@@ -1,5 +1,5 @@
-// A worker that gets a quarter of its machine labels as one that has it to itself: budgets are CPU
-// time in reference milliseconds, and the clock on the wall decides nothing.
+// A worker that gets a quarter of its machine labels as one that has all of it: budgets are CPU
+// time in reference milliseconds, and wall time decides nothing.
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -27,7 +27,7 @@ class SlowWorkerTest : public ::testing::Test {
     spec.mutable_ladder(0)->set_budget_ms(budget_ms);
     cluster_.StartJob(spec);
   }
-  // From the first row to the last one.
+  // Returns the time from the first row to the last one.
   absl::Duration AwaitCompleted(const std::string& name) {
     EXPECT_TRUE(WaitFor(
         [&] {
@@ -49,7 +49,7 @@ class SlowWorkerTest : public ::testing::Test {
   int64_t EngineMicros(const std::string& job) {
     return Number("SELECT sum(steps[1][3]) FROM training_data_all WHERE job = '" + job + "'");
   }
-  // Functions to which the two jobs give different values of `column`.
+  // Returns the number of functions for which the two jobs have different values of `column`.
   int64_t Different(const std::string& one, const std::string& other, const std::string& column) {
     return Number(
         "SELECT count(*) FROM training_data_all a JOIN training_data_all b USING (index) "
@@ -64,13 +64,14 @@ class SlowWorkerTest : public ::testing::Test {
   MiniCluster cluster_;
 };
 
-// The slow run is also the second run of one job: the same table but for outcomes on the edge.
+// The slow run is also a second run of the same job, so it must give the same table except for
+// outcomes on the edge of a budget.
 TEST_F(SlowWorkerTest, AQuarterOfTheSpeedGivesTheSameLabelsWithinTheAuditedRate) {
   const test::WorkerSettings settings{.calibrate = true};
   cluster_.StartWorker("fast", settings);
   StartJob("fast", 10);
   const absl::Duration fast = AwaitCompleted("fast");
-  // What an audit of every function would find, not of one negative in 200.
+  // This job does for every function what an audit does for one negative in 200.
   StartJob("patient", 100);
   AwaitCompleted("patient");
   Stop("fast");
@@ -79,7 +80,8 @@ TEST_F(SlowWorkerTest, AQuarterOfTheSpeedGivesTheSameLabelsWithinTheAuditedRate)
   StartJob("slow", 10);
   absl::Duration slow;
   {
-    // A quarter of what the fast one had: on a busy machine that was not a whole core.
+    // The slow one gets a quarter of the fast one's share, which on a busy machine was less than a
+    // core.
     const double had = static_cast<double>(EngineMicros("fast")) / absl::ToDoubleMicroseconds(fast);
     const test::Brake brake(cluster_.WorkerPid("slow"), std::clamp(had / 4, 0.04, 0.25));
     slow = AwaitCompleted("slow");
@@ -87,7 +89,8 @@ TEST_F(SlowWorkerTest, AQuarterOfTheSpeedGivesTheSameLabelsWithinTheAuditedRate)
   const int64_t flips = Different("fast", "patient", "success");
   const int64_t labels = Different("fast", "slow", "success");
   const int64_t outcomes = Different("fast", "slow", "outcome");
-  // The run that was stopped, or ended just in time, used at least half of its budget.
+  // On the edge means that the run that was stopped, or ended just in time, used at least half of
+  // its budget.
   const int64_t far_from_the_edge = Number(
       "SELECT count(*) FROM training_data_all a JOIN training_data_all b USING (index) "
       "WHERE a.job = 'fast' AND b.job = 'slow' AND a.outcome <> b.outcome "
@@ -96,7 +99,7 @@ TEST_F(SlowWorkerTest, AQuarterOfTheSpeedGivesTheSameLabelsWithinTheAuditedRate)
             << " labels and " << outcomes << " outcomes differ; ten times the budget changes "
             << flips << " labels\n";
   EXPECT_GT(Number("SELECT count(*) FROM training_data_all WHERE job = 'slow' AND success"), 0);
-  // One more for chance: a function on the edge may fall to either side of it.
+  // One more is allowed, because a function on the edge may fall to either side of it.
   EXPECT_LE(labels, flips + 1);
   EXPECT_EQ(far_from_the_edge, 0);
   for (const char* column :

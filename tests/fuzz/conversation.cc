@@ -21,11 +21,12 @@ namespace {
 using coordinator::JobPhase;
 
 constexpr size_t kJobsMax = 8;
-// Store calls a step: 4,096 slots want thousands of batches, and get them step by step.
+// The number of store calls a step. 4,096 slots want thousands of batches, and get them step by
+// step.
 constexpr int kStoreCallsMax = 100;
 constexpr size_t kWordsMax = 500;
 
-// A refusal is one line, and not a long one.
+// A refusal must be one short line.
 void CheckRefusal(const absl::Status& status) {
   const std::string words(status.message());
   MOTZKIN_CHECK(absl::IsInvalidArgument(status) || absl::IsFailedPrecondition(status));
@@ -114,7 +115,7 @@ void Conversation::Take(const v1::WorkerState& state) {
   const auto known = scheduler_->workers().find(state.worker_uuid());
   if (known != scheduler_->workers().end() &&
       known->second.control == coordinator::Control::kRemoved) {
-    return;  // As the loop does.
+    return;  // SchedulerLoop does the same.
   }
   const coordinator::WorkerReport report = coordinator::ToReport(state, jobs_);
   const auto verdict = scheduler_->OnWorkerReport(report, now_);
@@ -162,7 +163,7 @@ void Conversation::StartJob(const v1::JobSpec& spec) {
 void Conversation::Take(const v1::StartJobRequest& request) {
   const absl::Status valid = coordinator::Validate(request);
   if (!valid.ok()) return CheckRefusal(valid);
-  // What is accepted is safe to pin: every reader of a spec takes it.
+  // An accepted spec is safe to pin: every reader of specs takes it.
   const v1::JobSpec& spec = request.spec();
   MOTZKIN_CHECK(ToGeneratorSpec(spec.generator()).ok());
   if (spec.preset().empty() || JobFromPreset(spec.preset()).ok()) {
@@ -181,7 +182,7 @@ void Conversation::Take(const v1::ControlJobRequest& request) {
   if (Control(job->second, request).ok()) scheduler_->OnJob(store_.Snapshot(job->second), now_);
 }
 
-// As the store would; an error is a refusal.
+// Does what the store would do; an error is a refusal.
 absl::Status Conversation::Control(int64_t job, const v1::ControlJobRequest& request) {
   using Verb = v1::ControlJobRequest;
   absl::Status refused = absl::FailedPreconditionError("not in this state");
@@ -282,7 +283,7 @@ void Conversation::CheckInvariants() const {
     const auto heard = heard_.find(id);
     const absl::Duration since =
         std::max(heard == heard_.end() ? fresh_since_ : heard->second, fresh_since_);
-    // 25 s, and the second until the next tick.
+    // A lease ends after 25 s of silence, at the next tick, which comes within a second.
     MOTZKIN_CHECK(worker.leases.empty() || now_ - since <= absl::Seconds(26));
     CheckDesired(id);
   }

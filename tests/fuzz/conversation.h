@@ -1,6 +1,5 @@
-// A coordinator without sockets, threads and Postgres: its validation, its translation and its
-// rules as they are, before a model of the store. It takes the steps of a script and CHECKs after
-// each that what must hold does.
+// A coordinator without sockets, threads and Postgres: its real validation, translation and rules,
+// with a model of the store. It takes the steps of a script and CHECKs its invariants after each.
 //
 // Thread-compatible.
 #pragma once
@@ -24,7 +23,8 @@ namespace motzkin::fuzz {
 
 class Conversation {
  public:
-  // Two jobs run: `demo` of 2,000 functions, and `endless`, which ends with 500 rows.
+  // Starts with two running jobs: `demo` of 2,000 functions, and `endless`, which ends after 500
+  // rows.
   Conversation();
 
   void Take(const Step& step);
@@ -46,7 +46,7 @@ class Conversation {
   absl::Status Control(int64_t job, const v1::ControlJobRequest& request);
   void PassTime(uint8_t seconds);
   void Restart();
-  // Takes what the rules want, lets the store do it, and confirms.
+  // Takes the intentions of the rules, lets the store execute them, and confirms.
   void Settle(bool lost);
   void Poll();
   void CheckInvariants() const;
@@ -56,11 +56,11 @@ class Conversation {
   coordinator::JobDirectory jobs_;
   std::map<std::string, int64_t> names_;
   std::optional<coordinator::Scheduler> scheduler_;
-  std::deque<coordinator::Intention> waiting_;  // For the store.
+  std::deque<coordinator::Intention> waiting_;  // not yet executed by the store
   absl::Duration now_ = absl::Hours(1);
   std::string last_worker_;
   uint64_t last_instance_ = 0;
-  // When each worker was heard last; empty after the coordinator itself stood still.
+  // The time at which each worker was last heard; empty after the coordinator itself stood still.
   std::map<std::string, absl::Duration> heard_;
   absl::Duration fresh_since_;
 };

@@ -1,5 +1,5 @@
-// Replays a fuzzer's corpus, and what it found, in every build: without libFuzzer, with any
-// compiler. Garbled copies of it come along.
+// Replays a fuzzer's corpus, which includes its findings, and garbled copies of it. This works in
+// every build, without libFuzzer and with any compiler.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -19,7 +19,7 @@ constexpr int kGarbledCopies = 20;
 
 TEST(CorpusTest, EveryInputHoldsTheProperty) {
   const test::Seed seed;
-  // A failed CHECK ends the process.
+  // Flush now, because a failed CHECK ends the process.
   std::cout << "replay with TEST_SEED=" << seed << "\n" << std::flush;
   std::mt19937_64 random(seed);
   int inputs = 0;

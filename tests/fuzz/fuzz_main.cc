@@ -1,4 +1,4 @@
-// libFuzzer's entry: `./dev fuzz NAME`.
+// The entry point for libFuzzer: `./dev fuzz NAME`.
 #include <cstddef>
 #include <cstdint>
 

@@ -1,4 +1,4 @@
-// What a coordinator is told, one message after the other, as bytes:
+// A script of messages to a coordinator, one after the other, as bytes:
 //
 //   script  := step*
 //   step    := kind seconds length payload
@@ -29,7 +29,7 @@ enum class Kind {
   kControlWorker,
   kGetResult,
   kListEvents,
-  kStreamClosed,  // Of the worker of the last state; no payload, nor have those below.
+  kStreamClosed,  // the stream of the last state's worker closes; from here on there is no payload
   kDiskFull,
   kDiskFree,
   kRestart,
@@ -37,9 +37,9 @@ enum class Kind {
   kCount,
 };
 
-// The store does not answer now: what it is asked waits for a later step.
+// The store does not answer now; its requests wait for a later step.
 inline constexpr uint8_t kStoreSlow = 0x80;
-// ... answers, and nobody learns what.
+// The store answers, but the answer is lost.
 inline constexpr uint8_t kAnswersLost = 0x40;
 
 struct Step {
@@ -53,7 +53,7 @@ struct Step {
 std::vector<Step> ParseScript(std::string_view bytes);
 std::string PrintScript(const std::vector<Step>& steps);
 
-// An empty message of this kind; null where there is no payload.
+// Returns an empty message of this kind; null for kinds without a payload.
 std::unique_ptr<google::protobuf::Message> NewMessage(Kind kind);
 
 }  // namespace motzkin::fuzz

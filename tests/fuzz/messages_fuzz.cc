@@ -1,5 +1,5 @@
-// The property of the coordinator's wire: whatever workers and operators say, in whatever order, is
-// refused in a line or taken, and no rule of leases is broken. conversation.h says which.
+// The property of the coordinator's wire: any messages of workers and operators, in any order, are
+// refused in a line or taken, and no rule of leases is broken. conversation.h has the details.
 #include <google/protobuf/stubs/logging.h>
 
 #include "tests/fuzz/conversation.h"

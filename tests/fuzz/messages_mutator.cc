@@ -1,5 +1,5 @@
-// Mutations of scripts: steps that somebody of good will might have sent, in any order, and the
-// same with some fields made absurd. Bytes alone would never name a job.
+// Mutates scripts with steps that well-meaning senders might send, in any order, and with the same
+// steps after some fields were made absurd. Random bytes alone would never name a job.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -20,7 +20,7 @@ namespace {
 
 using coordinator::MessageMutator;
 
-// Values that occur, so that steps fit together now and then.
+// Writes steps from a small set of values, so that they fit together now and then.
 class Author {
  public:
   explicit Author(MessageMutator& dice) : dice_(dice) {}
@@ -159,7 +159,7 @@ void Spoil(Step& step, MessageMutator& dice) {
   step.payload = message->SerializeAsString();
 }
 
-// The same worker a little later.
+// Lets the same worker report again a little later.
 void Continue(Step& step, MessageMutator& dice) {
   v1::WorkerState state;
   if (step.kind() != Kind::kWorkerState || !state.ParseFromString(step.payload)) return;

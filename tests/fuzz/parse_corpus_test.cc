@@ -1,5 +1,5 @@
-// Replays the fuzzer's corpus, and what it found, in every build: without libFuzzer, with any
-// compiler.
+// Replays the fuzzer's corpus, which includes its findings, in every build, without libFuzzer and
+// with any compiler.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -19,7 +19,7 @@ TEST(ParseCorpusTest, EveryInputHoldsTheProperty) {
     SCOPED_TRACE(entry.path().string());
     std::ifstream file(entry.path(), std::ios::binary);
     const std::string input{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    // Each text in each format, whatever its first byte says.
+    // Tries each text in every format, not only in the one that its first byte chooses.
     for (const char format : {'0', '1', '2'}) Try(format + input);
     Try(input);
     ++inputs;

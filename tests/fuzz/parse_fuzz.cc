@@ -1,5 +1,5 @@
-// The property of the parsers: whatever the text, parsing it ends with an expression or an error,
-// and an expression survives printing, parsing and canonical form.
+// The property of the parsers: parsing any text ends with an expression or an error, and an
+// expression survives printing, parsing and canonical form.
 #include <string>
 
 #include "common/base/check.h"
@@ -19,7 +19,7 @@ using expression::Op;
 using expression::ParseLimits;
 using expression::Pool;
 
-// Small enough for thousands of runs a second; the code is the same.
+// Small limits allow thousands of runs a second; the code is the same.
 constexpr expression::PoolLimits kPoolLimits = {
     .nodes = 20'000, .depth = 500, .number_bits = 8'192};
 constexpr ParseLimits kParseLimits = {.bytes = 1u << 16, .nesting = 100, .digits = 2'000};
@@ -41,7 +41,7 @@ Format FormatOf(char choice) {
   }
 }
 
-// False when a bound stood in the way, which says nothing.
+// Returns false if a bound was hit, in which case there is nothing to check.
 bool IsPrinted(const absl::StatusOr<std::string>& text) {
   MOTZKIN_CHECK(text.ok() || absl::IsResourceExhausted(text.status()));
   return text.ok();

@@ -1,9 +1,9 @@
-// The property of the integrator's pipe, in both directions: what an integrator answers is refused,
-// or makes a row that the coordinator takes; what a worker asks is answered, with an answer that
-// the worker's check lets through, or ends the integrator.
+// The property of the integrator's pipe, in both directions. An integrator's answer is refused, or
+// makes a row that the coordinator takes. A worker's request gets an answer that the worker's check
+// lets through, or ends the integrator.
 //
-// The first byte chooses the side; with its highest bit the rest is the payload of one frame,
-// without it the bytes on the pipe.
+// The first byte chooses the side. With its highest bit set, the rest is the payload of one frame;
+// otherwise it is the bytes on the pipe.
 #include <fcntl.h>
 #include <google/protobuf/stubs/logging.h>
 #include <sys/mman.h>
@@ -44,7 +44,7 @@ class MemoryPipe {
   MemoryPipe(const MemoryPipe&) = delete;
   MemoryPipe& operator=(const MemoryPipe&) = delete;
 
-  // From here on it holds `bytes`, and is read from its beginning.
+  // Replaces the content by `bytes` and rewinds.
   void Fill(std::string_view bytes) const {
     MOTZKIN_CHECK(ftruncate(fd_, 0) == 0);
     MOTZKIN_CHECK(pwrite(fd_, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
@@ -58,7 +58,8 @@ class MemoryPipe {
   const int fd_;
 };
 
-// Every way to end but an answer, which would start a verifier process; chosen by the function.
+// Ends in every way but with an answer, which would start a verifier process. The function chooses
+// which.
 class Doll final : public integrator::Engine {
  public:
   std::string_view name() const override { return "giac"; }
@@ -103,8 +104,8 @@ pipe::Request Asked(Side side) {
   return request;
 }
 
-// The row as it reaches the coordinator; it must not be refused there, or the worker would be stuck
-// with it.
+// Checks the row as it reaches the coordinator. It must not be refused there, or the worker could
+// never get rid of it.
 void CheckRow(v1::Result row) {
   row.set_index(3);
   row.set_integrand(kIntegrand);
@@ -117,7 +118,7 @@ void CheckRow(v1::Result row) {
   MakeStorable(row);
   *submission.add_results() = std::move(row);
   MOTZKIN_CHECK(coordinator::Validate(submission).ok());
-  // Every text is UTF-8, or the wire would refuse it.
+  // The message parses only if every text is UTF-8.
   MOTZKIN_CHECK(v1::Submission().ParseFromString(submission.SerializeAsString()));
 }
 
@@ -143,14 +144,14 @@ void TryAnswer(Side side, const MemoryPipe& in) {
 
 // ---------------------------------------------------------------------------- the other side
 
-// What a worker may ask, as integrator.proto says.
+// Whether a worker may send this request, according to integrator.proto.
 bool IsFair(const pipe::Request& request) {
   if (!request.has_integrate()) return !request.has_verify();
   const int steps = request.integrate().ladder_size();
   return steps >= 1 && steps <= 8;
 }
 
-// Judging starts a process; the body of it is a side of its own.
+// Judging would start a process. The body of that process is a side of its own.
 bool AsksToVerify(const MemoryPipe& in) {
   bool verify = false;
   for (auto frame = in.Next(); frame.ok() && !verify; frame = in.Next()) {
@@ -177,10 +178,11 @@ void TryRequests(const MemoryPipe& in, const MemoryPipe& out) {
     const absl::StatusOr<std::string> asked = in.Next();
     MOTZKIN_CHECK(asked.ok() && request.ParseFromString(*asked));
     MOTZKIN_CHECK(response.ParseFromString(*answer));
-    if (!request.has_integrate()) request.mutable_describe();  // So is one that asks nothing.
+    // an empty request is answered in the same way
+    if (!request.has_integrate()) request.mutable_describe();
     if (IsFair(request)) MOTZKIN_CHECK(worker::CheckResponse(request, response).ok());
   }
-  // Either all was answered, or the first bad frame ended it.
+  // Either everything was answered, or the first bad frame ended it.
   MOTZKIN_CHECK(in.Next().ok() ? !served.ok() : true);
 }
 
@@ -199,8 +201,8 @@ void TryJudging(const MemoryPipe& in, const MemoryPipe& out) {
   }
 }
 
-// A few small questions: what ball arithmetic does with large ones is the business of its own
-// bounds.
+// Only a few small questions are tried: large ones test ball arithmetic, which has bounds of its
+// own.
 bool IsCheap(std::string_view bytes) { return bytes.size() <= 300; }
 
 std::string Framed(std::string_view payload) {

@@ -1,4 +1,4 @@
-// Both directions of the integrator's pipe, with messages that went through a shredder.
+// Tests both directions of the integrator's pipe with garbled messages.
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <unistd.h>
@@ -58,7 +58,7 @@ pipe::Response PartlyRight() {
   return response;
 }
 
-// What passes the check can be stored: known outcome, bounded texts, finite intervals.
+// A response that passes the check can be stored: known outcome, bounded texts, finite intervals.
 TEST(PipeMutationTest, GarbledAnswersAreRefusedOrFitForARow) {
   const test::Seed seed;
   std::mt19937_64 random(seed);
@@ -79,7 +79,7 @@ TEST(PipeMutationTest, GarbledAnswersAreRefusedOrFitForARow) {
   EXPECT_GT(passed, 100) << "or nothing was tested";
 }
 
-// One integrator after another, each fed until it ends or has to be ended.
+// An integrator that is fed until it ends or has to be ended.
 class Integrator {
  public:
   Integrator() {
@@ -89,7 +89,8 @@ class Integrator {
     process_.emplace(ChildProcess::Spawn({MOTZKIN_BIN_DIR "/integrator", "giac"}, options).value());
   }
 
-  // The answer to `payload` sent as one frame; an error when it ended, or did not answer in time.
+  // Returns the answer to `payload`, which is sent as one frame; an error if the integrator ended
+  // or did not answer in time.
   absl::StatusOr<std::string> Ask(const std::string& payload, absl::Duration patience) {
     const Deadline deadline = Deadline::After(patience);
     absl::Status sent = WriteFrame(process_->input().get(), payload, deadline);
@@ -102,7 +103,7 @@ class Integrator {
     process_->input().Reset();
   }
 
-  // Whether it ends by itself once its pipe is closed.
+  // Whether the integrator ends by itself once its pipe is closed.
   bool EndsWhenLeft() {
     process_->input().Reset();
     return process_->Wait(Deadline::After(absl::Minutes(1))).ok();
@@ -121,7 +122,7 @@ TEST(PipeMutationTest, GarbledRequestsAreAnsweredOrEndTheIntegrator) {
   int answered = 0, ended = 0;
   for (int round = 0; round < 60; ++round) {
     const std::string garbled = test::Garble(bytes, random);
-    // A flipped budget may be hours of honest work: then the worker's patience ends it.
+    // A flipped budget may mean hours of honest work; then the worker's patience ends it.
     const auto answer = integrator->Ask(garbled, absl::Seconds(10));
     if (answer.ok()) {
       ++answered;

@@ -1,6 +1,6 @@
-// The property of the spool: whatever an earlier process, a power cut or a disk left in its files,
-// opening it ends with the sound records in front, each of which is read once, and what is appended
-// then comes back.
+// The property of the spool: it can be opened on any files that an earlier process, a power cut or
+// a disk left behind. The sound records in front are then read once each, and records that are
+// appended come back.
 //
 // input := split (uint16, little-endian: bytes of the first segment) first-segment second-segment
 #include <google/protobuf/stubs/logging.h>
@@ -37,12 +37,12 @@ SpoolRecord Fresh(int64_t index) {
   return record;
 }
 
-// Everything in it, each once; the counters agree at every step.
+// Reads every record once and checks that the counters agree at every step.
 int64_t Drain(ResultSpool& spool) {
   int64_t records = 0;
   while (const auto record = spool.Front()) {
     MOTZKIN_CHECK(record->cluster_uuid.size() == 36);
-    MOTZKIN_CHECK(spool.Front().has_value());  // Reading changes nothing.
+    MOTZKIN_CHECK(spool.Front().has_value());  // reading changes nothing
     const int64_t before = spool.rows();
     spool.PopFront();
     MOTZKIN_CHECK(spool.rows() == before - record->submission.results_size());
@@ -73,7 +73,7 @@ void TryDirectory(const std::filesystem::path& directory) {
 
 void Try(std::string_view input) {
   static const bool quiet = google::protobuf::SetLogHandler(nullptr) != nullptr;
-  static const test::TemporaryDirectory root("/dev/shm");  // In memory: a sync costs nothing.
+  static const test::TemporaryDirectory root("/dev/shm");  // in memory, where a sync costs nothing
   static_cast<void>(quiet);
   if (input.size() < 2) return;
   const auto byte = [&](size_t i) { return static_cast<size_t>(static_cast<uint8_t>(input[i])); };

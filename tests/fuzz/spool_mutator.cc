@@ -1,5 +1,4 @@
-// Mutations of spool files: checksums are made right again, or nothing behind them would be
-// reached.
+// Mutates spool files and corrects the checksums, or nothing behind them would be reached.
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -23,7 +22,8 @@ uint32_t GetUint32(const std::string& bytes, size_t at) {
   return value;
 }
 
-// Records from `at` on get the checksum of what they hold; the last, the length that is there.
+// Gives the records from `at` on the checksums of their content, and the last one the length that
+// is there.
 void MakeSound(std::string& bytes, size_t at) {
   while (at + 8 < bytes.size()) {
     const size_t left = bytes.size() - at - 8;

@@ -1,8 +1,7 @@
-// The property of files and flags: whatever is in them, reading ends with settings in their ranges
-// or with words about what is wrong; a job that was read prints as a file that reads as the same
-// job.
+// The property of files and flags: reading any of them ends with settings in their ranges or with a
+// message about what is wrong. A job that was read prints as a file that reads as the same job.
 //
-// The first byte chooses the reader; the rest is the file, or the flags, one a line.
+// The first byte chooses the reader. The rest is the file, or the flags, one a line.
 #include <fcntl.h>
 #include <google/protobuf/util/message_differencer.h>
 #include <sys/mman.h>
@@ -25,7 +24,7 @@ namespace {
 
 enum class Reader { kJob, kCoordinatorFile, kWorkerFile, kCoordinatorFlags, kWorkerFlags, kCount };
 
-// A file in memory, the same in all runs.
+// A file in memory, which all runs reuse.
 class MemoryFile {
  public:
   MemoryFile() : fd_(memfd_create("input", MFD_CLOEXEC)) { MOTZKIN_CHECK(fd_ >= 0); }
@@ -89,7 +88,7 @@ void TryWorker(const std::vector<std::string>& arguments) {
   MOTZKIN_CHECK(!(*config)->connect.empty());
 }
 
-// One a line; without those that read another file, or print and are done.
+// Reads one flag a line, without those that read another file or that print and exit.
 std::vector<std::string> FlagsOf(std::string_view text) {
   std::vector<std::string> flags = {"program"};
   while (!text.empty()) {

@@ -1,4 +1,4 @@
-// A process that gets only a part of its machine, for tests.
+// Gives a process only a part of its machine, for tests.
 #pragma once
 
 #include <signal.h>
@@ -16,8 +16,8 @@
 namespace motzkin::test {
 
 // Lets a process and all that it started run for `share` of the time (0.01 .. 1), by SIGSTOP and
-// SIGCONT. It then has at most that share of a core for each of its threads, whatever else the
-// machine does.
+// SIGCONT. It then has at most that share of a core for each of its threads, independent of the
+// load.
 //
 // Process groups that begin later are found after some turns.
 class Brake {
@@ -37,7 +37,8 @@ class Brake {
 
   void Run(const std::stop_token& stop) {
     for (int turn = 0; !stop.stop_requested(); ++turn) {
-      // Integrators come and go: each has a process group of its own, which nothing leaves.
+      // Integrators come and go. Each has a process group of its own that its processes cannot
+      // leave.
       if (turn % 20 == 0) FindGroups();
       Signal(SIGCONT);
       Pause(kRun, stop);
@@ -64,8 +65,8 @@ class Brake {
   const std::chrono::milliseconds pause_;
   std::set<pid_t> groups_;
   std::mutex mutex_;
-  std::condition_variable_any changed_;  // Only for its time-outs, which a stop ends.
-  std::jthread thread_;                  // Last: it uses the above.
+  std::condition_variable_any changed_;  // waited on for its time-outs only, which a stop ends
+  std::jthread thread_;                  // last, because it uses the above
 };
 
 }  // namespace motzkin::test

@@ -39,7 +39,7 @@ bool SendAll(int fd, std::string_view bytes) {
   return true;
 }
 
-// What is there now; empty at the end of the stream.
+// Returns the bytes that are there now; empty at the end of the stream.
 std::string ReceiveSome(int fd) {
   std::string bytes(1 << 16, '\0');
   const ssize_t received = recv(fd, bytes.data(), bytes.size(), 0);
@@ -76,7 +76,7 @@ class FaultProxy::Impl {
   void Mute() { muted_ = made_.load(); }
 
  private:
-  // Waits until one of two is readable: 0 or 1; -1: the proxy stops.
+  // Waits until one of two descriptors is readable. Returns 0 or 1, or -1 when the proxy stops.
   int Wait(int first, int second) const {
     pollfd wait[] = {{first, POLLIN, 0}, {second, POLLIN, 0}, {stop_.get(), POLLIN, 0}};
     while (poll(wait, 3, -1) < 0) {
@@ -106,7 +106,7 @@ class FaultProxy::Impl {
       const int ready = Wait(client, server);
       if (ready < 0) return;
       if (number <= muted_) {
-        Wait(-1, -1);  // Until the proxy stops, with both sides open.
+        Wait(-1, -1);  // until the proxy stops, with both sides open
         return;
       }
       const std::string bytes = ReceiveSome(ready == 0 ? client : server);
@@ -125,7 +125,7 @@ class FaultProxy::Impl {
   const std::function<Fault(std::string_view)> decide_;
   const UniqueFd stop_, listener_;
   int port_ = 0;
-  std::atomic<int> made_{0}, muted_{0};  // Connections.
+  std::atomic<int> made_{0}, muted_{0};  // numbers of connections
   // Last, so that it and all connections are joined before anything they use goes away.
   std::jthread acceptor_;
 };

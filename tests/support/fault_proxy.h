@@ -1,5 +1,5 @@
-// A TCP proxy on loopback that cuts connections where a test says: before the server gets what a
-// client sent, or after the server acted on it and before the client hears of that.
+// A TCP proxy on loopback that cuts connections where a test asks for it: before the server gets a
+// request, or after the server acted on it and before the client gets the reply.
 #pragma once
 
 #include <functional>
@@ -10,23 +10,23 @@ namespace motzkin::test {
 
 enum class Fault {
   kNone,
-  kLoseRequest,  // closed; what the client sent just now never arrives
-  kLoseReply,    // forwarded; closed when the server's answer to it arrives
+  kLoseRequest,  // closed; what the client sent last never arrives
+  kLoseReply,    // forwarded; closed when the server's answer arrives
 };
 
-// Stops, and closes all connections, when destroyed. Thread-safe.
+// The destructor stops the proxy and closes all connections. Thread-safe.
 class FaultProxy {
  public:
-  // Connections go to 127.0.0.1:`port`. `decide` is called with each piece that a client sends,
-  // from several threads at once.
+  // Connects to 127.0.0.1:`port`. `decide` is called with each piece that a client sends, from
+  // several threads at once.
   FaultProxy(int port, std::function<Fault(std::string_view sent)> decide);
   ~FaultProxy();
 
-  // Where clients connect to, on 127.0.0.1.
+  // The port on 127.0.0.1 to which clients connect.
   int port() const;
 
-  // From now on nothing passes through the present connections, and neither side hears that the
-  // other has gone; new connections are as good as ever.
+  // Stops passing bytes through the present connections, and neither side learns that the other is
+  // gone. New connections work as before.
   void Mute();
 
  private:

@@ -1,4 +1,4 @@
-// Bytes that were a message once.
+// Turns messages into bytes that resemble them.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 namespace motzkin::test {
 
-// Flips, cuts, doubles and inserts: one to six changes anywhere in `bytes`.
+// Flips, cuts, doubles and inserts bytes: one to six changes anywhere in `bytes`.
 inline std::string Garble(std::string bytes, std::mt19937_64& random) {
   for (uint64_t left = 1 + random() % 6; left > 0 && !bytes.empty(); --left) {
     const size_t at = random() % bytes.size();

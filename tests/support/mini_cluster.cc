@@ -23,7 +23,8 @@
 namespace motzkin::test {
 namespace {
 
-// Of a port that was free a moment ago. Children are told it, so it cannot stay bound here.
+// Returns a port that was free a moment ago. Children are told its number, so it cannot stay bound
+// here.
 int FreePort() {
   const UniqueFd socket_fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address = {};
@@ -50,7 +51,7 @@ struct Stat {
 
 std::optional<Stat> ReadStat(pid_t pid) {
   const std::string text = ReadFile(fmt::format("/proc/{}/stat", pid));
-  const size_t end_of_name = text.rfind(')');  // The name may hold anything.
+  const size_t end_of_name = text.rfind(')');  // the name may hold anything
   if (end_of_name == std::string::npos) return std::nullopt;
   std::istringstream fields(text.substr(end_of_name + 1));
   Stat stat;
@@ -116,7 +117,7 @@ bool IsAlive(const ProcessId& process) {
 }
 
 MiniCluster::MiniCluster() : port_(FreePort()), stub_(std::make_unique<Stub>()) {
-  // Postgres runs as another user when we are root, and must get through.
+  // If we are root, Postgres runs as another user, who must be able to enter.
   MOTZKIN_CHECK(chmod(directory_.path().c_str(), 0755) == 0);
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 500);
@@ -149,7 +150,7 @@ void MiniCluster::StartCoordinator() {
 }
 
 void MiniCluster::KillCoordinator() {
-  // The process alone: its Postgres must live through it.
+  // Kills the process alone, since its Postgres must survive.
   coordinator_->Signal(SIGKILL);
   MOTZKIN_CHECK(coordinator_->Wait(Deadline::After(absl::Seconds(30))).ok());
 }

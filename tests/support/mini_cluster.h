@@ -1,7 +1,7 @@
-// A whole cluster of real binaries on this machine: one coordinator with its private Postgres,
-// workers with their integrators. Everything can be killed; everything is gone with the object.
+// A whole cluster of real programs on this machine: one coordinator with its private Postgres, and
+// workers with their integrators. All of them can be killed, and all are gone with the object.
 //
-// Methods CHECK what must work (a binary that does not start). Thread-compatible.
+// Methods CHECK conditions that must hold (such as that a program starts). Thread-compatible.
 #pragma once
 
 #include <sys/types.h>
@@ -21,85 +21,87 @@
 
 namespace motzkin::test {
 
-// A process that may have been replaced by another of the same number.
+// Identifies a process even if its number is reused.
 struct ProcessId {
   pid_t pid = 0;
-  uint64_t start_time = 0;  // Clock ticks since boot.
+  uint64_t start_time = 0;  // clock ticks since boot
   auto operator<=>(const ProcessId&) const = default;
 };
 
-// `root` and all of its descendants at this moment.
+// Returns `root` and all of its descendants at this moment.
 std::set<ProcessId> ProcessTree(pid_t root);
 bool IsAlive(const ProcessId& process);
 
-// How a worker is started.
+// The settings of a worker.
 struct WorkerSettings {
   int slots = 1;
   std::string engines = "giac";
   bool calibrate = false;
-  bool idle_priority = false;  // Tests share the machine with a build.
-  // HOST:PORT of what it is to take for the coordinator; empty: the coordinator.
+  bool idle_priority = false;  // tests share the machine with a build
+  // HOST:PORT that it takes for the coordinator; empty for the real one.
   std::string connect = {};
-  // Arguments of scripted_integrator, which then takes the real one's place.
+  // Arguments of scripted_integrator, which then takes the place of the real integrator.
   std::vector<std::string> script = {};
 };
 
 class MiniCluster {
  public:
   MiniCluster();
-  // Kills what still runs, Postgres included.
+  // Kills everything that still runs, Postgres included.
   ~MiniCluster();
 
   // HOST:PORT of the coordinator, known before it runs.
   std::string address() const;
   const std::filesystem::path& directory() const { return directory_.path(); }
 
-  // Returns once it answers.
+  // Starts the coordinator and returns once it answers.
   void StartCoordinator();
-  // SIGKILL. Its Postgres goes on without it, as after a crash.
+  // Kills the coordinator with SIGKILL. Its Postgres goes on without it, as after a crash.
   void KillCoordinator();
-  // SIGTERM and its exit.
+  // Sends SIGTERM to the coordinator and waits for its exit.
   ExitStatus StopCoordinator();
-  // SIGKILL for the coordinator and its Postgres, and no data directory any more: a dead SD card.
+  // Acts as an SD card that dies: kills the coordinator and its Postgres and deletes the data
+  // directory.
   void DestroyCoordinator();
   // The next coordinator keeps its data here, below directory().
   void UseDataDirectory(const std::string& name) { data_directory_ = name; }
   std::filesystem::path DataDirectory() const { return directory() / data_directory_; }
-  // Runs `motzkin` with --coordinator and these arguments to its end; what it prints goes to
+  // Runs `motzkin` with --coordinator and these arguments to its end. Its output goes to
   // motzkin.log.
   ExitStatus RunMotzkin(const std::vector<std::string>& arguments);
   std::string MotzkinLog() const;
 
   // Starts, or starts again, the worker of this name on its own state directory, or on that of
-  // another name.
+  // another worker.
   void StartWorker(const std::string& name, const WorkerSettings& settings = {}) {
     StartWorkerOn(name, name, settings);
   }
   void StartWorkerOn(const std::string& state_of, const std::string& name,
                      const WorkerSettings& settings = {});
   bool WorkerRuns(const std::string& name);
-  // What the integrators that the worker of this name starts from now on are told. Returns the
-  // script's path.
+  // Sets the script for the integrators that the worker of this name starts from now on. Returns
+  // the script's path.
   std::string WriteScript(const std::string& name, const std::vector<std::string>& arguments);
-  // SIGKILL, at once.
+  // Kills the worker with SIGKILL.
   void KillWorker(const std::string& name);
-  // SIGTERM. Wait for its exit with AwaitWorker.
+  // Sends a signal to the worker. Wait for its exit with AwaitWorker.
   void SignalWorker(const std::string& name, int signal);
-  // How it ended; CHECKs that it does, within `timeout`.
+  // Returns how the worker ended. CHECKs that it does so within `timeout`.
   ExitStatus AwaitWorker(const std::string& name, absl::Duration timeout = absl::Minutes(2));
   pid_t WorkerPid(const std::string& name) const;
   std::filesystem::path WorkerDirectory(const std::string& name) const;
   std::string WorkerLog(const std::string& name) const;
   std::string CoordinatorLog() const;
-  // What the worker of this name was told is stored: "job index attempt outcome hash" lines.
+  // Returns the rows that this worker was told are stored, as "job index attempt outcome hash"
+  // lines.
   std::vector<std::string> AcknowledgedRows(const std::string& name) const;
 
   v1::Job StartJob(const v1::JobSpec& spec);
   absl::StatusOr<v1::Job> ControlJob(const std::string& job, v1::ControlJobRequest::Verb verb);
-  // The job as it stands; an error while the coordinator is away.
+  // Returns the job as it is now; an error while the coordinator is away.
   absl::StatusOr<v1::Job> FindJob(const std::string& name);
   absl::StatusOr<std::vector<v1::Worker>> ListWorkers();
-  // A statement as the reader of the public views.
+  // Runs a statement as the reader of the public views.
   absl::StatusOr<postgres::Rows> Query(const std::string& sql);
 
  private:
@@ -114,7 +116,7 @@ class MiniCluster {
   std::map<std::string, ChildProcess> workers_;
 };
 
-// A small job that giac alone works on, with budgets that suit a busy machine.
+// Returns a small job that only giac works on, with budgets that suit a busy machine.
 v1::JobSpec SmallJob(const std::string& name, int64_t target);
 
 }  // namespace motzkin::test

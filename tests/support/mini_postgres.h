@@ -1,5 +1,5 @@
-// A private, real Postgres for tests: about 1 s to start, gone with its object. Make one for a test
-// binary (motzkin_test WHOLE) and a database for each test.
+// A private, real Postgres for tests. It takes about 1 s to start and is gone with its object. Make
+// one for a test binary (motzkin_test WHOLE) and a database for each test.
 #pragma once
 
 #include <memory>
@@ -10,28 +10,31 @@
 
 namespace motzkin::test {
 
-// Thread-compatible, but for NewDatabase() and Superuser().
+// Thread-compatible; NewDatabase() and Superuser() are thread-safe.
 class MiniPostgres {
  public:
-  // Aborts if it cannot start. `options.directory` is replaced by a fresh one below /tmp.
+  // Aborts if the server cannot start. `options.directory` is replaced by a fresh one below /tmp.
   explicit MiniPostgres(coordinator::EmbeddedPostgresOptions options = {});
   ~MiniPostgres();
 
-  // One for the whole binary, started at first use, stopped when the process ends.
+  // Returns the server of the whole binary, which starts at first use and stops when the process
+  // ends.
   static MiniPostgres& Shared();
 
-  // The conninfo of motzkin_owner in an empty database of its own. Thread-safe.
+  // Makes an empty database and returns the conninfo with which motzkin_owner opens it.
+  // Thread-safe.
   std::string NewDatabase();
 
-  // `role` in the database of `owner_conninfo` over TCP, through `port` if it is not 0.
+  // Returns the conninfo of `role` for the database of `owner_conninfo`, over TCP and through
+  // `port` unless it is 0.
   std::string As(const std::string& owner_conninfo, const std::string& role,
                  const std::string& password, int port = 0) const;
 
-  // The superuser in the database of `owner_conninfo`.
+  // Returns the conninfo of the superuser for the database of `owner_conninfo`.
   std::string Superuser(const std::string& owner_conninfo) const;
 
   coordinator::EmbeddedPostgres& server() { return *server_; }
-  // Stops it and starts it again on the same data and port.
+  // Stops the server and starts it again with the same data and port.
   void Restart();
 
  private:
@@ -39,7 +42,7 @@ class MiniPostgres {
   std::unique_ptr<coordinator::EmbeddedPostgres> server_;
 };
 
-// A connection that must work.
+// Opens a connection, which must succeed.
 std::unique_ptr<postgres::Connection> MustConnect(const std::string& conninfo);
 
 }  // namespace motzkin::test

@@ -1,15 +1,16 @@
-// Linked into every program of a build with AddressSanitizer (cmake/Sanitizers.cmake): what libraries
-// do that are not ours to mend. Programs start with bare environments, so files named there would not
-// do.
+// Linked into every program of a build with AddressSanitizer (cmake/Sanitizers.cmake). It lists
+// faults of libraries that we cannot repair. It cannot be a file that a variable names, because our
+// programs start others with bare environments.
 
 const char* __asan_default_suppressions(void) {
-  return "interceptor_via_lib:libgiac\n";  // Reads freed memory after syntax errors of its own parser.
+  // reads freed memory after syntax errors of its own parser
+  return "interceptor_via_lib:libgiac\n";
 }
 
 const char* __lsan_default_suppressions(void) {
-  return "leak:libgiac\n"   // Never frees what it allocates when it is loaded.
-         "leak:libpqxx\n"   // Forgets a result when the connection breaks under a statement.
-         "leak:libcares\n"  // Keeps ten bytes a resolver that is open at exit.
+  return "leak:libgiac\n"   // never frees what it allocates when it is loaded
+         "leak:libpqxx\n"   // forgets a result when the connection breaks under a statement
+         "leak:libcares\n"  // keeps ten bytes for each resolver that is open at exit
       ;
 }
 

@@ -1,12 +1,12 @@
-// An integrator that does what its arguments say, for tests of whole clusters: it runs no engine
-// and no sandbox, so it can also kill the worker that started it. MiniCluster writes the script
-// that runs it.
+// An integrator that follows its arguments, for tests of whole clusters. It has no engine and no
+// sandbox, so it can also kill the worker that started it. MiniCluster writes the script that runs
+// it.
 //
 //   scripted_integrator [--has ENGINE=VERSION]... [--kill-worker INTEGRAND] [--die INTEGRAND]
-//                       [--solve-from MILLISECONDS] -- WHAT THE WORKER SAYS
+//                       [--solve-from MILLISECONDS] -- ARGUMENTS OF THE WORKER
 //
-// Every function is unsolved, but with --solve-from: then each step with a smaller budget times
-// out, and one with such a budget or more solves it.
+// Every function is unsolved. With --solve-from, a step with a smaller budget times out, and one
+// with that budget or more solves the function.
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -31,7 +31,7 @@ struct Script {
   int64_t solves_from_us = INT64_MAX;
 };
 
-// Stops at "--"; returns the index after it.
+// Stops at "--" and returns the index after it.
 int ParseScript(int argc, char** argv, Script& script) {
   int i = 1;
   for (; i + 1 < argc && strcmp(argv[i], "--") != 0; i += 2) {
@@ -55,7 +55,7 @@ pipe::Outcome OutcomeOf(const Script& script, const pipe::Step& step) {
 void Integrate(const Script& script, const pipe::Integrate& asked, pipe::Integration& answer) {
   if (asked.integrand() == script.kills_worker) {
     kill(getppid(), SIGKILL);
-    pause();  // The worker's death is ours.
+    pause();  // dies with the worker
   }
   if (asked.integrand() == script.dies) raise(SIGABRT);
   for (const pipe::Step& step : asked.ladder()) {
@@ -66,7 +66,7 @@ void Integrate(const Script& script, const pipe::Integrate& asked, pipe::Integra
     answer.set_outcome(report.outcome());
     if (report.outcome() != pipe::OUTCOME_INTEGRATED) continue;
     answer.set_engine(step.engine());
-    answer.set_integral("x");  // Nobody checks it after us.
+    answer.set_integral("x");  // the worker does not check it again
     answer.set_answer_class(pipe::ANSWER_CLASS_ELEMENTARY);
     answer.mutable_judgement()->set_verdict(pipe::Judgement::VERDICT_VERIFIED);
     break;
@@ -106,7 +106,8 @@ int Serve(const Script& script) {
 int main(int argc, char** argv) {
   motzkin::test::Script script;
   const int rest = motzkin::test::ParseScript(argc, argv, script);
-  // The probe of the sandbox: in a world of its own, where the worker is out of reach, we refuse.
+  // This is the probe of the sandbox. If we are confined, the worker is out of reach, so we refuse,
+  // and the worker runs us without bubblewrap.
   const bool confined = getpid() < 10;
   if (rest < argc && strcmp(argv[rest], "--version") == 0) return confined ? 1 : 0;
   return motzkin::test::Serve(script);

@@ -1,4 +1,4 @@
-// A directory, below /tmp or elsewhere, that is gone with its object.
+// A temporary directory, below /tmp or elsewhere, that is deleted with its object.
 #pragma once
 
 #include <stdlib.h>

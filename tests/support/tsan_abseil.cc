@@ -1,15 +1,16 @@
 // Linked into every program of a build with ThreadSanitizer (cmake/Sanitizers.cmake). Debian's
-// Abseil is built without it, so absl::Mutex orders nothing in its eyes. The linker sends our calls
-// of the mutex through here (--wrap), where each is told to it. What Abseil itself runs between
-// pre_unlock and post_unlock, conditions of other threads included, it does not look at.
+// Abseil is built without ThreadSanitizer, which therefore does not see that absl::Mutex orders
+// anything. The linker routes our calls of the mutex through here (--wrap), and each is reported to
+// ThreadSanitizer. It ignores what Abseil itself runs between pre_unlock and post_unlock,
+// conditions of other threads included.
 
 #include <absl/synchronization/mutex.h>
 #include <sanitizer/tsan_interface.h>
 
-// The last reference to a status is counted down inside Abseil, too.
+// Abseil also counts down the last reference to a status itself.
 extern "C" const char* __tsan_default_suppressions() { return "race:absl::*::Status::Unref\n"; }
 
-// MOTZKIN_ABSL: Abseil's namespaces, mangled.
+// MOTZKIN_ABSL is the mangled namespace of Abseil.
 #define MOTZKIN_REAL(method) __asm__("__real__ZN" MOTZKIN_ABSL method)
 #define MOTZKIN_WRAP(method) __asm__("__wrap__ZN" MOTZKIN_ABSL method)
 

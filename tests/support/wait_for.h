@@ -1,4 +1,4 @@
-// Waiting for a condition instead of sleeping for a guess.
+// Waits for a condition instead of a guessed time.
 #pragma once
 
 #include <absl/time/clock.h>
@@ -8,8 +8,8 @@
 
 namespace motzkin::test {
 
-// Asks every 10 ms until `condition` holds; false after `timeout`. The default suits a machine that
-// is busy with everything else.
+// Polls every 10 ms until `condition` holds; returns false if it does not after `timeout`. The
+// default suits a machine that is busy with other work.
 inline bool WaitFor(const std::function<bool()>& condition,
                     absl::Duration timeout = absl::Seconds(60)) {
   const absl::Time until = absl::Now() + timeout;
