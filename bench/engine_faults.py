@@ -22,7 +22,7 @@ def motzkin(arguments, binaries):
 
 
 def evaluate(records, flags, binaries):
-    """The summary and the details of `motzkin evaluate` on these objects."""
+    """Returns the summary and the details of `motzkin evaluate` on these objects."""
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as suite, tempfile.NamedTemporaryFile("r") as details:
         suite.writelines(json.dumps(record) + "\n" for record in records)
         suite.flush()
@@ -35,12 +35,13 @@ def shortened(text):
 
 
 def fault(engine, integrand, answer, differs_at):
-    """A line of the file. The integrand is not cut: it identifies the line and lets a reader repeat it."""
+    """Returns a line of the file. The integrand is not cut, because it identifies the line and lets a reader repeat it.
+    """
     return {"engine": engine, "integrand": integrand, "answer": shortened(answer), "differs_at": differs_at}
 
 
 def fault_of(detail, versions, integrand_key="integrand"):
-    """The fault in one engine's answer; None if the answer was not refuted."""
+    """Returns the fault in one engine's answer, or None if the answer was not refuted."""
     proof = detail.get("verification", {}).get("counterexample")
     if detail.get("outcome") != "refuted" or not proof:
         return None
@@ -51,7 +52,7 @@ def fault_of(detail, versions, integrand_key="integrand"):
 # ---------------------------------------------------------------------------- what a job or an archive has
 
 def refuted_in_job(job, binaries, coordinator=None, data_directory=None):
-    """[{"engine", "engine_version", "integrand", "answer"}]: `answer` is None where its text is not stored."""
+    """Returns [{"engine", "engine_version", "integrand", "answer"}]; `answer` is None where its text is not stored."""
     at = ["--coordinator", coordinator] if coordinator else []
     directory = ["--data-dir", data_directory] if data_directory else []
     output = motzkin([*at, "psql", *directory, "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-v", f"job={job}",
@@ -69,7 +70,7 @@ def refuted_in_row(row, engines):
 
 
 def refuted_in_archive(directory):
-    """The same of the files of `motzkin archive`."""
+    """Returns the same for the files of `motzkin archive`."""
     engines = {engine["engine_id"]: (engine["engine"], engine["engine_version"])
                for engine in json.loads((directory / "job.json").read_text())["engines"]}
     found = []
@@ -85,7 +86,7 @@ def refuted_in_archive(directory):
 # ---------------------------------------------------------------------------- proofs
 
 def judged_faults(found, jobs, binaries):
-    """The stored answers that are refuted once more."""
+    """Returns the stored answers that are refuted once more."""
     records = [{"integrand": one["integrand"], "candidates": [one["answer"]]} for one in found]
     if not records:
         return []
@@ -100,7 +101,7 @@ def judged_faults(found, jobs, binaries):
 
 
 def faults_asked_again(engine, integrands, jobs, binaries):
-    """The wrong answers that the engine installed here gives to these integrands."""
+    """Returns the wrong answers that the engine installed here gives to these integrands."""
     flags = ["--ladder", f"{engine}={BUDGET_MS}", "--jobs", str(jobs)]
     try:
         summary, details = evaluate([{"integrand": integrand} for integrand in integrands], flags, binaries)
@@ -111,7 +112,7 @@ def faults_asked_again(engine, integrands, jobs, binaries):
 
 
 def proved_faults(found, jobs, binaries):
-    """All that can be proved wrong here; how many could not goes to stderr."""
+    """Returns all faults that can be proved here, and prints how many could not be to stderr."""
     stored = [one for one in found if one["answer"] is not None]
     faults = judged_faults(stored, jobs, binaries)
     for engine in sorted({one["engine"] for one in found if one["answer"] is None}):
@@ -125,12 +126,14 @@ def proved_faults(found, jobs, binaries):
 # ---------------------------------------------------------------------------- the file
 
 def key_of(one):
-    """An engine with its version, and an integrand: at most one line each."""
+    """Returns the engine with its version and the integrand; each such pair has at most one line."""
     return one["engine"], one["integrand"]
 
 
 def add_faults(path, faults):
-    """Keeps the lines sorted and the first answer of an engine to a function. Returns how many lines are new."""
+    """Adds faults, keeping the lines sorted and the first answer of an engine to a function. Returns how many lines are
+    new.
+    """
     path = pathlib.Path(path)
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     known = {key_of(one): one for one in map(json.loads, lines)}

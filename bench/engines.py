@@ -1,17 +1,16 @@
 #!/usr/bin/python3
-"""Each engine alone and the ladder, on the same functions in the same run.
+"""Measures each engine alone and the ladder, on the same functions in the same run.
 
     bench/engines.py --suite FILE.jsonl [--sample 300]     lines {"integrand": "..."}
     bench/engines.py --preset lample-charton --count 500 --seed 1 [--kind backward]
     bench/engines.py --faults FILE.jsonl --job JOB | --archive DIR
 
-Prints for each ladder: functions verified, partly right, refuted, unsolved and timed out, CPU seconds of all
-processes, and verified integrals a core-second. By default the ladders are giac, FriCAS and SymPy
-alone, each with the default ladder's total budget, and the default ladder; --ladder names others.
+Prints for each ladder: functions verified, partly right, refuted, unsolved and timed out, CPU seconds of all processes,
+and verified integrals a core-second. By default the ladders are giac, FriCAS and SymPy alone, each with the default
+ladder's total budget, and the default ladder; --ladder names others.
 
-`nonelementary` counts the functions of which FriCAS claims that no elementary integral exists. The
-integral of a `--kind backward` function is known, so each such claim is false: the last column is the
-rate of false claims.
+`nonelementary` counts the functions for which FriCAS claims that no elementary integral exists. The integral of a
+`--kind backward` function is known, so each such claim is false: the last column is the rate of false claims.
 
 --faults FILE.jsonl adds the wrong answers of single engines to that file (docs/data/engine-faults.jsonl). With --job or
 --archive it adds those that a job of the cluster met, or that an archive of a job holds, and measures nothing.
@@ -31,7 +30,7 @@ COLUMNS = ("solved", "partly", "refuted", "unsolved", "timed_out")
 
 
 def default_ladder(binaries):
-    """[(engine, milliseconds)]"""
+    """Returns [(engine, milliseconds)]."""
     steps = re.findall(r"engine: (\w+), budget_ms: (\d+)",
                        motzkin(["start", "lample-charton", "--print"], binaries))
     return [(engine, int(budget)) for engine, budget in steps]
@@ -47,7 +46,7 @@ def ladders_of(arguments, binaries):
 
 
 def functions_of(arguments, binaries):
-    """Objects of the lines of `motzkin evaluate`."""
+    """Returns the objects that are the lines for `motzkin evaluate`."""
     if arguments.suite:
         with open(arguments.suite) as lines:
             records = [json.loads(line) for line in lines if line.strip()]
@@ -59,7 +58,7 @@ def functions_of(arguments, binaries):
                          str(arguments.seed), "--format", "infix",
                          *(["--kind", arguments.kind] if arguments.kind else [])],
                         binaries).splitlines()
-        # Of backward functions the integral follows, after a tab.
+        # For a backward function the integral follows after a tab.
         integrands = [line.split("\t")[0] for line in lines]
     return [{"integrand": integrand} for integrand in integrands]
 
@@ -69,7 +68,7 @@ def claims_nonelementary(detail):
 
 
 def measure(ladder, functions, jobs, binaries):
-    """The row of one ladder, and its details."""
+    """Returns the row of one ladder, and its details."""
     summary, records = evaluate(functions, ["--ladder", ladder, "--jobs", str(jobs)], binaries)
     row = {"ladder": ladder, **{column: summary[column] for column in COLUMNS},
            "cpu_seconds": round(summary["cpu_seconds"], 2),
@@ -118,7 +117,7 @@ def measure_ladders(arguments, binaries):
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--suite", help="JSONL file of integrands")
-    parser.add_argument("--sample", type=int, help="only so many lines of it, drawn with seed 1")
+    parser.add_argument("--sample", type=int, help="only this many lines of it, drawn with seed 1")
     parser.add_argument("--preset", default="lample-charton")
     parser.add_argument("--kind", choices=("forward", "backward", "by_parts"))
     parser.add_argument("--count", type=int, default=200)
@@ -126,12 +125,12 @@ def parse_arguments():
     parser.add_argument("--ladder", action="append", help="e.g. giac=10,fricas=60; may be repeated")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--faults", help="the JSONL file to which wrong answers are added")
-    parser.add_argument("--job", help="instead: wrong answers of this job of the cluster")
-    parser.add_argument("--archive", help="instead: wrong answers in this directory of `motzkin archive`")
-    parser.add_argument("--coordinator", help="where, if not at $MOTZKIN_COORDINATOR or localhost:50051")
-    parser.add_argument("--data-dir", help="where the job is, while no coordinator runs")
+    parser.add_argument("--job", help="collect the wrong answers of this job of the cluster instead")
+    parser.add_argument("--archive", help="or those in this directory of `motzkin archive`")
+    parser.add_argument("--coordinator", help="address of the coordinator, if not $MOTZKIN_COORDINATOR or localhost:50051")
+    parser.add_argument("--data-dir", help="directory of the coordinator's data, if no coordinator runs")
     parser.add_argument("--bin", default=ROOT / "build/release/bin")
-    parser.add_argument("--json", action="store_true", help="a line of JSON for each ladder")
+    parser.add_argument("--json", action="store_true", help="print a line of JSON for each ladder")
     arguments = parser.parse_args()
     if (arguments.job or arguments.archive) and not arguments.faults:
         parser.error("--job and --archive go with --faults FILE.jsonl")

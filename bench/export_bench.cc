@@ -1,10 +1,11 @@
-// Time and memory of `motzkin export` by the number of rows: all of them should take hardly more
-// memory than a tenth (the baselines keep up to 100,000 rows of test, 5 % of the rows).
+// Measures time and memory of `motzkin export` by the number of rows. All rows should take hardly
+// more memory than a tenth of them (the baselines keep up to 100,000 rows of test, 5 % of the
+// rows).
 //
 //   export_bench [--rows 1000000] [--directory /tmp]
 //
-// The rows are made in SQL, sealed as by the coordinator: 1 % duplicates, two thirds integrated,
-// integrands of about 20 and integrals of about 50 tokens.
+// The rows are made in SQL and sealed as the coordinator does it: 1 % duplicates, two thirds
+// integrated, integrands of about 20 and integrals of about 50 tokens.
 #include <absl/time/clock.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -28,7 +29,7 @@ using bench::Must;
 using bench::MustBeOk;
 using dataset::ExportOptions;
 
-// $1 job, $2 begin, $3 end: what submit_results() and the sealer would have left.
+// Make the rows of job $1 from $2 to $3 as submit_results() and the sealer would have left them.
 constexpr std::string_view kStatements[] = {
     R"(
 INSERT INTO result (index, canonical_hash, skeleton_hash, job_id, worker_id, attempt, outcome, wall_ms, speed_factor,
@@ -74,7 +75,7 @@ struct Cost {
   int64_t peak_kb = 0;
 };
 
-// In a process of its own: the peak of memory is one of a process.
+// Runs in a process of its own, because the system reports the peak memory of a process.
 Cost Measure(const std::string& reader_uri, const std::filesystem::path& directory,
              const ExportOptions& options) {
   const absl::Time start = absl::Now();
@@ -116,7 +117,8 @@ void MeasureAll(const std::string& reader_uri, const std::filesystem::path& dire
       fmt::print("{:<18} {:>10} {:>8.1f} {:>8.1f} {:>10.0f} {:>10.1f}\n", name, end, cost.seconds,
                  cost.cpu_seconds, static_cast<double>(end) / cost.seconds,
                  static_cast<double>(cost.peak_kb) / 1e3);
-      std::fflush(stdout);  // A large export takes minutes: each line when it is known.
+      // A large export takes minutes, so show each line as soon as it is known.
+      std::fflush(stdout);
     }
   }
 }
@@ -125,7 +127,7 @@ int Run(int64_t rows, const std::string& below) {
   std::string directory = below + "/motzkin-bench-XXXXXX";
   coordinator::EmbeddedPostgresOptions options;
   options.directory = mkdtemp(directory.data());
-  options.fsync = false;  // It is the reading that is measured.
+  options.fsync = false;  // Only reading is measured.
   std::filesystem::permissions(directory, std::filesystem::perms::others_exec,
                                std::filesystem::perm_options::add);
   const auto server = Must(coordinator::EmbeddedPostgres::Start(options));

@@ -1,7 +1,7 @@
-// What it costs to give each function a process of its own: fork, integrate x^2, reap, as the
-// integrator does it, but without the sandbox around and without the verifier.
+// Measures the cost of giving each function a process of its own: fork, integrate x^2 and reap, as
+// the integrator does it, but without the sandbox around it and without the verifier.
 //
-// The bar is 3 ms of CPU a function, all processes together. Exit code 1 if it is missed.
+// The bar is 3 ms of CPU a function for all processes together. Exit code 1 if it is missed.
 #include <absl/time/clock.h>
 #include <absl/time/time.h>
 #include <stdio.h>
@@ -27,8 +27,8 @@ absl::Duration CpuOf(int who) {
 }
 
 struct Cost {
-  absl::Duration all;     // This process, zygote and leaves.
-  absl::Duration leaves;  // As the engine reports it.
+  absl::Duration all;     // this process, zygote and leaves
+  absl::Duration leaves;  // as the engine reports it
   std::vector<absl::Duration> walls;
 };
 
@@ -45,11 +45,11 @@ Cost Measure(int runs) {
       fprintf(stderr, "giac did not integrate x^2: %s\n", reply.message.c_str());
       exit(1);
     }
-    if (i == 0) continue;  // Starts the engine.
+    if (i == 0) continue;  // The first run starts the engine.
     cost.leaves += reply.cpu;
     cost.walls.push_back(absl::Now() - begin);
   }
-  engine.reset();  // Reaps the zygote, whose time counts from then on.
+  engine.reset();  // Reaps the zygote, whose time counts only then.
   cost.all = CpuOf(RUSAGE_SELF) + CpuOf(RUSAGE_CHILDREN) - before;
   std::sort(cost.walls.begin(), cost.walls.end());
   return cost;

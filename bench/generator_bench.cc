@@ -1,4 +1,4 @@
-// Functions a core-second. The bar: 100,000 draws of 15 internal nodes before filters.
+// Measures functions a core-second. The bar is 100,000 draws of 15 internal nodes before filters.
 #include <benchmark/benchmark.h>
 
 #include "common/generator/draft.h"
@@ -12,7 +12,7 @@ constexpr int kInternalNodes = 15;
 // Callers keep a pool for some functions too; the limit bounds its memory.
 constexpr int kFunctionsAPool = 64;
 
-// Shape, operators and leaves, as the filters of Generate first see them.
+// Draws shape, operators and leaves, as the filters of Generate first see them.
 void DrawDraft(benchmark::State& state) {
   const DraftSampler sampler(Preset("lample-charton").value());
   Draft draft;
@@ -26,7 +26,7 @@ void DrawDraft(benchmark::State& state) {
 }
 BENCHMARK(DrawDraft);
 
-// The same, as an expression.
+// Draws the same as an expression.
 void DrawExpression(benchmark::State& state) {
   const DraftSampler sampler(Preset("lample-charton").value());
   Draft draft;
@@ -43,7 +43,7 @@ void DrawExpression(benchmark::State& state) {
 }
 BENCHMARK(DrawExpression);
 
-// All of it: redraws, canonical form, balls, hashes.
+// Makes whole functions, with redraws, canonical form, balls and hashes.
 void Generate(benchmark::State& state, const char* preset, Kind kind) {
   const FunctionSampler sampler = FunctionSampler::Create(Preset(preset, kind).value()).value();
   int64_t index = 0;

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""The reference's way beside ours, on the same functions in the same run.
+"""Measures the reference's way beside ours, on the same functions in the same run.
 
-The program that Motzkin replaces started a process per function, called sympy.integrate in it and
-killed it at a hard time-out. This does exactly that for functions of a preset, hands SymPy's answers to
-`motzkin evaluate` to be judged like our own, then solves the same functions with the ladder, and prints
-verified integrals a core-second of both and their ratio.
+The program that Motzkin replaces started a process per function, called sympy.integrate in it and killed it at a hard
+time-out. This bench does exactly that for functions of a preset and hands SymPy's answers to `motzkin evaluate`, to be
+judged like our own. Then it solves the same functions with the ladder, and prints verified integrals a core-second of
+both and their ratio.
 
     bench/reference_way.py [--preset lample-charton] [--count 60] [--seed 1] [--timeout 10] [--jobs 2] [--json]
 
@@ -39,7 +39,7 @@ def motzkin(arguments, binaries, **options):
 
 
 def integrate_with_sympy(integrand, timeout):
-    """SymPy's answer as text, or None: unevaluated, failed or killed at the time-out."""
+    """Returns SymPy's answer as text, or None if it is unevaluated, failed or was killed at the time-out."""
     process = subprocess.Popen([sys.executable, "-c", INTEGRATE_ONE, integrand], text=True,
                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     try:
@@ -57,7 +57,7 @@ def children_cpu_seconds():
 
 
 def reference_way(integrands, timeout, jobs):
-    """Answers in order, and the CPU seconds that all processes took."""
+    """Returns the answers in order, and the CPU seconds that all processes took."""
     before = children_cpu_seconds()
     answers = []
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
@@ -69,7 +69,7 @@ def reference_way(integrands, timeout, jobs):
 
 
 def evaluate(records, binaries, jobs, details):
-    """The summary of `motzkin evaluate`, and its details one a record."""
+    """Writes the details of `motzkin evaluate` to a file, one a record, and returns its summary."""
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as suite:
         suite.writelines(json.dumps(record) + "\n" for record in records)
         suite.flush()

@@ -1,11 +1,11 @@
-// Durable rows a second through submit_results() on a real Postgres, with many writers; bytes a
-// row.
+// Measures durable rows a second through submit_results() on a real Postgres with many writers, and
+// bytes a row.
 //
 //   submit_bench [--seconds 5] [--rows-per-flush 256]
 //
-// Every commit waits for the disk (fsync and synchronous_commit on). Each writer is a connection of
-// the workers' role with leases of its own, as a worker is. The rows have the lengths of real ones.
-// The time includes making the parameters of each call.
+// Every commit waits for the disk (fsync and synchronous_commit are on). Like a worker, each writer
+// has a connection of the workers' role and leases of its own. The rows have the lengths of real
+// ones. The time includes making the parameters of each call.
 #include <absl/time/clock.h>
 #include <fmt/format.h>
 
@@ -35,7 +35,7 @@ using coordinator::Store;
 
 constexpr int64_t kBatchRows = 2'560;
 
-// Words as prefix tokens are, so that compression finds what it would find.
+// Returns words like prefix tokens, so that compression works as on real rows.
 std::string Tokens(std::mt19937_64& random, int count) {
   static constexpr const char* kTokens[] = {"add",    "mul",    "div",    "pow", "x",  "x",
                                             "INT+ 1", "INT+ 2", "sin",    "exp", "ln", "sqrt",
@@ -48,7 +48,7 @@ std::string Tokens(std::mt19937_64& random, int count) {
   return text;
 }
 
-// Half of the functions are integrated, with the median lengths of lample-charton's.
+// Makes a row with the median lengths of lample-charton's functions; half of them are integrated.
 v1::Result RandomRow(int64_t index, std::mt19937_64& random) {
   v1::Result row;
   row.set_index(index);
@@ -98,7 +98,7 @@ std::string MakeWorker(Store& store, int n) {
   return worker.uuid;
 }
 
-// One worker: leases batch after batch and submits it flush by flush until `stop`.
+// Acts as one worker, which leases batch after batch and submits it flush by flush until `stop`.
 void Write(const Cluster& cluster, int n, const std::atomic<bool>& stop,
            std::atomic<int64_t>& stored) {
   std::mt19937_64 random(static_cast<uint64_t>(n));
@@ -133,7 +133,7 @@ double RowsPerSecond(const Cluster& cluster, int writers, int first, absl::Durat
   for (int i = 0; i < writers; ++i) {
     threads.emplace_back([&, i] { Write(cluster, first + i, stop, stored); });
   }
-  absl::SleepFor(absl::Seconds(1));  // Connections, first leases.
+  absl::SleepFor(absl::Seconds(1));  // time for connections and first leases
   const int64_t before = stored;
   const absl::Time start = absl::Now();
   absl::SleepFor(duration);

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""A cluster on this machine left alone with one job: what it does to memory, and what it leaves.
+"""Leaves a cluster on this machine alone with one job and checks its memory and its results.
 
-Starts a coordinator with its private Postgres and a worker with all cores, starts a job of so many functions, and
-prints every --interval how far it is and what its processes hold (RSS in MB; of the integrators the sum, which counts
-what they share once for each). Then the job must have exactly one result an index, memory must not have
-grown over the second half of the run, and two exports must pass tests/acceptance/check_export.py.
+Starts a coordinator with its private Postgres and a worker with all cores, and starts a job of some functions. Every
+--interval it prints the progress and the memory of the processes (RSS in MB; for the integrators the sum, which counts
+shared memory once for each). In the end the job must have exactly one result an index, memory must not have grown over
+the second half of the run, and two exports must pass tests/acceptance/check_export.py.
 
     bench/unattended.py [--functions 2000] [--preset lample-charton] [--seed 1] [--interval 30] [--keep DIR]
 
@@ -23,8 +23,8 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-STALL_SECONDS = 300  # So long without a result, and a slot hangs.
-GROWTH_MAX, GROWTH_MB = 1.1, 8  # Of a process over the second half: noise of allocators and of what is open.
+STALL_SECONDS = 300  # After this long without a result, a slot must be hanging.
+GROWTH_MAX, GROWTH_MB = 1.1, 8  # Allowed for a process over the second half, for allocators and open files.
 
 
 def free_port():
@@ -34,7 +34,7 @@ def free_port():
 
 
 def status_of(pid):
-    """Parent and RSS in MB; None: it has ended."""
+    """Returns the parent and the RSS in MB, or None if the process has ended."""
     try:
         with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
             fields = dict(line.split(":\t", 1) for line in file if ":\t" in line)
@@ -44,7 +44,7 @@ def status_of(pid):
 
 
 class Cluster:
-    """Coordinator and worker of `binaries`, with all they keep in `directory`. Ends them when left."""
+    """Runs coordinator and worker of `binaries` with their data in `directory`, and ends them at the end."""
 
     def __init__(self, binaries, directory):
         self._binaries, self._directory = binaries, directory
@@ -79,12 +79,12 @@ class Cluster:
         return json.loads(done.stdout) if done.returncode == 0 else None
 
     def select(self, query):
-        """The first row of a query, numbers."""
+        """Returns the first row of a query, as numbers."""
         rows = self.motzkin("psql", "-X", "-A", "-t", "-F", ",", "-c", query, check=True, stdout=subprocess.PIPE).stdout
         return [int(field) for field in rows.split()[0].split(",")]
 
     def memory(self):
-        """MB by program."""
+        """Returns the memory in MB by program."""
         processes = {int(name): status for name in os.listdir("/proc") if name.isdigit()
                      and (status := status_of(name)) is not None}
 
@@ -101,7 +101,7 @@ class Cluster:
 
 
 def watch(cluster, job, functions, interval):
-    """Samples of memory until the job is over. None: it stalled."""
+    """Returns samples of memory until the job is over, or None if it stalled."""
     samples, begun, moved, done_before = [], time.monotonic(), time.monotonic(), -1
     print(f"{'minutes':>8} {'functions':>10} {'a minute':>9} {'coordinator':>12} {'worker':>7} {'integrators':>12}")
     while True:
@@ -121,7 +121,7 @@ def watch(cluster, job, functions, interval):
 
 
 def growth(samples):
-    """What grew: the most of the last quarter against the most of the second."""
+    """Returns complaints about growth: the maximum of the last quarter against that of the second."""
     quarter = len(samples) // 4
     if quarter < 2:
         return []
@@ -175,7 +175,7 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         directory = options.keep or pathlib.Path(scratch)
         directory.mkdir(parents=True, exist_ok=True)
-        directory.chmod(0o755)  # Root's private Postgres runs as another user, who has to reach the data.
+        directory.chmod(0o755)  # Root's private Postgres runs as another user, who must reach the data.
         problems = run(options, directory)
     for problem in problems:
         print(f"PROBLEM: {problem}")

@@ -1,7 +1,8 @@
-// What the verifier costs: the figures of docs/verifier.md. CPU time, one thread.
+// Measures the CPU time of the verifier in one thread, for docs/verifier.md.
 //
-// Answers are those of giac and FriCAS to random functions (bench/testdata/engine_answers.tsv),
-// read from text as the verifier process reads them, so parsing and printing are included.
+// The answers are those of giac and FriCAS to random functions (bench/testdata/engine_answers.tsv).
+// They are read from text, as the verifier process reads them, so parsing and printing are
+// included.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -47,7 +48,7 @@ std::vector<Verify> ReadAnswers() {
   return requests;
 }
 
-// One iteration is one answer, in turn; p95 over all of them is a counter.
+// One iteration is one answer, in turn. A counter shows the p95 over all of them.
 void BM_VerifyEngineAnswer(benchmark::State& state) {
   const std::vector<Verify> requests = ReadAnswers();
   if (requests.empty()) {

@@ -1,5 +1,5 @@
-// verify_answers FILE.jsonl: judges every {"integrand", "integral"} of a file (infix, any
-// spelling), and prints each verdict that is not `verified`, then the counts and the CPU cost a
+// verify_answers FILE.jsonl judges every {"integrand", "integral"} of a file (infix, any spelling)
+// and prints each verdict that is not `verified`, then the counts and the CPU cost of a
 // verification.
 #include <fmt/format.h>
 
@@ -37,7 +37,7 @@ const char* Name(Judgement::Verdict verdict) {
   }
 }
 
-// Empty: not in our language.
+// Empty if the text is not in our language.
 std::string ToPrefix(const std::string& infix) {
   motzkin::expression::Pool pool;
   const auto expr = motzkin::expression::ParseInfix(infix, pool);

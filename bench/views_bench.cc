@@ -1,9 +1,9 @@
-// How long the public views take on a large `result`.
+// Measures how long the public views take on a large `result`.
 //
 //   views_bench [--rows 20000000]
 //
-// The rows are made in SQL, sealed and indexed as by the coordinator: 1 % duplicates, a third
-// unsolved. Prints for each query the time of its first and second run.
+// The rows are made in SQL, sealed and indexed as the coordinator does it: 1 % duplicates, a third
+// unsolved. For each query the bench prints the time of its first and second run.
 #include <absl/time/clock.h>
 #include <fmt/format.h>
 
@@ -21,7 +21,7 @@ namespace {
 
 using bench::Must;
 
-// $1 job, $2 begin, $3 end: what submit_results() and the sealer would have left.
+// Makes the rows of job $1 from $2 to $3 as submit_results() and the sealer would have left them.
 constexpr std::string_view kRows = R"(
 INSERT INTO result (index, canonical_hash, skeleton_hash, job_id, worker_id, attempt, outcome, wall_ms, speed_factor,
                     answer_class, verdict, points_agreed, points_differed, precision_bits, has_abs, integrand, integral,
@@ -83,7 +83,7 @@ int Run(int64_t rows) {
   char directory[] = "/tmp/motzkin-bench-XXXXXX";
   coordinator::EmbeddedPostgresOptions options;
   options.directory = mkdtemp(directory);
-  options.fsync = false;  // It is the reading that is measured.
+  options.fsync = false;  // Only reading is measured.
   std::filesystem::permissions(directory, std::filesystem::perms::others_exec,
                                std::filesystem::perm_options::add);
   const auto server = Must(coordinator::EmbeddedPostgres::Start(options));

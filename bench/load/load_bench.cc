@@ -1,12 +1,12 @@
-// What one coordinator carries: many simulated workers that speak the real protocol, each on a
-// connection of its own, against the real binary with its private Postgres.
+// Measures the load that one coordinator carries: many simulated workers that speak the real
+// protocol, each on a connection of its own, against the real program with its private Postgres.
 //
 //   load_bench [--workers 1000] [--slots 16] [--rows-per-second 5000] [--seconds 60] [--core 0]
 //
-// The coordinator (not its Postgres) is pinned to one core. Prints how long a worker's report waits
-// for its answer, how long a new worker waits for its first batch and for one a slot while all of
-// them arrive at once, rows a second through Postgres with every commit on disk, and the
-// coordinator's CPU and memory.
+// The coordinator, but not its Postgres, is pinned to one core. The bench prints how long a
+// worker's report waits for its answer, how long new workers wait for their first batch and for one
+// a slot while all of them arrive at once, the rows a second through Postgres with every commit on
+// disk, and the coordinator's CPU and memory.
 #include <absl/time/clock.h>
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -64,7 +64,7 @@ int FreePort() {
   return ntohs(address.sin_port);
 }
 
-// The coordinator with its data in a directory of its own, which goes with this object.
+// The coordinator with its data in a directory of its own, which is deleted with this object.
 class CoordinatorUnderLoad {
  public:
   CoordinatorUnderLoad() : address_(fmt::format("127.0.0.1:{}", FreePort())) {
@@ -93,7 +93,7 @@ class CoordinatorUnderLoad {
     process_->Signal(SIGTERM);
     process_->Wait(Deadline::After(absl::Minutes(2))).IgnoreError();
     process_.reset();
-    std::error_code ignored;  // A Postgres that is still stopping.
+    std::error_code ignored;  // Postgres may still be stopping.
     std::filesystem::remove_all(directory_, ignored);
   }
 
@@ -119,7 +119,7 @@ class CoordinatorUnderLoad {
     if (!status.ok()) Fail(status.error_message());
   }
 
-  // User and system time of the process, without its Postgres.
+  // Returns user and system time of the process, without its Postgres.
   double CpuSeconds() const {
     std::ifstream file(Proc("stat"));
     std::string text((std::istreambuf_iterator<char>(file)), {});
@@ -131,7 +131,7 @@ class CoordinatorUnderLoad {
     return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
   }
 
-  // "VmRSS" or "VmHWM", in MB of 2^20 bytes.
+  // Returns "VmRSS" or "VmHWM" in MB of 2^20 bytes.
   double Memory(const std::string& which) const {
     std::ifstream file(Proc("status"));
     for (std::string line; std::getline(file, line);) {
@@ -151,7 +151,7 @@ class CoordinatorUnderLoad {
   std::unique_ptr<v1::OperatorService::Stub> operators_;
 };
 
-// All workers, driven by one thread: this one.
+// All workers, driven by one thread, which is this one.
 class Fleet {
  public:
   Fleet(const Options& options, const std::string& address) : options_(options) {
@@ -167,8 +167,8 @@ class Fleet {
     for (const auto& worker : workers_) worker->Start();
   }
 
-  // Opens the way for results once all were answered, and works until all have as many batches as
-  // slots, at most for `patience`.
+  // Opens the way for results once all workers were answered, and works until all have as many
+  // batches as slots, at most for `patience`.
   void AwaitGrants(const std::string& address, absl::Duration patience) {
     const absl::Time until = absl::Now() + patience;
     while (waits.greetings.count() < workers_.size() && absl::Now() < until) absl::SleepFor(kTurn);
@@ -180,7 +180,8 @@ class Fleet {
     const absl::Time until = absl::Now() + duration;
     for (absl::Time now = absl::Now(); now < until; now = absl::Now()) {
       for (const auto& worker : workers_) {
-        // Each at its own time: Add() may block, which must not count as waiting for an answer.
+        // Each worker gets the present time: Add() may block, which must not count as waiting for
+        // an answer.
         if (auto flush = worker->Advance(absl::Now())) writer->Add(*worker, *std::move(flush));
       }
       absl::SleepFor(now + kTurn - absl::Now());
@@ -217,14 +218,14 @@ void Print(const char* what, const Latencies& waits) {
              waits.Quantile(0.5), waits.Quantile(0.99), waits.Quantile(1), waits.count());
 }
 
-// Of the last minute: what else the machine did.
+// The load of the last minute, which shows whether the machine had other work.
 double LoadAverage() {
   double load = 0;
   return getloadavg(&load, 1) == 1 ? load : 0;
 }
 
 int Run(const Options& options) {
-  rlimit files{.rlim_cur = 65'536, .rlim_max = 65'536};  // The coordinator inherits it.
+  rlimit files{.rlim_cur = 65'536, .rlim_max = 65'536};  // The coordinator inherits this limit.
   getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;
   setrlimit(RLIMIT_NOFILE, &files);
@@ -246,7 +247,7 @@ int Run(const Options& options) {
 
   fleet.RunFor(absl::Seconds(options.ramp_seconds));
   fleet.waits.answers.Clear();
-  coordinator.PinTo(options.core);  // Threads that gRPC has started since.
+  coordinator.PinTo(options.core);  // also pins threads that gRPC has started since
   const double cpu = coordinator.CpuSeconds();
   const int64_t rows = fleet.writer->rows();
   const absl::Time start = absl::Now();

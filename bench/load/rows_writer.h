@@ -1,6 +1,7 @@
-// Sends the flushes of many simulated workers: a few connections to Postgres stand for theirs.
+// Sends the flushes of many simulated workers over a few connections to Postgres, which stand for
+// theirs.
 //
-// Thread-safe. Stop() drops what waits, is idempotent.
+// Thread-safe. Stop() drops waiting flushes and is idempotent.
 #pragma once
 
 #include <absl/base/thread_annotations.h>
@@ -21,7 +22,7 @@ namespace motzkin::bench {
 
 class RowsWriter {
  public:
-  // `database` empty: through the coordinator at `address`.
+  // If `database` is empty, rows go through the coordinator at `address`.
   RowsWriter(const std::string& database, const std::string& address, int connections);
   ~RowsWriter();
 
@@ -31,7 +32,7 @@ class RowsWriter {
 
   int64_t rows() const ABSL_LOCKS_EXCLUDED(mutex_);
   size_t waiting() const ABSL_LOCKS_EXCLUDED(mutex_);
-  // Of flushes, each of which was sent again.
+  // The number of failed flushes, each of which was sent again.
   int64_t failures() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
@@ -52,7 +53,8 @@ class RowsWriter {
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   int64_t rows_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t failures_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::vector<std::jthread> threads_;  // Last, so they are joined before what they use goes away.
+  // last, so that they are joined before what they use goes away
+  std::vector<std::jthread> threads_;
 };
 
 }  // namespace motzkin::bench

@@ -9,13 +9,13 @@
 namespace motzkin::bench {
 namespace {
 
-// As the real worker's agent and writer.
+// These are the intervals of the real worker's agent and writer.
 constexpr absl::Duration kReportInterval = absl::Seconds(5);
 constexpr absl::Duration kCoalesce = absl::Milliseconds(250);
 constexpr absl::Duration kFlushInterval = absl::Seconds(1);
 constexpr int64_t kFlushRows = 256;
 
-// Of the lengths of lample-charton's; half are integrated.
+// Makes a row with the lengths of lample-charton's functions; half of them are integrated.
 v1::Result RowOf(int64_t index, std::mt19937_64& random) {
   v1::Result row;
   row.set_index(index);
@@ -48,7 +48,7 @@ v1::Result RowOf(int64_t index, std::mt19937_64& random) {
 
 std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
   grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // A connection each.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // one connection a worker
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
 }
@@ -206,7 +206,7 @@ void SimulatedWorker::Compute(absl::Time now) {
       ++batch.next;
     }
   }
-  credit_ = std::min(credit_, 1.0);  // Without work the slots idle.
+  credit_ = std::min(credit_, 1.0);  // Without work the slots are idle.
 }
 
 std::optional<v1::Submission> SimulatedWorker::TakeFlush(absl::Time now) {

@@ -1,10 +1,12 @@
-// A worker for load: speaks the real protocol on a connection of its own, computes nothing.
+// A worker for load tests. It speaks the real protocol on a connection of its own and computes
+// nothing.
 //
-// It holds what it is told to hold, "finishes" functions at a given speed in the order of its
-// batches, and hands them over in flushes as the real worker does. It reports every 5 s and, at
-// most four times a second, when its batches changed.
+// It holds the batches that the coordinator wants, "finishes" functions at a given speed in the
+// order of its batches, and hands them over in flushes as the real worker does. It reports every 5
+// s and, at most four times a second, when its batches changed.
 //
-// Thread-safe: Advance() from one thread, the stream's reactions from gRPC's, Stored() from any.
+// Thread-safe. Call Advance() from one thread; Stored() may be called from any, and gRPC's threads
+// run the stream's reactions.
 #pragma once
 
 #include <absl/base/thread_annotations.h>
@@ -23,14 +25,14 @@
 
 namespace motzkin::bench {
 
-// What workers share. Thread-safe.
+// Waiting times of all workers. Thread-safe.
 class Latencies {
  public:
   void Add(absl::Duration latency) ABSL_LOCKS_EXCLUDED(mutex_);
-  // Forgets what was added so far.
+  // Forgets the times added so far.
   void Clear() ABSL_LOCKS_EXCLUDED(mutex_);
   size_t count() const ABSL_LOCKS_EXCLUDED(mutex_);
-  // In milliseconds, 0 <= part <= 1; 0 if nothing was added.
+  // Returns a quantile in milliseconds, 0 <= part <= 1; 0 if nothing was added.
   double Quantile(double part) const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
@@ -38,18 +40,18 @@ class Latencies {
   std::vector<double> milliseconds_ ABSL_GUARDED_BY(mutex_);
 };
 
-// How long workers waited. Thread-safe.
+// The waiting times of workers. Thread-safe.
 struct Waits {
-  Latencies answers;    // From a report to its answer.
-  Latencies greetings;  // The same for the first report, connecting included.
-  Latencies grants;     // From the first report to the first batch.
-  Latencies fills;      // From the first report to as many batches as slots.
+  Latencies answers;    // from a report to its answer
+  Latencies greetings;  // the same for the first report, connecting included
+  Latencies grants;     // from the first report to the first batch
+  Latencies fills;      // from the first report to as many batches as slots
 };
 
 struct LoadOptions {
   std::string address;
   int slots = 16;
-  // Functions a second of the whole worker.
+  // Functions a second, for the whole worker.
   double speed = 5;
 };
 
@@ -60,23 +62,24 @@ class SimulatedWorker : private grpc::ClientBidiReactor<v1::WorkerState, v1::Des
   // Ends the stream and waits for its end.
   ~SimulatedWorker() override;
 
-  // Connects and reports.
+  // Connects and sends the first report.
   void Start();
-  // Computes as far as `now`, reports if that is due, and returns the rows that are due for a
-  // flush, at most one submission a call.
+  // Computes up to `now`, reports if that is due, and returns rows that are due for a flush, at
+  // most one submission a call.
   std::optional<v1::Submission> Advance(absl::Time now) ABSL_LOCKS_EXCLUDED(mutex_);
-  // What Advance() returned is stored.
+  // Tells the worker that a submission from Advance() is stored.
   void Stored(const v1::Submission& submission) ABSL_LOCKS_EXCLUDED(mutex_);
   int batches() const ABSL_LOCKS_EXCLUDED(mutex_);
   bool broken() const ABSL_LOCKS_EXCLUDED(mutex_);
-  // Where the coordinator wants results to go; empty: through itself, or not heard yet.
+  // The database to which the coordinator wants results to go. Empty: results go through the
+  // coordinator, or it has not answered yet.
   std::string database() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   struct Batch {
     v1::DesiredBatch desired;
-    int64_t next = 0;     // First index not computed.
-    int64_t flushed = 0;  // First index not handed over.
+    int64_t next = 0;     // first index not computed
+    int64_t flushed = 0;  // first index not handed over
     int64_t stored = 0;
   };
 
@@ -109,7 +112,7 @@ class SimulatedWorker : private grpc::ClientBidiReactor<v1::WorkerState, v1::Des
   std::vector<Batch> batches_ ABSL_GUARDED_BY(mutex_);
   std::vector<v1::DesiredJob> jobs_ ABSL_GUARDED_BY(mutex_);
   std::string database_ ABSL_GUARDED_BY(mutex_);
-  double credit_ ABSL_GUARDED_BY(mutex_) = 0;  // Functions that could have been computed.
+  double credit_ ABSL_GUARDED_BY(mutex_) = 0;  // functions that could have been computed
   absl::Time first_report_ ABSL_GUARDED_BY(mutex_);
   absl::Time last_report_ ABSL_GUARDED_BY(mutex_);
   absl::Time awaiting_since_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
