@@ -1,4 +1,4 @@
-// Output that stops growing at a bound: a shared subtree can print to exponentially many
+// Text that stops growing at a bound, because a shared subtree can print to exponentially many
 // characters. Inside this module only.
 #pragma once
 
@@ -21,7 +21,7 @@ class BoundedText {
       text_.append(piece);
     }
   }
-  // Something did not fit. Writers return early then: only that bounds their time.
+  // Whether some piece did not fit. Writers must return early then, as only that bounds their time.
   bool full() const { return full_; }
   std::string Take() { return std::move(text_); }
 

@@ -22,7 +22,8 @@ Expr EllipticPi(Expr n, Expr phi, Expr m, Pool& pool) {
   return pool.Make(Op::kEllipticPi, children);
 }
 
-// Horner's form of the polynomial with these coefficients, highest first; null when one is a list.
+// Returns Horner's form of the polynomial with these coefficients, highest first; null if one of
+// them is a list.
 Expr Polynomial(const std::vector<ParsedValue>& coefficients, Expr at, Pool& pool) {
   Expr sum = nullptr;
   for (const ParsedValue& coefficient : coefficients) {
@@ -121,6 +122,8 @@ absl::StatusOr<Expr> BuildFloat(CallArguments arguments, Pool& pool) {
     return Refuse("'float' needs integers (mantissa, exponent, base 2 or 10)");
   }
   const mpz_class size = abs(*exponent);
+  // Base 10 takes 3.4 bits a digit, so this keeps the power within the pool's bound before it is
+  // computed.
   if (size > pool.limits().number_bits / 4) return Refuse("'float' with an exponent out of bounds");
   mpz_class power;
   mpz_pow_ui(power.get_mpz_t(), base->get_mpz_t(), size.get_ui());

@@ -10,7 +10,7 @@
 namespace motzkin::expression {
 namespace {
 
-// Operations that make one n-ary sum or product between them.
+// Operations of one group merge into a single n-ary sum or product.
 enum class Group : uint8_t { kNone, kSum, kProduct };
 
 Group GroupOf(Op op) {
@@ -32,8 +32,9 @@ bool IsInverted(Op op, size_t operand) {
   return op == Op::kNeg || ((op == Op::kSub || op == Op::kDiv) && operand == 1);
 }
 
-// Canonical forms of all nodes below one. A sum that is only ever a term of another sum is not
-// built for itself: chains of thousands of terms would take quadratic work.
+// Computes the canonical forms of all nodes below one. A sum that is used only as a term of another
+// sum is absorbed and not built for itself; otherwise chains of thousands of terms would take
+// quadratic work.
 class Canonicalizer {
  public:
   explicit Canonicalizer(Pool& pool) : build_(pool), pool_(pool) {}
@@ -52,11 +53,11 @@ class Canonicalizer {
   }
 
  private:
-  // An expression to add or multiply, or to subtract or divide by.
+  // An expression that is added or multiplied or, if inverted, subtracted or divided by.
   struct Operand {
     Expr expr = nullptr;
     bool inverted = false;
-    // Below a divisor at any level. u in 1/(1/u) is not inverted, yet must not be 0.
+    // Whether it is below a divisor at any level. u in 1/(1/u) is not inverted, yet must not be 0.
     bool in_divisor = false;
   };
 
@@ -66,7 +67,7 @@ class Canonicalizer {
     for (const Expr node : nodes) {
       for (const Expr child : node->children()) {
         const Group group = GroupOf(child->op());
-        // Of children that are used twice, each use needs the form.
+        // A child that is used twice is not absorbed, as each use needs its form.
         absorbed_[child->id()] =
             !used[child->id()] && group != Group::kNone && group == GroupOf(node->op());
         used[child->id()] = true;
@@ -92,7 +93,7 @@ class Canonicalizer {
     return build_.Function(node->op(), children_);
   }
 
-  // The operands of a sum or product, through all that it absorbed.
+  // Collects the operands of a sum or product, and of all that it absorbed.
   void Gather(Expr root) {
     std::vector<Operand> waiting = {{root}};
     while (!waiting.empty()) {
@@ -120,6 +121,7 @@ class Canonicalizer {
   Expr Product() {
     NormalProduct product(build_);
     for (const Operand& factor : operands_) {
+      // Otherwise 1/(1/0) would become 0.
       if (factor.in_divisor && factor.expr->IsInteger(0)) return pool_.Undefined();
       product.MultiplyPower(factor.expr, pool_.Integer(factor.inverted ? -1 : 1));
     }
@@ -128,8 +130,8 @@ class Canonicalizer {
 
   NormalBuilder build_;
   Pool& pool_;
-  std::vector<Expr> canonical_;  // By id; null for the absorbed.
-  std::vector<bool> absorbed_;   // By id.
+  std::vector<Expr> canonical_;  // by id; null for the absorbed
+  std::vector<bool> absorbed_;   // by id
   std::vector<Operand> operands_;
   std::vector<Expr> children_;
 };

@@ -1,11 +1,11 @@
 // The versioned canonical form, its hash, and the skeleton.
 //
-// The canonical form decides what "the same function" means for duplicates: sums and products are
-// flattened and sorted, rational arithmetic is carried out (in bounded exact rationals), like terms
-// and powers are collected, signs and rational factors are pulled out, x^0, 0*u and 1*u vanish,
-// sqrt(u) is u^(1/2), u/v is u*v^-1. Only rewrites that hold for every real x at which both sides
-// are defined and real; nothing that changes a branch (sqrt(x^2) stays, log(exp(x)) stays).
-// Deterministic: the same on every platform and compiler. A change of any output bumps the version.
+// The canonical form decides which functions count as duplicates of each other. Sums and products
+// are flattened and sorted, rational arithmetic is carried out (in bounded exact rationals), like
+// terms and powers are collected, signs and rational factors are pulled out, x^0, 0*u and 1*u
+// vanish, sqrt(u) is u^(1/2), u/v is u*v^-1. Every rewrite holds for every real x at which both
+// sides are defined and real. None changes a branch: sqrt(x^2) and log(exp(x)) stay. The form is
+// the same on every platform and compiler, and a change of any output bumps the version.
 //
 // In detail, for rational c, whole n, canonical u and v:
 //   sums       c*(u + v) as a whole is c*u + c*v; within a product and under a whole exponent, a
@@ -21,9 +21,9 @@
 //              and 1; sin(asin(u)) = u and the like, but not asin(sin(u))
 //   domains    x/x is 1 and 0*log(x) is 0, because both sides agree wherever both are defined.
 //
-// The skeleton (splits): the canonical form without its rational coefficients and terms' constants
-// told apart: every rational number becomes one placeholder, coefficients are dropped, and with
-// them overall sign and scale.
+// The skeleton decides how functions are split between training and test data. It is the canonical
+// form without rational coefficients: every other rational number becomes one placeholder, and with
+// the coefficients overall sign and scale disappear.
 //
 // Thread-safe in distinct pools.
 #pragma once
@@ -37,18 +37,18 @@ namespace motzkin::expression {
 inline constexpr uint32_t kCanonicalVersion = 1;
 inline constexpr uint32_t kSkeletonVersion = 1;
 
-// Canonical form of `expr`, which belongs to `pool`. Undefined where it provably has no value
-// (division by zero) or a bound was hit. Idempotent. Work is bounded, and about linear for usual
-// functions however much they share.
+// Returns the canonical form of `expr`, which belongs to `pool`. Undefined where the expression
+// provably has no value (division by zero), or if a bound was hit. Idempotent. Work is bounded, and
+// about linear for usual functions, however much they share.
 Expr Canonical(Expr expr, Pool& pool);
 
-// Hash of the canonical form; `canonical` must come from Canonical().
+// Returns the hash of a canonical form; `canonical` must come from Canonical().
 uint64_t CanonicalHash(Expr canonical);
-// Hash of the skeleton of a canonical form.
+// Returns the hash of the skeleton of a canonical form.
 uint64_t SkeletonHash(Expr canonical);
 
-// Removes the terms of a canonical sum that hold no x; `expr` itself when it has none. The result
-// is canonical.
+// Removes the terms without x from a canonical sum; other expressions come back as they are. The
+// result is canonical.
 Expr DropAdditiveConstant(Expr canonical, Pool& pool);
 
 }  // namespace motzkin::expression

@@ -160,7 +160,7 @@ TEST(CanonicalTest, KeepsTheValueOfRandomTrees) {
       ++compared;
       if (std::fabs(after - before) > 1e-5L * (1 + std::fabs(before))) ++different;
     }
-    // A wrong rewrite is wrong on an interval; one point may be rounding next to a pole.
+    // A wrong rewrite is wrong on an interval; a single point may be rounding next to a pole.
     ASSERT_LE(different, 1) << Text(tree) << " gives " << Text(canonical);
   }
   EXPECT_GT(compared, 5'000);
@@ -191,7 +191,7 @@ TEST(CanonicalTest, TheFormDoesNotDependOnThePool) {
     pool.Clear();
     const Expr tree = trees.Draw(1 + i % 20);
     Pool other;
-    other.Pow(other.Variable(), other.Integer(5));  // Other ids.
+    other.Pow(other.Variable(), other.Integer(5));  // so that the ids differ
     EXPECT_EQ(CanonicalHash(Canonical(tree, pool)),
               CanonicalHash(Canonical(other.Import(tree), other)));
   }
@@ -225,7 +225,7 @@ TEST(CanonicalTest, AdditiveConstantsAreDropped) {
 }
 
 TEST(CanonicalTest, HashesAreTheSameEverywhere) {
-  // Stored in every database: a change means a new kCanonicalVersion.
+  // These hashes are stored in every database, so a change means a new kCanonicalVersion.
   const std::pair<const char*, uint64_t> kHashes[] = {
       {"x", 3787755583545951846u},
       {"x + 1", 11733775024756213850u},

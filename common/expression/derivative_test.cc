@@ -13,7 +13,7 @@ namespace {
 
 using test::Parse;
 
-// Of the tree as text.
+// Returns the derivative of a text, as text.
 std::string DerivativeOf(std::string_view text) {
   Pool pool;
   const Expr derivative = Derivative(Parse(text, pool), pool);
@@ -94,11 +94,11 @@ TEST(DerivativeTest, RandomTreesAgreeWithTheirDifferenceQuotient) {
     const long double coarse = quotient(2 * kStep);
     const long double fine = quotient(kStep);
     const long double value = test::ValueAt(derivative, kX);
-    // Only where the quotient has settled, away from jumps and spikes, does it say anything.
+    // Compare only where the difference quotient has settled, away from jumps and spikes.
     const long double scale = 1 + std::fabs(fine) + std::fabs(test::ValueAt(f, kX));
     const long double middle = (test::ValueAt(f, kX + kStep) + test::ValueAt(f, kX - kStep)) / 2;
     const bool smooth = std::fabs(middle - test::ValueAt(f, kX)) < 1e-6L * scale;
-    // Nor where the function swings within a step.
+    // Skip points where the function swings within a step.
     if (std::isnan(value) || std::fabs(value) > 1e3L || !smooth ||
         !(std::fabs(coarse - fine) < 1e-7L * scale) || scale > 1e6L)
       continue;
@@ -111,7 +111,7 @@ TEST(DerivativeTest, RandomTreesAgreeWithTheirDifferenceQuotient) {
 TEST(DerivativeTest, SharedSubtreesAreDifferentiatedOnce) {
   Pool pool;
   Expr tower = pool.Variable();
-  // 2^300 paths
+  // The tower has 2^300 paths.
   for (int i = 0; i < 300; ++i) tower = pool.Mul(pool.Unary(Op::kSin, tower), tower);
   const uint32_t before = pool.size();
   EXPECT_NE(Derivative(tower, pool)->op(), Op::kUndefined);

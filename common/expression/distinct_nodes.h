@@ -1,5 +1,5 @@
-// The distinct nodes below an expression, children before parents: what makes work on shared trees
-// linear. Inside this module only.
+// Lists the distinct nodes below an expression, children before parents, which makes work on shared
+// trees linear. Inside this module only.
 #pragma once
 
 #include <vector>
@@ -8,7 +8,7 @@
 
 namespace motzkin::expression {
 
-// Sorted by id, `root` last.
+// Returns them sorted by id, with `root` last.
 std::vector<Expr> DistinctNodes(Expr root);
 
 }  // namespace motzkin::expression

@@ -16,7 +16,8 @@ mpz_class PowerOfTen(long exponent) {
   return power;
 }
 
-// The exponent after the e, saturating far above any bound on digits.
+// Returns the exponent after the e. It saturates far above any bound on digits, so that
+// 1e99999999999 cannot overflow.
 long ParseExponent(std::string_view text) {
   constexpr long kSaturated = 1'000'000'000;
   const bool negative = text.starts_with('-');

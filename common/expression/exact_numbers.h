@@ -1,4 +1,4 @@
-// How the parsers read numbers. Inside this module only.
+// Reads numbers for the parsers. Inside this module only.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -10,15 +10,15 @@
 
 namespace motzkin::expression {
 
-// The exact value of `digits[.digits][e[+-]digits]`. RESOURCE_EXHAUSTED (without a column): written
-// out it would have more than `digits_max` digits.
+// Returns the exact value of `digits[.digits][e[+-]digits]`. RESOURCE_EXHAUSTED, without a column:
+// written out, it would have more than `digits_max` digits.
 absl::StatusOr<mpq_class> ParseDecimal(std::string_view text, int digits_max);
 
-// a/b; the rational itself where that is how a rational is written: integers in lowest terms, b
-// > 1.
+// Returns a/b. If both are integers in lowest terms and b > 1, this is the rational number, because
+// that is how a rational number is written.
 Expr Quotient(Pool& pool, Expr a, Expr b);
 
-// The value of an integer kNumber; null for all else.
+// Returns the value of an integer kNumber; null for all other expressions.
 const mpz_class* IntegerValue(Expr expr);
 
 }  // namespace motzkin::expression

@@ -15,7 +15,7 @@
 namespace motzkin::expression {
 namespace {
 
-// Hashes the value, not the limbs: their size differs between platforms.
+// Hashes the value, not GMP's limbs, whose size differs between platforms.
 uint64_t HashInteger(const mpz_class& value, uint64_t seed) {
   uint64_t hash = MixHash(seed, sgn(value) < 0 ? 0u : sgn(value) == 0 ? 1u : 2u);
   if (mpz_sizeinbase(value.get_mpz_t(), 2) <= 64) {
@@ -34,7 +34,8 @@ uint64_t HashNumber(const mpq_class& value) {
   return HashInteger(value.get_den(), HashInteger(value.get_num(), seed));
 }
 
-// Integers whose values and hashes all pools share, so that the usual leaf allocates nothing.
+// All pools share the values and hashes of these integers, so that the usual leaf allocates
+// nothing.
 constexpr long kSharedIntegerMax = 1'024;
 
 struct SharedInteger {
@@ -45,6 +46,7 @@ struct SharedInteger {
 bool IsShared(long value) { return value >= -kSharedIntegerMax && value <= kSharedIntegerMax; }
 
 const SharedInteger& GetSharedInteger(long value) {
+  // Never destroyed: pools may outlive the statics of other files.
   static const auto& table = *new std::vector<SharedInteger>([] {
     std::vector<SharedInteger> integers;
     for (long i = -kSharedIntegerMax; i <= kSharedIntegerMax; ++i) {
@@ -69,13 +71,14 @@ uint64_t SaturatingAdd(uint64_t a, uint64_t b) {
 
 size_t Bits(const mpz_class& value) { return mpz_sizeinbase(value.get_mpz_t(), 2); }
 
-// An array that only grows, in blocks that never move and outlive Clear().
+// An array that grows in blocks. Blocks never move, since nodes are pointed to, and outlive
+// Clear().
 template <typename T, size_t kBlock>
 class BlockArray {
  public:
   T* at(size_t i) const { return &blocks_[i / kBlock][i % kBlock]; }
 
-  // `count` adjacent elements, count <= kBlock; their first index.
+  // Appends `count` adjacent elements, count <= kBlock, and returns the index of the first.
   size_t Append(size_t count) {
     if (size_ % kBlock + count > kBlock) size_ += kBlock - size_ % kBlock;
     const size_t first = size_;
@@ -93,9 +96,9 @@ class BlockArray {
 
 }  // namespace
 
-// Nodes live in blocks, their children in blocks of pointers (long lists in vectors of their own).
-// The table maps hash to id by linear probing; a slot belongs to the pool's present life when its
-// epoch does, so Clear() touches no slot.
+// Nodes live in blocks, and their children in blocks of pointers (long lists in vectors of their
+// own). The table maps a hash to an id by linear probing. A slot is in use if its epoch is that of
+// the pool, so Clear() only has to advance the epoch and touches no slot.
 struct Pool::Impl {
   struct Slot {
     uint32_t epoch = 0;
@@ -120,7 +123,8 @@ struct Pool::Impl {
     return undefined();
   }
 
-  // The slot of the node with this hash that `equal` accepts, or the free slot where it belongs.
+  // Returns the slot of the node with this hash that `equal` accepts, or the free slot where such a
+  // node belongs.
   template <typename Equal>
   Slot& Find(uint64_t hash, const Equal& equal) {
     const size_t mask = table.size() - 1;
@@ -133,7 +137,7 @@ struct Pool::Impl {
   }
   bool Taken(const Slot& slot) const { return slot.epoch == epoch; }
 
-  // A new node in `slot`, or null when the pool is full.
+  // Makes a new node in `slot`; null if the pool is full.
   Node* Insert(Slot& slot, Op op, uint64_t hash) {
     if (nodes.size() >= limits.nodes) return nullptr;
     const auto id = static_cast<uint32_t>(nodes.Append(1));
@@ -143,6 +147,8 @@ struct Pool::Impl {
     fresh->op_ = op;
     fresh->id_ = id;
     fresh->hash_ = hash;
+    // The table is at most half full. Grow() invalidates `slot`, so callers do not use it
+    // afterwards.
     if (nodes.size() * 2 > table.size()) Grow();
     return fresh;
   }
@@ -163,7 +169,7 @@ struct Pool::Impl {
     return long_lists.back().get();
   }
 
-  // `stored` finds the value a place that outlives the node.
+  // `stored` puts the value into a place that outlives the node.
   template <typename Store>
   Expr MakeNumber(const mpq_class& value, uint64_t hash, const Store& stored) {
     Slot& slot =
@@ -195,7 +201,8 @@ void Pool::Clear() {
   impl_->pointers.Clear();
   impl_->long_lists.clear();
   impl_->numbers.clear();
-  if (++impl_->epoch == 0) {  // Wrapped: old slots could look alive.
+  // The counter has wrapped around, and slots of an old epoch could look alive.
+  if (++impl_->epoch == 0) {
     std::fill(impl_->table.begin(), impl_->table.end(), Impl::Slot());
     impl_->epoch = 1;
   }

@@ -1,17 +1,17 @@
 // The expression tree: immutable nodes, hash-consed in a Pool.
 //
-// Within one Pool, two expressions are structurally equal exactly when their pointers are. A node's
-// children have smaller ids than the node, so a loop over ids is a topological order: evaluation
-// and differentiation need no recursion and visit a shared subtree once.
+// Within one Pool, two expressions are structurally equal exactly if their pointers are equal. A
+// node's children have smaller ids than the node, so a loop over ids is a topological order:
+// evaluation and differentiation need no recursion and visit a shared subtree once.
 //
-// A Pool is bounded (PoolLimits). Past a bound, and from any child that is already undefined, every
-// builder returns the pool's Undefined node: errors propagate like NaN and are checked once, at the
-// end.
+// A Pool is bounded (PoolLimits). Beyond a bound, and for any child that is already undefined,
+// every builder returns the pool's Undefined node. Errors therefore propagate like NaN and are
+// checked once, at the end.
 //
-// A node's hash depends on the numeric values of Op: new operations go to the end of their group
-// only together with a new canonical version.
+// A node's hash depends on the numeric values of Op. New operations therefore go to the end of
+// their group, and only together with a new canonical version.
 //
-// Nodes are exactly what was asked for: builders never simplify (canonical.h does).
+// Builders make exactly the node that they are asked for and never simplify; canonical.h does.
 #pragma once
 
 #include <gmpxx.h>
@@ -63,24 +63,24 @@ enum class Op : uint8_t {
 
 class Pool;
 
-// One node, owned by its Pool and alive as long as it. Immutable.
+// One node. Its Pool owns it, and it lives as long as the Pool. Immutable.
 class Node {
  public:
   Op op() const { return op_; }
-  // Dense within the pool; greater than the ids of all children.
+  // Ids are dense within the pool and greater than those of all children.
   uint32_t id() const { return id_; }
   std::span<const Node* const> children() const { return {children_, child_count_}; }
   const Node* child(size_t i) const { return children_[i]; }
-  // Only of kNumber; canonicalized (lowest terms, positive denominator).
+  // For kNumber only. Canonicalized: lowest terms, positive denominator.
   const mpq_class& number() const { return *number_; }
-  // True for the kNumber with this value.
+  // Whether this is the kNumber with this value.
   bool IsInteger(long value) const { return op_ == Op::kNumber && *number_ == value; }
-  // 1 for a leaf.
+  // The height of the tree; 1 for a leaf.
   uint32_t depth() const { return depth_; }
-  // Nodes of the tree (shared subtrees counted each time), saturating.
+  // The number of nodes of the tree, with shared subtrees counted each time; saturating.
   uint64_t tree_size() const { return tree_size_; }
   bool has_variable() const { return has_variable_; }
-  // Structural, the same in every pool and on every platform.
+  // A structural hash, the same in every pool and on every platform.
   uint64_t hash() const { return hash_; }
 
  private:
@@ -99,9 +99,9 @@ class Node {
 using Expr = const Node*;
 
 struct PoolLimits {
-  uint32_t nodes = 1u << 18;      // 262,144: 20 times the largest answer seen.
-  uint32_t depth = 2'000;         // Recursion over a tree of this depth fits a 1 MiB stack.
-  uint32_t number_bits = 32'768;  // Of numerator or denominator: about 9,900 digits.
+  uint32_t nodes = 1u << 18;      // 262,144: 20 times the largest answer seen
+  uint32_t depth = 2'000;         // recursion over a tree of this depth fits a 1 MiB stack
+  uint32_t number_bits = 32'768;  // of numerator or denominator: about 9,900 digits
 };
 
 // Owns the nodes of some expressions. Neither copied nor moved. Thread-compatible.
@@ -112,18 +112,18 @@ class Pool {
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
-  // Forgets every expression and keeps the memory: for one pool that serves many functions in turn.
-  // Costs about nothing. Pointers and ids from before are dead.
+  // Forgets every expression and keeps the memory, for one pool that serves many functions in turn.
+  // Costs about nothing. Old pointers and ids must not be used any more.
   void Clear();
 
   Expr Undefined() const;
-  // `value` is canonicalized, as all results of GMP's arithmetic are.
+  // `value` must be canonicalized, as all results of GMP's arithmetic are.
   Expr Number(const mpq_class& value);
   Expr Integer(long value);
   Expr Variable();
-  // Any leaf without a value: kVariable, kPi, kE, kI, ...
+  // Returns any leaf without a value: kVariable, kPi, kE, kI, ...
   Expr Leaf(Op op);
-  // The right number of children for `op` is the caller's duty (CHECKed).
+  // The caller must give the right number of children for `op`, which is CHECKed.
   Expr Make(Op op, std::span<const Expr> children);
   Expr Unary(Op op, Expr a);
   Expr Binary(Op op, Expr a, Expr b);
@@ -135,14 +135,14 @@ class Pool {
   Expr Pow(Expr a, Expr b) { return Binary(Op::kPow, a, b); }
   Expr Neg(Expr a) { return Unary(Op::kNeg, a); }
 
-  // A copy of an expression of another pool. Linear in its distinct nodes.
+  // Copies an expression of another pool. Linear in its distinct nodes.
   Expr Import(Expr foreign);
 
-  // Nodes so far; ids are below it.
+  // The number of nodes so far; all ids are below it.
   uint32_t size() const;
   // The node with this id.
   Expr node(uint32_t id) const;
-  // A bound was hit: some expression of this pool is Undefined because of it.
+  // Whether a bound was hit, so that some expression of this pool is Undefined.
   bool exhausted() const;
   const PoolLimits& limits() const;
 
@@ -151,12 +151,12 @@ class Pool {
   std::unique_ptr<Impl> impl_;
 };
 
-// A function of exactly one argument: kSqrt .. kEllipticK, so neither kNeg nor kRootOf (which binds
-// an unknown rather than maps a value).
+// Whether `op` is a function of exactly one argument: kSqrt .. kEllipticK. kNeg is none, and
+// neither is kRootOf, which binds an unknown rather than maps a value.
 bool IsFunction(Op op);
-// Fixed number of children, 0 for leaves; -1 for kAdd, kMul and kHypergeometric.
+// Returns the number of children: 0 for leaves, -1 for kAdd, kMul and kHypergeometric.
 int Arity(Op op);
-// Not elementary: kEi .. kWeierstrassZeta.
+// Whether `op` is not elementary: kEi .. kWeierstrassZeta.
 bool IsSpecial(Op op);
 
 }  // namespace motzkin::expression

@@ -62,6 +62,7 @@ absl::Status ExpressionReader::ReadValue() {
       return OpenFrame(open, {}, open.column);
     }
     case TokenKind::kMinus:
+      // A prefix operator is pushed without reducing, so the power in 2^-x waits for its operand.
       operators_.push_back({Operator::kNeg, token_.column});
       return Advance();
     case TokenKind::kPlus:
@@ -147,7 +148,8 @@ absl::Status ExpressionReader::ReadName() {
   return ReadUnknown(name);
 }
 
-// Within a rootOf, one name may stand for the unknown; its own last argument says which.
+// Within a rootOf, one name may stand for the unknown. The last argument of the rootOf names it,
+// but comes later, so the first unknown name is taken for it.
 absl::Status ExpressionReader::ReadUnknown(const Token& name) {
   Frame* root = InnermostRootOf();
   if (root == nullptr || FindFunction(name.text) != nullptr)
@@ -207,6 +209,7 @@ absl::Status ExpressionReader::CloseFrame() {
   if (!frame.name.empty()) {
     RETURN_IF_ERROR(FinishCall(frame, items));
   } else if (frame.open != '[' && !frame.has_comma && items.size() == 1) {
+    // -(3) is a negation of 3, while -3 is one number.
     items.front().literal = false;
     values_.push_back(std::move(items.front()));
   } else if (frame.open == '{') {
@@ -220,7 +223,8 @@ absl::Status ExpressionReader::CloseFrame() {
 absl::Status ExpressionReader::FinishCall(const Frame& frame,
                                           std::span<const ParsedValue> arguments) {
   const Function* function = FindFunction(frame.name);
-  if (function == nullptr) {  // pi()
+  // FriCAS's pi().
+  if (function == nullptr) {
     if (!arguments.empty()) return ErrorAt(frame.column, ExplainUnknownFunction(frame.name));
     return PushValue(pool_.Leaf(Op::kPi), /*literal=*/false, frame.column);
   }
@@ -240,6 +244,7 @@ absl::Status ExpressionReader::ReduceFor(Operator op) {
   const int incoming = Precedence(op);
   while (operators_.size() > operators_begin()) {
     const int top = Precedence(operators_.back().op);
+    // The power is right associative, so an equal one stays on the stack.
     if (top < incoming || (top == incoming && op == Operator::kPow)) break;
     RETURN_IF_ERROR(ApplyTop());
   }
@@ -258,6 +263,8 @@ absl::Status ExpressionReader::ApplyTop() {
   values_.pop_back();
   if (right.expr == nullptr) return ErrorAt(column, "a list where an expression is expected");
   if (op == Operator::kNeg) {
+    // A minus before a literal makes a negative number. -3^x is not affected: the power was applied
+    // first.
     const bool folds = right.literal && right.expr->op() == Op::kNumber;
     return PushValue(folds ? pool_.Number(-right.expr->number()) : pool_.Neg(right.expr), folds,
                      column);

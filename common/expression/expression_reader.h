@@ -1,5 +1,5 @@
-// Operator-precedence parser over a TokenSource, with stacks of its own instead of recursion: only
-// memory in proportion to the text, however it nests. Inside this module only.
+// An operator-precedence parser over a TokenSource. It has stacks of its own instead of recursion,
+// so memory stays in proportion to the text, however deeply it nests. Inside this module only.
 //
 //   value   := number | constant | name ( values ) | ( values ) | [ values ]
 //   binding := ^ (right), unary -, * and / (left), + and - (left), from tight to loose;
@@ -17,17 +17,17 @@
 
 namespace motzkin::expression {
 
-// Used once. The arguments must outlive it. Thread-compatible.
+// Use it once. The arguments must outlive it. Thread-compatible.
 class ExpressionReader {
  public:
-  // In LaTeX, two values side by side are a product.
+  // In LaTeX, two adjacent values are a product.
   enum class Juxtaposition { kError, kProduct };
 
   ExpressionReader(TokenSource& source, Pool& pool, const ParseLimits& limits,
                    Juxtaposition juxtaposition)
       : source_(source), pool_(pool), limits_(limits), juxtaposition_(juxtaposition) {}
 
-  // Errors: as parser.h says.
+  // The errors are those of parser.h.
   absl::StatusOr<Expr> Read();
 
  private:
@@ -36,15 +36,15 @@ class ExpressionReader {
     Operator op;
     size_t column;
   };
-  // An open bracket: a call, a list, or a mere group.
+  // An open bracket of a call, a list or a mere group.
   struct Frame {
     char open;
     size_t column;
-    std::string_view name;  // Empty: not a call.
-    size_t values_begin;    // Its values and operators are above these.
+    std::string_view name;  // empty if it is no call
+    size_t values_begin;    // its values and operators are above these
     size_t operators_begin;
     bool has_comma = false;
-    std::string_view unknown;  // Of a rootOf, once seen.
+    std::string_view unknown;  // the unknown of a rootOf, once it was seen
   };
 
   static int Precedence(Operator op);
@@ -59,7 +59,7 @@ class ExpressionReader {
   absl::Status FinishCall(const Frame& frame, std::span<const ParsedValue> arguments);
   absl::Status Comma();
   absl::Status PushBinary(Operator op);
-  // Applies the operators above `begin` that bind tighter than an incoming `op`, or all.
+  // Applies the operators above `begin` that bind tighter than an incoming `op`, or all of them.
   absl::Status ReduceFor(Operator op);
   absl::Status ReduceTo(size_t begin);
   absl::Status ApplyTop();

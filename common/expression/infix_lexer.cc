@@ -10,8 +10,8 @@ Token InfixLexer::Take(TokenKind kind, size_t length) {
   return token;
 }
 
-// digits [. digits] [e [+-] digits]; either side of the point may be empty. Without digits after
-// it, the `e` is a name: `2e` is refused by the reader, not read as a number.
+// Reads digits [. digits] [e [+-] digits], where either side of the point may be empty. Without
+// digits after it, the `e` is a name, so the reader refuses `2e`.
 size_t InfixLexer::NumberLength() const {
   size_t end = position_;
   while (IsDigit(At(end))) ++end;

@@ -1,4 +1,4 @@
-// Words of infix text: numbers, names (with the leading % of FriCAS), operators and brackets.
+// Splits infix text into numbers, names (with the leading % of FriCAS), operators and brackets.
 #pragma once
 
 #include <string_view>

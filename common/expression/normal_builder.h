@@ -1,14 +1,8 @@
-// Builds canonical expressions from canonical expressions: the arithmetic of canonical.h. Inside
-// this module only.
+// Builds canonical expressions from canonical expressions, that is, does the arithmetic of
+// canonical.h. Inside this module only.
 //
-// Invariants of what it returns (and takes), besides canonical.h's rules:
-//   - a sum has 2 or more terms, none a sum, with distinct parts, in order, its rational term last;
-//   - a product has 2 or more factors, none a product, in order, its rational coefficient first and
-//     not 1; it is never just a number times a sum (that is the sum, multiplied out);
-//   - a sum within a product or under a whole exponent has whole coefficients without common
-//     divisor and a positive first one; under another exponent its first coefficient may be
-//     negative;
-//   - kSqrt, kSub, kDiv, kNeg and powers of e do not occur; exp(1) is e.
+// All expressions that it takes and returns keep these invariants, besides the rules of
+// canonical.h:
 #pragma once
 
 #include <gmpxx.h>
@@ -20,7 +14,7 @@
 
 namespace motzkin::expression {
 
-// A rational times a part that has no rational coefficient of its own; the part is null for 1.
+// A rational coefficient times a part that has none of its own; the part is null for 1.
 struct Term {
   mpq_class coefficient;
   Expr part;
@@ -34,25 +28,25 @@ class NormalBuilder {
   Pool& pool() { return pool_; }
 
   Expr Sum(std::span<const Expr> terms);
-  // a + c*b
+  // Returns a + c*b.
   Expr SumOfTwo(Expr a, const mpq_class& c, Expr b);
   Expr Power(Expr base, Expr exponent);
-  // A function or leaf of canonical arguments.
+  // Returns a function or leaf of canonical arguments.
   Expr Function(Op op, std::span<const Expr> arguments);
 
-  // c*expr
+  // Returns c*expr.
   Expr Scale(Expr expr, const mpq_class& c);
   Expr Negate(Expr expr) { return Scale(expr, -1); }
-  // The rational that makes sum/content whole, without common divisor and with a positive first
-  // coefficient.
+  // Returns the rational c for which sum/c is whole, without common divisor and with a positive
+  // first coefficient.
   static mpq_class Content(Expr sum);
-  // Of its first coefficient: what pulls a minus sign out of an argument.
+  // Whether the first coefficient is negative, which pulls a minus sign out of an argument.
   static bool IsNegative(Expr expr);
-  // A product without its rational coefficient.
+  // Returns a product without its rational coefficient.
   Expr WithoutCoefficient(Expr product);
 
-  // Counts work, and says no past a bound: collecting the terms of nested sums is quadratic in the
-  // worst case.
+  // Counts work and returns false beyond a bound: collecting the terms of nested sums is quadratic
+  // in the worst case.
   bool Spend(size_t terms);
 
  private:

@@ -15,7 +15,7 @@ size_t Bits(const mpq_class& value) {
                   mpz_sizeinbase(value.get_den_mpz_t(), 2));
 }
 
-// Whether value^exponent is small enough to be carried out: 2^1000 is, 9^9^9 stays a power.
+// Whether value^exponent is small enough to be carried out: 2^1000 is, and 9^9^9 stays a power.
 bool CanCarryOut(const mpq_class& value, const mpq_class& exponent) {
   constexpr unsigned long kResultBitsMax = 1'024;
   return abs(exponent) * Bits(value) <= kResultBitsMax;
@@ -29,20 +29,20 @@ mpq_class WholePower(const mpq_class& value, long exponent) {
   return exponent < 0 ? mpq_class(1 / power) : power;
 }
 
-// (u^a)^b is u^(a*b) on the principal branch for these a.
+// Whether (u^a)^b is u^(a*b) on the principal branch: the argument of u^a is then within (-pi, pi).
 bool IsInnerRoot(Expr power) {
   return power->op() == Op::kPow && power->child(1)->op() == Op::kNumber &&
          abs(power->child(1)->number()) < 1;
 }
 
-// The rational term of an exponent; null when it has none.
+// Returns the rational term of an exponent; null if it has none.
 Expr RationalTerm(Expr exponent) {
   if (exponent->op() != Op::kAdd || exponent->children().back()->op() != Op::kNumber)
     return nullptr;
   return exponent->children().back();
 }
 
-// u of log(u) and c*log(u); null for all else.
+// Returns the u of log(u) and c*log(u); null for all other expressions.
 Expr LogArgument(Expr exponent) {
   if (exponent->op() == Op::kMul && exponent->children().size() == 2 &&
       exponent->child(0)->op() == Op::kNumber) {
@@ -147,6 +147,7 @@ void NormalProduct::MultiplyFractionalPower(Expr base, Expr exponent) {
 
 void NormalProduct::MultiplyNumberFractionalPower(mpq_class value, const mpq_class& exponent) {
   if (value == 0) return MultiplyNumberWholePower(value, exponent);
+  // (-v)^r is (-1)^r v^r for v > 0 on the principal branch.
   if (value < 0) {
     phase_ += exponent;
     value = -value;
@@ -209,7 +210,7 @@ Expr NormalProduct::AsFactor(const Power& power) {
   return pool().Pow(power.base, power.exponent);
 }
 
-// What remains of (-1)^phase besides a sign: i, or another root.
+// Adds what remains of (-1)^phase besides a sign: i, or another root.
 void NormalProduct::AddPhase(std::vector<Expr>& factors) {
   if (phase_ == 0) return;
   mpz_class half_turns;
@@ -233,7 +234,8 @@ void NormalProduct::AddRadicals(std::vector<Expr>& factors) {
 }
 
 Expr NormalProduct::Finish() {
-  // A merged power can come apart again: (2*x)^(1/2) times itself is 2*x.
+  // A merged power can come apart again: (2*x)^(1/2) times itself is 2*x. Each round merges bases,
+  // so this ends.
   while (MergeBases()) {
     for (const Power& power : std::exchange(powers_, {})) MultiplyPower(power.base, power.exponent);
   }

@@ -1,4 +1,4 @@
-// A product while it is collected. Inside this module only.
+// Collects the factors of a product. Inside this module only.
 #pragma once
 
 #include <gmpxx.h>
@@ -14,11 +14,11 @@ namespace motzkin::expression {
 //
 //   coefficient * (-1)^phase * radicals * base^exponent * base^exponent * ...
 //
-// using only laws that hold for all complex values of the bases on the principal branch:
-// u^a*u^b = u^(a+b), (u^a)^n = u^(a*n) and (u*v)^n = u^n*v^n for whole n, (c*u)^a = c^a*u^a for c >
-// 0, (u^a)^b = u^(a*b) for |a| < 1, exp(log(u)) = u.
+// It uses only laws that hold for all complex values of the bases on the principal branch: u^a*u^b
+// = u^(a+b), (u^a)^n = u^(a*n) and (u*v)^n = u^n*v^n for whole n, (c*u)^a = c^a*u^a for c > 0,
+// (u^a)^b = u^(a*b) for |a| < 1, exp(log(u)) = u.
 //
-// Used once. `builder` must outlive it. Thread-compatible.
+// Use it once. `builder` must outlive it. Thread-compatible.
 class NormalProduct {
  public:
   explicit NormalProduct(NormalBuilder& builder) : builder_(builder) {}
@@ -40,10 +40,10 @@ class NormalProduct {
   void MultiplyNumberWholePower(const mpq_class& value, const mpq_class& exponent);
   void MultiplyNumberFractionalPower(mpq_class value, const mpq_class& exponent);
   void MultiplyNumberSymbolicPower(Expr base, Expr exponent);
-  // For numbers above 0 and other than 1 whose power is not written out.
+  // Keeps a power that is not written out, for numbers above 0 and other than 1.
   void KeepNumberPower(const mpq_class& value, Expr exponent);
   void Keep(Expr base, Expr exponent) { powers_.push_back({base, exponent}); }
-  // Adds up the exponents of equal bases; true when there were any.
+  // Adds up the exponents of equal bases. Returns whether there were any.
   bool MergeBases();
   void AddPhase(std::vector<Expr>& factors);
   void AddRadicals(std::vector<Expr>& factors);

@@ -10,13 +10,13 @@ bool HasCoefficient(Expr expr) {
   return expr->op() == Op::kMul && expr->child(0)->op() == Op::kNumber;
 }
 
-// Terms without x go last.
+// Terms without x go last, where an additive constant is easy to drop.
 bool ComesBefore(const Term& a, const Term& b) {
   if (a.part->has_variable() != b.part->has_variable()) return a.part->has_variable();
   return CompareTerms(a.part, b.part) < 0;
 }
 
-// Adds the coefficients of equal parts, drops what cancels.
+// Adds the coefficients of equal parts and drops terms that cancel.
 void MergeSorted(std::vector<Term>& terms) {
   size_t kept = 0;
   for (size_t i = 0; i < terms.size(); ++i) {
@@ -35,7 +35,7 @@ void MergeSorted(std::vector<Term>& terms) {
 }  // namespace
 
 bool NormalBuilder::Spend(size_t terms) {
-  constexpr size_t kWorkMax = 20'000'000;  // About two seconds; usual functions take a few hundred.
+  constexpr size_t kWorkMax = 20'000'000;  // about two seconds; usual functions take a few hundred
   work_ += terms;
   return work_ <= kWorkMax;
 }

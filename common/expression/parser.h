@@ -1,8 +1,9 @@
-// Text to expressions. The text may be hostile: length, nesting, digits and nodes are bounded, no
-// input makes these functions recurse or allocate without bound, and none makes them throw.
+// Parses text into expressions. The text may be hostile: length, nesting, digits and nodes are
+// bounded, and no input makes these functions recurse or allocate without bound, or throw.
 //
-// Errors of all: INVALID_ARGUMENT, "column 17: unknown function 'foo'" (columns count bytes from
-// 1); RESOURCE_EXHAUSTED, a bound was passed (the message names it).
+// Errors of all functions: INVALID_ARGUMENT, with a message such as "column 17: unknown function
+// 'foo'", where columns count bytes from 1; RESOURCE_EXHAUSTED, a bound was exceeded, which the
+// message names.
 //
 // Thread-safe in distinct pools.
 #pragma once
@@ -16,12 +17,13 @@
 namespace motzkin::expression {
 
 struct ParseLimits {
-  size_t bytes = 1u << 20;  // 1 MiB: 16 times the longest integral that is stored.
-  int nesting = 500;        // Parentheses within parentheses.
-  int digits = 9'000;       // Of one number; also bounds folded exponents such as 1e400.
+  size_t bytes = 1u << 20;  // 1 MiB: 16 times the longest integral that is stored
+  int nesting = 500;        // parentheses within parentheses
+  int digits = 9'000;       // of one number; also bounds folded exponents such as 1e400
 };
 
-// Infix as people, C, SymPy, giac and FriCAS write it, and Mathematica's names in SymPy's brackets:
+// Parses infix as people, C, SymPy, giac and FriCAS write it, and Mathematica's names in SymPy's
+// brackets:
 //
 //   operators   + - * / and ^ or **. The power is right associative and binds tighter than a minus
 //               before it, so -x^2 is -(x^2); 2^-x is accepted. A product needs its sign: 2*x.
@@ -39,10 +41,10 @@ struct ParseLimits {
 // message that says which it was.
 absl::StatusOr<Expr> ParseInfix(std::string_view text, Pool& pool, const ParseLimits& limits = {});
 
-// Prefix tokens as printed by Format::kPrefix, separated by single spaces.
+// Parses prefix tokens as printed by Format::kPrefix, separated by single spaces.
 absl::StatusOr<Expr> ParsePrefix(std::string_view text, Pool& pool, const ParseLimits& limits = {});
 
-// LaTeX as printed by Format::kLatex.
+// Parses LaTeX as printed by Format::kLatex.
 absl::StatusOr<Expr> ParseLatex(std::string_view text, Pool& pool, const ParseLimits& limits = {});
 
 }  // namespace motzkin::expression

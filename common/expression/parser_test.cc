@@ -10,7 +10,7 @@
 namespace motzkin::expression {
 namespace {
 
-// Prefix of what was read, or the error.
+// Returns the prefix form of the text, or the error.
 std::string Read(std::string_view text) {
   Pool pool;
   const absl::StatusOr<Expr> expr = ParseInfix(text, pool);

@@ -60,7 +60,7 @@ absl::Status PrefixReader::Integer(bool negative, size_t column) {
 absl::StatusOr<size_t> PrefixReader::OperandCount(Op op, size_t column) const {
   if (op == Op::kAdd || op == Op::kMul) return size_t{2};
   if (op != Op::kHypergeometric) return static_cast<size_t>(Arity(op));
-  // hyper p q a1..ap b1..bq z, of which q is not a child.
+  // The operands are p q a1..ap b1..bq z, where q is not a child of the node.
   constexpr long kParametersMax = 100;
   const size_t known = operands_.size();
   const mpz_class* p = known < 2 ? nullptr : IntegerValue(operands_[known - 1].expr);

@@ -1,4 +1,4 @@
-// Prefix tokens, read from the last to the first: an operation then finds its operands on a stack,
+// Reads prefix tokens from the last to the first. An operation then finds its operands on a stack,
 // and nesting costs nothing. Inside this module only.
 #pragma once
 
@@ -13,20 +13,20 @@
 
 namespace motzkin::expression {
 
-// Used once. The arguments must outlive it. Thread-compatible.
+// Use it once. The arguments must outlive it. Thread-compatible.
 class PrefixReader {
  public:
   PrefixReader(std::string_view text, Pool& pool, const ParseLimits& limits)
       : text_(text), pool_(pool), limits_(limits) {}
 
-  // Errors: as parser.h says.
+  // The errors are those of parser.h.
   absl::StatusOr<Expr> Read();
 
  private:
   struct Operand {
     Expr expr;
     size_t column;
-    bool has_unknown = false;  // A bound that no rootof around it binds.
+    bool has_unknown = false;  // holds a kBound that no rootof binds yet
   };
 
   absl::Status Token(std::string_view token, size_t column);
@@ -37,8 +37,8 @@ class PrefixReader {
   std::string_view text_;
   Pool& pool_;
   const ParseLimits& limits_;
-  std::string reversed_digits_;    // Seen since the last token that was no digit.
-  std::vector<Operand> operands_;  // The first operand of the next operation is last.
+  std::string reversed_digits_;    // digits since the last token that was none
+  std::vector<Operand> operands_;  // the first operand of the next operation is last
 };
 
 }  // namespace motzkin::expression

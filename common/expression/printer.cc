@@ -30,7 +30,7 @@ void WritePrefixNumber(const mpq_class& value, BoundedText& text) {
   WriteInteger(value.get_den(), text);
 }
 
-// Recurses as deep as the tree, which PoolLimits bounds.
+// Recursion is as deep as the tree, which PoolLimits bounds.
 void WritePrefix(Expr expr, BoundedText& text) {
   if (text.full()) return;
   if (expr->op() == Op::kNumber) return WritePrefixNumber(expr->number(), text);
@@ -60,7 +60,7 @@ uint64_t IntegerTokens(const mpz_class& value) {
   return 1 + mpz_class(abs(value)).get_str().size();
 }
 
-// Tokens of the node itself, without its children's.
+// Returns the tokens of the node itself, without those of its children.
 uint64_t OwnTokens(Expr expr) {
   switch (expr->op()) {
     case Op::kNumber:

@@ -1,7 +1,7 @@
-// Expressions to text. parser.h reads prefix, infix and LaTeX back to the same tree, and the
-// engines' formats where they have the function (an equal expression stands in otherwise), with two
+// Prints expressions. parser.h reads prefix, infix and LaTeX back to the same tree, and the
+// engines' formats where they have the function (otherwise an equal expression stands in), with two
 // provisos: sums and products of more than two come back as left-nested pairs, and a quotient of
-// integers in lowest terms comes back as the rational number, which is written the same way.
+// integers in lowest terms comes back as the rational number, which is written in the same way.
 //
 //   prefix   tokens separated by single spaces, the stored form and the training form:
 //            add sub mul div pow neg, function names (sqrt exp ln abs sign sin ...), x, pi, E, I,
@@ -14,9 +14,10 @@
 //   giac     giac's parser reads it: ln, `^`, pi, e^(x) as exp(x), i
 //   fricas   FriCAS's interpreter reads it: log, %pi, %e, %i
 //
-// Length: at most `bytes_max`, otherwise RESOURCE_EXHAUSTED (a shared subtree can print to
-// exponentially many characters). FAILED_PRECONDITION: the expression is undefined, or the engine
-// of the format has no such function (sympy, giac and fricas only; they have all elementary ones).
+// A text has at most `bytes_max` bytes. RESOURCE_EXHAUSTED: it would be longer, since a shared
+// subtree can print to exponentially many characters. FAILED_PRECONDITION: the expression is
+// undefined, or the engine of the format has no such function (sympy, giac and fricas only; they
+// have all elementary ones).
 //
 // Thread-safe.
 #pragma once
@@ -35,7 +36,7 @@ inline constexpr size_t kPrintBytesMax = 4u << 20;
 
 absl::StatusOr<std::string> Print(Expr expr, Format format, size_t bytes_max = kPrintBytesMax);
 
-// Number of prefix tokens, digits each one token; saturating.
+// Returns the number of prefix tokens, with a token for each digit; saturating.
 uint64_t TokenCount(Expr expr);
 
 }  // namespace motzkin::expression

@@ -9,7 +9,7 @@ namespace {
 
 constexpr unsigned long kPrimes[] = {2,  3,  5,  7,  11, 13, 17, 19, 23, 29, 31, 37, 41,
                                      43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97};
-// Roots that are tried on what has no small prime left.
+// Roots that are tried on a base without small primes.
 constexpr unsigned long kRoots[] = {2, 3, 5, 7};
 
 mpz_class Floor(const mpq_class& value) {
@@ -51,7 +51,8 @@ void MergeBases(std::vector<Radical>& factors) {
   factors = std::move(merged);
 }
 
-// Takes the whole part of each exponent out as a rational and multiplies bases of equal exponents.
+// Moves the whole part of each exponent into a rational, and multiplies the bases of equal
+// exponents.
 mpq_class GroupByExponent(std::vector<Radical>& factors) {
   mpq_class rational = 1;
   std::vector<Radical> groups;
@@ -88,7 +89,8 @@ bool SameRadicals(const std::vector<Radical>& a, const std::vector<Radical>& b) 
 
 mpq_class NormalizeRadicals(std::vector<Radical>& radicals) {
   mpq_class rational = 1;
-  // A product of bases may be a perfect power where its factors were not, so until nothing changes.
+  // Repeats until nothing changes, because a product of bases may be a perfect power when its
+  // factors are not.
   while (!radicals.empty()) {
     std::vector<Radical> factors;
     for (const Radical& radical : radicals) Factor(radical.base, radical.exponent, factors);

@@ -26,8 +26,9 @@ uint64_t SkeletonHash(Expr canonical) {
       const bool coefficient = node->op() == Op::kMul && child->op() == Op::kNumber;
       if (!coefficient) children.push_back(hashes[child->id()]);
     }
+    // The canonical order depends on the coefficients that were dropped, so sort by hash.
     if (commutes) std::sort(children.begin(), children.end());
-    // c*u has the skeleton of u; a number has one without its value.
+    // c*u has the skeleton of u, and a number has a skeleton without its value.
     const bool is_scaled = node->op() == Op::kMul && children.size() == 1;
     hashes[node->id()] = is_scaled ? children.front() : HashOf(node->op(), children);
   }

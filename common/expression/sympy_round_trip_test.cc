@@ -1,5 +1,5 @@
-// Asks SymPy what it understands: random functions are printed, evaluated by SymPy at a point, and
-// compared with our own values of what we read back.
+// Prints random functions, lets SymPy evaluate them at a point, and compares with our own values of
+// the functions as we read them back.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -17,8 +17,8 @@
 namespace motzkin::expression {
 namespace {
 
-// Debian's python3-sympy belongs to /usr/bin/python3, whatever else is on PATH.
-// Unevaluated, because SymPy would write 12345**99999999 out.
+// Debian's python3-sympy belongs to /usr/bin/python3; another Python may come first on PATH.
+// Nothing is evaluated while SymPy parses, or it would write out 12345**99999999.
 constexpr const char* kEvaluate = R"(
 import sys
 from sympy import Symbol, Rational
@@ -41,11 +41,11 @@ std::vector<std::string> Lines(const std::string& path) {
 }
 
 TEST(SympyRoundTripTest, SympyEvaluatesWhatWePrintAsWeDo) {
-  // One set of functions by default: on others SymPy 1.11 errs, as in sign(E - E), which it makes
-  // -1.
+  // The set of functions is fixed by default, because SymPy 1.11 errs on others, as in sign(E - E),
+  // which it makes -1.
   const test::Seed seed(/*otherwise=*/1);
   constexpr int kFunctions = 200;
-  constexpr long double kX = 0.6875L;  // 11/16, exact for both.
+  constexpr long double kX = 0.6875L;  // 11/16, which is exact for both
   const std::string stem = ::testing::TempDir() + "/sympy_round_trip_" + std::to_string(getpid());
   const std::string script = stem + ".py";
   const std::string input = stem + ".in";
@@ -84,7 +84,7 @@ TEST(SympyRoundTripTest, SympyEvaluatesWhatWePrintAsWeDo) {
     EXPECT_NEAR(answer, static_cast<double>(values[i]), 1e-6 * (1 + std::fabs(values[i])))
         << texts[i];
   }
-  // SymPy's answer to 0**0 and the like.
+  // SymPy leaves 0**0 and the like unevaluated.
   EXPECT_LT(unevaluated, kFunctions / 20);
 }
 

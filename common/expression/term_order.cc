@@ -7,7 +7,7 @@ namespace {
 
 int Sign(int comparison) { return comparison < 0 ? -1 : comparison > 0 ? 1 : 0; }
 
-// Numbers, constants, x, functions, then what is built of several.
+// The order of operations: numbers, constants, x, functions, then those built of several.
 int Rank(Op op) {
   constexpr int kConstantRank = 100;
   constexpr int kVariableRank = 200;
@@ -31,7 +31,7 @@ Power AsPower(Expr expr) {
   return {expr, nullptr};
 }
 
-// The factors, without a rational coefficient.
+// Returns the factors without a rational coefficient.
 std::span<const Expr> Factors(const Expr& expr) {
   if (expr->op() != Op::kMul) return {&expr, 1};
   return expr->children().subspan(expr->child(0)->op() == Op::kNumber ? 1 : 0);
@@ -39,7 +39,7 @@ std::span<const Expr> Factors(const Expr& expr) {
 
 int CompareNumbers(Expr a, Expr b) { return Sign(cmp(a->number(), b->number())); }
 
-// Larger numbers first; 1 where there is none.
+// Larger numbers come first; a missing exponent is 1.
 int CompareExponents(Expr a, Expr b) {
   if (a == b) return 0;
   const bool a_numeric = a == nullptr || a->op() == Op::kNumber;
@@ -50,8 +50,7 @@ int CompareExponents(Expr a, Expr b) {
   return Sign(cmp(b == nullptr ? one : b->number(), a == nullptr ? one : a->number()));
 }
 
-// Lists of different lengths that agree as far as they go: the shorter comes later, as x after
-// x*sin(x).
+// If two lists agree as far as the shorter one goes, the shorter comes later, as x after x*sin(x).
 template <typename Compare>
 int CompareLists(std::span<const Expr> a, std::span<const Expr> b, const Compare& compare) {
   for (size_t i = 0; i < std::min(a.size(), b.size()); ++i) {

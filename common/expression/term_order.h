@@ -5,10 +5,10 @@
 
 namespace motzkin::expression {
 
-// A total order of the canonical expressions of one pool, by structure alone: negative, 0, positive
-// as `a` comes before, is, or comes after `b`. Products compare by their factors and powers by
-// base, then by exponent with the larger first, so that sums of powers come out in descending
-// order; rational coefficients decide last.
+// Compares canonical expressions of one pool in a total order, by structure alone. The result is
+// negative, 0 or positive if `a` comes before, is, or comes after `b`. Products compare by their
+// factors. Powers compare by base, then by exponent with the larger first, so that sums of powers
+// come out in descending order. Rational coefficients decide last.
 int CompareTerms(Expr a, Expr b);
 
 }  // namespace motzkin::expression

@@ -17,11 +17,11 @@
 namespace motzkin::expression::test {
 namespace {
 
-// Sums that cancel to less than this part of their terms, and arguments this near to a branch
-// point, are noise.
+// Noise: sums that cancel to less than this part of their terms, and arguments this near to a
+// branch point.
 constexpr long double kNoise = 1e-9L;
 
-// A larger value within an expression has lost too many digits for what is around it.
+// A larger value within an expression has lost too many digits for its surroundings.
 constexpr long double kAccurateMax = 1e8L;
 
 constexpr long double kNotReal = std::numeric_limits<long double>::quiet_NaN();
@@ -31,12 +31,12 @@ long double ToLongDouble(const mpq_class& value) {
 }
 
 long double Power(long double base, long double exponent) {
-  if (base == 0 && exponent == 0) return kNotReal;  // Systems disagree.
-  // A negative base with a fractional exponent is complex on the principal branch; pow says NaN.
+  if (base == 0 && exponent == 0) return kNotReal;  // systems disagree on 0^0
+  // A negative base with a fractional exponent is complex on the principal branch; pow returns NaN.
   return std::pow(base, exponent);
 }
 
-// Zero only because the value is too small for its type.
+// Whether the value is zero only because it is too small for its type.
 bool HasUnderflowed(Expr node, long double value, const std::vector<long double>& values) {
   if (value != 0) return false;
   for (const Expr child : node->children()) {
@@ -153,7 +153,7 @@ long double FunctionValue(Op op, long double u) {
   }
 }
 
-// NaN when nothing but rounding is left of the terms.
+// Returns NaN if nothing but rounding is left of the terms.
 long double WithoutNoise(long double sum, long double largest_term) {
   return sum != 0 && std::fabs(sum) < kNoise * largest_term ? kNotReal : sum;
 }

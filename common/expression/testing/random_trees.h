@@ -1,4 +1,4 @@
-// Helpers of this module's tests: random trees, and values in long double.
+// Helpers for the tests of this module: random trees, and values in long double.
 #pragma once
 
 #include <cstdint>
@@ -12,21 +12,21 @@ namespace motzkin::expression::test {
 
 using motzkin::test::Seed;
 
-// Of infix that must be right; otherwise a failure, and Undefined.
+// Parses infix that must be right; otherwise the test fails and the result is Undefined.
 Expr Parse(std::string_view text, Pool& pool);
 
-// All elementary ones, or those that every format and engine has under one name.
+// All elementary functions, or those that have one name in every format and engine.
 enum class Functions { kElementary, kOfEveryFormat };
 
-// Random trees as a generator without any normal form would make them: + - * / **, negation,
-// elementary functions, x, integers, pi, e. Quotients of two integers are rational numbers, as the
-// parsers read them. Thread-compatible.
+// Draws random trees as a generator without any normal form would: + - * / **, negation, elementary
+// functions, x, integers, pi, e. Quotients of two integers are rational numbers, as the parsers
+// read them. Thread-compatible.
 class RandomTrees {
  public:
   RandomTrees(uint64_t seed, Pool& pool, Functions functions = Functions::kElementary)
       : random_(seed), pool_(pool), functions_(functions) {}
 
-  // About `operations` inner nodes.
+  // Draws a tree with about `operations` inner nodes.
   Expr Draw(int operations);
   int Below(int n) { return static_cast<int>(random_() % static_cast<uint64_t>(n)); }
 
@@ -39,8 +39,8 @@ class RandomTrees {
   Functions functions_;
 };
 
-// The value at real x; NaN where some part is not real or too large to be accurate, and for most
-// special functions.
+// Returns the value at real x; NaN where some part is not real or is too large to be accurate, and
+// for most special functions.
 long double ValueAt(Expr expr, long double x);
 
 }  // namespace motzkin::expression::test
