@@ -23,16 +23,17 @@ struct DefaultStep {
   const char* engine;
   uint32_t budget_ms;
 };
-// Small first steps buy the second engine: docs/engines.md has what each budget solves and costs.
+// A small first step leaves time for the second engine: docs/engines.md has what each budget solves
+// and costs.
 constexpr DefaultStep kDefaultLadder[] = {{"giac", 10}, {"fricas", 60}};
 
-constexpr int64_t kDefaultTarget = 1'000'000;  // 0.3 to 1 GB of rows.
+constexpr int64_t kDefaultTarget = 1'000'000;  // 0.3 to 1 GB of rows
 // 1 GiB: FriCAS starts at 126 MB and grows with the answer.
 constexpr int64_t kDefaultEngineMemory = 1ll << 30;
-constexpr int32_t kDefaultIntegralBytes = 65'536;  // The most that is stored.
+constexpr int32_t kDefaultIntegralBytes = 65'536;  // the largest integral that is stored
 constexpr size_t kNameBytesMax = 63;
 
-// The spec may be a stranger's, and what is quoted of it anything.
+// The spec may come from a stranger, and its quoted text may be anything.
 template <typename... Parts>
 absl::Status Invalid(const Parts&... parts) {
   return absl::InvalidArgumentError(OneLine(absl::StrCat(parts...)));
@@ -74,7 +75,7 @@ absl::Status CheckEngine(std::string_view field, std::string_view name) {
                  "'");
 }
 
-// Printable in YAML, SQL and logs without quoting.
+// Whether the text can be written in YAML, SQL and logs without quoting.
 bool IsVersion(std::string_view text) {
   return !text.empty() && text.size() <= kNameBytesMax &&
          std::all_of(text.begin(), text.end(), [](char c) {
@@ -154,7 +155,7 @@ absl::Status CheckGenerator(const v1::GeneratorSpec& spec) {
   RETURN_IF_ERROR(CheckRange("generator.drop_constant_permille", spec.drop_constant_permille(),
                              kPermilleRange));
   ASSIGN_OR_RETURN(const generator::GeneratorSpec plain, ToGeneratorSpec(spec));
-  // The generator alone knows its operators, and what goes together.
+  // Only the generator knows its operators and which settings go together.
   const absl::Status usable = generator::FunctionSampler::Create(plain).status();
   return usable.ok() ? usable : Invalid("generator.", usable.message());
 }
@@ -183,7 +184,7 @@ absl::StatusOr<generator::Kind> ToKind(v1::Kind kind) {
       return generator::Kind::kBackward;
     case v1::KIND_BY_PARTS:
       return generator::Kind::kByParts;
-    default:  // Unspecified, or a value of a newer version.
+    default:  // unspecified, or a value of a newer version
       return Invalid("generator.kind must be forward, backward or by_parts");
   }
 }
@@ -272,7 +273,7 @@ absl::StatusOr<v1::JobSpec> JobFromPreset(std::string_view name, v1::Kind kind) 
   spec.set_name(std::string(name));
   spec.set_preset(std::string(name));
   *spec.mutable_generator() = FromGeneratorSpec(preset);
-  // The reference counted whatever SymPy answered, Ei and erf included.
+  // The reference counted every answer of SymPy, including Ei and erf.
   if (name == "intclass") spec.set_answers(v1::ANSWERS_SPECIAL);
   return spec;
 }

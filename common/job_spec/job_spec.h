@@ -1,5 +1,5 @@
-// What a job may say: presets, ranges and the way to the generator. job_yaml.h reads and prints
-// files.
+// The presets and ranges of jobs, and their conversion for the generator. job_yaml.h reads and
+// prints files.
 //
 // Thread-safe.
 #pragma once
@@ -17,7 +17,7 @@
 
 namespace motzkin {
 
-// Both ends belong to it.
+// A range that includes both ends.
 struct Range {
   int64_t min;
   int64_t max;
@@ -46,19 +46,21 @@ int64_t EngineMemoryMin(std::string_view engine);
 // INVALID_ARGUMENT: `memory` is out of range, or less than `engine` needs; names `setting`.
 absl::Status CheckEngineMemory(std::string_view setting, std::string_view engine, int64_t memory);
 
-// The full spec of a preset, named after it, seed 1. NOT_FOUND: the message lists the presets.
+// Returns the full spec of a preset, named after it and with seed 1. NOT_FOUND: there is no such
+// preset; the message lists the presets.
 absl::StatusOr<v1::JobSpec> JobFromPreset(std::string_view name);
-// The same with the preset's parameters for `kind`; KIND_UNSPECIFIED is the preset's own kind.
+// Returns the same with the preset's parameters for `kind`; KIND_UNSPECIFIED is the preset's own
+// kind.
 absl::StatusOr<v1::JobSpec> JobFromPreset(std::string_view name, v1::Kind kind);
-// What a spec is before a preset or a user says anything: the limits, the default ladder and
-// target.
+// Returns a spec with the limits, the default ladder and target, to which a preset or a user adds
+// the rest.
 v1::JobSpec DefaultJob();
 
-// INVALID_ARGUMENT names the first wrong field, its range and what to do. The coordinator calls it
-// on whatever it is sent, so a spec that passes is safe to pin.
+// INVALID_ARGUMENT: a field is wrong; the message names the first one, its range and what to do.
+// The coordinator validates every spec that it is sent, so a spec that passes is safe to pin.
 absl::Status ValidateJobSpec(const v1::JobSpec& spec);
 
-// Field by field. To...: INVALID_ARGUMENT for an unspecified enum.
+// Converts field by field. INVALID_ARGUMENT: an enum is unspecified.
 absl::StatusOr<generator::GeneratorSpec> ToGeneratorSpec(const v1::GeneratorSpec& proto);
 v1::GeneratorSpec FromGeneratorSpec(const generator::GeneratorSpec& spec);
 

@@ -46,7 +46,7 @@ TEST(JobSpecTest, AGeneratorSurvivesTheWayToTheProtoAndBack) {
 }
 
 struct Mistake {
-  const char* field;  // Must be in the message.
+  const char* field;  // must be in the message
   std::function<void(v1::JobSpec&)> make;
 };
 
@@ -100,7 +100,7 @@ TEST(JobSpecTest, EachFieldOutOfRangeIsRefusedByName) {
   }
 }
 
-// A coordinator says it to whoever sent the job.
+// The message goes back to the sender of the job.
 TEST(JobSpecTest, WhatIsQuotedStaysOnOneLine) {
   v1::JobSpec spec = JobFromPreset("lample-charton").value();
   spec.set_name("a\nb\x1b[31m");

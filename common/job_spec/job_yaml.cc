@@ -48,7 +48,7 @@ std::string_view Word(const std::vector<std::pair<std::string_view, T>>& words, 
   return "unspecified";
 }
 
-// Reads `key` through a getter of StrictMap into a field that has only get and set.
+// Reads `key` with a getter of StrictMap into a protobuf field, which has only get and set.
 template <typename T, typename Set>
 void ReadInteger(StrictMap& map, std::string_view key, T value, Range range, Set set) {
   map.Integer(key, value, range.min, range.max);
@@ -115,7 +115,7 @@ void ReadFilters(StrictMap& map, v1::GeneratorSpec& spec) {
   spec.set_canonicalize(canonicalize);
 }
 
-// All but `kind`, which decides about the preset and is read before.
+// Reads everything but `kind`, which is read before, because it selects the preset's parameters.
 void ReadGenerator(StrictMap& map, v1::GeneratorSpec& spec) {
   ReadInteger(map, "version", spec.version(), {1, UINT32_MAX},
               [&](uint32_t value) { spec.set_version(value); });
@@ -129,6 +129,7 @@ void ReadGenerator(StrictMap& map, v1::GeneratorSpec& spec) {
 }
 
 void ReadLadder(StrictMap& file, v1::JobSpec& spec) {
+  // The call of Maps() makes the key known, so that Finish() suggests it for a misspelt one.
   if (!file.Has("ladder")) return void(file.Maps("ladder"));
   spec.clear_ladder();
   for (StrictMap& step : file.Maps("ladder")) {
@@ -178,7 +179,7 @@ void ReadLimits(StrictMap& file, v1::JobSpec& spec) {
   for (auto& [engine, version] : versions) (*spec.mutable_engine_versions())[engine] = version;
 }
 
-// "jobs/my-job.yaml" names the job "my-job".
+// A file "jobs/my-job.yaml" names its job "my-job".
 std::string Stem(std::string_view filename) {
   const size_t slash = filename.rfind('/');
   if (slash != std::string_view::npos) filename.remove_prefix(slash + 1);
@@ -253,6 +254,7 @@ absl::StatusOr<v1::JobSpec> ParseJobYaml(std::string_view text, std::string_view
 }
 
 std::string JobToYaml(const v1::JobSpec& spec) {
+  // Quoted, because a name such as `null` would be read as another type.
   std::string text = absl::StrCat("name: \"", spec.name(), "\"\n");
   if (!spec.preset().empty()) absl::StrAppend(&text, "preset: \"", spec.preset(), "\"\n");
   absl::StrAppend(&text, "seed: ", spec.seed(), "\ntarget: ", spec.target(),

@@ -33,7 +33,7 @@ TEST(JobYamlTest, EveryPresetSurvivesPrintAndParse) {
 
 TEST(JobYamlTest, EveryFieldSurvivesPrintAndParse) {
   v1::JobSpec spec = JobFromPreset("lample-charton").value();
-  spec.set_name("null");  // A word that YAML would read as nothing.
+  spec.set_name("null");  // YAML would read this word as nothing.
   spec.set_seed(UINT64_MAX);
   spec.set_target(0);
   spec.set_target_integrated(true);
@@ -117,7 +117,7 @@ TEST(JobYamlTest, TheCommentedExampleNamesEveryKeyThereIs) {
   std::istringstream printed(JobToYaml(JobFromPreset("lample-charton").value()));
   for (std::string line; std::getline(printed, line);) {
     const std::string key = line.substr(0, line.find(':'));
-    if (key.find('-') != std::string::npos) continue;  // A step of the ladder.
+    if (key.find('-') != std::string::npos) continue;  // a step of the ladder
     EXPECT_THAT(text.str(), HasSubstr("\n" + key + ":"));
   }
 }
