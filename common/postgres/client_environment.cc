@@ -11,8 +11,8 @@
 namespace motzkin::postgres {
 
 absl::StatusOr<std::vector<std::string>> ClientEnvironment(const std::string& conninfo) {
-  // libpq's own message is not asked for: it quotes the piece that libpq cannot read, and that may
-  // be a part of the password.
+  // We do not ask for libpq's own message, because it quotes the piece that libpq cannot read, and
+  // that may be a part of the password.
   const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
       PQconninfoParse(conninfo.c_str(), nullptr), &PQconninfoFree);
   if (options == nullptr) {

@@ -1,4 +1,5 @@
-// What libpq reads from the environment: given to Postgres' own programs, or ignored.
+// Handles the variables that libpq reads from the environment: makes them for Postgres' own
+// programs, or removes them.
 //
 // Thread-safe.
 #pragma once
@@ -10,16 +11,17 @@
 
 namespace motzkin::postgres {
 
-// `conninfo` (a URI or key=value pairs) as "PGHOST=..." and the like. The environment of a process
-// is its owner's secret, unlike its command line, which would show a password to everyone on the
+// Returns `conninfo` (a URI or key=value pairs) as "PGHOST=..." and the like. The environment of a
+// process is secret to its owner, while its command line would show a password to everyone on the
 // machine. Settings that have no variable, such as keepalives, are left out.
 //
-// INVALID_ARGUMENT: libpq cannot read it. The message holds no part of it.
+// INVALID_ARGUMENT: libpq cannot read the conninfo. The message quotes no part of it.
 absl::StatusOr<std::vector<std::string>> ClientEnvironment(const std::string& conninfo);
 
-// Takes PGHOST, PGOPTIONS and the like out of this process' environment: libpq fills with them what
-// a conninfo leaves out, and one of them may keep it from connecting at all. For programs whose
-// databases have nothing to do with their user's. Not thread-safe: before any thread.
+// Removes PGHOST, PGOPTIONS and the like from the environment of this process. libpq fills in from
+// them what a conninfo leaves out, and one of them may keep it from connecting at all. Programs
+// call this whose databases have nothing to do with those of their user. Not thread-safe: call it
+// before any thread starts.
 void IgnoreClientEnvironment();
 
 }  // namespace motzkin::postgres

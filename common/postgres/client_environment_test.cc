@@ -7,7 +7,7 @@
 namespace motzkin::postgres {
 namespace {
 
-// With PGSSLMODE=bogus a coordinator waited for its own Postgres, which had long been there.
+// With PGSSLMODE=bogus, a coordinator once waited in vain for its own Postgres.
 TEST(ClientEnvironmentTest, OfTheUsersVariablesNoneIsLeft) {
   setenv("PGSSLMODE", "bogus", 1);
   setenv("PGOPTIONS", "--bogus", 1);

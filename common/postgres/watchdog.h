@@ -1,10 +1,10 @@
-// Hangs up on a server that stands still: its kernel keeps the connection alive, no time-out of
-// TCP's ever comes, and a call would wait for ever.
+// Hangs up on a server that stands still. The server's kernel keeps the connection alive, so no
+// time-out of TCP ever comes, and a call would wait for ever.
 //
-// One thread a watchdog, which sleeps until the first deadline that it was told could pass; a call
-// that ends in time does not wake it, so that thousands a second may be watched.
+// Each watchdog has a thread that sleeps until the earliest deadline that could pass. A call that
+// ends in time does not wake it, so thousands a second can be watched.
 //
-// Thread-safe; watches one call at a time.
+// Thread-safe. Watches one call at a time.
 #pragma once
 
 #include <absl/base/thread_annotations.h>
@@ -22,17 +22,18 @@ namespace motzkin::postgres {
 
 class Watchdog {
  public:
-  // One call that is watched, for as long as this lives. Neither copied nor moved.
+  // Watches one call for as long as this lives. Neither copied nor moved.
   class Watch {
    public:
-    // Both must outlive this. The call in progress fails as if the server had gone, once it has
+    // Both must outlive this. The call in progress fails as if the server had gone once it has
     // taken `longest`.
     Watch(Watchdog& watchdog, Connection& connection, absl::Duration longest);
     ~Watch();
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;
 
-    // What the call returned; if it failed because it took too long, that instead: UNAVAILABLE.
+    // Returns the status of the call, or, if it failed because it took too long, UNAVAILABLE with
+    // that reason.
     absl::Status Explain(absl::Status status) const;
 
    private:
@@ -47,13 +48,13 @@ class Watchdog {
   void Run() ABSL_LOCKS_EXCLUDED(mutex_);
 
   mutable absl::Mutex mutex_;
-  CondVar earlier_;  // The thread sleeps for too long.
+  CondVar earlier_;  // signalled when the thread would sleep for too long
   Connection* watched_ ABSL_GUARDED_BY(mutex_) = nullptr;
   Deadline deadline_ ABSL_GUARDED_BY(mutex_) = Deadline::Never();
   Deadline sleeps_until_ ABSL_GUARDED_BY(mutex_) = Deadline::Never();
   bool barked_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::jthread thread_;  // Last, so it is joined before what it uses goes away.
+  std::jthread thread_;  // last, so that it is joined before what it uses goes away
 };
 
 }  // namespace motzkin::postgres

@@ -19,8 +19,9 @@ constexpr size_t kVersionBytesMax = 80;
 
 bool Continues(unsigned char byte) { return (byte & 0xc0) == 0x80; }
 
-// Length of the UTF-8 character at the front of `text` (not empty); 0: it is none that Postgres
-// stores.
+// Returns the length of the UTF-8 character at the front of `text`, which is not empty; 0 if
+// Postgres would not store it. Overlong forms, surrogates, NUL and values above U+10FFFF are no
+// characters.
 size_t CharacterLength(std::string_view text) {
   const auto byte = [&](size_t i) {
     return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
@@ -53,7 +54,7 @@ bool IsStorable(std::string_view text) {
   return true;
 }
 
-// Cut at a character, with '?' for every byte that cannot be stored.
+// Returns the text with '?' for every byte that cannot be stored, cut at a character.
 std::string Cleaned(std::string_view text, size_t bytes_max) {
   std::string clean;
   while (!text.empty()) {
@@ -74,7 +75,7 @@ void Clean(std::string& text, size_t bytes_max) {
   if (text.size() > bytes_max || !IsStorable(text)) text = Cleaned(text, bytes_max);
 }
 
-// An answer that cannot be kept is not half kept.
+// An answer that cannot be stored in full is not stored in part.
 void DropIntegral(v1::Result& result, const std::string& reason) {
   result.set_outcome(v1::OUTCOME_UNVERIFIED);
   result.clear_integral();

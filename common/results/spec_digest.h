@@ -1,5 +1,5 @@
-// What coordinator and worker must agree on before a result is accepted: the job's spec, as
-// understood.
+// Coordinator and worker must have understood a job's spec in the same way before a result is
+// accepted. They compare its digest.
 #pragma once
 
 #include <string>
@@ -8,9 +8,9 @@
 
 namespace motzkin {
 
-// 32 bytes: SHA-256 over the spec's fields in a fixed order. Fields that this binary does not know
-// are left out, so an older worker that would ignore a new field gives another digest, and is not
-// believed.
+// Returns the SHA-256 over the spec's fields in a fixed order, 32 bytes. Fields that this binary
+// does not know are left out. So an older worker that would ignore a new field has another digest,
+// and its results are not accepted.
 std::string SpecDigest(const v1::JobSpec& spec);
 
 }  // namespace motzkin

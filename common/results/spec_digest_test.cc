@@ -25,7 +25,7 @@ TEST(SpecDigestTest, EveryFieldMatters) {
 TEST(SpecDigestTest, AFieldOfALaterVersionIsNotUnderstood) {
   v1::JobSpec spec;
   spec.set_name("demo");
-  // Field 1,000 as a varint, as a newer coordinator might send it.
+  // Field 1,000 as a varint, which a newer coordinator might send.
   std::string bytes = spec.SerializeAsString();
   for (const char byte : {'\xc0', '\x3e', '\x01'}) bytes.push_back(byte);
   v1::JobSpec newer;

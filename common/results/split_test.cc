@@ -8,7 +8,7 @@
 namespace motzkin {
 namespace {
 
-// Whoever changes these moves functions from test to train in datasets that people compare.
+// Changing these moves functions from test to train in datasets that people compare.
 TEST(SplitOfTest, KnownSkeletonsStayWhereTheyAre) {
   std::map<std::string, int> counts;
   for (uint64_t hash = 0; hash < 10'000; ++hash) ++counts[std::string(SplitOf(hash))];
