@@ -1,4 +1,4 @@
-"""Whether one function is an antiderivative of another, by mpmath's numeric derivative at 40 digits."""
+"""Decides with mpmath's numeric derivative at 40 digits whether one function is an antiderivative of another."""
 
 import mpmath
 
@@ -11,7 +11,7 @@ def is_real(value):
 
 
 def points_of_agreement(integrand, integral, random_points):
-    """(agreeing, differing) points at which the integrand has a value that is real."""
+    """Returns the numbers of (agreeing, differing) points at which the integrand has a real value."""
     agreed = differed = 0
     for _ in range(POINTS_TRIED):
         x = mpmath.mpf(random_points.uniform(-3, 3))

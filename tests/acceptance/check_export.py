@@ -3,12 +3,12 @@
 
     check_export.py DIR [--sample 200] [--seed N] [--against JSONL_DIR]
 
-Checksums, counts, the card's head; no function twice, no skeleton in two splits, each split where the
-published rule puts it; labels as docs/dataset.md defines them; a sample of the integrals differentiated back
-by mpmath. Lines of lample-charton are parsed back, all of them; with --against, a jsonl export of the same
-rows, they are compared with it numerically.
+It checks checksums, counts and the card's head; that no function comes twice and no skeleton is in two splits, and each
+split is where the published rule puts it; labels as docs/dataset.md defines them; and a sample of the integrals, which
+mpmath differentiates. All lines of lample-charton are parsed back. With --against, a jsonl export of the same rows,
+they are compared with it numerically.
 
-Prints a line for each check, and what is wrong; the exit code is 1 then.
+Prints a line for each check, and its faults; then the exit code is 1.
 """
 
 import argparse
@@ -29,7 +29,7 @@ from prefix import Unsupported, compile_prefix  # noqa: E402
 
 FALSE_OUTCOMES = {"unsolved", "timed_out", "nonelementary"}
 CLASSES = {"elementary": {"elementary"}, "special": {"elementary", "special"}}
-# What lample-charton has no words for.
+# Functions that lample-charton has no words for.
 LEAVES = {"INT+", "INT-", "x", "pi", "E", "I"}
 POINTS = 3
 
@@ -39,7 +39,7 @@ class Report:
         self.faults = 0
 
     def check(self, what, faults):
-        """One line; the first few faults below it."""
+        """Prints one line, with the first few faults below it."""
         self.faults += len(faults)
         print(f"{'ok  ' if not faults else 'FAIL'} {what}")
         for fault in faults[:5]:
@@ -100,7 +100,7 @@ def label_fault(row, classes):
 
 
 class Table:
-    """All that is to be known of the rows of a jsonl or csv export, in one pass."""
+    """Reads the rows of a jsonl or csv export in one pass and remembers what the checks need."""
 
     def __init__(self, directory, about, sample, seed):
         self.counts, self.label_counts = {}, {}
@@ -133,7 +133,7 @@ class Table:
                 self.consider(row)
 
     def consider(self, row):
-        """Reservoir sampling of rows with an integral."""
+        """Samples rows with an integral, as a reservoir."""
         if not row["success"]:
             return
         self.seen_positive += 1
@@ -197,7 +197,7 @@ def check_card(directory, about, report):
 
 
 def expressible(row):
-    """Whether lample-charton has words for the row: theirs is the vocabulary of compile_tokens."""
+    """Whether lample-charton has words for the row. Its vocabulary is that of compile_tokens."""
     for tokens in (row["integrand"], row["integral"]):
         for token in tokens.split():
             if token in LEAVES or token.isdigit() or token in ("add", "sub", "mul", "div", "pow", "neg"):
@@ -210,7 +210,7 @@ def expressible(row):
 
 
 def values_at(one, other, x):
-    """Both values, or None where one of them has none."""
+    """Returns both values, or None if one of them has none."""
     try:
         a, b = one(x), other(x)
     except (ValueError, ZeroDivisionError, OverflowError, mpmath.libmp.ComplexResult):
@@ -223,7 +223,8 @@ def agree(a, b):
 
 
 def differ(one, other, points):
-    """A point at which two functions differ, or None; and at how many they could be compared."""
+    """Returns a point at which two functions differ, or None, and the number of points at which they could be compared.
+    """
     compared = 0
     for _ in range(20):
         x = mpmath.mpf(points.uniform(-3, 3))
@@ -281,7 +282,7 @@ def check_pairs(directory, about, options, report):
         faults.append(f"{lines} lines, not {about['exported']}")
     report.check(f"{lines} lines of lample-charton parse back", faults)
     if options.against:
-        enough = compared >= lines  # Of two expressions a line, at least half have a value somewhere.
+        enough = compared >= lines  # at least half of the lines have a value somewhere
         report.check(f"{compared} of {2 * lines} expressions compared with the jsonl export, seed {options.seed}",
                      [] if enough else ["too few could be compared"])
 

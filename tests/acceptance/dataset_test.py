@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""`./dev up --for 20s --json` on an empty data directory, and what must hold of the rows that it leaves.
+"""Runs `./dev up --for 20s --json` on an empty data directory and checks the rows that it leaves.
 
-The checks are independent of the product: mpmath's numeric derivative at 40 digits (antiderivative.py), readers of
-the stored tokens (prefix.py) and of exports (check_export.py, lample_charton.py) of their own.
+The checks are independent of the product: they use mpmath's numeric derivative at 40 digits (antiderivative.py), and
+readers of their own for stored tokens (prefix.py) and exports (check_export.py, lample_charton.py).
 """
 
 import argparse
@@ -31,7 +31,7 @@ class DatasetTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.directory = tempfile.TemporaryDirectory()
-        # Root's private Postgres runs as another user, who has to reach the data.
+        # Root's private Postgres runs as another user, who must reach the data.
         pathlib.Path(cls.directory.name).chmod(0o755)
         run = subprocess.run(
             [ROOT / "dev", "--no-install", "--preset", PRESET, "up", "--for", "20s", "--json",
@@ -44,7 +44,7 @@ class DatasetTest(unittest.TestCase):
         cls.directory.cleanup()
 
     def rows(self, query):
-        """Rows of a SELECT as dictionaries, through the command line that the summary names."""
+        """Returns the rows of a SELECT as dictionaries, through the command line that the summary names."""
         output = subprocess.run([*self.summary["psql"].split(), "--csv", "-c", query], check=True,
                                 stdout=subprocess.PIPE, text=True).stdout
         return list(csv.DictReader(io.StringIO(output)))
@@ -97,7 +97,7 @@ class DatasetTest(unittest.TestCase):
         self.assertEqual(len(found), int(steps["refuted"]))
 
     def export(self, name, *options):
-        """An export of the run's data directory, checked by check_export.py."""
+        """Exports the run's data directory and checks it with check_export.py."""
         path = pathlib.Path(self.directory.name) / name
         motzkin = ROOT / "build" / PRESET / "bin" / "motzkin"
         subprocess.run([motzkin, "export", "lample-charton", path, "--data-dir",

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Wrong answers of engines, from the rows of a job to the lines of docs/data/engine-faults.jsonl.
+"""Follows wrong answers of engines from the rows of a job to the lines of docs/data/engine-faults.jsonl.
 
 The rows are a made-up archive; `motzkin evaluate`, which judges them, is the real one.
 """
@@ -27,7 +27,7 @@ def row(index, integrand, integral, outcome, steps, kind="forward"):
 
 
 ROWS = [
-    # Proved wrong by its row.
+    # The answer of this row is wrong.
     row(0, "cos x", "add x sin x", "refuted", [(1, REFUTED)]),
     # The answer is right, so the row's "refuted" is not believed.
     row(1, "exp x", "exp x", "refuted", [(1, REFUTED)]),
@@ -35,7 +35,7 @@ ROWS = [
     row(2, "sin x", "neg cos x", "integrated", [(1, REFUTED), (1, INTEGRATED)]),
     # For a function made by parts the engine was asked about another function.
     row(3, "sin x", "x", "refuted", [(1, REFUTED)], kind="by_parts"),
-    # The same function once more.
+    # The same function comes once more.
     row(4, "cos x", "mul INT+ 2 sin x", "refuted", [(1, REFUTED)]),
 ]
 

@@ -1,11 +1,11 @@
-"""A reader of the data files of Lample and Charton (arXiv 1912.01412).
+"""Reads the data files of Lample and Charton (arXiv 1912.01412).
 
-Written from the description that they publish with their code (README, "Data generation") and from the
-appendix of the paper, sharing nothing with the product:
+It is written from the description that they publish with their code (README, "Data generation") and from the appendix
+of the paper, and shares nothing with the product:
 
-- a line is `count|input<TAB>output`; the input of an integration is `sub Y' f`, the output is F;
-- expressions are prefix tokens, separated by blanks, of their vocabulary;
-- an integer is INT+ or INT- and its decimal digits, the most significant first.
+  - a line is `count|input<TAB>output`; the input of an integration is `sub Y' f`, the output is F;
+  - expressions are prefix tokens, separated by blanks, of their vocabulary;
+  - an integer is INT+ or INT- and its decimal digits, the most significant first.
 """
 
 import mpmath
@@ -25,8 +25,8 @@ UNARY = {
     "asech": mpmath.asech, "acsch": mpmath.acsch,
 }
 CONSTANTS = {"pi": lambda: mpmath.pi, "E": lambda: mpmath.e, "I": lambda: mpmath.mpc(0, 1)}
-# In their vocabulary, but not to be used inside of expressions that come from SymPy: a difference is a sum
-# with INT- 1, a quotient a power, a square `pow u INT+ 2`. `div` makes rational numbers only.
+# These are in their vocabulary, but expressions that come from SymPy do not use them: a difference is a sum with INT-
+# 1, a quotient a power, a square `pow u INT+ 2`. `div` makes rational numbers only.
 NOT_INSIDE = {"sub", "rac", "inv", "pow2", "pow3", "pow4", "pow5", "neg", "log"}
 
 
@@ -92,7 +92,7 @@ class _Parser:
 
 
 def compile_tokens(tokens):
-    """A list of tokens as a function of x. Raises Malformed."""
+    """Compiles a list of tokens into a function of x. Raises Malformed."""
     parser = _Parser(tokens)
     function = parser.expression()
     if parser.at != len(tokens):
@@ -101,7 +101,7 @@ def compile_tokens(tokens):
 
 
 def read_line(line):
-    """(count, f, F) of a line, the latter two as lists of tokens. Raises Malformed."""
+    """Returns (count, f, F) of a line, the latter two as lists of tokens. Raises Malformed."""
     if not line.endswith("\n") or line.count("|") != 1 or line.count("\t") != 1:
         raise Malformed("a line is count|input<TAB>output")
     count, pair = line[:-1].split("|")

@@ -1,4 +1,5 @@
-"""Stored prefix tokens as mpmath functions. Written from docs/dataset.md, sharing no code with the product."""
+"""Compiles stored prefix tokens into mpmath functions. Written from docs/dataset.md, sharing no code with the product.
+"""
 
 import mpmath
 
@@ -25,7 +26,9 @@ class NotReal(ValueError):
 
 
 def compile_prefix(text, strictly_real=False):
-    """A function of x. Raises Unsupported. A strictly real one raises NotReal where a part of it is not real."""
+    """Compiles a function of x. Raises Unsupported. A strictly real function raises NotReal where a part of it is not
+    real.
+    """
     tokens = text.split()
     expression, rest = _parse(tokens, 0, _real if strictly_real else lambda value: value)
     assert rest == len(tokens), f"tokens left over in: {text}"
@@ -48,7 +51,8 @@ def _integer(tokens, at):
 
 
 def _parse(tokens, at, passed):
-    """The function that begins at this token, whose parts' values go through `passed`, and the token after it."""
+    """Returns the function that begins at this token, and the token after it. Values of its parts go through `passed`.
+    """
     token = tokens[at]
     if token in ("INT+", "INT-"):
         return _integer(tokens, at)

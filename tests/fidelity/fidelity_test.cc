@@ -1,9 +1,9 @@
-// Are the functions of `lample-charton` those of the published code? Their statistics against those
-// of published_generator.py, which shares nothing with common/generator, by total-variation
-// distance: half the sum of differences of two histograms' shares, 0 for equal ones and 1 for
-// disjoint ones.
+// Compares the functions of `lample-charton` with those of the published code. Their statistics are
+// compared with those of published_generator.py, which shares nothing with common/generator, by
+// total-variation distance: half the sum of the differences of two histograms' shares, 0 for equal
+// ones and 1 for disjoint ones.
 //
-// What is left is the listed deviation: our canonical form is not SymPy's.
+// The remaining distance is a known deviation: our canonical form is not SymPy's.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -51,8 +51,8 @@ std::string PublishedName(Op op) {
   return found == names.end() ? "other" : found->second;
 }
 
-// Tokens of the published notation; counts its operators on the way. INT+ and each digit are a
-// token.
+// Returns the number of tokens in the published notation, where INT+ and each digit are a token,
+// and counts the operators on the way.
 uint64_t CountTokens(Expr expr, Histogram& operators) {
   if (expr->op() == Op::kNumber) {
     const auto integer = [](const mpz_class& value) {
@@ -65,7 +65,7 @@ uint64_t CountTokens(Expr expr, Histogram& operators) {
   }
   if (expr->children().empty()) return 1;
   const size_t children = expr->children().size();
-  const uint64_t own = children == 1 ? 1 : children - 1;  // n-ary ones are nested pairs.
+  const uint64_t own = children == 1 ? 1 : children - 1;  // n-ary operations are nested pairs
   operators[PublishedName(expr->op())] += static_cast<double>(own);
   uint64_t tokens = own;
   for (const Expr child : expr->children()) tokens += CountTokens(child, operators);
@@ -117,7 +117,8 @@ void PrintShares(const Histogram& published, const Histogram& ours) {
   }
 }
 
-// Twice what is measured; most of the distance of lengths is the noise of 10,000 functions.
+// These are twice the measured values; most of the distance of lengths is the noise of 10,000
+// functions.
 constexpr double kOperatorsMax = 0.02;
 constexpr double kLengthsMax = 0.07;
 constexpr double kDepthsMax = 0.05;

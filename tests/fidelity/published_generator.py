@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""The generators of arXiv 1912.01412, written down again from their description, for comparison.
+"""The generators of arXiv 1912.01412, written again from their description, for comparison.
 
-Straightforward and slow on purpose: floating-point probabilities, Python's random module, SymPy for
-simplification. Nothing is shared with common/generator. Prints statistics of many functions as JSON;
-tests/fidelity/reference.json is
+They are simple and slow on purpose: floating-point probabilities, Python's random module, SymPy for simplification.
+Nothing is shared with common/generator. Prints statistics of many functions as JSON; tests/fidelity/reference.json is
+the output of
 
     published_generator.py --functions 20000 --seed 1 > reference.json
 
-Statistics are taken in the published prefix notation (add mul pow and functions; a rational is `div`;
-one token a digit; sums and products as nested pairs), of f for forward and of F for backward.
+Statistics are taken in the published prefix notation (add mul pow and functions; a rational is `div`; one token a
+digit; sums and products as nested pairs), of f for forward and of F for backward.
 """
 import argparse
 import collections
@@ -27,7 +27,7 @@ UNARY = dict(sqrt=4, pow2=4, pow3=2, pow4=1, pow5=1, ln=4, exp=4, sin=4, cos=4, 
 BINARY = dict(add=10, sub=3, mul=10, div=5)
 NESTED = {"exp", "sinh", "cosh"}
 TOKENS_MAX = 512
-SECONDS_MAX = 5  # Of SymPy, a function; the published code has time-outs as well.
+SECONDS_MAX = 5  # the limit for SymPy on one function; the published code has time-outs as well
 VALUES = [0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 1.1, 2.1, 3.1]
 
 FUNCTIONS = dict(sqrt=sympy.sqrt, ln=sympy.log, exp=sympy.exp, sin=sympy.sin, cos=sympy.cos, tan=sympy.tan,
@@ -43,7 +43,7 @@ class Refused(Exception):
 
 
 def count_table(nodes_max):
-    """counts[n][e]: trees with n internal nodes from e empty ones."""
+    """Returns counts[n][e], the number of trees with n internal nodes from e empty ones."""
     counts = [[1] * (2 * nodes_max + 2)]
     for n in range(1, nodes_max + 1):
         row = [0]
@@ -57,7 +57,7 @@ COUNTS = count_table(15)
 
 
 def draw(rng, nodes):
-    """A random tree in prefix order: a list of (symbol, arity)."""
+    """Returns a random tree in prefix order: a list of (symbol, arity)."""
     empty, prefix = 1, []
     for left in range(nodes, 0, -1):
         choices, weights = [], []
@@ -89,7 +89,7 @@ def nested_exponentials(prefix):
 
 
 def evaluate(prefix, value, functions):
-    """The tree with `value` for x."""
+    """Evaluates the tree with `value` for x."""
     stack = []
     for symbol, arity in reversed(prefix):
         if arity == 0:

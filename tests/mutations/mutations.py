@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Breaks the code on purpose, one way at a time, and shows which test notices. A break that none notices is a gap.
 
-Works on a copy of the last commit in build/mutations; takes an hour on two cores the first time.
+It works on a copy of the last commit in build/mutations, and takes an hour on two cores the first time.
 
-  tests/mutations/mutations.py            all of them
+  tests/mutations/mutations.py            all breaks
   tests/mutations/mutations.py lock wall  those whose name contains one of the words
 """
 
@@ -19,8 +19,8 @@ COPY = ROOT + "/build/mutations"
 _PROGRAMS = ["coordinator", "worker", "integrator", "motzkin", "motzkin_wall_clock"]
 _TEST_SECONDS = 900
 
-# `old` becomes `new` in `file`, once. `tests`: binaries of build/release/tests, with a filter after a colon;
-# torture:WORDS is half a minute of torture with faults that are called so.
+# `old` becomes `new` in `file`, once. `tests` names binaries of build/release/tests, with a filter after a colon;
+# torture:WORDS is half a minute of torture with the faults whose name contains WORDS.
 Mutation = namedtuple("Mutation", "name file old new tests")
 
 _SUBMIT = "coordinator/store/migrations/0004_submit_results.sql"
@@ -61,7 +61,7 @@ MUTATIONS = [
 
 
 def _run(command, **options):
-    """Into a file: what a broken test leaves behind would keep a pipe open."""
+    """Writes the output into a file, because processes that a broken test leaves behind would keep a pipe open."""
     with tempfile.TemporaryFile("w+", errors="replace") as output:
         done = subprocess.run(command, cwd=COPY, stdout=output, stderr=subprocess.STDOUT, **options)
         output.seek(0)
@@ -86,7 +86,7 @@ def _build(targets):
 
 
 def _fails(test):
-    """None: it passed; else what it says."""
+    """Returns None if it passed, else its output."""
     name, _, argument = test.partition(":")
     if name == "tidy":
         command = ["python3", "tests/tidy/tidy_test.py"]

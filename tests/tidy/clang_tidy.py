@@ -1,15 +1,14 @@
 #!/usr/bin/env python3
-"""clang-tidy over sources, each one again only if it, what it includes or the checks changed.
+"""Runs clang-tidy over sources. A source is checked again only if it, its includes or the checks changed.
 
 Two things make a whole tree affordable:
 
-- Most of clang-tidy's time goes into the headers of gRPC, Abseil and the standard library, through
-  which it walks again for every source. Sources of one folder are therefore checked as one, written
-  behind each other; includes would not do, as the analyzer and other checks look at the main file
-  alone. Those that do not compile together, say because of two helpers with one name, are taken apart.
-- A source that was found clean leaves a stamp, named by the hash of all that could change the verdict:
-  its text and that of every file it includes, its flags, .clang-tidy, clang-tidy's version, and this
-  script.
+  - Most of clang-tidy's time goes into the headers of gRPC, Abseil and the standard library, through which it walks
+    again for every source. Sources of one folder are therefore written behind each other and checked as one. Includes
+    would not do, as the analyzer and other checks look at the main file alone. Sources that do not compile together,
+    for instance because two helpers have one name, are separated.
+  - A clean source leaves a stamp. Its name is the hash of everything that could change the verdict: the text of the
+    source and of every file that it includes, its flags, .clang-tidy, clang-tidy's version, and this script.
 
 Exit code 0: everything is clean.
 """
@@ -28,18 +27,18 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-# Small enough that two cores have something to do, and that one takes about a minute and 2 GB.
+# Small enough to keep two cores busy, and that one batch takes about a minute and 2 GB.
 BATCH_MAX = 24
 FINDING = re.compile(r"^(/[^:]+):\d+:\d+: (?:warning|error): .*\[([^\]]+)\]$", re.M)
 TAKES_A_WORD = {"-isystem", "-I", "-D", "-U", "-include"}
-# Any cheap one, so that clang-tidy only compiles.
+# Any cheap check, so that clang-tidy only compiles.
 COMPILE_ONLY = ["--checks=-*,modernize-use-nullptr"]
 
 Source = collections.namedtuple("Source", "path flags includes")
 
 
 def flags_of(entry):
-    """The flags of a compile command without compiler, input and output: tuples of one or two words."""
+    """Returns the flags of a compile command without compiler, input and output: tuples of one or two words."""
     words = iter(shlex.split(entry["command"])[1:])
     flags = []
     for word in words:
@@ -53,12 +52,12 @@ def flags_of(entry):
 
 
 def union(lists):
-    """The items of all lists, each once, in the order of their first appearance."""
+    """Returns the items of all lists, each once, in the order of their first appearance."""
     return list(dict.fromkeys(item for items in lists for item in items))
 
 
 def parse_dependencies(text):
-    """The included files by source, from make rules "OBJECT: SOURCE INCLUDED..."."""
+    """Returns the included files by source, from make rules "OBJECT: SOURCE INCLUDED..."."""
     found = {}
     for rule in text.replace("\\\n", " ").splitlines():
         _, _, names = rule.partition(": ")
@@ -69,7 +68,7 @@ def parse_dependencies(text):
 
 
 def batches(sources):
-    """Their paths by folder, at most BATCH_MAX together, in which no macro has two values."""
+    """Returns batches of their paths by folder, at most BATCH_MAX together, in which no macro has two values."""
     together = collections.defaultdict(list)
     for folder, group in itertools.groupby(sorted(sources), lambda source: source.path.rpartition("/")[0]):
         group = list(group)
@@ -85,7 +84,7 @@ def batches(sources):
 
 
 def take_apart(batch, output):
-    """Splits a batch that does not compile: those in which the errors are, and the others."""
+    """Splits a batch that does not compile into the sources with errors and the others."""
     wrong = {path for path, check in FINDING.findall(output) if "clang-diagnostic-error" in check}
     apart = [path for path in batch if path in wrong]
     if not apart or len(apart) == len(batch):
@@ -104,12 +103,12 @@ def write_together(batch, file):
 
 
 def translate(output, batch, file, starts):
-    """Findings in the file of a batch as findings in its sources."""
+    """Turns findings in the file of a batch into findings in its sources."""
     start = 1
 
     def place(match):
         nonlocal start
-        if match["name"] is None:  # A line of the source, below the finding in it.
+        if match["name"] is None:  # a line of the source, below the finding in it
             return f"{int(match['excerpt']) - start + 1:5} |"
         if match["name"] != str(file):
             start = 1
@@ -159,7 +158,7 @@ class Linter:
         return self.stamps / hashlib.sha256("\n".join(words).encode()).hexdigest()
 
     def run(self, batch, extra=()):
-        """clang-tidy's exit code and findings for sources that are compiled as one."""
+        """Returns clang-tidy's exit code and findings for sources that are compiled as one."""
         together, starts = pathlib.Path(batch[0]), [1]
         if len(batch) > 1:
             together = self.stamps / (hashlib.sha256("\n".join(batch).encode()).hexdigest() + ".cc")
@@ -171,7 +170,7 @@ class Linter:
         return done.returncode, translate(output, batch, together, starts)
 
     def check(self, batch):
-        """Lints a batch and stamps what is clean. Returns findings and batches that are left to do."""
+        """Lints a batch and stamps clean sources. Returns findings, and batches that are left to do."""
         if len(batch) > 1:
             code, output = self.run(batch, COMPILE_ONLY)
             if code != 0:
@@ -183,11 +182,11 @@ class Linter:
                 if wrong.isdisjoint([path, *self.sources[path].includes]):
                     self.stamp_of(path).touch()
         if len(batch) > 1 and wrong and wrong.issubset(batch):
-            return "", [[path] for path in batch if path in wrong]  # Alone, it may shadow nothing.
+            return "", [[path] for path in batch if path in wrong]  # alone, it may shadow nothing
         return (output if code != 0 else ""), ()
 
     def lint(self, jobs):
-        """Prints what there is to find; true if that is nothing."""
+        """Prints all findings. Returns whether there were none."""
         old = [path for path in self.sources if not self.stamp_of(path).exists()]
         print(f"clang-tidy: {len(old)} of {len(self.sources)} files to check", file=sys.stderr)
         clean = True

@@ -1,4 +1,4 @@
-"""What clang_tidy.py decides by itself: which sources go together, and what a verdict depends on."""
+"""Tests the decisions of clang_tidy.py: which sources go together, and what a verdict depends on."""
 
 import json
 import pathlib
@@ -60,7 +60,7 @@ class Decisions(unittest.TestCase):
 
 
 class Verdicts(unittest.TestCase):
-    """With a linter that finds the word "wrong" in a source."""
+    """Tests with a linter that finds the word "wrong" in a source."""
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -82,7 +82,7 @@ class Verdicts(unittest.TestCase):
             [{"file": str(self.source), "command": f"g++ {flags} -c {self.source}"}]))
 
     def lint(self):
-        """Whether it was clean, and whether the linter had to run."""
+        """Returns whether the source was clean, and whether the linter had to run."""
         self.log.unlink(missing_ok=True)
         options = types.SimpleNamespace(tidy=str(self.folder / "tidy"), scan_deps=str(self.folder / "scan"), jobs=1,
                                         build=self.folder, files=[str(self.source)])

@@ -1,7 +1,7 @@
 """Reads just enough of C++ to find functions, classes, comments and string literals.
 
-It trusts the formatter: code is balanced, and a definition begins after `;`, `{` or `}`. What it cannot
-tell from a function (a macro that expands to a class) is not in this tree.
+It relies on the formatter: code is balanced, and a definition begins after `;`, `{` or `}`. A macro that expands to a
+class would look like a function, but there is none in this tree.
 """
 
 import re
@@ -33,13 +33,13 @@ def masked(text):
 
 
 def comments(text):
-    """(offset, comment) of each comment, with its slashes."""
+    """Returns (offset, comment) of each comment, with its slashes."""
     return [(match.start(), match[0]) for match in _COMMENT_OR_LITERAL.finditer(text)
             if match[0].startswith("/")]
 
 
 def adjacent_literals(text):
-    """(offset, first, second) of string literals with only blanks between them."""
+    """Returns (offset, first, second) for string literals with only blanks between them."""
     literals = [match for match in _COMMENT_OR_LITERAL.finditer(text) if match[0].startswith('"')]
     return [(second.start(), first[0][1:-1], second[0][1:-1])
             for first, second in zip(literals, literals[1:])
@@ -47,7 +47,7 @@ def adjacent_literals(text):
 
 
 def _without_templates(head):
-    """`head` without what stands in angle brackets, so that std::function<void()> is no function."""
+    """Removes template arguments from `head`, so that std::function<void()> does not look like a function."""
     before = None
     while before != head:
         before = head
@@ -68,7 +68,7 @@ def _declares_function(statement):
 
 
 def _is_special_member(statement, class_name):
-    """Constructors, the destructor and what is defaulted or deleted are no methods to be learnt."""
+    """Whether a method needs no learning: constructors, the destructor, and methods that are defaulted or deleted."""
     head = statement.strip()
     return bool(re.search(r"=\s*(?:default|delete)\s*$", head)
                 or re.match(rf"(?:explicit\s+|virtual\s+|constexpr\s+)*~?{class_name}\s*\(", head))
@@ -81,7 +81,7 @@ class _Scope:
 
 def _kind_of(head, outer):
     if outer not in ("namespace", "class"):
-        return "body"  # Whatever opens in a function, an enum or an initializer is part of it.
+        return "body"  # Braces in a function, an enum or an initializer are part of it.
     if re.match(r"(?:inline\s+)?namespace\b|extern\b", head):
         return "namespace"
     if _CLASS.match(head):
@@ -90,11 +90,11 @@ def _kind_of(head, outer):
 
 
 def scopes(text):
-    """(functions, classes): functions as (name, first line, lines), classes as (name, line, methods)."""
+    """Returns (functions, classes): functions as (name, first line, lines), classes as (name, line, methods)."""
     code = _ACCESS.sub(lambda match: _blank(match[0]), masked(text))
     functions, classes = [], []
     stack = [_Scope("namespace")]
-    begin = 0  # Of the statement that is being read.
+    begin = 0  # the offset of the statement that is being read
     for match in re.finditer(r"[{};]", code):
         inner, statement = stack[-1], code[begin:match.start()]
         start = begin + len(statement) - len(statement.lstrip())

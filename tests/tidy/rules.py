@@ -9,7 +9,7 @@ import re
 import comment_rules
 import size_rules
 
-# What a folder may include of ours, besides its own files and common/base. A file belongs to the longest folder
+# The files of ours that a folder may include, besides its own and common/base. A file belongs to the longest folder
 # that matches; the folders below that have rules of their own are not part of it.
 MAY_INCLUDE = {
     "common/base": [],
@@ -50,7 +50,7 @@ MAY_INCLUDE = {
 }
 OUR_FOLDERS = ("common/", "coordinator/", "worker/", "cli/", "dataset/", "motzkin/", "tests/", "bench/")
 
-# Libraries that stay inside one module's sources: folders and files whose headers may show them.
+# Libraries that stay inside one module's sources, with the folders and files whose headers may show them.
 HIDDEN_LIBRARIES = {
     "pqxx": ["common/postgres"],
     "boost/": [],
@@ -61,7 +61,7 @@ HIDDEN_LIBRARIES = {
 
 LINES_MAX = 400
 TEST_LINES_MAX = 600  # A test reads from top to bottom, case by case.
-# Longer files that there are; none may grow, and none may be added.
+# Existing files that are longer. None may grow, and none may be added.
 LINES_MAX_OF = {}
 
 INCLUDE = re.compile(r'^\s*#include ([<"])([^>"]+)[>"]')
@@ -153,12 +153,12 @@ def file_length(path, text):
     return [f"{path}:{length}: {length} lines, more than {limit}"] if length > limit else []
 
 
-# A wait on the clock instead of on what it waits for.
+# A wait on the clock instead of a wait for a condition.
 SLEEP = re.compile(r"\b(sleep_for|sleep_until|SleepFor|usleep|nanosleep|time\.sleep)\s*\(|::sleep\(")
 
 
 def no_sleeps_in_tests(path, text):
-    # tests/support/wait_for is where waiting for a condition is written, once.
+    # tests/support/wait_for is the one place that waits for a condition.
     exempt = "/wait_for" in path or path.startswith("tests/tidy/")
     if not is_test(path) or not path.endswith((".cc", ".h", ".py")) or exempt:
         return []
@@ -170,7 +170,7 @@ WALL_TIME_WAIT = re.compile(r"absl::CondVar\b|\bWaitForNotificationWith\w+\s*\(|
 
 
 def no_waits_until_a_wall_time(path, text):
-    """absl's timed waits stand still when the wall clock is set back."""
+    """Rejects absl's timed waits, which become longer when the wall clock is set back."""
     if not is_cpp(path) or is_test(path):
         return []
     return [f"{path}:{number}: waits of common/base/timed_wait.h do not depend on the wall clock"
@@ -244,7 +244,7 @@ TEST_IN_TEXT = re.compile(r"`(\w+Test)\.(\w+)`")
 
 
 def documented_tests_exist(path, text, files):
-    """A document that names a test as its evidence names one that there is."""
+    """A document that names a test as its evidence must name one that exists."""
     if not path.startswith("docs/"):
         return []
     tests = {(match[1], match[2]) for name, source in files.items() if name.endswith("_test.cc")
@@ -258,7 +258,7 @@ FAULT_IN_TEXT = re.compile(r"`torture: ([^`]+)`")
 
 
 def documented_faults_exist(path, text, files):
-    """... and so does a document that names a fault of the torture."""
+    """A document that names a fault of the torture must name one that exists."""
     if not path.startswith("docs/"):
         return []
     faults = {name for source in files if source.startswith("tests/torture/")

@@ -1,4 +1,4 @@
-"""Rules about sizes: what fits on a page is understood; what does not is several things."""
+"""Rules about sizes: a function or class that does not fit on a page should be several."""
 
 import ast
 

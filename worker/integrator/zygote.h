@@ -105,7 +105,7 @@ class Zygote {
   std::optional<ForkedProcess> forked_;
   std::optional<ChildProcess> spawned_;
   UniqueFd command_, status_, answers_;
-  UniqueFd output_, errors_;  // What a program of its own prints; without one, nothing.
+  UniqueFd output_, errors_;  // The output of a spawned program; a fork has none.
   pid_t leaf_ = -1;
 };
 
