@@ -54,7 +54,7 @@ Value Choice(T& value, const std::vector<std::pair<std::string_view, T>>& words)
 
 struct Setting {
   std::string key;   // In the file.
-  std::string unit;  // What stands for a value in --help.
+  std::string unit;  // Shown for a value in --help.
   std::string help;
   Value value;
   std::string flag = {};  // Empty: the key with "--" before it and dashes in it.
@@ -67,8 +67,8 @@ struct Setting {
 absl::StatusOr<bool> ReadSettings(CLI::App& app, const std::vector<Setting>& settings, int argc,
                                   const char* const* argv);
 
-// INVALID_ARGUMENT: a flag has an empty value. That is a slip of whoever wrote
-// `--restore "$BACKUP"`: what would happen without the flag is not what was meant.
+// INVALID_ARGUMENT: a flag has an empty value. It comes from an unset variable, as in
+// `--restore "$BACKUP"`, and acting as if the flag were absent would do something else than was meant.
 absl::Status RefuseEmpty(const CLI::App& app);
 
 }  // namespace motzkin::settings

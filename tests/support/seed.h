@@ -1,4 +1,4 @@
-// The seed of a random test. Whatever fails while it lives says how to replay it.
+// The seed of a random test. Every failure while the object lives says how to replay it.
 #pragma once
 
 #include <gtest/gtest.h>
