@@ -61,7 +61,7 @@ void BM_VerifyEngineAnswer(benchmark::State& state) {
   for ([[maybe_unused]] auto _ : state) {
     const Judgement judgement = motzkin::integrator::AnswerVerify(requests[next]);
     if (cpu_us.size() < requests.size()) {
-      verified += judgement.verdict() == Judgement::VERDICT_VERIFIED;
+      verified += judgement.verdict() == motzkin::v1::Verification::VERDICT_VERIFIED;
       cpu_us.push_back(static_cast<double>(judgement.cpu_us()));
     }
     next = (next + 1) % requests.size();

@@ -19,18 +19,19 @@ namespace {
 
 using motzkin::integrator::v1::Judgement;
 using motzkin::integrator::v1::Verify;
+using motzkin::v1::Verification;
 
-const char* Name(Judgement::Verdict verdict) {
+const char* Name(Verification::Verdict verdict) {
   switch (verdict) {
-    case Judgement::VERDICT_VERIFIED:
+    case Verification::VERDICT_VERIFIED:
       return "verified";
-    case Judgement::VERDICT_COMPLEX_ONLY:
+    case Verification::VERDICT_COMPLEX_ONLY:
       return "complex-only";
-    case Judgement::VERDICT_PARTLY:
+    case Verification::VERDICT_PARTLY:
       return "partly";
-    case Judgement::VERDICT_REFUTED:
+    case Verification::VERDICT_REFUTED:
       return "refuted";
-    case Judgement::VERDICT_UNVERIFIED:
+    case Verification::VERDICT_UNVERIFIED:
       return "unverified";
     default:
       return "?";
@@ -76,7 +77,7 @@ int Run(const char* path) {
       slowest_us = judgement.cpu_us();
       slowest = integrand;
     }
-    if (judgement.verdict() == Judgement::VERDICT_VERIFIED) continue;
+    if (judgement.verdict() == Verification::VERDICT_VERIFIED) continue;
     std::string where;
     for (const auto& i : judgement.valid_on())
       where += fmt::format(" [{}, {}]", i.lower(), i.upper());

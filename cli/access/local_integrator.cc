@@ -14,6 +14,7 @@
 #include "common/base/one_line.h"
 #include "common/base/status_macros.h"
 #include "common/job_spec/job_spec.h"
+#include "common/outcome/outcome.h"
 #include "common/words/words.h"
 #include "common/yaml/scalar.h"
 
@@ -166,32 +167,19 @@ Json EngineVersions(const pipe::Description& description) {
   return versions;
 }
 
-std::string OutcomeWord(pipe::Outcome outcome) {
-  return OutcomeWord(static_cast<v1::Outcome>(outcome));  // The same values by contract.
-}
-
 std::string VerdictWord(const pipe::Judgement& judgement) {
-  switch (judgement.verdict()) {
-    case pipe::Judgement::VERDICT_VERIFIED:
-    case pipe::Judgement::VERDICT_COMPLEX_ONLY:
-      return "verified";
-    case pipe::Judgement::VERDICT_PARTLY:
-      return "partly";
-    case pipe::Judgement::VERDICT_REFUTED:
-      return "refuted";
-    default:  // Unverified, and whatever a newer integrator says.
-      return "unverified";
-  }
+  const v1::Outcome outcome = OutcomeOf(judgement.verdict());
+  return outcome == v1::OUTCOME_INTEGRATED ? "verified" : OutcomeWord(outcome);
 }
 
 Json ToJson(const pipe::Judgement& judgement) {
   Json json{{"verdict", VerdictWord(judgement)},
-            {"complex_only", judgement.verdict() == pipe::Judgement::VERDICT_COMPLEX_ONLY},
+            {"complex_only", judgement.verdict() == v1::Verification::VERDICT_COMPLEX_ONLY},
             {"points_agreed", judgement.points_agreed()},
             {"points_differed", judgement.points_differed()},
             {"precision_bits", judgement.precision_bits()}};
   if (!judgement.counterexample().empty()) json["counterexample"] = judgement.counterexample();
-  for (const pipe::Interval& interval : judgement.valid_on()) {
+  for (const v1::Interval& interval : judgement.valid_on()) {
     json["valid_on"].push_back({interval.lower(), interval.upper()});
   }
   if (!judgement.reason().empty()) json["reason"] = judgement.reason();
@@ -205,8 +193,7 @@ Json ToJson(const pipe::Integration& integration) {
   if (!integration.integral().empty()) {
     json["integral_infix"] = PrefixToInfix(integration.integral());
     json["engine"] = integration.engine();
-    json["answer_class"] =
-        AnswerClassWord(static_cast<v1::AnswerClass>(integration.answer_class()));
+    json["answer_class"] = AnswerClassWord(integration.answer_class());
     json["verification"] = ToJson(integration.judgement());
   }
   json["cpu_ms"] = 1e3 * (EngineSeconds(integration) + VerifierSeconds(integration));

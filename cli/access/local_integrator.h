@@ -63,10 +63,8 @@ absl::Status DropMissingEngines(LocalLadder& ladder, LocalIntegrator& integrator
 // {"giac": "1.9.0.35", ...}
 Json EngineVersions(const pipe::Description& description);
 
-// Beside those of common/words/words.h.
-using motzkin::OutcomeWord;
+// Beside the one of common/words/words.h.
 using motzkin::VerdictWord;
-std::string OutcomeWord(pipe::Outcome outcome);
 // verified, partly, refuted or unverified. Complex-only counts as verified; its JSON says so.
 std::string VerdictWord(const pipe::Judgement& judgement);
 Json ToJson(const pipe::Judgement& judgement);

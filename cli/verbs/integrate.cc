@@ -31,7 +31,7 @@ void Print(const pipe::Integration& integration) {
     fmt::print("integral  {}\n", PrefixToInfix(integration.integral()));
     fmt::print("engine    {}\n", integration.engine());
     fmt::print("verdict   {}{}: {} points agree, {} differ\n", VerdictWord(judgement),
-               judgement.verdict() == pipe::Judgement::VERDICT_COMPLEX_ONLY
+               judgement.verdict() == v1::Verification::VERDICT_COMPLEX_ONLY
                    ? " at complex points only"
                    : "",
                judgement.points_agreed(), judgement.points_differed());
@@ -71,7 +71,7 @@ int RunIntegrate(const Globals& globals, const IntegrateOptions& options) {
   } else {
     Print(*integration);
   }
-  return integration->outcome() == pipe::OUTCOME_INTEGRATED ? kExitOk : kExitNoIntegral;
+  return integration->outcome() == v1::OUTCOME_INTEGRATED ? kExitOk : kExitNoIntegral;
 }
 
 }  // namespace

@@ -1,11 +1,9 @@
 #include "coordinator/service/translate.h"
 
-#include <absl/strings/ascii.h>
-#include <absl/strings/strip.h>
-
 #include <set>
 
 #include "common/base/check.h"
+#include "common/words/words.h"
 
 namespace motzkin::coordinator {
 
@@ -237,7 +235,7 @@ v1::Job ToProto(const JobRecord& job) {
   proto.set_sealed_below(job.sealed_below);
   for (int outcome = 1; outcome < v1::Outcome_ARRAYSIZE; ++outcome) {
     if (job.outcomes[outcome] == 0) continue;
-    (*proto.mutable_outcomes())[OutcomeName(static_cast<v1::Outcome>(outcome))] =
+    (*proto.mutable_outcomes())[OutcomeWord(static_cast<v1::Outcome>(outcome))] =
         job.outcomes[outcome];
   }
   proto.set_eta_seconds(-1);
@@ -253,10 +251,6 @@ v1::LabelFlips ToProto(const LabelFlips& flips) {
   proto.set_lower(flips.lower);
   proto.set_upper(flips.upper);
   return proto;
-}
-
-std::string OutcomeName(v1::Outcome outcome) {
-  return absl::AsciiStrToLower(absl::StripPrefix(v1::Outcome_Name(outcome), "OUTCOME_"));
 }
 
 }  // namespace motzkin::coordinator

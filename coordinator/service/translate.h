@@ -33,7 +33,5 @@ v1::JobState ToProto(JobPhase phase);
 // The job as people see it; speeds and bytes are the caller's.
 v1::Job ToProto(const JobRecord& job);
 v1::LabelFlips ToProto(const LabelFlips& flips);
-// "integrated" of OUTCOME_INTEGRATED.
-std::string OutcomeName(v1::Outcome outcome);
 
 }  // namespace motzkin::coordinator

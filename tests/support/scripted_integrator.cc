@@ -46,10 +46,9 @@ int ParseScript(int argc, char** argv, Script& script) {
   return i + 1;
 }
 
-pipe::Outcome OutcomeOf(const Script& script, const pipe::Step& step) {
-  if (script.solves_from_us == INT64_MAX) return pipe::OUTCOME_UNSOLVED;
-  return step.budget_us() < script.solves_from_us ? pipe::OUTCOME_TIMED_OUT
-                                                  : pipe::OUTCOME_INTEGRATED;
+v1::Outcome OutcomeOf(const Script& script, const pipe::Step& step) {
+  if (script.solves_from_us == INT64_MAX) return v1::OUTCOME_UNSOLVED;
+  return step.budget_us() < script.solves_from_us ? v1::OUTCOME_TIMED_OUT : v1::OUTCOME_INTEGRATED;
 }
 
 void Integrate(const Script& script, const pipe::Integrate& asked, pipe::Integration& answer) {
@@ -64,11 +63,11 @@ void Integrate(const Script& script, const pipe::Integrate& asked, pipe::Integra
     report.set_outcome(OutcomeOf(script, step));
     report.set_cpu_us(1000);
     answer.set_outcome(report.outcome());
-    if (report.outcome() != pipe::OUTCOME_INTEGRATED) continue;
+    if (report.outcome() != v1::OUTCOME_INTEGRATED) continue;
     answer.set_engine(step.engine());
-    answer.set_integral("x");  // the worker does not check it again
-    answer.set_answer_class(pipe::ANSWER_CLASS_ELEMENTARY);
-    answer.mutable_judgement()->set_verdict(pipe::Judgement::VERDICT_VERIFIED);
+    answer.set_integral("x");  // Nobody checks it after us.
+    answer.set_answer_class(v1::ANSWER_CLASS_ELEMENTARY);
+    answer.mutable_judgement()->set_verdict(v1::Verification::VERDICT_VERIFIED);
     break;
   }
 }
@@ -78,7 +77,7 @@ void Answer(const Script& script, const pipe::Request& request, pipe::Response& 
   if (request.has_integrate()) {
     Integrate(script, request.integrate(), *response.mutable_integration());
   } else if (request.has_verify()) {
-    response.mutable_judgement()->set_verdict(pipe::Judgement::VERDICT_UNVERIFIED);
+    response.mutable_judgement()->set_verdict(v1::Verification::VERDICT_UNVERIFIED);
   } else {
     for (const auto& [name, version] : script.engines) {
       pipe::EngineDescription& engine = *response.mutable_description()->add_engines();

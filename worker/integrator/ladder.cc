@@ -10,15 +10,18 @@
 #include "common/base/status_macros.h"
 #include "common/expression/parser.h"
 #include "common/expression/printer.h"
+#include "common/outcome/outcome.h"
 
 namespace motzkin::integrator {
 namespace {
 
-// The best outcome comes first. The header gives the reasons.
-constexpr std::array kByRank = {
-    v1::OUTCOME_INTEGRATED,    v1::OUTCOME_PARTLY,    v1::OUTCOME_UNVERIFIED,
-    v1::OUTCOME_NONELEMENTARY, v1::OUTCOME_REFUTED,   v1::OUTCOME_MEMORY_EXCEEDED,
-    v1::OUTCOME_CRASHED,       v1::OUTCOME_TIMED_OUT, v1::OUTCOME_UNSOLVED};
+using motzkin::v1::Outcome;
+using enum motzkin::v1::Outcome;
+
+// Best first; the header says why.
+constexpr std::array kByRank = {OUTCOME_INTEGRATED,    OUTCOME_PARTLY,    OUTCOME_UNVERIFIED,
+                                OUTCOME_NONELEMENTARY, OUTCOME_REFUTED,   OUTCOME_MEMORY_EXCEEDED,
+                                OUTCOME_CRASHED,       OUTCOME_TIMED_OUT, OUTCOME_UNSOLVED};
 
 // The limit of StepReport.message.
 constexpr size_t kMessageBytesMax = 2000;
@@ -30,40 +33,24 @@ bool MayNotRepeat(EngineEnd end) {
          end == EngineEnd::kStalled;
 }
 
-v1::Outcome OutcomeOf(EngineEnd end) {
+Outcome OutcomeOf(EngineEnd end) {
   switch (end) {
     case EngineEnd::kAnswered:
     case EngineEnd::kTooLong:
-      // The verifier decides; an answer that is too long does not reach it.
-      return v1::OUTCOME_UNVERIFIED;
+      return OUTCOME_UNVERIFIED;  // Until the verifier says more.
     case EngineEnd::kGaveUp:
-      return v1::OUTCOME_UNSOLVED;
+      return OUTCOME_UNSOLVED;
     case EngineEnd::kNonelementary:
-      return v1::OUTCOME_NONELEMENTARY;
+      return OUTCOME_NONELEMENTARY;
     case EngineEnd::kTimedOut:
     case EngineEnd::kStalled:
-      return v1::OUTCOME_TIMED_OUT;
+      return OUTCOME_TIMED_OUT;
     case EngineEnd::kMemoryExceeded:
-      return v1::OUTCOME_MEMORY_EXCEEDED;
+      return OUTCOME_MEMORY_EXCEEDED;
     case EngineEnd::kCrashed:
-      return v1::OUTCOME_CRASHED;
+      return OUTCOME_CRASHED;
   }
-  return v1::OUTCOME_CRASHED;
-}
-
-v1::Outcome OutcomeOf(v1::Judgement::Verdict verdict) {
-  switch (verdict) {
-    case v1::Judgement::VERDICT_VERIFIED:
-    case v1::Judgement::VERDICT_COMPLEX_ONLY:
-      return v1::OUTCOME_INTEGRATED;
-    case v1::Judgement::VERDICT_PARTLY:
-      return v1::OUTCOME_PARTLY;
-    case v1::Judgement::VERDICT_REFUTED:
-      return v1::OUTCOME_REFUTED;
-    // The enum is open. No unknown value may count as right.
-    default:
-      return v1::OUTCOME_UNVERIFIED;
-  }
+  return OUTCOME_CRASHED;
 }
 
 // Prints the integrand in the engine's notation. It comes from the worker, which made it, so unlike
@@ -83,7 +70,7 @@ EngineLimits LimitsOf(const v1::Integrate& request, const v1::Step& step) {
 
 }  // namespace
 
-int Rank(v1::Outcome outcome) {
+int Rank(Outcome outcome) {
   const auto* found = std::find(kByRank.begin(), kByRank.end(), outcome);
   MOTZKIN_CHECK(found != kByRank.end());
   return static_cast<int>(found - kByRank.begin());
@@ -94,7 +81,7 @@ v1::Integration Ladder::Climb(const v1::Integrate& request, absl::Duration verif
   int best = static_cast<int>(kByRank.size());
   for (const v1::Step& step : request.ladder()) {
     StepResult result = TryStep(request, step, verifier_budget);
-    const v1::Outcome outcome = result.report.outcome();
+    const Outcome outcome = result.report.outcome();
     *integration.add_steps() = std::move(result.report);
     // Among equal outcomes the first counts: it came from the engine that the job lists first.
     if (Rank(outcome) >= best) continue;
@@ -107,7 +94,7 @@ v1::Integration Ladder::Climb(const v1::Integrate& request, absl::Duration verif
     // It is in `integral` already, and may be long.
     result.judgement.clear_candidate_prefix();
     *integration.mutable_judgement() = std::move(result.judgement);
-    if (outcome == v1::OUTCOME_INTEGRATED) break;
+    if (outcome == OUTCOME_INTEGRATED) break;
   }
   return integration;
 }
@@ -116,7 +103,7 @@ Ladder::StepResult Ladder::TryStep(const v1::Integrate& request, const v1::Step&
                                    absl::Duration verifier_budget) {
   StepResult result;
   result.report.set_engine(step.engine());
-  result.report.set_outcome(v1::OUTCOME_CRASHED);
+  result.report.set_outcome(OUTCOME_CRASHED);
   Engine* engine = Find(step.engine());
   if (engine == nullptr) {
     result.report.set_message("this integrator has no such engine");
@@ -154,7 +141,7 @@ void Ladder::Verify(const v1::Integrate& request, EngineReply reply, absl::Durat
   verify.set_format(v1::Verify::FORMAT_INFIX);
   verify.set_answer_bytes_max(request.answer_bytes_max());
   Judged judged = verifier_.Judge(verify, verifier_budget);
-  result.report.set_outcome(OutcomeOf(judged.judgement.verdict()));
+  result.report.set_outcome(motzkin::OutcomeOf(judged.judgement.verdict()));
   result.report.set_verifier_us(absl::ToInt64Microseconds(judged.cpu));
   if (result.report.message().empty()) {
     result.report.set_message(judged.judgement.reason().substr(0, kMessageBytesMax));

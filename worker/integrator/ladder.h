@@ -23,8 +23,8 @@
 
 namespace motzkin::integrator {
 
-// Returns the place of a step's outcome in that order; 0 is the best.
-int Rank(v1::Outcome outcome);
+// 0 is best; for outcomes of steps.
+int Rank(motzkin::v1::Outcome outcome);
 
 // Thread-compatible.
 class Ladder {

@@ -12,6 +12,10 @@
 namespace motzkin::integrator {
 namespace {
 
+using motzkin::v1::Outcome;
+using motzkin::v1::Verification;
+using enum motzkin::v1::Outcome;
+
 constexpr absl::Duration kPatience = absl::Seconds(20);
 
 // An engine that gives scripted replies and records its requests.
@@ -58,11 +62,11 @@ void JudgeByName(int in, int out) {
     judgement.set_candidate_prefix("x");
     judgement.set_reason(request.integrand());
     const std::string& verdict = request.candidate();
-    judgement.set_verdict(verdict == "right"     ? v1::Judgement::VERDICT_VERIFIED
-                          : verdict == "complex" ? v1::Judgement::VERDICT_COMPLEX_ONLY
-                          : verdict == "partly"  ? v1::Judgement::VERDICT_PARTLY
-                          : verdict == "wrong"   ? v1::Judgement::VERDICT_REFUTED
-                                                 : v1::Judgement::VERDICT_UNVERIFIED);
+    judgement.set_verdict(verdict == "right"     ? Verification::VERDICT_VERIFIED
+                          : verdict == "complex" ? Verification::VERDICT_COMPLEX_ONLY
+                          : verdict == "partly"  ? Verification::VERDICT_PARTLY
+                          : verdict == "wrong"   ? Verification::VERDICT_REFUTED
+                                                 : Verification::VERDICT_UNVERIFIED);
     if (!WriteFrame(out, judgement.SerializeAsString(), Deadline::Never()).ok()) return;
   }
 }
@@ -79,8 +83,8 @@ class LadderTest : public ::testing::Test {
     request_.set_integrand("pow x INT+ 2");
   }
   ScriptedEngine& engine(size_t i) { return static_cast<ScriptedEngine&>(*engines_[i]); }
-  // Returns the outcome if the engines end in these ways.
-  v1::Outcome Climb(const EngineReply& first, const EngineReply& second) {
+  // The outcome when the engines end so.
+  Outcome Climb(const EngineReply& first, const EngineReply& second) {
     engine(0).script = {first, first};
     engine(1).script = {second, second};
     return ladder_.Climb(request_, kPatience).outcome();
@@ -95,7 +99,7 @@ class LadderTest : public ::testing::Test {
 TEST_F(LadderTest, FirstVerifiedIntegralEndsTheLadder) {
   engine(0).script = {Reply(EngineEnd::kAnswered, "right")};
   const v1::Integration integration = ladder_.Climb(request_, kPatience);
-  EXPECT_EQ(integration.outcome(), v1::OUTCOME_INTEGRATED);
+  EXPECT_EQ(integration.outcome(), OUTCOME_INTEGRATED);
   EXPECT_EQ(integration.engine(), "first");
   EXPECT_EQ(integration.integral(), "x");
   EXPECT_EQ(integration.judgement().candidate_prefix(), "") << "not sent twice";
@@ -113,22 +117,22 @@ TEST_F(LadderTest, EngineIsAskedInItsOwnSpellingWithTheLimitsOfTheRequest) {
 
 TEST_F(LadderTest, WrongAnswerOfOneEngineDoesNotHideTheRightOneOfTheNext) {
   EXPECT_EQ(Climb(Reply(EngineEnd::kAnswered, "wrong"), Reply(EngineEnd::kAnswered, "right")),
-            v1::OUTCOME_INTEGRATED);
+            OUTCOME_INTEGRATED);
   EXPECT_EQ(Climb(Reply(EngineEnd::kAnswered, "partly"), Reply(EngineEnd::kAnswered, "complex")),
-            v1::OUTCOME_INTEGRATED);
+            OUTCOME_INTEGRATED);
 }
 
 TEST_F(LadderTest, BestStepDecidesWhateverItsPlace) {
-  const auto pairs = std::vector<std::tuple<EngineReply, EngineReply, v1::Outcome>>{
-      {Reply(EngineEnd::kAnswered, "partly"), Reply(EngineEnd::kAnswered, "?"), v1::OUTCOME_PARTLY},
-      {Reply(EngineEnd::kTooLong), Reply(EngineEnd::kNonelementary), v1::OUTCOME_UNVERIFIED},
+  const auto pairs = std::vector<std::tuple<EngineReply, EngineReply, Outcome>>{
+      {Reply(EngineEnd::kAnswered, "partly"), Reply(EngineEnd::kAnswered, "?"), OUTCOME_PARTLY},
+      {Reply(EngineEnd::kTooLong), Reply(EngineEnd::kNonelementary), OUTCOME_UNVERIFIED},
       {Reply(EngineEnd::kAnswered, "wrong"), Reply(EngineEnd::kNonelementary),
-       v1::OUTCOME_NONELEMENTARY},
-      {Reply(EngineEnd::kAnswered, "wrong"), Reply(EngineEnd::kGaveUp), v1::OUTCOME_REFUTED},
-      {Reply(EngineEnd::kMemoryExceeded), Reply(EngineEnd::kCrashed), v1::OUTCOME_MEMORY_EXCEEDED},
-      {Reply(EngineEnd::kCrashed), Reply(EngineEnd::kTimedOut), v1::OUTCOME_CRASHED},
-      {Reply(EngineEnd::kTimedOut), Reply(EngineEnd::kGaveUp), v1::OUTCOME_TIMED_OUT},
-      {Reply(EngineEnd::kGaveUp), Reply(EngineEnd::kGaveUp), v1::OUTCOME_UNSOLVED}};
+       OUTCOME_NONELEMENTARY},
+      {Reply(EngineEnd::kAnswered, "wrong"), Reply(EngineEnd::kGaveUp), OUTCOME_REFUTED},
+      {Reply(EngineEnd::kMemoryExceeded), Reply(EngineEnd::kCrashed), OUTCOME_MEMORY_EXCEEDED},
+      {Reply(EngineEnd::kCrashed), Reply(EngineEnd::kTimedOut), OUTCOME_CRASHED},
+      {Reply(EngineEnd::kTimedOut), Reply(EngineEnd::kGaveUp), OUTCOME_TIMED_OUT},
+      {Reply(EngineEnd::kGaveUp), Reply(EngineEnd::kGaveUp), OUTCOME_UNSOLVED}};
   for (const auto& [a, b, outcome] : pairs) {
     EXPECT_EQ(Climb(a, b), outcome);
     EXPECT_EQ(Climb(b, a), outcome);
@@ -141,7 +145,7 @@ TEST_F(LadderTest, CrashesMemoryAndStallsAreTriedTwiceAndTimeOutsAreNot) {
     engine(0).asked.clear();
     engine(0).script = {Reply(end), Reply(EngineEnd::kAnswered, "right")};
     const v1::Integration integration = ladder_.Climb(request_, kPatience);
-    EXPECT_EQ(integration.outcome(), v1::OUTCOME_INTEGRATED);
+    EXPECT_EQ(integration.outcome(), OUTCOME_INTEGRATED);
     EXPECT_EQ(integration.steps(0).cpu_us(), 6'000) << "of both tries";
     EXPECT_EQ(engine(0).asked.size(), 2u);
   }
@@ -155,7 +159,7 @@ TEST_F(LadderTest, CrashesMemoryAndStallsAreTriedTwiceAndTimeOutsAreNot) {
 TEST_F(LadderTest, IntegrandThatCannotBeReadIsSaidInEveryStep) {
   request_.set_integrand("add x");
   const v1::Integration integration = ladder_.Climb(request_, kPatience);
-  EXPECT_EQ(integration.outcome(), v1::OUTCOME_CRASHED);
+  EXPECT_EQ(integration.outcome(), OUTCOME_CRASHED);
   EXPECT_THAT(integration.steps(0).message(), ::testing::HasSubstr("integrand"));
   EXPECT_TRUE(engine(0).asked.empty());
 }

@@ -26,7 +26,7 @@ constexpr absl::Duration kFrameMax = absl::Minutes(1);
 
 Judged Unverified(std::string reason, absl::Duration cpu) {
   Judged judged;
-  judged.judgement.set_verdict(v1::Judgement::VERDICT_UNVERIFIED);
+  judged.judgement.set_verdict(motzkin::v1::Verification::VERDICT_UNVERIFIED);
   judged.judgement.set_reason(std::move(reason));
   judged.cpu = cpu;
   return judged;

@@ -5,42 +5,23 @@
 
 #include <string_view>
 
+#include "common/outcome/outcome.h"
+
 namespace motzkin::worker {
 namespace {
 
 constexpr char kUnstorable[] = "unstorable: ";
 constexpr size_t kReasonBytesMax = 400;  // Leaves room below the 500 of a stored message.
 
-v1::Outcome ToOutcome(integrator::v1::Outcome outcome) {
-  return static_cast<v1::Outcome>(outcome);  // Same values, by the contract of both files.
-}
-
-v1::Outcome OutcomeOf(integrator::v1::Judgement::Verdict verdict) {
-  switch (verdict) {
-    case integrator::v1::Judgement::VERDICT_VERIFIED:
-    case integrator::v1::Judgement::VERDICT_COMPLEX_ONLY:
-      return v1::OUTCOME_INTEGRATED;
-    case integrator::v1::Judgement::VERDICT_PARTLY:
-      return v1::OUTCOME_PARTLY;
-    case integrator::v1::Judgement::VERDICT_REFUTED:
-      return v1::OUTCOME_REFUTED;
-    default:
-      return v1::OUTCOME_UNVERIFIED;
-  }
-}
-
+// A judgement begins with the fields of a verification.
 void FillVerification(const integrator::v1::Judgement& judgement, v1::Verification& verification) {
   verification.Clear();
-  verification.set_verdict(static_cast<v1::Verification::Verdict>(judgement.verdict()));
+  verification.set_verdict(judgement.verdict());
   verification.set_points_agreed(judgement.points_agreed());
   verification.set_points_differed(judgement.points_differed());
   verification.set_precision_bits(judgement.precision_bits());
   verification.set_counterexample(judgement.counterexample());
-  for (const integrator::v1::Interval& interval : judgement.valid_on()) {
-    v1::Interval& added = *verification.add_valid_on();
-    added.set_lower(interval.lower());
-    added.set_upper(interval.upper());
-  }
+  *verification.mutable_valid_on() = judgement.valid_on();
 }
 
 // Bytes of a hostile peer become UTF-8 of ours: protobuf strings must be valid, and MakeStorable
@@ -72,15 +53,15 @@ EngineVersions VersionsOf(const integrator::v1::Description& description) {
 
 void FillFromIntegration(const integrator::v1::Integration& integration,
                          const EngineVersions& versions, v1::Result& row) {
-  row.set_outcome(ToOutcome(integration.outcome()));
+  row.set_outcome(integration.outcome());
   row.set_integral(integration.integral());
   row.set_engine(integration.engine());
-  row.set_answer_class(static_cast<v1::AnswerClass>(integration.answer_class()));
+  row.set_answer_class(integration.answer_class());
   row.set_has_abs(integration.has_abs());
   for (const integrator::v1::StepReport& step : integration.steps()) {
     v1::StepResult& added = *row.add_steps();
     SetEngine(step.engine(), versions, added);
-    added.set_outcome(ToOutcome(step.outcome()));
+    added.set_outcome(step.outcome());
     added.set_cpu_us(step.cpu_us());
     added.set_rss_kb(step.rss_kb());
     added.set_verifier_us(step.verifier_us());
@@ -97,7 +78,7 @@ void FillFromJudgement(const integrator::v1::Judgement& judgement, const std::st
   FillVerification(judgement, *row.mutable_verification());
   if (row.outcome() == v1::OUTCOME_INTEGRATED || row.outcome() == v1::OUTCOME_PARTLY) {
     row.set_integral(candidate);
-    row.set_answer_class(static_cast<v1::AnswerClass>(judgement.answer_class()));
+    row.set_answer_class(judgement.answer_class());
     row.set_has_abs(judgement.has_abs());
   } else {
     row.clear_integral();

@@ -23,9 +23,8 @@ absl::StatusOr<std::string> Prefix(expression::Expr expr) {
 
 // Worth a second try in a fresh integrator: it may be the fault of what ran there before.
 bool IsSuspect(const integrator::v1::Response& response) {
-  const integrator::v1::Outcome outcome = response.integration().outcome();
-  return outcome == integrator::v1::OUTCOME_CRASHED ||
-         outcome == integrator::v1::OUTCOME_MEMORY_EXCEEDED;
+  const v1::Outcome outcome = response.integration().outcome();
+  return outcome == v1::OUTCOME_CRASHED || outcome == v1::OUTCOME_MEMORY_EXCEEDED;
 }
 
 // What was told to the coordinator is what must run.

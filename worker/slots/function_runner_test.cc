@@ -21,24 +21,24 @@ using ::testing::HasSubstr;
 Response Integrated(const std::string& integral) {
   Response response;
   auto& integration = *response.mutable_integration();
-  integration.set_outcome(integrator::v1::OUTCOME_INTEGRATED);
+  integration.set_outcome(v1::OUTCOME_INTEGRATED);
   integration.set_integral(integral);
   integration.set_engine("giac");
-  integration.set_answer_class(integrator::v1::ANSWER_CLASS_ELEMENTARY);
+  integration.set_answer_class(v1::ANSWER_CLASS_ELEMENTARY);
   auto& step = *integration.add_steps();
   step.set_engine("giac");
-  step.set_outcome(integrator::v1::OUTCOME_INTEGRATED);
+  step.set_outcome(v1::OUTCOME_INTEGRATED);
   step.set_cpu_us(1234);
   return response;
 }
 
-Response Failed(integrator::v1::Outcome outcome) {
+Response Failed(v1::Outcome outcome) {
   Response response;
   response.mutable_integration()->set_outcome(outcome);
   return response;
 }
 
-Response Judged(integrator::v1::Judgement::Verdict verdict) {
+Response Judged(v1::Verification::Verdict verdict) {
   Response response;
   response.mutable_judgement()->set_verdict(verdict);
   response.mutable_judgement()->set_points_agreed(12);
@@ -105,7 +105,7 @@ TEST_F(FunctionRunnerTest, AnAuditHasTenTimesTheBudget) {
   Request seen;
   script_.Say([&](const Request& request) {
     seen = request;
-    return Failed(integrator::v1::OUTCOME_UNSOLVED);
+    return Failed(v1::OUTCOME_UNSOLVED);
   });
   Task audit = TestTask(7);
   audit.budget_factor = 10;
@@ -114,7 +114,7 @@ TEST_F(FunctionRunnerTest, AnAuditHasTenTimesTheBudget) {
 }
 
 TEST_F(FunctionRunnerTest, TheSameIndexIsTheSameFunctionInAnyRunner) {
-  script_.Say([](const Request&) { return Failed(integrator::v1::OUTCOME_UNSOLVED); });
+  script_.Say([](const Request&) { return Failed(v1::OUTCOME_UNSOLVED); });
   FunctionRunner other(options_, script_.Factory(), clock_);
   for (const int64_t index : {0, 1, 1'000'000}) {
     EXPECT_EQ(runner().Run(TestTask(index))->integrand(), other.Run(TestTask(index))->integrand());
@@ -123,11 +123,11 @@ TEST_F(FunctionRunnerTest, TheSameIndexIsTheSameFunctionInAnyRunner) {
 
 TEST_F(FunctionRunnerTest, ACrashIsBelievedOnlyFromAFreshIntegrator) {
   script_.Say([&](const Request&) {
-    return script_.started() == 1 ? Failed(integrator::v1::OUTCOME_CRASHED) : Integrated("x");
+    return script_.started() == 1 ? Failed(v1::OUTCOME_CRASHED) : Integrated("x");
   });
   EXPECT_EQ(runner().Run(TestTask(1))->outcome(), v1::OUTCOME_INTEGRATED);
   EXPECT_EQ(script_.started(), 2);
-  script_.Say([](const Request&) { return Failed(integrator::v1::OUTCOME_MEMORY_EXCEEDED); });
+  script_.Say([](const Request&) { return Failed(v1::OUTCOME_MEMORY_EXCEEDED); });
   EXPECT_EQ(runner().Run(TestTask(2))->outcome(), v1::OUTCOME_MEMORY_EXCEEDED);
   EXPECT_EQ(script_.started(), 3);
 }
@@ -149,7 +149,7 @@ TEST_F(FunctionRunnerTest, AFunctionThatKilledItsWorkerIsACrashedRowWithoutBeing
   EXPECT_EQ(row->index(), 7);
   EXPECT_EQ(row->outcome(), v1::OUTCOME_CRASHED);
   EXPECT_EQ(script_.started(), 0);
-  script_.Say([](const Request&) { return Failed(integrator::v1::OUTCOME_UNSOLVED); });
+  script_.Say([](const Request&) { return Failed(v1::OUTCOME_UNSOLVED); });
   const auto tried = runner().Run(TestTask(7));
   EXPECT_EQ(row->integrand(), tried->integrand());
   EXPECT_EQ(row->canonical_hash(), tried->canonical_hash());
@@ -265,7 +265,7 @@ TEST_F(FunctionRunnerTest, ABackwardFunctionIsOnlyVerified) {
   Request seen;
   script_.Say([&](const Request& request) {
     seen = request;
-    return Judged(integrator::v1::Judgement::VERDICT_VERIFIED);
+    return Judged(v1::Verification::VERDICT_VERIFIED);
   });
   const auto row = runner().Run(TestTask(3, 1, JobOfKind(generator::Kind::kBackward)));
   ASSERT_TRUE(row.ok()) << row.status();
@@ -282,8 +282,7 @@ TEST_F(FunctionRunnerTest, ByPartsTheIntegralIsComposedAndTheWholeIsChecked) {
   std::vector<Request> seen;
   script_.Say([&](const Request& request) {
     seen.push_back(request);
-    return request.has_verify() ? Judged(integrator::v1::Judgement::VERDICT_VERIFIED)
-                                : Integrated("sin x");
+    return request.has_verify() ? Judged(v1::Verification::VERDICT_VERIFIED) : Integrated("sin x");
   });
   const auto row = runner().Run(TestTask(3, 1, JobOfKind(generator::Kind::kByParts)));
   ASSERT_TRUE(row.ok()) << row.status();
@@ -297,7 +296,7 @@ TEST_F(FunctionRunnerTest, ByPartsTheIntegralIsComposedAndTheWholeIsChecked) {
 
 TEST_F(FunctionRunnerTest, ByPartsAWrongAnswerIsShownAsTheWrongIntegralItMakes) {
   script_.Say([](const Request&) {
-    Response refuted = Failed(integrator::v1::OUTCOME_REFUTED);
+    Response refuted = Failed(v1::OUTCOME_REFUTED);
     refuted.mutable_integration()->set_integral("sin x");
     refuted.mutable_integration()->set_engine("giac");
     return refuted;

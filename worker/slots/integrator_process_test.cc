@@ -86,7 +86,7 @@ class IntegratorProcessTest : public ::testing::TestWithParam<Level> {
   void ExpectHealthy() {
     const auto response = Call(Ask(Misdeed::kAnswerX));
     ASSERT_TRUE(response.ok()) << response.status();
-    EXPECT_EQ(response->integration().outcome(), pipe::OUTCOME_INTEGRATED)
+    EXPECT_EQ(response->integration().outcome(), v1::OUTCOME_INTEGRATED)
         << response->integration().steps(0).message();
     EXPECT_EQ(testing::MembersOf(sessions_).size(), GetParam() == Level::kFull ? 6u : 4u);
   }
@@ -110,14 +110,14 @@ TEST_P(IntegratorProcessTest, AnswerIsVerifiedAndReprinted) {
   const pipe::Integration integration = Survive(Ask(Misdeed::kAnswerX));
   EXPECT_EQ(integration.integral(), "x");
   EXPECT_EQ(integration.engine(), "hostile");
-  EXPECT_EQ(integration.judgement().verdict(), pipe::Judgement::VERDICT_VERIFIED);
+  EXPECT_EQ(integration.judgement().verdict(), v1::Verification::VERDICT_VERIFIED);
   EXPECT_GT(integration.steps(0).rss_kb(), 0);
 }
 
 TEST_P(IntegratorProcessTest, EndlessComputationCostsItsBudgetAndNoMore) {
   const pipe::Integration integration =
       Survive(Ask(Misdeed::kBurnIgnoringSigterm, absl::Milliseconds(200)));
-  EXPECT_EQ(integration.outcome(), pipe::OUTCOME_TIMED_OUT);
+  EXPECT_EQ(integration.outcome(), v1::OUTCOME_TIMED_OUT);
   EXPECT_GE(integration.steps(0).cpu_us(), 200'000);
   EXPECT_LT(integration.steps(0).cpu_us(), 300'000);
 }
@@ -127,14 +127,14 @@ TEST_P(IntegratorProcessTest, BlockedLeafIsStoppedByTheWallBackstop) {
   const Misdeed misdeed =
       GetParam() == Level::kFull ? Misdeed::kBlock : Misdeed::kBlockAfterHalfAnswer;
   const pipe::Integration integration = Survive(Ask(misdeed, absl::Milliseconds(20)));
-  EXPECT_EQ(integration.outcome(), pipe::OUTCOME_TIMED_OUT);
+  EXPECT_EQ(integration.outcome(), v1::OUTCOME_TIMED_OUT);
   EXPECT_THAT(integration.steps(0).message(), HasSubstr("blocked"));
   EXPECT_LT(integration.steps(0).cpu_us(), 100'000);
 }
 
 TEST_P(IntegratorProcessTest, FloodOfOutputIsCutAtItsBound) {
   const pipe::Integration integration = Survive(Ask(Misdeed::kFlood, absl::Seconds(10)));
-  EXPECT_EQ(integration.outcome(), pipe::OUTCOME_UNVERIFIED);
+  EXPECT_EQ(integration.outcome(), v1::OUTCOME_UNVERIFIED);
   EXPECT_THAT(integration.steps(0).message(), HasSubstr("longer than"));
   EXPECT_EQ(integration.integral(), "");
 }
@@ -143,7 +143,7 @@ TEST_P(IntegratorProcessTest, EndlessAllocationIsMemoryExceeded) {
   if (!sandbox::LimitsMemory()) GTEST_SKIP() << "a sanitizer's build";
   for (const Misdeed misdeed : {Misdeed::kAllocate, Misdeed::kAllocateAtOnce}) {
     const pipe::Integration integration = Survive(Ask(misdeed, absl::Seconds(20)));
-    EXPECT_EQ(integration.outcome(), pipe::OUTCOME_MEMORY_EXCEEDED);
+    EXPECT_EQ(integration.outcome(), v1::OUTCOME_MEMORY_EXCEEDED);
     EXPECT_LT(integration.steps(0).rss_kb(), 256 << 10);
   }
 }
@@ -152,24 +152,24 @@ TEST_P(IntegratorProcessTest, LeafThatDiesIsCrashed) {
   for (const Misdeed misdeed :
        {Misdeed::kTrap, Misdeed::kAbort, Misdeed::kExitQuietly, Misdeed::kRecurse}) {
     const pipe::Integration integration = Survive(Ask(misdeed, absl::Seconds(10)));
-    EXPECT_EQ(integration.outcome(), pipe::OUTCOME_CRASHED) << misdeed;
+    EXPECT_EQ(integration.outcome(), v1::OUTCOME_CRASHED) << misdeed;
   }
 }
 
 TEST_P(IntegratorProcessTest, LeafCannotForkExecOrLeaveItsSession) {
   const pipe::Integration integration = Survive(Ask(Misdeed::kEscape));
-  EXPECT_EQ(integration.outcome(), pipe::OUTCOME_INTEGRATED) << integration.steps(0).message();
+  EXPECT_EQ(integration.outcome(), v1::OUTCOME_INTEGRATED) << integration.steps(0).message();
 }
 
 TEST_P(IntegratorProcessTest, LeafReachesNoSocketFileOrProcess) {
   const pipe::Integration integration = Survive(Ask(Misdeed::kAttack));
-  EXPECT_EQ(integration.outcome(), pipe::OUTCOME_INTEGRATED) << integration.steps(0).message();
+  EXPECT_EQ(integration.outcome(), v1::OUTCOME_INTEGRATED) << integration.steps(0).message();
 }
 
 TEST_P(IntegratorProcessTest, UnreadableAnswerIsUnverified) {
   for (const Misdeed misdeed : {Misdeed::kAnswerBinary, Misdeed::kAnswerParentheses}) {
     const pipe::Integration integration = Survive(Ask(misdeed));
-    EXPECT_EQ(integration.outcome(), pipe::OUTCOME_UNVERIFIED);
+    EXPECT_EQ(integration.outcome(), v1::OUTCOME_UNVERIFIED);
     EXPECT_NE(integration.steps(0).message(), "");
   }
 }
@@ -177,16 +177,16 @@ TEST_P(IntegratorProcessTest, UnreadableAnswerIsUnverified) {
 TEST_P(IntegratorProcessTest, LostZygoteCostsThatFunctionOnly) {
   const auto lost = Call(Ask(Misdeed::kKillZygote, absl::Seconds(10), "unfiltered"));
   ASSERT_TRUE(lost.ok()) << lost.status();
-  EXPECT_EQ(lost->integration().outcome(), pipe::OUTCOME_CRASHED);
+  EXPECT_EQ(lost->integration().outcome(), v1::OUTCOME_CRASHED);
   EXPECT_EQ(Survive(Ask(Misdeed::kAnswerX, absl::Milliseconds(50), "unfiltered")).outcome(),
-            pipe::OUTCOME_INTEGRATED);
+            v1::OUTCOME_INTEGRATED);
 }
 
 TEST_P(IntegratorProcessTest, VerifierThatHangsDiesOrLiesCostsThatAnswerOnly) {
   for (const Misdeed misdeed :
        {Misdeed::kAnswerVerifierHang, Misdeed::kAnswerVerifierDie, Misdeed::kAnswerVerifierLie}) {
     const pipe::Integration integration = Survive(Ask(misdeed));
-    EXPECT_EQ(integration.outcome(), pipe::OUTCOME_UNVERIFIED);
+    EXPECT_EQ(integration.outcome(), v1::OUTCOME_UNVERIFIED);
     EXPECT_NE(integration.judgement().reason(), "");
   }
 }

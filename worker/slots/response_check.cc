@@ -62,8 +62,8 @@ absl::Status CheckDescription(const pipe::Description& description) {
 }
 
 absl::Status CheckJudgement(const pipe::Judgement& judgement, int64_t answer_bytes_max) {
-  if (!pipe::Judgement::Verdict_IsValid(judgement.verdict())) return Bad("verdict");
-  if (!pipe::AnswerClass_IsValid(judgement.answer_class())) return Bad("answer_class");
+  if (!v1::Verification::Verdict_IsValid(judgement.verdict())) return Bad("verdict");
+  if (!v1::AnswerClass_IsValid(judgement.answer_class())) return Bad("answer_class");
   if (!Within(judgement.points_agreed(), kPointsMax) ||
       !Within(judgement.points_differed(), kPointsMax) ||
       !Within(judgement.precision_bits(), kPointsMax) ||
@@ -73,7 +73,7 @@ absl::Status CheckJudgement(const pipe::Judgement& judgement, int64_t answer_byt
   if (!IsPrintable(judgement.counterexample(), kTextBytesMax)) return Bad("counterexample");
   if (!IsPrintable(judgement.reason(), kTextBytesMax)) return Bad("reason");
   if (judgement.valid_on_size() > kIntervalsMax) return Bad("valid_on");
-  for (const pipe::Interval& interval : judgement.valid_on()) {
+  for (const v1::Interval& interval : judgement.valid_on()) {
     if (!std::isfinite(interval.lower()) || !std::isfinite(interval.upper()) ||
         interval.lower() > interval.upper()) {
       return Bad("valid_on");
@@ -85,7 +85,7 @@ absl::Status CheckJudgement(const pipe::Judgement& judgement, int64_t answer_byt
 
 absl::Status CheckStep(const pipe::StepReport& report, const pipe::Step& step) {
   if (report.engine() != step.engine()) return Bad("step engine");
-  if (!pipe::Outcome_IsValid(report.outcome()) || report.outcome() == pipe::OUTCOME_UNSPECIFIED) {
+  if (!v1::Outcome_IsValid(report.outcome()) || report.outcome() == v1::OUTCOME_UNSPECIFIED) {
     return Bad("step outcome");
   }
   if (!Within<int64_t>(report.cpu_us(), kCpuMicrosMax) ||
@@ -104,26 +104,26 @@ absl::Status CheckSteps(const pipe::Integrate& asked, const pipe::Integration& i
   for (int i = 0; i < steps; ++i) {
     const pipe::StepReport& report = integration.steps(i);
     RETURN_IF_ERROR(CheckStep(report, asked.ladder(i)));
-    const bool success = report.outcome() == pipe::OUTCOME_INTEGRATED;
-    if (success != (integration.outcome() == pipe::OUTCOME_INTEGRATED && i == steps - 1)) {
+    const bool success = report.outcome() == v1::OUTCOME_INTEGRATED;
+    if (success != (integration.outcome() == v1::OUTCOME_INTEGRATED && i == steps - 1)) {
       return Bad("outcome");
     }
     outcome_found = outcome_found || report.outcome() == integration.outcome();
   }
   const bool whole =
-      integration.outcome() == pipe::OUTCOME_INTEGRATED || steps == asked.ladder_size();
+      integration.outcome() == v1::OUTCOME_INTEGRATED || steps == asked.ladder_size();
   return outcome_found && whole ? absl::OkStatus() : Bad("outcome");
 }
 
 absl::Status CheckIntegration(const pipe::Integrate& asked, const pipe::Integration& integration) {
-  if (!pipe::AnswerClass_IsValid(integration.answer_class())) return Bad("answer_class");
+  if (!v1::AnswerClass_IsValid(integration.answer_class())) return Bad("answer_class");
   RETURN_IF_ERROR(CheckSteps(asked, integration));
   RETURN_IF_ERROR(CheckJudgement(integration.judgement(), asked.answer_bytes_max()));
   const bool has_answer = !integration.integral().empty();
-  const pipe::Judgement::Verdict verdict = integration.judgement().verdict();
-  if (integration.outcome() == pipe::OUTCOME_INTEGRATED &&
-      (!has_answer || (verdict != pipe::Judgement::VERDICT_VERIFIED &&
-                       verdict != pipe::Judgement::VERDICT_COMPLEX_ONLY))) {
+  const v1::Verification::Verdict verdict = integration.judgement().verdict();
+  if (integration.outcome() == v1::OUTCOME_INTEGRATED &&
+      (!has_answer || (verdict != v1::Verification::VERDICT_VERIFIED &&
+                       verdict != v1::Verification::VERDICT_COMPLEX_ONLY))) {
     return Bad("an integral without its proof");
   }
   if (!has_answer) return integration.engine().empty() ? absl::OkStatus() : Bad("engine");

@@ -23,15 +23,15 @@ class ResponseCheckTest : public ::testing::Test {
 
     good_.set_id(7);
     pipe::Integration& integration = *good_.mutable_integration();
-    integration.set_outcome(pipe::OUTCOME_INTEGRATED);
+    integration.set_outcome(v1::OUTCOME_INTEGRATED);
     integration.set_integral("div pow x INT+ 2 INT+ 2");
     integration.set_engine("giac");
-    integration.set_answer_class(pipe::ANSWER_CLASS_ELEMENTARY);
+    integration.set_answer_class(v1::ANSWER_CLASS_ELEMENTARY);
     pipe::StepReport& step = *integration.add_steps();
     step.set_engine("giac");
-    step.set_outcome(pipe::OUTCOME_INTEGRATED);
+    step.set_outcome(v1::OUTCOME_INTEGRATED);
     step.set_cpu_us(1000);
-    integration.mutable_judgement()->set_verdict(pipe::Judgement::VERDICT_VERIFIED);
+    integration.mutable_judgement()->set_verdict(v1::Verification::VERDICT_VERIFIED);
   }
 
   // What becomes of the good answer after a change.
@@ -59,16 +59,14 @@ TEST_F(ResponseCheckTest, AnswerToAnotherRequestIsRefused) {
 }
 
 TEST_F(ResponseCheckTest, EnumsOutOfRangeAreRefused) {
+  EXPECT_FALSE(AfterIntegration([](auto& i) { i.set_outcome(static_cast<v1::Outcome>(99)); }).ok());
   EXPECT_FALSE(
-      AfterIntegration([](auto& i) { i.set_outcome(static_cast<pipe::Outcome>(99)); }).ok());
+      AfterIntegration([](auto& i) { i.set_answer_class(static_cast<v1::AnswerClass>(-1)); }).ok());
   EXPECT_FALSE(AfterIntegration([](auto& i) {
-                 i.set_answer_class(static_cast<pipe::AnswerClass>(-1));
+                 i.mutable_steps(0)->set_outcome(v1::OUTCOME_UNSPECIFIED);
                }).ok());
   EXPECT_FALSE(AfterIntegration([](auto& i) {
-                 i.mutable_steps(0)->set_outcome(pipe::OUTCOME_UNSPECIFIED);
-               }).ok());
-  EXPECT_FALSE(AfterIntegration([](auto& i) {
-                 i.mutable_judgement()->set_verdict(static_cast<pipe::Judgement::Verdict>(6));
+                 i.mutable_judgement()->set_verdict(static_cast<v1::Verification::Verdict>(6));
                }).ok());
 }
 
@@ -84,7 +82,7 @@ TEST_F(ResponseCheckTest, SuccessWithoutAProofIsRefused) {
   EXPECT_FALSE(AfterIntegration([](auto& i) { i.clear_integral(); }).ok());
   EXPECT_FALSE(AfterIntegration([](auto& i) { i.clear_judgement(); }).ok());
   EXPECT_FALSE(AfterIntegration([](auto& i) {
-                 i.mutable_judgement()->set_verdict(pipe::Judgement::VERDICT_REFUTED);
+                 i.mutable_judgement()->set_verdict(v1::Verification::VERDICT_REFUTED);
                }).ok());
 }
 
@@ -94,8 +92,8 @@ TEST_F(ResponseCheckTest, StepsMustBeThoseAskedFor) {
   EXPECT_FALSE(AfterIntegration([](auto& i) { *i.add_steps() = i.steps(0); }).ok());
   EXPECT_FALSE(AfterIntegration([](auto& i) { i.set_engine("sympy"); }).ok());
   EXPECT_FALSE(AfterIntegration([](auto& i) {  // Gave up before the last step.
-                 i.set_outcome(pipe::OUTCOME_UNSOLVED);
-                 i.mutable_steps(0)->set_outcome(pipe::OUTCOME_UNSOLVED);
+                 i.set_outcome(v1::OUTCOME_UNSOLVED);
+                 i.mutable_steps(0)->set_outcome(v1::OUTCOME_UNSOLVED);
                })
                    .ok());
 }

@@ -22,9 +22,9 @@ AnswerKind ClassifyAnswer(Expr answer) {
     kind.has_abs = kind.has_abs || node->op() == Op::kAbs || node->op() == Op::kSign;
     open.insert(open.end(), node->children().begin(), node->children().end());
   }
-  kind.answer_class = complex   ? v1::ANSWER_CLASS_COMPLEX
-                      : special ? v1::ANSWER_CLASS_SPECIAL
-                                : v1::ANSWER_CLASS_ELEMENTARY;
+  kind.answer_class = complex   ? motzkin::v1::ANSWER_CLASS_COMPLEX
+                      : special ? motzkin::v1::ANSWER_CLASS_SPECIAL
+                                : motzkin::v1::ANSWER_CLASS_ELEMENTARY;
   return kind;
 }
 

@@ -3,15 +3,15 @@
 #pragma once
 
 #include "common/expression/expression.h"
-#include "motzkin/integrator/v1/integrator.pb.h"
+#include "motzkin/v1/outcome.pb.h"
 
 namespace motzkin::integrator {
 
 struct AnswerKind {
-  // Complex if the answer holds I, else special if it holds a special function, else elementary.
-  // Algebraic numbers given by RootOf are elementary.
-  v1::AnswerClass answer_class = v1::ANSWER_CLASS_UNSPECIFIED;
-  // Whether it holds an absolute value or a sign.
+  // Complex if it holds I, else special if it holds a special function, else elementary (algebraic
+  // numbers given by RootOf are).
+  motzkin::v1::AnswerClass answer_class = motzkin::v1::ANSWER_CLASS_UNSPECIFIED;
+  // It holds an absolute value or a sign.
   bool has_abs = false;
 };
 

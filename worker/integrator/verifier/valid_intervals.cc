@@ -144,8 +144,9 @@ IntervalSearch FindValidIntervals(ball::Evaluator& evaluator,
   // Two right runs with only a singular point between them make one interval.
   for (const Cell& cell : Join(right, 2)) {
     const double unit = 1.0 / (1l << kCellBits);
-    result.valid.push_back(
-        {static_cast<double>(cell.lower) * unit, static_cast<double>(cell.upper) * unit});
+    motzkin::v1::Interval& interval = *result.valid.Add();
+    interval.set_lower(static_cast<double>(cell.lower) * unit);
+    interval.set_upper(static_cast<double>(cell.upper) * unit);
   }
   return result;
 }

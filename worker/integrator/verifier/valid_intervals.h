@@ -10,16 +10,16 @@
 #include <vector>
 
 #include "common/ball/evaluator.h"
+#include "motzkin/v1/outcome.pb.h"
 #include "worker/integrator/verifier/point_tester.h"
-#include "worker/integrator/verifier/verifier.h"
 
 namespace motzkin::integrator {
 
 struct IntervalSearch {
   // Ascending and disjoint.
-  std::vector<ValidInterval> valid;
-  // Whether every run was tested. Then outside of `valid` the answer is wrong, or f is not real, up
-  // to 1/512 of the line.
+  google::protobuf::RepeatedPtrField<motzkin::v1::Interval> valid;
+  // Every run was tested: outside of `valid` the answer is wrong, f is not real, or less than 1/512
+  // of the line is left.
   bool complete = false;
 };
 

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "common/ball/evaluator.h"
 #include "worker/integrator/verifier/point_tester.h"
@@ -16,6 +18,7 @@ namespace {
 using ball::Evaluator;
 using ball::Realness;
 using expression::Expr;
+using motzkin::v1::Verification;
 
 constexpr int kRealPoints = 12;
 // If f is real at one of the first points, a longer search for real points is worth its cost.
@@ -43,7 +46,7 @@ class Judge {
         options_(options),
         tester_(evaluator, options.work_max) {}
 
-  Judgement Decide() {
+  v1::Judgement Decide() {
     CollectStrictlyRealPoints();
     tester_.Resolve(strict_);
     if (Count(strict_).decided() >= kDecidedMin) {
@@ -51,9 +54,9 @@ class Judge {
     } else {
       DecideByOtherPoints();
     }
-    judgement_.precision_bits = tester_.precision_bits();
-    if (judgement_.reason.empty() && assumed_cut_) {
-      judgement_.reason = "assumes the principal value of a number on a branch cut";
+    judgement_.set_precision_bits(tester_.precision_bits());
+    if (judgement_.reason().empty() && assumed_cut_) {
+      judgement_.set_reason("assumes the principal value of a number on a branch cut");
     }
     return std::move(judgement_);
   }
@@ -86,7 +89,7 @@ class Judge {
     } else if (tally.without_value > kWithoutValueMax) {
       PartlyOrUnverified(tally);
     } else {
-      judgement_.verdict = Verdict::kVerified;
+      judgement_.set_verdict(Verification::VERDICT_VERIFIED);
     }
   }
 
@@ -96,21 +99,21 @@ class Judge {
         fmt::format("no value at {} points where the integrand has one", tally.without_value);
     IntervalSearch search = FindValidIntervals(evaluator_, strict_, options_.interval_work_max);
     if (!search.complete || search.valid.empty()) return Unverified(reason);
-    judgement_.verdict = Verdict::kPartly;
-    judgement_.valid_on = std::move(search.valid);
-    judgement_.reason = reason;
+    judgement_.set_verdict(Verification::VERDICT_PARTLY);
+    *judgement_.mutable_valid_on() = std::move(search.valid);
+    judgement_.set_reason(reason);
   }
 
   // A difference is proved. The points that agree may only hide it behind a dominant term, so the
   // answer is partly right only if the search finds an interval, or could not be finished.
   void RefutedOrPartly(const Tally& tally, const std::vector<TestedPoint>& points) {
-    judgement_.verdict = Verdict::kRefuted;
+    judgement_.set_verdict(Verification::VERDICT_REFUTED);
     if (tally.agreed == 0) return;
     IntervalSearch search = FindValidIntervals(evaluator_, points, options_.interval_work_max);
     if (search.complete && search.valid.empty()) return;
-    judgement_.verdict = Verdict::kPartly;
-    judgement_.valid_on = std::move(search.valid);
-    if (!search.complete) judgement_.reason = "not all of [-8, 8] was searched";
+    judgement_.set_verdict(Verification::VERDICT_PARTLY);
+    *judgement_.mutable_valid_on() = std::move(search.valid);
+    if (!search.complete) judgement_.set_reason("not all of [-8, 8] was searched");
   }
 
   // Decides if f is strictly real at hardly any point. It may still have real values, or at least
@@ -161,9 +164,9 @@ class Judge {
                      ? std::string(kTooLarge)
                      : fmt::format("only {} of the points tried have a value", tally.decided()));
     } else if (tally.differed == 0) {
-      judgement_.verdict = Verdict::kComplexOnly;
+      judgement_.set_verdict(Verification::VERDICT_COMPLEX_ONLY);
     } else if (tally.agreed == 0) {
-      judgement_.verdict = Verdict::kRefuted;
+      judgement_.set_verdict(Verification::VERDICT_REFUTED);
     } else {
       Unverified(fmt::format("no real point decides; right at {} of {} complex points",
                              complex.agreed, complex.decided()));
@@ -171,19 +174,19 @@ class Judge {
   }
 
   void Unverified(std::string reason) {
-    judgement_.verdict = Verdict::kUnverified;
-    judgement_.counterexample.clear();
-    judgement_.reason = std::move(reason);
+    judgement_.set_verdict(Verification::VERDICT_UNVERIFIED);
+    judgement_.clear_counterexample();
+    judgement_.set_reason(std::move(reason));
   }
 
   void Report(const Tally& tally, const std::vector<TestedPoint>& points) {
-    judgement_.points_agreed = tally.agreed;
-    judgement_.points_differed = tally.differed;
+    judgement_.set_points_agreed(tally.agreed);
+    judgement_.set_points_differed(tally.differed);
     for (const TestedPoint& point : points) {
       assumed_cut_ = assumed_cut_ || point.assumed_cut;
       const bool proof = point.agreement == Agreement::kDiffers && !point.assumed_cut;
-      if (proof && judgement_.counterexample.empty()) {
-        judgement_.counterexample = ToString(point.at);
+      if (proof && judgement_.counterexample().empty()) {
+        judgement_.set_counterexample(ToString(point.at));
       }
     }
   }
@@ -194,21 +197,23 @@ class Judge {
   PointTester tester_;
   std::vector<TestedPoint> strict_, real_valued_;
   bool assumed_cut_ = false;
-  Judgement judgement_;
+  v1::Judgement judgement_;
 };
 
 }  // namespace
 
-Judgement Verify(Expr integrand, Expr candidate, const VerifyOptions& options) {
-  Judgement judgement;
+v1::Judgement Verify(Expr integrand, Expr candidate, const VerifyOptions& options) {
+  v1::Judgement judgement;
+  judgement.set_verdict(Verification::VERDICT_UNVERIFIED);
   absl::StatusOr<Evaluator> evaluator = Evaluator::Create(integrand, candidate);
   if (!evaluator.ok()) {
-    judgement.reason = fmt::format("cannot evaluate {}", std::string(evaluator.status().message()));
+    judgement.set_reason(
+        fmt::format("cannot evaluate {}", std::string(evaluator.status().message())));
     return judgement;
   }
   // Arb cannot be interrupted, so refuse now if not even the fewest points that decide would fit.
   if (evaluator->steps() * kFirstWordWeight * kDecidedMin > options.work_max) {
-    judgement.reason = kTooLarge;
+    judgement.set_reason(kTooLarge);
     return judgement;
   }
   return Judge(integrand, candidate, *evaluator, options).Decide();

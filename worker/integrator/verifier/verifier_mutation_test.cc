@@ -25,6 +25,7 @@ namespace {
 using expression::Expr;
 using expression::Op;
 using expression::Pool;
+using motzkin::v1::Verification;
 using Complex = std::complex<double>;
 using Random = std::mt19937_64;
 
@@ -171,16 +172,16 @@ void JudgeMutant(Expr f, Expr right, const std::string& text, Pool& pool, Score&
   const std::optional<bool> equivalent = DiffersByAConstant(right, *mutant);
   if (!equivalent || *equivalent) return;
   ++score.wrong;
-  switch (Verify(f, *mutant).verdict) {
-    case Verdict::kRefuted:
-    case Verdict::kPartly:
+  switch (Verify(f, *mutant).verdict()) {
+    case Verification::VERDICT_REFUTED:
+    case Verification::VERDICT_PARTLY:
       ++score.caught;
       break;
-    case Verdict::kUnverified:
+    case Verification::VERDICT_UNVERIFIED:
       ++score.unjudged;
       break;
-    case Verdict::kVerified:
-    case Verdict::kComplexOnly:
+    case Verification::VERDICT_VERIFIED:
+    case Verification::VERDICT_COMPLEX_ONLY:
       score.believed.push_back(text);
       break;
   }
@@ -198,7 +199,7 @@ TEST(VerifierMutationTest, NoWrongMutantOfARightAnswerIsVerified) {
     if (!right->has_variable() || DiffersByAConstant(right, right) != true) continue;
     ++score.right;
     const std::string text = expression::Print(right, expression::Format::kInfix).value_or("");
-    score.right_verified += Verify(f, right).verdict == Verdict::kVerified;
+    score.right_verified += Verify(f, right).verdict() == Verification::VERDICT_VERIFIED;
     for (const std::string& mutant : Mutants(text, random)) {
       JudgeMutant(f, right, mutant, pool, score);
     }

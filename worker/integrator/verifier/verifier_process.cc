@@ -31,39 +31,7 @@ int64_t ThreadCpuMicroseconds() {
   return int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1'000;
 }
 
-v1::Judgement::Verdict ToProto(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::kVerified:
-      return v1::Judgement::VERDICT_VERIFIED;
-    case Verdict::kComplexOnly:
-      return v1::Judgement::VERDICT_COMPLEX_ONLY;
-    case Verdict::kPartly:
-      return v1::Judgement::VERDICT_PARTLY;
-    case Verdict::kRefuted:
-      return v1::Judgement::VERDICT_REFUTED;
-    case Verdict::kUnverified:
-      return v1::Judgement::VERDICT_UNVERIFIED;
-  }
-  return v1::Judgement::VERDICT_UNSPECIFIED;
-}
-
-v1::Judgement ToProto(const Judgement& judgement) {
-  v1::Judgement message;
-  message.set_verdict(ToProto(judgement.verdict));
-  message.set_points_agreed(judgement.points_agreed);
-  message.set_points_differed(judgement.points_differed);
-  message.set_precision_bits(judgement.precision_bits);
-  message.set_counterexample(judgement.counterexample);
-  for (const ValidInterval& interval : judgement.valid_on) {
-    v1::Interval& added = *message.add_valid_on();
-    added.set_lower(interval.lower);
-    added.set_upper(interval.upper);
-  }
-  message.set_reason(judgement.reason);
-  return message;
-}
-
-// A parser's message may quote the hostile text, so only printable ASCII leaves, and not too much.
+// A parser's message may quote the text: only printable ASCII leaves, and not too much of it.
 v1::Judgement Unreadable(std::string_view what, const absl::Status& status) {
   std::string reason = fmt::format("{}: {}", what, std::string(status.message()));
   reason.resize(std::min(reason.size(), kReasonBytesMax));
@@ -71,7 +39,7 @@ v1::Judgement Unreadable(std::string_view what, const absl::Status& status) {
     if (c < ' ' || c > '~') c = '?';
   }
   v1::Judgement message;
-  message.set_verdict(v1::Judgement::VERDICT_UNVERIFIED);
+  message.set_verdict(motzkin::v1::Verification::VERDICT_UNVERIFIED);
   message.set_reason(std::move(reason));
   return message;
 }
@@ -91,7 +59,7 @@ v1::Judgement ParseAndVerify(const v1::Verify& request, const VerifyOptions& opt
       expression::Print(*candidate, expression::Format::kPrefix, static_cast<size_t>(bytes_max));
   if (!printed.ok()) return Unreadable("answer", printed.status());
 
-  v1::Judgement message = ToProto(Verify(*integrand, *candidate, options));
+  v1::Judgement message = Verify(*integrand, *candidate, options);
   const AnswerKind kind = ClassifyAnswer(*candidate);
   message.set_candidate_prefix(*std::move(printed));
   message.set_answer_class(kind.answer_class);

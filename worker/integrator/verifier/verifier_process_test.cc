@@ -14,6 +14,7 @@
 namespace motzkin::integrator {
 namespace {
 
+using motzkin::v1::Verification;
 using ::testing::HasSubstr;
 using v1::Judgement;
 using v1::Verify;
@@ -29,9 +30,9 @@ Verify Request(const std::string& integrand, const std::string& candidate,
 
 TEST(AnswerVerifyTest, AnInfixAnswerComesBackAsPrefixTokensOfItsOwnShape) {
   const Judgement judgement = AnswerVerify(Request("mul INT+ 2 x", "x^2+0"));
-  EXPECT_EQ(judgement.verdict(), Judgement::VERDICT_VERIFIED);
+  EXPECT_EQ(judgement.verdict(), Verification::VERDICT_VERIFIED);
   EXPECT_EQ(judgement.candidate_prefix(), "add pow x INT+ 2 INT+ 0");
-  EXPECT_EQ(judgement.answer_class(), v1::ANSWER_CLASS_ELEMENTARY);
+  EXPECT_EQ(judgement.answer_class(), motzkin::v1::ANSWER_CLASS_ELEMENTARY);
   EXPECT_FALSE(judgement.has_abs());
   EXPECT_GT(judgement.cpu_us(), 0);
 }
@@ -39,32 +40,34 @@ TEST(AnswerVerifyTest, AnInfixAnswerComesBackAsPrefixTokensOfItsOwnShape) {
 TEST(AnswerVerifyTest, PrefixAnswersAreReadToo) {
   for (const auto format : {Verify::FORMAT_PREFIX, Verify::FORMAT_UNSPECIFIED}) {
     const Judgement judgement = AnswerVerify(Request("x", "div pow x INT+ 2 INT+ 2", format));
-    EXPECT_EQ(judgement.verdict(), Judgement::VERDICT_VERIFIED);
+    EXPECT_EQ(judgement.verdict(), Verification::VERDICT_VERIFIED);
   }
 }
 
 TEST(AnswerVerifyTest, TellsTheClassOfAnAnswer) {
-  EXPECT_EQ(AnswerVerify(Request("x", "Ei(x)+abs(x)")).answer_class(), v1::ANSWER_CLASS_SPECIAL);
+  EXPECT_EQ(AnswerVerify(Request("x", "Ei(x)+abs(x)")).answer_class(),
+            motzkin::v1::ANSWER_CLASS_SPECIAL);
   EXPECT_TRUE(AnswerVerify(Request("x", "Ei(x)+abs(x)")).has_abs());
   EXPECT_TRUE(AnswerVerify(Request("x", "x*sign(x)")).has_abs());
-  EXPECT_EQ(AnswerVerify(Request("x", "log(x+i)*erf(x)")).answer_class(), v1::ANSWER_CLASS_COMPLEX);
+  EXPECT_EQ(AnswerVerify(Request("x", "log(x+i)*erf(x)")).answer_class(),
+            motzkin::v1::ANSWER_CLASS_COMPLEX);
 }
 
 TEST(AnswerVerifyTest, UnreadableTextIsUnverifiedWithTheParsersReason) {
   const Judgement judgement = AnswerVerify(Request("x", "x^2/2 + )\x01\xff"));
-  EXPECT_EQ(judgement.verdict(), Judgement::VERDICT_UNVERIFIED);
+  EXPECT_EQ(judgement.verdict(), Verification::VERDICT_UNVERIFIED);
   EXPECT_THAT(judgement.reason(), HasSubstr("answer: "));
   EXPECT_EQ(judgement.candidate_prefix(), "");
-  EXPECT_EQ(judgement.answer_class(), v1::ANSWER_CLASS_UNSPECIFIED);
-  EXPECT_EQ(AnswerVerify(Request("nonsense", "x")).verdict(), Judgement::VERDICT_UNVERIFIED);
+  EXPECT_EQ(judgement.answer_class(), motzkin::v1::ANSWER_CLASS_UNSPECIFIED);
+  EXPECT_EQ(AnswerVerify(Request("nonsense", "x")).verdict(), Verification::VERDICT_UNVERIFIED);
 }
 
 TEST(AnswerVerifyTest, AnAnswerPastItsLengthIsUnverified) {
   Verify request = Request("INT+ 1", "x+1111111111111111111");
   request.set_answer_bytes_max(20);
-  EXPECT_EQ(AnswerVerify(request).verdict(), Judgement::VERDICT_UNVERIFIED);
+  EXPECT_EQ(AnswerVerify(request).verdict(), Verification::VERDICT_UNVERIFIED);
   request.set_answer_bytes_max(200);
-  EXPECT_EQ(AnswerVerify(request).verdict(), Judgement::VERDICT_VERIFIED);
+  EXPECT_EQ(AnswerVerify(request).verdict(), Verification::VERDICT_VERIFIED);
 }
 
 // Runs RunVerifier in a process of its own, as the integrator does.
@@ -112,9 +115,9 @@ class RunVerifierTest : public ::testing::Test {
 TEST_F(RunVerifierTest, AnswersOneRequestAfterAnotherUntilThePipeCloses) {
   for (int i = 0; i < 3; ++i) {
     Send(Request("x", "x^2/2").SerializeAsString());
-    EXPECT_EQ(Receive().verdict(), Judgement::VERDICT_VERIFIED);
+    EXPECT_EQ(Receive().verdict(), Verification::VERDICT_VERIFIED);
     Send(Request("x", "x^2/3").SerializeAsString());
-    EXPECT_EQ(Receive().verdict(), Judgement::VERDICT_REFUTED);
+    EXPECT_EQ(Receive().verdict(), Verification::VERDICT_REFUTED);
   }
   EXPECT_EQ(ExitCode(), 0);
 }

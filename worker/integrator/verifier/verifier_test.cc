@@ -17,6 +17,7 @@ namespace {
 
 using expression::Expr;
 using expression::Pool;
+using motzkin::v1::Verification;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -27,23 +28,24 @@ Expr Parse(std::string_view text, Pool& pool) {
   return parsed.ok() ? *parsed : pool.Undefined();
 }
 
-Judgement Judged(std::string_view integrand, std::string_view candidate,
-                 const VerifyOptions& options = {}) {
+v1::Judgement Judged(std::string_view integrand, std::string_view candidate,
+                     const VerifyOptions& options = {}) {
   Pool pool;
   const Expr f = Parse(integrand, pool);
   return Verify(f, Parse(candidate, pool), options);
 }
 
-void ExpectVerdict(Verdict expected, std::string_view integrand, std::string_view candidate) {
-  const Judgement judgement = Judged(integrand, candidate);
-  EXPECT_EQ(static_cast<int>(judgement.verdict), static_cast<int>(expected))
-      << "integral of " << integrand << " answered " << candidate << ": " << judgement.points_agreed
-      << " agreed, " << judgement.points_differed << " differed at x = " << judgement.counterexample
-      << "; " << judgement.reason;
+void ExpectVerdict(Verification::Verdict expected, std::string_view integrand,
+                   std::string_view candidate) {
+  const v1::Judgement judgement = Judged(integrand, candidate);
+  EXPECT_EQ(judgement.verdict(), expected)
+      << "integral of " << integrand << " answered " << candidate << ": "
+      << judgement.points_agreed() << " agreed, " << judgement.points_differed()
+      << " differed at x = " << judgement.counterexample() << "; " << judgement.reason();
 }
 
 void ExpectVerified(std::string_view integrand, std::string_view candidate) {
-  ExpectVerdict(Verdict::kVerified, integrand, candidate);
+  ExpectVerdict(Verification::VERDICT_VERIFIED, integrand, candidate);
 }
 
 struct KnownAnswer {
@@ -71,19 +73,20 @@ TEST(VerifierTest, KnownWrongAnswersOfEnginesAreRefuted) {
   const std::vector<KnownAnswer> answers = ReadKnownAnswers();
   ASSERT_EQ(answers.size(), 6u);
   for (const KnownAnswer& answer : answers) {
-    const Judgement judgement = Judged(answer.integrand, answer.wrong);
-    EXPECT_EQ(judgement.verdict, Verdict::kRefuted)
-        << answer.engine << " on " << answer.integrand << ": " << judgement.reason;
-    EXPECT_THAT(judgement.counterexample, Not(IsEmpty()));
+    const v1::Judgement judgement = Judged(answer.integrand, answer.wrong);
+    EXPECT_EQ(judgement.verdict(), Verification::VERDICT_REFUTED)
+        << answer.engine << " on " << answer.integrand << ": " << judgement.reason();
+    EXPECT_THAT(judgement.counterexample(), Not(IsEmpty()));
   }
 }
 
 TEST(VerifierTest, TheirRightVersionsAreVerified) {
   for (const KnownAnswer& answer : ReadKnownAnswers()) {
-    const Verdict verdict = Judged(answer.integrand, answer.right).verdict;
+    const Verification::Verdict verdict = Judged(answer.integrand, answer.right).verdict();
     // acosh(sin(x)) is real at isolated points only.
     const bool real = answer.integrand != "x+acosh(sin(x))";
-    EXPECT_EQ(verdict, real ? Verdict::kVerified : Verdict::kComplexOnly) << answer.integrand;
+    EXPECT_EQ(verdict, real ? Verification::VERDICT_VERIFIED : Verification::VERDICT_COMPLEX_ONLY)
+        << answer.integrand;
   }
 }
 
@@ -100,7 +103,7 @@ TEST(VerifierTest, AnswersThatDifferByAConstantAreAllVerified) {
 TEST(VerifierTest, TheZeroFunctionHasConstantsForIntegrals) {
   ExpectVerified("0", "5");
   ExpectVerified("x-x", "pi");
-  ExpectVerdict(Verdict::kRefuted, "0", "x");
+  ExpectVerdict(Verification::VERDICT_REFUTED, "0", "x");
 }
 
 TEST(VerifierTest, EveryElementaryFunctionIsDifferentiatedRight) {
@@ -143,7 +146,7 @@ TEST(VerifierTest, SpecialFunctionsNeedOnlyTheirDerivatives) {
   ExpectVerified("1/sqrt(1-2*sin(x)^2)", "elliptic_f(x,2)");
   ExpectVerified("sqrt(1-2*sin(x)^2)", "elliptic_e(x,2)");
   ExpectVerified("1/sqrt(4*x^3-4)", "weierstrassPInverse(0,4,x)");
-  ExpectVerdict(Verdict::kRefuted, "exp(x)/x", "Ei(2*x)");
+  ExpectVerdict(Verification::VERDICT_REFUTED, "exp(x)/x", "Ei(2*x)");
 }
 
 TEST(VerifierTest, ValuesOfSpecialFunctionsAreUsedWhereARuleTakesThem) {
@@ -157,7 +160,7 @@ TEST(VerifierTest, ValuesOfSpecialFunctionsAreUsedWhereARuleTakesThem) {
 TEST(VerifierTest, TheSameRootIsTakenWhereverARootOfStands) {
   // Partial fractions of 1/(x^2-2) over one root r: r/4*(log(x-r) - log(x+r)), whichever it is.
   ExpectVerified("1/(x^2-2)", "rootOf(t^2-2,t)/4*(log(x-rootOf(t^2-2,t))-log(x+rootOf(t^2-2,t)))");
-  ExpectVerdict(Verdict::kRefuted, "1/(x^2-2)",
+  ExpectVerdict(Verification::VERDICT_REFUTED, "1/(x^2-2)",
                 "rootOf(t^2-2,t)/4*(log(x-rootOf(t^2-2,t))-log(x-rootOf(t^2-2,t)))");
   // The same for a polynomial without real roots.
   ExpectVerified("1/(x^2+2)",
@@ -166,34 +169,34 @@ TEST(VerifierTest, TheSameRootIsTakenWhereverARootOfStands) {
 }
 
 TEST(VerifierTest, AnAnswerRightOnPartOfTheLineIsPartlyWithItsIntervals) {
-  const Judgement judgement = Judged("abs(x)", "x^2/2");
-  EXPECT_EQ(judgement.verdict, Verdict::kPartly);
-  ASSERT_EQ(judgement.valid_on.size(), 1u);
-  EXPECT_NEAR(judgement.valid_on[0].lower, 0, 0.01);
-  EXPECT_EQ(judgement.valid_on[0].upper, 8);
+  const v1::Judgement judgement = Judged("abs(x)", "x^2/2");
+  EXPECT_EQ(judgement.verdict(), Verification::VERDICT_PARTLY);
+  ASSERT_EQ(judgement.valid_on().size(), 1);
+  EXPECT_NEAR(judgement.valid_on()[0].lower(), 0, 0.01);
+  EXPECT_EQ(judgement.valid_on()[0].upper(), 8);
 }
 
 TEST(VerifierTest, IntervalsOfAPartlyRightAnswerFollowItsBranches) {
   // sqrt(sin(x)^2) is sin(x) where that is positive.
-  const Judgement judgement = Judged("sqrt(sin(x)^2)", "-cos(x)");
-  EXPECT_EQ(judgement.verdict, Verdict::kPartly);
-  ASSERT_EQ(judgement.valid_on.size(), 3u);
-  EXPECT_NEAR(judgement.valid_on[0].lower, -6.2832, 0.01);
-  EXPECT_NEAR(judgement.valid_on[0].upper, -3.1416, 0.01);
-  EXPECT_NEAR(judgement.valid_on[1].lower, 0, 0.01);
-  EXPECT_NEAR(judgement.valid_on[1].upper, 3.1416, 0.01);
-  EXPECT_NEAR(judgement.valid_on[2].lower, 6.2832, 0.01);
-  EXPECT_EQ(judgement.valid_on[2].upper, 8);
+  const v1::Judgement judgement = Judged("sqrt(sin(x)^2)", "-cos(x)");
+  EXPECT_EQ(judgement.verdict(), Verification::VERDICT_PARTLY);
+  ASSERT_EQ(judgement.valid_on().size(), 3);
+  EXPECT_NEAR(judgement.valid_on()[0].lower(), -6.2832, 0.01);
+  EXPECT_NEAR(judgement.valid_on()[0].upper(), -3.1416, 0.01);
+  EXPECT_NEAR(judgement.valid_on()[1].lower(), 0, 0.01);
+  EXPECT_NEAR(judgement.valid_on()[1].upper(), 3.1416, 0.01);
+  EXPECT_NEAR(judgement.valid_on()[2].lower(), 6.2832, 0.01);
+  EXPECT_EQ(judgement.valid_on()[2].upper(), 8);
 }
 
 TEST(VerifierTest, AnAnswerWithoutAValueOnPartOfTheLineIsPartly) {
   // x - |x| is 0 for positive x, and has no logarithm there.
-  const Judgement judgement = Judged("1/x", "log(x-abs(x))");
-  EXPECT_EQ(judgement.verdict, Verdict::kPartly);
-  ASSERT_EQ(judgement.valid_on.size(), 1u);
-  EXPECT_EQ(judgement.valid_on[0].lower, -8);
-  EXPECT_NEAR(judgement.valid_on[0].upper, 0, 0.01);
-  EXPECT_THAT(judgement.reason, HasSubstr("no value"));
+  const v1::Judgement judgement = Judged("1/x", "log(x-abs(x))");
+  EXPECT_EQ(judgement.verdict(), Verification::VERDICT_PARTLY);
+  ASSERT_EQ(judgement.valid_on().size(), 1);
+  EXPECT_EQ(judgement.valid_on()[0].lower(), -8);
+  EXPECT_NEAR(judgement.valid_on()[0].upper(), 0, 0.01);
+  EXPECT_THAT(judgement.reason(), HasSubstr("no value"));
 }
 
 TEST(VerifierTest, AbsAndSignAreDifferentiatedAlongTheRealLine) {
@@ -205,33 +208,37 @@ TEST(VerifierTest, AbsAndSignAreDifferentiatedAlongTheRealLine) {
 }
 
 TEST(VerifierTest, AHiddenSmallTermIsFoundBehindADominantOne) {
-  ExpectVerdict(Verdict::kPartly, "x+abs(x)*exp(-1000*x^2)", "x^2/2-exp(-1000*x^2)/2000");
-  ExpectVerdict(Verdict::kRefuted, "x+exp(-1000*x^2)", "x^2/2");
+  ExpectVerdict(Verification::VERDICT_PARTLY, "x+abs(x)*exp(-1000*x^2)",
+                "x^2/2-exp(-1000*x^2)/2000");
+  ExpectVerdict(Verification::VERDICT_REFUTED, "x+exp(-1000*x^2)", "x^2/2");
 }
 
 TEST(VerifierTest, AFunctionWithoutStrictlyRealPointsIsComplexOnlyAtBest) {
-  ExpectVerdict(Verdict::kComplexOnly, "cos(x)*sqrt(sin(x)-3)", "2/3*(sin(x)-3)^(3/2)");
-  ExpectVerdict(Verdict::kRefuted, "cos(x)*sqrt(sin(x)-3)", "2/3*(sin(x)-3)^(1/3)");
-  // The product of two imaginary roots is real, but not strictly real.
-  ExpectVerdict(Verdict::kComplexOnly, "sqrt(-3-x^2)*sqrt(-3-x^2)", "-3*x-x^3/3");
+  ExpectVerdict(Verification::VERDICT_COMPLEX_ONLY, "cos(x)*sqrt(sin(x)-3)",
+                "2/3*(sin(x)-3)^(3/2)");
+  ExpectVerdict(Verification::VERDICT_REFUTED, "cos(x)*sqrt(sin(x)-3)", "2/3*(sin(x)-3)^(1/3)");
+  // The product of two imaginary roots is real, but not strictly so.
+  ExpectVerdict(Verification::VERDICT_COMPLEX_ONLY, "sqrt(-3-x^2)*sqrt(-3-x^2)", "-3*x-x^3/3");
 }
 
 TEST(VerifierTest, AConstantOnABranchCutTakesThePrincipalValueAndIsFlagged) {
   // (sqrt(2)+i)(sqrt(2)-i) is 3, which balls cannot tell from 3 with a tiny imaginary part.
   const std::string on_cut = "sqrt(-(sqrt(2)+I)*(sqrt(2)-I))";
-  const Judgement judgement = Judged("sqrt(3)+0*x", "x*" + on_cut + "/I");
-  EXPECT_EQ(judgement.verdict, Verdict::kVerified);
-  EXPECT_THAT(judgement.reason, HasSubstr("branch cut"));
+  const v1::Judgement judgement = Judged("sqrt(3)+0*x", "x*" + on_cut + "/I");
+  EXPECT_EQ(judgement.verdict(), Verification::VERDICT_VERIFIED);
+  EXPECT_THAT(judgement.reason(), HasSubstr("branch cut"));
   // The other root would be right on the other side of the cut, so it is not refuted.
-  ExpectVerdict(Verdict::kUnverified, "sqrt(3)+0*x", "-x*" + on_cut + "/I");
+  ExpectVerdict(Verification::VERDICT_UNVERIFIED, "sqrt(3)+0*x", "-x*" + on_cut + "/I");
 }
 
 TEST(VerifierTest, TwoAnswersAreComparedModuloAConstantByTheDerivativeOfOne) {
   Pool pool;
   const Expr giac = Parse("x^2*sign(x)/2", pool), fricas = Parse("x*abs(x)/2+3", pool);
-  EXPECT_EQ(Verify(expression::Derivative(giac, pool), fricas).verdict, Verdict::kVerified);
+  EXPECT_EQ(Verify(expression::Derivative(giac, pool), fricas).verdict(),
+            Verification::VERDICT_VERIFIED);
   const Expr piece = Parse("x^2/2", pool);
-  EXPECT_EQ(Verify(expression::Derivative(giac, pool), piece).verdict, Verdict::kPartly);
+  EXPECT_EQ(Verify(expression::Derivative(giac, pool), piece).verdict(),
+            Verification::VERDICT_PARTLY);
 }
 
 TEST(VerifierTest, ANarrowRealDomainIsFound) {
@@ -240,17 +247,17 @@ TEST(VerifierTest, ANarrowRealDomainIsFound) {
 }
 
 TEST(VerifierTest, WhatCannotBeEvaluatedIsNeverBelieved) {
-  ExpectVerdict(Verdict::kUnverified, "x", "0*besselj(x,2)+x^2/2");
-  ExpectVerdict(Verdict::kUnverified, "x", "x^2/2+weierstrassP(1,2,x)*0");
-  ExpectVerdict(Verdict::kUnverified, "log(x)/(x-x)", "log(x)/(x-x)");
-  ExpectVerdict(Verdict::kUnverified, "x", "x^2/2+exp(exp(exp(exp(exp(1000)))))*x");
-  EXPECT_THAT(Judged("x", "besselj(x,2)").reason, HasSubstr("parameter"));
+  ExpectVerdict(Verification::VERDICT_UNVERIFIED, "x", "0*besselj(x,2)+x^2/2");
+  ExpectVerdict(Verification::VERDICT_UNVERIFIED, "x", "x^2/2+weierstrassP(1,2,x)*0");
+  ExpectVerdict(Verification::VERDICT_UNVERIFIED, "log(x)/(x-x)", "log(x)/(x-x)");
+  ExpectVerdict(Verification::VERDICT_UNVERIFIED, "x", "x^2/2+exp(exp(exp(exp(exp(1000)))))*x");
+  EXPECT_THAT(Judged("x", "besselj(x,2)").reason(), HasSubstr("parameter"));
 }
 
 TEST(VerifierTest, HostileExponentsEndQuickly) {
-  ExpectVerdict(Verdict::kUnverified, "exp(exp(exp(1000)))*x", "exp(exp(exp(exp(x))))");
-  ExpectVerdict(Verdict::kUnverified, "sin(10^3000*x)*x", "x^(10^4000)^x");
-  ExpectVerdict(Verdict::kRefuted, "x", "x^2147483647");
+  ExpectVerdict(Verification::VERDICT_UNVERIFIED, "exp(exp(exp(1000)))*x", "exp(exp(exp(exp(x))))");
+  ExpectVerdict(Verification::VERDICT_UNVERIFIED, "sin(10^3000*x)*x", "x^(10^4000)^x");
+  ExpectVerdict(Verification::VERDICT_REFUTED, "x", "x^2147483647");
 }
 
 TEST(VerifierTest, WorkIsBounded) {
@@ -260,16 +267,16 @@ TEST(VerifierTest, WorkIsBounded) {
     answer += "+sin(x+" + std::to_string(i) + ")";
   }
   ExpectVerified(integrand, answer);
-  const Judgement judgement = Judged(integrand, answer, {.work_max = 1'000});
-  EXPECT_EQ(judgement.verdict, Verdict::kUnverified);
-  EXPECT_EQ(judgement.reason, "too large to evaluate");
+  const v1::Judgement judgement = Judged(integrand, answer, {.work_max = 1'000});
+  EXPECT_EQ(judgement.verdict(), Verification::VERDICT_UNVERIFIED);
+  EXPECT_EQ(judgement.reason(), "too large to evaluate");
 }
 
 TEST(VerifierTest, AVerdictIsTheSameInEveryRun) {
-  const Judgement first = Judged("abs(x)+1", "x^2/2+x");
-  const Judgement second = Judged("abs(x)+1", "x^2/2+x");
-  EXPECT_EQ(first.counterexample, second.counterexample);
-  EXPECT_EQ(first.points_agreed, second.points_agreed);
+  const v1::Judgement first = Judged("abs(x)+1", "x^2/2+x");
+  const v1::Judgement second = Judged("abs(x)+1", "x^2/2+x");
+  EXPECT_EQ(first.counterexample(), second.counterexample());
+  EXPECT_EQ(first.points_agreed(), second.points_agreed());
 }
 
 }  // namespace

@@ -1,0 +1,47 @@
+// A pipe between a worker and an integrator for one thread that is both of its ends.
+#pragma once
+
+#include <absl/status/statusor.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <string>
+#include <string_view>
+
+#include "common/base/check.h"
+#include "common/process/frame.h"
+
+namespace motzkin::fuzz {
+
+// Holds all that is written to it. Thread-compatible.
+class MemoryPipe {
+ public:
+  MemoryPipe() : fd_(memfd_create("pipe", MFD_CLOEXEC)) { MOTZKIN_CHECK(fd_ >= 0); }
+  ~MemoryPipe() { close(fd_); }
+  MemoryPipe(const MemoryPipe&) = delete;
+  MemoryPipe& operator=(const MemoryPipe&) = delete;
+
+  // From here on it holds `bytes`, and is read from its beginning.
+  void Fill(std::string_view bytes) const {
+    MOTZKIN_CHECK(ftruncate(fd_, 0) == 0);
+    MOTZKIN_CHECK(pwrite(fd_, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
+    Rewind();
+  }
+  void Rewind() const { MOTZKIN_CHECK(lseek(fd_, 0, SEEK_SET) == 0); }
+  absl::StatusOr<std::string> Next() const { return ReadFrame(fd_, Deadline::Never()); }
+  int fd() const { return fd_; }
+
+ private:
+  const int fd_;
+};
+
+// `payload` as one frame.
+inline std::string Framed(std::string_view payload) {
+  std::string bytes;
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    bytes.push_back(static_cast<char>(payload.size() >> shift));
+  }
+  return bytes.append(payload);
+}
+
+}  // namespace motzkin::fuzz
