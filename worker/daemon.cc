@@ -135,14 +135,16 @@ void Daemon::Stop(absl::Duration flush_time) {
 }
 
 void Daemon::UpdateMode() {
-  RunMode mode = RunMode::kRun;
+  v1::DesiredMode mode = v1::DESIRED_MODE_RUN;
   int slots_allowed = 0;
   {
     const absl::MutexLock lock(&mutex_);
     slots_allowed = allowed_.slots_allowed;
-    if (desired_mode_ == v1::DESIRED_MODE_SUSPEND || slots_allowed == 0) mode = RunMode::kSuspend;
+    if (desired_mode_ == v1::DESIRED_MODE_SUSPEND || slots_allowed == 0)
+      mode = v1::DESIRED_MODE_SUSPEND;
     // A worker that stops stays stopped, whatever else is asked of it.
-    if (desired_mode_ == v1::DESIRED_MODE_DRAIN || !DrainReason().empty()) mode = RunMode::kDrain;
+    if (desired_mode_ == v1::DESIRED_MODE_DRAIN || !DrainReason().empty())
+      mode = v1::DESIRED_MODE_DRAIN;
   }
   queue_.SetSlotsAllowed(slots_allowed);
   slots_.SetMode(mode);

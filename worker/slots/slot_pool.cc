@@ -22,14 +22,14 @@ void SlotPool::SetWanted(std::vector<WantedBatch> wanted) {
   Interrupt(queue_.SetWanted(std::move(wanted)));
 }
 
-void SlotPool::SetMode(RunMode mode) { Interrupt(queue_.SetMode(mode)); }
+void SlotPool::SetMode(v1::DesiredMode mode) { Interrupt(queue_.SetMode(mode)); }
 
 void SlotPool::Drop(const BatchId& id) { Interrupt(queue_.Drop(id)); }
 
 void SlotPool::Stop(absl::Duration timeout) {
-  queue_.SetMode(RunMode::kDrain);
+  queue_.SetMode(v1::DESIRED_MODE_DRAIN);
   queue_.AwaitIdle(timeout);
-  Interrupt(queue_.SetMode(RunMode::kSuspend));
+  Interrupt(queue_.SetMode(v1::DESIRED_MODE_SUSPEND));
   queue_.Stop();
   for (const auto& slot : slots_) slot->Stop();
 }

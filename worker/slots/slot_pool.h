@@ -25,7 +25,7 @@ class SlotPool {
   // The level-triggered wishes of work_queue.h, carried out: what runs and is no longer wanted is
   // interrupted before this returns.
   void SetWanted(std::vector<WantedBatch> wanted);
-  void SetMode(RunMode mode);
+  void SetMode(v1::DesiredMode mode);
   void Drop(const BatchId& id);
 
   // Begins nothing more; functions in progress get up to `timeout` and are then interrupted. Ends

@@ -71,11 +71,11 @@ void WorkQueue::SkipDone(Batch& batch) const {
   while (batch.next < batch.wanted.end_index && IsDone(batch.wanted, batch.next)) ++batch.next;
 }
 
-std::vector<RunningTask> WorkQueue::SetMode(RunMode mode) {
+std::vector<RunningTask> WorkQueue::SetMode(v1::DesiredMode mode) {
   std::vector<RunningTask> unwanted;
   const absl::MutexLock lock(&mutex_);
   mode_ = mode;
-  if (mode != RunMode::kSuspend) return unwanted;
+  if (mode != v1::DESIRED_MODE_SUSPEND) return unwanted;
   for (const auto& [id, batch] : batches_) {
     for (const auto& [index, task] : batch.running) unwanted.push_back(task);
   }
@@ -87,7 +87,9 @@ void WorkQueue::SetSlotsAllowed(int slots) {
   slots_allowed_ = slots;
 }
 
-bool WorkQueue::MayBegin(int slot) const { return mode_ == RunMode::kRun && slot < slots_allowed_; }
+bool WorkQueue::MayBegin(int slot) const {
+  return mode_ == v1::DESIRED_MODE_RUN && slot < slots_allowed_;
+}
 
 bool WorkQueue::HasWork(const Batch& batch) const {
   if (batch.given_up) return false;
@@ -221,7 +223,7 @@ std::vector<BatchReport> WorkQueue::Held() const {
     const Batch& batch = batches_.at(id);
     if (id.audit) continue;
     const bool in_progress = !batch.running.empty() || batch.pending > 0;
-    if (!in_progress && (batch.given_up || mode_ == RunMode::kDrain)) continue;
+    if (!in_progress && (batch.given_up || mode_ == v1::DESIRED_MODE_DRAIN)) continue;
     reports.push_back({.id = id,
                        .spec_digest = batch.wanted.job->spec_digest,
                        .stored = batch.done + batch.stored,

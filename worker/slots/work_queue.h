@@ -25,15 +25,10 @@
 #include <vector>
 
 #include "common/base/timed_wait.h"
+#include "motzkin/v1/worker_service.pb.h"
 #include "worker/results/batch.h"
 
 namespace motzkin::worker {
-
-enum class RunMode {
-  kRun,
-  kSuspend,  // Stop at once, keep the batches.
-  kDrain,    // Finish the functions in progress, begin none.
-};
 
 struct WantedBatch {
   BatchId id;
@@ -80,7 +75,7 @@ class WorkQueue {
 
   // Holds exactly `wanted` from now on, in this order of preference.
   std::vector<RunningTask> SetWanted(std::vector<WantedBatch> wanted) ABSL_LOCKS_EXCLUDED(mutex_);
-  std::vector<RunningTask> SetMode(RunMode mode) ABSL_LOCKS_EXCLUDED(mutex_);
+  std::vector<RunningTask> SetMode(v1::DesiredMode mode) ABSL_LOCKS_EXCLUDED(mutex_);
   // Slots with this number or above begin nothing.
   void SetSlotsAllowed(int slots) ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -99,7 +94,7 @@ class WorkQueue {
   // Revoked in the database: begin nothing more of it. Returns what runs.
   std::vector<RunningTask> Drop(const BatchId& id) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Without audits, of which nobody keeps account. Under kDrain only batches with work in progress
+  // Without audits, of which nobody keeps account. When draining only batches with work in progress
   // or rows pending: the others are given back.
   std::vector<BatchReport> Held() const ABSL_LOCKS_EXCLUDED(mutex_);
   std::vector<FailureReport> Failures() const ABSL_LOCKS_EXCLUDED(mutex_);
@@ -143,7 +138,7 @@ class WorkQueue {
   std::map<BatchId, Batch> batches_ ABSL_GUARDED_BY(mutex_);
   std::vector<BatchId> order_ ABSL_GUARDED_BY(mutex_);
   std::vector<FailureReport> failures_ ABSL_GUARDED_BY(mutex_);
-  RunMode mode_ ABSL_GUARDED_BY(mutex_) = RunMode::kRun;
+  v1::DesiredMode mode_ ABSL_GUARDED_BY(mutex_) = v1::DESIRED_MODE_RUN;
   int slots_allowed_ ABSL_GUARDED_BY(mutex_);
   mutable CondVar idle_;
   int busy_ ABSL_GUARDED_BY(mutex_) = 0;

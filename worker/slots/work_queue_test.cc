@@ -97,17 +97,17 @@ TEST_F(WorkQueueTest, ABatchThatIsNoLongerWantedIsInterruptedAndForgotten) {
 TEST_F(WorkQueueTest, AnInterruptedFunctionIsBegunAgainAfterASuspension) {
   queue_.SetWanted({Batch(1, 0, 10)});
   const Task task = MustTake();
-  EXPECT_THAT(queue_.SetMode(RunMode::kSuspend), SizeIs(1));
+  EXPECT_THAT(queue_.SetMode(v1::DESIRED_MODE_SUSPEND), SizeIs(1));
   queue_.GiveBack(task);
   EXPECT_THAT(queue_.Held(), SizeIs(1)) << "a suspended worker keeps its batches";
-  queue_.SetMode(RunMode::kRun);
+  queue_.SetMode(v1::DESIRED_MODE_RUN);
   EXPECT_EQ(MustTake().index, task.index);
 }
 
 TEST_F(WorkQueueTest, ADrainingWorkerBeginsNothingAndGivesBackWhatItHasNotBegun) {
   queue_.SetWanted({Batch(1, 0, 10), Batch(2, 10, 20)});
   const Task task = MustTake();
-  EXPECT_THAT(queue_.SetMode(RunMode::kDrain), IsEmpty()) << "functions in progress go on";
+  EXPECT_THAT(queue_.SetMode(v1::DESIRED_MODE_DRAIN), IsEmpty()) << "functions in progress go on";
   EXPECT_THAT(queue_.Held(), SizeIs(1));
   queue_.Finished(task);
   EXPECT_THAT(queue_.Held(), SizeIs(1)) << "its row is not stored yet";
