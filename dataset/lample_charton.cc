@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/base/status_macros.h"
+#include "common/expression/operation.h"
 #include "common/expression/printer.h"
 
 namespace motzkin::dataset {
@@ -18,25 +19,10 @@ using expression::Op;
 using expression::Pool;
 using Tokens = absl::StatusOr<std::string>;
 
-constexpr std::pair<Op, std::string_view> kLeaves[] = {
-    {Op::kVariable, "x"}, {Op::kPi, "pi"}, {Op::kE, "E"}, {Op::kI, "I"}};
-
-constexpr std::pair<Op, std::string_view> kFunctions[] = {
-    {Op::kExp, "exp"},     {Op::kLog, "ln"},      {Op::kAbs, "abs"},     {Op::kSign, "sign"},
-    {Op::kSin, "sin"},     {Op::kCos, "cos"},     {Op::kTan, "tan"},     {Op::kCot, "cot"},
-    {Op::kSec, "sec"},     {Op::kCsc, "csc"},     {Op::kAsin, "asin"},   {Op::kAcos, "acos"},
-    {Op::kAtan, "atan"},   {Op::kAcot, "acot"},   {Op::kAsec, "asec"},   {Op::kAcsc, "acsc"},
-    {Op::kSinh, "sinh"},   {Op::kCosh, "cosh"},   {Op::kTanh, "tanh"},   {Op::kCoth, "coth"},
-    {Op::kSech, "sech"},   {Op::kCsch, "csch"},   {Op::kAsinh, "asinh"}, {Op::kAcosh, "acosh"},
-    {Op::kAtanh, "atanh"}, {Op::kAcoth, "acoth"}, {Op::kAsech, "asech"}, {Op::kAcsch, "acsch"},
-    {Op::kSqrt, "sqrt"}};
-
-template <size_t n>
-std::string_view NameIn(const std::pair<Op, std::string_view> (&table)[n], Op op) {
-  for (const auto& [known, name] : table) {
-    if (known == op) return name;
-  }
-  return {};
+// The leaves and functions that their program has tokens for, which are our prefix tokens.
+bool HasToken(Op op) {
+  return op == Op::kVariable || op == Op::kPi || op == Op::kE || op == Op::kI ||
+         (op >= Op::kSqrt && op <= Op::kAcsch);
 }
 
 std::string Integer(const mpz_class& value) {
@@ -124,9 +110,6 @@ class Writer {
   explicit Writer(Pool& pool) : pool_(pool) {}
 
   Tokens Write(Expr expr) {
-    if (const std::string_view leaf = NameIn(kLeaves, expr->op()); !leaf.empty()) {
-      return std::string(leaf);
-    }
     switch (expr->op()) {
       case Op::kNumber:
         return Number(expr->number());
@@ -146,11 +129,12 @@ class Writer {
 
  private:
   Tokens WriteFunction(Expr expr) {
-    const std::string_view name = NameIn(kFunctions, expr->op());
-    if (name.empty()) return Unsupported(expr);
+    if (!HasToken(expr->op())) return Unsupported(expr);
+    const std::string name(expression::NameOf(expr->op(), expression::Format::kPrefix));
+    if (expr->children().empty()) return name;
     if (expr->op() == Op::kExp && expr->child(0)->IsInteger(1)) return "E";
     ASSIGN_OR_RETURN(const std::string argument, Write(expr->child(0)));
-    return absl::StrCat(std::string(name), " ", argument);
+    return absl::StrCat(name, " ", argument);
   }
 
   Tokens WriteSum(Expr expr) {

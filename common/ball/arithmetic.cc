@@ -20,6 +20,22 @@ bool FitsPeriod(const Ball& a) {
   return fits;
 }
 
+// A circular or hyperbolic function, on the real line and elsewhere.
+struct Periodic {
+  Op op;
+  void (*real)(arb_t, const arb_t, slong);
+  void (*complex)(acb_t, const acb_t, slong);
+};
+
+constexpr Periodic kPeriodic[] = {
+    {Op::kSin, arb_sin, acb_sin},    {Op::kCos, arb_cos, acb_cos},
+    {Op::kTan, arb_tan, acb_tan},    {Op::kCot, arb_cot, acb_cot},
+    {Op::kSec, arb_sec, acb_sec},    {Op::kCsc, arb_csc, acb_csc},
+    {Op::kSinh, arb_sinh, acb_sinh}, {Op::kCosh, arb_cosh, acb_cosh},
+    {Op::kTanh, arb_tanh, acb_tanh}, {Op::kCoth, arb_coth, acb_coth},
+    {Op::kSech, arb_sech, acb_sech}, {Op::kCsch, arb_csch, acb_csch},
+};
+
 // Applies the real version of a function to a real ball and the complex one to any other. Arb's
 // complex versions would leave a tiny imaginary part on a real argument, and then it would not
 // count as strictly real.
@@ -301,54 +317,14 @@ Ball Arithmetic::Function(Op op, const Ball& a) {
       acb_conj(result.get(), a.get());
       return result;
     }
-    case Op::kSin:
-    case Op::kCos:
-    case Op::kTan:
-    case Op::kCot:
-    case Op::kSec:
-    case Op::kCsc:
-    case Op::kSinh:
-    case Op::kCosh:
-    case Op::kTanh:
-    case Op::kCoth:
-    case Op::kSech:
-    case Op::kCsch:
-      return Circular(op, a);
     default:
-      return InverseFunction(op, a);
+      break;
   }
-}
-
-Ball Arithmetic::Circular(Op op, const Ball& a) const {
-  if (!FitsPeriod(a)) return Ball::Undefined();
-  switch (op) {
-    case Op::kSin:
-      return Apply(arb_sin, acb_sin, a, bits_);
-    case Op::kCos:
-      return Apply(arb_cos, acb_cos, a, bits_);
-    case Op::kTan:
-      return Apply(arb_tan, acb_tan, a, bits_);
-    case Op::kCot:
-      return Apply(arb_cot, acb_cot, a, bits_);
-    case Op::kSec:
-      return Apply(arb_sec, acb_sec, a, bits_);
-    case Op::kCsc:
-      return Apply(arb_csc, acb_csc, a, bits_);
-    case Op::kSinh:
-      return Apply(arb_sinh, acb_sinh, a, bits_);
-    case Op::kCosh:
-      return Apply(arb_cosh, acb_cosh, a, bits_);
-    case Op::kTanh:
-      return Apply(arb_tanh, acb_tanh, a, bits_);
-    case Op::kCoth:
-      return Apply(arb_coth, acb_coth, a, bits_);
-    case Op::kSech:
-      return Apply(arb_sech, acb_sech, a, bits_);
-    case Op::kCsch:
-      return Apply(arb_csch, acb_csch, a, bits_);
-    default:
-      return Ball::Undefined();
+  for (const Periodic& function : kPeriodic) {
+    if (function.op != op) continue;
+    return FitsPeriod(a) ? Apply(function.real, function.complex, a, bits_) : Ball::Undefined();
   }
+  return InverseFunction(op, a);
 }
 
 Ball Arithmetic::Sign(const Ball& a) const {

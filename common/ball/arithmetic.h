@@ -64,8 +64,6 @@ class Arithmetic {
   std::optional<Ball> OffRealCut(const Ball& a, RealCut cut);
   bool IsThin(const Ball& a) const;
 
-  // Circular and hyperbolic functions, but not their inverses.
-  Ball Circular(expression::Op op, const Ball& a) const;
   Ball InverseFunction(expression::Op op, const Ball& a);
   Ball AsinOrAtanh(expression::Op op, const Ball& a);
   Ball Acos(const Ball& a);

@@ -61,4 +61,10 @@ class Ball {
   acb_struct value_;
 };
 
+inline Ball Half(const Ball& a) {
+  Ball result;
+  acb_mul_2exp_si(result.get(), a.get(), -1);
+  return result;
+}
+
 }  // namespace motzkin::ball

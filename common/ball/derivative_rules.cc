@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/ball/function_slopes.h"
+
 namespace motzkin::ball {
 namespace {
 
@@ -34,127 +36,6 @@ void FindPowNeeds(Expr node, Needs& needs) {
   if (base->has_variable() && !ExactRational(exponent)) needs.values.push_back(exponent);
 }
 
-// Functions whose derivative is cheaper from their own value: tan' = 1 + tan^2.
-bool TakesOwn(Op op) {
-  switch (op) {
-    case Op::kSqrt:
-    case Op::kExp:
-    case Op::kTan:
-    case Op::kCot:
-    case Op::kSec:
-    case Op::kCsc:
-    case Op::kTanh:
-    case Op::kCoth:
-    case Op::kSech:
-    case Op::kCsch:
-    case Op::kSign:
-    case Op::kFloor:
-      return true;
-    default:
-      return internal::SpecialSlopeTakesOwn(op);
-  }
-}
-
-// Functions whose derivative does not read the argument's value.
-bool TakesArgument(Op op) {
-  switch (op) {
-    case Op::kSqrt:
-    case Op::kExp:
-    case Op::kTan:
-    case Op::kCot:
-    case Op::kTanh:
-    case Op::kCoth:
-    case Op::kFloor:
-    case Op::kRe:
-    case Op::kIm:
-    case Op::kConj:
-      return false;
-    default:
-      return true;
-  }
-}
-
-// Returns sqrt(1 - u) sqrt(1 + u), which is sqrt(1 - u^2) with the branches of asin'.
-Ball UnitRoot(const Ball& u, Arithmetic& m) {
-  return m.Mul(m.Sqrt(m.AddInteger(m.Neg(u), 1)), m.Sqrt(m.AddInteger(u, 1)));
-}
-
-// Returns sqrt(u - 1) sqrt(u + 1), which has the branches of acosh'.
-Ball HyperbolicRoot(const Ball& u, Arithmetic& m) {
-  return m.Mul(m.Sqrt(m.AddInteger(u, -1)), m.Sqrt(m.AddInteger(u, 1)));
-}
-
-Ball CircularSlope(Op op, const Ball& u, const Ball& own, Arithmetic& m) {
-  switch (op) {
-    case Op::kSin:
-      return m.Function(Op::kCos, u);
-    case Op::kCos:
-      return m.Neg(m.Function(Op::kSin, u));
-    case Op::kTan:
-      return m.AddInteger(m.Square(own), 1);
-    case Op::kCot:
-      return m.Neg(m.AddInteger(m.Square(own), 1));
-    case Op::kSec:
-      return m.Mul(own, m.Function(Op::kTan, u));
-    case Op::kCsc:
-      return m.Neg(m.Mul(own, m.Function(Op::kCot, u)));
-    case Op::kSinh:
-      return m.Function(Op::kCosh, u);
-    case Op::kCosh:
-      return m.Function(Op::kSinh, u);
-    case Op::kTanh:
-    case Op::kCoth:
-      return m.AddInteger(m.Neg(m.Square(own)), 1);
-    case Op::kSech:
-      return m.Neg(m.Mul(own, m.Function(Op::kTanh, u)));
-    case Op::kCsch:
-      return m.Neg(m.Mul(own, m.Function(Op::kCoth, u)));
-    default:
-      return internal::SpecialSlope(op, u, own, m);
-  }
-}
-
-// The derivative of g(1/u) for an inverse function g is -g'(1/u) / u^2.
-Ball ReciprocalSlope(const Ball& slope_at_inverse, const Ball& u, Arithmetic& m) {
-  return m.Neg(m.Div(slope_at_inverse, m.Square(u)));
-}
-
-Ball Slope(Op op, const Ball& u, const Ball& own, Arithmetic& m) {
-  switch (op) {
-    case Op::kSqrt:
-      return m.Inverse(m.MulInteger(own, 2));
-    case Op::kExp:
-      return own;
-    case Op::kLog:
-      return m.Inverse(u);
-    case Op::kAsin:
-      return m.Inverse(UnitRoot(u, m));
-    case Op::kAcos:
-      return m.Neg(m.Inverse(UnitRoot(u, m)));
-    case Op::kAtan:
-      return m.Inverse(m.AddInteger(m.Square(u), 1));
-    case Op::kAcot:
-      return m.Neg(m.Inverse(m.AddInteger(m.Square(u), 1)));
-    case Op::kAcsc:
-      return ReciprocalSlope(Slope(Op::kAsin, m.Inverse(u), own, m), u, m);
-    case Op::kAsec:
-      return ReciprocalSlope(Slope(Op::kAcos, m.Inverse(u), own, m), u, m);
-    case Op::kAsinh:
-      return m.Inverse(m.Sqrt(m.AddInteger(m.Square(u), 1)));
-    case Op::kAcosh:
-      return m.Inverse(HyperbolicRoot(u, m));
-    case Op::kAtanh:
-    case Op::kAcoth:
-      return m.Inverse(m.AddInteger(m.Neg(m.Square(u)), 1));
-    case Op::kAsech:
-      return ReciprocalSlope(Slope(Op::kAcosh, m.Inverse(u), own, m), u, m);
-    case Op::kAcsch:
-      return ReciprocalSlope(Slope(Op::kAsinh, m.Inverse(u), own, m), u, m);
-    default:
-      return CircularSlope(op, u, own, m);
-  }
-}
-
 // |u|' = Re(conj(u) du) / |u|. For real u this is sign(u) Re(du), which keeps the result exactly
 // real.
 Ball AbsDerivative(const Ball& u, const Ball& du, Arithmetic& m) {
@@ -175,8 +56,8 @@ Ball FunctionDerivative(Expr node, const NodeValues& at, Arithmetic& m) {
   static const Ball kUnread = Ball::Undefined();
   const Op op = node->op();
   const Ball& du = at.Derivative(node->child(0));
-  const Ball& u = TakesArgument(op) ? at.Value(node->child(0)) : kUnread;
-  const Ball& own = TakesOwn(op) ? at.Value(node) : kUnread;
+  const Ball& u = SlopeReadsArgument(op) ? at.Value(node->child(0)) : kUnread;
+  const Ball& own = SlopeReadsOwn(op) ? at.Value(node) : kUnread;
   switch (op) {
     case Op::kAbs:
       return AbsDerivative(u, du, m);
@@ -351,8 +232,8 @@ absl::Status FindNeeds(Expr node, Needs& needs) {
     return internal::FindSpecialNeeds(node, needs);
   }
   NeedDerivative(node->child(0), needs);
-  if (TakesArgument(node->op())) needs.values.push_back(node->child(0));
-  if (TakesOwn(node->op())) needs.values.push_back(node);
+  if (SlopeReadsArgument(node->op())) needs.values.push_back(node->child(0));
+  if (SlopeReadsOwn(node->op())) needs.values.push_back(node);
   return absl::OkStatus();
 }
 

@@ -49,10 +49,6 @@ expression::Expr InvertedArgument(expression::Expr node);
 
 // Shared by the two files that implement this header.
 namespace internal {
-// Returns g'(u) for a special function g of one argument; `own` is g(u).
-Ball SpecialSlope(expression::Op op, const Ball& u, const Ball& own, Arithmetic& m);
-// Whether SpecialSlope reads `own`.
-bool SpecialSlopeTakesOwn(expression::Op op);
 absl::Status FindSpecialNeeds(expression::Expr node, Needs& needs);
 Ball SpecialDerivative(expression::Expr node, const NodeValues& at, Arithmetic& m);
 }  // namespace internal

@@ -1,12 +1,16 @@
 // The inverse circular and hyperbolic functions of Arithmetic, the ones with most domains and cuts.
 #include "common/ball/arithmetic.h"
 #include "common/ball/real_side.h"
+#include "common/expression/operation.h"
 
 namespace motzkin::ball {
 
 using expression::Op;
 
 Ball Arithmetic::InverseFunction(Op op, const Ball& a) {
+  if (const Op g = expression::OperationOf(op).of_reciprocal; g != Op::kUndefined) {
+    return InverseFunction(g, Inverse(a));
+  }
   switch (op) {
     case Op::kAsin:
     case Op::kAtanh:
@@ -18,18 +22,6 @@ Ball Arithmetic::InverseFunction(Op op, const Ball& a) {
     case Op::kAtan:
     case Op::kAsinh:
       return AtanOrAsinh(op, a);
-    case Op::kAcot:
-      return AtanOrAsinh(Op::kAtan, Inverse(a));
-    case Op::kAsec:
-      return Acos(Inverse(a));
-    case Op::kAcsc:
-      return AsinOrAtanh(Op::kAsin, Inverse(a));
-    case Op::kAcoth:
-      return AsinOrAtanh(Op::kAtanh, Inverse(a));
-    case Op::kAsech:
-      return Acosh(Inverse(a));
-    case Op::kAcsch:
-      return AtanOrAsinh(Op::kAsinh, Inverse(a));
     default:
       return Ball::Undefined();
   }
@@ -58,9 +50,7 @@ Ball Arithmetic::Acos(const Ball& a) {
     arb_acos(result.real(), a.real(), bits_);
     return result;
   }
-  Ball quarter = Constant(Op::kPi);
-  acb_mul_2exp_si(quarter.get(), quarter.get(), -1);
-  return Sub(quarter, AsinOrAtanh(Op::kAsin, a));
+  return Sub(Half(Constant(Op::kPi)), AsinOrAtanh(Op::kAsin, a));
 }
 
 Ball Arithmetic::Acosh(const Ball& argument) {

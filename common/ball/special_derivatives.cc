@@ -4,41 +4,13 @@
 
 #include "common/ball/derivative_rules.h"
 #include "common/ball/special_functions.h"
+#include "common/expression/operation.h"
 
 namespace motzkin::ball::internal {
 namespace {
 
 using expression::Expr;
 using expression::Op;
-
-Ball Half(const Ball& a) {
-  Ball result;
-  acb_mul_2exp_si(result.get(), a.get(), -1);
-  return result;
-}
-
-// erf'(u) = 2 / sqrt(pi) e^(-u^2), and with the other sign erfi'.
-Ball ErrorSlope(const Ball& u, int sign, Arithmetic& m) {
-  const Ball exponent = m.MulInteger(m.Square(u), sign);
-  const Ball root = m.Sqrt(m.Constant(Op::kPi));
-  return m.Div(m.MulInteger(m.Exp(exponent), 2), root);
-}
-
-Ball FresnelSlope(Op integrand, const Ball& u, Arithmetic& m) {
-  return m.Function(integrand, Half(m.Mul(m.Constant(Op::kPi), m.Square(u))));
-}
-
-// K'(m) = (E - (1-m) K) / (2 m (1-m))
-Ball EllipticKSlope(const Ball& u, const Ball& own, Arithmetic& m) {
-  const Ball rest = m.AddInteger(m.Neg(u), 1);
-  const Ball numerator = m.Sub(CompleteEllipticE(u, m.bits()), m.Mul(rest, own));
-  return m.Div(numerator, m.MulInteger(m.Mul(u, rest), 2));
-}
-
-// W'(u) = e^-W / (1 + W), which is finite at u = 0, unlike W / (u (1 + W)).
-Ball LambertSlope(const Ball& own, Arithmetic& m) {
-  return m.Div(m.Exp(m.Neg(own)), m.AddInteger(own, 1));
-}
 
 // Returns sqrt(1 - parameter sin(phi)^2).
 Ball EllipticRoot(const Ball& parameter, const Ball& sine_squared, Arithmetic& m) {
@@ -150,17 +122,6 @@ Ball HypergeometricSlope(Expr node, const NodeValues& at, Arithmetic& m) {
   return m.Mul(factor, Hypergeometric(parts.upper, parts.lower, *parts.z, 1, m.bits()));
 }
 
-// Returns the index of the only argument by which such a function can be differentiated.
-size_t DifferentiableChild(Expr node) {
-  switch (node->op()) {
-    case Op::kEllipticF:
-    case Op::kEllipticE:
-      return 0;
-    default:
-      return node->op() == Op::kEllipticPi ? 1 : node->children().size() - 1;
-  }
-}
-
 // Returns d/dw of a Weierstrass function of PInverse(w), apart from P itself, which is w.
 Ball InvertedSlope(Expr node, const Ball& g2, const Ball& g3, const Ball& w, Arithmetic& m) {
   const Ball root = WeierstrassRoot(g2, g3, w, m);
@@ -209,55 +170,10 @@ Ball MultiSlope(Expr node, const NodeValues& at, Arithmetic& m) {
 
 }  // namespace
 
-bool SpecialSlopeTakesOwn(Op op) {
-  return op == Op::kGamma || op == Op::kLambertW || op == Op::kEllipticK;
-}
-
-Ball SpecialSlope(Op op, const Ball& u, const Ball& own, Arithmetic& m) {
-  switch (op) {
-    case Op::kEi:
-      return m.Div(m.Exp(u), u);
-    case Op::kLi:
-      return m.Inverse(m.Log(u));
-    case Op::kSi:
-      return m.Div(m.Function(Op::kSin, u), u);
-    case Op::kCi:
-      return m.Div(m.Function(Op::kCos, u), u);
-    case Op::kShi:
-      return m.Div(m.Function(Op::kSinh, u), u);
-    case Op::kChi:
-      return m.Div(m.Function(Op::kCosh, u), u);
-    case Op::kErf:
-      return ErrorSlope(u, -1, m);
-    case Op::kErfc:
-      return m.Neg(ErrorSlope(u, -1, m));
-    case Op::kErfi:
-      return ErrorSlope(u, 1, m);
-    case Op::kFresnelS:
-      return FresnelSlope(Op::kSin, u, m);
-    case Op::kFresnelC:
-      return FresnelSlope(Op::kCos, u, m);
-    case Op::kGamma:
-      return m.Mul(own, SpecialFunction(Op::kDigamma, u, m.bits()));
-    case Op::kLogGamma:
-      return SpecialFunction(Op::kDigamma, u, m.bits());
-    case Op::kDigamma:
-      return Trigamma(u, m.bits());
-    case Op::kLambertW:
-      return LambertSlope(own, m);
-    case Op::kDilog:
-      return m.Div(m.Log(u), m.AddInteger(m.Neg(u), 1));
-    case Op::kEllipticK:
-      return EllipticKSlope(u, own, m);
-    default:
-      return Ball::Undefined();
-  }
-}
-
 absl::Status FindSpecialNeeds(Expr node, Needs& needs) {
   const Op op = node->op();
   if (!expression::IsSpecial(op)) return absl::UnimplementedError("a node without a derivative");
-  const size_t argument = DifferentiableChild(node);
+  const size_t argument = expression::DifferentiableArgument(node);
   const auto children = node->children();
   for (size_t i = 0; i < children.size(); ++i) {
     // No rule differentiates by a parameter, such as a Bessel function by its order.
@@ -281,7 +197,8 @@ absl::Status FindSpecialNeeds(Expr node, Needs& needs) {
 
 Ball SpecialDerivative(Expr node, const NodeValues& at, Arithmetic& m) {
   if (IsWeierstrass(node->op())) return WeierstrassDerivative(node, at, m);
-  return m.Mul(MultiSlope(node, at, m), at.Derivative(node->child(DifferentiableChild(node))));
+  return m.Mul(MultiSlope(node, at, m),
+               at.Derivative(node->child(expression::DifferentiableArgument(node))));
 }
 
 }  // namespace motzkin::ball::internal

@@ -5,16 +5,10 @@
 
 #include "common/expression/derivative_rules.h"
 #include "common/expression/distinct_nodes.h"
+#include "common/expression/operation.h"
 
 namespace motzkin::expression {
 namespace {
-
-// The argument that a function of several may be differentiated by.
-size_t DifferentiableArgument(Op op, size_t count) {
-  if (op == Op::kEllipticF || op == Op::kEllipticE) return 0;
-  if (op == Op::kEllipticPi) return 1;
-  return count - 1;
-}
 
 class Differentiator {
  public:
@@ -87,7 +81,7 @@ class Differentiator {
   }
 
   Expr Chain(Expr node) {
-    const size_t argument = DifferentiableArgument(node->op(), node->children().size());
+    const size_t argument = DifferentiableArgument(node);
     for (size_t i = 0; i < node->children().size(); ++i) {
       if (i != argument && node->child(i)->has_variable()) return build_.Undefined();
     }

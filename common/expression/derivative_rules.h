@@ -1,4 +1,4 @@
-// The table of derivatives: f'(u) for every function. Inside this module only.
+// f'(u) for every function, by the rules of operation_table.cc. Inside this module only.
 #pragma once
 
 #include "common/expression/expression.h"
@@ -13,9 +13,7 @@ class Builder {
   Expr Undefined() { return pool_.Undefined(); }
   Expr Integer(long value) { return pool_.Integer(value); }
   Expr Unary(Op op, Expr a) { return pool_.Unary(op, a); }
-  Expr Binary(Op op, Expr a, Expr b) { return pool_.Binary(op, a, b); }
   Expr Make(Op op, std::span<const Expr> children) { return pool_.Make(op, children); }
-  Expr Leaf(Op op) { return pool_.Leaf(op); }
   Expr Neg(Expr a);
   Expr Add(Expr a, Expr b);
   Expr Sub(Expr a, Expr b);
@@ -23,11 +21,7 @@ class Builder {
   Expr Div(Expr a, Expr b);
   Expr Pow(Expr a, Expr b);
   Expr Square(Expr a) { return Pow(a, Integer(2)); }
-  Expr Reciprocal(Expr a) { return Div(Integer(1), a); }
-  Expr Sqrt(Expr a) { return Unary(Op::kSqrt, a); }
-  // 1 - a, 1 + a and a - 1.
-  Expr OneMinus(Expr a) { return Sub(Integer(1), a); }
-  Expr OnePlus(Expr a) { return Add(Integer(1), a); }
+  // a - 1 and a + 1.
   Expr Decrement(Expr a);
   Expr Increment(Expr a);
 

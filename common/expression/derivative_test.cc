@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <vector>
 
+#include "common/expression/operation.h"
 #include "common/expression/printer.h"
 #include "common/expression/testing/random_trees.h"
 
@@ -54,6 +56,20 @@ TEST(DerivativeTest, WithoutARuleItIsUndefined) {
     EXPECT_EQ(DerivativeOf(text), "undefined") << text;
   }
   EXPECT_EQ(DerivativeOf("x*rootOf(t^2 + 2, t)"), "rootOf(t^2 + 2, t)");
+}
+
+TEST(DerivativeTest, EveryRuleOfTheTableCanBeRead) {
+  for (const Operation& operation : AllOperations()) {
+    if (operation.derivative.empty()) continue;
+    Pool pool;
+    std::vector<Expr> children(static_cast<size_t>(operation.arity), pool.Integer(3));
+    const size_t argument = operation.differentiable < 0
+                                ? children.size() - 1
+                                : static_cast<size_t>(operation.differentiable);
+    children[argument] = pool.Variable();
+    EXPECT_NE(Derivative(pool.Make(operation.op, children), pool)->op(), Op::kUndefined)
+        << operation.prefix;
+  }
 }
 
 TEST(DerivativeTest, EveryElementaryFunctionAgreesWithItsDifferenceQuotient) {

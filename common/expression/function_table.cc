@@ -11,82 +11,13 @@
 
 #include "common/base/string_view.h"
 #include "common/expression/call_builders.h"
+#include "common/expression/operation.h"
 #include "common/expression/token.h"
 
 namespace motzkin::expression {
 namespace {
 
-struct Alias {
-  std::string_view name;
-  Op op;
-};
-
 // clang-format off
-constexpr Alias kConstants[] = {
-    {"x", Op::kVariable},
-    {"pi", Op::kPi}, {"Pi", Op::kPi}, {"PI", Op::kPi}, {"%pi", Op::kPi}, {"M_PI", Op::kPi},
-    {"e", Op::kE}, {"E", Op::kE}, {"%e", Op::kE}, {"M_E", Op::kE},
-    {"i", Op::kI}, {"I", Op::kI}, {"%i", Op::kI},
-    {"EulerGamma", Op::kEulerGamma}, {"euler_gamma", Op::kEulerGamma},
-    {"Catalan", Op::kCatalan}, {"catalan", Op::kCatalan},
-};
-
-// Functions that are one operation of ours with the same arguments. SymPy and we agree on names; after
-// them C, giac, FriCAS and Mathematica (in SymPy's brackets, as the Rubi suites are translated).
-constexpr Alias kOperations[] = {
-    {"sqrt", Op::kSqrt}, {"Sqrt", Op::kSqrt},
-    {"exp", Op::kExp}, {"Exp", Op::kExp},
-    {"abs", Op::kAbs}, {"Abs", Op::kAbs}, {"fabs", Op::kAbs},
-    {"sign", Op::kSign}, {"Sign", Op::kSign}, {"sgn", Op::kSign}, {"signum", Op::kSign},
-    {"sin", Op::kSin}, {"Sin", Op::kSin}, {"cos", Op::kCos}, {"Cos", Op::kCos},
-    {"tan", Op::kTan}, {"Tan", Op::kTan}, {"cot", Op::kCot}, {"Cot", Op::kCot},
-    {"sec", Op::kSec}, {"Sec", Op::kSec}, {"csc", Op::kCsc}, {"Csc", Op::kCsc},
-    {"asin", Op::kAsin}, {"arcsin", Op::kAsin}, {"ArcSin", Op::kAsin},
-    {"acos", Op::kAcos}, {"arccos", Op::kAcos}, {"ArcCos", Op::kAcos},
-    {"atan", Op::kAtan}, {"arctan", Op::kAtan}, {"ArcTan", Op::kAtan},
-    {"acot", Op::kAcot}, {"arccot", Op::kAcot}, {"ArcCot", Op::kAcot},
-    {"asec", Op::kAsec}, {"arcsec", Op::kAsec}, {"ArcSec", Op::kAsec},
-    {"acsc", Op::kAcsc}, {"arccsc", Op::kAcsc}, {"ArcCsc", Op::kAcsc},
-    {"sinh", Op::kSinh}, {"Sinh", Op::kSinh}, {"cosh", Op::kCosh}, {"Cosh", Op::kCosh},
-    {"tanh", Op::kTanh}, {"Tanh", Op::kTanh}, {"coth", Op::kCoth}, {"Coth", Op::kCoth},
-    {"sech", Op::kSech}, {"Sech", Op::kSech}, {"csch", Op::kCsch}, {"Csch", Op::kCsch},
-    {"asinh", Op::kAsinh}, {"arcsinh", Op::kAsinh}, {"arsinh", Op::kAsinh}, {"ArcSinh", Op::kAsinh},
-    {"acosh", Op::kAcosh}, {"arccosh", Op::kAcosh}, {"arcosh", Op::kAcosh}, {"ArcCosh", Op::kAcosh},
-    {"atanh", Op::kAtanh}, {"arctanh", Op::kAtanh}, {"artanh", Op::kAtanh}, {"ArcTanh", Op::kAtanh},
-    {"acoth", Op::kAcoth}, {"arccoth", Op::kAcoth}, {"arcoth", Op::kAcoth}, {"ArcCoth", Op::kAcoth},
-    {"asech", Op::kAsech}, {"arcsech", Op::kAsech}, {"arsech", Op::kAsech}, {"ArcSech", Op::kAsech},
-    {"acsch", Op::kAcsch}, {"arccsch", Op::kAcsch}, {"arcsch", Op::kAcsch}, {"ArcCsch", Op::kAcsch},
-    {"re", Op::kRe}, {"Re", Op::kRe}, {"real", Op::kRe},
-    {"im", Op::kIm}, {"Im", Op::kIm}, {"imag", Op::kIm},
-    {"conj", Op::kConj}, {"conjugate", Op::kConj}, {"Conjugate", Op::kConj},
-    {"floor", Op::kFloor}, {"Floor", Op::kFloor},
-    {"Ei", Op::kEi}, {"ExpIntegralEi", Op::kEi},
-    {"li", Op::kLi}, {"Li", Op::kLi}, {"LogIntegral", Op::kLi},  // giac's Li is li; SymPy's differs by a constant
-    {"Si", Op::kSi}, {"SinIntegral", Op::kSi}, {"Ci", Op::kCi}, {"CosIntegral", Op::kCi},
-    {"Shi", Op::kShi}, {"SinhIntegral", Op::kShi}, {"Chi", Op::kChi}, {"CoshIntegral", Op::kChi},
-    {"erf", Op::kErf}, {"Erf", Op::kErf}, {"erfc", Op::kErfc}, {"Erfc", Op::kErfc},
-    {"erfi", Op::kErfi}, {"Erfi", Op::kErfi},
-    {"fresnels", Op::kFresnelS}, {"fresnelS", Op::kFresnelS}, {"FresnelS", Op::kFresnelS},
-    {"fresnelc", Op::kFresnelC}, {"fresnelC", Op::kFresnelC}, {"FresnelC", Op::kFresnelC},
-    {"gamma", Op::kGamma}, {"tgamma", Op::kGamma},
-    {"loggamma", Op::kLogGamma}, {"lgamma", Op::kLogGamma}, {"lnGamma", Op::kLogGamma},
-    {"logGamma", Op::kLogGamma}, {"LogGamma", Op::kLogGamma},
-    {"digamma", Op::kDigamma}, {"Psi", Op::kDigamma}, {"psi", Op::kDigamma},
-    {"lambertW", Op::kLambertW}, {"dilog", Op::kDilog},
-    {"elliptic_k", Op::kEllipticK}, {"ellipticK", Op::kEllipticK}, {"EllipticK", Op::kEllipticK},
-    {"polylog", Op::kPolylog}, {"PolyLog", Op::kPolylog},
-    {"uppergamma", Op::kUpperGamma}, {"ugamma", Op::kUpperGamma},
-    {"lowergamma", Op::kLowerGamma}, {"igamma", Op::kLowerGamma},
-    {"expint", Op::kExpIntegralE}, {"ExpIntegralE", Op::kExpIntegralE},
-    {"elliptic_f", Op::kEllipticF}, {"EllipticF", Op::kEllipticF},
-    {"besselj", Op::kBesselJ}, {"besselJ", Op::kBesselJ}, {"BesselJ", Op::kBesselJ},
-    {"bessely", Op::kBesselY}, {"besselY", Op::kBesselY}, {"BesselY", Op::kBesselY},
-    {"besseli", Op::kBesselI}, {"besselI", Op::kBesselI}, {"BesselI", Op::kBesselI},
-    {"besselk", Op::kBesselK}, {"besselK", Op::kBesselK}, {"BesselK", Op::kBesselK},
-    {"weierstrassP", Op::kWeierstrassP}, {"weierstrassPPrime", Op::kWeierstrassPPrime},
-    {"weierstrassPInverse", Op::kWeierstrassPInverse}, {"weierstrassZeta", Op::kWeierstrassZeta},
-};
-
 constexpr Function kBuilt[] = {
     {"log", 1, 2, BuildLog}, {"ln", 1, 1, BuildLog}, {"Log", 1, 1, BuildLog},
     {"log10", 1, 1, BuildLog10}, {"log2", 1, 1, BuildLog2}, {"log1p", 1, 1, BuildLog1p},
@@ -127,20 +58,32 @@ constexpr std::pair<std::string_view, std::string_view> kRefused[] = {
 };
 // clang-format on
 
-using FunctionMap = std::map<std::string_view, Function>;
+// By every spelling.
+struct Names {
+  std::map<std::string_view, Function> functions;
+  std::map<std::string_view, Op> constants;
+};
 
-const FunctionMap& Functions() {
-  static const auto& functions = *new FunctionMap([] {
-    FunctionMap map;
-    for (const auto& [name, op] : kOperations) {
-      const auto arity = static_cast<size_t>(Arity(op));
-      map.emplace(name,
-                  Function{.name = name, .arguments_min = arity, .arguments_max = arity, .op = op});
+Names ReadTables() {
+  Names names;
+  for (const Function& function : kBuilt) names.functions.emplace(function.name, function);
+  for (const Operation& operation : AllOperations()) {
+    for (std::string_view rest = operation.reads; !rest.empty();) {
+      const std::string_view name = TakeWord(rest);
+      const auto arity = static_cast<size_t>(operation.arity);
+      if (arity == 0) {
+        names.constants.emplace(name, operation.op);
+      } else {
+        names.functions.emplace(name, Function{name, arity, arity, nullptr, false, operation.op});
+      }
     }
-    for (const Function& function : kBuilt) map.emplace(function.name, function);
-    return map;
-  }());
-  return functions;
+  }
+  return names;
+}
+
+const Names& AllNames() {
+  static const auto& names = *new Names(ReadTables());
+  return names;
 }
 
 // Why a known name is refused; empty for others.
@@ -173,7 +116,7 @@ std::string_view NearestFunction(std::string_view name) {
   if (name.size() > kLongestName) return {};
   const std::string lower = absl::AsciiStrToLower(ToAbsl(name));
   std::tuple<size_t, bool, size_t, std::string_view> best = {name.size() / 3 + 1, false, 0, {}};
-  for (const auto& [known, function] : Functions()) {
+  for (const auto& [known, function] : AllNames().functions) {
     const size_t distance = std::min(EditDistance(name, known), EditDistance(lower, known));
     const bool capital = absl::ascii_isupper(static_cast<unsigned char>(known[0]));
     best = std::min(best, {distance, capital, known.size(), known});
@@ -184,15 +127,13 @@ std::string_view NearestFunction(std::string_view name) {
 }  // namespace
 
 const Function* FindFunction(std::string_view name) {
-  const auto found = Functions().find(name);
-  return found == Functions().end() ? nullptr : &found->second;
+  const auto found = AllNames().functions.find(name);
+  return found == AllNames().functions.end() ? nullptr : &found->second;
 }
 
 Op FindConstant(std::string_view name) {
-  for (const auto& [constant, op] : kConstants) {
-    if (constant == name) return op;
-  }
-  return Op::kUndefined;
+  const auto found = AllNames().constants.find(name);
+  return found == AllNames().constants.end() ? Op::kUndefined : found->second;
 }
 
 std::string ExplainUnknownFunction(std::string_view name) {

@@ -1,38 +1,8 @@
 #include "common/expression/infix_writer.h"
 
-#include <algorithm>
-
 #include "common/expression/operation.h"
 
 namespace motzkin::expression {
-namespace {
-
-// Functions of one argument that a dialect lacks, or means differently on part of the line
-// (FriCAS's acot), written as an equal expression around the argument.
-struct Paraphrase {
-  Op op;
-  Format format;
-  std::string_view before, after;
-};
-
-constexpr Paraphrase kParaphrases[] = {
-    {Op::kDilog, Format::kSympy, "polylog(2, 1 - (", "))"},
-    {Op::kErfi, Format::kGiac, "(-i*erf(i*(", ")))"},
-    {Op::kAsech, Format::kGiac, "acosh(1/(", "))"},
-    {Op::kAcsch, Format::kGiac, "asinh(1/(", "))"},
-    {Op::kAcot, Format::kFricas, "atan(1/(", "))"},
-    {Op::kErfc, Format::kFricas, "(1 - erf(", "))"},
-};
-
-const Paraphrase* FindParaphrase(Op op, Format format) {
-  const auto* found =
-      std::find_if(std::begin(kParaphrases), std::end(kParaphrases),
-                   [&](const Paraphrase& p) { return p.op == op && p.format == format; });
-  return found == std::end(kParaphrases) ? nullptr : found;
-}
-
-}  // namespace
-
 InfixWriter::Binding InfixWriter::BindingOf(Expr expr) {
   switch (expr->op()) {
     case Op::kAdd:
@@ -133,15 +103,10 @@ void InfixWriter::Write(Expr expr) {
 
 void InfixWriter::WriteFunction(Expr expr) {
   const std::string_view name = NameOf(expr->op(), format_);
-  if (const Paraphrase* paraphrase = FindParaphrase(expr->op(), format_); paraphrase != nullptr) {
-    text_.Append(paraphrase->before);
-    Write(expr->child(0));
-    return text_.Append(paraphrase->after);
+  if (const size_t argument = name.find('#'); argument != std::string_view::npos) {
+    return WriteAround(expr->child(0), name.substr(0, argument), name.substr(argument + 1));
   }
-  if (name.empty()) {
-    if (unsayable_ == Op::kUndefined) unsayable_ = expr->op();
-    return;
-  }
+  if (name.empty()) return WriteByReciprocal(expr);
   if (expr->op() == Op::kHypergeometric) return WriteHypergeometric(expr, name);
   text_.Append(name);
   if (expr->children().empty()) return;
@@ -149,6 +114,24 @@ void InfixWriter::WriteFunction(Expr expr) {
   WriteArguments(expr->children());
   if (expr->op() == Op::kRootOf) text_.Append(", t");
   text_.Append(")");
+}
+
+// What the dialect has no name for, by the function that it is of 1/u.
+void InfixWriter::WriteByReciprocal(Expr expr) {
+  const Op other = OperationOf(expr->op()).of_reciprocal;
+  const std::string_view name = NameOf(other, format_);
+  if (name.empty()) {
+    if (unsayable_ == Op::kUndefined) unsayable_ = expr->op();
+    return;
+  }
+  text_.Append(name);
+  WriteAround(expr->child(0), "(1/(", "))");
+}
+
+void InfixWriter::WriteAround(Expr argument, std::string_view before, std::string_view after) {
+  text_.Append(before);
+  Write(argument);
+  text_.Append(after);
 }
 
 void InfixWriter::WriteHypergeometric(Expr expr, std::string_view name) {

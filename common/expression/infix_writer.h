@@ -33,6 +33,8 @@ class InfixWriter {
   void WriteInParentheses(Expr expr);
   void WriteJoined(Expr expr, std::string_view separator, Binding first, Binding later);
   void WriteFunction(Expr expr);
+  void WriteByReciprocal(Expr expr);
+  void WriteAround(Expr argument, std::string_view before, std::string_view after);
   void WriteHypergeometric(Expr expr, std::string_view name);
   void WriteArguments(std::span<const Expr> arguments);
 

@@ -2,22 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <utility>
 
+#include "common/expression/operation.h"
+
 namespace motzkin::expression {
-namespace {
-
-// Commands with a letter for their whole name, in the spelling of infix.
-constexpr std::pair<std::string_view, std::string_view> kCommands[] = {
-    {"pi", "pi"},       {"gamma", "EulerGamma"}, {"Gamma", "gamma"}, {"sqrt", "sqrt"},
-    {"exp", "exp"},     {"ln", "log"},           {"sin", "sin"},     {"cos", "cos"},
-    {"tan", "tan"},     {"cot", "cot"},          {"sec", "sec"},     {"csc", "csc"},
-    {"arcsin", "asin"}, {"arccos", "acos"},      {"arctan", "atan"}, {"sinh", "sinh"},
-    {"cosh", "cosh"},   {"tanh", "tanh"},        {"coth", "coth"},   {"frac", "\\frac"},
-};
-
-}  // namespace
 
 Token LatexLexer::Take(TokenKind kind, size_t length, std::string_view text) {
   const Token token{kind, position_ + 1, text};
@@ -47,11 +36,10 @@ absl::StatusOr<Token> LatexLexer::Command() {
   if (name == "right" && At(end) == ']') return Take(TokenKind::kClose, length + 1, "]");
   if (name == "cdot") return Take(TokenKind::kTimes, length, "*");
   if (name == "operatorname") return OperatorName();
-  for (const auto& [command, infix] : kCommands) {
-    if (command != name) continue;
-    after_frac_ = name == "frac";
-    return Take(TokenKind::kName, length, infix);
-  }
+  after_frac_ = name == "frac";
+  if (after_frac_) return Take(TokenKind::kName, length, "\\frac");
+  const Op op = OpOfLatexName(text_.substr(position_, length));
+  if (op != Op::kUndefined) return Take(TokenKind::kName, length, NameOf(op, Format::kInfix));
   return ErrorAt(position_ + 1,
                  fmt::format("unknown command {}", Quoted(text_.substr(position_, length))));
 }
@@ -85,6 +73,9 @@ absl::StatusOr<Token> LatexLexer::Next() {
     while (IsDigit(At(end))) ++end;
     return Take(TokenKind::kNumber, end - position_, text_.substr(position_, end - position_));
   }
+  if (const Op op = OpOfLatexName(text_.substr(position_, 1)); op != Op::kUndefined) {
+    return Take(TokenKind::kName, 1, NameOf(op, Format::kInfix));
+  }
   switch (c) {
     case '\\':
       return Command();
@@ -92,13 +83,6 @@ absl::StatusOr<Token> LatexLexer::Next() {
       return OpenBrace();
     case '}':
       return CloseBrace();
-    case 'x':
-    case 'e':
-    case 'i':
-    case 't':
-      return Take(TokenKind::kName, 1, text_.substr(position_, 1));
-    case 'G':
-      return Take(TokenKind::kName, 1, "Catalan");
     case ',':
       return Take(TokenKind::kComma, 1, ",");
     case '+':

@@ -132,7 +132,14 @@ void LatexWriter::Write(Expr expr) {
 }
 
 void LatexWriter::WriteFunction(Expr expr) {
-  text_.Append(NameOf(expr->op(), Format::kLatex));
+  const std::string_view name = NameOf(expr->op(), Format::kLatex);
+  if (name.empty()) {
+    text_.Append("\\operatorname{");
+    text_.Append(NameOf(expr->op(), Format::kInfix));
+    text_.Append("}");
+  } else {
+    text_.Append(name);
+  }
   if (expr->children().empty()) return;
   text_.Append("\\left(");
   if (expr->op() == Op::kHypergeometric) {

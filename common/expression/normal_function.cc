@@ -1,85 +1,10 @@
-#include <algorithm>
-#include <iterator>
 #include <optional>
-#include <utility>
 
 #include "common/expression/normal_builder.h"
+#include "common/expression/operation.h"
 
 namespace motzkin::expression {
 namespace {
-
-enum class Symmetry { kNone, kOdd, kEven };
-
-Symmetry SymmetryOf(Op op) {
-  switch (op) {
-    case Op::kSin:
-    case Op::kTan:
-    case Op::kCot:
-    case Op::kCsc:
-    case Op::kAsin:
-    case Op::kAtan:
-    case Op::kAcsc:
-    case Op::kSinh:
-    case Op::kTanh:
-    case Op::kCoth:
-    case Op::kCsch:
-    case Op::kAsinh:
-    case Op::kAtanh:
-    case Op::kAcoth:
-    case Op::kAcsch:
-    case Op::kSi:
-    case Op::kShi:
-    case Op::kErf:
-    case Op::kErfi:
-    case Op::kFresnelS:
-    case Op::kFresnelC:
-      return Symmetry::kOdd;
-    case Op::kCos:
-    case Op::kSec:
-    case Op::kCosh:
-    case Op::kSech:
-      return Symmetry::kEven;
-    default:
-      return Symmetry::kNone;
-  }
-}
-
-// f(g(u)) = u for all u.
-bool Undoes(Op outer, Op inner) {
-  constexpr std::pair<Op, Op> kPairs[] = {
-      {Op::kSin, Op::kAsin},   {Op::kCos, Op::kAcos},   {Op::kTan, Op::kAtan},
-      {Op::kSinh, Op::kAsinh}, {Op::kCosh, Op::kAcosh}, {Op::kTanh, Op::kAtanh},
-  };
-  return std::find(std::begin(kPairs), std::end(kPairs), std::pair(outer, inner)) !=
-         std::end(kPairs);
-}
-
-// No value at all, in place of a rational one.
-constexpr int kPole = -1'000;
-
-// f(argument): a rational, or else pi/pi_divisor; or a pole.
-struct KnownValue {
-  Op op;
-  int argument;
-  int rational;
-  int pi_divisor = 0;
-};
-
-constexpr KnownValue kKnownValues[] = {
-    {Op::kLog, 0, kPole},   {Op::kLog, 1, 0},      {Op::kSin, 0, 0},       {Op::kCos, 0, 1},
-    {Op::kTan, 0, 0},       {Op::kCot, 0, kPole},  {Op::kSec, 0, 1},       {Op::kCsc, 0, kPole},
-    {Op::kAsin, 0, 0},      {Op::kAsin, 1, 0, 2},  {Op::kAcos, 0, 0, 2},   {Op::kAcos, 1, 0},
-    {Op::kAcos, -1, 0, 1},  {Op::kAtan, 0, 0},     {Op::kAtan, 1, 0, 4},   {Op::kAcot, 0, 0, 2},
-    {Op::kAsec, 0, kPole},  {Op::kAsec, 1, 0},     {Op::kAsec, -1, 0, 1},  {Op::kAcsc, 0, kPole},
-    {Op::kAcsc, 1, 0, 2},   {Op::kSinh, 0, 0},     {Op::kCosh, 0, 1},      {Op::kTanh, 0, 0},
-    {Op::kCoth, 0, kPole},  {Op::kSech, 0, 1},     {Op::kCsch, 0, kPole},  {Op::kAsinh, 0, 0},
-    {Op::kAcosh, 1, 0},     {Op::kAtanh, 0, 0},    {Op::kAtanh, 1, kPole}, {Op::kAcoth, 1, kPole},
-    {Op::kAsech, 0, kPole}, {Op::kAsech, 1, 0},    {Op::kAcsch, 0, kPole}, {Op::kEi, 0, kPole},
-    {Op::kLi, 1, kPole},    {Op::kSi, 0, 0},       {Op::kCi, 0, kPole},    {Op::kShi, 0, 0},
-    {Op::kChi, 0, kPole},   {Op::kErf, 0, 0},      {Op::kErfc, 0, 1},      {Op::kErfi, 0, 0},
-    {Op::kFresnelS, 0, 0},  {Op::kFresnelC, 0, 0}, {Op::kGamma, 0, kPole}, {Op::kGamma, 1, 1},
-    {Op::kLambertW, 0, 0},
-};
 
 mpq_class FloorOf(const mpq_class& value) {
   mpz_class floor;
@@ -112,9 +37,9 @@ std::optional<mpq_class> RationalValue(Op op, const mpq_class& value) {
 Expr NormalBuilder::FunctionOfNumber(Op op, Expr number) {
   if (const std::optional<mpq_class> value = RationalValue(op, number->number()))
     return pool_.Number(*value);
-  for (const KnownValue& known : kKnownValues) {
-    if (known.op != op || !number->IsInteger(known.argument)) continue;
-    if (known.rational == kPole) return pool_.Undefined();
+  for (const KnownValue& known : OperationOf(op).known) {
+    if (known.argument == KnownValue::kUnused || !number->IsInteger(known.argument)) continue;
+    if (known.rational == KnownValue::kPole) return pool_.Undefined();
     if (known.pi_divisor == 0) return pool_.Integer(known.rational);
     return Scale(pool_.Leaf(Op::kPi), mpq_class(1, known.pi_divisor));
   }
@@ -122,7 +47,7 @@ Expr NormalBuilder::FunctionOfNumber(Op op, Expr number) {
 }
 
 Expr NormalBuilder::WithSymmetry(Op op, Expr argument) {
-  const Symmetry symmetry = IsNegative(argument) ? SymmetryOf(op) : Symmetry::kNone;
+  const Symmetry symmetry = IsNegative(argument) ? OperationOf(op).symmetry : Symmetry::kNone;
   if (symmetry == Symmetry::kNone) return pool_.Unary(op, argument);
   const Expr argument_positive = Negate(argument);
   const Expr value = Function(op, {&argument_positive, 1});
@@ -140,7 +65,10 @@ Expr NormalBuilder::Function(Op op, std::span<const Expr> arguments) {
   if (argument->op() == Op::kNumber) {
     if (const Expr value = FunctionOfNumber(op, argument); value != nullptr) return value;
   }
-  if (Undoes(op, argument->op())) return argument->child(0);
+  if (const Op undone = OperationOf(op).undoes;
+      undone != Op::kUndefined && argument->op() == undone) {
+    return argument->child(0);
+  }
   if (op == Op::kLog && argument->op() == Op::kE) return pool_.Integer(1);
   if (op == Op::kLog && argument->op() == Op::kExp && argument->child(0)->op() == Op::kNumber) {
     return argument->child(0);

@@ -30,10 +30,10 @@ struct ParseLimits {
 //   numbers     12, 0.25, 1e-3 (exactly 1/1000), Rational(1, 2), Integer(3), complex(a, b),
 //               float(m, k, b)
 //   constants   pi %pi M_PI, e E %e M_E, i I %i, EulerGamma, Catalan; the variable is x
-//   functions   every name in function_table.cc. A name that two systems use differently is read
-//               by its spelling: ellipticF(z, m) is FriCAS's, which takes sin(phi);
-//               elliptic_f(phi, m) is SymPy's. cbrt and roots are principal; Gamma(s, x) is the
-//               upper incomplete function, igamma the lower.
+//   functions   every name in operation_table.cc and function_table.cc. A name that two systems use
+//               differently is read by its spelling: ellipticF(z, m) is FriCAS's, which takes
+//               sin(phi); elliptic_f(phi, m) is SymPy's. cbrt and roots are principal; Gamma(s, x)
+//               is the upper incomplete function, igamma the lower.
 //   roots       FriCAS's rootOf(t^2 + 1, t) with any name for the unknown; giac's
 //               rootof([[..], [..]])
 //

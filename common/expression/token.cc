@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace motzkin::expression {
 
 absl::Status ErrorAt(size_t column, std::string_view message) {
@@ -10,6 +12,12 @@ absl::Status ErrorAt(size_t column, std::string_view message) {
 
 absl::Status BoundAt(size_t column, std::string_view message) {
   return absl::ResourceExhaustedError(fmt::format("column {}: {}", column, message));
+}
+
+std::string_view TakeWord(std::string_view& text) {
+  const std::string_view word = text.substr(0, text.find(' '));
+  text.remove_prefix(std::min(text.size(), word.size() + 1));
+  return word;
 }
 
 std::string Quoted(std::string_view text) {

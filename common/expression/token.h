@@ -45,6 +45,9 @@ absl::Status BoundAt(size_t column, std::string_view message);
 // A byte or word of the input as it may stand in a message: printable and short.
 std::string Quoted(std::string_view text);
 
+// The first word of `text`, which loses it and the space after it.
+std::string_view TakeWord(std::string_view& text);
+
 inline bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 inline bool IsLetter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
