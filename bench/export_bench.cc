@@ -103,7 +103,7 @@ void MeasureAll(const std::string& reader_uri, const std::filesystem::path& dire
   ExportOptions balanced;
   balanced.balance = dataset::Balance::kLabelAndLength;
   ExportOptions pairs;
-  pairs.format = dataset::FileFormat::kLampleCharton;
+  pairs.format = &dataset::kLampleCharton;
   pairs.shard_rows = 0;
   const std::pair<const char*, ExportOptions> cases[] = {
       {"jsonl", jsonl}, {"jsonl, balanced", balanced}, {"lample-charton", pairs}};

@@ -36,64 +36,18 @@ std::string Section(std::string_view document, std::string_view heading) {
   return "";
 }
 
-bool IsTable(const ExportOptions& options) { return options.format != FileFormat::kLampleCharton; }
-
-std::string Paths(const ExportReport& report, Split split) {
-  const auto of_split = [&](const WrittenFile& file) { return file.split == split; };
-  const auto first = std::find_if(report.files.begin(), report.files.end(), of_split);
-  if (first == report.files.end()) return "";
-  const auto count = std::count_if(report.files.begin(), report.files.end(), of_split);
-  if (count == 1) return first->path;
-  // data/train-00000-of-00002.jsonl: all shards differ in the first number only.
-  return absl::StrReplaceAll(first->path, {{"-00000-of-", "-*-of-"}});
-}
-
-// What load_dataset() reads.
 std::string Head(const ExportReport& report, const ExportOptions& options) {
-  std::string yaml = fmt::format(
-      "---\npretty_name: {}\ntags:\n- mathematics\n- symbolic-integration\n", report.job.name);
-  if (!IsTable(options)) return yaml + "---\n";
-  yaml += "configs:\n- config_name: default\n  data_files:\n";
-  std::string splits;
-  for (size_t i = 0; i < kSplits; ++i) {
-    const std::string paths = Paths(report, static_cast<Split>(i));
-    if (paths.empty()) continue;
-    yaml += fmt::format("  - split: {}\n    path: {}\n", kSplitNames[i], paths);
-    int64_t bytes = 0;
-    for (const WrittenFile& file : report.files) {
-      if (file.split == static_cast<Split>(i)) bytes += file.digest.bytes;
-    }
-    splits += fmt::format("  - name: {}\n    num_bytes: {}\n    num_examples: {}\n", kSplitNames[i],
-                          bytes, report.exported.labels[i].total());
-  }
-  yaml += "dataset_info:\n  config_name: default\n  features:\n";
-  for (const Column& column : Columns()) {
-    yaml += fmt::format("  - name: {}\n    dtype: {}\n", column.name, column.type);
-  }
-  return yaml + "  splits:\n" + splits + "---\n";
+  return fmt::format("---\npretty_name: {}\ntags:\n- mathematics\n- symbolic-integration\n{}---\n",
+                     report.job.name, options.format->yaml(report));
 }
 
 std::string Introduction(const ExportReport& report, const ExportOptions& options) {
-  std::string text = fmt::format(
+  return fmt::format(
       "# {}\n\n{} random functions of one real variable{}, made and integrated by Motzkin {}.\n"
-      "Every integral was differentiated and compared with its integrand in ball arithmetic.\n",
-      report.job.name, Grouped(report.exported.rows),
-      IsTable(options) ? ", labelled by whether an integral was found" : " with their integrals",
-      options.program_version);
-  text += "\n## Load it\n\n";
-  if (IsTable(options)) {
-    return text + "    from datasets import load_dataset\n    data = load_dataset(\"DIR\")\n";
-  }
-  std::vector<std::string> files;
-  files.reserve(kSplits);
-  for (size_t i = 0; i < kSplits; ++i) files.push_back(Paths(report, static_cast<Split>(i)));
-  const std::string task = files[0].substr(0, files[0].find('.'));
-  return text + fmt::format(
-                    "Lines are `count|sub Y' f<TAB>F`, as the published code of Lample and "
-                    "Charton reads them:\n\n"
-                    "    python main.py --tasks \"{0}\" --reload_data \"{0},{1}\" ...\n\n"
-                    "`count` is how often f was drawn in the range of indices.\n",
-                    task, absl::StrJoin(files, ","));
+      "Every integral was differentiated and compared with its integrand in ball arithmetic.\n"
+      "\n## Load it\n\n{}",
+      report.job.name, Grouped(report.exported.rows), options.format->rows, options.program_version,
+      options.format->loading(report));
 }
 
 std::string HowMade(const ExportReport& report, const ExportOptions& options) {
@@ -140,7 +94,7 @@ std::string Card(const ExportReport& report, const ExportOptions& options,
   card += "\nWhat was left out of the range:\n\n" + ExclusionsTable(report);
   card += "\n## Files\n\n" + FilesTable(report);
   card += "\n`sha256sum -c SHA256SUMS` checks them; `export.json` has all numbers of this page.\n";
-  if (IsTable(options)) card += "\n## Columns\n\n" + ColumnsTable(options);
+  card += options.format->columns(options);
   card += HowMade(report, options);
   card += "\n## Outcomes and engines\n\nOf all rows in the range, exported or not.\n\n" +
           OutcomesTable(report.all) + "\n" + EnginesTable(report.all, report.engines);

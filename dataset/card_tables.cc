@@ -1,6 +1,9 @@
 #include "dataset/card_tables.h"
 
+#include <absl/strings/str_replace.h>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "common/words/words.h"
 #include "dataset/option_words.h"
@@ -48,6 +51,16 @@ std::string ExclusionsTable(const ExportReport& report) {
     table += fmt::format("| {} | {} |\n", Grouped(report.excluded[i]), kExclusionTexts[i].why);
   }
   return table + fmt::format("| {} | exported |\n", Grouped(report.exported.rows));
+}
+
+std::string SplitPaths(const ExportReport& report, Split split) {
+  const auto of_split = [&](const WrittenFile& file) { return file.split == split; };
+  const auto first = std::find_if(report.files.begin(), report.files.end(), of_split);
+  if (first == report.files.end()) return "";
+  const auto count = std::count_if(report.files.begin(), report.files.end(), of_split);
+  if (count == 1) return first->path;
+  // data/train-00000-of-00002.jsonl: all shards differ in the first number only.
+  return absl::StrReplaceAll(first->path, {{"-00000-of-", "-*-of-"}});
 }
 
 std::string FilesTable(const ExportReport& report) {
@@ -123,10 +136,10 @@ std::string BaselinesText(const ExportReport& report) {
 
 std::string CommandLine(const ExportReport& report, const ExportOptions& options) {
   std::string command = fmt::format("motzkin export {} DIR --format {} --range {}..{} --answers {}",
-                                    report.job.name, FormatWord(options.format), report.range.begin,
+                                    report.job.name, options.format->word, report.range.begin,
                                     report.range.end, AnswersWord(report.answers));
   if (report.job.kind != v1::KIND_FORWARD) command += " --kinds " + KindWord(report.job.kind);
-  if (options.notation != Notation::kPrefix) {
+  if (options.notation != expression::Format::kPrefix) {
     command += " --notation " + NotationWord(options.notation);
   }
   if (options.balance != Balance::kNone) command += " --balance " + BalanceWord(options.balance);

@@ -11,6 +11,8 @@ namespace motzkin::dataset {
 
 std::string RowsTable(const ExportReport& report);
 std::string ExclusionsTable(const ExportReport& report);
+// The data files of a split: one path, or a pattern for several; empty when there are none.
+std::string SplitPaths(const ExportReport& report, Split split);
 std::string FilesTable(const ExportReport& report);
 std::string ColumnsTable(const ExportOptions& options);
 std::string OutcomesTable(const Statistics& statistics);

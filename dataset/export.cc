@@ -13,7 +13,6 @@
 #include "dataset/ln_abs.h"
 #include "dataset/plots.h"
 #include "dataset/report_json.h"
-#include "dataset/row_format.h"
 #include "dataset/staging_directory.h"
 
 namespace motzkin::dataset {
@@ -44,29 +43,6 @@ class DrawnCounter {
   absl::flat_hash_map<int64_t, int64_t> again_;
 };
 
-ShardNames NamesFor(const JobDescription& job, const ExportOptions& options,
-                    const std::string& header) {
-  if (options.format == FileFormat::kJsonl) return {"data/", ".jsonl", options.shard_rows, header};
-  if (options.format == FileFormat::kCsv) return {"data/", ".csv", options.shard_rows, header};
-  // Their names: https://github.com/facebookresearch/SymbolicMathematics
-  const std::string_view task = job.kind == v1::KIND_BACKWARD   ? "prim_bwd."
-                                : job.kind == v1::KIND_BY_PARTS ? "prim_ibp."
-                                                                : "prim_fwd.";
-  return {std::string(task), "", options.shard_rows, header};
-}
-
-absl::Status CheckOptions(const ExportOptions& options) {
-  if (options.format != FileFormat::kLampleCharton) return absl::OkStatus();
-  if (options.balance != Balance::kNone) {
-    return absl::InvalidArgumentError(
-        "lample-charton holds functions with integrals only: there is nothing to balance");
-  }
-  if (options.notation != Notation::kPrefix) {
-    return absl::InvalidArgumentError("lample-charton has a notation of its own");
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<IndexRange> RangeOf(const JobDescription& job, const ExportOptions& options) {
   const IndexRange range{options.begin, options.end.value_or(job.sealed)};
   if (job.sealed == 0) {
@@ -95,8 +71,9 @@ class Exporter {
         report_(report),
         options_(options),
         selection_(std::move(selection)),
-        format_(options.format, options.notation),
-        shards_(directory, NamesFor(report.job, options, format_.Header())),
+        shards_(directory,
+                {options.format->stem(report.job.kind), std::string(options.format->extension),
+                 options.shard_rows, options.format->header()}),
         plan_(options.balance),
         drawn_(reader, report.job.name, report.range.end) {}
 
@@ -123,7 +100,7 @@ class Exporter {
     ASSIGN_OR_RETURN(const std::optional<Exclusion> excluded, selection_.Decide(row));
     if (excluded.has_value()) return absl::OkStatus();
     const bool label = *selection_.Label(row);
-    ASSIGN_OR_RETURN(const std::optional<std::string> line, format_.Line(row, label, /*drawn=*/1));
+    ASSIGN_OR_RETURN(const std::optional<std::string> line, Line(row, label));
     if (line.has_value()) plan_.Count(row, label);
     return absl::OkStatus();
   }
@@ -134,7 +111,8 @@ class Exporter {
     ASSIGN_OR_RETURN(std::optional<Exclusion> excluded, selection_.Decide(row));
     std::optional<std::string> line;
     if (!excluded.has_value()) {
-      ASSIGN_OR_RETURN(line, LineFor(row, *label));
+      if (options_.strip_ln_abs && *label && row.has_abs) RETURN_IF_ERROR(StripAndVerify(row));
+      ASSIGN_OR_RETURN(line, Line(row, *label));
       if (!line.has_value()) {
         excluded = Exclusion::kUnwritable;
       } else if (!plan_.Take(row, *label)) {
@@ -151,13 +129,9 @@ class Exporter {
     return shards_.Append(row.split, *line);
   }
 
-  absl::StatusOr<std::optional<std::string>> LineFor(Row& row, bool label) {
-    if (options_.strip_ln_abs && label && row.has_abs) RETURN_IF_ERROR(StripAndVerify(row));
-    int64_t drawn = 1;
-    if (options_.format == FileFormat::kLampleCharton && label) {
-      ASSIGN_OR_RETURN(drawn, drawn_.Of(row));
-    }
-    return format_.Line(row, label, drawn);
+  absl::StatusOr<std::optional<std::string>> Line(const Row& row, bool label) {
+    return options_.format->line(
+        {row, label, options_.notation, pool_, [&] { return drawn_.Of(row); }});
   }
 
   absl::Status StripAndVerify(Row& row) {
@@ -180,7 +154,6 @@ class Exporter {
   ExportReport& report_;
   const ExportOptions& options_;
   Selection selection_;
-  RowFormat format_;
   ShardWriter shards_;
   BalancePlan plan_;
   DrawnCounter drawn_;
@@ -209,7 +182,7 @@ absl::Status WriteCard(const ExportReport& report, const ExportOptions& options,
 absl::StatusOr<ExportReport> Export(Reader& reader, const std::string& job,
                                     const std::filesystem::path& directory,
                                     const ExportOptions& options, const Progress& progress) {
-  RETURN_IF_ERROR(CheckOptions(options));
+  RETURN_IF_ERROR(options.format->check(options));
   ExportReport report;
   ASSIGN_OR_RETURN(report.job, reader.FindJob(job));
   ASSIGN_OR_RETURN(report.range, RangeOf(report.job, options));
@@ -217,9 +190,9 @@ absl::StatusOr<ExportReport> Export(Reader& reader, const std::string& job,
   report.answers = selection.answers();
   ASSIGN_OR_RETURN(report.engines, reader.Engines());
   ASSIGN_OR_RETURN(StagingDirectory staging, StagingDirectory::Create(directory));
-  for (const char* folder : {"data", "plots"}) {
-    if (folder == std::string_view("data") && options.format == FileFormat::kLampleCharton)
-      continue;
+  const std::filesystem::path stem = options.format->stem(report.job.kind);
+  for (const std::string& folder : {stem.parent_path().string(), std::string("plots")}) {
+    if (folder.empty()) continue;
     std::error_code error;
     std::filesystem::create_directory(staging.path() / folder, error);
     if (error) return absl::InternalError(fmt::format("{}: {}", folder, error.message()));

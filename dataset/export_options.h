@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "dataset/balance.h"
+#include "dataset/file_format.h"
 #include "dataset/reader.h"
-#include "dataset/row_format.h"
 #include "motzkin/v1/job.pb.h"
 
 namespace motzkin::dataset {
@@ -32,8 +32,9 @@ using Verify =
     std::function<absl::StatusOr<bool>(const std::string& integrand, const std::string& candidate)>;
 
 struct ExportOptions {
-  FileFormat format = FileFormat::kJsonl;
-  Notation notation = Notation::kPrefix;
+  const FileFormat* format = &kJsonl;
+  // How jsonl and csv write integrand and integral: prefix, infix, LaTeX or SymPy's.
+  expression::Format notation = expression::Format::kPrefix;
   int64_t begin = 0;
   std::optional<int64_t> end;  // default: the sealed index when the export starts
   Balance balance = Balance::kNone;

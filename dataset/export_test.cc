@@ -62,10 +62,10 @@ TEST_F(ExportTest, EveryFormatPassesTheIndependentCheck) {
   ExportOptions options;
   const std::filesystem::path jsonl = MustExport("demo", options);
   EXPECT_EQ(IndependentCheck(jsonl.string()), 0);
-  options.format = FileFormat::kCsv;
+  options.format = &kCsv;
   options.shard_rows = 100;
   EXPECT_EQ(IndependentCheck(MustExport("demo", options).string()), 0);
-  options.format = FileFormat::kLampleCharton;
+  options.format = &kLampleCharton;
   options.shard_rows = 0;
   const std::filesystem::path pairs = MustExport("demo", options);
   EXPECT_EQ(IndependentCheck(absl::StrCat(pairs.string(), " --against ", jsonl.string())), 0);
@@ -112,7 +112,7 @@ TEST_F(ExportTest, DuplicatesAreLeftOutAndCounted) {
   MustExport("demo", options, &report);
   EXPECT_GE(report.all.duplicates, 8);
   EXPECT_GE(report.excluded[static_cast<size_t>(Exclusion::kDuplicate)], 8);
-  options.format = FileFormat::kLampleCharton;
+  options.format = &kLampleCharton;
   options.shard_rows = 0;
   const std::filesystem::path path = MustExport("demo", options);
   int drawn_twice = 0;

@@ -2,6 +2,7 @@
 
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
+#include <fmt/format.h>
 
 #include <string_view>
 #include <utility>
@@ -9,7 +10,11 @@
 
 #include "common/base/status_macros.h"
 #include "common/expression/operation.h"
+#include "common/expression/parser.h"
 #include "common/expression/printer.h"
+#include "dataset/card_tables.h"
+#include "dataset/export.h"
+#include "dataset/file_format.h"
 
 namespace motzkin::dataset {
 namespace {
@@ -204,10 +209,72 @@ class Writer {
   Pool& pool_;
 };
 
+// Their names of the tasks.
+std::string Stem(v1::Kind kind) {
+  return kind == v1::KIND_BACKWARD   ? "prim_bwd."
+         : kind == v1::KIND_BY_PARTS ? "prim_ibp."
+                                     : "prim_fwd.";
+}
+
+absl::Status Check(const ExportOptions& options) {
+  if (options.balance != Balance::kNone) {
+    return absl::InvalidArgumentError(
+        "lample-charton holds functions with integrals only: there is nothing to balance");
+  }
+  if (options.notation != expression::Format::kPrefix) {
+    return absl::InvalidArgumentError("lample-charton has a notation of its own");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<std::string>> Line(const LineSource& source) {
+  if (!source.label) return std::nullopt;
+  source.pool.Clear();
+  std::string sides[2];
+  for (int side = 0; side < 2; ++side) {
+    const absl::StatusOr<Expr> expr = expression::ParsePrefix(
+        side == 0 ? source.row.integrand : source.row.integral, source.pool);
+    if (!expr.ok()) return absl::DataLossError(std::string(expr.status().message()));
+    absl::StatusOr<std::string> tokens = Writer(source.pool).Write(*expr);
+    if (absl::IsUnimplemented(tokens.status())) return std::nullopt;
+    RETURN_IF_ERROR(tokens.status());
+    sides[side] = *std::move(tokens);
+  }
+  ASSIGN_OR_RETURN(const int64_t drawn, source.drawn());
+  return fmt::format("{}|sub Y' {}\t{}\n", drawn, sides[0], sides[1]);
+}
+
+std::string Loading(const ExportReport& report) {
+  std::vector<std::string> files;
+  files.reserve(kSplits);
+  for (size_t i = 0; i < kSplits; ++i) files.push_back(SplitPaths(report, static_cast<Split>(i)));
+  const std::string task = files[0].substr(0, files[0].find('.'));
+  return fmt::format(
+      "Lines are `count|sub Y' f<TAB>F`, as the published code of Lample and Charton reads them:\n\n"
+      "    python main.py --tasks \"{0}\" --reload_data \"{0},{1}\" ...\n\n"
+      "`count` is how often f was drawn in the range of indices.\n",
+      task, absl::StrJoin(files, ","));
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> WriteLampleCharton(Expr expr, Pool& pool) {
   return Writer(pool).Write(expr);
 }
+
+constinit const FileFormat kLampleCharton = {
+    .word = "lample-charton",
+    .shard_rows = 0,  // Their reader takes one file a split.
+    .holds_negatives = false,
+    .stem = Stem,
+    .extension = "",
+    .header = [] { return std::string(); },
+    .check = Check,
+    .line = Line,
+    .yaml = [](const ExportReport&) { return std::string(); },
+    .rows = " with their integrals",
+    .loading = Loading,
+    .columns = [](const ExportOptions&) { return std::string(); },
+};
 
 }  // namespace motzkin::dataset

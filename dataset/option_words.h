@@ -5,19 +5,18 @@
 #include <string>
 
 #include "dataset/balance.h"
-#include "dataset/row_format.h"
+#include "dataset/file_format.h"
 #include "motzkin/v1/job.pb.h"
 
 namespace motzkin::dataset {
 
-inline const std::map<std::string, FileFormat> kFormats = {
-    {"jsonl", FileFormat::kJsonl},
-    {"csv", FileFormat::kCsv},
-    {"lample-charton", FileFormat::kLampleCharton}};
-inline const std::map<std::string, Notation> kNotations = {{"prefix", Notation::kPrefix},
-                                                           {"infix", Notation::kInfix},
-                                                           {"latex", Notation::kLatex},
-                                                           {"sympy", Notation::kSympy}};
+inline const std::map<std::string, const FileFormat*> kFormats = {
+    {"jsonl", &kJsonl}, {"csv", &kCsv}, {"lample-charton", &kLampleCharton}};
+inline const std::map<std::string, expression::Format> kNotations = {
+    {"prefix", expression::Format::kPrefix},
+    {"infix", expression::Format::kInfix},
+    {"latex", expression::Format::kLatex},
+    {"sympy", expression::Format::kSympy}};
 inline const std::map<std::string, Balance> kBalances = {
     {"none", Balance::kNone},
     {"label", Balance::kLabel},
@@ -37,8 +36,9 @@ std::string WordOf(const std::map<std::string, Value>& words, Value value) {
   return "";
 }
 
-inline std::string FormatWord(FileFormat format) { return WordOf(kFormats, format); }
-inline std::string NotationWord(Notation notation) { return WordOf(kNotations, notation); }
+inline std::string NotationWord(expression::Format notation) {
+  return WordOf(kNotations, notation);
+}
 inline std::string BalanceWord(Balance balance) { return WordOf(kBalances, balance); }
 inline std::string AnswersWord(v1::Answers answers) { return WordOf(kAnswers, answers); }
 inline std::string KindWord(v1::Kind kind) { return WordOf(kKinds, kind); }

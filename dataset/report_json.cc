@@ -44,7 +44,7 @@ Json ToJson(const LabelCounts& labels) {
 }
 
 Json Options(const ExportReport& report, const ExportOptions& options) {
-  Json json{{"format", FormatWord(options.format)},
+  Json json{{"format", std::string(options.format->word)},
             {"notation", NotationWord(options.notation)},
             {"range", {report.range.begin, report.range.end}},
             {"answers", AnswersWord(report.answers)},

@@ -1,6 +1,5 @@
 #include "dataset/selection.h"
 
-#include <absl/strings/ascii.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,13 +7,10 @@
 
 #include "common/base/status_macros.h"
 #include "common/expression/canonical.h"
+#include "dataset/option_words.h"
 
 namespace motzkin::dataset {
 namespace {
-
-std::string KindName(v1::Kind kind) {
-  return absl::AsciiStrToLower(v1::Kind_Name(kind).substr(sizeof("KIND_") - 1));
-}
 
 absl::Status CheckKind(const JobDescription& job, const ExportOptions& options) {
   if (std::find(options.kinds.begin(), options.kinds.end(), job.kind) != options.kinds.end()) {
@@ -23,7 +19,7 @@ absl::Status CheckKind(const JobDescription& job, const ExportOptions& options) 
   return absl::FailedPreconditionError(
       fmt::format("job {} is of kind {}, whose rows teach a model the generator rather than "
                   "integration: say --kinds {} if you want them",
-                  job.name, KindName(job.kind), KindName(job.kind)));
+                  job.name, KindWord(job.kind), KindWord(job.kind)));
 }
 
 absl::Status CheckCanonicalVersion(const JobDescription& job) {
@@ -61,7 +57,7 @@ std::optional<bool> Selection::Label(const Row& row) const {
 absl::StatusOr<std::optional<Exclusion>> Selection::Decide(const Row& row) {
   const std::optional<bool> label = Label(row);
   if (!label.has_value()) return Exclusion::kUnlabelled;
-  if (!*label && options_->format == FileFormat::kLampleCharton) return Exclusion::kNegative;
+  if (!*label && !options_->format->holds_negatives) return Exclusion::kNegative;
   if (row.duplicate_of.has_value()) return Exclusion::kDuplicate;
   if (options_->decontaminate.has_value()) {
     const FunctionSet& set = *options_->decontaminate;

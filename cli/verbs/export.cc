@@ -67,8 +67,7 @@ absl::Status ReadRange(const std::string& text, dataset::ExportOptions& options)
 }
 
 absl::Status ReadShardSize(const ExportFlags& flags, dataset::ExportOptions& options) {
-  // Their reader takes one file a split.
-  if (options.format == dataset::FileFormat::kLampleCharton) options.shard_rows = 0;
+  options.shard_rows = options.format->shard_rows;
   if (flags.shard_size.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(options.shard_rows, yaml::ParseCount(flags.shard_size));
   if (options.shard_rows >= 0) return absl::OkStatus();
