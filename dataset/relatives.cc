@@ -24,9 +24,7 @@ absl::StatusOr<Relatives> Relatives::Create(const JobDescription& job) {
         job.name, spec.version(), spec.canonical_version(), generator::kGeneratorVersion,
         expression::kCanonicalVersion));
   }
-  ASSIGN_OR_RETURN(const generator::GeneratorSpec generator_spec, ToGeneratorSpec(spec));
-  ASSIGN_OR_RETURN(generator::FunctionSampler sampler,
-                   generator::FunctionSampler::Create(generator_spec));
+  ASSIGN_OR_RETURN(generator::FunctionSampler sampler, generator::FunctionSampler::Create(spec));
   return Relatives(job.spec.seed(), std::move(sampler));
 }
 

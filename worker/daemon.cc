@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "common/expression/canonical.h"
-#include "common/generator/generator_spec.h"
+#include "common/generator/function_sampler.h"
 #include "common/job_spec/job_spec.h"
 #include "common/results/spec_digest.h"
 #include "worker/exit_code.h"
@@ -54,9 +54,7 @@ BatchId IdOf(const v1::Submission& submission) {
 
 absl::StatusOr<std::shared_ptr<const JobContext>> MakeContext(const std::string& cluster_uuid,
                                                               const v1::DesiredJob& job) {
-  auto spec = ToGeneratorSpec(job.spec().generator());
-  if (!spec.ok()) return spec.status();
-  auto sampler = generator::FunctionSampler::Create(*spec);
+  auto sampler = generator::FunctionSampler::Create(job.spec().generator());
   if (!sampler.ok()) return sampler.status();
   if (job.spec().ladder().empty()) return absl::InvalidArgumentError("the job has no ladder");
   return std::make_shared<const JobContext>(JobContext{.cluster_uuid = cluster_uuid,
@@ -186,18 +184,12 @@ void Daemon::ReportProgress() {
 }
 
 void Daemon::LearnJobs(const v1::DesiredState& desired) {
-  std::map<std::string, KnownJob> jobs;
+  decltype(jobs_) jobs;
   for (const v1::DesiredJob& job : desired.jobs()) {
     if (auto known = jobs_.find(job.job_uuid()); known != jobs_.end()) {
       jobs.insert(jobs_.extract(known));  // A job's spec never changes.
-      continue;
-    }
-    auto context = MakeContext(desired.cluster_uuid(), job);
-    KnownJob& known = jobs[job.job_uuid()];
-    if (context.ok()) {
-      known.context = *std::move(context);
     } else {
-      known.refusal = std::string(context.status().message());
+      jobs.emplace(job.job_uuid(), MakeContext(desired.cluster_uuid(), job));
     }
   }
   jobs_ = std::move(jobs);
@@ -231,9 +223,10 @@ void Daemon::FindJob(const std::string& job_uuid, WantedBatch& batch) const {
   const auto job = jobs_.find(job_uuid);
   if (job == jobs_.end()) {
     batch.refusal = "the coordinator sent a batch without its job";
+  } else if (job->second.ok()) {
+    batch.job = *job->second;
   } else {
-    batch.job = job->second.context;
-    batch.refusal = job->second.refusal;
+    batch.refusal = std::string(job->second.status().message());
   }
 }
 

@@ -99,11 +99,6 @@ class Daemon final : private AgentDelegate, private ResultObserver {
   void FillMachine(v1::WorkerState& state) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ReportProgress();
 
-  struct KnownJob {
-    std::shared_ptr<const JobContext> context;  // Null: this worker cannot do it.
-    std::string refusal;
-  };
-
   const Config& config_;
   const StateDirectory& state_;
   const Capabilities capabilities_;
@@ -125,7 +120,9 @@ class Daemon final : private AgentDelegate, private ResultObserver {
   Policy policy_ ABSL_GUARDED_BY(mutex_);
   PolicyDecision allowed_ ABSL_GUARDED_BY(mutex_);
   MachineReading reading_ ABSL_GUARDED_BY(mutex_);
-  std::map<std::string, KnownJob> jobs_ ABSL_GUARDED_BY(mutex_);
+  // By UUID; an error says why this worker cannot do the job.
+  std::map<std::string, absl::StatusOr<std::shared_ptr<const JobContext>>> jobs_
+      ABSL_GUARDED_BY(mutex_);
   // First state that told of a failed batch.
   std::map<BatchId, uint64_t> failure_told_ ABSL_GUARDED_BY(mutex_);
   std::set<BatchId> wanted_ids_ ABSL_GUARDED_BY(mutex_);

@@ -24,11 +24,11 @@ struct GenerateOptions {
   expression::Format format = expression::Format::kInfix;
 };
 
-absl::StatusOr<generator::GeneratorSpec> SpecOf(const GenerateOptions& options) {
-  generator::Kind kind = generator::NaturalKind(options.preset);
-  if (options.kind == "forward") kind = generator::Kind::kForward;
-  if (options.kind == "backward") kind = generator::Kind::kBackward;
-  if (options.kind == "by_parts") kind = generator::Kind::kByParts;
+absl::StatusOr<v1::GeneratorSpec> SpecOf(const GenerateOptions& options) {
+  v1::Kind kind = generator::NaturalKind(options.preset);
+  if (options.kind == "forward") kind = v1::KIND_FORWARD;
+  if (options.kind == "backward") kind = v1::KIND_BACKWARD;
+  if (options.kind == "by_parts") kind = v1::KIND_BY_PARTS;
   return generator::Preset(options.preset, kind);
 }
 
@@ -54,7 +54,7 @@ absl::Status PrintFunction(const GenerateOptions& options, bool json, int64_t in
 }
 
 absl::Status Generate(const GenerateOptions& options, bool json) {
-  ASSIGN_OR_RETURN(const generator::GeneratorSpec spec, SpecOf(options));
+  ASSIGN_OR_RETURN(const v1::GeneratorSpec spec, SpecOf(options));
   ASSIGN_OR_RETURN(const uint64_t seed, yaml::ParseUnsigned(options.seed));
   ASSIGN_OR_RETURN(const generator::FunctionSampler sampler,
                    generator::FunctionSampler::Create(spec));

@@ -34,27 +34,26 @@ bool HoldsImaginaryUnit(Expr expr) {
   return false;
 }
 
-bool DraftIsRefused(const GeneratorSpec& spec, const Draft& draft) {
+bool DraftIsRefused(const v1::GeneratorSpec& spec, const Draft& draft) {
   if (!HoldsVariable(draft)) return true;
-  return spec.nested_exponentials_max > 0 &&
-         NestedExponentials(draft) >= static_cast<int>(spec.nested_exponentials_max);
+  return spec.nested_exponentials_max() > 0 &&
+         NestedExponentials(draft) >= static_cast<int>(spec.nested_exponentials_max());
 }
 
 }  // namespace
 
 int DrawNodeCount(const Attempt& attempt) {
-  const GeneratorSpec& spec = attempt.spec;
-  if (spec.small_one_in > 0 && attempt.random.Chance(1, spec.small_one_in)) {
-    return DrawBetween(attempt.random, spec.small_nodes_min, spec.small_nodes_max);
+  const v1::GeneratorSpec& spec = attempt.spec;
+  if (spec.small_one_in() > 0 && attempt.random.Chance(1, spec.small_one_in())) {
+    return DrawBetween(attempt.random, spec.small_nodes_min(), spec.small_nodes_max());
   }
-  return DrawBetween(attempt.random, spec.nodes_min, spec.nodes_max);
+  return DrawBetween(attempt.random, spec.nodes_min(), spec.nodes_max());
 }
 
 std::optional<DrawnFunction> DrawFunction(const Attempt& attempt, int internal_nodes) {
   attempt.drafts.Draw(internal_nodes, attempt.random, attempt.draft);
-  // This is drawn even where it does not matter, so that the verdict of a filter does not shift the
-  // draws after it.
-  const bool drop_constant = attempt.random.Chance(attempt.spec.drop_constant_permille, 1'000);
+  // Drawn whether it matters or not, so that a filter's verdict does not shift later draws.
+  const bool drop_constant = attempt.random.Chance(attempt.spec.drop_constant_permille(), 1'000);
   if (DraftIsRefused(attempt.spec, attempt.draft)) return std::nullopt;
   const Expr drawn = BuildExpression(attempt.draft, attempt.pool);
   Expr canonical = UsableCanonical(drawn, attempt.pool);
@@ -82,13 +81,13 @@ uint64_t CountOperators(Expr presented) {
   return operators;
 }
 
-bool IsShrunk(const GeneratorSpec& spec, Expr presented, int internal_nodes) {
-  return spec.drop_shrunk && 2 * CountOperators(presented) < static_cast<uint64_t>(internal_nodes);
+bool IsShrunk(const v1::GeneratorSpec& spec, Expr presented, int internal_nodes) {
+  return spec.drop_shrunk() &&
+         2 * CountOperators(presented) < static_cast<uint64_t>(internal_nodes);
 }
 
-bool IsTooLong(const GeneratorSpec& spec, Expr presented) {
-  // Undefined means that the attempt's pool ran full while it was presented.
-  return presented->op() == Op::kUndefined || expression::TokenCount(presented) > spec.tokens_max;
+bool IsTooLong(const v1::GeneratorSpec& spec, Expr presented) {
+  return presented->op() == Op::kUndefined || expression::TokenCount(presented) > spec.tokens_max();
 }
 
 std::optional<GeneratedFunction> Finish(GeneratedFunction function, Expr canonical) {

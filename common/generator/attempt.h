@@ -11,7 +11,6 @@
 #include "common/expression/expression.h"
 #include "common/generator/draft.h"
 #include "common/generator/function_sampler.h"
-#include "common/generator/generator_spec.h"
 #include "common/generator/random_stream.h"
 
 namespace motzkin::generator {
@@ -20,7 +19,7 @@ namespace motzkin::generator {
 // a shared one, earlier attempts would decide whether its bounds are hit, and a function would
 // depend on them.
 struct Attempt {
-  const GeneratorSpec& spec;
+  const v1::GeneratorSpec& spec;
   const DraftSampler& drafts;
   RandomStream& random;
   Draft& draft;  // reused, to save allocations
@@ -52,11 +51,10 @@ expression::Expr UsableCanonical(expression::Expr expr, expression::Pool& pool);
 // rational counts as one.
 uint64_t CountOperators(expression::Expr presented);
 
-// Whether canonical rewriting left fewer operators than half of the nodes drawn, if the spec drops
-// such functions. They would make small functions far more frequent than the spec asks for.
-bool IsShrunk(const GeneratorSpec& spec, expression::Expr presented, int internal_nodes);
+// Too few operators are left of the `internal_nodes` drawn, and the spec minds.
+bool IsShrunk(const v1::GeneratorSpec& spec, expression::Expr presented, int internal_nodes);
 
-bool IsTooLong(const GeneratorSpec& spec, expression::Expr presented);
+bool IsTooLong(const v1::GeneratorSpec& spec, expression::Expr presented);
 
 // Applies the last filter, in ball arithmetic, and computes the hashes. `canonical` is the
 // canonical form of function.integrand.

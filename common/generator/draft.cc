@@ -15,10 +15,10 @@ using expression::Expr;
 using expression::Op;
 using expression::Pool;
 
-WeightedChoice<Symbol> MakeChoice(const std::vector<WeightedSymbol>& symbols, int arity) {
+WeightedChoice<Symbol> MakeChoice(const WeightedSymbols& symbols, int arity) {
   WeightedChoice<Symbol> choice;
-  for (const WeightedSymbol& weighted : symbols) {
-    choice.Add(FindSymbol(weighted.symbol, arity).value(), weighted.weight);
+  for (const v1::WeightedSymbol& weighted : symbols) {
+    choice.Add(FindSymbol(weighted.symbol(), arity).value(), weighted.weight());
   }
   return choice;
 }
@@ -45,10 +45,10 @@ Value Fold(const Draft& draft, Leaf leaf, Unary unary, Binary binary) {
 
 }  // namespace
 
-DraftSampler::DraftSampler(const GeneratorSpec& spec)
-    : unary_(MakeChoice(spec.unary, 1)),
-      binary_(MakeChoice(spec.binary, 2)),
-      leaves_(spec.leaves) {}
+DraftSampler::DraftSampler(const v1::GeneratorSpec& spec)
+    : unary_(MakeChoice(spec.unary(), 1)),
+      binary_(MakeChoice(spec.binary(), 2)),
+      leaves_(spec.leaves()) {}
 
 void DraftSampler::Draw(int internal_nodes, RandomStream& random, Draft& draft) const {
   SampleTree(internal_nodes, random, draft.shape);
@@ -64,14 +64,15 @@ void DraftSampler::Draw(int internal_nodes, RandomStream& random, Draft& draft) 
 }
 
 DraftNode DraftSampler::DrawLeaf(RandomStream& random) const {
-  if (random.Chance(leaves_.variable_permille, 1'000)) return {Op::kVariable, 0, 0};
-  if (leaves_.integers == Integers::kLogarithmic) {
+  if (random.Chance(leaves_.variable_permille(), 1'000)) return {Op::kVariable, 0, 0};
+  if (leaves_.integers() == v1::LeafSpec::INTEGERS_LOGARITHMIC) {
     return {Op::kNumber, 0, LogarithmicInteger(random.Next())};
   }
-  const auto span = static_cast<uint64_t>(int64_t{leaves_.integer_max} - leaves_.integer_min + 1);
+  const auto span =
+      static_cast<uint64_t>(int64_t{leaves_.integer_max()} - leaves_.integer_min() + 1);
   const auto value =
-      static_cast<int32_t>(leaves_.integer_min + static_cast<int64_t>(random.Below(span)));
-  const bool negate = leaves_.signed_integers && random.Chance(1, 2);
+      static_cast<int32_t>(leaves_.integer_min() + static_cast<int64_t>(random.Below(span)));
+  const bool negate = leaves_.signed_integers() && random.Chance(1, 2);
   return {Op::kNumber, 0, negate ? -value : value};
 }
 

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "common/expression/expression.h"
-#include "common/generator/generator_spec.h"
 #include "common/generator/symbols.h"
 #include "common/generator/tree_sampler.h"
 #include "common/generator/weighted_choice.h"
@@ -31,8 +30,8 @@ struct Draft {
 // Draws drafts with the weights and leaves of a spec. Immutable. Thread-safe.
 class DraftSampler {
  public:
-  // `spec` must have passed ValidateSpec().
-  explicit DraftSampler(const GeneratorSpec& spec);
+  // `spec` has passed ValidateSpec().
+  explicit DraftSampler(const v1::GeneratorSpec& spec);
 
   // Draws a tree of `internal_nodes` nodes, with operators and leaves independent of each other and
   // of the shape. It draws from `random` in a fixed order, the shape first and then each node in
@@ -44,7 +43,7 @@ class DraftSampler {
 
   WeightedChoice<Symbol> unary_;
   WeightedChoice<Symbol> binary_;
-  LeafSpec leaves_;
+  v1::LeafSpec leaves_;
 };
 
 bool HoldsVariable(const Draft& draft);

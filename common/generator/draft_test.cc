@@ -17,8 +17,8 @@ namespace {
 using expression::Op;
 using Category = std::pair<Op, int32_t>;
 
-// Counts the nodes of many drafts by (arity, operator, value).
-std::map<int, std::map<Category, uint64_t>> CountNodes(const GeneratorSpec& spec, int drafts,
+// Every node of many drafts, counted by (arity, operator, value).
+std::map<int, std::map<Category, uint64_t>> CountNodes(const v1::GeneratorSpec& spec, int drafts,
                                                        uint64_t seed) {
   const DraftSampler sampler(spec);
   std::map<int, std::map<Category, uint64_t>> counts;
@@ -32,18 +32,18 @@ std::map<int, std::map<Category, uint64_t>> CountNodes(const GeneratorSpec& spec
 }
 
 double ChiSquareOfSymbols(const std::map<Category, uint64_t>& counts,
-                          const std::vector<WeightedSymbol>& symbols, int arity) {
+                          const WeightedSymbols& symbols, int arity) {
   double total_weight = 0;
   double total = 0;
-  for (const WeightedSymbol& weighted : symbols) total_weight += weighted.weight;
+  for (const v1::WeightedSymbol& weighted : symbols) total_weight += weighted.weight();
   for (const auto& [category, count] : counts) total += static_cast<double>(count);
   std::vector<uint64_t> observed;
   std::vector<double> expected;
-  for (const WeightedSymbol& weighted : symbols) {
-    const Symbol symbol = FindSymbol(weighted.symbol, arity).value();
+  for (const v1::WeightedSymbol& weighted : symbols) {
+    const Symbol symbol = FindSymbol(weighted.symbol(), arity).value();
     const auto found = counts.find({symbol.op, symbol.exponent});
     observed.push_back(found == counts.end() ? 0 : found->second);
-    expected.push_back(total * weighted.weight / total_weight);
+    expected.push_back(total * weighted.weight() / total_weight);
   }
   return ChiSquare(observed, expected);
 }
@@ -51,23 +51,26 @@ double ChiSquareOfSymbols(const std::map<Category, uint64_t>& counts,
 TEST(DraftSamplerTest, OperatorsComeByTheirWeights) {
   const test::Seed seed(kUsualSeed);
   for (const std::string& name : PresetNames()) {
-    const GeneratorSpec spec = Preset(name).value();
+    const v1::GeneratorSpec spec = Preset(name).value();
     const auto counts = CountNodes(spec, 20'000, seed);
-    EXPECT_LT(ChiSquareOfSymbols(counts.at(1), spec.unary, 1), ChiSquareLimit(spec.unary.size()))
+    EXPECT_LT(ChiSquareOfSymbols(counts.at(1), spec.unary(), 1),
+              ChiSquareLimit(spec.unary().size()))
         << name;
-    EXPECT_LT(ChiSquareOfSymbols(counts.at(2), spec.binary, 2), ChiSquareLimit(spec.binary.size()))
+    EXPECT_LT(ChiSquareOfSymbols(counts.at(2), spec.binary(), 2),
+              ChiSquareLimit(spec.binary().size()))
         << name;
   }
 }
 
 TEST(DraftSamplerTest, AWeightThatIsThreePercentOffIsCaught) {
   const test::Seed seed(kUsualSeed);
-  GeneratorSpec spec = Preset("intclass").value();
-  for (WeightedSymbol& symbol : spec.binary) symbol.weight = 100;
-  spec.binary[0].weight = 103;
+  v1::GeneratorSpec spec = Preset("intclass").value();
+  for (v1::WeightedSymbol& symbol : *spec.mutable_binary()) symbol.set_weight(100);
+  spec.mutable_binary(0)->set_weight(103);
   const auto counts = CountNodes(spec, 60'000, seed);
-  spec.binary[0].weight = 100;
-  EXPECT_GT(ChiSquareOfSymbols(counts.at(2), spec.binary, 2), ChiSquareLimit(spec.binary.size()));
+  spec.mutable_binary(0)->set_weight(100);
+  EXPECT_GT(ChiSquareOfSymbols(counts.at(2), spec.binary(), 2),
+            ChiSquareLimit(spec.binary().size()));
 }
 
 TEST(DraftSamplerTest, UniformLeavesComeByTheirProbabilities) {
@@ -106,7 +109,7 @@ TEST(DraftSamplerTest, LogarithmicIntegersFallOffByE) {
 
 TEST(NodeCountTest, OneInFortyIsSmall) {
   const test::Seed seed(kUsualSeed);
-  const GeneratorSpec spec = Preset("lample-charton").value();
+  const v1::GeneratorSpec spec = Preset("lample-charton").value();
   const DraftSampler drafts(spec);
   RandomStream random(seed, 0, 0, 0);
   Draft draft;

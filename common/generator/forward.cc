@@ -10,7 +10,7 @@ std::optional<GeneratedFunction> TryForward(const Attempt& attempt) {
   GeneratedFunction function;
   // The hashes are those of the canonical form even if the function is stored as it was drawn.
   function.integrand =
-      attempt.spec.canonicalize ? Present(drawn->canonical, attempt.pool) : drawn->drawn;
+      attempt.spec.canonicalize() ? Present(drawn->canonical, attempt.pool) : drawn->drawn;
   if (IsTooLong(attempt.spec, function.integrand) ||
       IsShrunk(attempt.spec, function.integrand, internal_nodes)) {
     return std::nullopt;

@@ -19,15 +19,16 @@ using expression::PoolLimits;
 constexpr PoolLimits kAttemptLimits = {.nodes = 1u << 15, .depth = 500, .number_bits = 4'096};
 
 std::optional<GeneratedFunction> Try(const Attempt& attempt) {
-  switch (attempt.spec.kind) {
-    case Kind::kForward:
+  switch (attempt.spec.kind()) {
+    case v1::KIND_FORWARD:
       return TryForward(attempt);
-    case Kind::kBackward:
+    case v1::KIND_BACKWARD:
       return TryBackward(attempt);
-    case Kind::kByParts:
+    case v1::KIND_BY_PARTS:
       return TryByParts(attempt);
+    default:  // ValidateSpec lets nothing else pass.
+      return std::nullopt;
   }
-  return std::nullopt;
 }
 
 // Copies the function into `pool`. Returns false if the pool is full.
@@ -44,9 +45,9 @@ bool Import(GeneratedFunction& function, Pool& pool) {
 }  // namespace
 
 struct FunctionSampler::Tables {
-  explicit Tables(const GeneratorSpec& given) : spec(given), drafts(given) {}
+  explicit Tables(const v1::GeneratorSpec& given) : spec(given), drafts(given) {}
 
-  GeneratorSpec spec;
+  v1::GeneratorSpec spec;
   DraftSampler drafts;
 };
 
@@ -56,7 +57,7 @@ FunctionSampler::FunctionSampler(FunctionSampler&&) noexcept = default;
 FunctionSampler& FunctionSampler::operator=(FunctionSampler&&) noexcept = default;
 FunctionSampler::~FunctionSampler() = default;
 
-absl::StatusOr<FunctionSampler> FunctionSampler::Create(const GeneratorSpec& spec) {
+absl::StatusOr<FunctionSampler> FunctionSampler::Create(const v1::GeneratorSpec& spec) {
   RETURN_IF_ERROR(ValidateSpec(spec));
   return FunctionSampler(std::make_unique<const Tables>(spec));
 }
@@ -64,10 +65,10 @@ absl::StatusOr<FunctionSampler> FunctionSampler::Create(const GeneratorSpec& spe
 absl::StatusOr<GeneratedFunction> FunctionSampler::Generate(uint64_t job_seed, int64_t index,
                                                             Pool& pool) const {
   if (index < 0) return absl::InvalidArgumentError(fmt::format("index: {} is negative", index));
-  // The kind is the domain of the stream; otherwise the F of a backward job would be the f of a
-  // forward job with the same seed.
-  RandomStream random(job_seed, kGeneratorVersion, static_cast<uint32_t>(tables_->spec.kind),
-                      static_cast<uint64_t>(index));
+  // The kind, counted from 0, is the stream's domain: the F of a backward job is not the f of a forward job of its
+  // seed.
+  const auto domain = static_cast<uint32_t>(tables_->spec.kind() - v1::KIND_FORWARD);
+  RandomStream random(job_seed, kGeneratorVersion, domain, static_cast<uint64_t>(index));
   Draft draft;
   for (int redraws = 0; redraws <= kRedrawsMax; ++redraws) {
     // A pool for each attempt makes the verdict independent of the attempts before it.

@@ -12,10 +12,12 @@
 #include <memory>
 
 #include "common/expression/expression.h"
-#include "common/generator/generator_spec.h"
+#include "motzkin/v1/job.pb.h"
 
 namespace motzkin::generator {
 
+// Of everything here: a change of any function bumps it.
+inline constexpr uint32_t kGeneratorVersion = 1;
 inline constexpr int kRedrawsMax = 1'000;
 
 struct GeneratedFunction {
@@ -35,8 +37,8 @@ struct GeneratedFunction {
 // Immutable after Create. Thread-safe with distinct pools.
 class FunctionSampler {
  public:
-  // The errors are those of ValidateSpec (spec_validation.h).
-  static absl::StatusOr<FunctionSampler> Create(const GeneratorSpec& spec);
+  // Errors: as ValidateSpec (spec_validation.h).
+  static absl::StatusOr<FunctionSampler> Create(const v1::GeneratorSpec& spec);
   FunctionSampler(FunctionSampler&&) noexcept;
   FunctionSampler& operator=(FunctionSampler&&) noexcept;
   ~FunctionSampler();

@@ -26,9 +26,9 @@ using expression::Format;
 using expression::Op;
 using expression::Pool;
 
-constexpr Kind kKinds[] = {Kind::kForward, Kind::kBackward, Kind::kByParts};
+constexpr v1::Kind kKinds[] = {v1::KIND_FORWARD, v1::KIND_BACKWARD, v1::KIND_BY_PARTS};
 
-FunctionSampler Sampler(std::string_view preset, Kind kind) {
+FunctionSampler Sampler(std::string_view preset, v1::Kind kind) {
   return FunctionSampler::Create(Preset(preset, kind).value()).value();
 }
 
@@ -54,7 +54,7 @@ std::string Integrand(const FunctionSampler& sampler, uint64_t seed, int64_t ind
 
 TEST(FunctionSamplerTest, AFunctionDependsOnNothingButSeedAndIndex) {
   constexpr int64_t kFunctions = 60;
-  for (const Kind kind : kKinds) {
+  for (const v1::Kind kind : kKinds) {
     const FunctionSampler sampler = Sampler("lample-charton", kind);
     std::vector<std::string> forwards;
     forwards.reserve(kFunctions);
@@ -75,7 +75,7 @@ TEST(FunctionSamplerTest, AFunctionDependsOnNothingButSeedAndIndex) {
 }
 
 TEST(FunctionSamplerTest, WhatIsInThePoolDoesNotMatter) {
-  const FunctionSampler sampler = Sampler("intclass", Kind::kForward);
+  const FunctionSampler sampler = Sampler("intclass", v1::KIND_FORWARD);
   Pool shared;
   for (int64_t i = 0; i < 50; ++i) {
     const GeneratedFunction function = sampler.Generate(3, i, shared).value();
@@ -85,7 +85,7 @@ TEST(FunctionSamplerTest, WhatIsInThePoolDoesNotMatter) {
 }
 
 TEST(FunctionSamplerTest, NeighboursAndOtherJobsGetOtherFunctions) {
-  const FunctionSampler sampler = Sampler("intclass", Kind::kForward);
+  const FunctionSampler sampler = Sampler("intclass", v1::KIND_FORWARD);
   std::set<std::string> seen;
   for (uint64_t seed = 0; seed < 4; ++seed) {
     for (int64_t index = 0; index < 250; ++index) seen.insert(Integrand(sampler, seed, index));
@@ -95,8 +95,8 @@ TEST(FunctionSamplerTest, NeighboursAndOtherJobsGetOtherFunctions) {
 }
 
 TEST(FunctionSamplerTest, KindsOfOneSeedDoNotShareTheirTrees) {
-  const FunctionSampler forward = Sampler("intclass", Kind::kForward);
-  const FunctionSampler backward = Sampler("intclass", Kind::kBackward);
+  const FunctionSampler forward = Sampler("intclass", v1::KIND_FORWARD);
+  const FunctionSampler backward = Sampler("intclass", v1::KIND_BACKWARD);
   int equal = 0;
   for (int64_t i = 0; i < 50; ++i) {
     Pool pool;
@@ -109,14 +109,14 @@ TEST(FunctionSamplerTest, KindsOfOneSeedDoNotShareTheirTrees) {
 TEST(FunctionSamplerTest, EveryFunctionPassesTheFiltersItWasPromisedTo) {
   const test::Seed seed(kUsualSeed);
   for (const std::string& name : PresetNames()) {
-    for (const Kind kind : kKinds) {
-      const GeneratorSpec spec = Preset(name, kind).value();
+    for (const v1::Kind kind : kKinds) {
+      const v1::GeneratorSpec spec = Preset(name, kind).value();
       const FunctionSampler sampler = FunctionSampler::Create(spec).value();
       for (int64_t i = 0; i < 100; ++i) {
         Pool pool;
         const Expr f = sampler.Generate(seed, i, pool)->integrand;
         EXPECT_TRUE(f->has_variable());
-        EXPECT_LE(expression::TokenCount(f), spec.tokens_max);
+        EXPECT_LE(expression::TokenCount(f), spec.tokens_max());
         EXPECT_EQ(ball::Classify(f), ball::FunctionClass::kUsable);
       }
     }
@@ -124,7 +124,7 @@ TEST(FunctionSamplerTest, EveryFunctionPassesTheFiltersItWasPromisedTo) {
 }
 
 TEST(FunctionSamplerTest, HashesAreThoseOfTheCanonicalForm) {
-  for (const Kind kind : kKinds) {
+  for (const v1::Kind kind : kKinds) {
     const FunctionSampler sampler = Sampler("lample-charton", kind);
     for (int64_t i = 0; i < 100; ++i) {
       Pool pool;
@@ -139,7 +139,7 @@ TEST(FunctionSamplerTest, HashesAreThoseOfTheCanonicalForm) {
 TEST(FunctionSamplerTest, FunctionsSurvivePrintAndParseInEveryFormat) {
   const test::Seed seed(kUsualSeed);
   for (const std::string& name : PresetNames()) {
-    const FunctionSampler sampler = Sampler(name, Kind::kForward);
+    const FunctionSampler sampler = Sampler(name, v1::KIND_FORWARD);
     for (int64_t i = 0; i < 300; ++i) {
       Pool pool;
       const Expr f = sampler.Generate(seed, i, pool)->integrand;
@@ -156,11 +156,12 @@ TEST(FunctionSamplerTest, FunctionsSurvivePrintAndParseInEveryFormat) {
 }
 
 TEST(FunctionSamplerTest, ASpecThatGivesNothingUsableIsReported) {
-  GeneratorSpec spec;
-  spec.unary = {{"log"}};
-  spec.binary = {{"add"}};
-  spec.nodes_min = spec.nodes_max = 3;
-  spec.tokens_max = 1;
+  v1::GeneratorSpec spec = DefaultSpec();
+  *spec.mutable_unary() = Weighted({{"log", 1}});
+  *spec.mutable_binary() = Weighted({{"add", 1}});
+  spec.set_nodes_min(3);
+  spec.set_nodes_max(3);
+  spec.set_tokens_max(1);
   Pool pool;
   const absl::Status status = FunctionSampler::Create(spec)->Generate(1, 42, pool).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
@@ -170,13 +171,13 @@ TEST(FunctionSamplerTest, ASpecThatGivesNothingUsableIsReported) {
 TEST(FunctionSamplerTest, BadArgumentsAreRefused) {
   EXPECT_EQ(FunctionSampler::Create({}).status().code(), absl::StatusCode::kInvalidArgument);
   Pool pool;
-  EXPECT_EQ(Sampler("intclass", Kind::kForward).Generate(1, -1, pool).status().code(),
+  EXPECT_EQ(Sampler("intclass", v1::KIND_FORWARD).Generate(1, -1, pool).status().code(),
             absl::StatusCode::kInvalidArgument);
 }
 
 TEST(FunctionSamplerTest, TheTreeAsDrawnIsKeptWhenAskedFor) {
-  GeneratorSpec spec = Preset("intclass").value();
-  spec.canonicalize = false;
+  v1::GeneratorSpec spec = Preset("intclass").value();
+  spec.set_canonicalize(false);
   const FunctionSampler sampler = FunctionSampler::Create(spec).value();
   for (int64_t i = 0; i < 50; ++i) {
     Pool pool;
@@ -185,9 +186,9 @@ TEST(FunctionSamplerTest, TheTreeAsDrawnIsKeptWhenAskedFor) {
 }
 
 TEST(ForwardTest, HalfOfTheDrawnOperatorsAreLeft) {
-  GeneratorSpec spec = Preset("lample-charton").value();
-  spec.nodes_min = 15;
-  spec.small_one_in = 0;
+  v1::GeneratorSpec spec = Preset("lample-charton").value();
+  spec.set_nodes_min(15);
+  spec.set_small_one_in(0);
   const FunctionSampler sampler = FunctionSampler::Create(spec).value();
   for (int64_t i = 0; i < 200; ++i) {
     Pool pool;
@@ -198,7 +199,7 @@ TEST(ForwardTest, HalfOfTheDrawnOperatorsAreLeft) {
 TEST(BackwardTest, TheIntegrandIsTheDerivativeOfTheKnownIntegral) {
   const test::Seed seed(kUsualSeed);
   for (const char* name : {"lample-charton", "hebisch"}) {
-    const FunctionSampler sampler = Sampler(name, Kind::kBackward);
+    const FunctionSampler sampler = Sampler(name, v1::KIND_BACKWARD);
     for (int64_t i = 0; i < 200; ++i) {
       Pool pool;
       const GeneratedFunction function = sampler.Generate(seed, i, pool).value();
@@ -226,7 +227,7 @@ void ExpectIsDerivative(Expr value, Expr integral) {
 
 TEST(ByPartsTest, TheProductsDerivativeIsTheSumOfBothIntegrands) {
   const test::Seed seed(kUsualSeed);
-  const FunctionSampler sampler = Sampler("lample-charton", Kind::kByParts);
+  const FunctionSampler sampler = Sampler("lample-charton", v1::KIND_BY_PARTS);
   for (int64_t i = 0; i < 200; ++i) {
     Pool pool;
     const GeneratedFunction function = sampler.Generate(seed, i, pool).value();
@@ -238,7 +239,7 @@ TEST(ByPartsTest, TheProductsDerivativeIsTheSumOfBothIntegrands) {
 
 TEST(BackwardTest, LampleChartonsKnownIntegralHasNoAdditiveConstant) {
   const test::Seed seed(kUsualSeed);
-  const FunctionSampler sampler = Sampler("lample-charton", Kind::kBackward);
+  const FunctionSampler sampler = Sampler("lample-charton", v1::KIND_BACKWARD);
   for (int64_t i = 0; i < 200; ++i) {
     Pool pool;
     const Expr known = sampler.Generate(seed, i, pool)->known_integral;

@@ -32,18 +32,18 @@ constexpr int64_t kInFull = 20;
 
 struct Section {
   const char* preset;
-  Kind kind;
+  v1::Kind kind;
   const char* kind_name;
   int64_t count;
 };
 
 constexpr Section kSections[] = {
-    {"lample-charton", Kind::kForward, "forward", 2'500},
-    {"lample-charton", Kind::kBackward, "backward", 1'250},
-    {"lample-charton", Kind::kByParts, "by_parts", 1'250},
-    {"lample-charton-paper", Kind::kForward, "forward", 1'250},
-    {"intclass", Kind::kForward, "forward", 2'500},
-    {"hebisch", Kind::kBackward, "backward", 1'250},
+    {"lample-charton", v1::KIND_FORWARD, "forward", 2'500},
+    {"lample-charton", v1::KIND_BACKWARD, "backward", 1'250},
+    {"lample-charton", v1::KIND_BY_PARTS, "by_parts", 1'250},
+    {"lample-charton-paper", v1::KIND_FORWARD, "forward", 1'250},
+    {"intclass", v1::KIND_FORWARD, "forward", 2'500},
+    {"hebisch", v1::KIND_BACKWARD, "backward", 1'250},
 };
 
 std::string GoldenPath() {

@@ -7,21 +7,25 @@
 #include <string_view>
 #include <vector>
 
-#include "common/generator/generator_spec.h"
+#include "motzkin/v1/job.pb.h"
 
 namespace motzkin::generator {
 
-// Returns "intclass", "lample-charton", "lample-charton-paper" and "hebisch".
+// What a preset changes: no operators, 1 .. 10 nodes, half of the leaves x, integers 1 .. 5, at most
+// 512 tokens.
+v1::GeneratorSpec DefaultSpec();
+
+// "intclass", "lample-charton", "lample-charton-paper", "hebisch".
 std::vector<std::string> PresetNames();
 
-// Returns the kind that the preset is known for: backward for hebisch, otherwise forward.
-Kind NaturalKind(std::string_view name);
+// The kind the preset is known for: backward for hebisch, otherwise forward.
+v1::Kind NaturalKind(std::string_view name);
 
 // Returns the preset in its natural kind, or as its source has it for `kind`: the numbers of nodes
 // and the filters of lample-charton differ between kinds.
 //
-// NOT_FOUND: no such preset; the message lists the presets.
-absl::StatusOr<GeneratorSpec> Preset(std::string_view name);
-absl::StatusOr<GeneratorSpec> Preset(std::string_view name, Kind kind);
+// NOT_FOUND: no such preset; the message lists those there are.
+absl::StatusOr<v1::GeneratorSpec> Preset(std::string_view name);
+absl::StatusOr<v1::GeneratorSpec> Preset(std::string_view name, v1::Kind kind);
 
 }  // namespace motzkin::generator

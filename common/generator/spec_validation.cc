@@ -8,6 +8,7 @@
 
 #include "common/base/status_macros.h"
 #include "common/expression/canonical.h"
+#include "common/generator/function_sampler.h"
 #include "common/generator/symbols.h"
 #include "common/generator/tree_count.h"
 
@@ -24,47 +25,57 @@ absl::Status InRange(std::string_view field, int64_t value, int64_t min, int64_t
   return absl::InvalidArgumentError(fmt::format("{}: {} is not in {}..{}", field, value, min, max));
 }
 
-absl::Status Versions(const GeneratorSpec& spec) {
-  if (spec.version != kGeneratorVersion) {
-    return absl::FailedPreconditionError(fmt::format(
-        "version: generator {} is wanted, this build has {}", spec.version, kGeneratorVersion));
+// Enums of a proto may hold anything.
+absl::Status Enums(const v1::GeneratorSpec& spec) {
+  if (!v1::Kind_IsValid(spec.kind()) || spec.kind() == v1::KIND_UNSPECIFIED) {
+    return absl::InvalidArgumentError("kind must be forward, backward or by_parts");
   }
-  if (spec.canonical_version != expression::kCanonicalVersion) {
+  const v1::LeafSpec::Integers integers = spec.leaves().integers();
+  if (!v1::LeafSpec::Integers_IsValid(integers) || integers == v1::LeafSpec::INTEGERS_UNSPECIFIED) {
+    return absl::InvalidArgumentError("leaves.integers must be uniform or logarithmic");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Versions(const v1::GeneratorSpec& spec) {
+  if (spec.version() != kGeneratorVersion) {
+    return absl::FailedPreconditionError(fmt::format(
+        "version: generator {} is wanted, this build has {}", spec.version(), kGeneratorVersion));
+  }
+  if (spec.canonical_version() != expression::kCanonicalVersion) {
     return absl::FailedPreconditionError(
-        fmt::format("canonical_version: {} is wanted, this build has {}", spec.canonical_version,
+        fmt::format("canonical_version: {} is wanted, this build has {}", spec.canonical_version(),
                     expression::kCanonicalVersion));
   }
   return absl::OkStatus();
 }
 
-absl::Status Symbols(std::string_view field, const std::vector<WeightedSymbol>& symbols,
-                     int arity) {
+absl::Status Symbols(std::string_view field, const WeightedSymbols& symbols, int arity) {
   if (symbols.empty()) {
     return absl::InvalidArgumentError(fmt::format("{}: at least one symbol is needed", field));
   }
   std::set<std::string_view> seen;
-  for (const WeightedSymbol& weighted : symbols) {
-    if (!FindSymbol(weighted.symbol, arity)) {
+  for (const v1::WeightedSymbol& weighted : symbols) {
+    if (!FindSymbol(weighted.symbol(), arity)) {
       return absl::InvalidArgumentError(fmt::format("{}: unknown symbol '{}'; there are {}", field,
-                                                    weighted.symbol, SymbolNames(arity)));
+                                                    weighted.symbol(), SymbolNames(arity)));
     }
-    if (!seen.insert(weighted.symbol).second) {
+    if (!seen.insert(weighted.symbol()).second) {
       return absl::InvalidArgumentError(
-          fmt::format("{}: symbol '{}' is given twice", field, weighted.symbol));
+          fmt::format("{}: symbol '{}' is given twice", field, weighted.symbol()));
     }
-    RETURN_IF_ERROR(InRange(fmt::format("{}: weight of {}", field, weighted.symbol),
-                            weighted.weight, 1, kWeightMax));
+    RETURN_IF_ERROR(InRange(fmt::format("{}: weight of {}", field, weighted.symbol()),
+                            weighted.weight(), 1, kWeightMax));
   }
   return absl::OkStatus();
 }
 
-absl::Status Leaves(const LeafSpec& leaves) {
-  // At least 1/1000, because a function without x is refused and nothing usable would come of it.
-  RETURN_IF_ERROR(InRange("leaves.variable_permille", leaves.variable_permille, 1, kPermilleMax));
-  if (leaves.integers == Integers::kLogarithmic) return absl::OkStatus();
-  RETURN_IF_ERROR(InRange("leaves.integer_min", leaves.integer_min, -kIntegerMagnitudeMax,
+absl::Status Leaves(const v1::LeafSpec& leaves) {
+  RETURN_IF_ERROR(InRange("leaves.variable_permille", leaves.variable_permille(), 1, kPermilleMax));
+  if (leaves.integers() == v1::LeafSpec::INTEGERS_LOGARITHMIC) return absl::OkStatus();
+  RETURN_IF_ERROR(InRange("leaves.integer_min", leaves.integer_min(), -kIntegerMagnitudeMax,
                           kIntegerMagnitudeMax));
-  return InRange("leaves.integer_max", leaves.integer_max, leaves.integer_min,
+  return InRange("leaves.integer_max", leaves.integer_max(), leaves.integer_min(),
                  kIntegerMagnitudeMax);
 }
 
@@ -73,27 +84,26 @@ absl::Status NodeRange(std::string_view what, uint32_t min, uint32_t max) {
   return InRange(fmt::format("{}_min", what), min, 0, max);
 }
 
-absl::Status Nodes(const GeneratorSpec& spec) {
-  RETURN_IF_ERROR(NodeRange("nodes", spec.nodes_min, spec.nodes_max));
-  if (spec.small_one_in > 0) {
-    RETURN_IF_ERROR(NodeRange("small_nodes", spec.small_nodes_min, spec.small_nodes_max));
+absl::Status Nodes(const v1::GeneratorSpec& spec) {
+  RETURN_IF_ERROR(NodeRange("nodes", spec.nodes_min(), spec.nodes_max()));
+  if (spec.small_one_in() > 0) {
+    RETURN_IF_ERROR(NodeRange("small_nodes", spec.small_nodes_min(), spec.small_nodes_max()));
   }
-  if (spec.kind == Kind::kByParts) {
-    RETURN_IF_ERROR(NodeRange("parts_nodes", spec.parts_nodes_min, spec.parts_nodes_max));
+  if (spec.kind() == v1::KIND_BY_PARTS) {
+    RETURN_IF_ERROR(NodeRange("parts_nodes", spec.parts_nodes_min(), spec.parts_nodes_max()));
   }
   return absl::OkStatus();
 }
 
-absl::Status Filters(const GeneratorSpec& spec) {
-  RETURN_IF_ERROR(InRange("tokens_max", spec.tokens_max, 1, kTokensMax));
-  RETURN_IF_ERROR(InRange("drop_constant_permille", spec.drop_constant_permille, 0, kPermilleMax));
-  // The derivatives of backward and by-parts functions exist in canonical form only, and an
-  // additive constant is dropped from the canonical form.
-  if (spec.canonicalize) return absl::OkStatus();
-  if (spec.kind != Kind::kForward) {
+absl::Status Filters(const v1::GeneratorSpec& spec) {
+  RETURN_IF_ERROR(InRange("tokens_max", spec.tokens_max(), 1, kTokensMax));
+  RETURN_IF_ERROR(
+      InRange("drop_constant_permille", spec.drop_constant_permille(), 0, kPermilleMax));
+  if (spec.canonicalize()) return absl::OkStatus();
+  if (spec.kind() != v1::KIND_FORWARD) {
     return absl::InvalidArgumentError("canonicalize: must be true unless kind is forward");
   }
-  if (spec.drop_constant_permille > 0) {
+  if (spec.drop_constant_permille() > 0) {
     return absl::InvalidArgumentError(
         "canonicalize: must be true where drop_constant_permille is not 0");
   }
@@ -102,11 +112,12 @@ absl::Status Filters(const GeneratorSpec& spec) {
 
 }  // namespace
 
-absl::Status ValidateSpec(const GeneratorSpec& spec) {
+absl::Status ValidateSpec(const v1::GeneratorSpec& spec) {
+  RETURN_IF_ERROR(Enums(spec));
   RETURN_IF_ERROR(Versions(spec));
-  RETURN_IF_ERROR(Symbols("unary", spec.unary, 1));
-  RETURN_IF_ERROR(Symbols("binary", spec.binary, 2));
-  RETURN_IF_ERROR(Leaves(spec.leaves));
+  RETURN_IF_ERROR(Symbols("unary", spec.unary(), 1));
+  RETURN_IF_ERROR(Symbols("binary", spec.binary(), 2));
+  RETURN_IF_ERROR(Leaves(spec.leaves()));
   RETURN_IF_ERROR(Nodes(spec));
   return Filters(spec);
 }

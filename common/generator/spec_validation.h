@@ -1,14 +1,14 @@
-// The ranges of a GeneratorSpec's fields.
+// What a motzkin.v1.GeneratorSpec may hold.
 #pragma once
 
 #include <absl/status/status.h>
 
-#include "common/generator/generator_spec.h"
+#include "motzkin/v1/job.pb.h"
 
 namespace motzkin::generator {
 
-// INVALID_ARGUMENT: a field is out of range; the message names it, its value and its range.
-// FAILED_PRECONDITION: this build does not have that version of the generator or canonical form.
-absl::Status ValidateSpec(const GeneratorSpec& spec);
+// INVALID_ARGUMENT: names the field, what it is and what it may be. FAILED_PRECONDITION: a
+// generator or canonical-form version that this build does not have.
+absl::Status ValidateSpec(const v1::GeneratorSpec& spec);
 
 }  // namespace motzkin::generator

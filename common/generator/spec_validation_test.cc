@@ -5,35 +5,44 @@
 #include <functional>
 
 #include "common/generator/presets.h"
+#include "common/generator/symbols.h"
 
 namespace motzkin::generator {
 namespace {
 
 struct BadSpec {
   std::string field;
-  std::function<void(GeneratorSpec&)> spoil;
+  std::function<void(v1::GeneratorSpec&)> spoil;
 };
 
 TEST(SpecValidationTest, EveryRefusalNamesItsField) {
   const std::vector<BadSpec> bad = {
-      {"unary", [](GeneratorSpec& spec) { spec.unary.clear(); }},
-      {"unary: unknown symbol 'add'", [](GeneratorSpec& spec) { spec.unary = {{"add"}}; }},
-      {"binary: unknown symbol 'sin'", [](GeneratorSpec& spec) { spec.binary = {{"sin"}}; }},
-      {"'sin' is given twice", [](GeneratorSpec& spec) { spec.unary = {{"sin"}, {"sin"}}; }},
-      {"weight of sin: 0", [](GeneratorSpec& spec) { spec.unary = {{"sin", 0}}; }},
-      {"weight of sin: 1001", [](GeneratorSpec& spec) { spec.unary = {{"sin", 1'001}}; }},
-      {"variable_permille", [](GeneratorSpec& spec) { spec.leaves.variable_permille = 0; }},
-      {"integer_max", [](GeneratorSpec& spec) { spec.leaves.integer_max = 0; }},
-      {"integer_min", [](GeneratorSpec& spec) { spec.leaves.integer_min = -2'000'000; }},
-      {"nodes_max", [](GeneratorSpec& spec) { spec.nodes_max = 31; }},
-      {"nodes_min", [](GeneratorSpec& spec) { spec.nodes_min = spec.nodes_max + 1; }},
-      {"small_nodes_min", [](GeneratorSpec& spec) { spec.small_nodes_min = 9; }},
-      {"tokens_max", [](GeneratorSpec& spec) { spec.tokens_max = 0; }},
-      {"drop_constant_permille", [](GeneratorSpec& spec) { spec.drop_constant_permille = 1'001; }},
-      {"canonicalize", [](GeneratorSpec& spec) { spec.canonicalize = false; }},
+      {"unary", [](v1::GeneratorSpec& spec) { spec.clear_unary(); }},
+      {"unary: unknown symbol 'add'",
+       [](v1::GeneratorSpec& spec) { *spec.mutable_unary() = Weighted({{"add", 1}}); }},
+      {"binary: unknown symbol 'sin'",
+       [](v1::GeneratorSpec& spec) { *spec.mutable_binary() = Weighted({{"sin", 1}}); }},
+      {"'sin' is given twice",
+       [](v1::GeneratorSpec& spec) { *spec.mutable_unary() = Weighted({{"sin", 1}, {"sin", 1}}); }},
+      {"weight of sin: 0",
+       [](v1::GeneratorSpec& spec) { *spec.mutable_unary() = Weighted({{"sin", 0}}); }},
+      {"weight of sin: 1001",
+       [](v1::GeneratorSpec& spec) { *spec.mutable_unary() = Weighted({{"sin", 1'001}}); }},
+      {"variable_permille",
+       [](v1::GeneratorSpec& spec) { spec.mutable_leaves()->set_variable_permille(0); }},
+      {"integer_max", [](v1::GeneratorSpec& spec) { spec.mutable_leaves()->set_integer_max(0); }},
+      {"integer_min",
+       [](v1::GeneratorSpec& spec) { spec.mutable_leaves()->set_integer_min(-2'000'000); }},
+      {"nodes_max", [](v1::GeneratorSpec& spec) { spec.set_nodes_max(31); }},
+      {"nodes_min", [](v1::GeneratorSpec& spec) { spec.set_nodes_min(spec.nodes_max() + 1); }},
+      {"small_nodes_min", [](v1::GeneratorSpec& spec) { spec.set_small_nodes_min(9); }},
+      {"tokens_max", [](v1::GeneratorSpec& spec) { spec.set_tokens_max(0); }},
+      {"drop_constant_permille",
+       [](v1::GeneratorSpec& spec) { spec.set_drop_constant_permille(1'001); }},
+      {"canonicalize", [](v1::GeneratorSpec& spec) { spec.set_canonicalize(false); }},
   };
   for (const BadSpec& example : bad) {
-    GeneratorSpec spec = Preset("lample-charton").value();
+    v1::GeneratorSpec spec = Preset("lample-charton").value();
     example.spoil(spec);
     const absl::Status status = ValidateSpec(spec);
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << example.field;
@@ -42,11 +51,11 @@ TEST(SpecValidationTest, EveryRefusalNamesItsField) {
 }
 
 TEST(SpecValidationTest, AnotherVersionIsNotThisBuilds) {
-  GeneratorSpec spec = Preset("intclass").value();
-  spec.version += 1;
+  v1::GeneratorSpec spec = Preset("intclass").value();
+  spec.set_version(spec.version() + 1);
   EXPECT_EQ(ValidateSpec(spec).code(), absl::StatusCode::kFailedPrecondition);
   spec = Preset("intclass").value();
-  spec.canonical_version += 1;
+  spec.set_canonical_version(spec.canonical_version() + 1);
   EXPECT_EQ(ValidateSpec(spec).code(), absl::StatusCode::kFailedPrecondition);
 }
 

@@ -6,13 +6,21 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "common/expression/expression.h"
+#include "motzkin/v1/job.pb.h"
 
 namespace motzkin::generator {
+
+// Operators with their weights, as a spec has them.
+using WeightedSymbols = google::protobuf::RepeatedPtrField<v1::WeightedSymbol>;
+using Weights = std::initializer_list<std::pair<const char*, uint32_t>>;
+WeightedSymbols Weighted(Weights symbols);
 
 struct Symbol {
   expression::Op op = expression::Op::kUndefined;

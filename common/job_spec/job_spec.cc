@@ -154,77 +154,9 @@ absl::Status CheckGenerator(const v1::GeneratorSpec& spec) {
                              kNestedExponentialsRange));
   RETURN_IF_ERROR(CheckRange("generator.drop_constant_permille", spec.drop_constant_permille(),
                              kPermilleRange));
-  ASSIGN_OR_RETURN(const generator::GeneratorSpec plain, ToGeneratorSpec(spec));
-  // Only the generator knows its operators and which settings go together.
-  const absl::Status usable = generator::FunctionSampler::Create(plain).status();
+  // The generator alone knows its operators, and what goes together.
+  const absl::Status usable = generator::FunctionSampler::Create(spec).status();
   return usable.ok() ? usable : Invalid("generator.", usable.message());
-}
-
-void CopySymbols(const std::vector<generator::WeightedSymbol>& from,
-                 google::protobuf::RepeatedPtrField<v1::WeightedSymbol>& to) {
-  for (const generator::WeightedSymbol& symbol : from) {
-    v1::WeightedSymbol& copy = *to.Add();
-    copy.set_symbol(symbol.symbol);
-    copy.set_weight(symbol.weight);
-  }
-}
-
-std::vector<generator::WeightedSymbol> PlainSymbols(
-    const google::protobuf::RepeatedPtrField<v1::WeightedSymbol>& from) {
-  std::vector<generator::WeightedSymbol> to;
-  for (const v1::WeightedSymbol& symbol : from) to.push_back({symbol.symbol(), symbol.weight()});
-  return to;
-}
-
-absl::StatusOr<generator::Kind> ToKind(v1::Kind kind) {
-  switch (kind) {
-    case v1::KIND_FORWARD:
-      return generator::Kind::kForward;
-    case v1::KIND_BACKWARD:
-      return generator::Kind::kBackward;
-    case v1::KIND_BY_PARTS:
-      return generator::Kind::kByParts;
-    default:  // unspecified, or a value of a newer version
-      return Invalid("generator.kind must be forward, backward or by_parts");
-  }
-}
-
-v1::Kind FromKind(generator::Kind kind) {
-  switch (kind) {
-    case generator::Kind::kForward:
-      return v1::KIND_FORWARD;
-    case generator::Kind::kBackward:
-      return v1::KIND_BACKWARD;
-    case generator::Kind::kByParts:
-      return v1::KIND_BY_PARTS;
-  }
-  return v1::KIND_UNSPECIFIED;
-}
-
-absl::StatusOr<generator::LeafSpec> ToLeaves(const v1::LeafSpec& proto) {
-  if (proto.integers() != v1::LeafSpec::INTEGERS_UNIFORM &&
-      proto.integers() != v1::LeafSpec::INTEGERS_LOGARITHMIC) {
-    return Invalid("generator.leaves.integers must be uniform or logarithmic");
-  }
-  return generator::LeafSpec{.variable_permille = proto.variable_permille(),
-                             .integers = proto.integers() == v1::LeafSpec::INTEGERS_UNIFORM
-                                             ? generator::Integers::kUniform
-                                             : generator::Integers::kLogarithmic,
-                             .integer_min = proto.integer_min(),
-                             .integer_max = proto.integer_max(),
-                             .signed_integers = proto.signed_integers()};
-}
-
-v1::LeafSpec FromLeaves(const generator::LeafSpec& leaves) {
-  v1::LeafSpec proto;
-  proto.set_variable_permille(leaves.variable_permille);
-  proto.set_integers(leaves.integers == generator::Integers::kUniform
-                         ? v1::LeafSpec::INTEGERS_UNIFORM
-                         : v1::LeafSpec::INTEGERS_LOGARITHMIC);
-  proto.set_integer_min(leaves.integer_min);
-  proto.set_integer_max(leaves.integer_max);
-  proto.set_signed_integers(leaves.signed_integers);
-  return proto;
 }
 
 }  // namespace
@@ -246,7 +178,7 @@ absl::Status CheckEngineMemory(std::string_view setting, std::string_view engine
 v1::JobSpec DefaultJob() {
   v1::JobSpec spec;
   spec.set_seed(1);
-  *spec.mutable_generator() = FromGeneratorSpec({});
+  *spec.mutable_generator() = generator::DefaultSpec();
   for (const DefaultStep& step : kDefaultLadder) {
     v1::LadderStep& copy = *spec.add_ladder();
     copy.set_engine(step.engine);
@@ -264,16 +196,13 @@ absl::StatusOr<v1::JobSpec> JobFromPreset(std::string_view name) {
 }
 
 absl::StatusOr<v1::JobSpec> JobFromPreset(std::string_view name, v1::Kind kind) {
-  generator::Kind plain_kind = generator::NaturalKind(name);
-  if (kind != v1::KIND_UNSPECIFIED) {
-    ASSIGN_OR_RETURN(plain_kind, ToKind(kind));
-  }
-  ASSIGN_OR_RETURN(const generator::GeneratorSpec preset, generator::Preset(name, plain_kind));
+  if (kind == v1::KIND_UNSPECIFIED) kind = generator::NaturalKind(name);
+  ASSIGN_OR_RETURN(const v1::GeneratorSpec preset, generator::Preset(name, kind));
   v1::JobSpec spec = DefaultJob();
   spec.set_name(std::string(name));
   spec.set_preset(std::string(name));
-  *spec.mutable_generator() = FromGeneratorSpec(preset);
-  // The reference counted every answer of SymPy, including Ei and erf.
+  *spec.mutable_generator() = preset;
+  // The reference counted whatever SymPy answered, Ei and erf included.
   if (name == "intclass") spec.set_answers(v1::ANSWERS_SPECIAL);
   return spec;
 }
@@ -292,52 +221,6 @@ absl::Status ValidateJobSpec(const v1::JobSpec& spec) {
   }
   RETURN_IF_ERROR(CheckRange("integral_bytes_max", spec.integral_bytes_max(), kIntegralBytesRange));
   return CheckGenerator(spec.generator());
-}
-
-absl::StatusOr<generator::GeneratorSpec> ToGeneratorSpec(const v1::GeneratorSpec& proto) {
-  generator::GeneratorSpec spec;
-  spec.version = proto.version();
-  spec.canonical_version = proto.canonical_version();
-  ASSIGN_OR_RETURN(spec.kind, ToKind(proto.kind()));
-  spec.unary = PlainSymbols(proto.unary());
-  spec.binary = PlainSymbols(proto.binary());
-  ASSIGN_OR_RETURN(spec.leaves, ToLeaves(proto.leaves()));
-  spec.nodes_min = proto.nodes_min();
-  spec.nodes_max = proto.nodes_max();
-  spec.small_one_in = proto.small_one_in();
-  spec.small_nodes_min = proto.small_nodes_min();
-  spec.small_nodes_max = proto.small_nodes_max();
-  spec.parts_nodes_min = proto.parts_nodes_min();
-  spec.parts_nodes_max = proto.parts_nodes_max();
-  spec.tokens_max = proto.tokens_max();
-  spec.nested_exponentials_max = proto.nested_exponentials_max();
-  spec.drop_shrunk = proto.drop_shrunk();
-  spec.drop_constant_permille = proto.drop_constant_permille();
-  spec.canonicalize = proto.canonicalize();
-  return spec;
-}
-
-v1::GeneratorSpec FromGeneratorSpec(const generator::GeneratorSpec& spec) {
-  v1::GeneratorSpec proto;
-  proto.set_version(spec.version);
-  proto.set_canonical_version(spec.canonical_version);
-  proto.set_kind(FromKind(spec.kind));
-  CopySymbols(spec.unary, *proto.mutable_unary());
-  CopySymbols(spec.binary, *proto.mutable_binary());
-  *proto.mutable_leaves() = FromLeaves(spec.leaves);
-  proto.set_nodes_min(spec.nodes_min);
-  proto.set_nodes_max(spec.nodes_max);
-  proto.set_small_one_in(spec.small_one_in);
-  proto.set_small_nodes_min(spec.small_nodes_min);
-  proto.set_small_nodes_max(spec.small_nodes_max);
-  proto.set_parts_nodes_min(spec.parts_nodes_min);
-  proto.set_parts_nodes_max(spec.parts_nodes_max);
-  proto.set_tokens_max(spec.tokens_max);
-  proto.set_nested_exponentials_max(spec.nested_exponentials_max);
-  proto.set_drop_shrunk(spec.drop_shrunk);
-  proto.set_drop_constant_permille(spec.drop_constant_permille);
-  proto.set_canonicalize(spec.canonicalize);
-  return proto;
 }
 
 }  // namespace motzkin

@@ -1,5 +1,5 @@
-// The presets and ranges of jobs, and their conversion for the generator. job_yaml.h reads and
-// prints files.
+// What a job may say: presets and ranges. job_yaml.h reads and prints
+// files.
 //
 // Thread-safe.
 #pragma once
@@ -12,7 +12,6 @@
 #include <string>
 #include <string_view>
 
-#include "common/generator/generator_spec.h"
 #include "motzkin/v1/job.pb.h"
 
 namespace motzkin {
@@ -59,9 +58,5 @@ v1::JobSpec DefaultJob();
 // INVALID_ARGUMENT: a field is wrong; the message names the first one, its range and what to do.
 // The coordinator validates every spec that it is sent, so a spec that passes is safe to pin.
 absl::Status ValidateJobSpec(const v1::JobSpec& spec);
-
-// Converts field by field. INVALID_ARGUMENT: an enum is unspecified.
-absl::StatusOr<generator::GeneratorSpec> ToGeneratorSpec(const v1::GeneratorSpec& proto);
-v1::GeneratorSpec FromGeneratorSpec(const generator::GeneratorSpec& spec);
 
 }  // namespace motzkin

@@ -1,7 +1,6 @@
 #include "common/job_spec/job_spec.h"
 
 #include <gmock/gmock.h>
-#include <google/protobuf/util/message_differencer.h>
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -12,7 +11,6 @@
 namespace motzkin {
 namespace {
 
-using ::google::protobuf::util::MessageDifferencer;
 using ::testing::HasSubstr;
 
 TEST(JobSpecTest, EveryPresetIsAValidJobNamedAfterItself) {
@@ -34,15 +32,6 @@ TEST(JobSpecTest, AnUnknownPresetListsThoseThereAre) {
 TEST(JobSpecTest, SpecialFunctionsCountForTheReferencePresetOnly) {
   EXPECT_EQ(JobFromPreset("intclass")->answers(), v1::ANSWERS_SPECIAL);
   EXPECT_EQ(JobFromPreset("lample-charton")->answers(), v1::ANSWERS_ELEMENTARY);
-}
-
-TEST(JobSpecTest, AGeneratorSurvivesTheWayToTheProtoAndBack) {
-  for (const std::string& name : generator::PresetNames()) {
-    const v1::GeneratorSpec proto = FromGeneratorSpec(generator::Preset(name).value());
-    const absl::StatusOr<generator::GeneratorSpec> plain = ToGeneratorSpec(proto);
-    ASSERT_TRUE(plain.ok()) << plain.status();
-    EXPECT_TRUE(MessageDifferencer::Equals(FromGeneratorSpec(*plain), proto)) << name;
-  }
 }
 
 struct Mistake {

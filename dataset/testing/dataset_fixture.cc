@@ -52,8 +52,7 @@ v1::Result DatasetFixture::MadeRow(const JobRecord& job, int64_t index) {
   // Its functions come with integrals; those of the forward generator would need an engine.
   v1::JobSpec drawn = job.spec;
   if (forward) drawn = Must(JobFromPreset("lample-charton", v1::KIND_BACKWARD));
-  const auto sampler =
-      Must(generator::FunctionSampler::Create(Must(ToGeneratorSpec(drawn.generator()))));
+  const auto sampler = Must(generator::FunctionSampler::Create(drawn.generator()));
   expression::Pool pool;
   const generator::GeneratedFunction function =
       Must(sampler.Generate(job.spec.seed(), forward ? FunctionAt(index) : index, pool));

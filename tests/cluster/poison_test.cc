@@ -24,8 +24,7 @@ constexpr int64_t kTarget = 40;
 constexpr int64_t kPoison = 13;
 
 std::string IntegrandOf(const v1::JobSpec& spec, int64_t index) {
-  const auto sampler =
-      generator::FunctionSampler::Create(ToGeneratorSpec(spec.generator()).value()).value();
+  const auto sampler = generator::FunctionSampler::Create(spec.generator()).value();
   expression::Pool pool;
   const auto function = sampler.Generate(spec.seed(), index, pool).value();
   return expression::Print(function.integrand, expression::Format::kPrefix).value();

@@ -72,14 +72,14 @@ uint64_t CountTokens(Expr expr, Histogram& operators) {
   return tokens;
 }
 
-Statistics Ours(const GeneratorSpec& spec) {
+Statistics Ours(const v1::GeneratorSpec& spec) {
   const FunctionSampler sampler = FunctionSampler::Create(spec).value();
-  const Kind kind = spec.kind;
+  const v1::Kind kind = spec.kind();
   Statistics statistics;
   for (int64_t i = 0; i < kFunctions; ++i) {
     Pool pool;
     const GeneratedFunction function = sampler.Generate(/*job_seed=*/1, i, pool).value();
-    const Expr drawn = kind == Kind::kForward ? function.integrand : function.known_integral;
+    const Expr drawn = kind == v1::KIND_FORWARD ? function.integrand : function.known_integral;
     const Expr canonical = expression::Canonical(drawn, pool);
     ++statistics.lengths[std::to_string(CountTokens(canonical, statistics.operators))];
     ++statistics.depths[std::to_string(canonical->depth())];
@@ -123,7 +123,7 @@ constexpr double kOperatorsMax = 0.02;
 constexpr double kLengthsMax = 0.07;
 constexpr double kDepthsMax = 0.05;
 
-void ExpectAlike(const std::string& kind_name, Kind kind) {
+void ExpectAlike(const std::string& kind_name, v1::Kind kind) {
   const Statistics published = Published(kind_name);
   const Statistics ours = Ours(Preset("lample-charton", kind).value());
   const double operators = TotalVariation(published.operators, ours.operators);
@@ -141,20 +141,20 @@ void ExpectAlike(const std::string& kind_name, Kind kind) {
 }
 
 TEST(FidelityTest, ForwardFunctionsLookLikeThePublishedOnes) {
-  ExpectAlike("forward", Kind::kForward);
+  ExpectAlike("forward", v1::KIND_FORWARD);
 }
 
 TEST(FidelityTest, BackwardPrimitivesLookLikeThePublishedOnes) {
-  ExpectAlike("backward", Kind::kBackward);
+  ExpectAlike("backward", v1::KIND_BACKWARD);
 }
 
 TEST(FidelityTest, AWrongSizeOrAWrongWeightIsNoticed) {
   const Statistics published = Published("forward");
-  GeneratorSpec spec = Preset("lample-charton").value();
-  spec.nodes_max = 13;
+  v1::GeneratorSpec spec = Preset("lample-charton").value();
+  spec.set_nodes_max(13);
   EXPECT_GT(TotalVariation(published.lengths, Ours(spec).lengths), kLengthsMax);
   spec = Preset("lample-charton").value();
-  for (WeightedSymbol& symbol : spec.unary) symbol.weight = 1;
+  for (v1::WeightedSymbol& symbol : *spec.mutable_unary()) symbol.set_weight(1);
   EXPECT_GT(TotalVariation(published.operators, Ours(spec).operators), kOperatorsMax);
 }
 

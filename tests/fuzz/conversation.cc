@@ -7,6 +7,7 @@
 
 #include "common/base/check.h"
 #include "common/base/status_macros.h"
+#include "common/generator/function_sampler.h"
 #include "common/job_spec/job_spec.h"
 #include "common/job_spec/job_yaml.h"
 #include "common/results/spec_digest.h"
@@ -165,7 +166,7 @@ void Conversation::Take(const v1::StartJobRequest& request) {
   if (!valid.ok()) return CheckRefusal(valid);
   // An accepted spec is safe to pin: every reader of specs takes it.
   const v1::JobSpec& spec = request.spec();
-  MOTZKIN_CHECK(ToGeneratorSpec(spec.generator()).ok());
+  MOTZKIN_CHECK(generator::FunctionSampler::Create(spec.generator()).ok());
   if (spec.preset().empty() || JobFromPreset(spec.preset()).ok()) {
     const absl::StatusOr<v1::JobSpec> again = ParseJobYaml(JobToYaml(spec), "again.yaml");
     MOTZKIN_CHECK(again.ok());

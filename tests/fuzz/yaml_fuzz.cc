@@ -13,6 +13,7 @@
 
 #include "common/base/check.h"
 #include "common/base/host_port.h"
+#include "common/generator/function_sampler.h"
 #include "common/job_spec/job_spec.h"
 #include "common/job_spec/job_yaml.h"
 #include "coordinator/config.h"
@@ -55,7 +56,7 @@ void TryJob(std::string_view text) {
     return;
   }
   MOTZKIN_CHECK(ValidateJobSpec(*job).ok());
-  MOTZKIN_CHECK(ToGeneratorSpec(job->generator()).ok());
+  MOTZKIN_CHECK(generator::FunctionSampler::Create(job->generator()).ok());
   const absl::StatusOr<v1::JobSpec> again = ParseJobYaml(JobToYaml(*job), "again.yaml");
   MOTZKIN_CHECK(again.ok());
   MOTZKIN_CHECK(google::protobuf::util::MessageDifferencer::Equals(*job, *again));

@@ -16,7 +16,7 @@ MAY_INCLUDE = {
     "common/process": [],
     "common/expression": [],
     "common/ball": ["common/expression"],
-    "common/generator": ["common/expression", "common/ball"],
+    "common/generator": ["common/expression", "common/ball", "motzkin/v1/job.pb.h"],
     "common/outcome": ["motzkin/v1/outcome.pb.h"],
     "common/yaml": [],
     "common/settings": ["common/yaml"],

@@ -45,18 +45,14 @@ Response Judged(v1::Verification::Verdict verdict) {
   return response;
 }
 
-std::shared_ptr<const JobContext> JobOfKind(generator::Kind kind) {
+std::shared_ptr<const JobContext> JobOfKind(v1::Kind kind) {
   JobContext job = [] {
     const auto base = TestJob();
-    return JobContext{
-        base->cluster_uuid, base->uuid, base->spec, base->spec_digest,
-        generator::FunctionSampler::Create(ToGeneratorSpec(base->spec.generator()).value())
-            .value()};
+    return JobContext{base->cluster_uuid, base->uuid, base->spec, base->spec_digest,
+                      generator::FunctionSampler::Create(base->spec.generator()).value()};
   }();
-  generator::GeneratorSpec spec = ToGeneratorSpec(job.spec.generator()).value();
-  spec.kind = kind;
-  *job.spec.mutable_generator() = FromGeneratorSpec(spec);
-  job.sampler = generator::FunctionSampler::Create(spec).value();
+  job.spec.mutable_generator()->set_kind(kind);
+  job.sampler = generator::FunctionSampler::Create(job.spec.generator()).value();
   return std::make_shared<const JobContext>(std::move(job));
 }
 
@@ -267,7 +263,7 @@ TEST_F(FunctionRunnerTest, ABackwardFunctionIsOnlyVerified) {
     seen = request;
     return Judged(v1::Verification::VERDICT_VERIFIED);
   });
-  const auto row = runner().Run(TestTask(3, 1, JobOfKind(generator::Kind::kBackward)));
+  const auto row = runner().Run(TestTask(3, 1, JobOfKind(v1::KIND_BACKWARD)));
   ASSERT_TRUE(row.ok()) << row.status();
   ASSERT_TRUE(seen.has_verify());
   EXPECT_EQ(row->outcome(), v1::OUTCOME_INTEGRATED);
@@ -284,7 +280,7 @@ TEST_F(FunctionRunnerTest, ByPartsTheIntegralIsComposedAndTheWholeIsChecked) {
     seen.push_back(request);
     return request.has_verify() ? Judged(v1::Verification::VERDICT_VERIFIED) : Integrated("sin x");
   });
-  const auto row = runner().Run(TestTask(3, 1, JobOfKind(generator::Kind::kByParts)));
+  const auto row = runner().Run(TestTask(3, 1, JobOfKind(v1::KIND_BY_PARTS)));
   ASSERT_TRUE(row.ok()) << row.status();
   ASSERT_EQ(seen.size(), 2u);
   EXPECT_NE(seen[0].integrate().integrand(), row->integrand()) << "the ladder gets f*G";
@@ -301,7 +297,7 @@ TEST_F(FunctionRunnerTest, ByPartsAWrongAnswerIsShownAsTheWrongIntegralItMakes) 
     refuted.mutable_integration()->set_engine("giac");
     return refuted;
   });
-  const auto row = runner().Run(TestTask(3, 1, JobOfKind(generator::Kind::kByParts)));
+  const auto row = runner().Run(TestTask(3, 1, JobOfKind(v1::KIND_BY_PARTS)));
   ASSERT_TRUE(row.ok()) << row.status();
   EXPECT_EQ(script_.calls(), 1) << "the check of f*G tells all";
   EXPECT_EQ(row->outcome(), v1::OUTCOME_REFUTED);
@@ -311,7 +307,7 @@ TEST_F(FunctionRunnerTest, ByPartsAWrongAnswerIsShownAsTheWrongIntegralItMakes) 
 
 TEST_F(FunctionRunnerTest, ByPartsAnAnswerThatIsNoExpressionIsNotBelieved) {
   script_.Say([](const Request&) { return Integrated("foo ) bar"); });
-  const auto row = runner().Run(TestTask(3, 1, JobOfKind(generator::Kind::kByParts)));
+  const auto row = runner().Run(TestTask(3, 1, JobOfKind(v1::KIND_BY_PARTS)));
   ASSERT_TRUE(row.ok()) << row.status();
   EXPECT_EQ(row->outcome(), v1::OUTCOME_UNVERIFIED);
   EXPECT_EQ(row->integral(), "");

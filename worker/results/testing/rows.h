@@ -23,8 +23,7 @@ inline std::shared_ptr<const JobContext> TestJob(const std::string& cluster = kT
   v1::LadderStep& step = *spec.add_ladder();
   step.set_engine("giac");
   step.set_budget_ms(100);
-  auto sampler =
-      generator::FunctionSampler::Create(ToGeneratorSpec(spec.generator()).value()).value();
+  auto sampler = generator::FunctionSampler::Create(spec.generator()).value();
   return std::make_shared<const JobContext>(JobContext{.cluster_uuid = cluster,
                                                        .uuid = kTestJob,
                                                        .spec = std::move(spec),
