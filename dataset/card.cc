@@ -59,9 +59,9 @@ std::string HowMade(const ExportReport& report, const ExportOptions& options) {
       "The same files come from\n\n    {}\n\n"
       "The job as it was started:\n\n```yaml\n{}```\n",
       report.job.name, report.job.uuid, report.range.begin, report.range.end - 1,
-      KindWord(report.job.kind), report.job.generator_version,
+      Word(report.job.kind), report.job.generator_version,
       report.job.spec.generator().canonical_version(), expression::kSkeletonVersion,
-      report.job.spec_digest, AnswersWord(report.answers), CommandLine(report, options),
+      report.job.spec_digest, Word(report.answers), CommandLine(report, options),
       JobToYaml(report.job.spec));
   if (options.decontaminate.has_value()) {
     text += fmt::format(

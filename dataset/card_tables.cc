@@ -85,7 +85,7 @@ std::string ColumnsTable(const ExportOptions& options) {
 std::string OutcomesTable(const Statistics& statistics) {
   std::string table = "| outcome | rows | |\n|---|---:|---:|\n";
   for (const auto& [outcome, count] : statistics.outcomes) {
-    table += fmt::format("| {} | {} | {} |\n", OutcomeWord(outcome), Grouped(count),
+    table += fmt::format("| {} | {} | {} |\n", Word(outcome), Grouped(count),
                          Percent(count, statistics.rows));
   }
   return table;
@@ -135,10 +135,10 @@ std::string BaselinesText(const ExportReport& report) {
 }
 
 std::string CommandLine(const ExportReport& report, const ExportOptions& options) {
-  std::string command = fmt::format("motzkin export {} DIR --format {} --range {}..{} --answers {}",
-                                    report.job.name, options.format->word, report.range.begin,
-                                    report.range.end, AnswersWord(report.answers));
-  if (report.job.kind != v1::KIND_FORWARD) command += " --kinds " + KindWord(report.job.kind);
+  std::string command =
+      fmt::format("motzkin export {} DIR --format {} --range {}..{} --answers {}", report.job.name,
+                  options.format->word, report.range.begin, report.range.end, Word(report.answers));
+  if (report.job.kind != v1::KIND_FORWARD) command += " --kinds " + Word(report.job.kind);
   if (options.notation != expression::Format::kPrefix) {
     command += " --notation " + NotationWord(options.notation);
   }

@@ -40,7 +40,5 @@ inline std::string NotationWord(expression::Format notation) {
   return WordOf(kNotations, notation);
 }
 inline std::string BalanceWord(Balance balance) { return WordOf(kBalances, balance); }
-inline std::string AnswersWord(v1::Answers answers) { return WordOf(kAnswers, answers); }
-inline std::string KindWord(v1::Kind kind) { return WordOf(kKinds, kind); }
 
 }  // namespace motzkin::dataset

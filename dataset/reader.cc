@@ -13,6 +13,7 @@
 #include "common/base/status_macros.h"
 #include "common/base/string_view.h"
 #include "common/postgres/connection.h"
+#include "common/words/words.h"
 #include "dataset/query.h"
 
 namespace motzkin::dataset {
@@ -60,8 +61,8 @@ Row RowAt(const postgres::Rows& rows, size_t i) {
   row.index = rows.Int(i, 0);
   row.integrand = rows.Text(i, 1);
   row.integral = TextOrEmpty(rows, i, 2);
-  row.outcome = OutcomeFromName(rows.Text(i, 3));
-  row.answer_class = AnswerClassFromName(TextOrEmpty(rows, i, 4));
+  row.outcome = FromWord<v1::Outcome>(rows.Text(i, 3));
+  row.answer_class = FromWord<v1::AnswerClass>(TextOrEmpty(rows, i, 4));
   row.has_abs = rows.Bool(i, 5);
   row.split = SplitFromName(rows.Text(i, 6));
   if (!rows.IsNull(i, 7)) row.duplicate_of = rows.Int(i, 7);
@@ -71,11 +72,6 @@ Row RowAt(const postgres::Rows& rows, size_t i) {
   row.skeleton_hash = static_cast<uint64_t>(rows.Int(i, 11));
   row.steps = ParseSteps(TextOrEmpty(rows, i, 12));
   return row;
-}
-
-v1::Kind KindFromName(const std::string& name) {
-  if (name == "backward") return v1::KIND_BACKWARD;
-  return name == "by_parts" ? v1::KIND_BY_PARTS : v1::KIND_FORWARD;
 }
 
 }  // namespace
@@ -127,7 +123,7 @@ absl::StatusOr<JobDescription> Reader::FindJob(const std::string& name) {
   job.name = rows.Text(0, 0);
   job.uuid = rows.Text(0, 1);
   job.state = rows.Text(0, 2);
-  job.kind = KindFromName(rows.Text(0, 3));
+  job.kind = FromWord<v1::Kind>(rows.Text(0, 3));
   job.answers = rows.Text(0, 4) == "elementary" ? v1::ANSWERS_ELEMENTARY : v1::ANSWERS_SPECIAL;
   job.generator_version = rows.Int(0, 5);
   job.spec_digest = absl::BytesToHexString(rows.Bytes(0, 6));

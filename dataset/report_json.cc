@@ -34,7 +34,7 @@ Json ToJson(const std::map<v1::Outcome, int64_t>& outcomes) {
   for (int outcome = v1::OUTCOME_INTEGRATED; outcome <= v1::OUTCOME_UNVERIFIED; ++outcome) {
     const auto found = outcomes.find(static_cast<v1::Outcome>(outcome));
     if (found == outcomes.end()) continue;
-    json[OutcomeWord(found->first)] = found->second;
+    json[Word(found->first)] = found->second;
   }
   return json;
 }
@@ -47,7 +47,7 @@ Json Options(const ExportReport& report, const ExportOptions& options) {
   Json json{{"format", std::string(options.format->word)},
             {"notation", NotationWord(options.notation)},
             {"range", {report.range.begin, report.range.end}},
-            {"answers", AnswersWord(report.answers)},
+            {"answers", Word(report.answers)},
             {"balance", BalanceWord(options.balance)},
             {"ln_abs", options.strip_ln_abs ? "strip" : "keep"},
             {"shard_size", options.shard_rows},

@@ -1,22 +1,8 @@
 #include "dataset/row.h"
 
-#include <absl/strings/ascii.h>
-
 #include <algorithm>
 
 namespace motzkin::dataset {
-v1::Outcome OutcomeFromName(std::string_view name) {
-  v1::Outcome outcome = v1::OUTCOME_UNSPECIFIED;
-  v1::Outcome_Parse("OUTCOME_" + absl::AsciiStrToUpper({name.data(), name.size()}), &outcome);
-  return outcome;
-}
-
-v1::AnswerClass AnswerClassFromName(std::string_view name) {
-  v1::AnswerClass answer_class = v1::ANSWER_CLASS_UNSPECIFIED;
-  v1::AnswerClass_Parse("ANSWER_CLASS_" + absl::AsciiStrToUpper({name.data(), name.size()}),
-                        &answer_class);
-  return answer_class;
-}
 
 std::optional<bool> LabelOf(v1::Outcome outcome, v1::AnswerClass answer_class,
                             v1::Answers answers) {

@@ -42,11 +42,6 @@ struct Row {
   std::vector<Step> steps;
 };
 
-// By the name that SQL and docs give them, e.g. "timed_out"; the unspecified value where there is
-// none.
-v1::Outcome OutcomeFromName(std::string_view name);
-v1::AnswerClass AnswerClassFromName(std::string_view name);
-
 // What to train on under a convention for answers; nothing where no label can be trusted. The same
 // as label_of() in SQL.
 std::optional<bool> LabelOf(v1::Outcome outcome, v1::AnswerClass answer_class, v1::Answers answers);

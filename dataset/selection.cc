@@ -7,7 +7,7 @@
 
 #include "common/base/status_macros.h"
 #include "common/expression/canonical.h"
-#include "dataset/option_words.h"
+#include "common/words/words.h"
 
 namespace motzkin::dataset {
 namespace {
@@ -19,7 +19,7 @@ absl::Status CheckKind(const JobDescription& job, const ExportOptions& options) 
   return absl::FailedPreconditionError(
       fmt::format("job {} is of kind {}, whose rows teach a model the generator rather than "
                   "integration: say --kinds {} if you want them",
-                  job.name, KindWord(job.kind), KindWord(job.kind)));
+                  job.name, Word(job.kind), Word(job.kind)));
 }
 
 absl::Status CheckCanonicalVersion(const JobDescription& job) {

@@ -169,7 +169,7 @@ Json EngineVersions(const pipe::Description& description) {
 
 std::string VerdictWord(const pipe::Judgement& judgement) {
   const v1::Outcome outcome = OutcomeOf(judgement.verdict());
-  return outcome == v1::OUTCOME_INTEGRATED ? "verified" : OutcomeWord(outcome);
+  return outcome == v1::OUTCOME_INTEGRATED ? "verified" : Word(outcome);
 }
 
 Json ToJson(const pipe::Judgement& judgement) {
@@ -188,19 +188,19 @@ Json ToJson(const pipe::Judgement& judgement) {
 }
 
 Json ToJson(const pipe::Integration& integration) {
-  Json json{{"outcome", OutcomeWord(integration.outcome())}};
+  Json json{{"outcome", Word(integration.outcome())}};
   json["integral"] = integration.integral().empty() ? Json(nullptr) : Json(integration.integral());
   if (!integration.integral().empty()) {
     json["integral_infix"] = PrefixToInfix(integration.integral());
     json["engine"] = integration.engine();
-    json["answer_class"] = AnswerClassWord(integration.answer_class());
+    json["answer_class"] = Word(integration.answer_class());
     json["verification"] = ToJson(integration.judgement());
   }
   json["cpu_ms"] = 1e3 * (EngineSeconds(integration) + VerifierSeconds(integration));
   json["steps"] = Json::array();
   for (const pipe::StepReport& step : integration.steps()) {
     json["steps"].push_back({{"engine", step.engine()},
-                             {"outcome", OutcomeWord(step.outcome())},
+                             {"outcome", Word(step.outcome())},
                              {"cpu_ms", static_cast<double>(step.cpu_us()) / 1e3},
                              {"rss_kb", step.rss_kb()},
                              {"message", step.message()}});

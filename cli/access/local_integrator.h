@@ -63,8 +63,6 @@ absl::Status DropMissingEngines(LocalLadder& ladder, LocalIntegrator& integrator
 // {"giac": "1.9.0.35", ...}
 Json EngineVersions(const pipe::Description& description);
 
-// Beside the one of common/words/words.h.
-using motzkin::VerdictWord;
 // verified, partly, refuted or unverified. Complex-only counts as verified; its JSON says so.
 std::string VerdictWord(const pipe::Judgement& judgement);
 Json ToJson(const pipe::Judgement& judgement);

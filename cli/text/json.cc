@@ -31,17 +31,14 @@ Json Sorted(const Map& map) {
 }
 
 Json ToJson(const v1::StepResult& step) {
-  return {{"engine", step.engine()},
-          {"version", step.version()},
-          {"outcome", OutcomeWord(step.outcome())},
-          {"cpu_us", step.cpu_us()},
-          {"rss_kb", step.rss_kb()},
-          {"verifier_us", step.verifier_us()},
+  return {{"engine", step.engine()},         {"version", step.version()},
+          {"outcome", Word(step.outcome())}, {"cpu_us", step.cpu_us()},
+          {"rss_kb", step.rss_kb()},         {"verifier_us", step.verifier_us()},
           {"message", step.message()}};
 }
 
 Json ToJson(const v1::Verification& verification) {
-  Json json{{"verdict", VerdictWord(verification.verdict())},
+  Json json{{"verdict", Word(verification.verdict())},
             {"points_agreed", verification.points_agreed()},
             {"points_differed", verification.points_differed()},
             {"precision_bits", verification.precision_bits()}};
@@ -61,7 +58,7 @@ Json ToJson(const v1::Job& job) {
   return {{"uuid", job.uuid()},
           {"id", job.id()},
           {"name", job.spec().name()},
-          {"state", JobStateWord(job.state())},
+          {"state", Word(job.state())},
           {"reason", job.reason()},
           {"create_time", Time(job.create_time())},
           {"archive_time", job.has_archive_time() ? Json(Time(job.archive_time())) : Json(nullptr)},
@@ -103,13 +100,13 @@ Json ToJson(const v1::Worker& worker) {
 
 Json ToJson(const v1::Result& result) {
   Json json{{"index", result.index()},
-            {"outcome", OutcomeWord(result.outcome())},
+            {"outcome", Word(result.outcome())},
             {"integrand", result.integrand()},
             {"integral", result.integral().empty() ? Json(nullptr) : Json(result.integral())},
             {"integrand_infix", PrefixToInfix(result.integrand())}};
   if (!result.integral().empty()) json["integral_infix"] = PrefixToInfix(result.integral());
   json["engine"] = result.engine();
-  json["answer_class"] = AnswerClassWord(result.answer_class());
+  json["answer_class"] = Word(result.answer_class());
   json["has_abs"] = result.has_abs();
   json["canonical_hash"] = Hex(result.canonical_hash());
   json["skeleton_hash"] = Hex(result.skeleton_hash());

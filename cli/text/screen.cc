@@ -64,8 +64,7 @@ std::string AuditLine(const v1::LabelFlips& flips) {
 void AddJob(const v1::Job& job, const ScreenOptions& options, std::vector<std::string>& lines) {
   const std::string archived = ArchivedWords(job);
   lines.push_back(fmt::format("job {}  {}   {} functions   sealed below {}   {}", job.spec().name(),
-                              JobStateWord(job.state()), Grouped(job.stored()),
-                              Grouped(job.sealed_below()),
+                              Word(job.state()), Grouped(job.stored()), Grouped(job.sealed_below()),
                               archived.empty() ? Bytes(job.bytes()) : archived));
   if (!job.reason().empty()) lines.push_back("  " + job.reason());
   lines.push_back(TargetLine(job, options.columns));
@@ -115,7 +114,7 @@ std::string JobLine(const v1::Job& job, const v1::GetStatusResponse& status) {
   const OutcomeGroups groups = GroupsOf(job);
   const int64_t slots = BusySlots(status);
   return fmt::format("job {}  {}   {} functions   {} integrated ({})   {:.0f}/s   {} slot{}{}{}",
-                     job.spec().name(), JobStateWord(job.state()), Grouped(job.stored()),
+                     job.spec().name(), Word(job.state()), Grouped(job.stored()),
                      Grouped(groups.integrated), Percent(groups.integrated, groups.total()),
                      job.functions_per_minute() / 60, slots, slots == 1 ? "" : "s",
                      job.reason().empty() ? "" : "   ", job.reason());

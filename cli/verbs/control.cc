@@ -33,7 +33,7 @@ int ControlJob(const Globals& globals, const std::string& name, v1::ControlJobRe
   if (globals.json) {
     PrintJson(ToJson(job));
   } else {
-    fmt::print("job {} {}: {} functions stored\n", job.spec().name(), JobStateWord(job.state()),
+    fmt::print("job {} {}: {} functions stored\n", job.spec().name(), Word(job.state()),
                Grouped(job.stored()));
   }
   return kExitOk;

@@ -157,7 +157,7 @@ class Evaluation {
       summary_.AddOutcome("crashed");
       return {{"outcome", "crashed"}, {"error", integration.status().message()}};
     }
-    summary_.AddOutcome(OutcomeWord(integration->outcome()));
+    summary_.AddOutcome(Word(integration->outcome()));
     summary_.engine_seconds += EngineSeconds(*integration);
     summary_.verifier_seconds += VerifierSeconds(*integration);
     return ToJson(*integration);

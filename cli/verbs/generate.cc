@@ -10,6 +10,7 @@
 #include "common/expression/printer.h"
 #include "common/generator/function_sampler.h"
 #include "common/generator/presets.h"
+#include "common/words/words.h"
 #include "common/yaml/scalar.h"
 
 namespace motzkin::cli {
@@ -25,10 +26,8 @@ struct GenerateOptions {
 };
 
 absl::StatusOr<v1::GeneratorSpec> SpecOf(const GenerateOptions& options) {
-  v1::Kind kind = generator::NaturalKind(options.preset);
-  if (options.kind == "forward") kind = v1::KIND_FORWARD;
-  if (options.kind == "backward") kind = v1::KIND_BACKWARD;
-  if (options.kind == "by_parts") kind = v1::KIND_BY_PARTS;
+  const v1::Kind kind = FromWord<v1::Kind>(options.kind);
+  if (kind == v1::KIND_UNSPECIFIED) return generator::Preset(options.preset);
   return generator::Preset(options.preset, kind);
 }
 

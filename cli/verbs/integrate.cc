@@ -17,7 +17,7 @@ struct IntegrateOptions {
 
 void PrintSteps(const pipe::Integration& integration) {
   for (const pipe::StepReport& step : integration.steps()) {
-    fmt::print("step      {}: {}, {:.1f} ms CPU{}{}\n", step.engine(), OutcomeWord(step.outcome()),
+    fmt::print("step      {}: {}, {:.1f} ms CPU{}{}\n", step.engine(), Word(step.outcome()),
                static_cast<double>(step.cpu_us()) / 1e3, step.message().empty() ? "" : "; ",
                Shortened(step.message(), 200));
   }
@@ -25,7 +25,7 @@ void PrintSteps(const pipe::Integration& integration) {
 
 void Print(const pipe::Integration& integration) {
   if (integration.integral().empty()) {
-    fmt::print("integral  none: {}\n", OutcomeWord(integration.outcome()));
+    fmt::print("integral  none: {}\n", Word(integration.outcome()));
   } else {
     const pipe::Judgement& judgement = integration.judgement();
     fmt::print("integral  {}\n", PrefixToInfix(integration.integral()));

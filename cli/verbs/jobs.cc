@@ -18,7 +18,7 @@ void PrintJob(const v1::Job& job) {
                                                job.spec().target_integrated() ? " integrated" : "");
   const std::string archived = ArchivedWords(job);
   fmt::print("{:24} {:10} {:>13} {:20} {:>8} integrated  {:>8}/min  {}{}{}\n", job.spec().name(),
-             JobStateWord(job.state()), Grouped(job.stored()), target,
+             Word(job.state()), Grouped(job.stored()), target,
              Percent(groups.integrated, groups.total()),
              Grouped(static_cast<int64_t>(job.functions_per_minute())),
              archived.empty() ? Bytes(job.bytes()) : archived, job.reason().empty() ? "" : "  ",

@@ -27,9 +27,9 @@ absl::StatusOr<v1::GetResultRequest> ParseWhich(const std::string& which) {
 }
 
 void PrintVerification(const v1::Verification& verification) {
-  fmt::print("check      {}: {} points agree, {} differ, {} bits\n",
-             VerdictWord(verification.verdict()), verification.points_agreed(),
-             verification.points_differed(), verification.precision_bits());
+  fmt::print("check      {}: {} points agree, {} differ, {} bits\n", Word(verification.verdict()),
+             verification.points_agreed(), verification.points_differed(),
+             verification.precision_bits());
   if (!verification.counterexample().empty()) {
     fmt::print("           differs at x = {}\n", verification.counterexample());
   }
@@ -42,16 +42,16 @@ void Print(const v1::GetResultResponse& response) {
   const v1::Result& result = response.result();
   fmt::print("function   {}/{}\n", response.job().spec().name(), result.index());
   fmt::print("integrand  {}\n", PrefixToInfix(result.integrand()));
-  fmt::print("outcome    {}\n", OutcomeWord(result.outcome()));
+  fmt::print("outcome    {}\n", Word(result.outcome()));
   if (!result.integral().empty()) {
     fmt::print("integral   {}\n", PrefixToInfix(result.integral()));
-    fmt::print("answer     {}, {}{}\n", result.engine(), AnswerClassWord(result.answer_class()),
+    fmt::print("answer     {}, {}{}\n", result.engine(), Word(result.answer_class()),
                result.has_abs() ? ", with abs or sign" : "");
     PrintVerification(result.verification());
   }
   for (const v1::StepResult& step : result.steps()) {
     fmt::print("step       {} {}: {}, {:.1f} ms CPU, {} kB, verifier {:.2f} ms{}{}\n",
-               step.engine(), step.version(), OutcomeWord(step.outcome()),
+               step.engine(), step.version(), Word(step.outcome()),
                static_cast<double>(step.cpu_us()) / 1e3, step.rss_kb(),
                static_cast<double>(step.verifier_us()) / 1e3, step.message().empty() ? "" : "; ",
                step.message());

@@ -77,7 +77,7 @@ absl::StatusOr<v1::JobSpec> SpecOf(const StartOptions& options) {
 
 void PrintStarted(const v1::StartJobResponse& response) {
   const v1::Job& job = response.job();
-  fmt::print("job {} {}: {} {}\n", job.spec().name(), JobStateWord(job.state()),
+  fmt::print("job {} {}: {} {}\n", job.spec().name(), Word(job.state()),
              job.spec().target() == 0 ? "endless," : Grouped(job.spec().target()),
              job.spec().target_integrated() ? "integrated functions" : "functions");
   if (response.functions_room() > 0) {

@@ -63,7 +63,7 @@ std::string Bar(double share) {
 void PrintOutcomes(const dataset::Statistics& statistics) {
   fmt::print("\noutcome            rows\n");
   for (const auto& [outcome, count] : statistics.outcomes) {
-    fmt::print("  {:<15} {:>12}  {:>7}\n", OutcomeWord(outcome), Grouped(count),
+    fmt::print("  {:<15} {:>12}  {:>7}\n", Word(outcome), Grouped(count),
                Percent(count, statistics.rows));
   }
   fmt::print("\nsplit              rows         true        false\n");

@@ -11,6 +11,7 @@
 #include "common/base/status_macros.h"
 #include "common/base/string_view.h"
 #include "common/job_spec/job_spec.h"
+#include "common/words/words.h"
 #include "common/yaml/strict_yaml.h"
 
 namespace motzkin {
@@ -19,33 +20,13 @@ namespace {
 using yaml::StrictMap;
 using SymbolField = google::protobuf::RepeatedPtrField<v1::WeightedSymbol>;
 
-const std::vector<std::pair<std::string_view, v1::Kind>>& Kinds() {
-  static const auto& kinds =
-      *new std::vector<std::pair<std::string_view, v1::Kind>>{{"forward", v1::KIND_FORWARD},
-                                                              {"backward", v1::KIND_BACKWARD},
-                                                              {"by_parts", v1::KIND_BY_PARTS}};
-  return kinds;
-}
-
-const std::vector<std::pair<std::string_view, v1::Answers>>& AnswerWords() {
-  static const auto& words = *new std::vector<std::pair<std::string_view, v1::Answers>>{
-      {"elementary", v1::ANSWERS_ELEMENTARY}, {"special", v1::ANSWERS_SPECIAL}};
-  return words;
-}
-
-const std::vector<std::pair<std::string_view, v1::LeafSpec::Integers>>& IntegerWords() {
-  static const auto& words = *new std::vector<std::pair<std::string_view, v1::LeafSpec::Integers>>{
-      {"uniform", v1::LeafSpec::INTEGERS_UNIFORM},
-      {"logarithmic", v1::LeafSpec::INTEGERS_LOGARITHMIC}};
-  return words;
-}
-
-template <typename T>
-std::string_view Word(const std::vector<std::pair<std::string_view, T>>& words, T value) {
-  for (const auto& [word, candidate] : words) {
-    if (candidate == value) return word;
-  }
-  return "unspecified";
+// The words of an enum, for a setting that is one of them.
+template <typename Enum>
+std::vector<std::pair<std::string_view, Enum>> Choices() {
+  std::vector<std::pair<std::string_view, Enum>> choices;
+  for (const std::string& word : Words<Enum>()) choices.emplace_back(word, FromWord<Enum>(word));
+  choices.erase(choices.begin());  // Nobody may say "unspecified".
+  return choices;
 }
 
 // Reads `key` with a getter of StrictMap into a protobuf field, which has only get and set.
@@ -71,7 +52,7 @@ void ReadLeaves(StrictMap map, v1::LeafSpec& leaves) {
   ReadInteger(map, "variable_permille", leaves.variable_permille(), kVariablePermilleRange,
               [&](uint32_t value) { leaves.set_variable_permille(value); });
   v1::LeafSpec::Integers integers = leaves.integers();
-  map.Choice("integers", integers, IntegerWords());
+  map.Choice("integers", integers, Choices<v1::LeafSpec::Integers>());
   leaves.set_integers(integers);
   ReadInteger(map, "integer_min", leaves.integer_min(), kIntegerRange,
               [&](int32_t value) { leaves.set_integer_min(value); });
@@ -164,7 +145,7 @@ void ReadTarget(StrictMap& file, v1::JobSpec& spec) {
 
 void ReadLimits(StrictMap& file, v1::JobSpec& spec) {
   v1::Answers answers = spec.answers();
-  file.Choice("answers", answers, AnswerWords());
+  file.Choice("answers", answers, Choices<v1::Answers>());
   spec.set_answers(answers);
   int64_t memory = spec.engine_memory_bytes();
   file.Bytes("engine_memory_bytes", memory, kEngineMemoryRange.min, kEngineMemoryRange.max);
@@ -200,12 +181,11 @@ std::string PrintGenerator(const v1::GeneratorSpec& spec) {
   const v1::LeafSpec& leaves = spec.leaves();
   return absl::StrCat(
       "generator:\n  version: ", spec.version(),
-      "\n  canonical_version: ", spec.canonical_version(),
-      "\n  kind: ", ToAbsl(Word(Kinds(), spec.kind())), "\n  unary: ", PrintSymbols(spec.unary()),
-      "\n  binary: ", PrintSymbols(spec.binary()),
+      "\n  canonical_version: ", spec.canonical_version(), "\n  kind: ", Word(spec.kind()),
+      "\n  unary: ", PrintSymbols(spec.unary()), "\n  binary: ", PrintSymbols(spec.binary()),
       "\n  leaves:\n    variable_permille: ", leaves.variable_permille(),
-      "\n    integers: ", ToAbsl(Word(IntegerWords(), leaves.integers())),
-      "\n    integer_min: ", leaves.integer_min(), "\n    integer_max: ", leaves.integer_max(),
+      "\n    integers: ", Word(leaves.integers()), "\n    integer_min: ", leaves.integer_min(),
+      "\n    integer_max: ", leaves.integer_max(),
       "\n    signed_integers: ", Bool(leaves.signed_integers()),
       "\n  nodes_min: ", spec.nodes_min(), "\n  nodes_max: ", spec.nodes_max(),
       "\n  small_one_in: ", spec.small_one_in(), "\n  small_nodes_min: ", spec.small_nodes_min(),
@@ -226,7 +206,7 @@ absl::StatusOr<v1::JobSpec> ParseJobYaml(std::string_view text, std::string_view
   file.String("preset", preset);
   StrictMap generator = file.Map("generator");
   v1::Kind kind = v1::KIND_UNSPECIFIED;
-  generator.Choice("kind", kind, Kinds());
+  generator.Choice("kind", kind, Choices<v1::Kind>());
   v1::JobSpec spec = DefaultJob();
   spec.set_name(Stem(filename));
   if (!preset.empty()) {
@@ -265,7 +245,7 @@ std::string JobToYaml(const v1::JobSpec& spec) {
     absl::StrAppend(&text, "  - {engine: ", step.engine(), ", budget_ms: ", step.budget_ms(),
                     "}\n");
   }
-  absl::StrAppend(&text, "answers: ", ToAbsl(Word(AnswerWords(), spec.answers())),
+  absl::StrAppend(&text, "answers: ", Word(spec.answers()),
                   "\nengine_memory_bytes: ", spec.engine_memory_bytes(),
                   "\nintegral_bytes_max: ", spec.integral_bytes_max(), "\n");
   const std::map<std::string, std::string> versions(spec.engine_versions().begin(),

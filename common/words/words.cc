@@ -2,18 +2,12 @@
 
 #include <absl/strings/ascii.h>
 #include <absl/strings/str_cat.h>
-#include <absl/strings/strip.h>
 #include <fmt/core.h>
+#include <google/protobuf/descriptor.h>
+
+#include "common/base/check.h"
 
 namespace motzkin {
-namespace {
-
-std::string Word(const std::string& name, const char* prefix) {
-  return absl::AsciiStrToLower(absl::StripPrefix(name, prefix));
-}
-
-}  // namespace
-
 std::string Grouped(int64_t value) {
   std::string digits = absl::StrCat(value);
   for (int at = static_cast<int>(digits.size()) - 3; at > (value < 0 ? 1 : 0); at -= 3) {
@@ -27,15 +21,15 @@ std::string Percent(int64_t part, int64_t whole) {
   return fmt::format("{:.1f} %", 100.0 * static_cast<double>(part) / static_cast<double>(whole));
 }
 
-std::string OutcomeWord(v1::Outcome outcome) { return Word(v1::Outcome_Name(outcome), "OUTCOME_"); }
-std::string JobStateWord(v1::JobState state) {
-  return Word(v1::JobState_Name(state), "JOB_STATE_");
-}
-std::string AnswerClassWord(v1::AnswerClass answer_class) {
-  return Word(v1::AnswerClass_Name(answer_class), "ANSWER_CLASS_");
-}
-std::string VerdictWord(v1::Verification::Verdict verdict) {
-  return Word(v1::Verification::Verdict_Name(verdict), "VERDICT_");
+std::vector<std::string> internal::WordsByNumber(const google::protobuf::EnumDescriptor& type) {
+  constexpr std::string_view kFirst = "UNSPECIFIED";
+  const size_t prefix = type.value(0)->name().size() - kFirst.size();
+  std::vector<std::string> words;
+  for (int i = 0; i < type.value_count(); ++i) {
+    MOTZKIN_CHECK(type.value(i)->number() == i);
+    words.push_back(absl::AsciiStrToLower(type.value(i)->name().substr(prefix)));
+  }
+  return words;
 }
 
 }  // namespace motzkin

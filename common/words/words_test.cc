@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "motzkin/v1/job.pb.h"
+
 namespace motzkin {
 namespace {
 
@@ -19,10 +21,10 @@ TEST(WordsTest, APercentageOfNothingIsADash) {
 }
 
 TEST(WordsTest, EnumsAreTheWordsOfSqlAndDocs) {
-  EXPECT_EQ(OutcomeWord(v1::OUTCOME_TIMED_OUT), "timed_out");
-  EXPECT_EQ(JobStateWord(v1::JOB_STATE_RUNNING), "running");
-  EXPECT_EQ(AnswerClassWord(v1::ANSWER_CLASS_ELEMENTARY), "elementary");
-  EXPECT_EQ(VerdictWord(v1::Verification::VERDICT_COMPLEX_ONLY), "complex_only");
+  EXPECT_EQ(Word(v1::OUTCOME_TIMED_OUT), "timed_out");
+  EXPECT_EQ(Word(v1::JOB_STATE_RUNNING), "running");
+  EXPECT_EQ(Word(v1::ANSWER_CLASS_ELEMENTARY), "elementary");
+  EXPECT_EQ(Word(v1::Verification::VERDICT_COMPLEX_ONLY), "complex_only");
 }
 
 }  // namespace

@@ -235,8 +235,7 @@ v1::Job ToProto(const JobRecord& job) {
   proto.set_sealed_below(job.sealed_below);
   for (int outcome = 1; outcome < v1::Outcome_ARRAYSIZE; ++outcome) {
     if (job.outcomes[outcome] == 0) continue;
-    (*proto.mutable_outcomes())[OutcomeWord(static_cast<v1::Outcome>(outcome))] =
-        job.outcomes[outcome];
+    (*proto.mutable_outcomes())[Word(static_cast<v1::Outcome>(outcome))] = job.outcomes[outcome];
   }
   proto.set_eta_seconds(-1);
   return proto;

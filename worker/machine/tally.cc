@@ -18,7 +18,7 @@ void Tally::Count(const v1::Result& result) {
   const auto at = static_cast<size_t>(second % kWindowSeconds);
   const absl::MutexLock lock(&mutex_);
   ++totals_.functions;
-  ++totals_.outcomes[OutcomeWord(result.outcome())];
+  ++totals_.outcomes[Word(result.outcome())];
   AddCpu(result);
   if (recent_second_[at] != second) recent_[at] = 0;
   recent_second_[at] = second;

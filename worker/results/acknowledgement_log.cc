@@ -19,15 +19,15 @@ void AcknowledgementLog::Append(const v1::Submission& submission,
     const v1::Result& row = submission.results(i);
     const bool stored = statuses[static_cast<size_t>(i)] == v1::ROW_STATUS_STORED;
     file_ << fmt::format("{} {} {} {} {:016x} {} {}\n", submission.job_uuid(), row.index(),
-                         submission.attempt(), OutcomeWord(row.outcome()), row.canonical_hash(),
+                         submission.attempt(), Word(row.outcome()), row.canonical_hash(),
                          stored ? "stored" : "already", ContentDigest(row));
   }
   file_.flush();
 }
 
 std::string ContentDigest(const v1::Result& row) {
-  const std::string content = fmt::format("{}\n{}\n{}\n{}", OutcomeWord(row.outcome()),
-                                          row.integrand(), row.integral(), row.wall_ms());
+  const std::string content = fmt::format("{}\n{}\n{}\n{}", Word(row.outcome()), row.integrand(),
+                                          row.integral(), row.wall_ms());
   return absl::BytesToHexString(Sha256(content));
 }
 
