@@ -50,7 +50,7 @@ Ball FresnelSlope(const Point& p, Op integrand) {
   return p.m.Function(integrand, Half(p.m.Mul(p.m.Constant(Op::kPi), p.m.Square(p.u))));
 }
 
-// Of an integral from a constant to u of function(t) / t.
+// The derivative of the integral of function(t) / t from a constant to u.
 Ball OverArgument(const Point& p, Op function) { return p.m.Div(p.m.Function(function, p.u), p.u); }
 
 // K'(m) = (E - (1-m) K) / (2 m (1-m))

@@ -11,8 +11,8 @@
 
 namespace motzkin::ball {
 
-// What a rule reads: u, and the function's own value where the derivative is cheaper with it
-// (tan' = 1 + tan^2). The rest need not be known.
+// Which values the rule of `op` reads: u, or the function's own value where the derivative is cheaper
+// with it (tan' = 1 + tan^2). The caller need not compute the other.
 bool SlopeReadsArgument(expression::Op op);
 bool SlopeReadsOwn(expression::Op op);
 

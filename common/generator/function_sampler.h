@@ -16,7 +16,7 @@
 
 namespace motzkin::generator {
 
-// Of everything here: a change of any function bumps it.
+// The version of everything in this folder. A change to any function that is drawn raises it.
 inline constexpr uint32_t kGeneratorVersion = 1;
 inline constexpr int kRedrawsMax = 1'000;
 

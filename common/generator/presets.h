@@ -11,8 +11,8 @@
 
 namespace motzkin::generator {
 
-// What a preset changes: no operators, 1 .. 10 nodes, half of the leaves x, integers 1 .. 5, at most
-// 512 tokens.
+// The spec that every preset starts from: no operators, 1 .. 10 nodes, half of the leaves x, integers
+// 1 .. 5, at most 512 tokens.
 v1::GeneratorSpec DefaultSpec();
 
 // "intclass", "lample-charton", "lample-charton-paper", "hebisch".

@@ -1,4 +1,4 @@
-// What a motzkin.v1.GeneratorSpec may hold.
+// The check of a motzkin.v1.GeneratorSpec against its ranges.
 #pragma once
 
 #include <absl/status/status.h>

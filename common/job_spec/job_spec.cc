@@ -171,8 +171,8 @@ absl::Status CheckEngineMemory(std::string_view setting, std::string_view engine
   RETURN_IF_ERROR(CheckRange(setting, memory, kEngineMemoryRange));
   const int64_t least = EngineMemoryMin(engine);
   if (memory >= least) return absl::OkStatus();
-  return Invalid(View(setting), " must be at least ", least, " (", least >> 20, " MiB) for ",
-                 View(engine), ", got ", memory);
+  return Invalid(ToAbsl(setting), " must be at least ", least, " (", least >> 20, " MiB) for ",
+                 ToAbsl(engine), ", got ", memory);
 }
 
 v1::JobSpec DefaultJob() {

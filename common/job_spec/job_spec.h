@@ -1,5 +1,4 @@
-// What a job may say: presets and ranges. job_yaml.h reads and prints
-// files.
+// The presets of jobs and the ranges of their settings. job_yaml.h reads and prints files.
 //
 // Thread-safe.
 #pragma once

@@ -25,7 +25,7 @@ template <typename Enum>
 std::vector<std::pair<std::string_view, Enum>> Choices() {
   std::vector<std::pair<std::string_view, Enum>> choices;
   for (const std::string& word : Words<Enum>()) choices.emplace_back(word, FromWord<Enum>(word));
-  choices.erase(choices.begin());  // Nobody may say "unspecified".
+  choices.erase(choices.begin());  // "unspecified" is not for files.
   return choices;
 }
 

@@ -6,7 +6,7 @@
 
 namespace motzkin {
 
-// What a function is whose best answer was judged so.
+// The outcome of a function whose best answer got this verdict.
 inline v1::Outcome OutcomeOf(v1::Verification::Verdict verdict) {
   switch (verdict) {
     case v1::Verification::VERDICT_VERIFIED:

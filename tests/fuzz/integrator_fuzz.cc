@@ -51,7 +51,7 @@ class Doll final : public integrator::Engine {
   const std::string version_ = "1.9.0";
 };
 
-// What a worker may ask, as integrator.proto says.
+// Whether a worker may send this request, according to integrator.proto.
 bool IsFair(const pipe::Request& request) {
   if (!request.has_integrate()) return !request.has_verify();
   const int steps = request.integrate().ladder_size();

