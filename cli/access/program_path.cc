@@ -13,8 +13,9 @@ namespace motzkin::cli {
 absl::StatusOr<std::string> ProgramPath(const std::string& name, const std::string& given,
                                         const std::string& flag) {
   std::error_code error;
-  const std::string path =
-      std::filesystem::absolute(given.empty() ? OwnDirectory() / name : given, error).string();
+  const std::filesystem::path chosen =
+      given.empty() ? OwnDirectory() / name : std::filesystem::path(given);
+  const std::string path = std::filesystem::absolute(chosen, error).string();
   if (::access(path.c_str(), X_OK) == 0) return path;
   return absl::NotFoundError(
       absl::StrCat("no ", name, " at ", path, ": name it with ", flag, " PATH"));
