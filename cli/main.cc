@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <exception>
 #include <string>
-#include <vector>
 
 #include "cli/verbs/verb.h"
 #include "common/base/program_start.h"
@@ -19,15 +18,6 @@ constexpr const char* kFooter =
     "found,\n"
     "5 refused in this state, 6 no verified integral (integrate).\n"
     "The coordinator is --coordinator, else $MOTZKIN_COORDINATOR, else localhost:50051.";
-
-// One line. CLI11 says of a wrong verb only that one is missing.
-std::string UsageError(const CLI::App& app, const CLI::ParseError& error) {
-  const std::vector<std::string> unknown = app.remaining();
-  if (app.get_subcommands().empty() && !unknown.empty()) {
-    return fmt::format("there is no verb '{}'; see motzkin --help", unknown.front());
-  }
-  return fmt::format("{}; see motzkin --help", error.what());
-}
 
 int Main(int argc, char** argv) {
   CLI::App app("Makes datasets of random functions and their verified integrals.", "motzkin");
@@ -47,15 +37,9 @@ int Main(int argc, char** argv) {
                          AddGenerate, AddIntegrate, AddEvaluate}) {
     add(context);
   }
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& success) {  // --help, --version
-    return app.exit(success);
-  } catch (const CLI::ParseError& error) {
-    return Report(absl::InvalidArgumentError(UsageError(app, error)));
-  }
-  if (const absl::Status fine = settings::RefuseEmpty(app); !fine.ok()) return Report(fine);
-  return action();
+  const absl::StatusOr<bool> parsed = settings::ParseFlags(app, argc, argv);
+  if (!parsed.ok()) return Report(parsed.status());
+  return *parsed ? action() : kExitOk;
 }
 
 }  // namespace

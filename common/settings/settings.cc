@@ -8,11 +8,6 @@
 namespace motzkin::settings {
 namespace {
 
-template <typename T>
-std::string Range(T min, T max) {
-  return absl::StrCat(min, " .. ", max);
-}
-
 std::string BytesText(int64_t bytes) {
   static constexpr std::pair<int64_t, const char*> kUnits[] = {
       {1ll << 40, " TiB"}, {1'000'000'000'000, " TB"}, {1 << 30, " GiB"}, {1'000'000'000, " GB"},
@@ -23,23 +18,17 @@ std::string BytesText(int64_t bytes) {
   return absl::StrCat(bytes);
 }
 
+std::string Default(const std::string& value) {
+  return value.empty() ? "" : absl::StrCat("default ", value);
+}
+
+std::string Ranged(const std::string& min, const std::string& max, const std::string& value) {
+  return absl::StrCat(min, " .. ", max, ", ", Default(value));
+}
+
 std::string FlagOf(const Setting& setting) {
   if (!setting.flag.empty()) return setting.flag;
   return absl::StrCat("--", absl::StrReplaceAll(setting.key, {{"_", "-"}}));
-}
-
-absl::StatusOr<bool> ParseFlags(CLI::App& app, int argc, const char* const* argv) {
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& answered) {  // --help, --version
-    app.exit(answered);
-    return false;
-  } catch (const CLI::ParseError& error) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(error.what(), "; see ", app.get_name(), " --help"));
-  }
-  RETURN_IF_ERROR(RefuseEmpty(app));
-  return true;
 }
 
 absl::Status ReadFile(const std::string& path, const std::vector<Setting>& settings) {
@@ -50,43 +39,56 @@ absl::Status ReadFile(const std::string& path, const std::vector<Setting>& setti
   return file->Finish();
 }
 
+absl::Status RefuseEmpty(const CLI::App& app) {
+  for (const CLI::Option* const option : app.get_options()) {
+    for (const std::string& value : option->results()) {
+      if (!value.empty()) continue;
+      return absl::InvalidArgumentError(absl::StrCat(option->get_name(), " has an empty value"));
+    }
+  }
+  for (const CLI::App* const verb : app.get_subcommands()) RETURN_IF_ERROR(RefuseEmpty(*verb));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 Value Text(std::string& value) {
-  return {[&value](auto& map, auto key) { map.String(key, value); }, value};
+  return {[&value](auto& map, auto key) { map.String(key, value); }, Default(value)};
 }
 
 Value Path(std::filesystem::path& value) {
-  return {[&value](auto& map, auto key) {
-            std::string text = value.string();
-            map.String(key, text);
-            value = text;
-          },
-          value.string()};
+  const auto read = [&value](auto& map, auto key) {
+    std::string text = value.string();
+    map.String(key, text);
+    value = text;
+  };
+  return {read, Default(value.string())};
 }
 
 Value Boolean(bool& value) {
-  return {[&value](auto& map, auto key) { map.Boolean(key, value); }, value ? "true" : "false"};
+  return {[&value](auto& map, auto key) { map.Boolean(key, value); },
+          Default(value ? "true" : "false")};
 }
 
 Value Integer(int& value, int min, int max) {
   return {[=, &value](auto& map, auto key) { map.Integer(key, value, min, max); },
-          absl::StrCat(value), Range(min, max)};
+          Ranged(absl::StrCat(min), absl::StrCat(max), absl::StrCat(value))};
 }
 
 Value Number(double& value, double min, double max) {
   return {[=, &value](auto& map, auto key) { map.Number(key, value, min, max); },
-          absl::StrCat(value), Range(min, max)};
+          Ranged(absl::StrCat(min), absl::StrCat(max), absl::StrCat(value))};
 }
 
 Value Bytes(int64_t& value, int64_t min, int64_t max) {
-  return {[=, &value](auto& map, auto key) { map.Bytes(key, value, min, max); }, BytesText(value),
-          Range(BytesText(min), BytesText(max))};
+  return {[=, &value](auto& map, auto key) { map.Bytes(key, value, min, max); },
+          Ranged(BytesText(min), BytesText(max), BytesText(value))};
 }
 
 Value Duration(absl::Duration& value, absl::Duration min, absl::Duration max) {
+  using absl::FormatDuration;
   return {[=, &value](auto& map, auto key) { map.Duration(key, value, min, max); },
-          absl::FormatDuration(value), Range(absl::FormatDuration(min), absl::FormatDuration(max))};
+          Ranged(FormatDuration(min), FormatDuration(max), FormatDuration(value))};
 }
 
 absl::StatusOr<bool> ReadSettings(CLI::App& app, const std::vector<Setting>& settings, int argc,
@@ -96,11 +98,10 @@ absl::StatusOr<bool> ReadSettings(CLI::App& app, const std::vector<Setting>& set
   std::vector<std::string> given(settings.size());
   for (size_t i = 0; i < settings.size(); ++i) {
     const Setting& setting = settings[i];
-    const std::string& range = setting.value.range;
+    const std::string& note = setting.value.note;
     app.add_option(FlagOf(setting), given[i],
-                   range.empty() ? setting.help : absl::StrCat(setting.help, " (", range, ")"))
-        ->type_name(setting.unit)
-        ->default_str(setting.value.initial);
+                   note.empty() ? setting.help : absl::StrCat(setting.help, " (", note, ")"))
+        ->type_name(setting.unit);
   }
   ASSIGN_OR_RETURN(const bool parsed, ParseFlags(app, argc, argv));
   if (!parsed) return false;
@@ -115,15 +116,23 @@ absl::StatusOr<bool> ReadSettings(CLI::App& app, const std::vector<Setting>& set
   return true;
 }
 
-absl::Status RefuseEmpty(const CLI::App& app) {
-  for (const CLI::Option* const option : app.get_options()) {
-    for (const std::string& value : option->results()) {
-      if (!value.empty()) continue;
-      return absl::InvalidArgumentError(absl::StrCat(option->get_name(), " has an empty value"));
+absl::StatusOr<bool> ParseFlags(CLI::App& app, int argc, const char* const* argv) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& answered) {  // --help, --version
+    app.exit(answered);
+    return false;
+  } catch (const CLI::ParseError& error) {
+    std::string why = error.what();
+    // CLI11 says of a wrong verb only that one is missing.
+    const std::vector<std::string> unknown = app.remaining();
+    if (app.get_require_subcommand_min() > 0 && app.get_subcommands().empty() && !unknown.empty()) {
+      why = absl::StrCat("there is no verb '", unknown.front(), "'");
     }
+    return absl::InvalidArgumentError(absl::StrCat(why, "; see ", app.get_name(), " --help"));
   }
-  for (const CLI::App* const verb : app.get_subcommands()) RETURN_IF_ERROR(RefuseEmpty(*verb));
-  return absl::OkStatus();
+  RETURN_IF_ERROR(RefuseEmpty(app));
+  return true;
 }
 
 }  // namespace motzkin::settings

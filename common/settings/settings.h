@@ -1,11 +1,12 @@
-// The settings of a program, each described once. One row of a table makes the key in the YAML
-// file, the flag, the checks and error lines of both, and the line of --help:
+// The flags of a program, and its settings, each of which is described once. One row of a table
+// makes the key in the YAML file, the flag, the checks and error lines of both, and the line of
+// --help:
 //
 //   {"slots", "N", "functions at a time", Integer(config.slots, 0, 1024)}
 //
 //   worker.yaml:3: slots must be 0 .. 1024, got 5000
 //   --slots must be 0 .. 1024, got 5000
-//   --slots N [0]     functions at a time (0 .. 1024)
+//   --slots N         functions at a time (0 .. 1024, default 0)
 //
 // The variables must outlive their rows. Thread-compatible.
 #pragma once
@@ -30,8 +31,7 @@ namespace motzkin::settings {
 // A variable that holds its default, and how a mapping's key is read into it.
 struct Value {
   std::function<void(yaml::StrictMap& map, std::string_view key)> read;
-  std::string initial = {};  // The default, for --help; empty: nothing is shown.
-  std::string range = {};    // "0 .. 1024"; empty where there is none.
+  std::string note = {};  // Range and default, for --help: "0 .. 1024, default 0".
 };
 
 // Ranges include both ends. common/yaml/scalar.h says how bytes and durations are written.
@@ -47,7 +47,7 @@ template <typename T>
 Value Choice(T& value, const std::vector<std::pair<std::string_view, T>>& words) {
   Value choice{[&value, words](auto& map, auto key) { map.Choice(key, value, words); }};
   for (const auto& [word, meaning] : words) {
-    if (meaning == value) choice.initial = word;
+    if (meaning == value) choice.note = "default " + std::string(word);
   }
   return choice;
 }
@@ -67,8 +67,9 @@ struct Setting {
 absl::StatusOr<bool> ReadSettings(CLI::App& app, const std::vector<Setting>& settings, int argc,
                                   const char* const* argv);
 
-// INVALID_ARGUMENT: a flag has an empty value. It comes from an unset variable, as in
-// `--restore "$BACKUP"`, and acting as if the flag were absent would do something else than was meant.
-absl::Status RefuseEmpty(const CLI::App& app);
+// The same for flags that no file has. An empty value is refused: it comes from an unset variable,
+// as in `--restore "$BACKUP"`, and acting as if the flag were absent would do something else than
+// was meant.
+absl::StatusOr<bool> ParseFlags(CLI::App& app, int argc, const char* const* argv);
 
 }  // namespace motzkin::settings

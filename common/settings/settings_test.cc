@@ -86,8 +86,10 @@ TEST_F(SettingsTest, HelpShowsRangeAndDefault) {
   ::testing::internal::CaptureStdout();
   EXPECT_FALSE(Read({"--help"}).value());
   const std::string help = ::testing::internal::GetCapturedStdout();
-  for (const char* part : {"--memory BYTES [512 MiB]", "of a slot (1 MiB .. 1 GiB)",
-                           "--slots N [2]", "--hold DURATION [10m]", "--on-battery WORD [work]"}) {
+  for (const char* part :
+       {"--slots N ", "functions at a time (0 .. 1024, default 2)", "--hold DURATION ",
+        "of a slot (1 MiB .. 1 GiB, default 512 MiB)", "(10s .. 24h, default 10m)",
+        "what to do (default work)", "spool (default /var/lib)"}) {
     EXPECT_THAT(help, HasSubstr(part));
   }
 }
