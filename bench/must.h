@@ -1,4 +1,4 @@
-// A bench ends with the error where a test would go on.
+// Helpers that end a bench with the error, where a test would go on.
 #pragma once
 
 #include <absl/status/statusor.h>

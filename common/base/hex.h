@@ -1,4 +1,4 @@
-// Bytes of hexadecimal digits, which must be an even number of them.
+// Reads bytes from hexadecimal digits.
 #pragma once
 
 #include <absl/base/config.h>
@@ -10,6 +10,8 @@
 
 namespace motzkin {
 
+// Returns the bytes of an even number of hexadecimal digits. Other text is a mistake of the
+// caller's.
 inline std::string BytesOfHex(absl::string_view digits) {
 #if defined(ABSL_LTS_RELEASE_VERSION) && ABSL_LTS_RELEASE_VERSION >= 20240722
   std::string bytes;

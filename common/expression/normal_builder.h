@@ -3,6 +3,15 @@
 //
 // All expressions that it takes and returns keep these invariants, besides the rules of
 // canonical.h:
+//   - A sum has 2 or more terms. None of them is a sum, their parts are distinct and in order, and
+//     the rational term is last.
+//   - A product has 2 or more factors. None of them is a product, they are in order, and the
+//     rational coefficient is first and not 1. A number times a sum is never a product: it is the
+//     sum, multiplied out.
+//   - A sum within a product or under a whole exponent has whole coefficients without common
+//     divisor, and its first coefficient is positive. Under another exponent the first coefficient
+//     may be negative.
+//   - kSqrt, kSub, kDiv, kNeg and powers of e do not occur; exp(1) is e.
 #pragma once
 
 #include <gmpxx.h>

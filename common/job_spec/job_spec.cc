@@ -44,8 +44,8 @@ absl::Status CheckRange(std::string_view field, int64_t value, Range range) {
   return Invalid(ToAbsl(field), " must be ", range.min, " .. ", range.max, ", got ", value);
 }
 
-// A leaf of FriCAS starts with the address space of its zygote: its heap, of which GCL reserves most
-// before it needs it, and its modules: 380 MiB with GCL 2.6, up to 512 MiB with GCL 2.7.
+// A leaf of FriCAS starts with the address space of its zygote: its heap, of which GCL reserves
+// most before it needs it, and its modules: 380 MiB with GCL 2.6, up to 512 MiB with GCL 2.7.
 constexpr int64_t kFricasMemoryMin = 512ll << 20;
 
 absl::Status CheckOrder(std::string_view stem, int64_t min, int64_t max) {

@@ -15,13 +15,13 @@ namespace internal {
 std::vector<std::string> WordsByNumber(const google::protobuf::EnumDescriptor& type);
 }  // namespace internal
 
-// 1234567 as "1,234,567".
+// Writes 1234567 as "1,234,567".
 std::string Grouped(int64_t value);
-// "54.7 %"; "-" of nothing.
+// Writes a share as "54.7 %"; "-" if `whole` is 0.
 std::string Percent(int64_t part, int64_t whole);
 
-// The words of an enum of a proto by their numbers: its names in lower case without the enum's own
-// name, as SQL, files and the docs have them. The first is "unspecified".
+// Returns the words of an enum of a proto by their numbers, as SQL, files and the docs have them: in
+// lower case and without the name of the enum. The first word is "unspecified".
 template <typename Enum>
 const std::vector<std::string>& Words() {
   static const auto& words = *new std::vector<std::string>(
@@ -29,14 +29,14 @@ const std::vector<std::string>& Words() {
   return words;
 }
 
-// "timed_out" for OUTCOME_TIMED_OUT; empty for a value that the proto does not have.
+// Returns "timed_out" for OUTCOME_TIMED_OUT; empty for a value that the proto does not have.
 template <typename Enum>
 std::string Word(Enum value) {
   const auto number = static_cast<size_t>(value);
   return number < Words<Enum>().size() ? Words<Enum>()[number] : "";
 }
 
-// Unspecified when there is no such word.
+// Returns the value that has this word; the unspecified one if there is none.
 template <typename Enum>
 Enum FromWord(std::string_view word) {
   const std::vector<std::string>& words = Words<Enum>();

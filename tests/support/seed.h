@@ -1,4 +1,4 @@
-// The seed of a random test. Every failure while the object lives says how to replay it.
+// The seed of a random test. Every failure while it lives tells how to replay it.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -11,8 +11,8 @@
 
 namespace motzkin::test {
 
-// A number: $TEST_SEED, or else a fresh one or the one given. Belongs to the thread of the test, as
-// every ScopedTrace does.
+// Converts to a number: $TEST_SEED if it is set, otherwise `otherwise` or a fresh number. Belongs
+// to the thread of the test, as every ScopedTrace does.
 class Seed {
  public:
   explicit Seed(std::source_location test = std::source_location::current())

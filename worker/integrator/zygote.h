@@ -17,8 +17,8 @@
 //
 // A program of its own has files in memory as its standard output and standard error, and if it did
 // not become ready, their last lines tell why. It finds the pipes in its environment,
-// MOTZKIN_ZYGOTE=command,status,answers, and the instructions of the filter (struct sock_filter[]) in
-// the file of descriptor MOTZKIN_LEAF_FILTER.
+// MOTZKIN_ZYGOTE=command,status,answers, and the instructions of the filter (struct sock_filter[])
+// in the file of descriptor MOTZKIN_LEAF_FILTER.
 //
 // The destructor kills the zygote and its leaf. Thread-compatible; for single-threaded processes
 // only.
@@ -80,8 +80,8 @@ class Zygote {
   Zygote& operator=(const Zygote&) = delete;
   ~Zygote();
 
-  // Waits until the zygote is warm and returns its version. An error ends with the last output of the
-  // program, if any.
+  // Waits until the zygote is warm and returns its version. An error ends with the last output of
+  // the program, if any.
   absl::StatusOr<std::string> AwaitReady(Deadline deadline);
 
   // Forks a leaf. Reap() the previous one first. After an error the zygote is of no more use.

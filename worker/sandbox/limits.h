@@ -34,9 +34,9 @@ int OfferToOutOfMemoryKiller();
 // is lowered too. May wait for up to a second, since the kernel takes ten such requests a second.
 int UseIdlePriority();
 
-// Makes a process that is root run as `nobody`; other processes stay as they are. Where the user does
-// not exist (a user namespace with one user) the process stays root. The kernel clears the parent
-// death signal on the way, so it is set again.
+// Makes a process that is root run as `nobody`; other processes stay as they are. Where the user
+// does not exist (a user namespace with one user) the process stays root. The kernel clears the
+// parent death signal on the way, so it is set again.
 int DropRoot();
 
 }  // namespace motzkin::sandbox

@@ -9,8 +9,8 @@
 
 namespace motzkin::generator {
 
-// The seed of statistical tests unless $TEST_SEED is set. It is fixed, so that a run in CI is the same
-// every time.
+// The seed of statistical tests unless $TEST_SEED is set. It is fixed, so that a run in CI is the
+// same every time.
 inline constexpr uint64_t kUsualSeed = 20'191'202;
 
 // Returns Pearson's statistic of observed counts against expected ones.

@@ -55,8 +55,8 @@ class Engine {
   virtual const std::string& version() const = 0;
   // The notation in which it takes the integrand.
   virtual expression::Format format() const = 0;
-  // Warms the engine up, also after it was lost. An error is a sentence that begins with the engine's
-  // name and says why it cannot run here: "fricas is not installed (apt install fricas)".
+  // Warms the engine up, also after it was lost. An error is a sentence that begins with the
+  // engine's name and says why it cannot run here: "fricas is not installed (apt install fricas)".
   virtual absl::Status Start() = 0;
   // Integrates `function`, written in format(), with respect to x in a fresh leaf, and starts the
   // engine first if need be. Takes at most 20 x limits.cpu + 2 s of wall time, and fifty times that

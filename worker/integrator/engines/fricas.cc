@@ -120,9 +120,9 @@ void Interpret(const std::string& output, EngineReply& reply) {
   }
 }
 
-// The shared object that makes FriCAS a zygote, opened before the sandbox closes. In the sandbox root
-// is an unprivileged user, who may be unable to enter the folder if bubblewrap mounts no copy of the
-// file. Then the path leads through the descriptor, which FriCAS inherits.
+// The shared object that makes FriCAS a zygote, opened before the sandbox closes. In the sandbox
+// root is an unprivileged user, who may be unable to enter the folder if bubblewrap mounts no copy
+// of the file. Then the path leads through the descriptor, which FriCAS inherits.
 class Preload {
  public:
   explicit Preload(std::string path)

@@ -12,8 +12,8 @@ namespace motzkin::integrator {
 // Returns the folder that holds bin/FRICASsys; empty if FriCAS is not installed.
 std::string FindFricas();
 
-// `line_zygote` is the absolute path of the shared object built from line_zygote.c. It is opened here,
-// so call this before entering the sandbox.
+// `line_zygote` is the absolute path of the shared object built from line_zygote.c. It is opened
+// here, so call this before entering the sandbox.
 std::unique_ptr<Engine> MakeFricas(const std::string& line_zygote);
 
 }  // namespace motzkin::integrator

@@ -14,8 +14,8 @@
 //                           (GCL 2.6), or the machine's memory as it reads it (GCL 2.7)
 //   MOTZKIN_ZYGOTE_VERSION  the words before the version in the banner of the interpreter
 //
-// GCL 2.7, the Lisp of FriCAS 1.3.11 (Debian 13), aborts where its environment lacks things that the
-// sandbox does not have. For its sake this file replaces open64, isatty, madvise and mmap64.
+// GCL 2.7, the Lisp of FriCAS 1.3.11 (Debian 13), aborts where its environment lacks things that
+// the sandbox does not have. For its sake this file replaces open64, isatty, madvise and mmap64.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -183,10 +183,10 @@ static ssize_t ReadLine(void* cookie, char* buffer, size_t size) {
   return (ssize_t)count;
 }
 
-// Answers GCL 2.7, which reads in /proc, when it starts and whenever it loads a module, how much memory
-// the machine has and where its libraries lie. The sandbox has no /proc, and one leaf must not plan
-// with all of the machine's memory, so the memory is MOTZKIN_ZYGOTE_MEMORY. The list of libraries is
-// empty: they lie far above the heap and cannot be in its way.
+// Answers GCL 2.7, which reads in /proc, when it starts and whenever it loads a module, how much
+// memory the machine has and where its libraries lie. The sandbox has no /proc, and one leaf must
+// not plan with all of the machine's memory, so the memory is MOTZKIN_ZYGOTE_MEMORY. The list of
+// libraries is empty: they lie far above the heap and cannot be in its way.
 static int OpenProc(const char* path) {
   if (strcmp(path, "/proc/meminfo") != 0) return openat(AT_FDCWD, "/dev/null", O_RDONLY);
   const int fd = dup(meminfo_fd);
@@ -194,8 +194,8 @@ static int OpenProc(const char* path) {
   return fd;
 }
 
-// Makes the file that stands in for /proc/meminfo, and seals it, so that no leaf can change the text
-// that later leaves read.
+// Makes the file that stands in for /proc/meminfo, and seals it, so that no leaf can change the
+// text that later leaves read.
 static void MakeMeminfo(long long bytes) {
   char meminfo[96];
   const int size = snprintf(meminfo, sizeof meminfo, "MemTotal: %lld kB\nMemFree: %lld kB\n",
@@ -208,8 +208,8 @@ static void MakeMeminfo(long long bytes) {
   }
 }
 
-// The next four functions replace those of the C library in every program that this file is preloaded
-// into. They do not affect GCL 2.6, which opens files by open().
+// The next four functions replace those of the C library in every program that this file is
+// preloaded into. They do not affect GCL 2.6, which opens files by open().
 int open64(const char* path, int flags, ...) {
   mode_t mode = 0;
   if ((flags & (O_CREAT | O_TMPFILE)) != 0) {
@@ -222,8 +222,8 @@ int open64(const char* path, int flags, ...) {
   return openat(AT_FDCWD, path, flags | O_LARGEFILE, mode);
 }
 
-// GCL 2.7 calls this before every character that it reads, ten thousand times a module, so the zygote
-// answers without a system call.
+// GCL 2.7 calls this before every character that it reads, ten thousand times a module, so the
+// zygote answers without a system call.
 int isatty(int fd) {
   if (is_zygote) {
     errno = ENOTTY;
@@ -240,8 +240,8 @@ int madvise(void* address, size_t size, int advice) {
 }
 
 #ifdef __LP64__
-// GCL 2.7 aborts as if it had crashed when it gets no memory, so this function reports it in its stead.
-// GCL 2.6 reports it itself.
+// GCL 2.7 aborts as if it had crashed when it gets no memory, so this function reports it in its
+// stead. GCL 2.6 reports it itself.
 void* mmap64(void* address, size_t size, int protection, int flags, int fd, off64_t offset) {
   void* got = mmap(address, size, protection, flags, fd, offset);
   if (got == MAP_FAILED && is_leaf && errno == ENOMEM) _exit(kOutOfMemory);
