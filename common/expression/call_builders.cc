@@ -89,6 +89,7 @@ absl::StatusOr<Expr> BuildSurd(CallArguments arguments, Pool& pool) {
     return Refuse("'surd' needs a positive integer as its second argument");
   const Expr u = arguments[0].expr;
   const Expr exponent = Reciprocal(arguments[1].expr, pool);
+  // An even root is real only for u >= 0, and there the principal root is the real one.
   if (mpz_even_p(n->get_mpz_t()) != 0) return pool.Pow(u, exponent);
   return pool.Mul(pool.Unary(Op::kSign, u), pool.Pow(pool.Unary(Op::kAbs, u), exponent));
 }
@@ -166,6 +167,7 @@ absl::StatusOr<Expr> BuildProductLog(CallArguments arguments, Pool& pool) {
 }
 
 absl::StatusOr<Expr> BuildEllipticE(CallArguments arguments, Pool& pool) {
+  // The complete integral is the one up to phi = pi/2.
   if (arguments.size() == 1) return pool.Binary(Op::kEllipticE, HalfPi(pool), arguments[0].expr);
   return pool.Binary(Op::kEllipticE, arguments[0].expr, arguments[1].expr);
 }
@@ -223,6 +225,8 @@ absl::StatusOr<Expr> BuildGiacRootof(CallArguments arguments, Pool& pool) {
       lists[1].items.size() < 2) {
     return Refuse("'rootof' needs two lists of coefficients: rootof([[1, 0], [1, 0, 1]])");
   }
+  // The second list is the polynomial q, in the unknown of the root. The first is the polynomial p,
+  // at the root.
   const Expr modulus = Polynomial(lists[1].items, pool.Leaf(Op::kBound), pool);
   if (modulus == nullptr || HasList(lists[0].items))
     return Refuse("a coefficient of 'rootof' is a list");

@@ -95,12 +95,14 @@ class Canonicalizer {
 
   // Collects the operands of a sum or product, and of all that it absorbed.
   void Gather(Expr root) {
+    // The operands may come in any order, because Sum() and Product() sort them.
     std::vector<Operand> waiting = {{root}};
     while (!waiting.empty()) {
       const Operand next = waiting.back();
       waiting.pop_back();
       for (size_t i = 0; i < next.expr->children().size(); ++i) {
         const Expr child = next.expr->child(i);
+        // Two inversions cancel: a - (b - c) adds c.
         const bool inverts = IsInverted(next.expr->op(), i);
         const bool absorbed = absorbed_[child->id()];
         (absorbed ? waiting : operands_)
@@ -148,6 +150,7 @@ Expr DropAdditiveConstant(Expr canonical, Pool& pool) {
   for (const Expr term : canonical->children()) {
     if (term->has_variable()) kept.push_back(term);
   }
+  // The kept terms stay in order, so the result needs no new normalization.
   if (kept.size() == canonical->children().size()) return canonical;
   if (kept.empty()) return pool.Integer(0);
   return kept.size() == 1 ? kept.front() : pool.Make(Op::kAdd, kept);

@@ -15,6 +15,7 @@ std::vector<Expr> DistinctNodes(Expr root) {
       nodes.push_back(child);
     }
   }
+  // Children have smaller ids than their parents.
   std::sort(nodes.begin(), nodes.end(), [](Expr a, Expr b) { return a->id() < b->id(); });
   return nodes;
 }

@@ -33,6 +33,7 @@ absl::StatusOr<mpq_class> ParseDecimal(std::string_view text, int digits_max) {
   const size_t mark = text.find_first_of("eE");
   const long exponent = mark == std::string_view::npos ? 0 : ParseExponent(text.substr(mark + 1));
   const std::string_view mantissa = text.substr(0, mark);
+  // Check before computing anything: 1e999999999 is short as a text, but would fill the memory.
   if (mantissa.size() + static_cast<size_t>(std::abs(exponent)) > static_cast<size_t>(digits_max)) {
     return absl::ResourceExhaustedError(fmt::format("a number of more than {} digits", digits_max));
   }

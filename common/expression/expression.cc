@@ -17,12 +17,14 @@ namespace {
 
 // Hashes the value, not GMP's limbs, whose size differs between platforms.
 uint64_t HashInteger(const mpz_class& value, uint64_t seed) {
+  // mpz_export() drops the sign, so it is mixed in first.
   uint64_t hash = MixHash(seed, sgn(value) < 0 ? 0u : sgn(value) == 0 ? 1u : 2u);
   if (mpz_sizeinbase(value.get_mpz_t(), 2) <= 64) {
     uint64_t word = 0;
     mpz_export(&word, nullptr, -1, sizeof word, 0, 0, value.get_mpz_t());
     return MixHash(hash, word);
   }
+  // Longer numbers take an allocation. Both ways hash the words from the lowest one up.
   std::vector<uint64_t> words((mpz_sizeinbase(value.get_mpz_t(), 2) + 63) / 64);
   mpz_export(words.data(), nullptr, -1, sizeof words[0], 0, 0, value.get_mpz_t());
   for (const uint64_t word : words) hash = MixHash(hash, word);
@@ -128,6 +130,7 @@ struct Pool::Impl {
   template <typename Equal>
   Slot& Find(uint64_t hash, const Equal& equal) {
     const size_t mask = table.size() - 1;
+    // This ends at a free slot, since at most half of the table is in use.
     for (size_t i = hash & mask;; i = (i + 1) & mask) {
       Slot& slot = table[i];
       if (slot.epoch != epoch) return slot;
@@ -182,6 +185,7 @@ struct Pool::Impl {
   }
 
   void Start() {
+    // Undefined gets id 0, so that undefined() needs no search.
     const uint64_t hash = HashTree(Op::kUndefined, {});
     Insert(Find(hash, [](const Node*) { return false; }), Op::kUndefined, hash);
   }
@@ -212,6 +216,7 @@ void Pool::Clear() {
 Expr Pool::Undefined() const { return impl_->undefined(); }
 
 Expr Pool::Number(const mpq_class& value) {
+  // A small integer is the same node whichever way it is made, so take the way without a copy.
   if (value.get_den() == 1 && value.get_num().fits_slong_p() &&
       IsShared(value.get_num().get_si())) {
     return Integer(value.get_num().get_si());
@@ -259,6 +264,7 @@ Expr Pool::Make(Op op, std::span<const Expr> children) {
     tree_size = SaturatingAdd(tree_size, child->tree_size());
     has_variable = has_variable || child->has_variable();
   }
+  // A node that is too deep is refused before it takes an id.
   if (depth > impl_->limits.depth) return impl_->Exhaust();
   Node* fresh = impl_->Insert(slot, op, hash);
   if (fresh == nullptr) return impl_->Exhaust();
@@ -282,6 +288,7 @@ Expr Pool::Binary(Op op, Expr a, Expr b) {
 }
 
 Expr Pool::Import(Expr foreign) {
+  // DistinctNodes() lists children first, so each copy finds those of its children.
   std::vector<Expr> copies(size_t{foreign->id()} + 1, nullptr);
   std::vector<Expr> children;
   for (const Expr original : DistinctNodes(foreign)) {

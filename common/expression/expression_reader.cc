@@ -68,6 +68,8 @@ absl::Status ExpressionReader::ReadValue() {
     case TokenKind::kPlus:
       return Advance();
     case TokenKind::kClose: {
+      // A bracket may close without a value before it if it holds nothing, as in `pi()` and `[]`,
+      // or if it is a tuple that ends with a comma, as Python writes `(a,)`.
       const bool after_operator = operators_.size() > operators_begin();
       if (frames_.empty() || after_operator ||
           (frames_.back().has_comma && !frames_.back().name.empty()))
@@ -118,6 +120,8 @@ absl::Status ExpressionReader::ReadAfterValue() {
                    fmt::format("an operator is expected before {}; a product is written with *",
                                Quoted(token_.text)));
   }
+  // This is a product without a sign. The token belongs to its right operand, so it is not
+  // consumed.
   RETURN_IF_ERROR(ReduceFor(Operator::kMul));
   operators_.push_back({Operator::kMul, token_.column});
   value_expected_ = true;
@@ -185,6 +189,7 @@ absl::Status ExpressionReader::OpenFrame(const Token& open, std::string_view nam
 
 absl::Status ExpressionReader::Comma() {
   if (frames_.empty()) return ErrorAt(token_.column, "a comma outside of brackets");
+  // The value before the comma is complete.
   RETURN_IF_ERROR(ReduceTo(frames_.back().operators_begin));
   frames_.back().has_comma = true;
   value_expected_ = true;
@@ -200,6 +205,7 @@ absl::Status ExpressionReader::CloseFrame() {
                                               Quoted(token_.text), frame.open, frame.column));
   }
   RETURN_IF_ERROR(ReduceTo(frame.operators_begin));
+  // All values above the opening bracket are its items.
   const auto begin = values_.begin() + static_cast<std::ptrdiff_t>(frame.values_begin);
   std::vector<ParsedValue> items(std::make_move_iterator(begin),
                                  std::make_move_iterator(values_.end()));
@@ -257,6 +263,8 @@ absl::Status ExpressionReader::ReduceTo(size_t begin) {
 }
 
 absl::Status ExpressionReader::ApplyTop() {
+  // The stacks cannot run dry: a binary operator is pushed only after a value, and operators are
+  // applied only once a value follows them.
   const auto [op, column] = operators_.back();
   operators_.pop_back();
   const ParsedValue right = std::move(values_.back());
@@ -297,6 +305,7 @@ absl::Status ExpressionReader::ApplyTop() {
 
 absl::Status ExpressionReader::PushValue(Expr expr, bool literal, size_t column) {
   if (expr->op() == Op::kUndefined) {
+    // The reader never simplifies, so the only reason for Undefined is a bound of the pool.
     const PoolLimits& limits = pool_.limits();
     return BoundAt(column,
                    fmt::format("more than {} distinct nodes, {} levels or {} bits in a number",

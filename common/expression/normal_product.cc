@@ -21,6 +21,8 @@ bool CanCarryOut(const mpq_class& value, const mpq_class& exponent) {
   return abs(exponent) * Bits(value) <= kResultBitsMax;
 }
 
+// Returns value^exponent for a value other than 0. Powers of numbers in lowest terms are in lowest
+// terms, so only the reciprocal has to be canonicalized.
 mpq_class WholePower(const mpq_class& value, long exponent) {
   const unsigned long size = static_cast<unsigned long>(exponent < 0 ? -exponent : exponent);
   mpq_class power;
@@ -56,6 +58,7 @@ Expr LogArgument(Expr exponent) {
 void NormalProduct::MultiplyPower(Expr base, Expr exponent) {
   if (base->op() == Op::kUndefined || exponent->op() == Op::kUndefined || undefined_ ||
       !builder_.Spend(1)) {
+    // Undefined factors make the product undefined, whatever else it holds, even 0.
     undefined_ = true;
   } else if (exponent->op() != Op::kNumber) {
     MultiplySymbolicPower(base, exponent);
@@ -75,6 +78,8 @@ void NormalProduct::MultiplyWholePower(Expr base, Expr exponent) {
       phase_ += n / 2;
       return;
     case Op::kMul:
+      // A whole exponent may be distributed over factors, and multiplied into an inner exponent, on
+      // any branch.
       for (const Expr factor : base->children()) MultiplyPower(factor, exponent);
       return;
     case Op::kPow:
@@ -83,6 +88,7 @@ void NormalProduct::MultiplyWholePower(Expr base, Expr exponent) {
       return MultiplyPower(pool().Leaf(Op::kE), builder_.Scale(base->child(0), n));
     case Op::kAdd: {
       const mpq_class content = NormalBuilder::Content(base);
+      // (2*x + 2)^3 is 8*(x + 1)^3, so that sums which differ by a factor have one base.
       MultiplyNumberWholePower(content, n);
       return Keep(builder_.Scale(base, 1 / content), exponent);
     }
@@ -100,6 +106,7 @@ void NormalProduct::MultiplyNumber(const mpq_class& value) {
 void NormalProduct::MultiplyNumberWholePower(const mpq_class& value, const mpq_class& exponent) {
   if (exponent == 1) return MultiplyNumber(value);
   if (value == 0) {
+    // 0^-1 has no value.
     undefined_ = undefined_ || exponent < 0;
     coefficient_ = 0;
   } else if (value == 1 || value == -1) {
@@ -108,6 +115,7 @@ void NormalProduct::MultiplyNumberWholePower(const mpq_class& value, const mpq_c
     MultiplyNumber(WholePower(value, exponent.get_num().get_si()));
   } else {
     if (value < 0) phase_ += exponent;
+    // The power is too large to carry out, so only its sign is.
     KeepNumberPower(abs(value), pool().Number(exponent));
   }
 }
@@ -123,6 +131,8 @@ void NormalProduct::MultiplyFractionalPower(Expr base, Expr exponent) {
     case Op::kMul: {
       if (base->child(0)->op() != Op::kNumber || base->child(0)->number() == -1)
         return Keep(base, exponent);
+      // A negative coefficient leaves its sign inside: (-2*u)^r is 2^r*(-u)^r, but (-u)^r is not
+      // always (-1)^r*u^r on the principal branch.
       const mpq_class coefficient = base->child(0)->number();
       const Expr rest = builder_.WithoutCoefficient(base);
       MultiplyNumberFractionalPower(abs(coefficient), r);
@@ -138,6 +148,8 @@ void NormalProduct::MultiplyFractionalPower(Expr base, Expr exponent) {
       if (!IsInnerRoot(base)) return Keep(base, exponent);
       return MultiplyPower(base->child(0), pool().Number(base->child(1)->number() * r));
     case Op::kExp:
+      // exp(c) is positive for a rational c, so exp(c)^r is exp(c*r). For other arguments it may
+      // lie on another branch.
       if (base->child(0)->op() != Op::kNumber) return Keep(base, exponent);
       return MultiplyPower(pool().Leaf(Op::kE), pool().Number(base->child(0)->number() * r));
     default:
@@ -154,6 +166,7 @@ void NormalProduct::MultiplyNumberFractionalPower(mpq_class value, const mpq_cla
   }
   if (value == 1) return;
   if (!CanCarryOut(value, exponent)) return KeepNumberPower(value, pool().Number(exponent));
+  // (a/b)^r is a^r*b^-r for positive a and b, so radicals have whole bases.
   if (value.get_num() != 1) radicals_.push_back({value.get_num(), exponent});
   if (value.get_den() != 1) radicals_.push_back({value.get_den(), -exponent});
 }
@@ -164,6 +177,7 @@ void NormalProduct::MultiplySymbolicPower(Expr base, Expr exponent) {
     return MultiplyPower(base->child(0), builder_.Scale(exponent, base->child(1)->number()));
   const Expr log_argument = base->op() == Op::kE ? LogArgument(exponent) : nullptr;
   if (log_argument == nullptr) return Keep(base, exponent);
+  // exp(log(u)) is u and exp(c*log(u)) is u^c, by the definition of the principal power.
   const bool plain = exponent->op() == Op::kLog;
   MultiplyPower(log_argument, plain ? pool().Integer(1) : exponent->child(0));
 }
@@ -175,11 +189,13 @@ void NormalProduct::MultiplyNumberSymbolicPower(Expr base, Expr exponent) {
   const Expr rational = RationalTerm(exponent);
   if (rational == nullptr || !CanCarryOut(value, rational->number()))
     return KeepNumberPower(value, exponent);
+  // 2^(x + 3) is 8*2^x, so that the two have one form.
   MultiplyPower(base, rational);
   KeepNumberPower(value, builder_.SumOfTwo(exponent, -1, rational));
 }
 
 void NormalProduct::KeepNumberPower(const mpq_class& value, Expr exponent) {
+  // (1/2)^x is kept as 2^(-x), so that powers of a number and of its reciprocal have one base.
   if (value > 1) {
     Keep(pool().Number(value), exponent);
   } else {
@@ -188,6 +204,7 @@ void NormalProduct::KeepNumberPower(const mpq_class& value, Expr exponent) {
 }
 
 bool NormalProduct::MergeBases() {
+  // Equal bases are the same node, and sorting makes them neighbours.
   const auto same_base = [](const Power& a, const Power& b) { return a.base == b.base; };
   std::sort(powers_.begin(), powers_.end(),
             [](const Power& a, const Power& b) { return CompareTerms(a.base, b.base) < 0; });
@@ -213,6 +230,7 @@ Expr NormalProduct::AsFactor(const Power& power) {
 // Adds what remains of (-1)^phase besides a sign: i, or another root.
 void NormalProduct::AddPhase(std::vector<Expr>& factors) {
   if (phase_ == 0) return;
+  // (-1)^phase is (-1)^floor(phase), which is a sign, times a root with an exponent from 0 to 1.
   mpz_class half_turns;
   mpz_fdiv_q(half_turns.get_mpz_t(), phase_.get_num_mpz_t(), phase_.get_den_mpz_t());
   const mpq_class rest = phase_ - half_turns;
@@ -246,8 +264,10 @@ Expr NormalProduct::Finish() {
   AddRadicals(factors);
   for (const Expr factor : factors) undefined_ = undefined_ || factor->op() == Op::kUndefined;
   if (undefined_) return pool().Undefined();
+  // This follows the check for undefined factors, because 0 times an undefined factor has no value.
   if (coefficient_ == 0) return pool().Integer(0);
   if (factors.empty()) return pool().Number(coefficient_);
+  // Scale() multiplies a sum out, because a number times a sum is no product.
   if (factors.size() == 1) return builder_.Scale(factors.front(), coefficient_);
   std::sort(factors.begin(), factors.end(), [](Expr a, Expr b) { return CompareTerms(a, b) < 0; });
   if (coefficient_ != 1) factors.insert(factors.begin(), pool().Number(coefficient_));

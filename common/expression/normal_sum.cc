@@ -18,6 +18,8 @@ bool ComesBefore(const Term& a, const Term& b) {
 
 // Adds the coefficients of equal parts and drops terms that cancel.
 void MergeSorted(std::vector<Term>& terms) {
+  // The first `kept` terms are done, except that the last of them still collects equal parts. Terms
+  // are swapped, because a swap of GMP numbers copies no digits.
   size_t kept = 0;
   for (size_t i = 0; i < terms.size(); ++i) {
     if (kept > 0 && terms[kept - 1].part == terms[i].part) {
@@ -53,6 +55,8 @@ Expr NormalBuilder::Scale(Expr expr, const mpq_class& c) {
   std::vector<Expr> children;
   if (expr->op() == Op::kAdd) {
     if (!Spend(expr->children().size())) return pool_.Undefined();
+    // Terms are no sums, so this recursion ends with them. Scaling keeps their order, because it
+    // does not depend on coefficients.
     for (const Expr term : expr->children()) children.push_back(Scale(term, c));
     return pool_.Make(Op::kAdd, children);
   }
@@ -112,6 +116,8 @@ Expr NormalBuilder::SumOfTwo(Expr a, const mpq_class& c, Expr b) {
 }
 
 mpq_class NormalBuilder::Content(Expr sum) {
+  // The content of a sum is the gcd of the numerators over the lcm of the denominators. A term
+  // without a coefficient has 1, so that no whole number above 1 divides it.
   mpz_class numerators = 0;
   mpz_class denominators = 1;
   for (const Expr term : sum->children()) {
@@ -131,6 +137,7 @@ mpq_class NormalBuilder::Content(Expr sum) {
 }
 
 bool NormalBuilder::IsNegative(Expr expr) {
+  // The first term decides for a sum. Any fixed choice would do, as long as u and -u differ in it.
   if (expr->op() == Op::kAdd) expr = expr->child(0);
   if (HasCoefficient(expr)) expr = expr->child(0);
   return expr->op() == Op::kNumber && sgn(expr->number()) < 0;

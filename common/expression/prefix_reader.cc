@@ -15,12 +15,14 @@ absl::StatusOr<Expr> PrefixReader::Read() {
     const size_t space = text_.rfind(' ', end - 1);
     const size_t begin = space == std::string_view::npos ? 0 : space + 1;
     RETURN_IF_ERROR(Token(text_.substr(begin, end - begin), begin + 1));
+    // The text starts with a space.
     if (begin == 1) return ErrorAt(1, "tokens are separated by single spaces");
     end = begin == 0 ? 0 : begin - 1;
   }
   if (!reversed_digits_.empty()) return ErrorAt(1, "a digit without INT+ or INT- before it");
   if (operands_.empty()) return ErrorAt(1, "the text ends where a value is expected");
   if (operands_.size() > 1) {
+    // The first operand of the text is on top, so the one below it begins the surplus.
     return ErrorAt(operands_[operands_.size() - 2].column, "text after the end of the expression");
   }
   if (operands_.back().has_unknown) return ErrorAt(1, "'bound' outside of a rootof");
@@ -58,6 +60,7 @@ absl::Status PrefixReader::Integer(bool negative, size_t column) {
 }
 
 absl::StatusOr<size_t> PrefixReader::OperandCount(Op op, size_t column) const {
+  // The printer writes a sum of n terms as n - 1 additions of two.
   if (op == Op::kAdd || op == Op::kMul) return size_t{2};
   if (op != Op::kHypergeometric) return static_cast<size_t>(Arity(op));
   // The operands are p q a1..ap b1..bq z, where q is not a child of the node.

@@ -35,6 +35,8 @@ void WritePrefix(Expr expr, BoundedText& text) {
   if (text.full()) return;
   if (expr->op() == Op::kNumber) return WritePrefixNumber(expr->number(), text);
   const std::span<const Expr> children = expr->children();
+  // A sum of three terms is `add add a b c`: prefix notation has a fixed number of operands for
+  // each token.
   const bool n_ary = expr->op() == Op::kAdd || expr->op() == Op::kMul;
   const size_t names = n_ary ? children.size() - 1 : 1;
   for (size_t i = 0; i < names; ++i) {
@@ -114,6 +116,8 @@ absl::StatusOr<std::string> Print(Expr expr, Format format, size_t bytes_max) {
 
 uint64_t TokenCount(Expr expr) {
   std::vector<uint64_t> counts(size_t{expr->id()} + 1);
+  // Each distinct node is counted once, because the printed text can be exponentially longer than
+  // the tree in memory.
   for (const Expr node : DistinctNodes(expr)) {
     uint64_t count = OwnTokens(node);
     for (const Expr child : node->children()) count = SaturatingAdd(count, counts[child->id()]);

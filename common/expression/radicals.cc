@@ -28,6 +28,7 @@ void Factor(mpz_class base, mpq_class exponent, std::vector<Radical>& factors) {
   }
   for (const unsigned long root : kRoots) {
     mpz_class exact;
+    // mpz_root() returns whether the root is exact.
     while (base > 1 && mpz_root(exact.get_mpz_t(), base.get_mpz_t(), root) != 0) {
       base = exact;
       exponent *= root;
@@ -59,6 +60,7 @@ mpq_class GroupByExponent(std::vector<Radical>& factors) {
   for (const Radical& factor : factors) {
     const mpz_class whole = Floor(factor.exponent);
     mpz_class power;
+    // The caller has bounded the exponent, so it fits an unsigned long.
     mpz_pow_ui(power.get_mpz_t(), factor.base.get_mpz_t(), mpz_class(abs(whole)).get_ui());
     if (whole >= 0) {
       rational *= power;

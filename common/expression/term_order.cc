@@ -85,6 +85,8 @@ int CompareCoefficients(Expr a, Expr b) {
 int CompareTerms(Expr a, Expr b) {
   if (a == b) return 0;
   if (a->op() == Op::kNumber && b->op() == Op::kNumber) return CompareNumbers(a, b);
+  // Coefficients come last, so that terms which differ only in them are neighbours, and a sum can
+  // merge them. Equal subtrees are the same node and cost nothing here.
   if (const int order = CompareLists(Factors(a), Factors(b), CompareFactors); order != 0)
     return order;
   return CompareCoefficients(a, b);
