@@ -15,6 +15,8 @@ class Differentiator {
   explicit Differentiator(Pool& pool) : build_(pool) {}
 
   Expr Derive(Expr root) {
+    // Nodes without x keep this 0. DistinctNodes() lists children first, so each node finds the
+    // derivatives of its children.
     derivatives_.assign(size_t{root->id()} + 1, build_.Integer(0));
     for (const Expr node : DistinctNodes(root)) {
       if (node->has_variable()) derivatives_[node->id()] = DeriveNode(node);
@@ -52,7 +54,8 @@ class Differentiator {
     return sum;
   }
 
-  // Two factors at a time, which keeps the result linear in their number.
+  // Takes two factors at a time, which keeps the result linear in their number. The rule for n
+  // factors would build n products of n factors.
   Expr Product(Expr node) {
     Expr product = node->child(0);
     Expr derivative = Of(product);
@@ -72,6 +75,8 @@ class Differentiator {
   Expr Power(Expr node) {
     const Expr u = node->child(0);
     const Expr v = node->child(1);
+    // The general rule would divide by u and take its log, which have no value at some points where
+    // u^v is differentiable.
     if (!v->has_variable())
       return build_.Mul(build_.Mul(v, build_.Pow(u, build_.Decrement(v))), Of(u));
     const Expr log = u->op() == Op::kE ? build_.Integer(1) : build_.Unary(Op::kLog, u);
@@ -83,6 +88,7 @@ class Differentiator {
   Expr Chain(Expr node) {
     const size_t argument = DifferentiableArgument(node);
     for (size_t i = 0; i < node->children().size(); ++i) {
+      // No rule covers derivatives by a parameter, such as the order of a Bessel function.
       if (i != argument && node->child(i)->has_variable()) return build_.Undefined();
     }
     return build_.Mul(OuterDerivative(node, node->child(argument), build_),
@@ -90,7 +96,7 @@ class Differentiator {
   }
 
   Builder build_;
-  std::vector<Expr> derivatives_;  // By id.
+  std::vector<Expr> derivatives_;  // by id
 };
 
 }  // namespace

@@ -52,7 +52,8 @@ Expr Builder::Increment(Expr a) {
 
 namespace {
 
-// a1*..*ap / (b1*..*bq) * hyper(a+1, b+1, z)
+// Returns a1*..*ap / (b1*..*bq) * hyper(a+1, b+1, z). This has no fixed number of arguments, so it
+// cannot be a rule of the table.
 Expr HypergeometricDerivative(Expr node, Builder& build) {
   const size_t p = node->child(0)->number().get_num().get_ui();
   std::vector<Expr> children(node->children().begin(), node->children().end());
@@ -64,7 +65,8 @@ Expr HypergeometricDerivative(Expr node, Builder& build) {
   return build.Mul(factor, build.Make(Op::kHypergeometric, children));
 }
 
-// Functions of a lower order end in elementary ones.
+// Returns the rule for a node. The rule of the table lowers the order, and at order 0 the functions
+// are elementary, so these orders have rules of their own.
 std::string_view RuleOf(Expr node) {
   if (node->op() == Op::kPolylog && node->child(0)->IsInteger(1)) return "div 1 sub 1 u";
   if (node->op() == Op::kPolylog && node->child(0)->IsInteger(2)) return "neg div ln sub 1 u u";
@@ -72,7 +74,8 @@ std::string_view RuleOf(Expr node) {
   return OperationOf(node->op()).derivative;
 }
 
-// Builds a derivative from the text of Operation::derivative.
+// Builds a derivative from the text of Operation::derivative. The texts are our own and known to be
+// right (the tests build all of them), so mistakes in them are CHECKed.
 class RuleReader {
  public:
   RuleReader(std::string_view rule, Expr node, Expr u, Builder& build)

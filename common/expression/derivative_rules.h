@@ -1,11 +1,11 @@
-// f'(u) for every function, by the rules of operation_table.cc. Inside this module only.
+// Builds f'(u) for every function, by the rules of operation_table.cc. Inside this module only.
 #pragma once
 
 #include "common/expression/expression.h"
 
 namespace motzkin::expression {
 
-// Builds terms without zeros and units. `pool` must outlive it. Thread-compatible.
+// Builds terms without zero summands and unit factors. `pool` must outlive it. Thread-compatible.
 class Builder {
  public:
   explicit Builder(Pool& pool) : pool_(pool) {}
@@ -21,7 +21,7 @@ class Builder {
   Expr Div(Expr a, Expr b);
   Expr Pow(Expr a, Expr b);
   Expr Square(Expr a) { return Pow(a, Integer(2)); }
-  // a - 1 and a + 1.
+  // Return a - 1 and a + 1.
   Expr Decrement(Expr a);
   Expr Increment(Expr a);
 
@@ -29,7 +29,8 @@ class Builder {
   Pool& pool_;
 };
 
-// The derivative of the function at `node` by its argument `u`. Undefined when it has none here.
+// Returns the derivative of the function at `node` by its argument `u`; Undefined if there is no
+// rule.
 Expr OuterDerivative(Expr node, Expr u, Builder& build);
 
 }  // namespace motzkin::expression

@@ -1,4 +1,4 @@
-// Every name that infix text may use, and what a call of it means. Inside this module only.
+// The names that infix text may use, and the meaning of a call of each. Inside this module only.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -12,14 +12,15 @@
 
 namespace motzkin::expression {
 
-// What stands between two commas: an expression, or a list of such.
+// A value between two commas: an expression, or a list of values.
 struct ParsedValue {
   Expr expr = nullptr;  // null for a list
   std::vector<ParsedValue> items;
-  bool literal = false;  // A number as written, so that -3 is one number and -(3) is not.
+  // Whether this is a number as it was written, so that -3 is one number and -(3) is not.
+  bool literal = false;
 };
 
-// INVALID_ARGUMENT (without a column): these arguments have no meaning for the function.
+// INVALID_ARGUMENT, without a column: these arguments have no meaning for the function.
 using CallBuilder = absl::StatusOr<Expr> (*)(std::span<const ParsedValue> arguments, Pool& pool);
 
 struct Function {
@@ -31,17 +32,19 @@ struct Function {
   Op op = Op::kUndefined;
 };
 
-// null: no such function.
+// Returns the function with this name; null if there is none.
 const Function* FindFunction(std::string_view name);
 
-// The leaf of this name; kUndefined when there is none.
+// Returns the leaf with this name; kUndefined if there is none.
 Op FindConstant(std::string_view name);
 
-// "unknown function 'sine'; did you mean 'sin'?", or why a known name is refused.
+// Return a message such as "unknown function 'sine'; did you mean 'sin'?", or why a known name is
+// refused.
 std::string ExplainUnknownFunction(std::string_view name);
 std::string ExplainUnknownName(std::string_view name);
 
-// Checks the number and kind of the arguments, then builds. Errors as CallBuilder's.
+// Checks the number and kind of the arguments, and builds the call. The errors are those of
+// CallBuilder.
 absl::StatusOr<Expr> BuildCall(const Function& function, std::span<const ParsedValue> arguments,
                                Pool& pool);
 

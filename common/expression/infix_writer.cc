@@ -3,6 +3,7 @@
 #include "common/expression/operation.h"
 
 namespace motzkin::expression {
+
 InfixWriter::Binding InfixWriter::BindingOf(Expr expr) {
   switch (expr->op()) {
     case Op::kAdd:
@@ -34,7 +35,7 @@ bool InfixWriter::LeadsWithMinus(Expr expr) {
       case Op::kSub:
       case Op::kMul:
       case Op::kDiv:
-        // A first operand that gets parentheses leads with them.
+        // A first operand in parentheses starts with a parenthesis.
         if (BindingOf(expr->child(0)) < BindingOf(expr)) return false;
         expr = expr->child(0);
         break;
@@ -80,7 +81,7 @@ void InfixWriter::Write(Expr expr) {
     case Op::kNumber:
       return text_.Append(expr->number().get_str());
     case Op::kNeg:
-      // -(3) is the negation of a number, -3 a number.
+      // -(3) is the negation of a number, while -3 is a number.
       text_.Append("-");
       if (expr->child(0)->op() == Op::kNumber) return WriteInParentheses(expr->child(0));
       return WriteLater(expr->child(0), Binding::kPower);
@@ -93,7 +94,7 @@ void InfixWriter::Write(Expr expr) {
     case Op::kDiv:
       return WriteJoined(expr, "/", Binding::kProduct, Binding::kNegation);
     case Op::kPow:
-      // Exponents get parentheses rather than count on how a system groups a^b^c.
+      // Exponents always get parentheses, because systems group a^b^c differently.
       return WriteJoined(expr, format_ == Format::kSympy ? "**" : "^", Binding::kAtom,
                          Binding::kAtom);
     default:
@@ -116,11 +117,11 @@ void InfixWriter::WriteFunction(Expr expr) {
   text_.Append(")");
 }
 
-// What the dialect has no name for, by the function that it is of 1/u.
 void InfixWriter::WriteByReciprocal(Expr expr) {
   const Op other = OperationOf(expr->op()).of_reciprocal;
   const std::string_view name = NameOf(other, format_);
   if (name.empty()) {
+    // Go on, because only the caller can refuse the text. The first such function is reported.
     if (unsayable_ == Op::kUndefined) unsayable_ = expr->op();
     return;
   }

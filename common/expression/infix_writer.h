@@ -1,4 +1,4 @@
-// Infix of every dialect: ours, SymPy's, giac's, FriCAS's. Inside this module only.
+// Writes infix in every dialect: ours, SymPy's, giac's and FriCAS's. Inside this module only.
 #pragma once
 
 #include <string_view>
@@ -16,7 +16,7 @@ class InfixWriter {
   InfixWriter(Format format, BoundedText& text) : format_(format), text_(text) {}
 
   void Write(Expr expr);
-  // The first operation that the dialect cannot say; kUndefined when all went well.
+  // The first operation for which the dialect has no name; kUndefined if there was none.
   Op unsayable() const { return unsayable_; }
 
  private:
@@ -24,15 +24,16 @@ class InfixWriter {
   enum class Binding { kSum, kProduct, kNegation, kPower, kAtom };
 
   static Binding BindingOf(Expr expr);
-  // Starts with a minus sign, which is not written after another operator.
+  // Whether the text starts with a minus sign, which must not follow another operator.
   static bool LeadsWithMinus(Expr expr);
-  // In parentheses when it binds looser than `at_least`.
+  // Writes a first operand, in parentheses if it binds looser than `at_least`.
   void WriteFirst(Expr expr, Binding at_least);
-  // The same for what follows an operator.
+  // Writes an operand after an operator, in parentheses also if it starts with a minus sign.
   void WriteLater(Expr expr, Binding at_least);
   void WriteInParentheses(Expr expr);
   void WriteJoined(Expr expr, std::string_view separator, Binding first, Binding later);
   void WriteFunction(Expr expr);
+  // Writes a function without a name as the one of 1/u that is equal to it.
   void WriteByReciprocal(Expr expr);
   void WriteAround(Expr argument, std::string_view before, std::string_view after);
   void WriteHypergeometric(Expr expr, std::string_view name);

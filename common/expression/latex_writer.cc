@@ -35,7 +35,7 @@ bool LatexWriter::LeadsWithMinus(Expr expr) {
       case Op::kAdd:
       case Op::kSub:
       case Op::kMul:
-        // A first operand that gets brackets leads with them.
+        // A first operand in brackets starts with a bracket.
         if (BindingOf(expr->child(0)) < BindingOf(expr)) return false;
         expr = expr->child(0);
         break;
@@ -46,6 +46,7 @@ bool LatexWriter::LeadsWithMinus(Expr expr) {
 }
 
 bool LatexWriter::LeadsWithDigitOrFraction(Expr expr) {
+  // Products and powers start with their first operand, unless it is in brackets.
   while (expr->op() == Op::kMul || expr->op() == Op::kPow) {
     if (BindingOf(expr->child(0)) < (expr->op() == Op::kPow ? Binding::kAtom : Binding::kProduct))
       return false;
@@ -87,6 +88,7 @@ void LatexWriter::WriteSum(Expr expr, std::string_view separator) {
 void LatexWriter::WriteProduct(Expr expr) {
   WriteFirst(expr->child(0), Binding::kProduct);
   for (const Expr child : expr->children().subspan(1)) {
+    // With a space alone, a reader would take the product of 2 and 3 for 23.
     text_.Append(LeadsWithDigitOrFraction(child) ? " \\cdot " : " ");
     WriteLater(child, Binding::kNegation);
   }
@@ -101,7 +103,7 @@ void LatexWriter::Write(Expr expr) {
                    expr->number().get_den().get_str() + "}");
       return;
     case Op::kNeg:
-      // -\left(3\right) is the negation of a number, -3 a number.
+      // -\left(3\right) is the negation of a number, while -3 is a number.
       text_.Append("-");
       if (expr->child(0)->op() == Op::kNumber) return WriteBracketed(expr->child(0));
       return WriteLater(expr->child(0), Binding::kPower);

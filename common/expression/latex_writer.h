@@ -1,4 +1,4 @@
-// LaTeX that LatexLexer reads back. Inside this module only.
+// Writes LaTeX that LatexLexer reads back. Inside this module only.
 #pragma once
 
 #include <string_view>
@@ -17,12 +17,13 @@ class LatexWriter {
   void Write(Expr expr);
 
  private:
-  // As InfixWriter's; quotients are atoms here, but for a base of a power.
+  // As in InfixWriter, but a fraction is an atom except as the base of a power.
   enum class Binding { kSum, kProduct, kNegation, kPower, kFraction, kAtom };
 
   static Binding BindingOf(Expr expr);
   static bool LeadsWithMinus(Expr expr);
-  // Starts with a digit or a fraction, which would run together with what stands before it.
+  // Whether the text starts with a digit or a fraction, which would run together with the factor
+  // before it.
   static bool LeadsWithDigitOrFraction(Expr expr);
   void WriteFirst(Expr expr, Binding at_least);
   void WriteLater(Expr expr, Binding at_least);

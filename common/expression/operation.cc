@@ -9,7 +9,8 @@ namespace {
 
 using Names = std::unordered_map<std::string_view, Op>;
 
-// Every operation by what `key` calls it; those that it calls nothing are left out.
+// Returns the operations by the names that `key` returns for them. Those with an empty name are
+// left out.
 template <typename Key>
 Names OperationsBy(const Key& key) {
   Names names;

@@ -7,9 +7,9 @@ constexpr int kAnyNumber = Operation::kAnyNumber;
 constexpr int kPole = KnownValue::kPole;
 constexpr std::string_view kNone = Operation::kNone;
 
-// In the order of Op. Spellings that are read: SymPy and we agree on names; after them come those
-// of C, giac, FriCAS and Mathematica (in SymPy's brackets, as the Rubi suites are translated).
-// giac's Li is our li; SymPy's Li, which differs by a constant, is read as that too.
+// The rows are in the order of Op. In `reads`, the name that SymPy shares with us comes first, then
+// those of C, giac, FriCAS and Mathematica (in SymPy's brackets, as the Rubi suites are translated).
+// giac's Li is our li. SymPy's Li differs from it by a constant, and is read as li, too.
 // clang-format off
 constexpr Operation kOperations[] = {
     {.op = Op::kUndefined, .arity = 0},

@@ -21,7 +21,7 @@ std::string_view TakeWord(std::string_view& text) {
 }
 
 std::string Quoted(std::string_view text) {
-  constexpr size_t kShown = 32;  // Longer than any name we know.
+  constexpr size_t kShown = 32;  // longer than any name we know
   std::string quoted = "'";
   for (const char c : text.substr(0, kShown)) {
     if (c >= ' ' && c <= '~') {

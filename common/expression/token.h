@@ -1,4 +1,5 @@
-// What the lexers of infix and LaTeX hand to ExpressionReader. Inside this module only.
+// Tokens: the lexers of infix and LaTeX make them, and ExpressionReader reads them. Inside this
+// module only.
 #pragma once
 
 #include <absl/status/status.h>
@@ -26,26 +27,26 @@ enum class TokenKind {
 
 struct Token {
   TokenKind kind = TokenKind::kEnd;
-  size_t column = 0;      // Of its first byte, from 1.
-  std::string_view text;  // Points into the input or a table.
+  size_t column = 0;      // the number of its first byte, from 1
+  std::string_view text;  // points into the input or a table
 };
 
 // Thread-compatible.
 class TokenSource {
  public:
   virtual ~TokenSource() = default;
-  // The next token; kEnd for ever after the last.
+  // Returns the next token. After the last one it returns kEnd, however often it is called.
   virtual absl::StatusOr<Token> Next() = 0;
 };
 
-// INVALID_ARGUMENT, "column 17: message".
+// Returns INVALID_ARGUMENT with the message "column 17: message".
 absl::Status ErrorAt(size_t column, std::string_view message);
-// RESOURCE_EXHAUSTED, the same.
+// Returns RESOURCE_EXHAUSTED with such a message.
 absl::Status BoundAt(size_t column, std::string_view message);
-// A byte or word of the input as it may stand in a message: printable and short.
+// Returns a byte or word of the input as it may appear in a message: printable and short.
 std::string Quoted(std::string_view text);
 
-// The first word of `text`, which loses it and the space after it.
+// Removes the first word of `text` and the space after it, and returns the word.
 std::string_view TakeWord(std::string_view& text);
 
 inline bool IsDigit(char c) { return c >= '0' && c <= '9'; }
