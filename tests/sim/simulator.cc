@@ -123,6 +123,7 @@ void Simulator::ReportForEver(size_t index) {
 
 void Simulator::Deliver(size_t index, const WorkerReport& report) {
   const ReportVerdict verdict = scheduler_->OnWorkerReport(report, now_);
+  Log(report.worker, verdict);
   if (verdict == ReportVerdict::kAccepted) machines_[index].delivered = now_;
   if (verdict == ReportVerdict::kSuperseded &&
       report.instance == machines_[index].worker->instance()) {
@@ -133,9 +134,10 @@ void Simulator::Deliver(size_t index, const WorkerReport& report) {
 }
 
 void Simulator::SendDesired(size_t index) {
-  if (machines_[index].cut || Chance() < message_trouble_) return;
   const SimulatedWorker& worker = *machines_[index].worker;
   const Desired desired = scheduler_->DesiredFor(worker.name());
+  Log(worker.name(), desired);
+  if (machines_[index].cut || Chance() < message_trouble_) return;
   After(Between(absl::Milliseconds(1), absl::Milliseconds(50)),
         [this, index, desired, sent = ++sent_, instance = worker.instance()] {
           Machine& machine = machines_[index];
@@ -146,6 +148,7 @@ void Simulator::SendDesired(size_t index) {
 
 void Simulator::TickCoordinator() {
   scheduler_->OnTick(now_);
+  LogWorkers();
   if (!polling_) {
     polling_ = true;
     store_calls_.push_back({});
@@ -165,6 +168,10 @@ void Simulator::RestartCoordinator() {
   for (Machine& machine : machines_) machine.delivered.reset();
 }
 
+void Simulator::LogWorkers() {
+  for (const auto& [id, worker] : scheduler_->workers()) Log(id, worker.View(now_));
+}
+
 void Simulator::SortStoreCalls() {
   std::array<std::vector<StoreCall>, kStoreRanks> ranks;
   while (!store_calls_.empty() && store_calls_.back().intention.has_value()) {
@@ -179,6 +186,7 @@ void Simulator::SortStoreCalls() {
 
 void Simulator::Settle() {
   for (Intention& intention : scheduler_->TakeIntentions()) {
+    Log("rules", intention);
     if (const auto* grant = std::get_if<GrantLeases>(&intention.what)) {
       for (const Machine& machine : machines_) {
         if (machine.worker->name() != grant->worker) continue;
@@ -213,6 +221,7 @@ void Simulator::RunStoreCall() {
     Confirmation answer = ModelStore::Unavailable(*call.intention);
     if (commits) answer = store_.Execute(*call.intention);
     if (fails) answer = ModelStore::Unavailable(*call.intention);
+    Log("store", answer);
     scheduler_->OnConfirmation(answer, now_);
   } else {
     polling_ = false;

@@ -19,6 +19,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <ostream>
 #include <queue>
 #include <random>
 #include <set>
@@ -26,6 +27,7 @@
 #include <vector>
 
 #include "coordinator/core/scheduler.h"
+#include "tests/sim/event_log.h"
 #include "tests/sim/model_store.h"
 #include "tests/sim/simulated_worker.h"
 
@@ -44,6 +46,8 @@ struct SimulatorOptions {
   absl::Duration faults_until = absl::Minutes(20);
   // Everything must be done by then: nobody starves.
   absl::Duration end = absl::Hours(6);
+  // Not null: gets the event log (event_log.h).
+  std::ostream* log = nullptr;
 };
 
 class Simulator {
@@ -110,6 +114,14 @@ class Simulator {
   void HealEverything();
   bool AllDone() const;
   std::string DescribeOpen(int64_t job) const;
+
+  // A line of the event log. `what` is logged as LogLine() has it.
+  template <typename What>
+  void Log(const std::string& whose, const What& what) {
+    if (options_.log == nullptr) return;
+    *options_.log << now_ - start_ << " " << whose << " " << LogLine(what) << "\n";
+  }
+  void LogWorkers();
 
   void Check();
   void CheckSilence();

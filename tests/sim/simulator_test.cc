@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
 #include <random>
 #include <string>
@@ -18,8 +19,16 @@ int64_t Steps() {
   return steps == nullptr ? 1'000'000 : std::stoll(steps);
 }
 
+// The file $SIM_LOG, to which all runs append their event logs; null if there is none to be.
+std::ostream* EventLog() {
+  static const char* const path = std::getenv("SIM_LOG");
+  if (path == nullptr) return nullptr;
+  static std::ofstream log(path, std::ios::app);
+  return &log;
+}
+
 TEST(SimulatorTest, ACalmClusterFinishesItsJobs) {
-  Simulator simulator({.seed = 1, .faults_until = absl::ZeroDuration()});
+  Simulator simulator({.seed = 1, .faults_until = absl::ZeroDuration(), .log = EventLog()});
   EXPECT_EQ(simulator.Run(), "");
   EXPECT_EQ(simulator.store().repeated(), 0) << "without faults nothing is computed twice";
 }
@@ -31,7 +40,8 @@ TEST(SimulatorTest, EveryFunctionEndsWithOneResultWhateverHappens) {
   int64_t poisoned = 0, crashed = 0, audits = 0, by_itself = 0;
   for (uint64_t seed = first; steps < Steps(); ++seed) {
     SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << seed);
-    Simulator simulator({.seed = seed, .workers = 1 + static_cast<int>(seed % 6)});
+    Simulator simulator(
+        {.seed = seed, .workers = 1 + static_cast<int>(seed % 6), .log = EventLog()});
     ASSERT_EQ(simulator.Run(), "");
     steps += simulator.steps();
     for (const auto& [kind, count] : simulator.faults()) faults[kind] += count;

@@ -1,0 +1,156 @@
+#include "tests/sim/event_log.h"
+
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
+
+namespace motzkin::coordinator {
+namespace {
+
+std::string Text(LeaseEndReason why) {
+  switch (why) {
+    case LeaseEndReason::kDone:
+      return "done";
+    case LeaseEndReason::kLost:
+      return "lost";
+    case LeaseEndReason::kReturned:
+      return "returned";
+    case LeaseEndReason::kDied:
+      return "died";
+    case LeaseEndReason::kRevoked:
+      return "revoked";
+  }
+  return "?";
+}
+
+std::string Text(Control control) {
+  switch (control) {
+    case Control::kRun:
+      return "run";
+    case Control::kSuspend:
+      return "suspend";
+    case Control::kDrain:
+      return "drain";
+    case Control::kRemoved:
+      return "removed";
+  }
+  return "?";
+}
+
+std::string Text(Mode mode) {
+  switch (mode) {
+    case Mode::kRun:
+      return "run";
+    case Mode::kSuspend:
+      return "suspend";
+    case Mode::kDrain:
+      return "drain";
+  }
+  return "?";
+}
+
+std::string Text(JobPhase phase) {
+  switch (phase) {
+    case JobPhase::kRunning:
+      return "running";
+    case JobPhase::kPaused:
+      return "paused";
+    case JobPhase::kCompleted:
+      return "completed";
+    case JobPhase::kCancelled:
+      return "cancelled";
+    case JobPhase::kFailed:
+      return "failed";
+  }
+  return "?";
+}
+
+std::string Text(const BatchKey& key) { return absl::StrCat(key.job, "/", key.batch); }
+std::string Text(const LeaseKey& key) { return absl::StrCat(Text(key.batch), "#", key.attempt); }
+std::string Text(const BatchSnapshot& batch) {
+  return absl::StrCat(Text(batch.key), " [", batch.begin, ", ", batch.end, ") stored ",
+                      batch.stored, " deaths ", batch.deaths);
+}
+
+std::string Text(const AllocateBatches& what) {
+  return absl::StrCat("allocate ", absl::StrJoin(what.sizes, " "), " of job ", what.job, " for ",
+                      what.worker);
+}
+
+std::string Text(const GrantLeases& what) {
+  std::string text = absl::StrCat("grant ", what.worker, " instance ", what.instance);
+  for (const BatchKey& key : what.batches) absl::StrAppend(&text, " ", Text(key));
+  return text;
+}
+
+std::string Text(const EndLease& what) {
+  return absl::StrCat("end lease ", Text(what.lease), " ", Text(what.why));
+}
+
+std::string Text(const SplitBatch& what) {
+  return absl::StrCat("split ", Text(what.batch), " at ", what.at);
+}
+
+std::string Text(const SetJobPhase& what) {
+  return absl::StrCat("job ", what.job, " ", Text(what.phase), " (", what.reason, ")");
+}
+
+std::string Text(const SetJobReason& what) {
+  return absl::StrCat("reason of job ", what.job, " (", what.reason, ")");
+}
+
+std::string Text(const SetControl& what) {
+  return absl::StrCat("control ", what.worker, " ", Text(what.control));
+}
+
+std::string Text(const RecordEvent& what) {
+  return absl::StrCat("event ", what.kind, ": ", what.text);
+}
+
+}  // namespace
+
+std::string LogLine(const Intention& intention) {
+  return absl::StrCat("intention ", intention.id, " ",
+                      std::visit([](const auto& what) { return Text(what); }, intention.what));
+}
+
+std::string LogLine(const Confirmation& answer) {
+  std::string text = absl::StrCat("answer ", answer.id, " ", answer.status.ToString());
+  for (const BatchSnapshot& batch : answer.batches) absl::StrAppend(&text, "; ", Text(batch));
+  for (const LeaseSnapshot& lease : answer.leases) {
+    absl::StrAppend(&text, "; ", Text(lease.key), " ", lease.worker, " ", Text(lease.batch));
+  }
+  return text;
+}
+
+std::string LogLine(const Desired& desired) {
+  std::string text = absl::StrCat(Text(desired.mode), " (", desired.reason, ") acknowledged ",
+                                  desired.acknowledged_sequence);
+  for (const DesiredBatchState& batch : desired.batches) {
+    absl::StrAppend(&text, "; ", Text(batch.lease), " [", batch.begin, ", ", batch.end, ") done ",
+                    batch.done, batch.careful ? " careful" : "");
+  }
+  for (const AuditKey& audit : desired.audits) {
+    absl::StrAppend(&text, "; audit ", audit.job, "/", audit.index);
+  }
+  return text;
+}
+
+std::string LogLine(const WorkerView& view) {
+  return absl::StrCat(view.state, " (", view.reason, ") silent for ",
+                      absl::FormatDuration(view.silence), ", ", view.batches, " batches",
+                      view.grantable ? ", grantable" : "");
+}
+
+std::string LogLine(ReportVerdict verdict) {
+  switch (verdict) {
+    case ReportVerdict::kAccepted:
+      return "accepted";
+    case ReportVerdict::kRepeated:
+      return "repeated";
+    case ReportVerdict::kSuperseded:
+      return "superseded";
+  }
+  return "?";
+}
+
+}  // namespace motzkin::coordinator
