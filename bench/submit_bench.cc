@@ -27,10 +27,10 @@ namespace {
 
 using bench::Must;
 using bench::MustBeOk;
-using coordinator::BatchRecord;
+using coordinator::BatchSnapshot;
 using coordinator::EmbeddedPostgres;
-using coordinator::Grant;
 using coordinator::JobRecord;
+using coordinator::LeaseSnapshot;
 using coordinator::Store;
 
 constexpr int64_t kBatchRows = 2'560;
@@ -105,20 +105,18 @@ void Write(const Cluster& cluster, int n, const std::atomic<bool>& stop,
   const std::string worker = MakeWorker(cluster.store, n);
   const auto connection = Must(postgres::Connection::Open(cluster.worker_uri));
   while (!stop) {
-    const BatchRecord batch = Must(cluster.store.AllocateBatch(cluster.job.id, kBatchRows));
-    const Grant grant =
-        Must(cluster.store.GrantLeases({{cluster.job.id, batch.batch, worker, 1}})).front();
+    const BatchSnapshot batch = Must(cluster.store.AllocateBatch(cluster.job.id, kBatchRows));
+    const LeaseSnapshot grant = Must(cluster.store.GrantLeases({{batch.key, worker, 1}})).front();
     v1::Submission submission;
     submission.set_job_uuid(cluster.job.uuid);
     submission.set_spec_digest(cluster.job.spec_digest);
     submission.set_generator_version(cluster.job.spec.generator().version());
-    submission.set_batch(batch.batch);
-    submission.set_attempt(grant.lease.attempt);
+    submission.set_batch(batch.key.batch);
+    submission.set_attempt(grant.key.attempt);
     submission.set_worker_uuid(worker);
-    for (int64_t index = batch.begin_index; index < batch.end_index; ++index) {
+    for (int64_t index = batch.begin; index < batch.end; ++index) {
       *submission.add_results() = RandomRow(index, random);
-      if (submission.results_size() < cluster.rows_per_flush && index + 1 < batch.end_index)
-        continue;
+      if (submission.results_size() < cluster.rows_per_flush && index + 1 < batch.end) continue;
       stored += static_cast<int64_t>(Must(SubmitResults(*connection, submission)).size());
       submission.clear_results();
     }

@@ -17,13 +17,17 @@ void Scheduler::Restore(const Restored& restored, absl::Duration now) {
     worker.report.name = known.name;
     worker.control = known.control;
   }
+  std::map<WorkerId, uint64_t> instances;  // The newest of each worker.
+  for (const LeaseSnapshot& snapshot : restored.leases) {
+    uint64_t& instance = instances[snapshot.worker];
+    instance = std::max(instance, snapshot.instance);
+  }
   for (const LeaseSnapshot& snapshot : restored.leases) {
     BatchState* batch = FindBatch(snapshot.key.batch);
     if (batch == nullptr) continue;  // Of a job that does not run: the store ended it.
     WorkerState& worker = workers_[snapshot.worker];
     worker.report.worker = snapshot.worker;
-    const auto instance = restored.instances.find(snapshot.worker);
-    if (instance != restored.instances.end()) worker.report.instance = instance->second;
+    worker.report.instance = instances.at(snapshot.worker);
     worker.presence = Presence::kExpected;
     worker.heard = now;
     worker.leases.insert(batch->key);
@@ -48,16 +52,16 @@ void Scheduler::OnJob(const JobSnapshot& snapshot, absl::Duration now) {
   }
 }
 
-void Scheduler::OnControl(const WorkerId& id, Control control, absl::Duration now) {
+void Scheduler::OnControl(const WorkerId& id, WorkerControl control, absl::Duration now) {
   const auto found = workers_.find(id);
   if (found == workers_.end()) return;
   WorkerState& worker = found->second;
   worker.control = control;
   worker.control_reason.clear();
-  if (control == Control::kRun) worker.failures_in_row = 0;
-  if (control == Control::kRemoved) {
+  if (control == WorkerControl::kRun) worker.failures_in_row = 0;
+  if (control == WorkerControl::kRemoved) {
     const std::set<BatchKey> leases = worker.leases;
-    for (const BatchKey& key : leases) EndLeaseOf(*FindBatch(key), LeaseEndReason::kRevoked);
+    for (const BatchKey& key : leases) EndLeaseOf(*FindBatch(key), LeaseEnd::kRevoked);
   }
   changed_.insert(id);
   weigh_ = true;
@@ -180,11 +184,11 @@ void Scheduler::DropLease(BatchState& batch) {
   jobs_.at(batch.key.job).pending.insert({batch.begin, batch.key.batch});
 }
 
-void Scheduler::EndLeaseOf(BatchState& batch, LeaseEndReason why) {
+void Scheduler::EndLeaseOf(BatchState& batch, LeaseEnd why) {
   const Lease& lease = *batch.lease;
   if (lease.phase != LeasePhase::kGranting) {
-    Emit(EndLease{{batch.key, lease.attempt}, lease.worker, why});
-    if (why == LeaseEndReason::kDied) ++batch.deaths;
+    Emit(EndLease{{batch.key, lease.attempt}, why});
+    if (why == LeaseEnd::kDied) ++batch.deaths;
   }
   DropLease(batch);
 }

@@ -69,11 +69,9 @@ struct Restored {
   struct Worker {
     WorkerId worker;
     std::string name;
-    Control control = Control::kRun;
+    WorkerControl control = WorkerControl::kRun;
   };
   std::vector<Worker> workers;
-  // The instance that each lease was granted to, by worker.
-  std::map<WorkerId, uint64_t> instances;
 };
 
 enum class ReportVerdict {
@@ -103,7 +101,7 @@ class Scheduler {
   // An operator's order was made durable: a job started, paused, resumed, cancelled or extended.
   void OnJob(const JobSnapshot& job, absl::Duration now);
   // The owner's order about a worker was made durable.
-  void OnControl(const WorkerId& worker, Control control, absl::Duration now);
+  void OnControl(const WorkerId& worker, WorkerControl control, absl::Duration now);
   // Empty: there is room again.
   void SetDiskGuard(const std::string& why_blocked, absl::Duration now);
 
@@ -138,7 +136,7 @@ class Scheduler {
   // Takes the lease away from its worker; the batch can be granted again at once.
   void DropLease(BatchState& batch);
   // DropLease and an EndLease intention, if the lease is durable.
-  void EndLeaseOf(BatchState& batch, LeaseEndReason why);
+  void EndLeaseOf(BatchState& batch, LeaseEnd why);
   void ForgetJob(int64_t id);
   std::string BatchName(const BatchKey& key) const;
 

@@ -96,7 +96,7 @@ void Scheduler::EndOverdue(absl::Duration now) {
     const bool kept = lease.phase == LeasePhase::kRecalled && now - lease.released > policy_.let_go;
     if (!ignored && !kept) continue;
     if (ignored) batch.avoid = lease.worker;
-    EndLeaseOf(batch, LeaseEndReason::kReturned);
+    EndLeaseOf(batch, LeaseEnd::kReturned);
   }
 }
 

@@ -58,7 +58,7 @@ void Scheduler::ReconcileBatches(const StorePoll& poll) {
       BatchState& batch = *FindBatch(key);
       if (batch.lease.has_value()) {
         workers_.at(batch.lease->worker).failures_in_row = 0;
-        EndLeaseOf(batch, LeaseEndReason::kDone);
+        EndLeaseOf(batch, LeaseEnd::kDone);
       }
       ForgetBatch(key);
     }
@@ -71,7 +71,7 @@ void Scheduler::EndReleasedLeases(const StorePoll& poll) {
   for (auto& [key, batch] : batches_) {
     if (!batch.lease.has_value() || batch.lease->phase != LeasePhase::kReleased) continue;
     // Only a look at the store that began after the release can tell that results are missing.
-    if (batch.lease->released < poll.asked_at) EndLeaseOf(batch, LeaseEndReason::kReturned);
+    if (batch.lease->released < poll.asked_at) EndLeaseOf(batch, LeaseEnd::kReturned);
   }
 }
 
@@ -130,7 +130,7 @@ void Scheduler::Confirmed(const GrantLeases& what, const Confirmation& answer, a
     // The worker was lost, or the job ended, while the store was writing.
     if (!ours || worker.report.instance != what.instance) {
       if (ours) DropLease(*batch);
-      Emit(EndLease{granted.key, what.worker, LeaseEndReason::kReturned});
+      Emit(EndLease{granted.key, LeaseEnd::kReturned});
       continue;
     }
     batch->Update(granted.batch);

@@ -345,7 +345,7 @@ TEST_F(SchedulerTest, FiveFailedBatchesInARowDrainTheWorker) {
   EXPECT_EQ(scheduler_.DesiredFor("a").mode, Mode::kDrain);
   EXPECT_TRUE(Happened("worker a is drained; it failed 5 batches in a row: no room on the disk"));
   EXPECT_EQ(scheduler_.workers().at("a").View(now_).state, "draining");
-  scheduler_.OnControl("a", Control::kRun, now_);
+  scheduler_.OnControl("a", WorkerControl::kRun, now_);
   EXPECT_EQ(scheduler_.DesiredFor("a").mode, Mode::kRun);
 }
 
@@ -495,7 +495,7 @@ TEST_F(SchedulerTest, ASuspendedWorkerKeepsItsBatchesUntilSomeoneElseIsIdle) {
   StartJob({.target = 256});
   Say(Report("a"));
   Say(Obedient("a"));
-  scheduler_.OnControl("a", Control::kSuspend, now_);
+  scheduler_.OnControl("a", WorkerControl::kSuspend, now_);
   Pass(20, {"a"});
   EXPECT_EQ(scheduler_.DesiredFor("a").mode, Mode::kSuspend);
   EXPECT_EQ(Leases("a").size(), 4);

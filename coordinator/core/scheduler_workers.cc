@@ -78,7 +78,7 @@ void Scheduler::ReplaceInstance(WorkerState& worker) {
   for (BatchState* batch : held) {
     const bool suspect = any_begun ? batch->Begun() : shown(batch);
     const bool died = suspect && !worker.report.draining && batch->Remaining() > 0;
-    EndLeaseOf(*batch, died ? LeaseEndReason::kDied : LeaseEndReason::kLost);
+    EndLeaseOf(*batch, died ? LeaseEnd::kDied : LeaseEnd::kLost);
     if (died && batch->deaths == BatchState::kDeathsBeforeCareful) {
       Event("lease", absl::StrCat(BatchName(batch->key), " saw ", batch->deaths,
                                   " workers die; it is retried one function at a time"));
@@ -131,7 +131,7 @@ void Scheduler::TakeHeldBatch(WorkerState& worker, BatchState& batch, const Held
     worker.misread_jobs.insert(batch.key.job);
     Event("worker", absl::StrCat("worker ", worker.name(), " understands the spec of job ",
                                  job.rules().name, " differently and gets none of it"));
-    EndLeaseOf(batch, LeaseEndReason::kReturned);
+    EndLeaseOf(batch, LeaseEnd::kReturned);
     return;
   }
   const bool was_held = batch.lease->seen_held;
@@ -154,7 +154,7 @@ void Scheduler::TakeHeldBatch(WorkerState& worker, BatchState& batch, const Held
 void Scheduler::TakeMissingBatch(BatchState& batch, absl::Duration now) {
   Lease& lease = *batch.lease;
   if (lease.phase == LeasePhase::kRecalled) {
-    EndLeaseOf(batch, LeaseEndReason::kReturned);
+    EndLeaseOf(batch, LeaseEnd::kReturned);
   } else if (lease.phase == LeasePhase::kLive && (lease.seen_held || lease.restored)) {
     Release(batch, now);
   }
@@ -175,7 +175,7 @@ void Scheduler::TakeFailed(WorkerState& worker) {
         batch->lease->attempt != failed.lease.attempt) {
       continue;
     }
-    EndLeaseOf(*batch, LeaseEndReason::kReturned);
+    EndLeaseOf(*batch, LeaseEnd::kReturned);
     batch->avoid = worker.report.worker;
     if (failed.job_failed) {
       EndJob(jobs_.at(failed.lease.batch.job), JobPhase::kFailed, failed.reason);
@@ -190,11 +190,11 @@ void Scheduler::TakeFailed(WorkerState& worker) {
 }
 
 void Scheduler::DrainForFailures(WorkerState& worker, const std::string& reason) {
-  if (worker.control != Control::kRun) return;
-  worker.control = Control::kDrain;
+  if (worker.control != WorkerControl::kRun) return;
+  worker.control = WorkerControl::kDrain;
   worker.control_reason =
       absl::StrCat("failed ", worker.failures_in_row, " batches in a row: ", reason);
-  Emit(SetControl{worker.report.worker, Control::kDrain});
+  Emit(SetControl{worker.report.worker, WorkerControl::kDrain});
   Event("worker",
         absl::StrCat("worker ", worker.name(), " is drained; it ", worker.control_reason));
   changed_.insert(worker.report.worker);
@@ -237,7 +237,7 @@ void Scheduler::Lose(WorkerState& worker, absl::Duration now) {
   const bool stopped = worker.report.draining && worker.report.held.empty();
   const std::set<BatchKey> leases = worker.leases;
   for (const BatchKey& key : leases) {
-    EndLeaseOf(*FindBatch(key), stopped ? LeaseEndReason::kReturned : LeaseEndReason::kLost);
+    EndLeaseOf(*FindBatch(key), stopped ? LeaseEnd::kReturned : LeaseEnd::kLost);
   }
   worker.presence = Presence::kLost;
   if (stopped) {

@@ -1,5 +1,5 @@
-// The words of the coordinator's rules: plain values that come in as reports and go out as
-// intentions. No clock, no I/O, no protobuf; coordinator/service translates.
+// The nouns of the coordinator, for rules, store and services alike: plain values that come in as
+// reports and go out as intentions. No clock, no I/O, no protobuf; coordinator/service translates.
 //
 // Times are durations since boot (common/base/clock.h), as only those may decide about leases.
 #pragma once
@@ -84,19 +84,27 @@ struct JobSnapshot {
 
 // --- batches -------------------------------------------------------------------------------------
 
+// A range of indices of a job, the unit that is leased.
 struct BatchSnapshot {
   BatchKey key = {};
   int64_t begin = 0;  // Half-open range of indices.
   int64_t end = 0;
   int64_t stored = 0;
   int32_t deaths = 0;  // Worker instances that died while they held it.
+  bool revoked = false;
+
+  bool closed() const { return stored == end - begin; }
 };
 
+// A lease that has not ended, with its batch.
 struct LeaseSnapshot {
   LeaseKey key = {};
   WorkerId worker = {};
+  uint64_t instance = 0;
   BatchSnapshot batch = {};
-  std::string done = {};  // Bitmap of the indices already stored; opaque here.
+  // Indices that have their result, as DesiredBatch.done: bit 0 of byte 0 is batch.begin. Empty for
+  // a lease that was read and not granted. Opaque to the rules.
+  std::string done = {};
 };
 
 // A function whose negative label is computed again with more time.
@@ -114,13 +122,19 @@ struct AuditSnapshot {
 // By which the budgets of an audit are multiplied.
 inline constexpr int kAuditBudgetFactor = 10;
 
-// Why a lease ended; the store's words.
-enum class LeaseEndReason { kDone, kLost, kReturned, kDied, kRevoked };
+enum class LeaseEnd {
+  kDone,      // the batch is closed
+  kLost,      // the worker fell silent
+  kReturned,  // the worker gave it back: drain, stop, failure of its own
+  kDied,      // the worker's instance died holding it: counts towards the batch's deaths
+  kRevoked,   // job paused, cancelled, ended; or the worker removed
+};
 
 // --- workers -------------------------------------------------------------------------------------
 
-// What the owner ordered, or the coordinator in his place after five failures in a row.
-enum class Control { kRun, kSuspend, kDrain, kRemoved };
+// What the owner ordered, or the coordinator in his place after five failures in a row. Persists
+// over restarts of both sides.
+enum class WorkerControl { kRun, kSuspend, kDrain, kRemoved };
 
 struct HeldReport {
   LeaseKey lease = {};
@@ -201,8 +215,7 @@ struct GrantLeases {
 };
 struct EndLease {
   LeaseKey lease = {};
-  WorkerId worker = {};
-  LeaseEndReason why = LeaseEndReason::kReturned;
+  LeaseEnd why = LeaseEnd::kReturned;
 };
 struct SplitBatch {
   BatchKey batch = {};
@@ -219,7 +232,7 @@ struct SetJobReason {
 };
 struct SetControl {
   WorkerId worker = {};
-  Control control = Control::kRun;
+  WorkerControl control = WorkerControl::kRun;
 };
 struct RecordEvent {
   std::string kind = {};  // job, worker, lease, coordinator, disk

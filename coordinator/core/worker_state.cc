@@ -26,23 +26,23 @@ std::string WordOfPolicy(const std::string& reason) {
 }  // namespace
 
 bool WorkerState::Grantable() const {
-  return presence == Presence::kPresent && control == Control::kRun && !report.draining &&
+  return presence == Presence::kPresent && control == WorkerControl::kRun && !report.draining &&
          report.slots_allowed > 0;
 }
 
 bool WorkerState::Suspended() const {
-  return control == Control::kSuspend ||
+  return control == WorkerControl::kSuspend ||
          (presence == Presence::kPresent && report.slots_allowed == 0);
 }
 
 Mode WorkerState::DesiredMode() const {
   switch (control) {
-    case Control::kRun:
+    case WorkerControl::kRun:
       return Mode::kRun;
-    case Control::kSuspend:
+    case WorkerControl::kSuspend:
       return Mode::kSuspend;
-    case Control::kDrain:
-    case Control::kRemoved:
+    case WorkerControl::kDrain:
+    case WorkerControl::kRemoved:
       return Mode::kDrain;
   }
   return Mode::kRun;
@@ -70,10 +70,11 @@ WorkerView WorkerState::View(absl::Duration now) const {
   }
   if (report.draining)
     return say("draining", report.reason.empty() ? "it is stopping" : report.reason);
-  if (control == Control::kDrain && !control_reason.empty()) return say("draining", control_reason);
-  if (control == Control::kDrain) return say("draining", "by order of its owner");
-  if (control == Control::kSuspend) return say("suspended", "by order of its owner");
-  if (control == Control::kRemoved) return say("away", "removed from the cluster");
+  if (control == WorkerControl::kDrain && !control_reason.empty())
+    return say("draining", control_reason);
+  if (control == WorkerControl::kDrain) return say("draining", "by order of its owner");
+  if (control == WorkerControl::kSuspend) return say("suspended", "by order of its owner");
+  if (control == WorkerControl::kRemoved) return say("away", "removed from the cluster");
   if (report.slots_allowed == 0) return say(WordOfPolicy(report.reason), report.reason);
   if (leases.empty()) return say("idle", "there is no work for it");
   if (report.slots_allowed < report.slots) return say(WordOfPolicy(report.reason), report.reason);

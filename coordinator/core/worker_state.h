@@ -31,7 +31,7 @@ enum class Presence {
 
 struct WorkerState {
   WorkerReport report;  // The newest; default until the first one.
-  Control control = Control::kRun;
+  WorkerControl control = WorkerControl::kRun;
   std::string control_reason;  // Why the coordinator drained it; empty: the owner's order.
   Presence presence = Presence::kLost;
   bool stream_open = false;

@@ -9,7 +9,7 @@
 namespace motzkin::coordinator {
 namespace {
 
-// An operator waits this long for the loop or the store: longer than SetJobState() may take.
+// An operator waits this long for the loop or the store: longer than SetJobPhase() may take.
 constexpr absl::Duration kPatience = absl::Seconds(10);
 
 // Where a waiting call and the thread that serves it meet. Shared, because a call that lost its
@@ -54,7 +54,7 @@ void SchedulerLoop::TellJob(const JobRecord& job) {
   });
 }
 
-void SchedulerLoop::TellControl(const WorkerId& worker, Control control) {
+void SchedulerLoop::TellControl(const WorkerId& worker, WorkerControl control) {
   Post([worker, control](Scheduler& scheduler, absl::Duration now) {
     scheduler.OnControl(worker, control, now);
   });

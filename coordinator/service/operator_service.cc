@@ -18,11 +18,11 @@ constexpr int kEventsDefault = 1000;
 absl::Status RunJobVerb(Store& store, int64_t job, const v1::ControlJobRequest& request) {
   switch (request.verb()) {
     case v1::ControlJobRequest::VERB_PAUSE:
-      return store.SetJobState(job, v1::JOB_STATE_PAUSED, "");
+      return store.SetJobPhase(job, JobPhase::kPaused, "");
     case v1::ControlJobRequest::VERB_RESUME:
-      return store.SetJobState(job, v1::JOB_STATE_RUNNING, "");
+      return store.SetJobPhase(job, JobPhase::kRunning, "");
     case v1::ControlJobRequest::VERB_CANCEL:
-      return store.SetJobState(job, v1::JOB_STATE_CANCELLED, "");
+      return store.SetJobPhase(job, JobPhase::kCancelled, "");
     default:
       return store.ExtendTarget(job, request.target());
   }
@@ -46,28 +46,28 @@ bool Stops(const v1::ControlJobRequest& request) {
          request.verb() == v1::ControlJobRequest::VERB_CANCEL;
 }
 
-Control ToControl(v1::ControlWorkerRequest::Verb verb) {
+WorkerControl ToControl(v1::ControlWorkerRequest::Verb verb) {
   switch (verb) {
     case v1::ControlWorkerRequest::VERB_SUSPEND:
-      return Control::kSuspend;
+      return WorkerControl::kSuspend;
     case v1::ControlWorkerRequest::VERB_DRAIN:
-      return Control::kDrain;
+      return WorkerControl::kDrain;
     case v1::ControlWorkerRequest::VERB_REMOVE:
-      return Control::kRemoved;
+      return WorkerControl::kRemoved;
     default:
-      return Control::kRun;
+      return WorkerControl::kRun;
   }
 }
 
-const char* Participle(Control control) {
+const char* Participle(WorkerControl control) {
   switch (control) {
-    case Control::kSuspend:
+    case WorkerControl::kSuspend:
       return "suspended";
-    case Control::kDrain:
+    case WorkerControl::kDrain:
       return "draining";
-    case Control::kRemoved:
+    case WorkerControl::kRemoved:
       return "removed";
-    case Control::kRun:
+    case WorkerControl::kRun:
       return "resumed";
   }
   return "";
@@ -99,11 +99,11 @@ absl::Status OperatorServiceImpl::ControlJobNow(const v1::ControlJobRequest& req
   ASSIGN_OR_RETURN(const JobRecord before, store_.JobByName(request.job()));
   auto after = std::make_shared<JobRecord>();
   const auto order = [this, before, after, request](Store& store) -> absl::Status {
-    if (Stops(request) && before.state == v1::JOB_STATE_RUNNING) {
+    if (Stops(request) && before.phase == JobPhase::kRunning) {
       // Workers stop at once, not only when the last submission under way has ended. Should the
       // order fail, the next look at the store brings the job back.
       JobRecord stopping = before;
-      stopping.state = v1::JOB_STATE_PAUSED;
+      stopping.phase = JobPhase::kPaused;
       loop_.TellJob(stopping);
     }
     RETURN_IF_ERROR(RunJobVerb(store, before.id, request));
@@ -121,14 +121,14 @@ absl::Status OperatorServiceImpl::ControlWorkerNow(const v1::ControlWorkerReques
                                                    v1::ControlWorkerResponse& response) {
   RETURN_IF_ERROR(Validate(request));
   ASSIGN_OR_RETURN(const v1::Worker worker, FindWorker(request.worker()));
-  const Control control = ToControl(request.verb());
+  const WorkerControl control = ToControl(request.verb());
   const auto order = [this, worker, control](Store& store) -> absl::Status {
-    RETURN_IF_ERROR(store.SetWorkerControl(worker.uuid(), ToStore(control)));
+    RETURN_IF_ERROR(store.SetWorkerControl(worker.uuid(), control));
     loop_.TellControl(worker.uuid(), control);
     return absl::OkStatus();
   };
   RETURN_IF_ERROR(loop_.OnStore(order));
-  if (control == Control::kRemoved) {
+  if (control == WorkerControl::kRemoved) {
     loop_.Disconnect(worker.uuid(), absl::PermissionDeniedError("this worker was removed"));
   }
   loop_.RecordEventLater("worker", absl::StrCat("worker ", worker.name(), " ", Participle(control),

@@ -153,7 +153,7 @@ void SchedulerLoop::TakeReport(const std::shared_ptr<WorkerLink>& link,
                                const v1::WorkerState& state, absl::Duration now) {
   const WorkerId& id = state.worker_uuid();
   const auto known = scheduler_.workers().find(id);
-  if (known != scheduler_.workers().end() && known->second.control == Control::kRemoved) {
+  if (known != scheduler_.workers().end() && known->second.control == WorkerControl::kRemoved) {
     link->Finish(absl::PermissionDeniedError(absl::StrCat("worker ", state.name(),
                                                           " was removed; `motzkin resume ",
                                                           state.name(), "` lets it in again")));

@@ -64,7 +64,7 @@ struct WorkerInfo {
   v1::WorkerState state;  // The last one; default if not heard since the start.
   WorkerView view;
   std::string name;
-  Control control = Control::kRun;
+  WorkerControl control = WorkerControl::kRun;
 };
 
 class SchedulerLoop {
@@ -90,7 +90,7 @@ class SchedulerLoop {
   absl::Status OnStore(std::function<absl::Status(Store&)> order);
   // The rules hear of a job. From inside an order: after it, in order.
   void TellJob(const JobRecord& job);
-  void TellControl(const WorkerId& worker, Control control);
+  void TellControl(const WorkerId& worker, WorkerControl control);
   // Ends the stream of a removed worker.
   void Disconnect(const WorkerId& worker, const absl::Status& why);
   void RecordEventLater(std::string kind, std::string text);

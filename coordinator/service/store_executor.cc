@@ -17,13 +17,6 @@ namespace {
 // wait.
 constexpr int64_t kSealedRowsMax = 5'000;
 
-LeaseRecord ToRecord(const LeaseKey& lease, const WorkerId& worker) {
-  return {.job_id = lease.batch.job,
-          .batch = lease.batch.batch,
-          .attempt = lease.attempt,
-          .worker_uuid = worker};
-}
-
 // The store can take several of them at once.
 bool GoesTogether(const Intention& intention) {
   return std::holds_alternative<AllocateBatches>(intention.what) ||
@@ -49,7 +42,7 @@ size_t RunAt(absl::Span<const Intention> intentions) {
 absl::StatusOr<JobSnapshot> StoreExecutor::Snapshot(const JobRecord& job) {
   jobs_.Put(ToKnownJob(job));
   int64_t bytes = 0;
-  if (job.spec.bytes_max() > 0 && job.state == v1::JOB_STATE_RUNNING) {
+  if (job.spec.bytes_max() > 0 && job.phase == JobPhase::kRunning) {
     ASSIGN_OR_RETURN(bytes, store_.JobBytes(job.id));
   }
   return ToSnapshot(job, bytes);
@@ -60,16 +53,11 @@ absl::StatusOr<Restored> StoreExecutor::Restore() {
   ASSIGN_OR_RETURN(const StorePoll poll, Poll({}));
   restored.jobs = poll.jobs;
   restored.open_batches = poll.batches;
-  ASSIGN_OR_RETURN(const std::vector<OpenLease> leases, store_.OpenLeases());
-  for (const OpenLease& open : leases) {
-    // Without what is done: a worker that holds the batch knows, any other gets a new grant.
-    restored.leases.push_back(ToSnapshot(Grant{open.lease, open.batch, {}}));
-    uint64_t& instance = restored.instances[open.lease.worker_uuid];
-    instance = std::max(instance, open.lease.instance);
-  }
+  // Without what is done: a worker that holds the batch knows, any other gets a new grant.
+  ASSIGN_OR_RETURN(restored.leases, store_.OpenLeases());
   ASSIGN_OR_RETURN(const std::vector<StoredWorker> workers, store_.Workers());
   for (const StoredWorker& worker : workers) {
-    restored.workers.push_back({worker.record.uuid, worker.record.name, FromStore(worker.control)});
+    restored.workers.push_back({worker.record.uuid, worker.record.name, worker.control});
   }
   return restored;
 }
@@ -79,7 +67,7 @@ absl::StatusOr<StorePoll> StoreExecutor::Poll(absl::Duration asked_at) {
   ASSIGN_OR_RETURN(std::vector<JobRecord> jobs, store_.Jobs());
   int64_t sealed = 0;
   for (const JobRecord& job : jobs) {
-    const bool moves = job.state == v1::JOB_STATE_RUNNING || job.state == v1::JOB_STATE_PAUSED;
+    const bool moves = job.phase == JobPhase::kRunning || job.phase == JobPhase::kPaused;
     if (!moves || job.sealed_below == job.allocated_below) continue;
     ASSIGN_OR_RETURN(const int64_t more, store_.Seal(job.id, kSealedRowsMax));
     sealed += more;
@@ -90,15 +78,12 @@ absl::StatusOr<StorePoll> StoreExecutor::Poll(absl::Duration asked_at) {
   for (const JobRecord& job : jobs) {
     ASSIGN_OR_RETURN(JobSnapshot snapshot, Snapshot(job));
     poll.jobs.push_back(std::move(snapshot));
-    if (job.state != v1::JOB_STATE_RUNNING) continue;
+    if (job.phase != JobPhase::kRunning) continue;
     poll.polled_jobs.push_back(job.id);
-    ASSIGN_OR_RETURN(const std::vector<BatchRecord> batches, store_.OpenBatches(job.id));
-    for (const BatchRecord& batch : batches) poll.batches.push_back(ToSnapshot(batch));
+    ASSIGN_OR_RETURN(const std::vector<BatchSnapshot> batches, store_.OpenBatches(job.id));
+    poll.batches.insert(poll.batches.end(), batches.begin(), batches.end());
   }
-  ASSIGN_OR_RETURN(const std::vector<AuditRecord> audits, store_.OpenAudits());
-  for (const AuditRecord& audit : audits) {
-    poll.audits.push_back({{audit.job_id, audit.index}, audit.first_worker_uuid});
-  }
+  ASSIGN_OR_RETURN(poll.audits, store_.OpenAudits());
   return poll;
 }
 
@@ -155,7 +140,7 @@ absl::Status StoreExecutor::Apply(const AllocateBatches&, Run run, Answers answe
       answers[i].status = batches.status();
       if (!batches.ok()) continue;
       for (size_t n = 0; n < what.sizes.size() && next < batches->size(); ++n) {
-        answers[i].batches.push_back(ToSnapshot((*batches)[next++]));
+        answers[i].batches.push_back((*batches)[next++]);
       }
       if (answers[i].batches.empty())
         answers[i].status = absl::OutOfRangeError("others were given the last of the job");
@@ -169,45 +154,39 @@ absl::Status StoreExecutor::Apply(const GrantLeases&, Run run, Answers answers) 
   for (const Intention& intention : run) {
     const auto& what = std::get<GrantLeases>(intention.what);
     for (const BatchKey& key : what.batches) {
-      requests.push_back({key.job, key.batch, what.worker, what.instance});
+      requests.push_back({key, what.worker, what.instance});
     }
   }
-  ASSIGN_OR_RETURN(const std::vector<Grant> grants, store_.GrantLeases(requests));
+  ASSIGN_OR_RETURN(const std::vector<LeaseSnapshot> grants, store_.GrantLeases(requests));
   auto next = grants.begin();
   for (size_t i = 0; i < run.size(); ++i) {
-    const size_t count = std::get<GrantLeases>(run[i].what).batches.size();
-    for (size_t n = 0; n < count; ++n) answers[i].leases.push_back(ToSnapshot(*next++));
+    const auto count = std::ssize(std::get<GrantLeases>(run[i].what).batches);
+    answers[i].leases.assign(next, next + count);
+    next += count;
   }
   return absl::OkStatus();
 }
 
 absl::Status StoreExecutor::Apply(const EndLease&, Run run, Answers) {
-  std::vector<LeaseEnding> endings;
-  for (const Intention& intention : run) {
-    const auto& what = std::get<EndLease>(intention.what);
-    endings.push_back({ToRecord(what.lease, what.worker), ToStore(what.why)});
-  }
+  std::vector<EndLease> endings;
+  for (const Intention& intention : run) endings.push_back(std::get<EndLease>(intention.what));
   return store_.EndLeases(endings);
 }
 
 absl::Status StoreExecutor::Apply(const RecordEvent&, Run run, Answers) {
-  std::vector<NewEvent> events;
-  for (const Intention& intention : run) {
-    const auto& what = std::get<RecordEvent>(intention.what);
-    events.push_back({what.kind, what.text});
-  }
+  std::vector<RecordEvent> events;
+  for (const Intention& intention : run) events.push_back(std::get<RecordEvent>(intention.what));
   return store_.AppendEvents(events);
 }
 
 absl::Status StoreExecutor::Apply(const SplitBatch& what, Run, Answers answers) {
-  ASSIGN_OR_RETURN(const BatchRecord tail,
-                   store_.SplitBatch(what.batch.job, what.batch.batch, what.at));
-  answers.front().batches = {ToSnapshot(tail)};
+  ASSIGN_OR_RETURN(const BatchSnapshot tail, store_.SplitBatch(what.batch, what.at));
+  answers.front().batches = {tail};
   return absl::OkStatus();
 }
 
 absl::Status StoreExecutor::Apply(const SetJobPhase& what, Run, Answers answers) {
-  RETURN_IF_ERROR(store_.SetJobState(what.job, ToProto(what.phase), what.reason));
+  RETURN_IF_ERROR(store_.SetJobPhase(what.job, what.phase, what.reason));
   ASSIGN_OR_RETURN(const JobRecord job, store_.Job(what.job));
   ASSIGN_OR_RETURN(answers.front().job, Snapshot(job));
   return absl::OkStatus();
@@ -218,7 +197,7 @@ absl::Status StoreExecutor::Apply(const SetJobReason& what, Run, Answers) {
 }
 
 absl::Status StoreExecutor::Apply(const SetControl& what, Run, Answers) {
-  return store_.SetWorkerControl(what.worker, ToStore(what.control));
+  return store_.SetWorkerControl(what.worker, what.control);
 }
 
 }  // namespace motzkin::coordinator

@@ -63,9 +63,8 @@ TEST_F(StoreExecutorTest, EventsAndEndsKeepTheirOrderAndOneBadTextCostsItselfAlo
   ASSERT_TRUE(Execute({AllocateBatches{job, {8}, worker}})[0].status.ok());
   const auto granted = Execute({GrantLeases{worker, 1, {{job, 0}}}});
   const auto answers =
-      Execute({EndLease{granted[0].leases.at(0).key, worker, LeaseEndReason::kLost},
-               RecordEvent{"worker", "one"}, RecordEvent{"worker", "bad \xff"},
-               RecordEvent{"worker", "three"}});
+      Execute({EndLease{granted[0].leases.at(0).key, LeaseEnd::kLost}, RecordEvent{"worker", "one"},
+               RecordEvent{"worker", "bad \xff"}, RecordEvent{"worker", "three"}});
   EXPECT_TRUE(answers[0].status.ok());
   EXPECT_TRUE(absl::IsInvalidArgument(answers[2].status)) << answers[2].status;
   const auto events = Must(store().Events(absl::InfinitePast(), 10));

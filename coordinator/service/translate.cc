@@ -91,25 +91,6 @@ v1::DesiredState ToProto(const Desired& desired, const JobDirectory& jobs) {
   return proto;
 }
 
-namespace {
-
-JobPhase ToPhase(v1::JobState state) {
-  switch (state) {
-    case v1::JOB_STATE_RUNNING:
-      return JobPhase::kRunning;
-    case v1::JOB_STATE_PAUSED:
-      return JobPhase::kPaused;
-    case v1::JOB_STATE_COMPLETED:
-      return JobPhase::kCompleted;
-    case v1::JOB_STATE_CANCELLED:
-      return JobPhase::kCancelled;
-    default:
-      return JobPhase::kFailed;
-  }
-}
-
-}  // namespace
-
 JobSnapshot ToSnapshot(const JobRecord& job, int64_t bytes) {
   const v1::JobSpec& spec = job.spec;
   JobSnapshot snapshot;
@@ -130,7 +111,7 @@ JobSnapshot ToSnapshot(const JobRecord& job, int64_t bytes) {
     snapshot.rules.engines.push_back(
         {engine, pinned == spec.engine_versions().end() ? "" : pinned->second});
   }
-  snapshot.phase = ToPhase(job.state);
+  snapshot.phase = job.phase;
   snapshot.reason = job.reason;
   snapshot.progress = {.allocated_below = job.allocated_below,
                        .stored = job.stored(),
@@ -141,66 +122,7 @@ JobSnapshot ToSnapshot(const JobRecord& job, int64_t bytes) {
   return snapshot;
 }
 
-BatchSnapshot ToSnapshot(const BatchRecord& batch) {
-  return {.key = {batch.job_id, batch.batch},
-          .begin = batch.begin_index,
-          .end = batch.end_index,
-          .stored = batch.stored,
-          .deaths = batch.deaths};
-}
-
-LeaseSnapshot ToSnapshot(const Grant& grant) {
-  return {.key = {{grant.lease.job_id, grant.lease.batch}, grant.lease.attempt},
-          .worker = grant.lease.worker_uuid,
-          .batch = ToSnapshot(grant.batch),
-          .done = grant.done};
-}
-
 KnownJob ToKnownJob(const JobRecord& job) { return {job.id, job.uuid, job.spec, job.spec_digest}; }
-
-LeaseEnd ToStore(LeaseEndReason why) {
-  switch (why) {
-    case LeaseEndReason::kDone:
-      return LeaseEnd::kDone;
-    case LeaseEndReason::kLost:
-      return LeaseEnd::kLost;
-    case LeaseEndReason::kReturned:
-      return LeaseEnd::kReturned;
-    case LeaseEndReason::kDied:
-      return LeaseEnd::kDied;
-    case LeaseEndReason::kRevoked:
-      return LeaseEnd::kRevoked;
-  }
-  return LeaseEnd::kReturned;
-}
-
-WorkerControl ToStore(Control control) {
-  switch (control) {
-    case Control::kRun:
-      return WorkerControl::kRun;
-    case Control::kSuspend:
-      return WorkerControl::kSuspend;
-    case Control::kDrain:
-      return WorkerControl::kDrain;
-    case Control::kRemoved:
-      return WorkerControl::kRemoved;
-  }
-  return WorkerControl::kRun;
-}
-
-Control FromStore(WorkerControl control) {
-  switch (control) {
-    case WorkerControl::kRun:
-      return Control::kRun;
-    case WorkerControl::kSuspend:
-      return Control::kSuspend;
-    case WorkerControl::kDrain:
-      return Control::kDrain;
-    case WorkerControl::kRemoved:
-      return Control::kRemoved;
-  }
-  return Control::kRun;
-}
 
 v1::JobState ToProto(JobPhase phase) {
   switch (phase) {
@@ -225,7 +147,7 @@ v1::Job ToProto(const JobRecord& job) {
   *proto.mutable_spec() = job.spec;
   proto.mutable_spec()->set_target(job.target);
   proto.set_spec_digest(job.spec_digest);
-  proto.set_state(job.state);
+  proto.set_state(ToProto(job.phase));
   proto.set_reason(job.reason);
   proto.mutable_create_time()->set_seconds(absl::ToUnixSeconds(job.created));
   if (job.archived.has_value()) {

@@ -21,13 +21,8 @@ WorkerReport ToReport(const v1::WorkerState& state, const JobDirectory& jobs);
 v1::DesiredState ToProto(const Desired& desired, const JobDirectory& jobs);
 
 JobSnapshot ToSnapshot(const JobRecord& job, int64_t bytes);
-BatchSnapshot ToSnapshot(const BatchRecord& batch);
-LeaseSnapshot ToSnapshot(const Grant& grant);
 KnownJob ToKnownJob(const JobRecord& job);
 
-LeaseEnd ToStore(LeaseEndReason why);
-WorkerControl ToStore(Control control);
-Control FromStore(WorkerControl control);
 v1::JobState ToProto(JobPhase phase);
 
 // The job as people see it; speeds and bytes are the caller's.

@@ -20,12 +20,12 @@ class ArchivedJobTest : public StoreFixture {
     const JobRecord job = NewJob(name);
     const std::string worker = NewWorker();
     for (const bool gap : {false, false, true, false}) {
-      const Grant grant = GrantBatch(Must(store().AllocateBatch(job.id, 100)), worker);
+      const LeaseSnapshot grant = GrantBatch(Must(store().AllocateBatch(job.id, 100)), worker);
       grants_.push_back(grant);
       if (!gap) Fill(job, grant);
     }
     Must(store().Seal(job.id));
-    EXPECT_TRUE(store().SetJobState(job.id, v1::JOB_STATE_CANCELLED, "").ok());
+    EXPECT_TRUE(store().SetJobPhase(job.id, JobPhase::kCancelled, "").ok());
     return Must(store().Job(job.id));
   }
 
@@ -49,7 +49,7 @@ class ArchivedJobTest : public StoreFixture {
     }
   }
 
-  std::vector<Grant> grants_;
+  std::vector<LeaseSnapshot> grants_;
 };
 
 TEST_F(ArchivedJobTest, TheRowsGoAndTheJobStaysWithItsTotals) {
@@ -69,7 +69,7 @@ TEST_F(ArchivedJobTest, TheRowsGoAndTheJobStaysWithItsTotals) {
   EXPECT_EQ(after.stored(), kStored);
   EXPECT_EQ(after.outcomes, job.outcomes);
   EXPECT_EQ(after.sealed_below, kSealed);
-  EXPECT_EQ(after.state, v1::JOB_STATE_CANCELLED);
+  EXPECT_EQ(after.phase, JobPhase::kCancelled);
   EXPECT_TRUE(after.archived.has_value());
   EXPECT_FALSE(Must(store().Job(other.id)).archived.has_value());
   EXPECT_EQ(Number("SELECT count(*) FROM progress WHERE job = 'demo' AND functions = 300 AND "
@@ -157,8 +157,8 @@ TEST_F(ArchivedJobTest, LateResultsAreRefused) {
   ASSERT_TRUE(store().MarkArchived(job.id, Archive()).ok());
   EXPECT_THAT(Must(Submit(SubmissionOf(job, grants_[0], {3, 4}))), Each(v1::ROW_STATUS_REVOKED));
   DropAll(job);
-  for (const Grant& grant : grants_) {
-    const absl::Status late = Submit(SubmissionOf(job, grant, {grant.batch.begin_index})).status();
+  for (const LeaseSnapshot& grant : grants_) {
+    const absl::Status late = Submit(SubmissionOf(job, grant, {grant.batch.begin})).status();
     EXPECT_TRUE(absl::IsFailedPrecondition(late)) << late;
   }
   EXPECT_EQ(RowsOf(job), 0);
@@ -168,13 +168,13 @@ TEST_F(ArchivedJobTest, AnArchivedJobDoesNotGoOn) {
   const JobRecord job = NewJob("small", 100);
   Fill(job, GrantBatch(Must(store().AllocateBatch(job.id, 100)), NewWorker()));
   Must(store().Seal(job.id));
-  ASSERT_TRUE(store().SetJobState(job.id, v1::JOB_STATE_COMPLETED, "").ok());
+  ASSERT_TRUE(store().SetJobPhase(job.id, JobPhase::kCompleted, "").ok());
   ASSERT_TRUE(store()
                   .MarkArchived(job.id, {.rows = 100, .audited = 0, .sha256 = std::string(32, 'a')})
                   .ok());
   for (const absl::Status& refused :
-       {store().ExtendTarget(job.id, 200), store().SetJobState(job.id, v1::JOB_STATE_RUNNING, ""),
-        store().SetJobState(job.id, v1::JOB_STATE_CANCELLED, "")}) {
+       {store().ExtendTarget(job.id, 200), store().SetJobPhase(job.id, JobPhase::kRunning, ""),
+        store().SetJobPhase(job.id, JobPhase::kCancelled, "")}) {
     EXPECT_TRUE(absl::IsFailedPrecondition(refused)) << refused;
     EXPECT_THAT(std::string(refused.message()), HasSubstr("rows are archived"));
   }

@@ -22,14 +22,14 @@ class AuditsTest : public StoreFixture {
                       const std::vector<int64_t>& order = {0, 1, 2, 3}) {
     const JobRecord job = NewJob(name, kRows);
     const std::string worker = NewWorker(1);
-    std::vector<Grant> grants;
+    std::vector<LeaseSnapshot> grants;
     grants.reserve(4);
     for (int i = 0; i < 4; ++i) {
       grants.push_back(GrantBatch(Must(store().AllocateBatch(job.id, kRows / 4)), worker));
     }
     for (const int64_t which : order) {
-      const Grant& grant = grants[static_cast<size_t>(which)];
-      for (int64_t begin = grant.batch.begin_index; begin < grant.batch.end_index; begin += 250) {
+      const LeaseSnapshot& grant = grants[static_cast<size_t>(which)];
+      for (int64_t begin = grant.batch.begin; begin < grant.batch.end; begin += 250) {
         v1::Submission submission = SubmissionOf(job, grant, {});
         for (int64_t i = begin; i < begin + 250; ++i)
           *submission.add_results() = RowOf(i, i, outcome);
@@ -43,8 +43,8 @@ class AuditsTest : public StoreFixture {
 
   std::vector<int64_t> Open(const JobRecord& job) {
     std::vector<int64_t> indices;
-    for (const AuditRecord& audit : Must(store().OpenAudits(1000))) {
-      if (audit.job_id == job.id) indices.push_back(audit.index);
+    for (const AuditSnapshot& audit : Must(store().OpenAudits(1000))) {
+      if (audit.key.job == job.id) indices.push_back(audit.key.index);
     }
     return indices;
   }
@@ -67,7 +67,7 @@ TEST_F(AuditsTest, OneNegativeIn200IsAuditedAndNothingElse) {
   const std::vector<int64_t> open = Open(negative);
   EXPECT_GT(open.size(), 8u);  // 15 expected; always the same.
   EXPECT_LT(open.size(), 30u);
-  EXPECT_EQ(Must(store().OpenAudits(1000)).front().first_worker_uuid, NewWorker(1));
+  EXPECT_EQ(Must(store().OpenAudits(1000)).front().first_worker, NewWorker(1));
   for (const v1::Outcome other :
        {v1::OUTCOME_INTEGRATED, v1::OUTCOME_CRASHED, v1::OUTCOME_REFUTED}) {
     EXPECT_THAT(Open(SealedJob("job" + std::to_string(other), other)), IsEmpty());
@@ -135,10 +135,10 @@ TEST_F(AuditsTest, FlipsAreSharesWithTheirInterval) {
 
 TEST_F(AuditsTest, OnlyJobsThatMayGoOnHaveOpenAudits) {
   const JobRecord job = SealedJob("job", v1::OUTCOME_TIMED_OUT);
-  ASSERT_TRUE(store().SetJobState(job.id, v1::JOB_STATE_COMPLETED, "").ok());
+  ASSERT_TRUE(store().SetJobPhase(job.id, JobPhase::kCompleted, "").ok());
   EXPECT_FALSE(Open(job).empty()) << "the last of them are open when the job is complete";
   const JobRecord cancelled = SealedJob("cancelled", v1::OUTCOME_TIMED_OUT);
-  ASSERT_TRUE(store().SetJobState(cancelled.id, v1::JOB_STATE_CANCELLED, "").ok());
+  ASSERT_TRUE(store().SetJobPhase(cancelled.id, JobPhase::kCancelled, "").ok());
   EXPECT_THAT(Open(cancelled), IsEmpty());
 }
 

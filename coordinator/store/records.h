@@ -1,4 +1,4 @@
-// What the store holds, in the words of the domain. Plain values.
+// What the store holds besides what the rules speak of (coordinator/core/types.h). Plain values.
 #pragma once
 
 #include <absl/time/time.h>
@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "coordinator/core/types.h"
 #include "motzkin/v1/job.pb.h"
 
 namespace motzkin::coordinator {
@@ -23,7 +24,7 @@ struct JobRecord {
   std::string uuid;
   v1::JobSpec spec;
   std::string spec_digest;  // 32 bytes
-  v1::JobState state = v1::JOB_STATE_UNSPECIFIED;
+  JobPhase phase = JobPhase::kRunning;
   std::string reason;
   absl::Time created;
   // spec.target, or what it was extended to. 0: endless.
@@ -48,67 +49,10 @@ struct JobRecord {
   bool TargetReached() const;
 };
 
-// A range of indices of a job, the unit that is leased.
-struct BatchRecord {
-  int64_t job_id = 0;
-  int64_t batch = 0;  // Counts from 0 within the job.
-  int64_t begin_index = 0;
-  int64_t end_index = 0;
-  int64_t stored = 0;
-  // Worker instances that died while they held it.
-  int32_t deaths = 0;
-  bool revoked = false;
-
-  bool closed() const { return stored == end_index - begin_index; }
-};
-
-// One grant of a batch.
-struct LeaseRecord {
-  int64_t job_id = 0;
-  int64_t batch = 0;
-  int32_t attempt = 0;  // 1, 2, ... within the batch.
-  std::string worker_uuid;
-  uint64_t instance = 0;
-};
-
-// A lease that has not ended, with its batch.
-struct OpenLease {
-  LeaseRecord lease;
-  BatchRecord batch;
-};
-
 struct GrantRequest {
-  int64_t job_id = 0;
-  int64_t batch = 0;
-  std::string worker_uuid;
+  BatchKey batch;
+  WorkerId worker;
   uint64_t instance = 0;
-};
-
-struct Grant {
-  LeaseRecord lease;
-  BatchRecord batch;
-  // Indices that have their result: bit 0 of byte 0 is begin_index. As DesiredBatch.done.
-  std::string done;
-};
-
-enum class LeaseEnd {
-  kDone,      // the batch is closed
-  kLost,      // the worker fell silent
-  kReturned,  // the worker gave it back: drain, stop, failure of its own
-  kDied,      // the worker's instance died holding it: counts towards the batch's deaths
-  kRevoked,   // job paused, cancelled, ended; or the worker removed
-};
-
-struct LeaseEnding {
-  LeaseRecord lease;
-  LeaseEnd why = LeaseEnd::kReturned;
-};
-
-// A function whose negative label is to be computed again with more time.
-struct AuditRecord {
-  int64_t job_id = 0;
-  int64_t index = 0;
-  std::string first_worker_uuid;  // Whose label it is; another should audit it.
 };
 
 // The view of this name, for one job. The shares are 0 .. 1, and 0 while nothing is audited.
@@ -144,18 +88,9 @@ struct WorkerRecord {
   absl::Time last_seen;
 };
 
-// What the owner ordered; persists over restarts of both sides.
-enum class WorkerControl { kRun, kSuspend, kDrain, kRemoved };
-
 struct StoredWorker {
   WorkerRecord record;
   WorkerControl control = WorkerControl::kRun;
-};
-
-// An event about to be recorded.
-struct NewEvent {
-  std::string kind;
-  std::string text;
 };
 
 struct EventRecord {

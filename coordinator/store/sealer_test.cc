@@ -18,14 +18,13 @@ class SealerTest : public StoreFixture {
   JobRecord RunInOrder(const std::string& name, const std::vector<size_t>& order) {
     const JobRecord job = NewJob(name, 60);
     const std::string worker = NewWorker();
-    std::vector<Grant> grants;
+    std::vector<LeaseSnapshot> grants;
     grants.reserve(6);
     for (int i = 0; i < 6; ++i)
       grants.push_back(GrantBatch(Must(store().AllocateBatch(job.id, 10)), worker));
     for (const size_t which : order) {
       v1::Submission submission = SubmissionOf(job, grants[which], {});
-      for (int64_t index = grants[which].batch.begin_index; index < grants[which].batch.end_index;
-           ++index) {
+      for (int64_t index = grants[which].batch.begin; index < grants[which].batch.end; ++index) {
         *submission.add_results() = RowOf(
             index, index % 25, index % 3 == 0 ? v1::OUTCOME_UNSOLVED : v1::OUTCOME_INTEGRATED);
       }
@@ -47,7 +46,7 @@ class SealerTest : public StoreFixture {
 TEST_F(SealerTest, ThePrefixStopsAtTheFirstOpenBatch) {
   const JobRecord job = NewJob();
   const std::string worker = NewWorker();
-  std::vector<Grant> grants;
+  std::vector<LeaseSnapshot> grants;
   grants.reserve(3);
   for (int i = 0; i < 3; ++i)
     grants.push_back(GrantBatch(Must(store().AllocateBatch(job.id, 10)), worker));
@@ -92,7 +91,7 @@ TEST_F(SealerTest, TotalsAndDuplicatesDoNotDependOnArrivalOrder) {
 
 TEST_F(SealerTest, ADuplicateWithinOneStepIsFoundToo) {
   const JobRecord job = NewJob();
-  const Grant grant = GrantBatch(Must(store().AllocateBatch(job.id, 3)), NewWorker());
+  const LeaseSnapshot grant = GrantBatch(Must(store().AllocateBatch(job.id, 3)), NewWorker());
   v1::Submission submission = SubmissionOf(job, grant, {});
   for (const int64_t index : {2, 0, 1}) *submission.add_results() = RowOf(index, /*function=*/5);
   ASSERT_TRUE(Submit(submission).ok());
@@ -104,8 +103,8 @@ TEST_F(SealerTest, ADuplicateWithinOneStepIsFoundToo) {
 TEST_F(SealerTest, AnIntegratedTargetCountsTheSealedPrefixOnly) {
   const JobRecord job = NewJob("demo", 15, /*integrated=*/true);
   const std::string worker = NewWorker();
-  const Grant first = GrantBatch(Must(store().AllocateBatch(job.id, 10)), worker);
-  const Grant second = GrantBatch(Must(store().AllocateBatch(job.id, 10)), worker);
+  const LeaseSnapshot first = GrantBatch(Must(store().AllocateBatch(job.id, 10)), worker);
+  const LeaseSnapshot second = GrantBatch(Must(store().AllocateBatch(job.id, 10)), worker);
   Fill(job, second);
   Must(store().Seal(job.id));
   EXPECT_FALSE(Must(store().Job(job.id)).TargetReached());
@@ -117,9 +116,9 @@ TEST_F(SealerTest, AnIntegratedTargetCountsTheSealedPrefixOnly) {
 TEST_F(SealerTest, SplitBatchesSealInIndexOrder) {
   const JobRecord job = NewJob("demo", 20);
   const std::string worker = NewWorker();
-  const Grant first = GrantBatch(Must(store().AllocateBatch(job.id, 10)), worker);
-  const Grant second = GrantBatch(Must(store().AllocateBatch(job.id, 10)), worker);
-  const BatchRecord tail = Must(store().SplitBatch(job.id, first.lease.batch, 4));
+  const LeaseSnapshot first = GrantBatch(Must(store().AllocateBatch(job.id, 10)), worker);
+  const LeaseSnapshot second = GrantBatch(Must(store().AllocateBatch(job.id, 10)), worker);
+  const BatchSnapshot tail = Must(store().SplitBatch(first.key.batch, 4));
   Fill(job, second);
   Fill(job, GrantBatch(tail, worker));
   EXPECT_EQ(Must(store().Seal(job.id)), 0);

@@ -14,7 +14,7 @@
 //   FAILED_PRECONDITION  not in that state; the message names it
 //
 // Thread-safe: calls run one after the other on one connection. A call takes a few milliseconds, as
-// long as an fsync does; only SetJobState() may wait longer (2 s at most) for submissions in
+// long as an fsync does; only SetJobPhase() may wait longer (2 s at most) for submissions in
 // flight.
 #pragma once
 
@@ -50,7 +50,7 @@ struct StorePatience {
   // As workers wait for their flushes. The calls take milliseconds; 2 s is the longest wait for a
   // lock.
   absl::Duration usual = absl::Seconds(15);
-  // For what changes a whole job (SetJobState(), ExtendTarget(), Seal()): seconds with a hundred
+  // For what changes a whole job (SetJobPhase(), ExtendTarget(), Seal()): seconds with a hundred
   // thousand open batches, more on an SD card.
   absl::Duration much = absl::Minutes(2);
 };
@@ -96,7 +96,7 @@ class Store {
   // batches under the lock that submit_results() takes, and ends its leases: once this returned, no
   // result of the job can be stored until it runs again. Repeating is harmless. Completed jobs can
   // only be extended, cancelled ones stay so: FAILED_PRECONDITION.
-  absl::Status SetJobState(int64_t job_id, v1::JobState state, std::string_view reason);
+  absl::Status SetJobPhase(int64_t job_id, JobPhase phase, std::string_view reason);
 
   // A sentence about what blocks a running job; empty: nothing. Written only when it changed.
   absl::Status SetJobReason(int64_t job_id, std::string_view reason);
@@ -109,30 +109,29 @@ class Store {
   // The next indices of the job as batches of these sizes (1 .. 1,000,000 each), in that order and
   // with the partitions that will hold them. At the end of a function target they are fewer, the
   // last one cut. OUT_OF_RANGE: the function target is wholly allocated.
-  absl::StatusOr<std::vector<BatchRecord>> AllocateBatches(int64_t job_id,
-                                                           const std::vector<int64_t>& sizes);
-  absl::StatusOr<BatchRecord> AllocateBatch(int64_t job_id, int64_t size);
+  absl::StatusOr<std::vector<BatchSnapshot>> AllocateBatches(int64_t job_id,
+                                                             const std::vector<int64_t>& sizes);
+  absl::StatusOr<BatchSnapshot> AllocateBatch(int64_t job_id, int64_t size);
 
   // Neither closed nor revoked, by begin_index; leased or not.
-  absl::StatusOr<std::vector<BatchRecord>> OpenBatches(int64_t job_id);
+  absl::StatusOr<std::vector<BatchSnapshot>> OpenBatches(int64_t job_id);
 
   // Not ended, of all jobs. For a coordinator that starts.
-  absl::StatusOr<std::vector<OpenLease>> OpenLeases();
+  absl::StatusOr<std::vector<LeaseSnapshot>> OpenLeases();
 
   // Leases several batches in one transaction: all or none. An open lease of the same batch is
   // ended as lost first. FAILED_PRECONDITION: a batch is closed or revoked, or a worker removed.
   // INVALID_ARGUMENT: a batch is asked for twice.
-  absl::StatusOr<std::vector<Grant>> GrantLeases(const std::vector<GrantRequest>& requests);
+  absl::StatusOr<std::vector<LeaseSnapshot>> GrantLeases(const std::vector<GrantRequest>& requests);
 
   // Nothing happens to a lease that has ended. kDied adds one to the batch's deaths. All or none;
   // each lease once.
-  absl::Status EndLeases(const std::vector<LeaseEnding>& endings);
-  absl::Status EndLease(const LeaseRecord& lease, LeaseEnd why);
+  absl::Status EndLeases(const std::vector<EndLease>& endings);
 
   // The indices from `at` become a batch of their own, unleased; the batch keeps what is before.
   // Results that its worker still sends for the tail are accepted. INVALID_ARGUMENT: `at` is not
   // inside.
-  absl::StatusOr<BatchRecord> SplitBatch(int64_t job_id, int64_t batch, int64_t at);
+  absl::StatusOr<BatchSnapshot> SplitBatch(const BatchKey& batch, int64_t at);
 
   // --- sealing -----------------------------------------------------------------------------------
 
@@ -158,7 +157,7 @@ class Store {
   // --- audits ------------------------------------------------------------------------------------
 
   // Open ones of running and completed jobs, the first `of_each_job` by index.
-  absl::StatusOr<std::vector<AuditRecord>> OpenAudits(int of_each_job = 64);
+  absl::StatusOr<std::vector<AuditSnapshot>> OpenAudits(int of_each_job = 64);
   // How often audits found a label of the job wrong.
   absl::StatusOr<LabelFlips> Flips(int64_t job_id);
 
@@ -174,7 +173,7 @@ class Store {
   // --- events ------------------------------------------------------------------------------------
 
   // In this order; also keeps the table to the latest 100,000. May be lost as above.
-  absl::Status AppendEvents(const std::vector<NewEvent>& events);
+  absl::Status AppendEvents(const std::vector<RecordEvent>& events);
   absl::Status AppendEvent(std::string_view kind, std::string_view text);
   // The latest `limit` (1 .. 10,000) not older than `since`, oldest first.
   absl::StatusOr<std::vector<EventRecord>> Events(absl::Time since, int limit);

@@ -13,16 +13,11 @@ using postgres::Rows;
 
 constexpr int64_t kBatchSizeMax = 1'000'000;
 
-Params KeyOf(int64_t job_id, int64_t batch) { return Params().Int(job_id).Int(batch); }
-
-std::string NameOf(int64_t job_id, int64_t batch) {
-  return fmt::format("batch {} of job {}", batch, job_id);
-}
-
-absl::StatusOr<BatchRecord> LockBatch(Statements& statements, int64_t job_id, int64_t batch) {
-  ASSIGN_OR_RETURN(const Rows rows,
-                   statements.Run("lock_batches", Params().IntArray({job_id}).IntArray({batch})));
-  if (rows.empty()) return absl::NotFoundError(fmt::format("no {}", NameOf(job_id, batch)));
+absl::StatusOr<BatchSnapshot> LockBatch(Statements& statements, const BatchKey& key) {
+  ASSIGN_OR_RETURN(
+      const Rows rows,
+      statements.Run("lock_batches", Params().IntArray({key.job}).IntArray({key.batch})));
+  if (rows.empty()) return absl::NotFoundError(fmt::format("no {}", NameOf(key)));
   return BatchOf(rows, 0);
 }
 
@@ -51,20 +46,23 @@ absl::Status CheckSizes(const std::vector<int64_t>& sizes) {
 
 }  // namespace
 
-BatchRecord BatchOf(const Rows& rows, size_t row) {
-  return {.job_id = rows.Int(row, 0),
-          .batch = rows.Int(row, 1),
-          .begin_index = rows.Int(row, 2),
-          .end_index = rows.Int(row, 3),
+std::string NameOf(const BatchKey& key) {
+  return fmt::format("batch {} of job {}", key.batch, key.job);
+}
+
+BatchSnapshot BatchOf(const Rows& rows, size_t row) {
+  return {.key = {rows.Int(row, 0), rows.Int(row, 1)},
+          .begin = rows.Int(row, 2),
+          .end = rows.Int(row, 3),
           .stored = rows.Int(row, 4),
           .deaths = static_cast<int32_t>(rows.Int(row, 5)),
           .revoked = rows.Bool(row, 6)};
 }
 
-absl::StatusOr<std::vector<BatchRecord>> Store::AllocateBatches(int64_t job_id,
-                                                                const std::vector<int64_t>& sizes) {
+absl::StatusOr<std::vector<BatchSnapshot>> Store::AllocateBatches(
+    int64_t job_id, const std::vector<int64_t>& sizes) {
   RETURN_IF_ERROR(CheckSizes(sizes));
-  std::vector<BatchRecord> batches;
+  std::vector<BatchSnapshot> batches;
   if (sizes.empty()) return batches;
   RETURN_IF_ERROR(impl_->session->Write([&](Statements& statements) -> absl::Status {
     ASSIGN_OR_RETURN(const Rows job, statements.Run("lock_job", Params().Int(job_id)));
@@ -88,29 +86,30 @@ absl::StatusOr<std::vector<BatchRecord>> Store::AllocateBatches(int64_t job_id,
   return batches;
 }
 
-absl::StatusOr<BatchRecord> Store::AllocateBatch(int64_t job_id, int64_t size) {
-  ASSIGN_OR_RETURN(const std::vector<BatchRecord> batches, AllocateBatches(job_id, {size}));
+absl::StatusOr<BatchSnapshot> Store::AllocateBatch(int64_t job_id, int64_t size) {
+  ASSIGN_OR_RETURN(const std::vector<BatchSnapshot> batches, AllocateBatches(job_id, {size}));
   return batches.front();
 }
 
-absl::StatusOr<std::vector<BatchRecord>> Store::OpenBatches(int64_t job_id) {
+absl::StatusOr<std::vector<BatchSnapshot>> Store::OpenBatches(int64_t job_id) {
   ASSIGN_OR_RETURN(const Rows rows, impl_->session->Select("open_batches", Params().Int(job_id)));
-  std::vector<BatchRecord> batches;
+  std::vector<BatchSnapshot> batches;
   batches.reserve(rows.size());
   for (size_t row = 0; row < rows.size(); ++row) batches.push_back(BatchOf(rows, row));
   return batches;
 }
 
-absl::StatusOr<BatchRecord> Store::SplitBatch(int64_t job_id, int64_t batch, int64_t at) {
-  BatchRecord tail;
+absl::StatusOr<BatchSnapshot> Store::SplitBatch(const BatchKey& batch, int64_t at) {
+  BatchSnapshot tail;
   RETURN_IF_ERROR(impl_->session->Write([&](Statements& statements) -> absl::Status {
-    ASSIGN_OR_RETURN(const BatchRecord whole, LockBatch(statements, job_id, batch));
-    if (at <= whole.begin_index || at >= whole.end_index) {
+    ASSIGN_OR_RETURN(const BatchSnapshot whole, LockBatch(statements, batch));
+    if (at <= whole.begin || at >= whole.end) {
       return absl::InvalidArgumentError(fmt::format("{} holds {} to {}: it cannot be split at {}",
-                                                    NameOf(job_id, batch), whole.begin_index,
-                                                    whole.end_index - 1, at));
+                                                    NameOf(batch), whole.begin, whole.end - 1, at));
     }
-    ASSIGN_OR_RETURN(const Rows rows, statements.Run("split_batch", KeyOf(job_id, batch).Int(at)));
+    ASSIGN_OR_RETURN(
+        const Rows rows,
+        statements.Run("split_batch", Params().Int(batch.job).Int(batch.batch).Int(at)));
     tail = BatchOf(rows, 0);
     return absl::OkStatus();
   }));

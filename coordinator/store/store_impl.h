@@ -37,8 +37,11 @@ class Store::Impl {
 // Microseconds since 1970, as the queries return times.
 inline absl::Time TimeOf(int64_t micros) { return absl::FromUnixMicros(micros); }
 
+// "batch 42 of job 7".
+std::string NameOf(const BatchKey& key);
+
 // The columns job_id, batch, begin_index, end_index, stored, deaths, revoked.
-BatchRecord BatchOf(const postgres::Rows& rows, size_t row);
+BatchSnapshot BatchOf(const postgres::Rows& rows, size_t row);
 
 // One row of label_flips.sql.
 LabelFlips LabelFlipsOf(const postgres::Rows& rows);

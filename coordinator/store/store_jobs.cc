@@ -14,9 +14,8 @@ namespace {
 using postgres::Params;
 using postgres::Rows;
 
-// The names of SQL's job_state, in the order of the proto.
-constexpr std::string_view kStates[] = {"",          "running",   "paused",
-                                        "completed", "cancelled", "failed"};
+// The names of SQL's job_state, in the order of JobPhase.
+constexpr std::string_view kStates[] = {"running", "paused", "completed", "cancelled", "failed"};
 
 OutcomeCounts CountsOf(const std::vector<int64_t>& values) {
   OutcomeCounts counts{};
@@ -33,7 +32,7 @@ absl::StatusOr<JobRecord> JobOf(const Rows& rows, size_t row) {
     return absl::InternalError(fmt::format("the spec of job {} cannot be read", job.id));
   }
   job.spec_digest = rows.Bytes(row, 3);
-  job.state = static_cast<v1::JobState>(rows.Int(row, 4));
+  job.phase = static_cast<JobPhase>(rows.Int(row, 4) - 1);  // SQL counts from 1.
   job.reason = rows.Text(row, 5);
   job.created = TimeOf(rows.Int(row, 6));
   job.target = rows.Int(row, 7);
@@ -154,13 +153,13 @@ absl::StatusOr<std::vector<JobRecord>> Store::Jobs() {
   return SelectJobs(*impl_->session, Params().Null().Null());
 }
 
-absl::Status Store::SetJobState(int64_t job_id, v1::JobState state, std::string_view reason) {
-  const std::string_view to = kStates[state];
+absl::Status Store::SetJobPhase(int64_t job_id, JobPhase phase, std::string_view reason) {
+  const std::string_view to = kStates[static_cast<size_t>(phase)];
   return impl_->session->WriteMuch([&](Statements& statements) -> absl::Status {
     ASSIGN_OR_RETURN(const Rows job, statements.Run("lock_job", Params().Int(job_id)));
     if (job.empty()) return absl::NotFoundError(fmt::format("no job {}", job_id));
     RETURN_IF_ERROR(CheckTransition(job, to));
-    if (state == v1::JOB_STATE_RUNNING) {
+    if (phase == JobPhase::kRunning) {
       RETURN_IF_ERROR(statements.Change("reopen_batches", Params().Int(job_id)).status());
     } else {
       RETURN_IF_ERROR(RevokeBatches(statements, job_id));

@@ -15,10 +15,6 @@ namespace {
 using postgres::Params;
 using postgres::Rows;
 
-std::string NameOf(const GrantRequest& request) {
-  return fmt::format("batch {} of job {}", request.batch, request.job_id);
-}
-
 std::string TextOf(LeaseEnd why) {
   switch (why) {
     case LeaseEnd::kDone:
@@ -39,9 +35,7 @@ std::string TextOf(LeaseEnd why) {
 class Positions {
  public:
   // False: it is there already.
-  bool Add(int64_t job_id, int64_t batch) {
-    return positions_.try_emplace({job_id, batch}, positions_.size()).second;
-  }
+  bool Add(const BatchKey& key) { return positions_.try_emplace(key, positions_.size()).second; }
   // Of the first two columns.
   size_t Of(const Rows& rows, size_t row) const {
     return positions_.at({rows.Int(row, 0), rows.Int(row, 1)});
@@ -51,41 +45,41 @@ class Positions {
   Params Keys() const {
     std::vector<int64_t> jobs, batches;
     for (const auto& [key, position] : positions_) {
-      jobs.push_back(key.first);
-      batches.push_back(key.second);
+      jobs.push_back(key.job);
+      batches.push_back(key.batch);
     }
     return Params().IntArray(jobs).IntArray(batches);
   }
 
  private:
-  std::map<std::pair<int64_t, int64_t>, size_t> positions_;
+  std::map<BatchKey, size_t> positions_;
 };
 
 // Locks the batches and fills in what they are. False: none of them was ever leased.
 absl::StatusOr<bool> LockBatches(Statements& statements, const std::vector<GrantRequest>& requests,
-                                 const Positions& positions, std::vector<Grant>& grants) {
+                                 const Positions& positions, std::vector<LeaseSnapshot>& grants) {
   ASSIGN_OR_RETURN(const Rows rows, statements.Run("lock_batches", positions.Keys()));
   std::vector<bool> found(requests.size(), false);
   bool leased = false;
   for (size_t row = 0; row < rows.size(); ++row) {
     const size_t position = positions.Of(rows, row);
-    const BatchRecord& batch = grants[position].batch = BatchOf(rows, row);
+    const BatchSnapshot& batch = grants[position].batch = BatchOf(rows, row);
     found[position] = true;
     leased = leased || rows.Int(row, 7) > 0;
     if (!batch.closed() && !batch.revoked) continue;
     return absl::FailedPreconditionError(
-        fmt::format("{} is {}", NameOf(requests[position]), batch.closed() ? "closed" : "revoked"));
+        fmt::format("{} is {}", NameOf(batch.key), batch.closed() ? "closed" : "revoked"));
   }
   const auto missing = std::find(found.begin(), found.end(), false);
   if (missing == found.end()) return leased;
-  return absl::NotFoundError(fmt::format("no {}", NameOf(requests[missing - found.begin()])));
+  return absl::NotFoundError(fmt::format("no {}", NameOf(requests[missing - found.begin()].batch)));
 }
 
 // The numbers of the requests' workers.
 absl::StatusOr<std::vector<int64_t>> FindWorkers(Statements& statements,
                                                  const std::vector<GrantRequest>& requests) {
   std::map<std::string, int64_t> numbers;
-  for (const GrantRequest& request : requests) numbers[request.worker_uuid] = 0;
+  for (const GrantRequest& request : requests) numbers[request.worker] = 0;
   std::vector<std::string> uuids;
   uuids.reserve(numbers.size());
   for (const auto& [uuid, number] : numbers) uuids.push_back(uuid);
@@ -98,9 +92,8 @@ absl::StatusOr<std::vector<int64_t>> FindWorkers(Statements& statements,
   }
   std::vector<int64_t> found;
   for (const GrantRequest& request : requests) {
-    found.push_back(numbers[request.worker_uuid]);
-    if (found.back() == 0)
-      return absl::NotFoundError(fmt::format("no worker {}", request.worker_uuid));
+    found.push_back(numbers[request.worker]);
+    if (found.back() == 0) return absl::NotFoundError(fmt::format("no worker {}", request.worker));
   }
   return found;
 }
@@ -108,17 +101,16 @@ absl::StatusOr<std::vector<int64_t>> FindWorkers(Statements& statements,
 // Adds the leases, of which none may be open, and fills in their attempts.
 absl::Status AddLeases(Statements& statements, const std::vector<GrantRequest>& requests,
                        const std::vector<int64_t>& workers, const Positions& positions,
-                       std::vector<Grant>& grants) {
+                       std::vector<LeaseSnapshot>& grants) {
   std::vector<int64_t> jobs, batches, instances;
   for (size_t i = 0; i < requests.size(); ++i) {
     const GrantRequest& request = requests[i];
-    jobs.push_back(request.job_id);
-    batches.push_back(request.batch);
+    jobs.push_back(request.batch.job);
+    batches.push_back(request.batch.batch);
     instances.push_back(std::bit_cast<int64_t>(request.instance));
-    grants[i].lease = {.job_id = request.job_id,
-                       .batch = request.batch,
-                       .worker_uuid = request.worker_uuid,
-                       .instance = request.instance};
+    grants[i].key.batch = request.batch;
+    grants[i].worker = request.worker;
+    grants[i].instance = request.instance;
   }
   ASSIGN_OR_RETURN(
       const Rows leases,
@@ -126,23 +118,23 @@ absl::Status AddLeases(Statements& statements, const std::vector<GrantRequest>& 
           "grant_leases",
           Params().IntArray(jobs).IntArray(batches).IntArray(workers).IntArray(instances)));
   for (size_t row = 0; row < leases.size(); ++row) {
-    grants[positions.Of(leases, row)].lease.attempt = static_cast<int32_t>(leases.Int(row, 2));
+    grants[positions.Of(leases, row)].key.attempt = static_cast<int32_t>(leases.Int(row, 2));
   }
   return absl::OkStatus();
 }
 
 // One bit an index, set where its result is stored.
-absl::Status AddBitmaps(Statements& statements, std::vector<Grant>& grants) {
-  std::vector<Grant*> begun;  // Most are new: nothing is asked about those.
+absl::Status AddBitmaps(Statements& statements, std::vector<LeaseSnapshot>& grants) {
+  std::vector<LeaseSnapshot*> begun;  // Most are new: nothing is asked about those.
   std::vector<int64_t> jobs, begins, ends;
-  for (Grant& grant : grants) {
-    const BatchRecord& batch = grant.batch;
-    grant.done.assign(static_cast<size_t>(batch.end_index - batch.begin_index + 7) / 8, '\0');
+  for (LeaseSnapshot& grant : grants) {
+    const BatchSnapshot& batch = grant.batch;
+    grant.done.assign(static_cast<size_t>(batch.end - batch.begin + 7) / 8, '\0');
     if (batch.stored == 0) continue;
     begun.push_back(&grant);
-    jobs.push_back(batch.job_id);
-    begins.push_back(batch.begin_index);
-    ends.push_back(batch.end_index);
+    jobs.push_back(batch.key.job);
+    begins.push_back(batch.begin);
+    ends.push_back(batch.end);
   }
   if (begun.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(
@@ -159,28 +151,27 @@ absl::Status AddBitmaps(Statements& statements, std::vector<Grant>& grants) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<OpenLease>> Store::OpenLeases() {
+absl::StatusOr<std::vector<LeaseSnapshot>> Store::OpenLeases() {
   ASSIGN_OR_RETURN(const Rows rows, impl_->session->Select("open_leases"));
-  std::vector<OpenLease> leases;
+  std::vector<LeaseSnapshot> leases;
   for (size_t row = 0; row < rows.size(); ++row) {
-    const BatchRecord batch = BatchOf(rows, row);
-    leases.push_back({.lease = {.job_id = batch.job_id,
-                                .batch = batch.batch,
-                                .attempt = static_cast<int32_t>(rows.Int(row, 7)),
-                                .worker_uuid = rows.Text(row, 8),
-                                .instance = std::bit_cast<uint64_t>(rows.Int(row, 9))},
+    const BatchSnapshot batch = BatchOf(rows, row);
+    leases.push_back({.key = {batch.key, static_cast<int32_t>(rows.Int(row, 7))},
+                      .worker = rows.Text(row, 8),
+                      .instance = std::bit_cast<uint64_t>(rows.Int(row, 9)),
                       .batch = batch});
   }
   return leases;
 }
 
-absl::StatusOr<std::vector<Grant>> Store::GrantLeases(const std::vector<GrantRequest>& requests) {
-  std::vector<Grant> grants(requests.size());
+absl::StatusOr<std::vector<LeaseSnapshot>> Store::GrantLeases(
+    const std::vector<GrantRequest>& requests) {
+  std::vector<LeaseSnapshot> grants(requests.size());
   if (requests.empty()) return grants;
   Positions positions;
   for (const GrantRequest& request : requests) {
-    if (positions.Add(request.job_id, request.batch)) continue;
-    return absl::InvalidArgumentError(fmt::format("{} is granted twice", NameOf(request)));
+    if (positions.Add(request.batch)) continue;
+    return absl::InvalidArgumentError(fmt::format("{} is granted twice", NameOf(request.batch)));
   }
   RETURN_IF_ERROR(impl_->session->Write([&](Statements& statements) -> absl::Status {
     ASSIGN_OR_RETURN(const bool leased, LockBatches(statements, requests, positions, grants));
@@ -192,17 +183,17 @@ absl::StatusOr<std::vector<Grant>> Store::GrantLeases(const std::vector<GrantReq
   return grants;
 }
 
-absl::Status Store::EndLeases(const std::vector<LeaseEnding>& endings) {
+absl::Status Store::EndLeases(const std::vector<EndLease>& endings) {
   if (endings.empty()) return absl::OkStatus();
   std::vector<int64_t> jobs, batches, attempts;
   std::vector<std::string> reasons;
   Positions deaths;
-  for (const LeaseEnding& ending : endings) {
-    jobs.push_back(ending.lease.job_id);
-    batches.push_back(ending.lease.batch);
+  for (const EndLease& ending : endings) {
+    jobs.push_back(ending.lease.batch.job);
+    batches.push_back(ending.lease.batch.batch);
     attempts.push_back(ending.lease.attempt);
     reasons.push_back(TextOf(ending.why));
-    if (ending.why == LeaseEnd::kDied) deaths.Add(ending.lease.job_id, ending.lease.batch);
+    if (ending.why == LeaseEnd::kDied) deaths.Add(ending.lease.batch);
   }
   const Params params =
       Params().IntArray(jobs).IntArray(batches).IntArray(attempts).TextArray(reasons);
@@ -211,10 +202,6 @@ absl::Status Store::EndLeases(const std::vector<LeaseEnding>& endings) {
     if (!deaths.empty()) RETURN_IF_ERROR(statements.Run("lock_batches", deaths.Keys()).status());
     return statements.Change("end_leases", params).status();
   });
-}
-
-absl::Status Store::EndLease(const LeaseRecord& lease, LeaseEnd why) {
-  return EndLeases({{lease, why}});
 }
 
 }  // namespace motzkin::coordinator

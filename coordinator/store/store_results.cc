@@ -104,13 +104,13 @@ absl::StatusOr<StoredResult> Store::GetResult(int64_t job_id, int64_t index) {
   return stored;
 }
 
-absl::StatusOr<std::vector<AuditRecord>> Store::OpenAudits(int of_each_job) {
+absl::StatusOr<std::vector<AuditSnapshot>> Store::OpenAudits(int of_each_job) {
   ASSIGN_OR_RETURN(const Rows rows,
                    impl_->session->Select("open_audits", Params().Int(of_each_job)));
-  std::vector<AuditRecord> audits;
+  std::vector<AuditSnapshot> audits;
   audits.reserve(rows.size());
   for (size_t row = 0; row < rows.size(); ++row) {
-    audits.push_back({rows.Int(row, 0), rows.Int(row, 1), rows.Text(row, 2)});
+    audits.push_back({{rows.Int(row, 0), rows.Int(row, 1)}, rows.Text(row, 2)});
   }
   return audits;
 }

@@ -38,7 +38,7 @@ TEST_F(StoreTest, AJobIsFoundByNameAndByUuidWithItsWholeSpec) {
     const JobRecord found = Must(store().JobByName(called));
     EXPECT_EQ(found.spec.SerializeAsString(), job.spec.SerializeAsString());
     EXPECT_EQ(found.spec_digest, job.spec_digest);
-    EXPECT_EQ(found.state, v1::JOB_STATE_RUNNING);
+    EXPECT_EQ(found.phase, JobPhase::kRunning);
     EXPECT_EQ(found.target, 500);
   }
   EXPECT_TRUE(absl::IsNotFound(store().JobByName("nobody").status()));
@@ -47,26 +47,26 @@ TEST_F(StoreTest, AJobIsFoundByNameAndByUuidWithItsWholeSpec) {
 
 TEST_F(StoreTest, BatchesTileTheIndicesUpToAFunctionTarget) {
   const JobRecord job = NewJob("demo", 25);
-  EXPECT_EQ(Must(store().AllocateBatch(job.id, 10)).end_index, 10);
-  EXPECT_EQ(Must(store().AllocateBatch(job.id, 10)).begin_index, 10);
-  const BatchRecord last = Must(store().AllocateBatch(job.id, 10));
-  EXPECT_EQ(last.begin_index, 20);
-  EXPECT_EQ(last.end_index, 25);
-  EXPECT_EQ(last.batch, 2);
+  EXPECT_EQ(Must(store().AllocateBatch(job.id, 10)).end, 10);
+  EXPECT_EQ(Must(store().AllocateBatch(job.id, 10)).begin, 10);
+  const BatchSnapshot last = Must(store().AllocateBatch(job.id, 10));
+  EXPECT_EQ(last.begin, 20);
+  EXPECT_EQ(last.end, 25);
+  EXPECT_EQ(last.key.batch, 2);
   EXPECT_TRUE(absl::IsOutOfRange(store().AllocateBatch(job.id, 10).status()));
   ASSERT_TRUE(store().ExtendTarget(job.id, 30).ok());
-  EXPECT_EQ(Must(store().AllocateBatch(job.id, 10)).end_index, 30);
+  EXPECT_EQ(Must(store().AllocateBatch(job.id, 10)).end, 30);
 }
 
 TEST_F(StoreTest, BatchesOfOneCallFollowEachOtherUpToTheTarget) {
   const JobRecord job = NewJob("demo", 25);
   const auto batches = Must(store().AllocateBatches(job.id, {4, 10, 8, 10, 10}));
   ASSERT_EQ(batches.size(), 4u) << "the fifth is beyond the target";
-  EXPECT_EQ(batches[1].batch, 1);
-  EXPECT_EQ(batches[1].begin_index, 4);
-  EXPECT_EQ(batches[1].end_index, 14);
-  EXPECT_EQ(batches[3].begin_index, 22);
-  EXPECT_EQ(batches[3].end_index, 25) << "cut";
+  EXPECT_EQ(batches[1].key.batch, 1);
+  EXPECT_EQ(batches[1].begin, 4);
+  EXPECT_EQ(batches[1].end, 14);
+  EXPECT_EQ(batches[3].begin, 22);
+  EXPECT_EQ(batches[3].end, 25) << "cut";
   EXPECT_EQ(Must(store().Job(job.id)).allocated_below, 25);
   EXPECT_TRUE(absl::IsOutOfRange(store().AllocateBatches(job.id, {1, 1}).status()));
 }
@@ -76,24 +76,23 @@ TEST_F(StoreTest, GrantsOfOneCallAreForManyWorkersAndJobs) {
   const JobRecord b = NewJob("b");
   std::vector<GrantRequest> requests;
   for (int i = 0; i < 20; ++i) {
-    const BatchRecord batch = Must(store().AllocateBatch(i % 2 == 0 ? a.id : b.id, 10));
-    requests.push_back({batch.job_id, batch.batch, NewWorker(i % 3 + 1), /*instance=*/7});
+    const BatchSnapshot batch = Must(store().AllocateBatch(i % 2 == 0 ? a.id : b.id, 10));
+    requests.push_back({batch.key, NewWorker(i % 3 + 1), /*instance=*/7});
   }
   const auto first = Must(store().GrantLeases(requests));
-  ASSERT_TRUE(Submit(SubmissionOf(b, first[1], {first[1].batch.begin_index + 2})).ok());
+  ASSERT_TRUE(Submit(SubmissionOf(b, first[1], {first[1].batch.begin + 2})).ok());
   const auto second = Must(store().GrantLeases(requests));
   for (size_t i = 0; i < requests.size(); ++i) {
-    EXPECT_EQ(second[i].lease.job_id, requests[i].job_id);
-    EXPECT_EQ(second[i].lease.batch, requests[i].batch);
-    EXPECT_EQ(second[i].lease.worker_uuid, requests[i].worker_uuid);
-    EXPECT_EQ(second[i].lease.attempt, 2);
+    EXPECT_EQ(second[i].key.batch, requests[i].batch);
+    EXPECT_EQ(second[i].worker, requests[i].worker);
+    EXPECT_EQ(second[i].key.attempt, 2);
     EXPECT_EQ(second[i].done, i == 1 ? std::string("\4\0", 2) : std::string("\0\0", 2));
   }
   EXPECT_EQ(Must(store().OpenLeases()).size(), 20u);
   EXPECT_TRUE(absl::IsInvalidArgument(store().GrantLeases({requests[0], requests[0]}).status()));
   EXPECT_TRUE(
       store()
-          .EndLeases({{second[0].lease, LeaseEnd::kDied}, {second[1].lease, LeaseEnd::kReturned}})
+          .EndLeases({{second[0].key, LeaseEnd::kDied}, {second[1].key, LeaseEnd::kReturned}})
           .ok());
   EXPECT_EQ(Must(store().OpenLeases()).size(), 18u);
   EXPECT_EQ(Must(store().OpenBatches(a.id))[0].deaths, 1);
@@ -103,89 +102,88 @@ TEST_F(StoreTest, GrantsOfOneCallAreForManyWorkersAndJobs) {
 TEST_F(StoreTest, ABatchAcrossShardsHasAllItsPartitions) {
   const JobRecord job = NewJob();
   ASSERT_TRUE(sql().Execute("UPDATE job SET allocated_below = 999990").ok());
-  const BatchRecord batch = Must(store().AllocateBatch(job.id, 20));
-  const Grant grant = GrantBatch(batch, NewWorker());
+  const BatchSnapshot batch = Must(store().AllocateBatch(job.id, 20));
+  const LeaseSnapshot grant = GrantBatch(batch, NewWorker());
   Fill(job, grant);
   EXPECT_EQ(Number(fmt::format("SELECT count(*) FROM result_j{}_s1", job.id)), 10);
 }
 
 TEST_F(StoreTest, AGrantSaysWhatIsDoneAndEndsTheLeaseBefore) {
   const JobRecord job = NewJob();
-  const BatchRecord batch = Must(store().AllocateBatch(job.id, 10));
-  const Grant first = GrantBatch(batch, NewWorker(1));
-  EXPECT_EQ(first.lease.attempt, 1);
+  const BatchSnapshot batch = Must(store().AllocateBatch(job.id, 10));
+  const LeaseSnapshot first = GrantBatch(batch, NewWorker(1));
+  EXPECT_EQ(first.key.attempt, 1);
   EXPECT_EQ(first.done, std::string("\0\0", 2));
   ASSERT_TRUE(Submit(SubmissionOf(job, first, {0, 3, 9})).ok());
-  const Grant second = GrantBatch(batch, NewWorker(2));
-  EXPECT_EQ(second.lease.attempt, 2);
+  const LeaseSnapshot second = GrantBatch(batch, NewWorker(2));
+  EXPECT_EQ(second.key.attempt, 2);
   EXPECT_EQ(second.done, std::string("\x09\x02", 2));
   const auto leases = Must(store().OpenLeases());
   ASSERT_EQ(leases.size(), 1u);
-  EXPECT_EQ(leases[0].lease.worker_uuid, second.lease.worker_uuid);
+  EXPECT_EQ(leases[0].worker, second.worker);
   EXPECT_EQ(leases[0].batch.stored, 3);
 }
 
 TEST_F(StoreTest, GrantsOfOneCallAreAllOrNone) {
   const JobRecord job = NewJob();
-  const BatchRecord a = Must(store().AllocateBatch(job.id, 5));
-  const BatchRecord b = Must(store().AllocateBatch(job.id, 5));
+  const BatchSnapshot a = Must(store().AllocateBatch(job.id, 5));
+  const BatchSnapshot b = Must(store().AllocateBatch(job.id, 5));
   const std::string worker = NewWorker();
   EXPECT_TRUE(absl::IsNotFound(
-      store().GrantLeases({{job.id, b.batch, worker, 1}, {job.id, 7, worker, 1}}).status()));
+      store().GrantLeases({{b.key, worker, 1}, {{job.id, 7}, worker, 1}}).status()));
   EXPECT_TRUE(Must(store().OpenLeases()).empty());
-  const auto grants =
-      Must(store().GrantLeases({{job.id, b.batch, worker, 1}, {job.id, a.batch, worker, 1}}));
-  EXPECT_EQ(grants[0].batch.batch, b.batch);
-  EXPECT_EQ(grants[1].batch.batch, a.batch);
+  const auto grants = Must(store().GrantLeases({{b.key, worker, 1}, {a.key, worker, 1}}));
+  EXPECT_EQ(grants[0].batch.key, b.key);
+  EXPECT_EQ(grants[1].batch.key, a.key);
 }
 
 TEST_F(StoreTest, OnlyADeathCountsAgainstABatchAndOnlyOnce) {
   const JobRecord job = NewJob();
-  const BatchRecord batch = Must(store().AllocateBatch(job.id, 5));
+  const BatchSnapshot batch = Must(store().AllocateBatch(job.id, 5));
   const std::string worker = NewWorker();
   for (const LeaseEnd why : {LeaseEnd::kLost, LeaseEnd::kReturned, LeaseEnd::kDied}) {
-    const Grant grant = GrantBatch(batch, worker);
-    ASSERT_TRUE(store().EndLease(grant.lease, why).ok());
-    ASSERT_TRUE(store().EndLease(grant.lease, LeaseEnd::kDied).ok());
+    const LeaseSnapshot grant = GrantBatch(batch, worker);
+    ASSERT_TRUE(store().EndLeases({{grant.key, why}}).ok());
+    ASSERT_TRUE(store().EndLeases({{grant.key, LeaseEnd::kDied}}).ok());
   }
   EXPECT_EQ(Must(store().OpenBatches(job.id))[0].deaths, 1);
 }
 
 TEST_F(StoreTest, ASplitKeepsEveryCountAndTheTiling) {
   const JobRecord job = NewJob();
-  const BatchRecord batch = Must(store().AllocateBatch(job.id, 10));
-  const Grant grant = GrantBatch(batch, NewWorker());
+  const BatchSnapshot batch = Must(store().AllocateBatch(job.id, 10));
+  const LeaseSnapshot grant = GrantBatch(batch, NewWorker());
   ASSERT_TRUE(Submit(SubmissionOf(job, grant, {0, 1, 2, 3, 6})).ok());
-  EXPECT_TRUE(absl::IsInvalidArgument(store().SplitBatch(job.id, batch.batch, 10).status()));
-  EXPECT_TRUE(absl::IsInvalidArgument(store().SplitBatch(job.id, batch.batch, 0).status()));
-  const BatchRecord tail = Must(store().SplitBatch(job.id, batch.batch, 4));
+  EXPECT_TRUE(absl::IsInvalidArgument(store().SplitBatch(batch.key, 10).status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(store().SplitBatch(batch.key, 0).status()));
+  const BatchSnapshot tail = Must(store().SplitBatch(batch.key, 4));
   EXPECT_EQ(tail.stored, 1);
   const auto open = Must(store().OpenBatches(job.id));
   ASSERT_EQ(open.size(), 1u) << "the head was full and is closed";
-  EXPECT_EQ(open[0].batch, tail.batch);
+  EXPECT_EQ(open[0].key, tail.key);
   EXPECT_EQ(Must(store().Job(job.id)).stored(), 5);
 }
 
 TEST_F(StoreTest, CancelledStaysAndCompletedCanOnlyBeExtended) {
   const JobRecord cancelled = NewJob("cancelled");
-  ASSERT_TRUE(store().SetJobState(cancelled.id, v1::JOB_STATE_CANCELLED, "by its owner").ok());
-  EXPECT_TRUE(store().SetJobState(cancelled.id, v1::JOB_STATE_CANCELLED, "again").ok());
+  ASSERT_TRUE(store().SetJobPhase(cancelled.id, JobPhase::kCancelled, "by its owner").ok());
+  EXPECT_TRUE(store().SetJobPhase(cancelled.id, JobPhase::kCancelled, "again").ok());
   EXPECT_TRUE(
-      absl::IsFailedPrecondition(store().SetJobState(cancelled.id, v1::JOB_STATE_RUNNING, "")));
+      absl::IsFailedPrecondition(store().SetJobPhase(cancelled.id, JobPhase::kRunning, "")));
   EXPECT_TRUE(absl::IsFailedPrecondition(store().AllocateBatch(cancelled.id, 1).status()));
   const JobRecord done = NewJob("done", 10);
-  ASSERT_TRUE(store().SetJobState(done.id, v1::JOB_STATE_COMPLETED, "").ok());
-  EXPECT_TRUE(absl::IsFailedPrecondition(store().SetJobState(done.id, v1::JOB_STATE_RUNNING, "")));
+  ASSERT_TRUE(store().SetJobPhase(done.id, JobPhase::kCompleted, "").ok());
+  EXPECT_TRUE(absl::IsFailedPrecondition(store().SetJobPhase(done.id, JobPhase::kRunning, "")));
   EXPECT_TRUE(absl::IsInvalidArgument(store().ExtendTarget(done.id, 9)));
   EXPECT_TRUE(store().ExtendTarget(done.id, 20).ok());
-  EXPECT_EQ(Must(store().Job(done.id)).state, v1::JOB_STATE_RUNNING);
+  EXPECT_EQ(Must(store().Job(done.id)).phase, JobPhase::kRunning);
 }
 
 TEST_F(StoreTest, ARestartedCoordinatorFindsEverythingAsItWas) {
   const JobRecord job = NewJob();
-  const BatchRecord batch = Must(store().AllocateBatch(job.id, 10));
-  const Grant grant = GrantBatch(batch, NewWorker());
-  ASSERT_TRUE(store().SetWorkerControl(grant.lease.worker_uuid, WorkerControl::kSuspend).ok());
+  const BatchSnapshot batch = Must(store().AllocateBatch(job.id, 10));
+  const LeaseSnapshot grant = GrantBatch(batch, NewWorker());
+  ASSERT_TRUE(store().SetWorkerControl(grant.worker, WorkerControl::kSuspend).ok());
   const std::string cluster = store().cluster_uuid();
   const int64_t epoch = store().epoch();
   Reopen();

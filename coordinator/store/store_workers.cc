@@ -115,10 +115,10 @@ absl::StatusOr<std::vector<StoredWorker>> Store::Workers() {
   return workers;
 }
 
-absl::Status Store::AppendEvents(const std::vector<NewEvent>& events) {
+absl::Status Store::AppendEvents(const std::vector<RecordEvent>& events) {
   if (events.empty()) return absl::OkStatus();
   std::vector<std::string> kinds, texts;
-  for (const NewEvent& event : events) {
+  for (const RecordEvent& event : events) {
     kinds.push_back(event.kind);
     texts.push_back(event.text);
   }

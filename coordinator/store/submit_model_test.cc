@@ -43,10 +43,11 @@ class SubmitModelTest : public StoreFixture {
 
   // Sends every index of the grant, in random order and random flushes, until each has an answer;
   // on a cut connection sends the same flush again. Ends early when told that the batch is revoked.
-  void WriteAll(const JobRecord& job, const Grant& grant, uint64_t seed, Told& told, int port = 0) {
+  void WriteAll(const JobRecord& job, const LeaseSnapshot& grant, uint64_t seed, Told& told,
+                int port = 0) {
     std::mt19937_64 random(seed);
     std::vector<int64_t> indices;
-    for (int64_t index = grant.batch.begin_index; index < grant.batch.end_index; ++index)
+    for (int64_t index = grant.batch.begin; index < grant.batch.end; ++index)
       indices.push_back(index);
     std::shuffle(indices.begin(), indices.end(), random);
     std::unique_ptr<postgres::Connection> connection;
@@ -139,7 +140,8 @@ class SubmitModelTest : public StoreFixture {
     std::vector<std::jthread> threads;
     for (int i = 0; i < kWriters; ++i) {
       if (i % 2 == 0) Must(store().AllocateBatch(job.id, kBatchSize));
-      const Grant grant = GrantBatch(Must(store().OpenBatches(job.id)).back(), NewWorker(i + 1));
+      const LeaseSnapshot grant =
+          GrantBatch(Must(store().OpenBatches(job.id)).back(), NewWorker(i + 1));
       threads.emplace_back([&, i, grant] { WriteAll(job, grant, seed_ + i, told[i], port); });
     }
     threads.clear();
@@ -164,8 +166,8 @@ class SubmitModelTest : public StoreFixture {
 
 TEST_F(SubmitModelTest, WritersOfOneBatchStoreEachIndexOnceAndCloseIt) {
   const JobRecord job = NewJob();
-  const BatchRecord batch = Must(store().AllocateBatch(job.id, kBatchSize));
-  std::vector<Grant> grants;
+  const BatchSnapshot batch = Must(store().AllocateBatch(job.id, kBatchSize));
+  std::vector<LeaseSnapshot> grants;
   grants.reserve(kWriters);
   for (int i = 0; i < kWriters; ++i) grants.push_back(GrantBatch(batch, NewWorker(i + 1)));
   std::vector<Told> told(kWriters);
@@ -192,17 +194,18 @@ TEST_F(SubmitModelTest, SplitsAndRegrantsUnderWritersLoseNothing) {
     std::vector<std::jthread> threads;
     for (int i = 0; i < kWriters; ++i) {
       if (i % 2 == 0) Must(store().AllocateBatch(job.id, kBatchSize));
-      const Grant grant = GrantBatch(Must(store().OpenBatches(job.id)).back(), NewWorker(i + 1));
+      const LeaseSnapshot grant =
+          GrantBatch(Must(store().OpenBatches(job.id)).back(), NewWorker(i + 1));
       threads.emplace_back([&, i, grant] { WriteAll(job, grant, seed_ + i, told[i]); });
     }
     for (int i = 0; i < 25; ++i) {
       const auto open = Must(store().OpenBatches(job.id));
       if (open.empty()) break;
-      const BatchRecord& batch = open[Draw(static_cast<int64_t>(open.size()))];
-      const int64_t size = batch.end_index - batch.begin_index;
+      const BatchSnapshot& batch = open[Draw(static_cast<int64_t>(open.size()))];
+      const int64_t size = batch.end - batch.begin;
       if (size == 1) continue;
-      const int64_t at = batch.begin_index + 1 + Draw(size - 1);
-      Patiently([&] { return store().SplitBatch(job.id, batch.batch, at); });
+      const int64_t at = batch.begin + 1 + Draw(size - 1);
+      Patiently([&] { return store().SplitBatch(batch.key, at); });
     }
   }
   for (const Told& one : told) {
@@ -225,7 +228,7 @@ TEST_F(SubmitModelTest, NoRowIsStoredAfterCancelReturned) {
     {
       std::vector<std::jthread> threads;
       for (int i = 0; i < kWriters; ++i) {
-        const Grant grant =
+        const LeaseSnapshot grant =
             GrantBatch(Must(store().AllocateBatch(job.id, kBatchSize)), NewWorker(i + 1));
         threads.emplace_back([&, i, grant] { WriteAll(job, grant, seed_ + i, told[i]); });
       }
@@ -234,7 +237,7 @@ TEST_F(SubmitModelTest, NoRowIsStoredAfterCancelReturned) {
       }
       absl::Status cancelled;
       do {
-        cancelled = store().SetJobState(job.id, v1::JOB_STATE_CANCELLED, "by the test");
+        cancelled = store().SetJobPhase(job.id, JobPhase::kCancelled, "by the test");
       } while (absl::IsUnavailable(cancelled));
       ASSERT_TRUE(cancelled.ok()) << cancelled;
       rows_then = Must(sql().Execute("SELECT count(*) FROM result WHERE job_id = $1",

@@ -32,8 +32,8 @@ class SubmitResultsTest : public StoreFixture {
 
   const JobRecord job_;
   const std::string worker_;
-  const BatchRecord batch_;
-  const Grant grant_;
+  const BatchSnapshot batch_;
+  const LeaseSnapshot grant_;
 };
 
 TEST_F(SubmitResultsTest, SendingAgainChangesNothing) {
@@ -105,9 +105,9 @@ TEST_F(SubmitResultsTest, EveryFieldComesBackAsItWasSent) {
 }
 
 TEST_F(SubmitResultsTest, LateResultOfAnEndedLeaseIsAcceptedWhileTheFunctionIsOpen) {
-  ASSERT_TRUE(store().EndLease(grant_.lease, LeaseEnd::kLost).ok());
-  const Grant fast = GrantBatch(batch_, NewWorker(2));
-  EXPECT_EQ(fast.lease.attempt, 2);
+  ASSERT_TRUE(store().EndLeases({{grant_.key, LeaseEnd::kLost}}).ok());
+  const LeaseSnapshot fast = GrantBatch(batch_, NewWorker(2));
+  EXPECT_EQ(fast.key.attempt, 2);
   EXPECT_THAT(Must(Submit(SubmissionOf(job_, grant_, {7}))), ElementsAre(kStored));
   EXPECT_THAT(Must(Submit(SubmissionOf(job_, fast, {7, 8}))), ElementsAre(kAlready, kStored));
   EXPECT_EQ(Rows(), 2);
@@ -123,15 +123,15 @@ TEST_F(SubmitResultsTest, ABatchClosesWithItsLastIndexAndOnlyThen) {
 
 TEST_F(SubmitResultsTest, NothingIsStoredOnceTheJobIsCancelled) {
   EXPECT_THAT(Must(Submit(SubmissionOf(job_, grant_, {1}))), ElementsAre(kStored));
-  ASSERT_TRUE(store().SetJobState(job_.id, v1::JOB_STATE_CANCELLED, "by its owner").ok());
+  ASSERT_TRUE(store().SetJobPhase(job_.id, JobPhase::kCancelled, "by its owner").ok());
   EXPECT_THAT(Must(Submit(SubmissionOf(job_, grant_, {1, 2}))), Each(kRevoked));
   EXPECT_EQ(Rows(), 1);
 }
 
 TEST_F(SubmitResultsTest, APausedJobThatRunsAgainTakesTheRowsOfOldLeases) {
-  ASSERT_TRUE(store().SetJobState(job_.id, v1::JOB_STATE_PAUSED, "").ok());
+  ASSERT_TRUE(store().SetJobPhase(job_.id, JobPhase::kPaused, "").ok());
   EXPECT_THAT(Must(Submit(SubmissionOf(job_, grant_, {2}))), ElementsAre(kRevoked));
-  ASSERT_TRUE(store().SetJobState(job_.id, v1::JOB_STATE_RUNNING, "").ok());
+  ASSERT_TRUE(store().SetJobPhase(job_.id, JobPhase::kRunning, "").ok());
   EXPECT_THAT(Must(Submit(SubmissionOf(job_, grant_, {2}))), ElementsAre(kStored));
 }
 
@@ -181,9 +181,9 @@ TEST_F(SubmitResultsTest, ARemovedWorkerIsToldThatItMayNot) {
 
 TEST_F(SubmitResultsTest, RowsOfATrimmedTailGoToTheBatchThatHasThemNow) {
   EXPECT_THAT(Must(Submit(SubmissionOf(job_, grant_, {0, 8}))), Each(kStored));
-  const BatchRecord tail = Must(store().SplitBatch(job_.id, batch_.batch, 6));
-  EXPECT_EQ(tail.begin_index, 6);
-  EXPECT_EQ(tail.end_index, 10);
+  const BatchSnapshot tail = Must(store().SplitBatch(batch_.key, 6));
+  EXPECT_EQ(tail.begin, 6);
+  EXPECT_EQ(tail.end, 10);
   EXPECT_EQ(tail.stored, 1);
   EXPECT_THAT(Must(Submit(SubmissionOf(job_, grant_, {7, 5, 8}))),
               ElementsAre(kStored, kStored, kAlready));
@@ -195,9 +195,9 @@ TEST_F(SubmitResultsTest, RowsOfATrimmedTailGoToTheBatchThatHasThemNow) {
 }
 
 TEST_F(SubmitResultsTest, TheLatestOfEachOutcomeIsKeptAndNoMore) {
-  const BatchRecord large = Must(store().AllocateBatch(job_.id, 1'000));
-  const Grant grant = GrantBatch(large, worker_);
-  for (int64_t index = large.begin_index; index < large.begin_index + 300; ++index) {
+  const BatchSnapshot large = Must(store().AllocateBatch(job_.id, 1'000));
+  const LeaseSnapshot grant = GrantBatch(large, worker_);
+  for (int64_t index = large.begin; index < large.begin + 300; ++index) {
     v1::Submission one = SubmissionOf(job_, grant, {index});
     if (index % 2 == 0) *one.mutable_results(0) = RowOf(index, index, v1::OUTCOME_UNSOLVED);
     ASSERT_TRUE(Submit(one).ok());

@@ -18,7 +18,7 @@ class ViewsTest : public StoreFixture {
     spec.set_answers(answers);
     const JobRecord job =
         Must(store().CreateJob(spec, Must(sql().Execute("SELECT gen_random_uuid()")).Text(0, 0)));
-    const Grant grant = GrantBatch(Must(store().AllocateBatch(job.id, 11)), NewWorker());
+    const LeaseSnapshot grant = GrantBatch(Must(store().AllocateBatch(job.id, 11)), NewWorker());
     v1::Submission submission = SubmissionOf(job, grant, {});
     for (int outcome = v1::OUTCOME_INTEGRATED; outcome <= v1::OUTCOME_UNVERIFIED; ++outcome) {
       *submission.add_results() = RowOf(outcome - 1, outcome, static_cast<v1::Outcome>(outcome));
@@ -60,8 +60,8 @@ TEST_F(ViewsTest, TheLabelFollowsOutcomeAndAnswerClassByTheJobsConvention) {
 TEST_F(ViewsTest, TrainingDataHoldsSealedRowsOnly) {
   const JobRecord job = NewJob();
   const std::string worker = NewWorker();
-  const Grant first = GrantBatch(Must(store().AllocateBatch(job.id, 5)), worker);
-  const Grant second = GrantBatch(Must(store().AllocateBatch(job.id, 5)), worker);
+  const LeaseSnapshot first = GrantBatch(Must(store().AllocateBatch(job.id, 5)), worker);
+  const LeaseSnapshot second = GrantBatch(Must(store().AllocateBatch(job.id, 5)), worker);
   Fill(job, second);
   Must(store().Seal(job.id));
   EXPECT_EQ(Number("SELECT count(*) FROM training_data"), 0);
@@ -90,7 +90,7 @@ TEST_F(ViewsTest, TheSplitOfSqlIsTheSplitOfTheProgramsAndKeepsSkeletonsTogether)
 TEST_F(ViewsTest, ProgressCountsOpenAndSealedRowsByOutcome) {
   AllKinds(v1::ANSWERS_SPECIAL);
   const JobRecord job = NewJob("open", 100);
-  const Grant grant = GrantBatch(Must(store().AllocateBatch(job.id, 10)), NewWorker());
+  const LeaseSnapshot grant = GrantBatch(Must(store().AllocateBatch(job.id, 10)), NewWorker());
   ASSERT_TRUE(Submit(SubmissionOf(job, grant, {1, 2, 3})).ok());
   ASSERT_TRUE(store().SetJobReason(job.id, "no worker has fricas").ok());
   const auto rows = Must(
@@ -112,15 +112,15 @@ TEST_F(ViewsTest, ProgressCountsOpenAndSealedRowsByOutcome) {
 
 TEST_F(ViewsTest, SpeedsAreThoseOfTheLastFiveWholeMinutes) {
   const JobRecord job = NewJob("demo", 1'000);
-  const Grant grant = GrantBatch(Must(store().AllocateBatch(job.id, 20)), NewWorker());
+  const LeaseSnapshot grant = GrantBatch(Must(store().AllocateBatch(job.id, 20)), NewWorker());
   Fill(job, grant);
   ASSERT_TRUE(
       sql().Execute("UPDATE throughput_minute SET minute = minute - interval '2 min'").ok());
   EXPECT_EQ(Number("SELECT functions_per_minute::integer FROM worker_status"), 4);
   EXPECT_EQ(Number("SELECT functions_per_minute::integer FROM progress"), 4);
-  // 980 at 4 a minute.
-  EXPECT_EQ(Number("SELECT extract(epoch FROM eta)::bigint / 60 FROM progress"), 245);
-  EXPECT_EQ(Must(store().WorkerThroughput()).at(grant.lease.worker_uuid).integrated_per_minute, 4);
+  EXPECT_EQ(Number("SELECT extract(epoch FROM eta)::bigint / 60 FROM progress"),
+            245);  // 980 at 4 a minute.
+  EXPECT_EQ(Must(store().WorkerThroughput()).at(grant.worker).integrated_per_minute, 4);
   EXPECT_EQ(Must(store().JobThroughput(job.id)).integrated_per_minute, 4);
   EXPECT_EQ(Must(sql().Execute("SELECT cas_seconds::text FROM throughput")).Real(0, 0), 0.16);
 }

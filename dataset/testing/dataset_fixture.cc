@@ -90,9 +90,10 @@ void DatasetFixture::AddRows(const JobRecord& job, int64_t rows) {
   const std::string worker = NewWorker();
   while (rows > 0) {
     const int64_t piece = std::min(rows, kSubmissionRows);
-    const coordinator::Grant grant = GrantBatch(Must(store().AllocateBatch(job.id, piece)), worker);
+    const coordinator::LeaseSnapshot grant =
+        GrantBatch(Must(store().AllocateBatch(job.id, piece)), worker);
     v1::Submission submission = SubmissionOf(job, grant, {});
-    for (int64_t index = grant.batch.begin_index; index < grant.batch.end_index; ++index) {
+    for (int64_t index = grant.batch.begin; index < grant.batch.end; ++index) {
       *submission.add_results() = MadeRow(job, index);
     }
     EXPECT_TRUE(Submit(submission).ok());

@@ -54,7 +54,7 @@ class HostileRowsTest : public coordinator::StoreFixture {
 
 TEST_F(HostileRowsTest, EachCostsItsOwnFunctionAndTheNextIsStoredAsIntegrated) {
   const coordinator::JobRecord job = NewJob();
-  const coordinator::BatchRecord batch = coordinator::Must(store().AllocateBatch(job.id, 10));
+  const coordinator::BatchSnapshot batch = coordinator::Must(store().AllocateBatch(job.id, 10));
   v1::Submission submission = SubmissionOf(job, GrantBatch(batch, NewWorker()), {});
   int64_t index = 0;
   for (const Misdeed misdeed :

@@ -115,7 +115,7 @@ void Conversation::Take(const v1::WorkerState& state) {
   if (!valid.ok()) return CheckRefusal(valid);
   const auto known = scheduler_->workers().find(state.worker_uuid());
   if (known != scheduler_->workers().end() &&
-      known->second.control == coordinator::Control::kRemoved) {
+      known->second.control == coordinator::WorkerControl::kRemoved) {
     return;  // SchedulerLoop does the same.
   }
   const coordinator::WorkerReport report = coordinator::ToReport(state, jobs_);
@@ -152,7 +152,6 @@ void Conversation::StartJob(const v1::JobSpec& spec) {
   record.uuid = JobUuid(record.id);
   record.spec = spec;
   record.spec_digest = SpecDigest(spec);
-  record.state = v1::JOB_STATE_RUNNING;
   record.target = spec.target();
   names_[spec.name()] = record.id;
   jobs_.Put(coordinator::ToKnownJob(record));
@@ -216,7 +215,7 @@ void Conversation::Take(const v1::ControlWorkerRequest& request) {
   if (!valid.ok()) return CheckRefusal(valid);
   for (const auto& [id, worker] : scheduler_->workers()) {
     if (worker.name() != request.worker() && id != request.worker()) continue;
-    const auto control = static_cast<coordinator::Control>(
+    const auto control = static_cast<coordinator::WorkerControl>(
         request.verb() == v1::ControlWorkerRequest::VERB_SUSPEND  ? 1
         : request.verb() == v1::ControlWorkerRequest::VERB_DRAIN  ? 2
         : request.verb() == v1::ControlWorkerRequest::VERB_REMOVE ? 3

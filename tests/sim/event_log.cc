@@ -6,31 +6,31 @@
 namespace motzkin::coordinator {
 namespace {
 
-std::string Text(LeaseEndReason why) {
+std::string Text(LeaseEnd why) {
   switch (why) {
-    case LeaseEndReason::kDone:
+    case LeaseEnd::kDone:
       return "done";
-    case LeaseEndReason::kLost:
+    case LeaseEnd::kLost:
       return "lost";
-    case LeaseEndReason::kReturned:
+    case LeaseEnd::kReturned:
       return "returned";
-    case LeaseEndReason::kDied:
+    case LeaseEnd::kDied:
       return "died";
-    case LeaseEndReason::kRevoked:
+    case LeaseEnd::kRevoked:
       return "revoked";
   }
   return "?";
 }
 
-std::string Text(Control control) {
+std::string Text(WorkerControl control) {
   switch (control) {
-    case Control::kRun:
+    case WorkerControl::kRun:
       return "run";
-    case Control::kSuspend:
+    case WorkerControl::kSuspend:
       return "suspend";
-    case Control::kDrain:
+    case WorkerControl::kDrain:
       return "drain";
-    case Control::kRemoved:
+    case WorkerControl::kRemoved:
       return "removed";
   }
   return "?";

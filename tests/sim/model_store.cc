@@ -87,7 +87,7 @@ absl::Status ModelStore::Apply(const EndLease& what, Confirmation&) {
   Batch& batch = batches_.at(what.lease.batch);
   if (batch.leased_attempt != what.lease.attempt) return absl::OkStatus();
   batch.leased_attempt = 0;
-  if (what.why == LeaseEndReason::kDied) ++batch.snapshot.deaths;
+  if (what.why == LeaseEnd::kDied) ++batch.snapshot.deaths;
   return absl::OkStatus();
 }
 
@@ -149,6 +149,7 @@ bool ModelStore::Open(const Batch& batch) const {
 LeaseSnapshot ModelStore::SnapshotOfLease(const Batch& batch) const {
   LeaseSnapshot lease{.key = {batch.snapshot.key, batch.leased_attempt},
                       .worker = batch.leased_to,
+                      .instance = batch.instance,
                       .batch = batch.snapshot};
   const auto& results = jobs_.at(batch.snapshot.key.job).results;
   for (int64_t index = batch.snapshot.begin; index < batch.snapshot.end; ++index) {
@@ -185,8 +186,6 @@ Restored ModelStore::RestoreAll() const {
     if (!Open(batch) || batch.leased_attempt == 0) continue;
     restored.leases.push_back(SnapshotOfLease(batch));
     restored.leases.back().done.clear();  // As in the real one.
-    uint64_t& instance = restored.instances[batch.leased_to];
-    instance = std::max(instance, batch.instance);
   }
   for (const auto& [worker, control] : controls_) {
     restored.workers.push_back({.worker = worker, .name = worker, .control = control});

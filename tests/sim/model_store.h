@@ -105,7 +105,7 @@ class ModelStore {
   std::map<BatchKey, Batch> batches_;
   std::map<std::pair<int64_t, int64_t>, int64_t> by_begin_;  // (Job, begin index) to batch.
   std::map<AuditKey, Audit> audits_;
-  std::map<WorkerId, Control> controls_;
+  std::map<WorkerId, WorkerControl> controls_;
   std::vector<RecordEvent> events_;
   int64_t repeated_ = 0;
 };

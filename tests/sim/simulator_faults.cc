@@ -151,7 +151,7 @@ void Simulator::HealEverything() {
     machine.worker->set_asleep(false);
     machine.worker->set_slots_allowed(64);
     // The owner looks in the morning and resumes what was drained for failing.
-    scheduler_->OnControl(machine.worker->name(), Control::kRun, now_);
+    scheduler_->OnControl(machine.worker->name(), WorkerControl::kRun, now_);
   }
   for (const int64_t job : jobs_) {
     if (store_.Snapshot(job).phase != JobPhase::kPaused) continue;

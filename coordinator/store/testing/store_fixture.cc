@@ -40,22 +40,20 @@ std::string StoreFixture::NewWorker(int n) {
   return worker.uuid;
 }
 
-Grant StoreFixture::GrantBatch(const BatchRecord& batch, const std::string& worker) {
-  return Patiently([&] {
-           return store_->GrantLeases({{batch.job_id, batch.batch, worker, /*instance=*/1}});
-         })
+LeaseSnapshot StoreFixture::GrantBatch(const BatchSnapshot& batch, const std::string& worker) {
+  return Patiently([&] { return store_->GrantLeases({{batch.key, worker, /*instance=*/1}}); })
       .front();
 }
 
-v1::Submission StoreFixture::SubmissionOf(const JobRecord& job, const Grant& grant,
+v1::Submission StoreFixture::SubmissionOf(const JobRecord& job, const LeaseSnapshot& grant,
                                           const std::vector<int64_t>& indices) {
   v1::Submission submission;
   submission.set_job_uuid(job.uuid);
   submission.set_spec_digest(job.spec_digest);
   submission.set_generator_version(job.spec.generator().version());
-  submission.set_batch(grant.lease.batch);
-  submission.set_attempt(grant.lease.attempt);
-  submission.set_worker_uuid(grant.lease.worker_uuid);
+  submission.set_batch(grant.key.batch.batch);
+  submission.set_attempt(grant.key.attempt);
+  submission.set_worker_uuid(grant.worker);
   for (const int64_t index : indices) *submission.add_results() = RowOf(index, /*function=*/index);
   return submission;
 }
@@ -65,9 +63,9 @@ absl::StatusOr<std::vector<v1::RowStatus>> StoreFixture::Submit(const v1::Submis
   return SubmitResults(*worker_, submission);
 }
 
-void StoreFixture::Fill(const JobRecord& job, const Grant& grant) {
+void StoreFixture::Fill(const JobRecord& job, const LeaseSnapshot& grant) {
   std::vector<int64_t> indices;
-  for (int64_t index = grant.batch.begin_index; index < grant.batch.end_index; ++index)
+  for (int64_t index = grant.batch.begin; index < grant.batch.end; ++index)
     indices.push_back(index);
   for (const v1::RowStatus status : Must(Submit(SubmissionOf(job, grant, indices)))) {
     EXPECT_EQ(status, v1::ROW_STATUS_STORED);

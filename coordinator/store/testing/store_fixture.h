@@ -44,14 +44,14 @@ class StoreFixture : public ::testing::Test {
   JobRecord NewJob(const std::string& name = "demo", int64_t target = 0, bool integrated = false);
   // A worker known to the store; `n` makes its uuid.
   std::string NewWorker(int n = 1);
-  Grant GrantBatch(const BatchRecord& batch, const std::string& worker);
+  LeaseSnapshot GrantBatch(const BatchSnapshot& batch, const std::string& worker);
   // What the worker of this lease would send for these indices.
-  v1::Submission SubmissionOf(const JobRecord& job, const Grant& grant,
+  v1::Submission SubmissionOf(const JobRecord& job, const LeaseSnapshot& grant,
                               const std::vector<int64_t>& indices);
   // Submits as the workers' role.
   absl::StatusOr<std::vector<v1::RowStatus>> Submit(const v1::Submission& submission);
   // Fails the test unless all rows are stored.
-  void Fill(const JobRecord& job, const Grant& grant);
+  void Fill(const JobRecord& job, const LeaseSnapshot& grant);
   std::unique_ptr<postgres::Connection> WorkerConnection();
 
  private:
