@@ -21,6 +21,7 @@
 #include "coordinator/postgres_server/embedded_postgres.h"
 #include "coordinator/store/store.h"
 #include "dataset/export.h"
+#include "export_bench_queries.h"
 
 namespace motzkin {
 namespace {
@@ -28,31 +29,6 @@ namespace {
 using bench::Must;
 using bench::MustBeOk;
 using dataset::ExportOptions;
-
-// Make the rows of job $1 from $2 to $3 as submit_results() and the sealer would have left them.
-constexpr std::string_view kStatements[] = {
-    R"(
-INSERT INTO result (index, canonical_hash, skeleton_hash, job_id, worker_id, attempt, outcome, wall_ms, speed_factor,
-                    answer_class, verdict, points_agreed, points_differed, precision_bits, has_abs, integrand, integral,
-                    steps)
-SELECT i, hashint8extended(i, 1), hashint8extended(i / 3, 2), $1, 1, 1,
-       (CASE WHEN i % 3 = 0 THEN 'unsolved' ELSE 'integrated' END)::outcome, 14, 1,
-       CASE WHEN i % 3 > 0 THEN 'elementary'::answer_class END, CASE WHEN i % 3 > 0 THEN 'verified'::verdict END, 12, 0,
-       128, false,
-       'mul add x INT+ 1 2 mul exp sin pow x INT+ 2 ' || CASE i % 4 WHEN 0 THEN 'cos add x sin x' ELSE 'x' END,
-       CASE WHEN i % 3 > 0 THEN 'add div pow x INT+ 2 INT+ 2 add mul sin exp x ln add x INT+ 7 add mul pow x INT+ 3 '
-           || 'div sin x add INT+ 1 pow x INT+ 2 mul INT- 3 atan div add x INT+ 1 sqrt INT+ 3' END,
-       ARRAY[ARRAY[1, 1, 4000 + i % 9000, 15000, 120]]
-  FROM generate_series($2::bigint, $3::bigint - 1) i)",
-    R"(
-INSERT INTO duplicate SELECT $1, i, i / 2 FROM generate_series($2::bigint + 50, $3::bigint - 1, 100) i)",
-    R"(
-INSERT INTO batch (job_id, batch, begin_index, end_index, integrated, unsolved, closed)
-SELECT $1, i / 1000, i, i + 1000, 667 - (i / 1000 % 3 = 0)::integer, 333 + (i / 1000 % 3 = 0)::integer, true
-  FROM generate_series($2::bigint, $3::bigint - 1, 1000) i)"};
-constexpr std::string_view kSeal = R"(
-UPDATE job SET allocated_below = $2::bigint, sealed_below = $2::bigint, integrated = $2 - $2 / 3, unsolved = $2 / 3, duplicates = $2 / 100
- WHERE id = $1)";
 
 void Fill(postgres::Connection& sql, const coordinator::JobRecord& job, int64_t rows) {
   using postgres::Params;
@@ -63,9 +39,11 @@ void Fill(postgres::Connection& sql, const coordinator::JobRecord& job, int64_t 
   for (int64_t begin = 0; begin < rows; begin += kPiece) {
     const Params range = Params().Int(job.id).Int(begin).Int(std::min(rows, begin + kPiece));
     Must(sql.Execute("SELECT ensure_partitions($1::integer, $2, $3)", range));
-    for (const std::string_view statement : kStatements) Must(sql.Execute(statement, range));
+    for (const std::string_view statement :
+         {bench::queries::kExportRows, bench::queries::kAddDuplicates, bench::queries::kAddBatches})
+      Must(sql.Execute(statement, range));
   }
-  Must(sql.Execute(kSeal, Params().Int(job.id).Int(rows)));
+  Must(sql.Execute(bench::queries::kSealJob, Params().Int(job.id).Int(rows)));
   MustBeOk(sql.ExecuteAlone("ANALYZE").status());
 }
 

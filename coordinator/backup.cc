@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "backup_queries.h"
 #include "common/base/status_macros.h"
 #include "common/base/string_view.h"
 #include "common/postgres/client_environment.h"
@@ -135,19 +136,12 @@ absl::Status RunProgram(const std::string& name, std::vector<std::string> argume
 // What the backup is of. Read before the snapshot is taken: everything stored by `time` is in it.
 absl::StatusOr<nlohmann::json> Describe(const std::string& conninfo) {
   ASSIGN_OR_RETURN(const auto connection, Connection::Open(conninfo));
-  ASSIGN_OR_RETURN(
-      const Rows ours,
-      connection->Execute("SELECT to_regclass('motzkin.cluster') IS NOT NULL, current_database()"));
-  if (!ours.Bool(0, 0)) {
+  ASSIGN_OR_RETURN(const Rows ours, connection->Execute(backup_queries::kDatabase));
+  if (!ours.Bool(0, 2)) {
     return absl::FailedPreconditionError(
-        fmt::format("database {} holds no Motzkin cluster", ours.Text(0, 1)));
+        fmt::format("database {} holds no Motzkin cluster", ours.Text(0, 0)));
   }
-  ASSIGN_OR_RETURN(
-      const Rows facts,
-      connection->Execute("SELECT uuid, incarnation, extract(epoch FROM now())::bigint, "
-                          "current_setting('server_version_num')::integer, (SELECT count(*) FROM "
-                          "motzkin.job), (SELECT coalesce(sum(functions), 0)::bigint FROM "
-                          "motzkin.progress) FROM motzkin.cluster"));
+  ASSIGN_OR_RETURN(const Rows facts, connection->Execute(backup_queries::kDescribeCluster));
   return nlohmann::json{{"format", kFormat},
                         {"cluster_uuid", facts.Text(0, 0)},
                         {"incarnation", facts.Int(0, 1)},
@@ -207,19 +201,17 @@ absl::StatusOr<nlohmann::json> ReadManifest(const std::string& directory) {
 
 absl::Status CheckEmpty(const std::string& conninfo) {
   ASSIGN_OR_RETURN(const auto connection, Connection::Open(conninfo));
-  ASSIGN_OR_RETURN(
-      const Rows found,
-      connection->Execute("SELECT to_regnamespace('motzkin') IS NULL, current_database()"));
-  if (found.Bool(0, 0)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const Rows found, connection->Execute(backup_queries::kDatabase));
+  if (!found.Bool(0, 1)) return absl::OkStatus();
   return absl::FailedPreconditionError(fmt::format(
-      "database {} holds a Motzkin cluster already: restore into an empty one", found.Text(0, 1)));
+      "database {} holds a Motzkin cluster already: restore into an empty one", found.Text(0, 0)));
 }
 
 absl::StatusOr<int64_t> FillDatabase(const std::string& conninfo, const std::string& backup,
                                      const nlohmann::json& manifest, const std::string& log) {
   RETURN_IF_ERROR(CheckEmpty(conninfo));
   ASSIGN_OR_RETURN(const auto connection, Connection::Open(conninfo));
-  ASSIGN_OR_RETURN(const Rows name, connection->Execute("SELECT current_database()"));
+  ASSIGN_OR_RETURN(const Rows name, connection->Execute(backup_queries::kDatabase));
   RETURN_IF_ERROR(RunProgram("pg_restore",
                              {"--dbname=" + name.Text(0, 0), "--no-owner", "--no-privileges",
                               "--single-transaction", "--exit-on-error", backup + kDump},
@@ -230,7 +222,7 @@ absl::StatusOr<int64_t> FillDatabase(const std::string& conninfo, const std::str
   RETURN_IF_ERROR(connection->Transact([&](postgres::Transaction& transaction) -> absl::Status {
     RETURN_IF_ERROR(transaction.ExecuteScript("SET LOCAL search_path = motzkin, pg_temp"));
     ASSIGN_OR_RETURN(const Rows marked,
-                     transaction.Execute("SELECT mark_restored(to_timestamp($1::bigint))",
+                     transaction.Execute(backup_queries::kMarkRestored,
                                          Params().Int(manifest["time"].get<int64_t>())));
     incarnation = marked.Int(0, 0);
     return absl::OkStatus();

@@ -13,8 +13,8 @@
 #include "common/postgres/connection.h"
 #include "common/words/words.h"
 #include "dataset/checksummed_file.h"
-#include "dataset/query.h"
 #include "dataset/staging_directory.h"
+#include "dataset_queries.h"
 
 namespace motzkin::dataset {
 namespace {
@@ -104,14 +104,14 @@ absl::Status WriteLines(Reader& reader, int64_t expected, const ArchiveOptions& 
     if (error) return absl::InternalError(fmt::format("{}: {}", folder, error.message()));
   }
   LineWriter writer(reader, report.job.name, directory, options.shard_rows);
-  RETURN_IF_ERROR(writer.Write(Query("archive_rows"), "results/", expected, progress));
+  RETURN_IF_ERROR(writer.Write(queries::kArchiveRows, "results/", expected, progress));
   report.rows = writer.rows();
   if (report.rows != expected) {
     return absl::DataLossError(fmt::format("job {} has {} rows, but its counters say {}",
                                            report.job.name, report.rows, expected));
   }
   // A row in two hundred at most: not worth a bar of its own.
-  RETURN_IF_ERROR(writer.Write(Query("archive_audits"), "audits/", 0,
+  RETURN_IF_ERROR(writer.Write(queries::kArchiveAudits, "audits/", 0,
                                [](int64_t, int64_t) { return absl::OkStatus(); }));
   report.audits = writer.rows();
   report.files = writer.TakeFiles();
@@ -175,7 +175,7 @@ absl::StatusOr<ArchiveReport> Archive(Reader& reader, const std::string& job,
   ASSIGN_OR_RETURN(report.job, reader.FindJob(job));
   RETURN_IF_ERROR(CheckOver(report.job));
   ASSIGN_OR_RETURN(const postgres::Rows about,
-                   reader.Execute(Query("archive_job"), postgres::Params().Text(report.job.name)));
+                   reader.Execute(queries::kArchiveJob, postgres::Params().Text(report.job.name)));
   if (about.empty()) return absl::NotFoundError(fmt::format("job {} is gone", report.job.name));
   ASSIGN_OR_RETURN(StagingDirectory staging, StagingDirectory::Create(directory));
   RETURN_IF_ERROR(WriteLines(reader, about.Int(0, 1), options, staging.path(), progress, report));

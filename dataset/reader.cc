@@ -14,7 +14,7 @@
 #include "common/base/string_view.h"
 #include "common/postgres/connection.h"
 #include "common/words/words.h"
-#include "dataset/query.h"
+#include "dataset_queries.h"
 
 namespace motzkin::dataset {
 namespace {
@@ -109,9 +109,10 @@ absl::Status Reader::Reconnect() {
 }
 
 absl::StatusOr<JobDescription> Reader::FindJob(const std::string& name) {
-  ASSIGN_OR_RETURN(const postgres::Rows rows, Execute(Query("job"), postgres::Params().Text(name)));
+  ASSIGN_OR_RETURN(const postgres::Rows rows,
+                   Execute(queries::kJob, postgres::Params().Text(name)));
   if (rows.empty()) {
-    ASSIGN_OR_RETURN(const postgres::Rows names, Execute(Query("job_names"), {}));
+    ASSIGN_OR_RETURN(const postgres::Rows names, Execute(queries::kJobNames, {}));
     std::vector<std::string> there;
     there.reserve(names.size());
     for (size_t i = 0; i < names.size(); ++i) there.push_back(names.Text(i, 0));
@@ -138,7 +139,7 @@ absl::StatusOr<JobDescription> Reader::FindJob(const std::string& name) {
 }
 
 absl::StatusOr<std::map<int, std::string>> Reader::Engines() {
-  ASSIGN_OR_RETURN(const postgres::Rows rows, Execute(Query("engines"), {}));
+  ASSIGN_OR_RETURN(const postgres::Rows rows, Execute(queries::kEngines, {}));
   std::map<int, std::string> engines;
   for (size_t i = 0; i < rows.size(); ++i) {
     engines[static_cast<int>(rows.Int(i, 0))] = rows.Text(i, 1) + " " + rows.Text(i, 2);
@@ -148,7 +149,7 @@ absl::StatusOr<std::map<int, std::string>> Reader::Engines() {
 
 absl::StatusOr<LabelFlips> Reader::FlipsOf(const std::string& job) {
   ASSIGN_OR_RETURN(const postgres::Rows rows,
-                   Execute(Query("label_flips"), postgres::Params().Text(job)));
+                   Execute(queries::kLabelFlips, postgres::Params().Text(job)));
   if (rows.empty()) return LabelFlips{};
   return LabelFlips{.open = rows.Int(0, 0),
                     .audited = rows.Int(0, 1),
@@ -161,7 +162,7 @@ absl::StatusOr<LabelFlips> Reader::FlipsOf(const std::string& job) {
 absl::StatusOr<std::vector<Row>> Reader::ReadRows(const std::string& job, IndexRange range) {
   ASSIGN_OR_RETURN(
       const postgres::Rows rows,
-      Execute(Query("rows"), postgres::Params().Text(job).Int(range.begin).Int(range.end)));
+      Execute(queries::kRows, postgres::Params().Text(job).Int(range.begin).Int(range.end)));
   std::vector<Row> read;
   read.reserve(rows.size());
   for (size_t i = 0; i < rows.size(); ++i) read.push_back(RowAt(rows, i));
@@ -190,7 +191,7 @@ absl::StatusOr<absl::flat_hash_map<int64_t, int64_t>> Reader::CountDuplicates(
     const std::string& job, IndexRange firsts, int64_t end) {
   ASSIGN_OR_RETURN(
       const postgres::Rows rows,
-      Execute(Query("duplicates"),
+      Execute(queries::kDuplicates,
               postgres::Params().Text(job).Int(firsts.begin).Int(firsts.end).Int(end)));
   absl::flat_hash_map<int64_t, int64_t> counts;
   for (size_t i = 0; i < rows.size(); ++i) counts[rows.Int(i, 0)] = rows.Int(i, 1);

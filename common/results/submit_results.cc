@@ -8,6 +8,7 @@
 #include "common/base/check.h"
 #include "common/base/status_macros.h"
 #include "common/postgres/watchdog.h"
+#include "results_queries.h"
 
 namespace motzkin {
 namespace {
@@ -17,17 +18,6 @@ using postgres::Rows;
 
 using Texts = std::vector<std::optional<std::string>>;
 using Ints = std::vector<int64_t>;
-
-constexpr std::string_view kSubmit =
-    "SELECT motzkin.submit_results($1::uuid, $2::bytea, $3, $4, $5, $6::uuid, $7::bigint[], "
-    "$8::integer[], $9::text[], "
-    "$10::text[], $11::bigint[], $12::bigint[], $13::integer[], $14::integer[], $15::boolean[], "
-    "$16::integer[], "
-    "$17::integer[], $18::integer[], $19::integer[], $20::text[], $21::text[], $22::double "
-    "precision[], $23::bigint[], "
-    "$24::text[], $25::text[], $26::integer[], $27::integer[], $28::integer[], $29::bigint[], "
-    "$30::bigint[], "
-    "$31::bigint[], $32::text[])";
 
 std::optional<std::string> OrNull(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional<std::string>(text);
@@ -134,10 +124,6 @@ struct StepColumns {
   }
 };
 
-constexpr std::string_view kSubmitAudits =
-    "SELECT motzkin.submit_audits($1::uuid, $2::bytea, $3, $4::uuid, $5, $6::bigint[], "
-    "$7::integer[], $8::integer[], $9::text[], $10::double precision[], $11::bigint[])";
-
 Params AuditParamsOf(const v1::Submission& submission) {
   Ints indices, outcomes, classes, cpu_us;
   Texts integrals;
@@ -190,9 +176,10 @@ absl::StatusOr<std::vector<v1::RowStatus>> SubmitResults(postgres::Connection& c
   postgres::Watchdog watchdog;  // One thread a flush, which is one a second.
   const postgres::Watchdog::Watch watch(watchdog, connection, longest);
   const bool audits = submission.audit_budget_factor() > 0;
-  ASSIGN_OR_RETURN(const Rows rows,
-                   audits ? connection.ExecuteAlone(kSubmitAudits, AuditParamsOf(submission))
-                          : connection.ExecuteAlone(kSubmit, ParamsOf(submission)));
+  ASSIGN_OR_RETURN(
+      const Rows rows,
+      audits ? connection.ExecuteAlone(results_queries::kSubmitAudits, AuditParamsOf(submission))
+             : connection.ExecuteAlone(results_queries::kSubmitResults, ParamsOf(submission)));
   std::vector<v1::RowStatus> statuses;
   for (const int64_t status : rows.IntArray(0, 0))
     statuses.push_back(static_cast<v1::RowStatus>(status));

@@ -25,35 +25,16 @@
 #include "coordinator/postgres_server/postgres_binaries.h"
 #include "coordinator/postgres_server/server_settings.h"
 #include "coordinator/postgres_server/server_user.h"
+#include "postgres_server_queries.h"
 
 namespace motzkin::coordinator {
 namespace {
 
 namespace fs = std::filesystem;
 
+// As the statements in queries/ name them.
 constexpr char kDatabase[] = "motzkin";
 constexpr char kOwner[] = "motzkin_owner";
-// Postgres lets everyone keep large objects, take advisory locks and run code of their own. Done in
-// template1, from which databases are made.
-constexpr std::string_view kClosedByDefault = R"(
-DO $$
-DECLARE
-    open_to_all regprocedure;
-BEGIN
-    FOR open_to_all IN
-        SELECT oid FROM pg_proc
-         WHERE pronamespace = 'pg_catalog'::regnamespace
-           AND (proname LIKE 'pg\_advisory%' OR proname LIKE 'pg\_try\_advisory%' OR proname LIKE 'lo\_%'
-                OR proname IN ('loread', 'lowrite'))
-    LOOP
-        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', open_to_all);
-        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO motzkin_owner', open_to_all);
-    END LOOP;
-    REVOKE ALL ON SCHEMA public FROM PUBLIC;
-    REVOKE USAGE ON LANGUAGE plpgsql, sql FROM PUBLIC;
-    GRANT USAGE ON LANGUAGE plpgsql, sql TO motzkin_owner;
-END $$)";
-
 constexpr absl::Duration kStopPatience = absl::Seconds(30);
 // A Raspberry Pi that lost power replays at most max_wal_size.
 constexpr absl::Duration kRecoveryPatience = absl::Minutes(10);
@@ -286,24 +267,15 @@ class Server final : public EmbeddedPostgres {
   absl::Status MakeDatabase() {
     ASSIGN_OR_RETURN(const auto connection,
                      postgres::Connection::Open(SocketConninfo("postgres", "postgres")));
-    // No superuser: SECURITY DEFINER functions run with this role's rights.
-    RETURN_IF_ERROR(connection->Transact([](postgres::Transaction& transaction) -> absl::Status {
-      ASSIGN_OR_RETURN(const postgres::Rows role,
-                       transaction.Execute("SELECT 1 FROM pg_roles WHERE rolname = $1",
-                                           postgres::Params().Text(kOwner)));
-      if (!role.empty()) return absl::OkStatus();
-      return transaction.ExecuteScript(fmt::format("CREATE ROLE {} LOGIN CREATEROLE", kOwner));
-    }));
+    RETURN_IF_ERROR(connection->Execute(server_queries::kMakeOwner).status());
     ASSIGN_OR_RETURN(const postgres::Rows database,
-                     connection->Execute("SELECT 1 FROM pg_database WHERE datname = $1",
-                                         postgres::Params().Text(kDatabase)));
+                     connection->Execute(server_queries::kFindDatabase));
     if (!database.empty()) return absl::OkStatus();
     ASSIGN_OR_RETURN(auto mold,
                      postgres::Connection::Open(SocketConninfo("postgres", "template1")));
-    RETURN_IF_ERROR(mold->ExecuteAlone(kClosedByDefault).status());
+    RETURN_IF_ERROR(mold->ExecuteAlone(server_queries::kCloseTemplate).status());
     mold.reset();  // A template in use cannot be copied.
-    return connection->ExecuteAlone(fmt::format("CREATE DATABASE {} OWNER {}", kDatabase, kOwner))
-        .status();
+    return connection->ExecuteAlone(server_queries::kCreateDatabase).status();
   }
 
   std::string SocketConninfo(const std::string& role, const std::string& database) const {

@@ -5,7 +5,7 @@
 #include "common/base/status_macros.h"
 #include "common/base/string_view.h"
 #include "coordinator/store/migrator.h"
-#include "coordinator/store/query.h"
+#include "store_queries.h"
 
 namespace motzkin::coordinator {
 namespace {
@@ -17,19 +17,7 @@ using postgres::Transaction;
 using postgres::Watchdog;
 
 constexpr std::string_view kFenced = "MZ010";
-constexpr std::string_view kWorkerRolePrefix = "motzkin_worker_";
 constexpr char kTakenOver[] = "another coordinator took over this database";
-
-// How long to wait for the lock of a coordinator that may be about to end.
-constexpr std::string_view kLockPatience = "SET lock_timeout = '5s'";
-
-// Nothing that the store does may hang behind someone's lock, and nobody behind a lock of a
-// coordinator that stands still, or whose machine is gone.
-constexpr std::string_view kSettings =
-    "SET search_path = motzkin, pg_temp; SET lock_timeout = '2s'; SET statement_timeout = '10min'; "
-    "SET idle_in_transaction_session_timeout = '1min'; SET tcp_keepalives_idle = 10; "
-    "SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; "
-    "SET application_name = 'motzkin coordinator'; SET timezone = 'UTC'; SET bytea_output = 'hex'";
 
 // A connection that failed after this long fails the calls that wait behind it as well: they would
 // all wait for the same.
@@ -37,12 +25,8 @@ constexpr absl::Duration kSlow = absl::Seconds(1);
 
 }  // namespace
 
-absl::StatusOr<Rows> Statements::Run(std::string_view query, const Params& params) {
-  return transaction_.Execute(Query(query), params);
-}
-
 absl::StatusOr<int64_t> Statements::Change(std::string_view query, const Params& params) {
-  ASSIGN_OR_RETURN(const Rows rows, transaction_.Execute(Query(query), params));
+  ASSIGN_OR_RETURN(const Rows rows, Run(query, params));
   return rows.affected();
 }
 
@@ -79,27 +63,27 @@ absl::Status Session::LockAndTakeOver() {
 }
 
 absl::Status Session::SetUp() {
-  return connection_->Transact([](Transaction& t) { return t.ExecuteScript(kSettings); });
+  return connection_->Transact(
+      [](Transaction& t) { return t.ExecuteScript(queries::kSessionSettings); });
 }
 
 absl::Status Session::TakeLock() {
-  RETURN_IF_ERROR(connection_->Execute(kLockPatience).status());
-  RETURN_IF_ERROR(connection_->Execute(Query("take_lock")).status());
+  RETURN_IF_ERROR(
+      connection_->Transact([](Transaction& t) { return t.ExecuteScript(queries::kTakeLock); }));
   lock_holder_ = connection_->backend_pid();
-  return connection_->Execute("SET lock_timeout = '2s'").status();
+  return absl::OkStatus();
 }
 
 absl::Status Session::TakeOver() {
   return connection_->Transact([this](Transaction& transaction) -> absl::Status {
-    ASSIGN_OR_RETURN(const Rows epoch, transaction.Execute("SELECT take_over()"));
+    ASSIGN_OR_RETURN(const Rows epoch, transaction.Execute(queries::kTakeOver));
     epoch_ = epoch.Int(0, 0);
-    RETURN_IF_ERROR(transaction.ExecuteScript(Query("roles")));
-    ASSIGN_OR_RETURN(const Rows cluster, transaction.Execute("SELECT uuid FROM cluster"));
+    RETURN_IF_ERROR(transaction.ExecuteScript(queries::kRoles));
+    ASSIGN_OR_RETURN(const Rows cluster, transaction.Execute(queries::kCluster));
     cluster_uuid_ = cluster.Text(0, 0);
-    ASSIGN_OR_RETURN(const Rows passwords,
-                     transaction.Execute("SELECT role, password FROM role_password"));
+    ASSIGN_OR_RETURN(const Rows passwords, transaction.Execute(queries::kRolePasswords));
     for (size_t row = 0; row < passwords.size(); ++row) {
-      const bool worker = passwords.Text(row, 0).starts_with(kWorkerRolePrefix);
+      const bool worker = passwords.Bool(row, 2);
       (worker ? passwords_.worker_role : passwords_.reader_role) = passwords.Text(row, 0);
       (worker ? passwords_.worker : passwords_.reader) = passwords.Text(row, 1);
     }
@@ -119,9 +103,9 @@ absl::Status Session::Reconnect() {
 absl::Status Session::ConnectAgain() {
   const Watchdog::Watch watch(watchdog_, *connection_, patience_.usual);
   RETURN_IF_ERROR(watch.Explain(SetUp()));
-  ASSIGN_OR_RETURN(const Rows epoch, connection_->Execute("SELECT coordinator_epoch FROM cluster"));
-  if (epoch.Int(0, 0) != epoch_) return absl::AbortedError(kTakenOver);
-  RETURN_IF_ERROR(connection_->Execute(Query("end_session"), Params().Int(lock_holder_)).status());
+  ASSIGN_OR_RETURN(const Rows epoch, connection_->Execute(queries::kCluster));
+  if (epoch.Int(0, 1) != epoch_) return absl::AbortedError(kTakenOver);
+  RETURN_IF_ERROR(connection_->Execute(queries::kEndSession, Params().Int(lock_holder_)).status());
   return TakeLock();
 }
 
@@ -175,7 +159,7 @@ absl::Status Session::EndGroup() {
   if (reconnected_in_group_ || connection_ == nullptr || connection_->broken())
     return absl::UnavailableError("the connection to Postgres broke before all was on disk");
   const Watchdog::Watch watch(watchdog_, *connection_, patience_.usual);
-  return watch.Explain(connection_->ExecuteAlone(Query("wait_for_disk")).status());
+  return watch.Explain(connection_->ExecuteAlone(queries::kWaitForDisk).status());
 }
 
 absl::Status Session::Read(const Body& body) { return Transact({.fenced = false}, body); }

@@ -19,12 +19,14 @@
 
 namespace motzkin::coordinator {
 
-// Statements are given by their name in queries/.
+// The statements of one transaction: those of queries/, as store_queries.h has them.
 class Statements {
  public:
   explicit Statements(postgres::Transaction& transaction) : transaction_(transaction) {}
 
-  absl::StatusOr<postgres::Rows> Run(std::string_view query, const postgres::Params& params = {});
+  absl::StatusOr<postgres::Rows> Run(std::string_view query, const postgres::Params& params = {}) {
+    return transaction_.Execute(query, params);
+  }
   // For what changes rows and returns none: how many it changed.
   absl::StatusOr<int64_t> Change(std::string_view query, const postgres::Params& params = {});
 

@@ -44,29 +44,29 @@ absl::Status CheckWhole(const JobRecord& job, const LabelFlips& flips,
 absl::StatusOr<int64_t> Store::CountResults(int64_t job_id, int64_t begin, int64_t end) {
   ASSIGN_OR_RETURN(
       const Rows count,
-      impl_->session->Select("count_results", Params().Int(job_id).Int(begin).Int(end)));
+      impl_->session->Select(queries::kCountResults, Params().Int(job_id).Int(begin).Int(end)));
   return count.Int(0, 0);
 }
 
 absl::Status Store::MarkArchived(int64_t job_id, const ArchiveRecord& archive) {
   return impl_->session->Write([&](Statements& statements) -> absl::Status {
     const Params key = Params().Int(job_id);
-    RETURN_IF_ERROR(statements.Run("lock_job", key).status());
+    RETURN_IF_ERROR(statements.Run(queries::kLockJob, key).status());
     ASSIGN_OR_RETURN(const JobRecord job, JobIn(statements, job_id));
     if (job.archived.has_value()) return CheckSame(job, archive);
     RETURN_IF_ERROR(CheckOver(job));
     // A submission under way ends before its batch's lock is had, and later ones are refused.
-    RETURN_IF_ERROR(statements.Run("lock_job_batches", key).status());
-    RETURN_IF_ERROR(statements.Change("revoke_all_batches", key).status());
-    ASSIGN_OR_RETURN(const Rows found, statements.Run("label_flips", key));
+    RETURN_IF_ERROR(statements.Run(queries::kLockJobBatches, key).status());
+    RETURN_IF_ERROR(statements.Change(queries::kRevokeAllBatches, key).status());
+    ASSIGN_OR_RETURN(const Rows found, statements.Run(queries::kLabelFlips, key));
     const LabelFlips flips = LabelFlipsOf(found);
     RETURN_IF_ERROR(CheckWhole(job, flips, archive));
     return statements
-        .Change("insert_archive", Params(key)
-                                      .Int(archive.rows)
-                                      .Int(archive.audited)
-                                      .Int(flips.flips)
-                                      .Bytes(archive.sha256))
+        .Change(queries::kInsertArchive, Params(key)
+                                             .Int(archive.rows)
+                                             .Int(archive.audited)
+                                             .Int(flips.flips)
+                                             .Bytes(archive.sha256))
         .status();
   });
 }
@@ -74,8 +74,8 @@ absl::Status Store::MarkArchived(int64_t job_id, const ArchiveRecord& archive) {
 absl::StatusOr<bool> Store::DropArchived(int64_t job_id) {
   bool more = false;
   RETURN_IF_ERROR(impl_->session->Write([&](Statements& statements) -> absl::Status {
-    ASSIGN_OR_RETURN(const Rows step,
-                     statements.Run("drop_archived", Params().Int(job_id).Int(kDeletedRowsMax)));
+    ASSIGN_OR_RETURN(const Rows step, statements.Run(queries::kDropArchived,
+                                                     Params().Int(job_id).Int(kDeletedRowsMax)));
     more = step.Bool(0, 0);
     return absl::OkStatus();
   }));

@@ -16,7 +16,7 @@ constexpr int64_t kBatchSizeMax = 1'000'000;
 absl::StatusOr<BatchSnapshot> LockBatch(Statements& statements, const BatchKey& key) {
   ASSIGN_OR_RETURN(
       const Rows rows,
-      statements.Run("lock_batches", Params().IntArray({key.job}).IntArray({key.batch})));
+      statements.Run(queries::kLockBatches, Params().IntArray({key.job}).IntArray({key.batch})));
   if (rows.empty()) return absl::NotFoundError(fmt::format("no {}", NameOf(key)));
   return BatchOf(rows, 0);
 }
@@ -65,7 +65,7 @@ absl::StatusOr<std::vector<BatchSnapshot>> Store::AllocateBatches(
   std::vector<BatchSnapshot> batches;
   if (sizes.empty()) return batches;
   RETURN_IF_ERROR(impl_->session->Write([&](Statements& statements) -> absl::Status {
-    ASSIGN_OR_RETURN(const Rows job, statements.Run("lock_job", Params().Int(job_id)));
+    ASSIGN_OR_RETURN(const Rows job, statements.Run(queries::kLockJob, Params().Int(job_id)));
     if (job.empty()) return absl::NotFoundError(fmt::format("no job {}", job_id));
     if (job.Text(0, 0) != "running") {
       return absl::FailedPreconditionError(
@@ -76,10 +76,10 @@ absl::StatusOr<std::vector<BatchSnapshot>> Store::AllocateBatches(
     if (ends.empty())
       return absl::OutOfRangeError(fmt::format("job {} is wholly allocated", job.Text(0, 5)));
     const Params range = Params().Int(job_id).Int(begin).Int(ends.back());
-    RETURN_IF_ERROR(statements.Run("ensure_partitions", range).status());
+    RETURN_IF_ERROR(statements.Run(queries::kEnsurePartitions, range).status());
     ASSIGN_OR_RETURN(
         const Rows rows,
-        statements.Run("allocate_batches", Params().Int(job_id).Int(begin).IntArray(ends)));
+        statements.Run(queries::kAllocateBatches, Params().Int(job_id).Int(begin).IntArray(ends)));
     for (size_t row = 0; row < rows.size(); ++row) batches.push_back(BatchOf(rows, row));
     return absl::OkStatus();
   }));
@@ -92,7 +92,8 @@ absl::StatusOr<BatchSnapshot> Store::AllocateBatch(int64_t job_id, int64_t size)
 }
 
 absl::StatusOr<std::vector<BatchSnapshot>> Store::OpenBatches(int64_t job_id) {
-  ASSIGN_OR_RETURN(const Rows rows, impl_->session->Select("open_batches", Params().Int(job_id)));
+  ASSIGN_OR_RETURN(const Rows rows,
+                   impl_->session->Select(queries::kOpenBatches, Params().Int(job_id)));
   std::vector<BatchSnapshot> batches;
   batches.reserve(rows.size());
   for (size_t row = 0; row < rows.size(); ++row) batches.push_back(BatchOf(rows, row));
@@ -109,7 +110,7 @@ absl::StatusOr<BatchSnapshot> Store::SplitBatch(const BatchKey& batch, int64_t a
     }
     ASSIGN_OR_RETURN(
         const Rows rows,
-        statements.Run("split_batch", Params().Int(batch.job).Int(batch.batch).Int(at)));
+        statements.Run(queries::kSplitBatch, Params().Int(batch.job).Int(batch.batch).Int(at)));
     tail = BatchOf(rows, 0);
     return absl::OkStatus();
   }));
@@ -119,7 +120,8 @@ absl::StatusOr<BatchSnapshot> Store::SplitBatch(const BatchKey& batch, int64_t a
 absl::StatusOr<int64_t> Store::Seal(int64_t job_id, int64_t rows_max) {
   int64_t sealed = 0;
   RETURN_IF_ERROR(impl_->session->WriteMuch([&](Statements& statements) -> absl::Status {
-    ASSIGN_OR_RETURN(const Rows batches, statements.Run("sealable_batches", Params().Int(job_id)));
+    ASSIGN_OR_RETURN(const Rows batches,
+                     statements.Run(queries::kSealableBatches, Params().Int(job_id)));
     if (batches.empty()) return absl::OkStatus();
     const int64_t begin = batches.Int(0, 3);
     int64_t end = begin;
@@ -131,10 +133,11 @@ absl::StatusOr<int64_t> Store::Seal(int64_t job_id, int64_t rows_max) {
     }
     if (end == begin) return absl::OkStatus();
     const Params range = Params().Int(job_id).Int(begin).Int(end);
-    RETURN_IF_ERROR(statements.Change("seal_functions", range).status());
-    ASSIGN_OR_RETURN(const int64_t duplicates, statements.Change("seal_duplicates", range));
-    RETURN_IF_ERROR(statements.Change("seal_audits", range).status());
-    RETURN_IF_ERROR(statements.Change("seal_totals", Params(range).Int(duplicates)).status());
+    RETURN_IF_ERROR(statements.Change(queries::kSealFunctions, range).status());
+    ASSIGN_OR_RETURN(const int64_t duplicates, statements.Change(queries::kSealDuplicates, range));
+    RETURN_IF_ERROR(statements.Change(queries::kSealAudits, range).status());
+    RETURN_IF_ERROR(
+        statements.Change(queries::kSealTotals, Params(range).Int(duplicates)).status());
     sealed = end - begin;
     return absl::OkStatus();
   }));

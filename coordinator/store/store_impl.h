@@ -12,6 +12,7 @@
 
 #include "coordinator/store/session.h"
 #include "coordinator/store/store.h"
+#include "store_queries.h"
 
 namespace motzkin::coordinator {
 

@@ -49,7 +49,7 @@ absl::StatusOr<JobRecord> JobOf(const Rows& rows, size_t row) {
 }
 
 absl::StatusOr<std::vector<JobRecord>> SelectJobs(Session& session, const Params& params) {
-  ASSIGN_OR_RETURN(const Rows rows, session.Select("jobs", params));
+  ASSIGN_OR_RETURN(const Rows rows, session.Select(queries::kJobs, params));
   std::vector<JobRecord> jobs;
   for (size_t row = 0; row < rows.size(); ++row) {
     ASSIGN_OR_RETURN(JobRecord job, JobOf(rows, row));
@@ -107,9 +107,9 @@ absl::Status CheckTransition(const Rows& job, std::string_view to) {
 // Under the locks that submissions take: when this has committed, none of them stores a row any
 // more.
 absl::Status RevokeBatches(Statements& statements, int64_t job_id) {
-  RETURN_IF_ERROR(statements.Run("lock_open_batches", Params().Int(job_id)).status());
-  RETURN_IF_ERROR(statements.Change("revoke_batches", Params().Int(job_id)).status());
-  return statements.Change("revoke_leases", Params().Int(job_id)).status();
+  RETURN_IF_ERROR(statements.Run(queries::kLockOpenBatches, Params().Int(job_id)).status());
+  RETURN_IF_ERROR(statements.Change(queries::kRevokeBatches, Params().Int(job_id)).status());
+  return statements.Change(queries::kRevokeLeases, Params().Int(job_id)).status();
 }
 
 }  // namespace
@@ -118,13 +118,13 @@ absl::StatusOr<JobRecord> Store::CreateJob(const v1::JobSpec& spec, const std::s
   int64_t id = 0;
   const absl::Status status = impl_->session->Write([&](Statements& statements) -> absl::Status {
     ASSIGN_OR_RETURN(const Rows before,
-                     statements.Run("job_by_request", Params().Text(request_id)));
+                     statements.Run(queries::kJobByRequest, Params().Text(request_id)));
     if (!before.empty()) {
       id = before.Int(0, 0);
       return absl::OkStatus();
     }
     ASSIGN_OR_RETURN(const Rows created,
-                     statements.Run("create_job", CreationOf(spec, request_id)));
+                     statements.Run(queries::kCreateJob, CreationOf(spec, request_id)));
     id = created.Int(0, 0);
     return absl::OkStatus();
   });
@@ -136,7 +136,7 @@ absl::StatusOr<JobRecord> Store::CreateJob(const v1::JobSpec& spec, const std::s
 }
 
 absl::StatusOr<JobRecord> JobIn(Statements& statements, int64_t job_id) {
-  ASSIGN_OR_RETURN(const Rows rows, statements.Run("jobs", Params().Int(job_id).Null()));
+  ASSIGN_OR_RETURN(const Rows rows, statements.Run(queries::kJobs, Params().Int(job_id).Null()));
   if (rows.empty()) return absl::NotFoundError(fmt::format("no job {}", job_id));
   return JobOf(rows, 0);
 }
@@ -156,27 +156,28 @@ absl::StatusOr<std::vector<JobRecord>> Store::Jobs() {
 absl::Status Store::SetJobPhase(int64_t job_id, JobPhase phase, std::string_view reason) {
   const std::string_view to = kStates[static_cast<size_t>(phase)];
   return impl_->session->WriteMuch([&](Statements& statements) -> absl::Status {
-    ASSIGN_OR_RETURN(const Rows job, statements.Run("lock_job", Params().Int(job_id)));
+    ASSIGN_OR_RETURN(const Rows job, statements.Run(queries::kLockJob, Params().Int(job_id)));
     if (job.empty()) return absl::NotFoundError(fmt::format("no job {}", job_id));
     RETURN_IF_ERROR(CheckTransition(job, to));
     if (phase == JobPhase::kRunning) {
-      RETURN_IF_ERROR(statements.Change("reopen_batches", Params().Int(job_id)).status());
+      RETURN_IF_ERROR(statements.Change(queries::kReopenBatches, Params().Int(job_id)).status());
     } else {
       RETURN_IF_ERROR(RevokeBatches(statements, job_id));
     }
-    return statements.Change("set_job_state", Params().Int(job_id).Text(to).Text(reason)).status();
+    return statements.Change(queries::kSetJobState, Params().Int(job_id).Text(to).Text(reason))
+        .status();
   });
 }
 
 absl::Status Store::SetJobReason(int64_t job_id, std::string_view reason) {
   return impl_->session->Write([&](Statements& statements) {
-    return statements.Change("set_job_reason", Params().Int(job_id).Text(reason)).status();
+    return statements.Change(queries::kSetJobReason, Params().Int(job_id).Text(reason)).status();
   });
 }
 
 absl::Status Store::ExtendTarget(int64_t job_id, int64_t target) {
   return impl_->session->WriteMuch([&](Statements& statements) -> absl::Status {
-    ASSIGN_OR_RETURN(const Rows job, statements.Run("lock_job", Params().Int(job_id)));
+    ASSIGN_OR_RETURN(const Rows job, statements.Run(queries::kLockJob, Params().Int(job_id)));
     if (job.empty()) return absl::NotFoundError(fmt::format("no job {}", job_id));
     const std::string& name = job.Text(0, 5);
     const int64_t present = job.Int(0, 1);
@@ -189,24 +190,26 @@ absl::Status Store::ExtendTarget(int64_t job_id, int64_t target) {
     if (job.Text(0, 0) == "cancelled")
       return absl::FailedPreconditionError(fmt::format("job {} is cancelled", name));
     RETURN_IF_ERROR(CheckHere(job));
-    RETURN_IF_ERROR(statements.Change("set_job_target", Params().Int(job_id).Int(target)).status());
+    RETURN_IF_ERROR(
+        statements.Change(queries::kSetJobTarget, Params().Int(job_id).Int(target)).status());
     if (job.Text(0, 0) != "completed") return absl::OkStatus();
-    RETURN_IF_ERROR(statements.Change("reopen_batches", Params().Int(job_id)).status());
-    return statements.Change("set_job_state", Params().Int(job_id).Text("running").Text(""))
+    RETURN_IF_ERROR(statements.Change(queries::kReopenBatches, Params().Int(job_id)).status());
+    return statements.Change(queries::kSetJobState, Params().Int(job_id).Text("running").Text(""))
         .status();
   });
 }
 
 absl::StatusOr<Throughput> Store::JobThroughput(int64_t job_id, int minutes) {
-  ASSIGN_OR_RETURN(const Rows sums,
-                   impl_->session->Select("job_throughput", Params().Int(job_id).Int(minutes)));
+  ASSIGN_OR_RETURN(const Rows sums, impl_->session->Select(queries::kJobThroughput,
+                                                           Params().Int(job_id).Int(minutes)));
   return Throughput{.functions_per_minute = sums.Real(0, 0) / minutes,
                     .integrated_per_minute = sums.Real(0, 1) / minutes};
 }
 
 absl::StatusOr<int64_t> Store::JobBytes(int64_t job_id) {
   return impl_->bytes.Get(job_id, [&]() -> absl::StatusOr<int64_t> {
-    ASSIGN_OR_RETURN(const Rows bytes, impl_->session->Select("job_bytes", Params().Int(job_id)));
+    ASSIGN_OR_RETURN(const Rows bytes,
+                     impl_->session->Select(queries::kJobBytes, Params().Int(job_id)));
     return bytes.Int(0, 0);
   });
 }
@@ -214,7 +217,7 @@ absl::StatusOr<int64_t> Store::JobBytes(int64_t job_id) {
 absl::StatusOr<int64_t> Store::DatabaseBytes() {
   constexpr int64_t kWholeDatabase = 0;  // Jobs count from 1.
   return impl_->bytes.Get(kWholeDatabase, [&]() -> absl::StatusOr<int64_t> {
-    ASSIGN_OR_RETURN(const Rows bytes, impl_->session->Select("database_bytes"));
+    ASSIGN_OR_RETURN(const Rows bytes, impl_->session->Select(queries::kDatabaseBytes));
     return bytes.Int(0, 0);
   });
 }

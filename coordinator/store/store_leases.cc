@@ -58,7 +58,7 @@ class Positions {
 // Locks the batches and fills in what they are. False: none of them was ever leased.
 absl::StatusOr<bool> LockBatches(Statements& statements, const std::vector<GrantRequest>& requests,
                                  const Positions& positions, std::vector<LeaseSnapshot>& grants) {
-  ASSIGN_OR_RETURN(const Rows rows, statements.Run("lock_batches", positions.Keys()));
+  ASSIGN_OR_RETURN(const Rows rows, statements.Run(queries::kLockBatches, positions.Keys()));
   std::vector<bool> found(requests.size(), false);
   bool leased = false;
   for (size_t row = 0; row < rows.size(); ++row) {
@@ -83,7 +83,8 @@ absl::StatusOr<std::vector<int64_t>> FindWorkers(Statements& statements,
   std::vector<std::string> uuids;
   uuids.reserve(numbers.size());
   for (const auto& [uuid, number] : numbers) uuids.push_back(uuid);
-  ASSIGN_OR_RETURN(const Rows rows, statements.Run("find_workers", Params().TextArray(uuids)));
+  ASSIGN_OR_RETURN(const Rows rows,
+                   statements.Run(queries::kFindWorkers, Params().TextArray(uuids)));
   for (size_t row = 0; row < rows.size(); ++row) {
     if (rows.Text(row, 2) == "removed") {
       return absl::FailedPreconditionError(fmt::format("worker {} was removed", rows.Text(row, 0)));
@@ -115,7 +116,7 @@ absl::Status AddLeases(Statements& statements, const std::vector<GrantRequest>& 
   ASSIGN_OR_RETURN(
       const Rows leases,
       statements.Run(
-          "grant_leases",
+          queries::kGrantLeases,
           Params().IntArray(jobs).IntArray(batches).IntArray(workers).IntArray(instances)));
   for (size_t row = 0; row < leases.size(); ++row) {
     grants[positions.Of(leases, row)].key.attempt = static_cast<int32_t>(leases.Int(row, 2));
@@ -137,9 +138,9 @@ absl::Status AddBitmaps(Statements& statements, std::vector<LeaseSnapshot>& gran
     ends.push_back(batch.end);
   }
   if (begun.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(
-      const Rows rows,
-      statements.Run("done_indices", Params().IntArray(jobs).IntArray(begins).IntArray(ends)));
+  ASSIGN_OR_RETURN(const Rows rows,
+                   statements.Run(queries::kDoneIndices,
+                                  Params().IntArray(jobs).IntArray(begins).IntArray(ends)));
   for (size_t row = 0; row < rows.size(); ++row) {
     for (const int64_t offset : rows.IntArray(row, 0)) {
       char& byte = begun[row]->done[offset / 8];
@@ -152,7 +153,7 @@ absl::Status AddBitmaps(Statements& statements, std::vector<LeaseSnapshot>& gran
 }  // namespace
 
 absl::StatusOr<std::vector<LeaseSnapshot>> Store::OpenLeases() {
-  ASSIGN_OR_RETURN(const Rows rows, impl_->session->Select("open_leases"));
+  ASSIGN_OR_RETURN(const Rows rows, impl_->session->Select(queries::kOpenLeases));
   std::vector<LeaseSnapshot> leases;
   for (size_t row = 0; row < rows.size(); ++row) {
     const BatchSnapshot batch = BatchOf(rows, row);
@@ -176,7 +177,8 @@ absl::StatusOr<std::vector<LeaseSnapshot>> Store::GrantLeases(
   RETURN_IF_ERROR(impl_->session->Write([&](Statements& statements) -> absl::Status {
     ASSIGN_OR_RETURN(const bool leased, LockBatches(statements, requests, positions, grants));
     ASSIGN_OR_RETURN(const std::vector<int64_t> workers, FindWorkers(statements, requests));
-    if (leased) RETURN_IF_ERROR(statements.Change("end_open_leases", positions.Keys()).status());
+    if (leased)
+      RETURN_IF_ERROR(statements.Change(queries::kEndOpenLeases, positions.Keys()).status());
     RETURN_IF_ERROR(AddLeases(statements, requests, workers, positions, grants));
     return AddBitmaps(statements, grants);
   }));
@@ -199,8 +201,9 @@ absl::Status Store::EndLeases(const std::vector<EndLease>& endings) {
       Params().IntArray(jobs).IntArray(batches).IntArray(attempts).TextArray(reasons);
   return impl_->session->Write([&](Statements& statements) -> absl::Status {
     // Several batches will change: in the order of everyone who locks several.
-    if (!deaths.empty()) RETURN_IF_ERROR(statements.Run("lock_batches", deaths.Keys()).status());
-    return statements.Change("end_leases", params).status();
+    if (!deaths.empty())
+      RETURN_IF_ERROR(statements.Run(queries::kLockBatches, deaths.Keys()).status());
+    return statements.Change(queries::kEndLeases, params).status();
   });
 }
 

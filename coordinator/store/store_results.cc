@@ -67,7 +67,8 @@ LabelFlips LabelFlipsOf(const Rows& rows) {
 }
 
 absl::StatusOr<std::vector<v1::Result>> Store::LatestIntegrated(int n) {
-  ASSIGN_OR_RETURN(const Rows rows, impl_->session->Select("latest_integrated", Params().Int(n)));
+  ASSIGN_OR_RETURN(const Rows rows,
+                   impl_->session->Select(queries::kLatestIntegrated, Params().Int(n)));
   std::vector<v1::Result> results;
   for (size_t row = 0; row < rows.size(); ++row) {
     v1::Result result;
@@ -85,7 +86,7 @@ absl::StatusOr<StoredResult> Store::GetResult(int64_t job_id, int64_t index) {
   const Params key = Params().Int(job_id).Int(index);
   StoredResult stored;
   RETURN_IF_ERROR(impl_->session->Read([&](Statements& statements) -> absl::Status {
-    ASSIGN_OR_RETURN(const Rows rows, statements.Run("result", key));
+    ASSIGN_OR_RETURN(const Rows rows, statements.Run(queries::kResult, key));
     if (rows.empty())
       return absl::NotFoundError(fmt::format("job {} has no result {} (yet)", job_id, index));
     stored.result = ResultOf(rows);
@@ -95,9 +96,9 @@ absl::StatusOr<StoredResult> Store::GetResult(int64_t job_id, int64_t index) {
     stored.split = rows.Text(0, 20);
     stored.sealed = rows.Bool(0, 21);
     stored.duplicate_of = rows.Int(0, 22);
-    ASSIGN_OR_RETURN(const Rows steps, statements.Run("result_steps", key));
+    ASSIGN_OR_RETURN(const Rows steps, statements.Run(queries::kResultSteps, key));
     AddSteps(steps, stored.result);
-    ASSIGN_OR_RETURN(const Rows bounds, statements.Run("result_intervals", key));
+    ASSIGN_OR_RETURN(const Rows bounds, statements.Run(queries::kResultIntervals, key));
     AddIntervals(bounds, stored.result);
     return absl::OkStatus();
   }));
@@ -106,7 +107,7 @@ absl::StatusOr<StoredResult> Store::GetResult(int64_t job_id, int64_t index) {
 
 absl::StatusOr<std::vector<AuditSnapshot>> Store::OpenAudits(int of_each_job) {
   ASSIGN_OR_RETURN(const Rows rows,
-                   impl_->session->Select("open_audits", Params().Int(of_each_job)));
+                   impl_->session->Select(queries::kOpenAudits, Params().Int(of_each_job)));
   std::vector<AuditSnapshot> audits;
   audits.reserve(rows.size());
   for (size_t row = 0; row < rows.size(); ++row) {
@@ -116,7 +117,8 @@ absl::StatusOr<std::vector<AuditSnapshot>> Store::OpenAudits(int of_each_job) {
 }
 
 absl::StatusOr<LabelFlips> Store::Flips(int64_t job_id) {
-  ASSIGN_OR_RETURN(const Rows rows, impl_->session->Select("label_flips", Params().Int(job_id)));
+  ASSIGN_OR_RETURN(const Rows rows,
+                   impl_->session->Select(queries::kLabelFlips, Params().Int(job_id)));
   if (rows.empty()) return absl::NotFoundError(fmt::format("no job {}", job_id));
   return LabelFlipsOf(rows);
 }

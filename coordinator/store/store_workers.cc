@@ -81,24 +81,24 @@ StoredWorker WorkerOf(const Rows& rows, size_t row) {
 
 absl::Status Store::UpsertWorkers(const std::vector<WorkerRecord>& workers) {
   return impl_->session->WriteLossy([&](Statements& statements) -> absl::Status {
-    return statements.Change("upsert_workers", ParamsOf(workers)).status();
+    return statements.Change(queries::kUpsertWorkers, ParamsOf(workers)).status();
   });
 }
 
 absl::Status Store::SetWorkerControl(const std::string& uuid, WorkerControl control) {
   return impl_->session->Write([&](Statements& statements) -> absl::Status {
     const std::string_view order = kControls[static_cast<size_t>(control)];
-    ASSIGN_OR_RETURN(const int64_t changed,
-                     statements.Change("set_worker_control", Params().Text(uuid).Text(order)));
+    ASSIGN_OR_RETURN(const int64_t changed, statements.Change(queries::kSetWorkerControl,
+                                                              Params().Text(uuid).Text(order)));
     if (changed == 0) return absl::NotFoundError(fmt::format("no worker {}", uuid));
     if (control != WorkerControl::kRemoved) return absl::OkStatus();
-    return statements.Change("revoke_worker_leases", Params().Text(uuid)).status();
+    return statements.Change(queries::kRevokeWorkerLeases, Params().Text(uuid)).status();
   });
 }
 
 absl::StatusOr<std::map<std::string, Throughput>> Store::WorkerThroughput(int minutes) {
   ASSIGN_OR_RETURN(const Rows sums,
-                   impl_->session->Select("worker_throughput", Params().Int(minutes)));
+                   impl_->session->Select(queries::kWorkerThroughput, Params().Int(minutes)));
   std::map<std::string, Throughput> speeds;
   for (size_t row = 0; row < sums.size(); ++row) {
     speeds[sums.Text(row, 0)] = {.functions_per_minute = sums.Real(row, 1) / minutes,
@@ -108,7 +108,7 @@ absl::StatusOr<std::map<std::string, Throughput>> Store::WorkerThroughput(int mi
 }
 
 absl::StatusOr<std::vector<StoredWorker>> Store::Workers() {
-  ASSIGN_OR_RETURN(const Rows rows, impl_->session->Select("workers"));
+  ASSIGN_OR_RETURN(const Rows rows, impl_->session->Select(queries::kWorkers));
   std::vector<StoredWorker> workers;
   workers.reserve(rows.size());
   for (size_t row = 0; row < rows.size(); ++row) workers.push_back(WorkerOf(rows, row));
@@ -124,7 +124,7 @@ absl::Status Store::AppendEvents(const std::vector<RecordEvent>& events) {
   }
   return impl_->session->WriteLossy([&](Statements& statements) {
     return statements
-        .Change("append_events", Params().TextArray(kinds).TextArray(texts).Int(kEventsKept))
+        .Change(queries::kAppendEvents, Params().TextArray(kinds).TextArray(texts).Int(kEventsKept))
         .status();
   });
 }
@@ -135,7 +135,7 @@ absl::Status Store::AppendEvent(std::string_view kind, std::string_view text) {
 
 absl::StatusOr<std::vector<EventRecord>> Store::Events(absl::Time since, int limit) {
   ASSIGN_OR_RETURN(const Rows rows,
-                   impl_->session->Select("events", Params().Time(since).Int(limit)));
+                   impl_->session->Select(queries::kEvents, Params().Time(since).Int(limit)));
   std::vector<EventRecord> events;
   events.reserve(rows.size());
   for (size_t row = 0; row < rows.size(); ++row) {

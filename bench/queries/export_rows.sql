@@ -1,0 +1,13 @@
+-- Rows as submit_results() and the sealer would have left them, of about 20 and 50 tokens. $1 job, $2 begin, $3 end.
+INSERT INTO result (index, canonical_hash, skeleton_hash, job_id, worker_id, attempt, outcome, wall_ms, speed_factor,
+                    answer_class, verdict, points_agreed, points_differed, precision_bits, has_abs, integrand, integral,
+                    steps)
+SELECT i, hashint8extended(i, 1), hashint8extended(i / 3, 2), $1, 1, 1,
+       (CASE WHEN i % 3 = 0 THEN 'unsolved' ELSE 'integrated' END)::outcome, 14, 1,
+       CASE WHEN i % 3 > 0 THEN 'elementary'::answer_class END, CASE WHEN i % 3 > 0 THEN 'verified'::verdict END, 12, 0,
+       128, false,
+       'mul add x INT+ 1 2 mul exp sin pow x INT+ 2 ' || CASE i % 4 WHEN 0 THEN 'cos add x sin x' ELSE 'x' END,
+       CASE WHEN i % 3 > 0 THEN 'add div pow x INT+ 2 INT+ 2 add mul sin exp x ln add x INT+ 7 add mul pow x INT+ 3 '
+           || 'div sin x add INT+ 1 pow x INT+ 2 mul INT- 3 atan div add x INT+ 1 sqrt INT+ 3' END,
+       ARRAY[ARRAY[1, 1, 4000 + i % 9000, 15000, 120]]
+  FROM generate_series($2::bigint, $3::bigint - 1) i

@@ -1,0 +1,19 @@
+-- Postgres lets everyone keep large objects, take advisory locks and run code of their own. Run in template1, from
+-- which databases are made.
+DO $$
+DECLARE
+    open_to_all regprocedure;
+BEGIN
+    FOR open_to_all IN
+        SELECT oid FROM pg_proc
+         WHERE pronamespace = 'pg_catalog'::regnamespace
+           AND (proname LIKE 'pg\_advisory%' OR proname LIKE 'pg\_try\_advisory%' OR proname LIKE 'lo\_%'
+                OR proname IN ('loread', 'lowrite'))
+    LOOP
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', open_to_all);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO motzkin_owner', open_to_all);
+    END LOOP;
+    REVOKE ALL ON SCHEMA public FROM PUBLIC;
+    REVOKE USAGE ON LANGUAGE plpgsql, sql FROM PUBLIC;
+    GRANT USAGE ON LANGUAGE plpgsql, sql TO motzkin_owner;
+END $$

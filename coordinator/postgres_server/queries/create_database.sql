@@ -1,0 +1,1 @@
+CREATE DATABASE motzkin OWNER motzkin_owner

@@ -1,0 +1,7 @@
+-- The role that owns the database. No superuser: SECURITY DEFINER functions run with its rights.
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'motzkin_owner') THEN
+        CREATE ROLE motzkin_owner LOGIN CREATEROLE;
+    END IF;
+END $$

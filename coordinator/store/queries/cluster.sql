@@ -1,0 +1,1 @@
+SELECT uuid, coordinator_epoch FROM cluster

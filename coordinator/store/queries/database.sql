@@ -1,0 +1,11 @@
+-- Whether Motzkin may have this database. foreign_table is one of another application: neither Postgres' own, nor of
+-- an extension, nor ours; NULL where there is none.
+SELECT current_database() AS name, current_setting('server_version_num')::integer AS server_version,
+       current_setting('transaction_read_only')::boolean AS read_only,
+       (SELECT n.nspname || '.' || c.relname
+          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+           AND n.nspname NOT LIKE 'pg\_%'
+           AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
+           AND to_regclass('motzkin.schema_migration') IS NULL
+         ORDER BY 1 LIMIT 1) AS foreign_table

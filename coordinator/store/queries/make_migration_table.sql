@@ -1,0 +1,8 @@
+CREATE SCHEMA IF NOT EXISTS motzkin;
+CREATE TABLE IF NOT EXISTS motzkin.schema_migration (
+    name       text        NOT NULL,
+    sha256     bytea       NOT NULL,
+    breaking   boolean     NOT NULL,
+    apply_time timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT schema_migration_pkey PRIMARY KEY (name)
+);

@@ -1,0 +1,12 @@
+-- Nothing that the store does may hang behind someone's lock, and nobody behind a lock of a coordinator that stands
+-- still, or whose machine is gone.
+SET search_path = motzkin, pg_temp;
+SET lock_timeout = '2s';
+SET statement_timeout = '10min';
+SET idle_in_transaction_session_timeout = '1min';
+SET tcp_keepalives_idle = 10;
+SET tcp_keepalives_interval = 5;
+SET tcp_keepalives_count = 3;
+SET application_name = 'motzkin coordinator';
+SET timezone = 'UTC';
+SET bytea_output = 'hex';

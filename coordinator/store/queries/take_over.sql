@@ -1,0 +1,1 @@
+SELECT take_over() AS epoch
