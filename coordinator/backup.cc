@@ -137,19 +137,20 @@ absl::Status RunProgram(const std::string& name, std::vector<std::string> argume
 absl::StatusOr<nlohmann::json> Describe(const std::string& conninfo) {
   ASSIGN_OR_RETURN(const auto connection, Connection::Open(conninfo));
   ASSIGN_OR_RETURN(const Rows ours, connection->Execute(backup_queries::kDatabase));
-  if (!ours.Bool(0, 2)) {
+  if (!ours.front().Bool("has_cluster")) {
     return absl::FailedPreconditionError(
-        fmt::format("database {} holds no Motzkin cluster", ours.Text(0, 0)));
+        fmt::format("database {} holds no Motzkin cluster", ours.front().Text("name")));
   }
-  ASSIGN_OR_RETURN(const Rows facts, connection->Execute(backup_queries::kDescribeCluster));
+  ASSIGN_OR_RETURN(const Rows found, connection->Execute(backup_queries::kDescribeCluster));
+  const postgres::Row cluster = found.front();
   return nlohmann::json{{"format", kFormat},
-                        {"cluster_uuid", facts.Text(0, 0)},
-                        {"incarnation", facts.Int(0, 1)},
-                        {"time", facts.Int(0, 2)},
+                        {"cluster_uuid", cluster.Text("uuid")},
+                        {"incarnation", cluster.Int("incarnation")},
+                        {"time", cluster.Int("time")},
                         {"motzkin", MOTZKIN_VERSION},
-                        {"postgres", facts.Int(0, 3)},
-                        {"jobs", facts.Int(0, 4)},
-                        {"functions", facts.Int(0, 5)}};
+                        {"postgres", cluster.Int("postgres")},
+                        {"jobs", cluster.Int("jobs")},
+                        {"functions", cluster.Int("functions")}};
 }
 
 absl::Status FillBackup(const std::string& conninfo, const std::string& directory,
@@ -202,20 +203,22 @@ absl::StatusOr<nlohmann::json> ReadManifest(const std::string& directory) {
 absl::Status CheckEmpty(const std::string& conninfo) {
   ASSIGN_OR_RETURN(const auto connection, Connection::Open(conninfo));
   ASSIGN_OR_RETURN(const Rows found, connection->Execute(backup_queries::kDatabase));
-  if (!found.Bool(0, 1)) return absl::OkStatus();
-  return absl::FailedPreconditionError(fmt::format(
-      "database {} holds a Motzkin cluster already: restore into an empty one", found.Text(0, 0)));
+  if (!found.front().Bool("has_schema")) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      fmt::format("database {} holds a Motzkin cluster already: restore into an empty one",
+                  found.front().Text("name")));
 }
 
 absl::StatusOr<int64_t> FillDatabase(const std::string& conninfo, const std::string& backup,
                                      const nlohmann::json& manifest, const std::string& log) {
   RETURN_IF_ERROR(CheckEmpty(conninfo));
   ASSIGN_OR_RETURN(const auto connection, Connection::Open(conninfo));
-  ASSIGN_OR_RETURN(const Rows name, connection->Execute(backup_queries::kDatabase));
-  RETURN_IF_ERROR(RunProgram("pg_restore",
-                             {"--dbname=" + name.Text(0, 0), "--no-owner", "--no-privileges",
-                              "--single-transaction", "--exit-on-error", backup + kDump},
-                             conninfo, log));
+  ASSIGN_OR_RETURN(const Rows database, connection->Execute(backup_queries::kDatabase));
+  RETURN_IF_ERROR(
+      RunProgram("pg_restore",
+                 {"--dbname=" + database.front().Text("name"), "--no-owner", "--no-privileges",
+                  "--single-transaction", "--exit-on-error", backup + kDump},
+                 conninfo, log));
   // Migrates what an older Motzkin wrote and makes the roles.
   RETURN_IF_ERROR(Store::Open(conninfo).status());
   int64_t incarnation = 0;
@@ -224,7 +227,7 @@ absl::StatusOr<int64_t> FillDatabase(const std::string& conninfo, const std::str
     ASSIGN_OR_RETURN(const Rows marked,
                      transaction.Execute(backup_queries::kMarkRestored,
                                          Params().Int(manifest["time"].get<int64_t>())));
-    incarnation = marked.Int(0, 0);
+    incarnation = marked.front().Int("incarnation");
     return absl::OkStatus();
   }));
   return incarnation;

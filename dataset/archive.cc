@@ -37,7 +37,7 @@ class LineWriter {
         directory_(std::move(directory)),
         shard_rows_(shard_rows) {}
 
-  // `query` takes job, first index and number of rows, and gives index and line. `stem` names the
+  // `query` takes job, first index and number of rows, and gives the columns `index` and `line`. `stem` names the
   // files: "results/" makes results/00000.jsonl.
   absl::Status Write(std::string_view query, const std::string& stem, int64_t expected,
                      const Progress& progress) {
@@ -49,10 +49,8 @@ class LineWriter {
           const postgres::Rows rows,
           reader_.Execute(query, postgres::Params().Text(job_).Int(next).Int(kRowsOfAPiece)));
       if (rows.empty()) break;
-      for (size_t i = 0; i < rows.size(); ++i) {
-        RETURN_IF_ERROR(Append(stem, rows.Text(i, 1) + "\n"));
-      }
-      next = rows.Int(rows.size() - 1, 0) + 1;
+      for (const postgres::Row row : rows) RETURN_IF_ERROR(Append(stem, row.Text("line") + "\n"));
+      next = rows.back().Int("index") + 1;
       RETURN_IF_ERROR(progress(rows_, std::max(expected, rows_)));
     }
     return file_.has_value() ? CloseFile() : absl::OkStatus();
@@ -178,8 +176,9 @@ absl::StatusOr<ArchiveReport> Archive(Reader& reader, const std::string& job,
                    reader.Execute(queries::kArchiveJob, postgres::Params().Text(report.job.name)));
   if (about.empty()) return absl::NotFoundError(fmt::format("job {} is gone", report.job.name));
   ASSIGN_OR_RETURN(StagingDirectory staging, StagingDirectory::Create(directory));
-  RETURN_IF_ERROR(WriteLines(reader, about.Int(0, 1), options, staging.path(), progress, report));
-  RETURN_IF_ERROR(WriteRest(report, about.Text(0, 0), options, staging.path()));
+  RETURN_IF_ERROR(WriteLines(reader, about.front().Int("functions"), options, staging.path(),
+                             progress, report));
+  RETURN_IF_ERROR(WriteRest(report, about.front().Text("json"), options, staging.path()));
   RETURN_IF_ERROR(ReadBack(report.files, staging.path()));
   RETURN_IF_ERROR(staging.Commit());
   return report;

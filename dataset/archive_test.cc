@@ -53,10 +53,10 @@ TEST_F(ArchiveTest, EveryRowIsThereWithEveryColumn) {
     std::ifstream file(path / "results" / name);
     for (std::string line; std::getline(file, line); ++rows) {
       const Json row = Json::parse(line);
-      const auto stored = Must(
-          sql().Execute("SELECT row_to_json(r)::text FROM training_data_all r WHERE index = $1",
-                        postgres::Params().Int(row["index"].get<int64_t>())));
-      EXPECT_EQ(row, Json::parse(stored.Text(0, 0)));
+      const auto stored = Must(sql().Execute(
+          "SELECT row_to_json(r)::text AS line FROM training_data_all r WHERE index = $1",
+          postgres::Params().Int(row["index"].get<int64_t>())));
+      EXPECT_EQ(row, Json::parse(stored.front().Text("line")));
     }
   }
   EXPECT_EQ(rows, 270);

@@ -282,15 +282,15 @@ TEST_F(ExportTest, LabelsAreThoseOfSql) {
   for (int outcome = v1::OUTCOME_INTEGRATED; outcome <= v1::OUTCOME_UNVERIFIED; ++outcome) {
     for (int answer_class = 1; answer_class <= 3; ++answer_class) {
       for (const v1::Answers answers : {v1::ANSWERS_ELEMENTARY, v1::ANSWERS_SPECIAL}) {
-        const auto sql_label = Must(
-            sql().Execute("SELECT label_of((enum_range(NULL::outcome))[$1], "
-                          "(enum_range(NULL::answer_class))[$2], (enum_range(NULL::answers))[$3])",
-                          postgres::Params().Int(outcome).Int(answer_class).Int(answers)));
+        const auto sql_label = Must(sql().Execute(
+            "SELECT label_of((enum_range(NULL::outcome))[$1], "
+            "(enum_range(NULL::answer_class))[$2], (enum_range(NULL::answers))[$3]) AS label",
+            postgres::Params().Int(outcome).Int(answer_class).Int(answers)));
         const std::optional<bool> label = LabelOf(
             static_cast<v1::Outcome>(outcome), static_cast<v1::AnswerClass>(answer_class), answers);
-        ASSERT_EQ(label.has_value(), !sql_label.IsNull(0, 0));
+        ASSERT_EQ(label.has_value(), !sql_label.front().IsNull("label"));
         if (label.has_value()) {
-          EXPECT_EQ(*label, sql_label.Bool(0, 0));
+          EXPECT_EQ(*label, sql_label.front().Bool("label"));
         }
       }
     }

@@ -47,8 +47,8 @@ std::vector<Step> ParseSteps(const std::string& text) {
   return steps;
 }
 
-std::string TextOrEmpty(const postgres::Rows& rows, size_t row, size_t column) {
-  return rows.IsNull(row, column) ? "" : rows.Text(row, column);
+std::string TextOrEmpty(const postgres::Row& row, std::string_view column) {
+  return row.IsNull(column) ? "" : row.Text(column);
 }
 
 Split SplitFromName(const std::string& name) {
@@ -56,21 +56,21 @@ Split SplitFromName(const std::string& name) {
   return static_cast<Split>(found - std::begin(kSplitNames));
 }
 
-Row RowAt(const postgres::Rows& rows, size_t i) {
+Row RowOf(const postgres::Row& found) {
   Row row;
-  row.index = rows.Int(i, 0);
-  row.integrand = rows.Text(i, 1);
-  row.integral = TextOrEmpty(rows, i, 2);
-  row.outcome = FromWord<v1::Outcome>(rows.Text(i, 3));
-  row.answer_class = FromWord<v1::AnswerClass>(TextOrEmpty(rows, i, 4));
-  row.has_abs = rows.Bool(i, 5);
-  row.split = SplitFromName(rows.Text(i, 6));
-  if (!rows.IsNull(i, 7)) row.duplicate_of = rows.Int(i, 7);
-  row.engine = TextOrEmpty(rows, i, 8);
-  row.engine_version = TextOrEmpty(rows, i, 9);
-  row.canonical_hash = static_cast<uint64_t>(rows.Int(i, 10));
-  row.skeleton_hash = static_cast<uint64_t>(rows.Int(i, 11));
-  row.steps = ParseSteps(TextOrEmpty(rows, i, 12));
+  row.index = found.Int("index");
+  row.integrand = found.Text("integrand");
+  row.integral = TextOrEmpty(found, "integral");
+  row.outcome = FromWord<v1::Outcome>(found.Text("outcome"));
+  row.answer_class = FromWord<v1::AnswerClass>(TextOrEmpty(found, "answer_class"));
+  row.has_abs = found.Bool("has_abs");
+  row.split = SplitFromName(found.Text("split"));
+  if (!found.IsNull("duplicate_of")) row.duplicate_of = found.Int("duplicate_of");
+  row.engine = TextOrEmpty(found, "engine");
+  row.engine_version = TextOrEmpty(found, "engine_version");
+  row.canonical_hash = static_cast<uint64_t>(found.Int("canonical_hash"));
+  row.skeleton_hash = static_cast<uint64_t>(found.Int("skeleton_hash"));
+  row.steps = ParseSteps(TextOrEmpty(found, "steps"));
   return row;
 }
 
@@ -113,60 +113,51 @@ absl::StatusOr<JobDescription> Reader::FindJob(const std::string& name) {
                    Execute(queries::kJob, postgres::Params().Text(name)));
   if (rows.empty()) {
     ASSIGN_OR_RETURN(const postgres::Rows names, Execute(queries::kJobNames, {}));
-    std::vector<std::string> there;
-    there.reserve(names.size());
-    for (size_t i = 0; i < names.size(); ++i) there.push_back(names.Text(i, 0));
+    const std::vector<std::string> there =
+        names.Map([](const postgres::Row& row) { return row.Text("job"); });
     return absl::NotFoundError(fmt::format(
         "no job named '{}'; there {}", name,
         there.empty() ? "are none yet" : fmt::format("are {}", absl::StrJoin(there, ", "))));
   }
   JobDescription job;
-  job.name = rows.Text(0, 0);
-  job.uuid = rows.Text(0, 1);
-  job.state = rows.Text(0, 2);
-  job.kind = FromWord<v1::Kind>(rows.Text(0, 3));
-  job.answers = rows.Text(0, 4) == "elementary" ? v1::ANSWERS_ELEMENTARY : v1::ANSWERS_SPECIAL;
-  job.generator_version = rows.Int(0, 5);
-  job.spec_digest = absl::BytesToHexString(rows.Bytes(0, 6));
-  if (!job.spec.ParseFromString(rows.Bytes(0, 7))) {
+  const postgres::Row found = rows.front();
+  job.name = found.Text("job");
+  job.uuid = found.Text("uuid");
+  job.state = found.Text("state");
+  job.kind = FromWord<v1::Kind>(found.Text("kind"));
+  job.answers =
+      found.Text("answers") == "elementary" ? v1::ANSWERS_ELEMENTARY : v1::ANSWERS_SPECIAL;
+  job.generator_version = found.Int("generator_version");
+  job.spec_digest = absl::BytesToHexString(found.Bytes("spec_digest"));
+  if (!job.spec.ParseFromString(found.Bytes("spec"))) {
     return absl::DataLossError(fmt::format("the spec of job {} cannot be read", job.name));
   }
-  job.sealed = rows.Int(0, 8);
-  if (rows.IsNull(0, 9)) return job;
+  job.sealed = found.Int("sealed");
+  if (found.IsNull("archived")) return job;
   return absl::FailedPreconditionError(
       fmt::format("the rows of job {} were archived on {}: look in the files of motzkin archive",
-                  job.name, rows.Text(0, 9)));
+                  job.name, found.Text("archived")));
 }
 
 absl::StatusOr<std::map<int, std::string>> Reader::Engines() {
   ASSIGN_OR_RETURN(const postgres::Rows rows, Execute(queries::kEngines, {}));
   std::map<int, std::string> engines;
-  for (size_t i = 0; i < rows.size(); ++i) {
-    engines[static_cast<int>(rows.Int(i, 0))] = rows.Text(i, 1) + " " + rows.Text(i, 2);
-  }
+  for (const postgres::Row row : rows)
+    engines[row.Int32("engine_id")] = row.Text("engine") + " " + row.Text("engine_version");
   return engines;
 }
 
 absl::StatusOr<LabelFlips> Reader::FlipsOf(const std::string& job) {
   ASSIGN_OR_RETURN(const postgres::Rows rows,
                    Execute(queries::kLabelFlips, postgres::Params().Text(job)));
-  if (rows.empty()) return LabelFlips{};
-  return LabelFlips{.open = rows.Int(0, 0),
-                    .audited = rows.Int(0, 1),
-                    .flips = rows.Int(0, 2),
-                    .share = rows.Real(0, 3),
-                    .lower = rows.Real(0, 4),
-                    .upper = rows.Real(0, 5)};
+  return rows.empty() ? LabelFlips{} : LabelFlipsOf(rows.front());
 }
 
 absl::StatusOr<std::vector<Row>> Reader::ReadRows(const std::string& job, IndexRange range) {
   ASSIGN_OR_RETURN(
       const postgres::Rows rows,
       Execute(queries::kRows, postgres::Params().Text(job).Int(range.begin).Int(range.end)));
-  std::vector<Row> read;
-  read.reserve(rows.size());
-  for (size_t i = 0; i < rows.size(); ++i) read.push_back(RowAt(rows, i));
-  return read;
+  return rows.Map(RowOf);
 }
 
 absl::Status Reader::ForEachRow(const JobDescription& job, IndexRange range,
@@ -194,7 +185,7 @@ absl::StatusOr<absl::flat_hash_map<int64_t, int64_t>> Reader::CountDuplicates(
       Execute(queries::kDuplicates,
               postgres::Params().Text(job).Int(firsts.begin).Int(firsts.end).Int(end)));
   absl::flat_hash_map<int64_t, int64_t> counts;
-  for (size_t i = 0; i < rows.size(); ++i) counts[rows.Int(i, 0)] = rows.Int(i, 1);
+  for (const postgres::Row row : rows) counts[row.Int("first_index")] = row.Int("repeats");
   return counts;
 }
 

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "common/results/label_flips.h"
 #include "dataset/row.h"
 #include "motzkin/v1/job.pb.h"
 
@@ -34,15 +35,6 @@ struct JobDescription {
   std::string spec_digest;  // hexadecimal
   v1::JobSpec spec;
   int64_t sealed = 0;  // every index below has its row, for good
-};
-
-// How often a negative label turned out wrong when it was computed again with ten times the budget.
-struct LabelFlips {
-  int64_t open = 0;  // audits that wait for a worker
-  int64_t audited = 0;
-  int64_t flips = 0;
-  double share = 0;             // of the audited
-  double lower = 0, upper = 0;  // its 95 % interval
 };
 
 // Half-open: begin <= index < end.

@@ -32,7 +32,7 @@ struct JobStatistics {
   dataset::JobDescription job;
   std::map<int, std::string> engines;
   dataset::Statistics statistics;
-  dataset::LabelFlips flips;
+  LabelFlips flips;
 };
 
 absl::StatusOr<JobStatistics> Collect(dataset::Reader& reader, const std::string& name) {
@@ -75,7 +75,7 @@ void PrintOutcomes(const dataset::Statistics& statistics) {
   fmt::print("  {:<10} {:>10}\n", "no label", Grouped(statistics.unlabelled));
 }
 
-void PrintFlips(const dataset::LabelFlips& flips) {
+void PrintFlips(const LabelFlips& flips) {
   if (flips.audited + flips.open == 0) return;
   fmt::print(
       "\nlabel flips: {} of {} audited negatives ({:.2f} %, 95 % interval {:.2f} to {:.2f} %), "
@@ -167,7 +167,7 @@ absl::Status RunStats(const Globals& globals, const StatsFlags& flags) {
     Print(**job);
     return absl::OkStatus();
   }
-  const dataset::LabelFlips& flips = (*job)->flips;
+  const LabelFlips& flips = (*job)->flips;
   Json json{{"job", (*job)->job.name},
             {"state", (*job)->job.state},
             {"label_flips",

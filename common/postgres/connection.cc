@@ -70,7 +70,10 @@ Rows RowsOf(const pqxx::result& result) {
       }
     }
   }
-  return Rows(result.columns(), std::move(cells), static_cast<int64_t>(result.affected_rows()));
+  std::vector<std::string> columns;
+  for (int column = 0; column < static_cast<int>(result.columns()); ++column)
+    columns.emplace_back(result.column_name(column));
+  return Rows(std::move(columns), std::move(cells), static_cast<int64_t>(result.affected_rows()));
 }
 
 // libpq takes C strings: a NUL would silently cut a value short.

@@ -16,15 +16,14 @@
 
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
-#include <absl/time/time.h>
 
-#include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "common/postgres/params.h"
+#include "common/postgres/rows.h"
 
 namespace motzkin::postgres {
 
@@ -35,59 +34,6 @@ std::string SqlState(const absl::Status& status);
 // that no call hangs on a machine that went away. Takes both forms of libpq: `key=value ...` and
 // URIs.
 std::string WithTimeouts(std::string_view conninfo);
-
-// The values of $1, $2, ... in order. All travel as text; say the type in the statement
-// (`$1::uuid`) where it is not clear. A value.
-class Params {
- public:
-  Params& Text(std::string_view value);  // A NUL in it makes the statement fail: 22021.
-  Params& Int(int64_t value);
-  Params& Real(double value);
-  Params& Bool(bool value);
-  Params& Bytes(std::string_view value);  // For `::bytea`; any bytes.
-  Params& Null();
-  Params& Time(absl::Time value);  // For `::timestamptz`, to the microsecond.
-  // One array, for `::bigint[]` and the like. An empty optional is NULL.
-  Params& IntArray(const std::vector<int64_t>& values);
-  Params& RealArray(const std::vector<double>& values);
-  Params& BoolArray(const std::vector<bool>& values);
-  Params& TextArray(const std::vector<std::optional<std::string>>& values);
-  Params& TextArray(const std::vector<std::string>& values);
-
-  const std::vector<std::optional<std::string>>& values() const { return values_; }
-
- private:
-  std::vector<std::optional<std::string>> values_;
-};
-
-// What a statement returned. Rows and columns count from 0; asking outside, or reading a NULL or a
-// text as a number, is a bug (CHECK). A value; Immutable.
-class Rows {
- public:
-  Rows() = default;
-  Rows(size_t columns, std::vector<std::optional<std::string>> cells, int64_t affected);
-
-  size_t size() const { return columns_ == 0 ? 0 : cells_.size() / columns_; }
-  bool empty() const { return size() == 0; }
-  // Rows that INSERT, UPDATE or DELETE changed.
-  int64_t affected() const { return affected_; }
-
-  bool IsNull(size_t row, size_t column) const;
-  const std::string& Text(size_t row, size_t column) const;
-  int64_t Int(size_t row, size_t column) const;
-  double Real(size_t row, size_t column) const;
-  bool Bool(size_t row, size_t column) const;
-  std::string Bytes(size_t row, size_t column) const;  // Of a bytea.
-  // The array has one dimension and no NULL.
-  std::vector<int64_t> IntArray(size_t row, size_t column) const;
-
- private:
-  const std::optional<std::string>& Cell(size_t row, size_t column) const;
-
-  size_t columns_ = 0;
-  std::vector<std::optional<std::string>> cells_;
-  int64_t affected_ = 0;
-};
 
 // Where statements run inside Connection::Transact. Valid only during the call that got it.
 class Transaction {

@@ -1,3 +1,5 @@
+#include "common/postgres/params.h"
+
 #include <absl/strings/escaping.h>
 #include <absl/time/time.h>
 #include <fmt/format.h>
@@ -5,7 +7,6 @@
 #include <cmath>
 
 #include "common/base/string_view.h"
-#include "common/postgres/connection.h"
 
 namespace motzkin::postgres {
 namespace {

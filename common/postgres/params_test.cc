@@ -34,10 +34,19 @@ TEST(ParamsTest, TimesTravelInUtcToTheMicrosecond) {
   EXPECT_EQ(Only(Params().Time(absl::FromUnixMicros(1))), "1970-01-01 00:00:00.000001+00");
 }
 
-TEST(RowsTest, ArraysOfNumbersAndBytesReadBack) {
-  const Rows rows(2, {"{1,-2,3}", "\\x00ff"}, 1);
-  EXPECT_EQ(rows.IntArray(0, 0), (std::vector<int64_t>{1, -2, 3}));
-  EXPECT_EQ(rows.Bytes(0, 1), std::string("\0\xff", 2));
+struct Person {
+  std::string name;
+  int32_t age = 0;
+};
+
+TEST(ParamsTest, TheFieldsOfRecordsBecomeOneArrayEach) {
+  const std::vector<Person> people = {{"Ann", 30}, {"Bob", 40}};
+  const Params params = Params().Bool(true).ArraysOf(
+      people, &Person::name, &Person::age, [](const Person& person) { return person.age / 7.5; });
+  ASSERT_EQ(params.values().size(), 4u);
+  EXPECT_EQ(params.values()[1], R"({"Ann","Bob"})");
+  EXPECT_EQ(params.values()[2], "{30,40}");
+  EXPECT_EQ(params.values()[3], "{4,5.333333333333333}");
 }
 
 TEST(WithTimeoutsTest, WhatTheCallerSetsIsKept) {

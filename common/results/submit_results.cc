@@ -181,7 +181,7 @@ absl::StatusOr<std::vector<v1::RowStatus>> SubmitResults(postgres::Connection& c
       audits ? connection.ExecuteAlone(results_queries::kSubmitAudits, AuditParamsOf(submission))
              : connection.ExecuteAlone(results_queries::kSubmitResults, ParamsOf(submission)));
   std::vector<v1::RowStatus> statuses;
-  for (const int64_t status : rows.IntArray(0, 0))
+  for (const int64_t status : rows.front().IntArray("statuses"))
     statuses.push_back(static_cast<v1::RowStatus>(status));
   MOTZKIN_CHECK(statuses.size() == static_cast<size_t>(submission.results_size()));
   return statuses;

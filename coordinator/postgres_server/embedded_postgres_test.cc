@@ -55,10 +55,11 @@ TEST_F(EmbeddedPostgresTest, DataOutlivesACleanStopAndThePortStays) {
   ASSERT_NE(server, nullptr);
   auto connection = ConnectAsOwner(*server);
   ASSERT_TRUE(connection->Execute("CREATE TABLE kept AS SELECT 42 AS answer").ok());
-  EXPECT_EQ(connection->Execute("SHOW data_checksums")->Text(0, 0), "on");
-  EXPECT_EQ(
-      connection->Execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")->Text(0, 0),
-      "f");
+  EXPECT_EQ(connection->Execute("SHOW data_checksums")->front().Text("data_checksums"), "on");
+  EXPECT_EQ(connection->Execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+                ->front()
+                .Text("rolsuper"),
+            "f");
   struct stat status;
   ASSERT_EQ(stat(data().c_str(), &status), 0);
   EXPECT_NE(status.st_uid, 0u);
@@ -69,7 +70,7 @@ TEST_F(EmbeddedPostgresTest, DataOutlivesACleanStopAndThePortStays) {
   server = MustStart();
   ASSERT_NE(server, nullptr);
   EXPECT_EQ(server->port(), port);
-  EXPECT_EQ(ConnectAsOwner(*server)->Execute("SELECT answer FROM kept")->Int(0, 0), 42);
+  EXPECT_EQ(ConnectAsOwner(*server)->Execute("SELECT answer FROM kept")->front().Int("answer"), 42);
   // The socket trusts, so TCP must not: a wrong password is refused, and the owner has no way at
   // all.
   for (const char* role : {"motzkin_owner", "postgres", "motzkin_worker"}) {

@@ -359,8 +359,8 @@ class StandingStill {
                 "SELECT pid FROM pg_stat_activity "
                 "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()")
             .value();
-    for (size_t row = 0; row < sessions.size(); ++row)
-      pids_.push_back(static_cast<pid_t>(sessions.Int(row, 0)));
+    for (const postgres::Row session : sessions)
+      pids_.push_back(static_cast<pid_t>(session.Int("pid")));
     Signal(SIGSTOP);
   }
   ~StandingStill() { Signal(SIGCONT); }

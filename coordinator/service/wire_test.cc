@@ -14,6 +14,7 @@
 #include "coordinator/service/testing/scripted_worker.h"
 #include "motzkin/v1/operator_service.grpc.pb.h"
 #include "tests/support/mini_postgres.h"
+#include "tests/support/only_number.h"
 #include "tests/support/seed.h"
 #include "tests/support/wait_for.h"
 
@@ -133,7 +134,7 @@ class WireTest : public ::testing::Test {
         "motzkin.result r WHERE r.job_id = b.job_id AND r.index >= b.begin_index AND r.index < "
         "b.end_index)");
     ASSERT_TRUE(wrong.ok()) << wrong.status();
-    EXPECT_EQ(wrong->Int(0, 0), 0);
+    EXPECT_EQ(test::OnlyNumber(*wrong), 0);
   }
 
   // A worker that behaves gets work and has it stored.

@@ -16,6 +16,7 @@ namespace {
 
 using postgres::Connection;
 using postgres::Params;
+using postgres::Row;
 using postgres::Rows;
 using postgres::Transaction;
 
@@ -28,20 +29,21 @@ absl::Status RunScript(Connection& connection, std::string_view script) {
 bool IsBreaking(std::string_view text) { return text.starts_with("-- breaking"); }
 
 absl::Status CheckDatabase(Connection& connection) {
-  ASSIGN_OR_RETURN(const Rows database, connection.Execute(queries::kDatabase));
-  const std::string& name = database.Text(0, 0);
-  if (database.Int(0, 1) < kServerVersionMin) {
+  ASSIGN_OR_RETURN(const Rows rows, connection.Execute(queries::kDatabase));
+  const Row database = rows.front();
+  const std::string& name = database.Text("name");
+  if (database.Int("server_version") < kServerVersionMin) {
     return absl::FailedPreconditionError("this Postgres is too old: version 13 or newer is needed");
   }
-  if (database.Bool(0, 2)) {
+  if (database.Bool("read_only")) {
     return absl::FailedPreconditionError(
         fmt::format("database {} is read-only (a standby?): the coordinator has to write", name));
   }
-  if (database.IsNull(0, 3)) return absl::OkStatus();
+  if (database.IsNull("foreign_table")) return absl::OkStatus();
   return absl::FailedPreconditionError(
       fmt::format("database {} belongs to another application (it holds table {}): give Motzkin an "
                   "empty database",
-                  name, database.Text(0, 3)));
+                  name, database.Text("foreign_table")));
 }
 
 absl::Status Apply(Connection& connection, const Migration& migration) {
@@ -57,19 +59,23 @@ absl::Status Apply(Connection& connection, const Migration& migration) {
   });
 }
 
-// What the database has that we do not, and what it has otherwise.
+const Migration* Find(std::span<const Migration> migrations, std::string_view name) {
+  const auto found =
+      std::find_if(migrations.begin(), migrations.end(),
+                   [&](const Migration& migration) { return migration.name == name; });
+  return found == migrations.end() ? nullptr : &*found;
+}
+
+// Nothing but what the database has that we do not, or has otherwise, is refused.
 absl::Status CheckApplied(const Rows& applied, std::span<const Migration> migrations) {
-  for (size_t row = 0; row < applied.size(); ++row) {
-    const auto ours = std::find_if(
-        migrations.begin(), migrations.end(),
-        [&](const Migration& migration) { return migration.name == applied.Text(row, 0); });
-    if (ours == migrations.end()) {
-      if (!applied.Bool(row, 2)) continue;
+  for (const Row row : applied) {
+    const Migration* ours = Find(migrations, row.Text("name"));
+    if (ours == nullptr && row.Bool("breaking")) {
       return absl::FailedPreconditionError(
           fmt::format("the database is of a newer Motzkin (migration {}): update this coordinator",
-                      applied.Text(row, 0)));
+                      row.Text("name")));
     }
-    if (Sha256(ours->text) != applied.Bytes(row, 1)) {
+    if (ours != nullptr && Sha256(ours->text) != row.Bytes("sha256")) {
       return absl::FailedPreconditionError(fmt::format(
           "migration {} is not the one that made this database: it was edited after it was applied",
           ours->name));
@@ -82,11 +88,11 @@ absl::Status MigrateLocked(Connection& connection, std::span<const Migration> mi
   RETURN_IF_ERROR(RunScript(connection, queries::kMakeMigrationTable));
   ASSIGN_OR_RETURN(const Rows applied, connection.Execute(queries::kAppliedMigrations));
   RETURN_IF_ERROR(CheckApplied(applied, migrations));
+  const std::vector<std::string> done =
+      applied.Map([](const Row& row) { return row.Text("name"); });
   for (const Migration& migration : migrations) {
-    bool done = false;
-    for (size_t row = 0; row < applied.size(); ++row)
-      done |= applied.Text(row, 0) == migration.name;
-    if (!done) RETURN_IF_ERROR(Apply(connection, migration));
+    if (std::find(done.begin(), done.end(), migration.name) != done.end()) continue;
+    RETURN_IF_ERROR(Apply(connection, migration));
   }
   return absl::OkStatus();
 }

@@ -30,7 +30,9 @@ class MigratorTest : public ::testing::Test {
     return Migrate(*connection_, migrations);
   }
   bool HasTable(const std::string& name) {
-    return !Must(connection_->Execute("SELECT to_regclass('motzkin." + name + "')")).IsNull(0, 0);
+    return !Must(connection_->Execute("SELECT to_regclass('motzkin." + name + "')"))
+                .front()
+                .IsNull("to_regclass");
   }
 
   const std::string database_;
@@ -131,7 +133,10 @@ std::string DumpOf(const std::string& conninfo) {
 
 // schema.sql shows the whole schema in one place. MOTZKIN_REGENERATE=1 rewrites it.
 TEST_F(MigratorTest, SchemaSqlIsWhatTheMigrationsMake) {
-  if (!Must(connection_->Execute("SHOW server_version")).Text(0, 0).starts_with("15")) {
+  if (!Must(connection_->Execute("SHOW server_version"))
+           .front()
+           .Text("server_version")
+           .starts_with("15")) {
     GTEST_SKIP() << "pg_dump prints differently in other versions";
   }
   ASSERT_TRUE(Migrate(*connection_, Migrations()).ok());

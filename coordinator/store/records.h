@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "common/results/label_flips.h"
 #include "coordinator/core/types.h"
 #include "motzkin/v1/job.pb.h"
 
@@ -53,16 +54,6 @@ struct GrantRequest {
   BatchKey batch;
   WorkerId worker;
   uint64_t instance = 0;
-};
-
-// The view of this name, for one job. The shares are 0 .. 1, and 0 while nothing is audited.
-struct LabelFlips {
-  int64_t open = 0;
-  int64_t audited = 0;
-  int64_t flips = 0;  // Negative labels that are positive with ten times the budget.
-  double share = 0;
-  double lower = 0;  // 95 % interval of the share.
-  double upper = 0;
 };
 
 // What the files of an archive hold.

@@ -61,15 +61,17 @@ TEST_F(RolesTest, AReaderSeesTheViewsAndNothingElse) {
         "engine_steps", "jobs", "engines", "workers", "duplicates"}) {
     EXPECT_TRUE(reader->Execute(std::string("SELECT * FROM ") + view).ok()) << view;
   }
-  EXPECT_EQ(reader->Execute("SELECT functions FROM progress")->Int(0, 0), 3);
+  EXPECT_EQ(reader->Execute("SELECT functions FROM progress")->front().Int("functions"), 3);
   // To a reader some of these fail as writes in a read-only transaction: refused all the same.
   for (const char* statement : kForbidden) {
     const absl::Status status = reader->Execute(statement).status();
     EXPECT_TRUE(absl::IsPermissionDenied(status) || absl::IsFailedPrecondition(status))
         << statement << ": " << status;
   }
-  EXPECT_EQ(reader->Execute("SHOW statement_timeout")->Text(0, 0), "5min");
-  EXPECT_EQ(reader->Execute("SHOW idle_in_transaction_session_timeout")->Text(0, 0), "1min");
+  EXPECT_EQ(reader->Execute("SHOW statement_timeout")->front().Text("statement_timeout"), "5min");
+  constexpr char kIdleTimeout[] = "idle_in_transaction_session_timeout";
+  EXPECT_EQ(reader->Execute(std::string("SHOW ") + kIdleTimeout)->front().Text(kIdleTimeout),
+            "1min");
 }
 
 TEST_F(RolesTest, AReaderThatMakesItselfWritableStillMayNotWrite) {

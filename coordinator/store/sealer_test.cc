@@ -39,7 +39,8 @@ class SealerTest : public StoreFixture {
                               "FROM duplicate "
                               "WHERE job_id = $1",
                               postgres::Params().Int(job_id)))
-        .Text(0, 0);
+        .front()
+        .Text("string_agg");
   }
 };
 

@@ -12,6 +12,7 @@ namespace {
 
 using postgres::Connection;
 using postgres::Params;
+using postgres::Row;
 using postgres::Rows;
 using postgres::Transaction;
 using postgres::Watchdog;
@@ -77,15 +78,15 @@ absl::Status Session::TakeLock() {
 absl::Status Session::TakeOver() {
   return connection_->Transact([this](Transaction& transaction) -> absl::Status {
     ASSIGN_OR_RETURN(const Rows epoch, transaction.Execute(queries::kTakeOver));
-    epoch_ = epoch.Int(0, 0);
+    epoch_ = epoch.front().Int("epoch");
     RETURN_IF_ERROR(transaction.ExecuteScript(queries::kRoles));
     ASSIGN_OR_RETURN(const Rows cluster, transaction.Execute(queries::kCluster));
-    cluster_uuid_ = cluster.Text(0, 0);
+    cluster_uuid_ = cluster.front().Text("uuid");
     ASSIGN_OR_RETURN(const Rows passwords, transaction.Execute(queries::kRolePasswords));
-    for (size_t row = 0; row < passwords.size(); ++row) {
-      const bool worker = passwords.Bool(row, 2);
-      (worker ? passwords_.worker_role : passwords_.reader_role) = passwords.Text(row, 0);
-      (worker ? passwords_.worker : passwords_.reader) = passwords.Text(row, 1);
+    for (const Row login : passwords) {
+      const bool worker = login.Bool("is_worker");
+      (worker ? passwords_.worker_role : passwords_.reader_role) = login.Text("role");
+      (worker ? passwords_.worker : passwords_.reader) = login.Text("password");
     }
     return absl::OkStatus();
   });
@@ -103,8 +104,8 @@ absl::Status Session::Reconnect() {
 absl::Status Session::ConnectAgain() {
   const Watchdog::Watch watch(watchdog_, *connection_, patience_.usual);
   RETURN_IF_ERROR(watch.Explain(SetUp()));
-  ASSIGN_OR_RETURN(const Rows epoch, connection_->Execute(queries::kCluster));
-  if (epoch.Int(0, 1) != epoch_) return absl::AbortedError(kTakenOver);
+  ASSIGN_OR_RETURN(const Rows cluster, connection_->Execute(queries::kCluster));
+  if (cluster.front().Int("coordinator_epoch") != epoch_) return absl::AbortedError(kTakenOver);
   RETURN_IF_ERROR(connection_->Execute(queries::kEndSession, Params().Int(lock_holder_)).status());
   return TakeLock();
 }

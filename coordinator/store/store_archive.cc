@@ -45,7 +45,7 @@ absl::StatusOr<int64_t> Store::CountResults(int64_t job_id, int64_t begin, int64
   ASSIGN_OR_RETURN(
       const Rows count,
       impl_->session->Select(queries::kCountResults, Params().Int(job_id).Int(begin).Int(end)));
-  return count.Int(0, 0);
+  return count.front().Int("rows");
 }
 
 absl::Status Store::MarkArchived(int64_t job_id, const ArchiveRecord& archive) {
@@ -59,7 +59,7 @@ absl::Status Store::MarkArchived(int64_t job_id, const ArchiveRecord& archive) {
     RETURN_IF_ERROR(statements.Run(queries::kLockJobBatches, key).status());
     RETURN_IF_ERROR(statements.Change(queries::kRevokeAllBatches, key).status());
     ASSIGN_OR_RETURN(const Rows found, statements.Run(queries::kLabelFlips, key));
-    const LabelFlips flips = LabelFlipsOf(found);
+    const LabelFlips flips = LabelFlipsOf(found.front());
     RETURN_IF_ERROR(CheckWhole(job, flips, archive));
     return statements
         .Change(queries::kInsertArchive, Params(key)
@@ -76,7 +76,7 @@ absl::StatusOr<bool> Store::DropArchived(int64_t job_id) {
   RETURN_IF_ERROR(impl_->session->Write([&](Statements& statements) -> absl::Status {
     ASSIGN_OR_RETURN(const Rows step, statements.Run(queries::kDropArchived,
                                                      Params().Int(job_id).Int(kDeletedRowsMax)));
-    more = step.Bool(0, 0);
+    more = step.front().Bool("more");
     return absl::OkStatus();
   }));
   impl_->bytes.Forget(job_id);

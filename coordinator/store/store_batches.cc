@@ -9,6 +9,7 @@ namespace motzkin::coordinator {
 namespace {
 
 using postgres::Params;
+using postgres::Row;
 using postgres::Rows;
 
 constexpr int64_t kBatchSizeMax = 1'000'000;
@@ -18,7 +19,7 @@ absl::StatusOr<BatchSnapshot> LockBatch(Statements& statements, const BatchKey& 
       const Rows rows,
       statements.Run(queries::kLockBatches, Params().IntArray({key.job}).IntArray({key.batch})));
   if (rows.empty()) return absl::NotFoundError(fmt::format("no {}", NameOf(key)));
-  return BatchOf(rows, 0);
+  return BatchOf(rows.front());
 }
 
 // Where batches of these sizes end, the first of which begins at `begin`: none beyond `target`, 0
@@ -50,13 +51,13 @@ std::string NameOf(const BatchKey& key) {
   return fmt::format("batch {} of job {}", key.batch, key.job);
 }
 
-BatchSnapshot BatchOf(const Rows& rows, size_t row) {
-  return {.key = {rows.Int(row, 0), rows.Int(row, 1)},
-          .begin = rows.Int(row, 2),
-          .end = rows.Int(row, 3),
-          .stored = rows.Int(row, 4),
-          .deaths = static_cast<int32_t>(rows.Int(row, 5)),
-          .revoked = rows.Bool(row, 6)};
+BatchSnapshot BatchOf(const Row& row) {
+  return {.key = {row.Int("job_id"), row.Int("batch")},
+          .begin = row.Int("begin_index"),
+          .end = row.Int("end_index"),
+          .stored = row.Int("stored"),
+          .deaths = row.Int32("deaths"),
+          .revoked = row.Bool("revoked")};
 }
 
 absl::StatusOr<std::vector<BatchSnapshot>> Store::AllocateBatches(
@@ -65,22 +66,22 @@ absl::StatusOr<std::vector<BatchSnapshot>> Store::AllocateBatches(
   std::vector<BatchSnapshot> batches;
   if (sizes.empty()) return batches;
   RETURN_IF_ERROR(impl_->session->Write([&](Statements& statements) -> absl::Status {
-    ASSIGN_OR_RETURN(const Rows job, statements.Run(queries::kLockJob, Params().Int(job_id)));
-    if (job.empty()) return absl::NotFoundError(fmt::format("no job {}", job_id));
-    if (job.Text(0, 0) != "running") {
-      return absl::FailedPreconditionError(
-          fmt::format("job {} is {}", job.Text(0, 5), job.Text(0, 0)));
+    ASSIGN_OR_RETURN(const Rows locked, LockJob(statements, job_id));
+    const Row job = locked.front();
+    const std::string& name = job.Text("name");
+    if (job.Text("state") != "running") {
+      return absl::FailedPreconditionError(fmt::format("job {} is {}", name, job.Text("state")));
     }
-    const int64_t begin = job.Int(0, 3);
-    const std::vector<int64_t> ends = EndsOf(sizes, begin, job.Bool(0, 2) ? 0 : job.Int(0, 1));
-    if (ends.empty())
-      return absl::OutOfRangeError(fmt::format("job {} is wholly allocated", job.Text(0, 5)));
+    const int64_t begin = job.Int("allocated_below");
+    const int64_t target = job.Bool("target_integrated") ? 0 : job.Int("target");
+    const std::vector<int64_t> ends = EndsOf(sizes, begin, target);
+    if (ends.empty()) return absl::OutOfRangeError(fmt::format("job {} is wholly allocated", name));
     const Params range = Params().Int(job_id).Int(begin).Int(ends.back());
     RETURN_IF_ERROR(statements.Run(queries::kEnsurePartitions, range).status());
     ASSIGN_OR_RETURN(
         const Rows rows,
         statements.Run(queries::kAllocateBatches, Params().Int(job_id).Int(begin).IntArray(ends)));
-    for (size_t row = 0; row < rows.size(); ++row) batches.push_back(BatchOf(rows, row));
+    batches = rows.Map(BatchOf);
     return absl::OkStatus();
   }));
   return batches;
@@ -94,10 +95,7 @@ absl::StatusOr<BatchSnapshot> Store::AllocateBatch(int64_t job_id, int64_t size)
 absl::StatusOr<std::vector<BatchSnapshot>> Store::OpenBatches(int64_t job_id) {
   ASSIGN_OR_RETURN(const Rows rows,
                    impl_->session->Select(queries::kOpenBatches, Params().Int(job_id)));
-  std::vector<BatchSnapshot> batches;
-  batches.reserve(rows.size());
-  for (size_t row = 0; row < rows.size(); ++row) batches.push_back(BatchOf(rows, row));
-  return batches;
+  return rows.Map(BatchOf);
 }
 
 absl::StatusOr<BatchSnapshot> Store::SplitBatch(const BatchKey& batch, int64_t at) {
@@ -111,7 +109,7 @@ absl::StatusOr<BatchSnapshot> Store::SplitBatch(const BatchKey& batch, int64_t a
     ASSIGN_OR_RETURN(
         const Rows rows,
         statements.Run(queries::kSplitBatch, Params().Int(batch.job).Int(batch.batch).Int(at)));
-    tail = BatchOf(rows, 0);
+    tail = BatchOf(rows.front());
     return absl::OkStatus();
   }));
   return tail;
@@ -123,13 +121,13 @@ absl::StatusOr<int64_t> Store::Seal(int64_t job_id, int64_t rows_max) {
     ASSIGN_OR_RETURN(const Rows batches,
                      statements.Run(queries::kSealableBatches, Params().Int(job_id)));
     if (batches.empty()) return absl::OkStatus();
-    const int64_t begin = batches.Int(0, 3);
+    const int64_t begin = batches.front().Int("sealed_below");
     int64_t end = begin;
-    for (size_t row = 0; row < batches.size(); ++row) {
-      const bool next = batches.Int(row, 0) == end && batches.Bool(row, 2);
+    for (const Row batch : batches) {
+      const bool next = batch.Int("begin_index") == end && batch.Bool("closed");
       // One batch is always taken whole, however large.
-      if (!next || (end > begin && batches.Int(row, 1) - begin > rows_max)) break;
-      end = batches.Int(row, 1);
+      if (!next || (end > begin && batch.Int("end_index") - begin > rows_max)) break;
+      end = batch.Int("end_index");
     }
     if (end == begin) return absl::OkStatus();
     const Params range = Params().Int(job_id).Int(begin).Int(end);

@@ -42,10 +42,11 @@ inline absl::Time TimeOf(int64_t micros) { return absl::FromUnixMicros(micros); 
 std::string NameOf(const BatchKey& key);
 
 // The columns job_id, batch, begin_index, end_index, stored, deaths, revoked.
-BatchSnapshot BatchOf(const postgres::Rows& rows, size_t row);
+BatchSnapshot BatchOf(const postgres::Row& row);
 
-// One row of label_flips.sql.
-LabelFlips LabelFlipsOf(const postgres::Rows& rows);
+// Locks the job until the transaction ends and returns the row of lock_job.sql. NOT_FOUND: there is
+// no such job.
+absl::StatusOr<postgres::Rows> LockJob(Statements& statements, int64_t job_id);
 
 // As Store::Job(), inside a transaction.
 absl::StatusOr<JobRecord> JobIn(Statements& statements, int64_t job_id);

@@ -12,6 +12,7 @@ namespace motzkin::coordinator {
 namespace {
 
 using postgres::Params;
+using postgres::Row;
 using postgres::Rows;
 
 // The names of SQL's job_state, in the order of JobPhase.
@@ -24,26 +25,26 @@ OutcomeCounts CountsOf(const std::vector<int64_t>& values) {
   return counts;
 }
 
-absl::StatusOr<JobRecord> JobOf(const Rows& rows, size_t row) {
+absl::StatusOr<JobRecord> JobOf(const Row& row) {
   JobRecord job;
-  job.id = rows.Int(row, 0);
-  job.uuid = rows.Text(row, 1);
-  if (!job.spec.ParseFromString(rows.Bytes(row, 2))) {
+  job.id = row.Int("id");
+  job.uuid = row.Text("uuid");
+  if (!job.spec.ParseFromString(row.Bytes("spec"))) {
     return absl::InternalError(fmt::format("the spec of job {} cannot be read", job.id));
   }
-  job.spec_digest = rows.Bytes(row, 3);
-  job.phase = static_cast<JobPhase>(rows.Int(row, 4) - 1);  // SQL counts from 1.
-  job.reason = rows.Text(row, 5);
-  job.created = TimeOf(rows.Int(row, 6));
-  job.target = rows.Int(row, 7);
-  job.allocated_below = rows.Int(row, 8);
-  job.sealed_below = rows.Int(row, 9);
-  job.outcomes = CountsOf(rows.IntArray(row, 10));
-  job.sealed_outcomes = CountsOf(rows.IntArray(row, 11));
-  job.duplicates = rows.Int(row, 12);
-  if (!rows.IsNull(row, 13)) {
-    job.archived = TimeOf(rows.Int(row, 13));
-    job.archive_sha256 = rows.Bytes(row, 14);
+  job.spec_digest = row.Bytes("spec_digest");
+  job.phase = static_cast<JobPhase>(row.Int("state") - 1);  // SQL counts from 1.
+  job.reason = row.Text("reason");
+  job.created = TimeOf(row.Int("created_us"));
+  job.target = row.Int("target");
+  job.allocated_below = row.Int("allocated_below");
+  job.sealed_below = row.Int("sealed_below");
+  job.outcomes = CountsOf(row.IntArray("outcomes"));
+  job.sealed_outcomes = CountsOf(row.IntArray("sealed_outcomes"));
+  job.duplicates = row.Int("duplicates");
+  if (!row.IsNull("archived_us")) {
+    job.archived = TimeOf(row.Int("archived_us"));
+    job.archive_sha256 = row.Bytes("archive_sha256");
   }
   return job;
 }
@@ -51,8 +52,8 @@ absl::StatusOr<JobRecord> JobOf(const Rows& rows, size_t row) {
 absl::StatusOr<std::vector<JobRecord>> SelectJobs(Session& session, const Params& params) {
   ASSIGN_OR_RETURN(const Rows rows, session.Select(queries::kJobs, params));
   std::vector<JobRecord> jobs;
-  for (size_t row = 0; row < rows.size(); ++row) {
-    ASSIGN_OR_RETURN(JobRecord job, JobOf(rows, row));
+  for (const Row row : rows) {
+    ASSIGN_OR_RETURN(JobRecord job, JobOf(row));
     jobs.push_back(std::move(job));
   }
   return jobs;
@@ -87,21 +88,21 @@ Params CreationOf(const v1::JobSpec& spec, const std::string& request_id) {
       .Bool(spec.target_integrated());
 }
 
-absl::Status CheckHere(const Rows& job) {
-  if (!job.Bool(0, 6)) return absl::OkStatus();
+// `job` is a row of lock_job.sql, here and below.
+absl::Status CheckHere(const Row& job) {
+  if (!job.Bool("archived")) return absl::OkStatus();
   return absl::FailedPreconditionError(fmt::format(
       "job {} cannot go on: its rows are archived. Its archive's job.yaml starts it anew",
-      job.Text(0, 5)));
+      job.Text("name")));
 }
 
-// `job` is a row of lock_job.sql.
-absl::Status CheckTransition(const Rows& job, std::string_view to) {
-  const std::string& from = job.Text(0, 0);
+absl::Status CheckTransition(const Row& job, std::string_view to) {
+  const std::string& from = job.Text("state");
   if (from == to) return absl::OkStatus();
   RETURN_IF_ERROR(CheckHere(job));
   if (from != "completed" && from != "cancelled") return absl::OkStatus();
   return absl::FailedPreconditionError(fmt::format(
-      "job {} is {}{}", job.Text(0, 5), from, from == "completed" ? ": extend it to go on" : ""));
+      "job {} is {}{}", job.Text("name"), from, from == "completed" ? ": extend it to go on" : ""));
 }
 
 // Under the locks that submissions take: when this has committed, none of them stores a row any
@@ -120,12 +121,12 @@ absl::StatusOr<JobRecord> Store::CreateJob(const v1::JobSpec& spec, const std::s
     ASSIGN_OR_RETURN(const Rows before,
                      statements.Run(queries::kJobByRequest, Params().Text(request_id)));
     if (!before.empty()) {
-      id = before.Int(0, 0);
+      id = before.front().Int("id");
       return absl::OkStatus();
     }
     ASSIGN_OR_RETURN(const Rows created,
                      statements.Run(queries::kCreateJob, CreationOf(spec, request_id)));
-    id = created.Int(0, 0);
+    id = created.front().Int("id");
     return absl::OkStatus();
   });
   if (postgres::SqlState(status) == "23505") {
@@ -135,10 +136,16 @@ absl::StatusOr<JobRecord> Store::CreateJob(const v1::JobSpec& spec, const std::s
   return Job(id);
 }
 
+absl::StatusOr<Rows> LockJob(Statements& statements, int64_t job_id) {
+  ASSIGN_OR_RETURN(Rows rows, statements.Run(queries::kLockJob, Params().Int(job_id)));
+  if (rows.empty()) return absl::NotFoundError(fmt::format("no job {}", job_id));
+  return rows;
+}
+
 absl::StatusOr<JobRecord> JobIn(Statements& statements, int64_t job_id) {
   ASSIGN_OR_RETURN(const Rows rows, statements.Run(queries::kJobs, Params().Int(job_id).Null()));
   if (rows.empty()) return absl::NotFoundError(fmt::format("no job {}", job_id));
-  return JobOf(rows, 0);
+  return JobOf(rows.front());
 }
 
 absl::StatusOr<JobRecord> Store::Job(int64_t job_id) {
@@ -156,9 +163,8 @@ absl::StatusOr<std::vector<JobRecord>> Store::Jobs() {
 absl::Status Store::SetJobPhase(int64_t job_id, JobPhase phase, std::string_view reason) {
   const std::string_view to = kStates[static_cast<size_t>(phase)];
   return impl_->session->WriteMuch([&](Statements& statements) -> absl::Status {
-    ASSIGN_OR_RETURN(const Rows job, statements.Run(queries::kLockJob, Params().Int(job_id)));
-    if (job.empty()) return absl::NotFoundError(fmt::format("no job {}", job_id));
-    RETURN_IF_ERROR(CheckTransition(job, to));
+    ASSIGN_OR_RETURN(const Rows job, LockJob(statements, job_id));
+    RETURN_IF_ERROR(CheckTransition(job.front(), to));
     if (phase == JobPhase::kRunning) {
       RETURN_IF_ERROR(statements.Change(queries::kReopenBatches, Params().Int(job_id)).status());
     } else {
@@ -177,22 +183,23 @@ absl::Status Store::SetJobReason(int64_t job_id, std::string_view reason) {
 
 absl::Status Store::ExtendTarget(int64_t job_id, int64_t target) {
   return impl_->session->WriteMuch([&](Statements& statements) -> absl::Status {
-    ASSIGN_OR_RETURN(const Rows job, statements.Run(queries::kLockJob, Params().Int(job_id)));
-    if (job.empty()) return absl::NotFoundError(fmt::format("no job {}", job_id));
-    const std::string& name = job.Text(0, 5);
-    const int64_t present = job.Int(0, 1);
+    ASSIGN_OR_RETURN(const Rows locked, LockJob(statements, job_id));
+    const Row job = locked.front();
+    const std::string& state = job.Text("state");
+    const std::string& name = job.Text("name");
+    const int64_t present = job.Int("target");
     if (target == present) return absl::OkStatus();
     if (present == 0 || target < present) {
       return absl::InvalidArgumentError(
           fmt::format("job {}: a target of {} is not above the present {}", name, target,
                       present == 0 ? "one, which is endless" : std::to_string(present)));
     }
-    if (job.Text(0, 0) == "cancelled")
+    if (state == "cancelled")
       return absl::FailedPreconditionError(fmt::format("job {} is cancelled", name));
     RETURN_IF_ERROR(CheckHere(job));
     RETURN_IF_ERROR(
         statements.Change(queries::kSetJobTarget, Params().Int(job_id).Int(target)).status());
-    if (job.Text(0, 0) != "completed") return absl::OkStatus();
+    if (state != "completed") return absl::OkStatus();
     RETURN_IF_ERROR(statements.Change(queries::kReopenBatches, Params().Int(job_id)).status());
     return statements.Change(queries::kSetJobState, Params().Int(job_id).Text("running").Text(""))
         .status();
@@ -202,15 +209,15 @@ absl::Status Store::ExtendTarget(int64_t job_id, int64_t target) {
 absl::StatusOr<Throughput> Store::JobThroughput(int64_t job_id, int minutes) {
   ASSIGN_OR_RETURN(const Rows sums, impl_->session->Select(queries::kJobThroughput,
                                                            Params().Int(job_id).Int(minutes)));
-  return Throughput{.functions_per_minute = sums.Real(0, 0) / minutes,
-                    .integrated_per_minute = sums.Real(0, 1) / minutes};
+  return Throughput{.functions_per_minute = sums.front().Real("functions") / minutes,
+                    .integrated_per_minute = sums.front().Real("integrated") / minutes};
 }
 
 absl::StatusOr<int64_t> Store::JobBytes(int64_t job_id) {
   return impl_->bytes.Get(job_id, [&]() -> absl::StatusOr<int64_t> {
     ASSIGN_OR_RETURN(const Rows bytes,
                      impl_->session->Select(queries::kJobBytes, Params().Int(job_id)));
-    return bytes.Int(0, 0);
+    return bytes.front().Int("bytes");
   });
 }
 
@@ -218,7 +225,7 @@ absl::StatusOr<int64_t> Store::DatabaseBytes() {
   constexpr int64_t kWholeDatabase = 0;  // Jobs count from 1.
   return impl_->bytes.Get(kWholeDatabase, [&]() -> absl::StatusOr<int64_t> {
     ASSIGN_OR_RETURN(const Rows bytes, impl_->session->Select(queries::kDatabaseBytes));
-    return bytes.Int(0, 0);
+    return bytes.front().Int("bytes");
   });
 }
 

@@ -13,6 +13,7 @@ namespace motzkin::coordinator {
 namespace {
 
 using postgres::Params;
+using postgres::Row;
 using postgres::Rows;
 
 std::string TextOf(LeaseEnd why) {
@@ -36,10 +37,8 @@ class Positions {
  public:
   // False: it is there already.
   bool Add(const BatchKey& key) { return positions_.try_emplace(key, positions_.size()).second; }
-  // Of the first two columns.
-  size_t Of(const Rows& rows, size_t row) const {
-    return positions_.at({rows.Int(row, 0), rows.Int(row, 1)});
-  }
+  // Of the columns job_id and batch.
+  size_t Of(const Row& row) const { return positions_.at({row.Int("job_id"), row.Int("batch")}); }
   bool empty() const { return positions_.empty(); }
   // $1 jobs, $2 batches.
   Params Keys() const {
@@ -61,11 +60,11 @@ absl::StatusOr<bool> LockBatches(Statements& statements, const std::vector<Grant
   ASSIGN_OR_RETURN(const Rows rows, statements.Run(queries::kLockBatches, positions.Keys()));
   std::vector<bool> found(requests.size(), false);
   bool leased = false;
-  for (size_t row = 0; row < rows.size(); ++row) {
-    const size_t position = positions.Of(rows, row);
-    const BatchSnapshot& batch = grants[position].batch = BatchOf(rows, row);
+  for (const Row row : rows) {
+    const size_t position = positions.Of(row);
+    const BatchSnapshot& batch = grants[position].batch = BatchOf(row);
     found[position] = true;
-    leased = leased || rows.Int(row, 7) > 0;
+    leased = leased || row.Int("attempts") > 0;
     if (!batch.closed() && !batch.revoked) continue;
     return absl::FailedPreconditionError(
         fmt::format("{} is {}", NameOf(batch.key), batch.closed() ? "closed" : "revoked"));
@@ -85,11 +84,11 @@ absl::StatusOr<std::vector<int64_t>> FindWorkers(Statements& statements,
   for (const auto& [uuid, number] : numbers) uuids.push_back(uuid);
   ASSIGN_OR_RETURN(const Rows rows,
                    statements.Run(queries::kFindWorkers, Params().TextArray(uuids)));
-  for (size_t row = 0; row < rows.size(); ++row) {
-    if (rows.Text(row, 2) == "removed") {
-      return absl::FailedPreconditionError(fmt::format("worker {} was removed", rows.Text(row, 0)));
-    }
-    numbers[rows.Text(row, 0)] = rows.Int(row, 1);
+  for (const Row worker : rows) {
+    const std::string& uuid = worker.Text("uuid");
+    if (worker.Text("control") == "removed")
+      return absl::FailedPreconditionError(fmt::format("worker {} was removed", uuid));
+    numbers[uuid] = worker.Int("id");
   }
   std::vector<int64_t> found;
   for (const GrantRequest& request : requests) {
@@ -103,47 +102,44 @@ absl::StatusOr<std::vector<int64_t>> FindWorkers(Statements& statements,
 absl::Status AddLeases(Statements& statements, const std::vector<GrantRequest>& requests,
                        const std::vector<int64_t>& workers, const Positions& positions,
                        std::vector<LeaseSnapshot>& grants) {
-  std::vector<int64_t> jobs, batches, instances;
   for (size_t i = 0; i < requests.size(); ++i) {
-    const GrantRequest& request = requests[i];
-    jobs.push_back(request.batch.job);
-    batches.push_back(request.batch.batch);
-    instances.push_back(std::bit_cast<int64_t>(request.instance));
-    grants[i].key.batch = request.batch;
-    grants[i].worker = request.worker;
-    grants[i].instance = request.instance;
+    grants[i].key.batch = requests[i].batch;
+    grants[i].worker = requests[i].worker;
+    grants[i].instance = requests[i].instance;
   }
-  ASSIGN_OR_RETURN(
-      const Rows leases,
-      statements.Run(
-          queries::kGrantLeases,
-          Params().IntArray(jobs).IntArray(batches).IntArray(workers).IntArray(instances)));
-  for (size_t row = 0; row < leases.size(); ++row) {
-    grants[positions.Of(leases, row)].key.attempt = static_cast<int32_t>(leases.Int(row, 2));
-  }
+  const Params params =
+      Params()
+          .ArraysOf(
+              requests, [](const GrantRequest& request) { return request.batch.job; },
+              [](const GrantRequest& request) { return request.batch.batch; })
+          .IntArray(workers)
+          .ArraysOf(requests, [](const GrantRequest& request) {
+            return std::bit_cast<int64_t>(request.instance);
+          });
+  ASSIGN_OR_RETURN(const Rows leases, statements.Run(queries::kGrantLeases, params));
+  for (const Row lease : leases) grants[positions.Of(lease)].key.attempt = lease.Int32("attempt");
   return absl::OkStatus();
 }
 
 // One bit an index, set where its result is stored.
 absl::Status AddBitmaps(Statements& statements, std::vector<LeaseSnapshot>& grants) {
   std::vector<LeaseSnapshot*> begun;  // Most are new: nothing is asked about those.
-  std::vector<int64_t> jobs, begins, ends;
+  std::vector<BatchSnapshot> batches;
   for (LeaseSnapshot& grant : grants) {
     const BatchSnapshot& batch = grant.batch;
     grant.done.assign(static_cast<size_t>(batch.end - batch.begin + 7) / 8, '\0');
     if (batch.stored == 0) continue;
     begun.push_back(&grant);
-    jobs.push_back(batch.key.job);
-    begins.push_back(batch.begin);
-    ends.push_back(batch.end);
+    batches.push_back(batch);
   }
   if (begun.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const Rows rows,
-                   statements.Run(queries::kDoneIndices,
-                                  Params().IntArray(jobs).IntArray(begins).IntArray(ends)));
-  for (size_t row = 0; row < rows.size(); ++row) {
-    for (const int64_t offset : rows.IntArray(row, 0)) {
-      char& byte = begun[row]->done[offset / 8];
+  const Params ranges = Params().ArraysOf(
+      batches, [](const BatchSnapshot& batch) { return batch.key.job; }, &BatchSnapshot::begin,
+      &BatchSnapshot::end);
+  ASSIGN_OR_RETURN(const Rows rows, statements.Run(queries::kDoneIndices, ranges));
+  for (size_t i = 0; i < rows.size(); ++i) {
+    for (const int64_t offset : rows[i].IntArray("offsets")) {
+      char& byte = begun[i]->done[offset / 8];
       byte = static_cast<char>(byte | 1 << (offset % 8));
     }
   }
@@ -154,15 +150,13 @@ absl::Status AddBitmaps(Statements& statements, std::vector<LeaseSnapshot>& gran
 
 absl::StatusOr<std::vector<LeaseSnapshot>> Store::OpenLeases() {
   ASSIGN_OR_RETURN(const Rows rows, impl_->session->Select(queries::kOpenLeases));
-  std::vector<LeaseSnapshot> leases;
-  for (size_t row = 0; row < rows.size(); ++row) {
-    const BatchSnapshot batch = BatchOf(rows, row);
-    leases.push_back({.key = {batch.key, static_cast<int32_t>(rows.Int(row, 7))},
-                      .worker = rows.Text(row, 8),
-                      .instance = std::bit_cast<uint64_t>(rows.Int(row, 9)),
-                      .batch = batch});
-  }
-  return leases;
+  return rows.Map([](const Row& row) {
+    const BatchSnapshot batch = BatchOf(row);
+    return LeaseSnapshot{.key = {batch.key, row.Int32("attempt")},
+                         .worker = row.Text("worker_uuid"),
+                         .instance = std::bit_cast<uint64_t>(row.Int("instance")),
+                         .batch = batch};
+  });
 }
 
 absl::StatusOr<std::vector<LeaseSnapshot>> Store::GrantLeases(
@@ -187,18 +181,15 @@ absl::StatusOr<std::vector<LeaseSnapshot>> Store::GrantLeases(
 
 absl::Status Store::EndLeases(const std::vector<EndLease>& endings) {
   if (endings.empty()) return absl::OkStatus();
-  std::vector<int64_t> jobs, batches, attempts;
-  std::vector<std::string> reasons;
   Positions deaths;
   for (const EndLease& ending : endings) {
-    jobs.push_back(ending.lease.batch.job);
-    batches.push_back(ending.lease.batch.batch);
-    attempts.push_back(ending.lease.attempt);
-    reasons.push_back(TextOf(ending.why));
     if (ending.why == LeaseEnd::kDied) deaths.Add(ending.lease.batch);
   }
-  const Params params =
-      Params().IntArray(jobs).IntArray(batches).IntArray(attempts).TextArray(reasons);
+  const Params params = Params().ArraysOf(
+      endings, [](const EndLease& ending) { return ending.lease.batch.job; },
+      [](const EndLease& ending) { return ending.lease.batch.batch; },
+      [](const EndLease& ending) { return ending.lease.attempt; },
+      [](const EndLease& ending) { return TextOf(ending.why); });
   return impl_->session->Write([&](Statements& statements) -> absl::Status {
     // Several batches will change: in the order of everyone who locks several.
     if (!deaths.empty())

@@ -247,8 +247,8 @@ TEST_F(StoreTest, ASessionThatTheServerDoesNotKnowToBeGoneDoesNotKeepTheLock) {
                                     {.usual = absl::Seconds(2)}));
   proxy.Mute();
   EXPECT_TRUE(absl::IsUnavailable(far->AppendEvent("coordinator", "into the void")));
-  EXPECT_EQ(Must(superuser->Execute("SELECT count(*) FROM pg_stat_activity WHERE datname = 'far'"))
-                .Int(0, 0),
+  EXPECT_EQ(test::OnlyNumber(Must(
+                superuser->Execute("SELECT count(*) FROM pg_stat_activity WHERE datname = 'far'"))),
             1)
       << "the server has not noticed";
   EXPECT_TRUE(far->AppendEvent("coordinator", "through a new connection").ok());
@@ -297,11 +297,12 @@ TEST_F(StoreTest, TheEndOfAGroupWaitsForTheDisk) {
     store().BeginGroup();
     Must(store().AllocateBatch(job.id, 3));
     const std::string written =
-        Must(look->Execute("SELECT pg_current_wal_insert_lsn()")).Text(0, 0);
+        Must(look->Execute("SELECT pg_current_wal_insert_lsn() AS lsn")).front().Text("lsn");
     ASSERT_TRUE(store().EndGroup().ok());
-    ASSERT_TRUE(Must(look->Execute("SELECT pg_current_wal_flush_lsn() >= $1::pg_lsn",
+    ASSERT_TRUE(Must(look->Execute("SELECT pg_current_wal_flush_lsn() >= $1::pg_lsn AS durable",
                                    postgres::Params().Text(written)))
-                    .Bool(0, 0));
+                    .front()
+                    .Bool("durable"));
   }
 }
 

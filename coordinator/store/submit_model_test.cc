@@ -115,7 +115,7 @@ class SubmitModelTest : public StoreFixture {
     const auto rows = Must(sql().Execute("SELECT index FROM result WHERE job_id = $1",
                                          postgres::Params().Int(job.id)));
     std::set<int64_t> there;
-    for (size_t i = 0; i < rows.size(); ++i) there.insert(rows.Int(i, 0));
+    for (const postgres::Row row : rows) there.insert(row.Int("index"));
     for (const int64_t index : all)
       EXPECT_TRUE(there.count(index)) << index << " was acknowledged and is lost";
   }
@@ -240,14 +240,12 @@ TEST_F(SubmitModelTest, NoRowIsStoredAfterCancelReturned) {
         cancelled = store().SetJobPhase(job.id, JobPhase::kCancelled, "by the test");
       } while (absl::IsUnavailable(cancelled));
       ASSERT_TRUE(cancelled.ok()) << cancelled;
-      rows_then = Must(sql().Execute("SELECT count(*) FROM result WHERE job_id = $1",
-                                     postgres::Params().Int(job.id)))
-                      .Int(0, 0);
+      rows_then = test::OnlyNumber(Must(sql().Execute(
+          "SELECT count(*) FROM result WHERE job_id = $1", postgres::Params().Int(job.id))));
     }
     EXPECT_EQ(Must(store().Job(job.id)).stored(), rows_then);
-    EXPECT_EQ(Must(sql().Execute("SELECT count(*) FROM result WHERE job_id = $1",
-                                 postgres::Params().Int(job.id)))
-                  .Int(0, 0),
+    EXPECT_EQ(test::OnlyNumber(Must(sql().Execute("SELECT count(*) FROM result WHERE job_id = $1",
+                                                  postgres::Params().Int(job.id)))),
               rows_then);
     ExpectStored(job, told);
     CheckInvariants();

@@ -205,7 +205,8 @@ TEST_F(SubmitResultsTest, TheLatestOfEachOutcomeIsKeptAndNoMore) {
   EXPECT_LE(
       Number("SELECT max(n) FROM (SELECT count(*) AS n FROM recent_result GROUP BY outcome) c"),
       100);
-  EXPECT_EQ(Must(sql().Execute("SELECT message FROM failures LIMIT 1")).Text(0, 0), "gave up");
+  EXPECT_EQ(Must(sql().Execute("SELECT message FROM failures LIMIT 1")).front().Text("message"),
+            "gave up");
   EXPECT_EQ(Must(store().LatestIntegrated(5)).size(), 5u);
 }
 

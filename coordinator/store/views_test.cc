@@ -16,8 +16,8 @@ class ViewsTest : public StoreFixture {
     spec.set_name(answers == v1::ANSWERS_SPECIAL ? "special" : "elementary");
     spec.mutable_generator()->set_version(1);
     spec.set_answers(answers);
-    const JobRecord job =
-        Must(store().CreateJob(spec, Must(sql().Execute("SELECT gen_random_uuid()")).Text(0, 0)));
+    const JobRecord job = Must(store().CreateJob(
+        spec, Must(sql().Execute("SELECT gen_random_uuid() AS uuid")).front().Text("uuid")));
     const LeaseSnapshot grant = GrantBatch(Must(store().AllocateBatch(job.id, 11)), NewWorker());
     v1::Submission submission = SubmissionOf(job, grant, {});
     for (int outcome = v1::OUTCOME_INTEGRATED; outcome <= v1::OUTCOME_UNVERIFIED; ++outcome) {
@@ -40,7 +40,8 @@ class ViewsTest : public StoreFixture {
                     "SELECT string_agg(index || coalesce(success::text, '-'), ' ' ORDER BY index) "
                     "FROM training_data_all WHERE job = $1",
                     postgres::Params().Text(job)))
-        .Text(0, 0);
+        .front()
+        .Text("string_agg");
   }
 };
 
@@ -72,14 +73,14 @@ TEST_F(ViewsTest, TrainingDataHoldsSealedRowsOnly) {
 }
 
 TEST_F(ViewsTest, TheSplitOfSqlIsTheSplitOfTheProgramsAndKeepsSkeletonsTogether) {
-  const auto rows =
-      Must(sql().Execute("SELECT h, split_of(h) FROM (SELECT (n * 7046029254386353131)::bigint AS "
-                         "h FROM generate_series(-1, 1) n "
-                         "UNION ALL SELECT n::bigint FROM generate_series(0, 500) n UNION ALL "
-                         "SELECT -9223372036854775808) s"));
+  const auto rows = Must(sql().Execute(
+      "SELECT h, split_of(h) AS split FROM (SELECT (n * 7046029254386353131)::bigint AS "
+      "h FROM generate_series(-1, 1) n "
+      "UNION ALL SELECT n::bigint FROM generate_series(0, 500) n UNION ALL "
+      "SELECT -9223372036854775808) s"));
   ASSERT_EQ(rows.size(), 505u);
-  for (size_t i = 0; i < rows.size(); ++i) {
-    EXPECT_EQ(rows.Text(i, 1), SplitOf(static_cast<uint64_t>(rows.Int(i, 0)))) << rows.Int(i, 0);
+  for (const postgres::Row row : rows) {
+    EXPECT_EQ(row.Text("split"), SplitOf(static_cast<uint64_t>(row.Int("h")))) << row.Int("h");
   }
   AllKinds(v1::ANSWERS_SPECIAL);
   EXPECT_EQ(Number("SELECT count(*) FROM (SELECT FROM training_data_all GROUP BY skeleton_hash "
@@ -97,17 +98,18 @@ TEST_F(ViewsTest, ProgressCountsOpenAndSealedRowsByOutcome) {
       sql().Execute("SELECT functions, sealed, integrated, unsolved, done, blocked, bytes, state "
                     "FROM progress ORDER BY job"));
   ASSERT_EQ(rows.size(), 2u);
-  EXPECT_EQ(rows.Int(0, 0), 3);
-  EXPECT_EQ(rows.Int(0, 1), 0);
-  EXPECT_EQ(rows.Int(0, 2), 3);
-  EXPECT_EQ(rows.Int(0, 4), 3);
-  EXPECT_EQ(rows.Text(0, 5), "no worker has fricas");
-  EXPECT_GT(rows.Int(0, 6), 0);
-  EXPECT_EQ(rows.Text(0, 7), "running");
-  EXPECT_EQ(rows.Int(1, 0), 11);
-  EXPECT_EQ(rows.Int(1, 1), 11);
-  EXPECT_EQ(rows.Int(1, 2), 3);
-  EXPECT_EQ(rows.Int(1, 3), 1);
+  const postgres::Row open = rows[0], special = rows[1];
+  EXPECT_EQ(open.Int("functions"), 3);
+  EXPECT_EQ(open.Int("sealed"), 0);
+  EXPECT_EQ(open.Int("integrated"), 3);
+  EXPECT_EQ(open.Int("done"), 3);
+  EXPECT_EQ(open.Text("blocked"), "no worker has fricas");
+  EXPECT_GT(open.Int("bytes"), 0);
+  EXPECT_EQ(open.Text("state"), "running");
+  EXPECT_EQ(special.Int("functions"), 11);
+  EXPECT_EQ(special.Int("sealed"), 11);
+  EXPECT_EQ(special.Int("integrated"), 3);
+  EXPECT_EQ(special.Int("unsolved"), 1);
 }
 
 TEST_F(ViewsTest, SpeedsAreThoseOfTheLastFiveWholeMinutes) {
@@ -122,7 +124,8 @@ TEST_F(ViewsTest, SpeedsAreThoseOfTheLastFiveWholeMinutes) {
             245);  // 980 at 4 a minute.
   EXPECT_EQ(Must(store().WorkerThroughput()).at(grant.worker).integrated_per_minute, 4);
   EXPECT_EQ(Must(store().JobThroughput(job.id)).integrated_per_minute, 4);
-  EXPECT_EQ(Must(sql().Execute("SELECT cas_seconds::text FROM throughput")).Real(0, 0), 0.16);
+  EXPECT_EQ(Must(sql().Execute("SELECT cas_seconds FROM throughput")).front().Real("cas_seconds"),
+            0.16);
 }
 
 TEST_F(ViewsTest, EngineStepsShowWhatEachStepSaidAndCost) {
@@ -131,20 +134,23 @@ TEST_F(ViewsTest, EngineStepsShowWhatEachStepSaidAndCost) {
       sql().Execute("SELECT engine, engine_version, outcome, cpu_us, rss_kb, verifier_us, message "
                     "FROM engine_steps WHERE index = 2"));
   ASSERT_EQ(rows.size(), 1u);
-  EXPECT_EQ(rows.Text(0, 0), "giac");
-  EXPECT_EQ(rows.Text(0, 1), "1.9.0.35");
-  EXPECT_EQ(rows.Text(0, 2), "unsolved");
-  EXPECT_EQ(rows.Int(0, 3), 8'000);
-  EXPECT_EQ(rows.Int(0, 5), 120);
-  EXPECT_EQ(rows.Text(0, 6), "gave up");
+  const postgres::Row step = rows.front();
+  EXPECT_EQ(step.Text("engine"), "giac");
+  EXPECT_EQ(step.Text("engine_version"), "1.9.0.35");
+  EXPECT_EQ(step.Text("outcome"), "unsolved");
+  EXPECT_EQ(step.Int("cpu_us"), 8'000);
+  EXPECT_EQ(step.Int("verifier_us"), 120);
+  EXPECT_EQ(step.Text("message"), "gave up");
 }
 
 TEST_F(ViewsTest, TheEnumsOfSqlAreThoseOfTheProto) {
   const auto names = [&](const char* type) {
-    return Must(sql().Execute(fmt::format("SELECT lower(string_agg(v::text, ' ' ORDER BY v)) FROM "
-                                          "unnest(enum_range(NULL::{})) v",
-                                          type)))
-        .Text(0, 0);
+    return Must(sql().Execute(
+                    fmt::format("SELECT lower(string_agg(v::text, ' ' ORDER BY v)) AS names "
+                                "FROM unnest(enum_range(NULL::{})) v",
+                                type)))
+        .front()
+        .Text("names");
   };
   const auto expected = [](const google::protobuf::EnumDescriptor* type,
                            const std::string& prefix) {

@@ -4,7 +4,7 @@ SELECT json_build_object(
            'generator_version', j.generator_version, 'spec_digest', encode(j.spec_digest, 'hex'), 'sealed', j.sealed,
            'started', j.started, 'spec', j.spec_json,
            'engines', (SELECT json_agg(e ORDER BY e.engine_id) FROM engines e),
-           'workers', (SELECT json_agg(w ORDER BY w.worker_id) FROM workers w))::text,
+           'workers', (SELECT json_agg(w ORDER BY w.worker_id) FROM workers w))::text AS json,
        p.functions
   FROM jobs j JOIN progress p USING (job)
  WHERE j.job = $1

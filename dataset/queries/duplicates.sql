@@ -1,4 +1,4 @@
 -- How often each function that first occurs in [$2, $3) occurs again below $4. $1 job.
-SELECT first_index, count(*) FROM duplicates
+SELECT first_index, count(*) AS repeats FROM duplicates
  WHERE job = $1 AND first_index >= $2 AND first_index < $3 AND index < $4
  GROUP BY first_index

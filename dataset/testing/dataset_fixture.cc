@@ -80,7 +80,8 @@ JobRecord DatasetFixture::MadeJob(const std::string& name, v1::Kind kind, int64_
   v1::JobSpec spec = Must(JobFromPreset("lample-charton", kind));
   spec.set_name(name);
   spec.set_answers(v1::ANSWERS_ELEMENTARY);
-  const std::string request = Must(sql().Execute("SELECT gen_random_uuid()")).Text(0, 0);
+  const std::string request =
+      Must(sql().Execute("SELECT gen_random_uuid() AS uuid")).front().Text("uuid");
   const JobRecord job = Must(store().CreateJob(spec, request));
   AddRows(job, rows);
   return job;

@@ -47,16 +47,17 @@ TEST(AuditTest, LabelsThatMoreTimeWouldChangeAreFoundByTheOtherWorker) {
   EXPECT_EQ(flips.flips(), flips.audited());
   EXPECT_GT(flips.lower(), 0.5);
   const auto rows = cluster.Query(
-      "SELECT count(*), count(*) FILTER (WHERE worker <> first_worker), "
-      "count(*) FILTER (WHERE first_outcome = 'timed_out' AND outcome = 'integrated'), "
-      "(SELECT count(*) FROM training_data_all), "
-      "(SELECT count(*) FROM training_data_all WHERE success IS NOT FALSE) FROM audits");
+      "SELECT count(*) AS audits, count(*) FILTER (WHERE worker <> first_worker) AS elsewhere, "
+      "count(*) FILTER (WHERE first_outcome = 'timed_out' AND outcome = 'integrated') AS flips, "
+      "(SELECT count(*) FROM training_data_all) AS rows, "
+      "(SELECT count(*) FROM training_data_all WHERE success IS NOT FALSE) AS changed FROM audits");
   ASSERT_TRUE(rows.ok()) << rows.status();
-  EXPECT_EQ(rows->Int(0, 0), flips.audited());
-  EXPECT_GT(rows->Int(0, 1), 0) << "another worker where there is one";
-  EXPECT_EQ(rows->Int(0, 2), flips.audited());
-  EXPECT_EQ(rows->Int(0, 3), kTarget) << "an audit is no second result";
-  EXPECT_EQ(rows->Int(0, 4), 0) << "and changes no label";
+  const postgres::Row found = rows->front();
+  EXPECT_EQ(found.Int("audits"), flips.audited());
+  EXPECT_GT(found.Int("elsewhere"), 0) << "another worker where there is one";
+  EXPECT_EQ(found.Int("flips"), flips.audited());
+  EXPECT_EQ(found.Int("rows"), kTarget) << "an audit is no second result";
+  EXPECT_EQ(found.Int("changed"), 0) << "and changes no label";
 }
 
 // The only worker is killed again and again while it audits, and still every audit is done in the

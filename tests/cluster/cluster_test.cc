@@ -12,6 +12,7 @@
 
 #include "common/base/clock.h"
 #include "tests/support/mini_cluster.h"
+#include "tests/support/only_number.h"
 #include "tests/support/seed.h"
 #include "tests/support/wait_for.h"
 
@@ -50,14 +51,16 @@ bool AwaitCompleted(MiniCluster& cluster, const std::string& name) {
 // Expects exactly one row for every index below `target`.
 void ExpectEachIndexOnce(MiniCluster& cluster, const std::string& job, int64_t target) {
   const auto rows = cluster.Query(
-      "SELECT count(*), count(DISTINCT index), min(index), max(index) FROM training_data_all "
+      "SELECT count(*) AS rows, count(DISTINCT index) AS indices, min(index), max(index) FROM "
+      "training_data_all "
       "WHERE job = '" +
       job + "'");
   ASSERT_TRUE(rows.ok()) << rows.status();
-  EXPECT_EQ(rows->Int(0, 0), rows->Int(0, 1)) << "an index twice";
-  EXPECT_EQ(rows->Int(0, 2), 0);
-  EXPECT_GE(rows->Int(0, 0), target);
-  EXPECT_EQ(rows->Int(0, 3), rows->Int(0, 0) - 1) << "an index is missing";
+  const postgres::Row there = rows->front();
+  EXPECT_EQ(there.Int("rows"), there.Int("indices")) << "an index twice";
+  EXPECT_EQ(there.Int("min"), 0);
+  EXPECT_GE(there.Int("rows"), target);
+  EXPECT_EQ(there.Int("max"), there.Int("rows") - 1) << "an index is missing";
 }
 
 // Expects every acknowledged row to be stored, with the same function.
@@ -67,8 +70,8 @@ void ExpectAcknowledgedRowsStored(MiniCluster& cluster, const std::string& job,
       "SELECT index, canonical_hash FROM training_data_all WHERE job = '" + job + "'");
   ASSERT_TRUE(rows.ok()) << rows.status();
   std::map<int64_t, uint64_t> hash_of;
-  for (size_t i = 0; i < rows->size(); ++i) {
-    hash_of[rows->Int(i, 0)] = static_cast<uint64_t>(rows->Int(i, 1));
+  for (const postgres::Row row : *rows) {
+    hash_of[row.Int("index")] = static_cast<uint64_t>(row.Int("canonical_hash"));
   }
   for (const std::string& line : acknowledged) {
     std::istringstream fields(line);
@@ -105,7 +108,7 @@ TEST(ClusterTest, AWorkerWaitsForItsCoordinatorAndTogetherTheyFinishAJob) {
   const auto integrated =
       cluster.Query("SELECT count(*) FROM training_data_all WHERE outcome = 'integrated'");
   ASSERT_TRUE(integrated.ok()) << integrated.status();
-  EXPECT_GT(integrated->Int(0, 0), 0);
+  EXPECT_GT(test::OnlyNumber(*integrated), 0);
 
   const std::set<ProcessId> tree = ProcessTree(cluster.WorkerPid("early"));
   EXPECT_GE(tree.size(), 2u) << "worker and integrator";
@@ -131,7 +134,7 @@ TEST(ClusterTest, AStopInTheMiddleOfAJobStoresEveryFinishedFunction) {
   const auto computed = nlohmann::json::parse(file).at("functions").get<int64_t>();
   const auto rows = cluster.Query("SELECT count(*) FROM training_data_all");
   ASSERT_TRUE(rows.ok()) << rows.status();
-  EXPECT_EQ(rows->Int(0, 0), computed);
+  EXPECT_EQ(test::OnlyNumber(*rows), computed);
   ExpectAcknowledgedRowsStored(cluster, "endless", cluster.AcknowledgedRows("stopped"));
 }
 

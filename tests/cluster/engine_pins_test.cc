@@ -67,13 +67,13 @@ TEST_F(EnginePinsTest, OnlyAWorkerThatHasAllAJobAsksForIsGivenIt) {
   ASSERT_TRUE(AwaitCompleted("pinned")) << cluster_.CoordinatorLog();
   EXPECT_TRUE(AwaitReason("pinned", ""));
   const auto rows = cluster_.Query(
-      "SELECT count(*), count(DISTINCT worker_id), "
-      "(SELECT string_agg(DISTINCT engine || ' ' || engine_version, ', ') FROM engine_steps) "
-      "FROM training_data_all");
+      "SELECT count(*) AS rows, count(DISTINCT worker_id) AS workers, "
+      "(SELECT string_agg(DISTINCT engine || ' ' || engine_version, ', ') FROM engine_steps) AS "
+      "engines FROM training_data_all");
   ASSERT_TRUE(rows.ok()) << rows.status();
-  EXPECT_EQ(rows->Int(0, 0), 30);
-  EXPECT_EQ(rows->Int(0, 1), 1);
-  EXPECT_EQ(rows->Text(0, 2), "fricas 1.3.10, giac 1.9.0")
+  EXPECT_EQ(rows->front().Int("rows"), 30);
+  EXPECT_EQ(rows->front().Int("workers"), 1);
+  EXPECT_EQ(rows->front().Text("engines"), "fricas 1.3.10, giac 1.9.0")
       << "each step of these failures names its exact engine";
 }
 
@@ -103,7 +103,7 @@ TEST_F(EnginePinsTest, AnEngineThatChangesUnderARunningWorkerIsNotUsed) {
   const auto versions = cluster_.Query("SELECT DISTINCT engine_version FROM engine_steps");
   ASSERT_TRUE(versions.ok()) << versions.status();
   ASSERT_EQ(versions->size(), 1u);
-  EXPECT_EQ(versions->Text(0, 0), "1.9.0");
+  EXPECT_EQ(versions->front().Text("engine_version"), "1.9.0");
 }
 
 }  // namespace

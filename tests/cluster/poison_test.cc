@@ -11,6 +11,7 @@
 #include "common/generator/function_sampler.h"
 #include "common/job_spec/job_spec.h"
 #include "tests/support/mini_cluster.h"
+#include "tests/support/only_number.h"
 #include "tests/support/wait_for.h"
 
 namespace motzkin {
@@ -74,21 +75,22 @@ class PoisonTest : public ::testing::Test {
   void ExpectOneCrashedRow(const std::string& message) {
     const std::string this_job = "job = '" + spec_.name() + "'";
     const auto rows = cluster_.Query(
-        "SELECT index, outcome, integrand, messages[1], "
+        "SELECT index, outcome, integrand, messages[1] AS message, "
         "(SELECT count(*) FROM training_data_all WHERE " +
-        this_job + ") FROM training_data_all WHERE outcome <> 'unsolved' AND " + this_job);
+        this_job + ") AS rows FROM training_data_all WHERE outcome <> 'unsolved' AND " + this_job);
     ASSERT_TRUE(rows.ok()) << rows.status();
     ASSERT_EQ(rows->size(), 1u);
-    EXPECT_EQ(rows->Int(0, 0), kPoison);
-    EXPECT_EQ(rows->Text(0, 1), "crashed");
-    EXPECT_EQ(rows->Text(0, 2), IntegrandOf(spec_, kPoison));
-    EXPECT_THAT(rows->Text(0, 3), HasSubstr(message));
-    EXPECT_EQ(rows->Int(0, 4), kTarget);
+    const postgres::Row crashed = rows->front();
+    EXPECT_EQ(crashed.Int("index"), kPoison);
+    EXPECT_EQ(crashed.Text("outcome"), "crashed");
+    EXPECT_EQ(crashed.Text("integrand"), IntegrandOf(spec_, kPoison));
+    EXPECT_THAT(crashed.Text("message"), HasSubstr(message));
+    EXPECT_EQ(crashed.Int("rows"), kTarget);
     const auto versions = cluster_.Query(
         "SELECT count(*) FROM engine_steps WHERE engine_version IS DISTINCT FROM '1.2.3' AND " +
         this_job);
     ASSERT_TRUE(versions.ok()) << versions.status();
-    EXPECT_EQ(versions->Int(0, 0), 0) << "the exact version, of the crashed function too";
+    EXPECT_EQ(test::OnlyNumber(*versions), 0) << "the exact version, of the crashed function too";
   }
 
   static MiniCluster* shared_;

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "tests/support/mini_cluster.h"
+#include "tests/support/only_number.h"
 #include "tests/support/wait_for.h"
 
 namespace motzkin {
@@ -22,7 +23,7 @@ constexpr absl::Duration kPatience = absl::Minutes(5);
 
 int64_t Number(MiniCluster& cluster, const std::string& sql) {
   const auto rows = cluster.Query(sql);
-  return rows.ok() ? rows->Int(0, 0) : -1;
+  return rows.ok() ? test::OnlyNumber(*rows) : -1;
 }
 
 int64_t Stored(MiniCluster& cluster) {
@@ -40,12 +41,14 @@ bool RowsWaitOnDisk(const MiniCluster& cluster, const std::string& worker) {
 
 void ExpectEachIndexOnce(MiniCluster& cluster, int64_t target) {
   const auto rows = cluster.Query(
-      "SELECT count(*), count(DISTINCT index), min(index), max(index) FROM training_data_all");
+      "SELECT count(*) AS rows, count(DISTINCT index) AS indices, min(index), max(index) FROM "
+      "training_data_all");
   ASSERT_TRUE(rows.ok()) << rows.status();
-  EXPECT_EQ(rows->Int(0, 0), rows->Int(0, 1)) << "an index twice";
-  EXPECT_EQ(rows->Int(0, 2), 0);
-  EXPECT_EQ(rows->Int(0, 3), target - 1);
-  EXPECT_EQ(rows->Int(0, 0), target) << "an index is missing";
+  const postgres::Row there = rows->front();
+  EXPECT_EQ(there.Int("rows"), there.Int("indices")) << "an index twice";
+  EXPECT_EQ(there.Int("min"), 0);
+  EXPECT_EQ(there.Int("max"), target - 1);
+  EXPECT_EQ(there.Int("rows"), target) << "an index is missing";
 }
 
 // The backup is taken while the worker works, and more is stored after it. Then the coordinator's

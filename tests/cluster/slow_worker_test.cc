@@ -8,6 +8,7 @@
 
 #include "tests/support/brake.h"
 #include "tests/support/mini_cluster.h"
+#include "tests/support/only_number.h"
 #include "tests/support/wait_for.h"
 
 namespace motzkin {
@@ -44,7 +45,7 @@ class SlowWorkerTest : public ::testing::Test {
   int64_t Number(const std::string& query) {
     const auto rows = cluster_.Query(query);
     EXPECT_TRUE(rows.ok()) << rows.status();
-    return rows.ok() ? rows->Int(0, 0) : -1;
+    return rows.ok() ? test::OnlyNumber(*rows) : -1;
   }
   int64_t EngineMicros(const std::string& job) {
     return Number("SELECT sum(steps[1][3]) FROM training_data_all WHERE job = '" + job + "'");

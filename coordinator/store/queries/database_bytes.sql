@@ -1,1 +1,1 @@
-SELECT pg_database_size(current_database())
+SELECT pg_database_size(current_database()) AS bytes

@@ -1,5 +1,5 @@
 -- $1 since, $2 limit. The latest, oldest first.
 SELECT * FROM (
-    SELECT (extract(epoch FROM time) * 1000000)::bigint, kind, text, id
+    SELECT (extract(epoch FROM time) * 1000000)::bigint AS time_us, kind, text, id
       FROM event WHERE time >= $1::timestamptz ORDER BY time DESC, id DESC LIMIT $2) latest
- ORDER BY 1, 4
+ ORDER BY time_us, id

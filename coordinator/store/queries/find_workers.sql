@@ -1,2 +1,2 @@
 -- $1 uuids.
-SELECT uuid, id, control::text FROM worker WHERE uuid = ANY ($1::uuid[])
+SELECT uuid, id, control::text AS control FROM worker WHERE uuid = ANY ($1::uuid[])

@@ -1,13 +1,14 @@
 -- Jobs with their counters, by id. $1 id or NULL, $2 name or uuid or NULL.
-SELECT j.id, j.uuid, j.spec, j.spec_digest, array_position(enum_range(NULL::job_state), j.state), j.reason,
-       (extract(epoch FROM j.create_time) * 1000000)::bigint, j.target, j.allocated_below, j.sealed_below,
+SELECT j.id, j.uuid, j.spec, j.spec_digest, array_position(enum_range(NULL::job_state), j.state) AS state, j.reason,
+       (extract(epoch FROM j.create_time) * 1000000)::bigint AS created_us, j.target, j.allocated_below, j.sealed_below,
        ARRAY[0, j.integrated + open.integrated, j.partly + open.partly, j.unsolved + open.unsolved,
              j.nonelementary + open.nonelementary, j.timed_out + open.timed_out,
              j.memory_exceeded + open.memory_exceeded, j.crashed + open.crashed, j.refuted + open.refuted,
-             j.unverified + open.unverified],
+             j.unverified + open.unverified] AS outcomes,
        ARRAY[0, j.integrated, j.partly, j.unsolved, j.nonelementary, j.timed_out, j.memory_exceeded, j.crashed,
-             j.refuted, j.unverified],
-       j.duplicates, (extract(epoch FROM a.archive_time) * 1000000)::bigint, a.sha256
+             j.refuted, j.unverified] AS sealed_outcomes,
+       j.duplicates, (extract(epoch FROM a.archive_time) * 1000000)::bigint AS archived_us,
+       a.sha256 AS archive_sha256
   FROM job j
   LEFT JOIN archive a ON a.job_id = j.id,
        LATERAL (SELECT coalesce(sum(integrated), 0) AS integrated, coalesce(sum(partly), 0) AS partly,

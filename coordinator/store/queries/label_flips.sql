@@ -1,3 +1,4 @@
 -- $1 job.
-SELECT f.open, f.audited, f.flips, coalesce(f.share, 0), coalesce(f.lower, 0), coalesce(f.upper, 0)
+SELECT f.open, f.audited, f.flips, coalesce(f.share, 0) AS share, coalesce(f.lower, 0) AS lower,
+       coalesce(f.upper, 0) AS upper
   FROM label_flips f JOIN job j ON j.name = f.job WHERE j.id = $1

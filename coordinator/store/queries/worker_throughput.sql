@@ -1,5 +1,5 @@
 -- Sums of the last $1 whole minutes by worker: those that stored anything.
-SELECT w.uuid, sum(t.functions), sum(t.integrated)
+SELECT w.uuid, sum(t.functions) AS functions, sum(t.integrated) AS integrated
   FROM throughput_minute t JOIN worker w ON w.id = t.worker_id
  WHERE t.minute >= date_trunc('minute', now()) - make_interval(mins => $1::integer)
    AND t.minute < date_trunc('minute', now())

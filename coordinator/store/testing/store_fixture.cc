@@ -25,7 +25,8 @@ JobRecord StoreFixture::NewJob(const std::string& name, int64_t target, bool int
   spec.set_answers(v1::ANSWERS_SPECIAL);
   spec.set_target(target);
   spec.set_target_integrated(integrated);
-  const std::string request = Must(sql_->Execute("SELECT gen_random_uuid()")).Text(0, 0);
+  const std::string request =
+      Must(sql_->Execute("SELECT gen_random_uuid() AS uuid")).front().Text("uuid");
   return Must(store_->CreateJob(spec, request));
 }
 

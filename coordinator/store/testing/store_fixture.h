@@ -11,6 +11,7 @@
 #include "common/results/submit_results.h"
 #include "coordinator/store/store.h"
 #include "tests/support/mini_postgres.h"
+#include "tests/support/only_number.h"
 
 namespace motzkin::coordinator {
 
@@ -36,7 +37,7 @@ class StoreFixture : public ::testing::Test {
   const std::string& database() const { return database_; }
   // As the owner; for looking.
   postgres::Connection& sql() { return *sql_; }
-  int64_t Number(const std::string& query) { return Must(sql().Execute(query)).Int(0, 0); }
+  int64_t Number(const std::string& query) { return test::OnlyNumber(Must(sql().Execute(query))); }
   // Closes the store and opens it again, as a coordinator that restarts.
   void Reopen();
 
