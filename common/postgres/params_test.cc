@@ -1,3 +1,5 @@
+#include "common/postgres/params.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -120,8 +120,8 @@ TEST_F(ViewsTest, SpeedsAreThoseOfTheLastFiveWholeMinutes) {
       sql().Execute("UPDATE throughput_minute SET minute = minute - interval '2 min'").ok());
   EXPECT_EQ(Number("SELECT functions_per_minute::integer FROM worker_status"), 4);
   EXPECT_EQ(Number("SELECT functions_per_minute::integer FROM progress"), 4);
-  EXPECT_EQ(Number("SELECT extract(epoch FROM eta)::bigint / 60 FROM progress"),
-            245);  // 980 at 4 a minute.
+  // 980 at 4 a minute.
+  EXPECT_EQ(Number("SELECT extract(epoch FROM eta)::bigint / 60 FROM progress"), 245);
   EXPECT_EQ(Must(store().WorkerThroughput()).at(grant.worker).integrated_per_minute, 4);
   EXPECT_EQ(Must(store().JobThroughput(job.id)).integrated_per_minute, 4);
   EXPECT_EQ(Must(sql().Execute("SELECT cas_seconds FROM throughput")).front().Real("cas_seconds"),
