@@ -43,7 +43,7 @@ void DrawExpression(benchmark::State& state) {
 }
 BENCHMARK(DrawExpression);
 
-// All of it: redraws, canonical form, balls, hashes.
+// Measures the whole generator: redraws, canonical form, balls, hashes.
 void Generate(benchmark::State& state, const char* preset, v1::Kind kind) {
   const FunctionSampler sampler = FunctionSampler::Create(Preset(preset, kind).value()).value();
   int64_t index = 0;

@@ -20,7 +20,8 @@ bool FitsPeriod(const Ball& a) {
   return fits;
 }
 
-// A circular or hyperbolic function, on the real line and elsewhere.
+// The two versions of a circular or hyperbolic function in Arb: for real balls and for complex
+// ones.
 struct Periodic {
   Op op;
   void (*real)(arb_t, const arb_t, slong);

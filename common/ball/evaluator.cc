@@ -133,6 +133,7 @@ class Evaluator::Impl final : public NodeValues {
       work_ += Weight(step, arithmetic_.bits());
       Ball& ball = balls_[step.slot];
       ball = step.derivative ? DerivativeOf(step.node, *this, arithmetic_) : Compute(step);
+      // The values above it would be undefined, too, so nothing is lost by stopping.
       if (!IsUsable(ball)) return false;
       real = real && ball.IsReal();
     }
@@ -187,6 +188,7 @@ class Evaluator::Impl final : public NodeValues {
     const Expr base = step.node->child(0);
     if (step.exponent) return arithmetic_.PowRational(Value(base), *step.exponent);
     const Ball& exponent = Value(step.node->child(1));
+    // e^u through Exp() is exactly real for real u and needs no logarithm of e.
     return base->op() == Op::kE ? arithmetic_.Exp(exponent)
                                 : arithmetic_.Pow(Value(base), exponent);
   }
@@ -195,6 +197,7 @@ class Evaluator::Impl final : public NodeValues {
     if (!expression::IsSpecial(node->op())) {
       return arithmetic_.Function(node->op(), Value(node->child(0)));
     }
+    // P(PInverse(w)) is w, and the plan has evaluated w in its place.
     if (const Expr w = InvertedArgument(node); w != nullptr) return Value(w);
     if (node->children().size() == 1) {
       return SpecialFunction(node->op(), Value(node->child(0)), arithmetic_.bits());

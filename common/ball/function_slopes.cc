@@ -39,7 +39,7 @@ Ball OnePlusSquare(const Ball& a, Arithmetic& m) { return m.AddInteger(m.Square(
 
 Ball OneMinusSquare(const Ball& a, Arithmetic& m) { return m.AddInteger(m.Neg(m.Square(a)), 1); }
 
-// erf'(u) = 2 / sqrt(pi) e^(-u^2), and with the other sign erfi'.
+// Returns 2 / sqrt(pi) e^(sign*u^2): erf'(u) for the sign -1 and erfi'(u) for 1.
 Ball ErrorSlope(const Point& p, int sign) {
   const Ball exponent = p.m.MulInteger(p.m.Square(p.u), sign);
   const Ball root = p.m.Sqrt(p.m.Constant(Op::kPi));
@@ -50,24 +50,25 @@ Ball FresnelSlope(const Point& p, Op integrand) {
   return p.m.Function(integrand, Half(p.m.Mul(p.m.Constant(Op::kPi), p.m.Square(p.u))));
 }
 
-// The derivative of the integral of function(t) / t from a constant to u.
+// Returns the derivative of the integral of function(t) / t from a constant to u.
 Ball OverArgument(const Point& p, Op function) { return p.m.Div(p.m.Function(function, p.u), p.u); }
 
-// K'(m) = (E - (1-m) K) / (2 m (1-m))
+// Returns K'(m) = (E - (1-m) K) / (2 m (1-m)).
 Ball EllipticKSlope(const Point& p) {
   const Ball rest = p.m.AddInteger(p.m.Neg(p.u), 1);
   const Ball numerator = p.m.Sub(CompleteEllipticE(p.u, p.m.bits()), p.m.Mul(rest, p.own));
   return p.m.Div(numerator, p.m.MulInteger(p.m.Mul(p.u, rest), 2));
 }
 
-// W'(u) = e^-W / (1 + W), which is finite at u = 0, unlike W / (u (1 + W)).
+// Returns W'(u) = e^-W / (1 + W), which is finite at u = 0, unlike W / (u (1 + W)).
 Ball LambertSlope(const Point& p) {
   return p.m.Div(p.m.Exp(p.m.Neg(p.own)), p.m.AddInteger(p.own, 1));
 }
 
 Ball DigammaAt(const Point& p) { return SpecialFunction(Op::kDigamma, p.u, p.m.bits()); }
 
-// asec, acsc, asech and acsch have no row: they are functions of 1/u.
+// A row without a slope has rules of its own in derivative_rules.cc. asec, acsc, asech and acsch have
+// no row, because they are functions of 1/u.
 // clang-format off
 constexpr Row kRows[] = {
     {Op::kSqrt, kOwn, [](const Point& p) { return p.m.Inverse(p.m.MulInteger(p.own, 2)); }},

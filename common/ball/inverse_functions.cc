@@ -62,8 +62,10 @@ Ball Arithmetic::Acosh(const Ball& argument) {
   } else if (Side(a->real(), 1) == 1) {
     arb_acosh(result.real(), a->real(), bits_);
   } else if (InsideUnit(a->real()) == 1) {
+    // acosh(a) is i acos(a) on [-1, 1].
     arb_acos(result.imag(), a->real(), bits_);
   } else if (Side(a->real(), -1) == -1) {
+    // acosh(a) is acosh(-a) + i pi below -1, from the upper side of the cut.
     arb_neg(result.real(), a->real());
     arb_acosh(result.real(), result.real(), bits_);
     arb_const_pi(result.imag(), bits_);
@@ -74,7 +76,8 @@ Ball Arithmetic::Acosh(const Ball& argument) {
 }
 
 Ball Arithmetic::AtanOrAsinh(Op op, const Ball& a) const {
-  // Their cuts lie on the imaginary axis beyond +-i.
+  // Their cuts lie on the imaginary axis beyond +-i. A ball that touches a cut has no value, because
+  // the function jumps there.
   const bool on_axis = arb_contains_zero(a.real()) && !arb_is_zero(a.real());
   if (on_axis && !a.IsReal() && InsideUnit(a.imag()) != 1) return Ball::Undefined();
   Ball result;

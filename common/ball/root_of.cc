@@ -52,6 +52,7 @@ class PolynomialBuilder {
   Polynomial Of(Expr node) const {
     if (const auto found = values_.find(node->id()); found != values_.end()) return found->second;
     Polynomial result;
+    // A node without the unknown is a constant polynomial.
     acb_poly_set_acb(result.get(), constant_(node).get());
     return result;
   }
@@ -144,6 +145,8 @@ Ball RootOf(Expr root_of, const ConstantValue& constant, slong bits) {
   acb_ptr raw = reinterpret_cast<acb_ptr>(roots.data());
   const slong isolated = acb_poly_find_roots(raw, polynomial->get(), nullptr, 0, working_bits);
   if (isolated != polynomial->degree()) return Ball::Undefined();
+  // Arb isolates roots as complex balls. For a polynomial with real coefficients it can tell which
+  // of them hold a real root.
   const bool real = HasRealCoefficients(*polynomial) &&
                     acb_poly_validate_real_roots(raw, polynomial->get(), working_bits);
   const Ball* best = nullptr;

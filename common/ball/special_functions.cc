@@ -78,6 +78,8 @@ Ball LambertW(const Ball& z, slong bits) {
   fmpz_init(principal);
   acb_lambertw(result.get(), z.get(), principal, 0, bits);
   fmpz_clear(principal);
+  // The principal branch is real from -1/e on. Balls below 0 are left as they are, because they may
+  // reach beyond that.
   if (z.IsReal() && arb_is_nonnegative(z.real())) arb_zero(result.imag());
   return result;
 }
@@ -94,6 +96,7 @@ Ball SpecialFunction(Op op, const Ball& z, slong bits) {
   if (!IsModerate(z)) return Ball::Undefined();
   switch (op) {
     case Op::kEi:
+      // Ei is real on both sides of 0, although it has a cut along the negative axis.
       return z.IsReal() ? RealOnReal(acb_hypgeom_ei, z, bits)
                         : RealWherePositive(acb_hypgeom_ei, z, bits);
     case Op::kLi:

@@ -17,6 +17,8 @@
 namespace motzkin::expression {
 namespace {
 
+// The calls that need a translation. All others are operations of ours and come from the table of
+// operations.
 // clang-format off
 constexpr Function kBuilt[] = {
     {"log", 1, 2, BuildLog}, {"ln", 1, 1, BuildLog}, {"Log", 1, 1, BuildLog},
@@ -41,6 +43,7 @@ constexpr Function kBuilt[] = {
     {"rootof", 1, 1, BuildGiacRootof, true},
 };
 
+// Names that engines write and that have no meaning as an answer, with the reason.
 constexpr std::pair<std::string_view, std::string_view> kRefused[] = {
     {"integrate", "an integral left unevaluated"}, {"int", "an integral left unevaluated"},
     {"Integral", "an integral left unevaluated"}, {"integral", "an integral left unevaluated"},
@@ -58,7 +61,7 @@ constexpr std::pair<std::string_view, std::string_view> kRefused[] = {
 };
 // clang-format on
 
-// By every spelling.
+// The functions and constants by all of their spellings.
 struct Names {
   std::map<std::string_view, Function> functions;
   std::map<std::string_view, Op> constants;
@@ -118,6 +121,7 @@ std::string_view NearestFunction(std::string_view name) {
   std::tuple<size_t, bool, size_t, std::string_view> best = {name.size() / 3 + 1, false, 0, {}};
   for (const auto& [known, function] : AllNames().functions) {
     const size_t distance = std::min(EditDistance(name, known), EditDistance(lower, known));
+    // Small letters win, because our own names have them.
     const bool capital = absl::ascii_isupper(static_cast<unsigned char>(known[0]));
     best = std::min(best, {distance, capital, known.size(), known});
   }

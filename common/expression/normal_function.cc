@@ -33,7 +33,7 @@ std::optional<mpq_class> RationalValue(Op op, const mpq_class& value) {
 
 }  // namespace
 
-// Null: no better form is known than the function itself.
+// Returns null if no better form is known than the function itself.
 Expr NormalBuilder::FunctionOfNumber(Op op, Expr number) {
   if (const std::optional<mpq_class> value = RationalValue(op, number->number()))
     return pool_.Number(*value);
@@ -49,6 +49,8 @@ Expr NormalBuilder::FunctionOfNumber(Op op, Expr number) {
 Expr NormalBuilder::WithSymmetry(Op op, Expr argument) {
   const Symmetry symmetry = IsNegative(argument) ? OperationOf(op).symmetry : Symmetry::kNone;
   if (symmetry == Symmetry::kNone) return pool_.Unary(op, argument);
+  // Function() is called again, because the argument may have a known value without its sign. This
+  // ends, as the argument is not negative any more.
   const Expr argument_positive = Negate(argument);
   const Expr value = Function(op, {&argument_positive, 1});
   return symmetry == Symmetry::kOdd && value->op() != Op::kUndefined ? Negate(value) : value;
@@ -60,16 +62,19 @@ Expr NormalBuilder::Function(Op op, std::span<const Expr> arguments) {
   }
   if (!IsFunction(op)) return pool_.Make(op, arguments);
   const Expr argument = arguments.front();
+  // Powers and exponentials have one form each, so that equal ones are found.
   if (op == Op::kSqrt) return Power(argument, pool_.Number(mpq_class(1, 2)));
   if (op == Op::kExp) return Power(pool_.Leaf(Op::kE), argument);
   if (argument->op() == Op::kNumber) {
     if (const Expr value = FunctionOfNumber(op, argument); value != nullptr) return value;
   }
+  // sin(asin(u)) is u everywhere, but asin(sin(u)) is not, so only the outer function decides.
   if (const Op undone = OperationOf(op).undoes;
       undone != Op::kUndefined && argument->op() == undone) {
     return argument->child(0);
   }
   if (op == Op::kLog && argument->op() == Op::kE) return pool_.Integer(1);
+  // log(exp(u)) is u only on a strip around the real line, where a rational number surely is.
   if (op == Op::kLog && argument->op() == Op::kExp && argument->child(0)->op() == Op::kNumber) {
     return argument->child(0);
   }

@@ -52,11 +52,13 @@ int DrawNodeCount(const Attempt& attempt) {
 
 std::optional<DrawnFunction> DrawFunction(const Attempt& attempt, int internal_nodes) {
   attempt.drafts.Draw(internal_nodes, attempt.random, attempt.draft);
-  // Drawn whether it matters or not, so that a filter's verdict does not shift later draws.
+  // This is drawn even where it does not matter, so that the verdict of a filter does not shift the
+  // draws after it.
   const bool drop_constant = attempt.random.Chance(attempt.spec.drop_constant_permille(), 1'000);
   if (DraftIsRefused(attempt.spec, attempt.draft)) return std::nullopt;
   const Expr drawn = BuildExpression(attempt.draft, attempt.pool);
   Expr canonical = UsableCanonical(drawn, attempt.pool);
+  // Without its constant the function may be constant or empty, so it is checked once more.
   if (canonical != nullptr && drop_constant) {
     canonical =
         UsableCanonical(expression::DropAdditiveConstant(canonical, attempt.pool), attempt.pool);
@@ -74,6 +76,7 @@ Expr UsableCanonical(Expr expr, Pool& pool) {
 
 // Recursion over shared nodes is fine here: callers have already bounded the number of tokens.
 uint64_t CountOperators(Expr presented) {
+  // A rational is printed as a division, so it counts as one operator.
   if (presented->op() == Op::kNumber) return presented->number().get_den() == 1 ? 0 : 1;
   if (presented->children().empty()) return 0;
   uint64_t operators = 1;
@@ -87,6 +90,7 @@ bool IsShrunk(const v1::GeneratorSpec& spec, Expr presented, int internal_nodes)
 }
 
 bool IsTooLong(const v1::GeneratorSpec& spec, Expr presented) {
+  // Undefined means that the pool of the attempt ran full while the function was presented.
   return presented->op() == Op::kUndefined || expression::TokenCount(presented) > spec.tokens_max();
 }
 

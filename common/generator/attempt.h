@@ -51,7 +51,8 @@ expression::Expr UsableCanonical(expression::Expr expr, expression::Pool& pool);
 // rational counts as one.
 uint64_t CountOperators(expression::Expr presented);
 
-// Too few operators are left of the `internal_nodes` drawn, and the spec minds.
+// Whether canonical rewriting left fewer operators than half of the nodes drawn, if the spec drops
+// such functions. They would make small functions far more frequent than the spec asks for.
 bool IsShrunk(const v1::GeneratorSpec& spec, expression::Expr presented, int internal_nodes);
 
 bool IsTooLong(const v1::GeneratorSpec& spec, expression::Expr presented);

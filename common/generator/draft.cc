@@ -85,6 +85,7 @@ int NestedExponentials(const Draft& draft) {
   return Fold<int>(
       draft, [](const DraftNode&) { return 0; },
       [](const DraftNode& node, int inner) {
+        // The published code counts these three as exponentials.
         const bool exponential =
             node.op == Op::kExp || node.op == Op::kSinh || node.op == Op::kCosh;
         return inner + (exponential ? 1 : 0);

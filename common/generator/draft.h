@@ -30,7 +30,7 @@ struct Draft {
 // Draws drafts with the weights and leaves of a spec. Immutable. Thread-safe.
 class DraftSampler {
  public:
-  // `spec` has passed ValidateSpec().
+  // `spec` must have passed ValidateSpec().
   explicit DraftSampler(const v1::GeneratorSpec& spec);
 
   // Draws a tree of `internal_nodes` nodes, with operators and leaves independent of each other and

@@ -17,7 +17,7 @@ namespace {
 using expression::Op;
 using Category = std::pair<Op, int32_t>;
 
-// Every node of many drafts, counted by (arity, operator, value).
+// Counts the nodes of many drafts by (arity, operator, value).
 std::map<int, std::map<Category, uint64_t>> CountNodes(const v1::GeneratorSpec& spec, int drafts,
                                                        uint64_t seed) {
   const DraftSampler sampler(spec);

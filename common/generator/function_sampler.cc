@@ -26,7 +26,7 @@ std::optional<GeneratedFunction> Try(const Attempt& attempt) {
       return TryBackward(attempt);
     case v1::KIND_BY_PARTS:
       return TryByParts(attempt);
-    default:  // ValidateSpec lets nothing else pass.
+    default:  // ValidateSpec() refuses every other kind.
       return std::nullopt;
   }
 }
@@ -65,8 +65,8 @@ absl::StatusOr<FunctionSampler> FunctionSampler::Create(const v1::GeneratorSpec&
 absl::StatusOr<GeneratedFunction> FunctionSampler::Generate(uint64_t job_seed, int64_t index,
                                                             Pool& pool) const {
   if (index < 0) return absl::InvalidArgumentError(fmt::format("index: {} is negative", index));
-  // The kind, counted from 0, is the stream's domain: the F of a backward job is not the f of a forward job of its
-  // seed.
+  // The kind, counted from 0, is the domain of the stream; otherwise the F of a backward job would
+  // be the f of a forward job with the same seed.
   const auto domain = static_cast<uint32_t>(tables_->spec.kind() - v1::KIND_FORWARD);
   RandomStream random(job_seed, kGeneratorVersion, domain, static_cast<uint64_t>(index));
   Draft draft;

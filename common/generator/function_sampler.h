@@ -16,7 +16,7 @@
 
 namespace motzkin::generator {
 
-// The version of everything in this folder. A change to any function that is drawn raises it.
+// The version of everything in this folder. It must be raised when any drawn function changes.
 inline constexpr uint32_t kGeneratorVersion = 1;
 inline constexpr int kRedrawsMax = 1'000;
 
@@ -37,7 +37,7 @@ struct GeneratedFunction {
 // Immutable after Create. Thread-safe with distinct pools.
 class FunctionSampler {
  public:
-  // Errors: as ValidateSpec (spec_validation.h).
+  // The errors are those of ValidateSpec() (spec_validation.h).
   static absl::StatusOr<FunctionSampler> Create(const v1::GeneratorSpec& spec);
   FunctionSampler(FunctionSampler&&) noexcept;
   FunctionSampler& operator=(FunctionSampler&&) noexcept;

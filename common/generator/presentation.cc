@@ -44,6 +44,7 @@ class Presenter {
       case Op::kPow:
         return Signed(Split(expr));
       default:
+        // Functions keep their form, and only their arguments are presented.
         return Rebuild(expr);
     }
   }
@@ -83,6 +84,7 @@ class Presenter {
   void AddFactor(Expr factor, Fraction& fraction) {
     if (factor->op() == Op::kNumber) {
       const mpq_class& number = factor->number();
+      // The sign is taken out, so that a sum can turn it into a subtraction.
       if (sgn(number) < 0) fraction.negative = !fraction.negative;
       fraction.above *= abs(number.get_num());
       fraction.below *= number.get_den();
@@ -123,6 +125,7 @@ class Presenter {
 
   Expr Assemble(const Fraction& fraction, const mpz_class& above) {
     if (fraction.numerator.empty() && fraction.denominator.empty()) {
+      // Only numbers remain, as in the term 3/2 of a sum.
       mpq_class number(above, fraction.below);
       number.canonicalize();
       return pool_.Number(number);

@@ -24,8 +24,8 @@ v1::GeneratorSpec IntClass() {
   return spec;
 }
 
-// Parameters of the published code: operators and their weights, 1..5, at most 15 operators (4 of
-// G), 512 tokens, 1 in 40 small, fewer than 4 nested exponentials.
+// The parameters of the published code: the operators and their weights, integers 1..5, at most 15
+// operators (4 in G), 512 tokens, 1 function in 40 small, fewer than 4 nested exponentials.
 v1::GeneratorSpec LampleCharton(v1::Kind kind) {
   const bool forward = kind == v1::KIND_FORWARD;
   const Weights unary = {{"sqrt", 4}, {"pow2", 4},  {"pow3", 2},  {"pow4", 1}, {"pow5", 1},
@@ -42,6 +42,7 @@ v1::GeneratorSpec LampleCharton(v1::Kind kind) {
   spec.set_small_nodes_max(forward ? 2 : 3);
   spec.set_nested_exponentials_max(4);
   spec.set_drop_shrunk(kind != v1::KIND_BY_PARTS);
+  // F is only determined up to a constant, so backward drops it always.
   spec.set_drop_constant_permille(kind == v1::KIND_BACKWARD ? kAlways : kAlways / 2);
   return spec;
 }

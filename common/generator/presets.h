@@ -11,20 +11,20 @@
 
 namespace motzkin::generator {
 
-// The spec that every preset starts from: no operators, 1 .. 10 nodes, half of the leaves x, integers
-// 1 .. 5, at most 512 tokens.
+// Returns the spec from which every preset starts: no operators, 1 .. 10 nodes, half of the leaves
+// x, integers 1 .. 5, at most 512 tokens.
 v1::GeneratorSpec DefaultSpec();
 
-// "intclass", "lample-charton", "lample-charton-paper", "hebisch".
+// Returns "intclass", "lample-charton", "lample-charton-paper" and "hebisch".
 std::vector<std::string> PresetNames();
 
-// The kind the preset is known for: backward for hebisch, otherwise forward.
+// Returns the kind that the preset is known for: backward for hebisch, otherwise forward.
 v1::Kind NaturalKind(std::string_view name);
 
 // Returns the preset in its natural kind, or as its source has it for `kind`: the numbers of nodes
 // and the filters of lample-charton differ between kinds.
 //
-// NOT_FOUND: no such preset; the message lists those there are.
+// NOT_FOUND: no such preset; the message lists the presets.
 absl::StatusOr<v1::GeneratorSpec> Preset(std::string_view name);
 absl::StatusOr<v1::GeneratorSpec> Preset(std::string_view name, v1::Kind kind);
 

@@ -25,7 +25,7 @@ absl::Status InRange(std::string_view field, int64_t value, int64_t min, int64_t
   return absl::InvalidArgumentError(fmt::format("{}: {} is not in {}..{}", field, value, min, max));
 }
 
-// Enums of a proto may hold anything.
+// The enums of a proto are open: a spec of a newer version, or a garbled one, may hold any number.
 absl::Status Enums(const v1::GeneratorSpec& spec) {
   if (!v1::Kind_IsValid(spec.kind()) || spec.kind() == v1::KIND_UNSPECIFIED) {
     return absl::InvalidArgumentError("kind must be forward, backward or by_parts");
@@ -71,6 +71,7 @@ absl::Status Symbols(std::string_view field, const WeightedSymbols& symbols, int
 }
 
 absl::Status Leaves(const v1::LeafSpec& leaves) {
+  // At least 1/1000, because a function without x is refused and nothing usable would come of it.
   RETURN_IF_ERROR(InRange("leaves.variable_permille", leaves.variable_permille(), 1, kPermilleMax));
   if (leaves.integers() == v1::LeafSpec::INTEGERS_LOGARITHMIC) return absl::OkStatus();
   RETURN_IF_ERROR(InRange("leaves.integer_min", leaves.integer_min(), -kIntegerMagnitudeMax,
@@ -99,6 +100,8 @@ absl::Status Filters(const v1::GeneratorSpec& spec) {
   RETURN_IF_ERROR(InRange("tokens_max", spec.tokens_max(), 1, kTokensMax));
   RETURN_IF_ERROR(
       InRange("drop_constant_permille", spec.drop_constant_permille(), 0, kPermilleMax));
+  // The derivatives of backward and by-parts functions exist in canonical form only, and an
+  // additive constant is dropped from the canonical form.
   if (spec.canonicalize()) return absl::OkStatus();
   if (spec.kind() != v1::KIND_FORWARD) {
     return absl::InvalidArgumentError("canonicalize: must be true unless kind is forward");

@@ -1,4 +1,4 @@
-// The check of a motzkin.v1.GeneratorSpec against its ranges.
+// Checks a motzkin.v1.GeneratorSpec.
 #pragma once
 
 #include <absl/status/status.h>
@@ -7,8 +7,8 @@
 
 namespace motzkin::generator {
 
-// INVALID_ARGUMENT: names the field, what it is and what it may be. FAILED_PRECONDITION: a
-// generator or canonical-form version that this build does not have.
+// INVALID_ARGUMENT: a field is out of range; the message names it, its value and its range.
+// FAILED_PRECONDITION: this build does not have that version of the generator or canonical form.
 absl::Status ValidateSpec(const v1::GeneratorSpec& spec);
 
 }  // namespace motzkin::generator

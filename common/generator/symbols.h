@@ -17,9 +17,10 @@
 
 namespace motzkin::generator {
 
-// Operators with their weights, as a spec has them.
+// Operators with their weights, as they appear in a spec.
 using WeightedSymbols = google::protobuf::RepeatedPtrField<v1::WeightedSymbol>;
 using Weights = std::initializer_list<std::pair<const char*, uint32_t>>;
+// Returns the same operators and weights as a field of a spec.
 WeightedSymbols Weighted(Weights symbols);
 
 struct Symbol {

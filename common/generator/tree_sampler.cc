@@ -8,6 +8,8 @@ namespace motzkin::generator {
 NextNode ChooseNextNode(int empty, int internal_nodes, unsigned __int128 choice) {
   // Walks through the intervals that the pairs (leaves, arity) own, in their order.
   for (int leaves = 0; leaves < empty; ++leaves) {
+    // If the next `leaves` empty places become leaves and the one after them becomes this node, its
+    // children take its place among those that are still empty.
     const TreeCount unary = CountTrees(empty - leaves, internal_nodes - 1);
     if (choice < unary) return {leaves, 1};
     choice -= unary;

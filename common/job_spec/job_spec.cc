@@ -105,6 +105,7 @@ absl::Status CheckTarget(const v1::JobSpec& spec) {
   RETURN_IF_ERROR(CheckRange("target", spec.target(), kTargetRange));
   RETURN_IF_ERROR(CheckRange("rows_max", spec.rows_max(), {0, INT64_MAX}));
   RETURN_IF_ERROR(CheckRange("bytes_max", spec.bytes_max(), {0, INT64_MAX}));
+  // Target 0 means that the job has no end of its own.
   if (spec.target() == 0 && spec.rows_max() == 0 && spec.bytes_max() == 0) {
     return Invalid("a job without target needs rows_max or bytes_max, or it would fill the disk");
   }
@@ -117,6 +118,7 @@ absl::Status CheckWeights(std::string_view field,
     return Invalid(ToAbsl(field), " must name at least one operator, or choose a preset");
   }
   for (const v1::WeightedSymbol& symbol : symbols) {
+    // The name is cut, because it may come from a stranger and goes into a message.
     const std::string name = absl::StrCat(ToAbsl(field), ".", symbol.symbol().substr(0, 64));
     RETURN_IF_ERROR(CheckRange(name, symbol.weight(), kWeightRange));
   }
@@ -154,7 +156,7 @@ absl::Status CheckGenerator(const v1::GeneratorSpec& spec) {
                              kNestedExponentialsRange));
   RETURN_IF_ERROR(CheckRange("generator.drop_constant_permille", spec.drop_constant_permille(),
                              kPermilleRange));
-  // The generator alone knows its operators, and what goes together.
+  // Only the generator knows its operators and which settings go together.
   const absl::Status usable = generator::FunctionSampler::Create(spec).status();
   return usable.ok() ? usable : Invalid("generator.", usable.message());
 }
@@ -202,7 +204,7 @@ absl::StatusOr<v1::JobSpec> JobFromPreset(std::string_view name, v1::Kind kind) 
   spec.set_name(std::string(name));
   spec.set_preset(std::string(name));
   *spec.mutable_generator() = preset;
-  // The reference counted whatever SymPy answered, Ei and erf included.
+  // The reference counted every answer of SymPy, including Ei and erf.
   if (name == "intclass") spec.set_answers(v1::ANSWERS_SPECIAL);
   return spec;
 }

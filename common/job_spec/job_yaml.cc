@@ -20,12 +20,12 @@ namespace {
 using yaml::StrictMap;
 using SymbolField = google::protobuf::RepeatedPtrField<v1::WeightedSymbol>;
 
-// The words of an enum, for a setting that is one of them.
+// Returns the words of an enum with their values, for a setting that is one of them.
 template <typename Enum>
 std::vector<std::pair<std::string_view, Enum>> Choices() {
   std::vector<std::pair<std::string_view, Enum>> choices;
   for (const std::string& word : Words<Enum>()) choices.emplace_back(word, FromWord<Enum>(word));
-  choices.erase(choices.begin());  // "unspecified" is not for files.
+  choices.erase(choices.begin());  // "unspecified" is no choice for a file
   return choices;
 }
 
@@ -40,6 +40,7 @@ void ReadSymbols(StrictMap& map, std::string_view key, SymbolField& symbols) {
   if (!map.Has(key)) return;
   std::vector<std::pair<std::string, int64_t>> read;
   map.IntegerMap(key, read, kWeightRange.min, kWeightRange.max);
+  // A list of operators replaces the preset's; merging the two would leave no way to remove one.
   symbols.Clear();
   for (const auto& [symbol, weight] : read) {
     v1::WeightedSymbol& added = *symbols.Add();
@@ -112,6 +113,7 @@ void ReadGenerator(StrictMap& map, v1::GeneratorSpec& spec) {
 void ReadLadder(StrictMap& file, v1::JobSpec& spec) {
   // The call of Maps() makes the key known, so that Finish() suggests it for a misspelt one.
   if (!file.Has("ladder")) return void(file.Maps("ladder"));
+  // A ladder replaces the default one, too.
   spec.clear_ladder();
   for (StrictMap& step : file.Maps("ladder")) {
     v1::LadderStep& added = *spec.add_ladder();
@@ -204,6 +206,7 @@ absl::StatusOr<v1::JobSpec> ParseJobYaml(std::string_view text, std::string_view
   ASSIGN_OR_RETURN(StrictMap file, StrictMap::Parse(text, filename));
   std::string preset;
   file.String("preset", preset);
+  // The preset and the kind come first, because they set the values that all other keys change.
   StrictMap generator = file.Map("generator");
   v1::Kind kind = v1::KIND_UNSPECIFIED;
   generator.Choice("kind", kind, Choices<v1::Kind>());
@@ -226,6 +229,7 @@ absl::StatusOr<v1::JobSpec> ParseJobYaml(std::string_view text, std::string_view
   ReadLimits(file, spec);
   if (kind != v1::KIND_UNSPECIFIED) spec.mutable_generator()->set_kind(kind);
   ReadGenerator(generator, *spec.mutable_generator());
+  // Mistakes in the file are reported before mistakes in the job, because they have a line number.
   RETURN_IF_ERROR(file.Finish());
   if (const absl::Status valid = ValidateJobSpec(spec); !valid.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(ToAbsl(filename), ": ", valid.message()));
@@ -248,6 +252,7 @@ std::string JobToYaml(const v1::JobSpec& spec) {
   absl::StrAppend(&text, "answers: ", Word(spec.answers()),
                   "\nengine_memory_bytes: ", spec.engine_memory_bytes(),
                   "\nintegral_bytes_max: ", spec.integral_bytes_max(), "\n");
+  // A map of protobuf has no fixed order.
   const std::map<std::string, std::string> versions(spec.engine_versions().begin(),
                                                     spec.engine_versions().end());
   if (!versions.empty()) absl::StrAppend(&text, "engine_versions:\n");

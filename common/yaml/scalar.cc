@@ -26,6 +26,7 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 absl::StatusOr<std::string> Digits(std::string_view text, std::string_view expected) {
   std::string digits;
   for (size_t i = 0; i < text.size(); ++i) {
+    // An underscore counts as a separator only between two digits, so that _1 and 1__0 are refused.
     const bool separator = text[i] == '_' && i > 0 && i + 1 < text.size() && text[i - 1] != '_';
     if (!IsDigit(text[i]) && !separator) return Refuse(text, expected);
     if (!separator) digits.push_back(text[i]);
@@ -48,6 +49,7 @@ struct Unit {
 absl::StatusOr<int64_t> ParseScaled(std::string_view text, std::span<const Unit> units,
                                     std::string_view expected) {
   size_t end = 0;
+  // A minus sign is not part of the number, so negative sizes are refused below as an unknown unit.
   while (end < text.size() && (IsDigit(text[end]) || text[end] == '.' || text[end] == '_')) ++end;
   const std::string_view number = text.substr(0, end);
   std::string_view unit = text.substr(end);
@@ -61,6 +63,7 @@ absl::StatusOr<int64_t> ParseScaled(std::string_view text, std::span<const Unit>
     if (candidate.name != unit) continue;
     const absl::StatusOr<double> value = ParseNumber(number);
     if (!value.ok()) return Refuse(text, expected);
+    // A double holds 15 digits, and people write fewer in front of a unit.
     const double scaled = std::round(*value * candidate.factor);
     if (scaled > 9e18) return Refuse(text, expected);  // 2^63 is 9.22e18.
     return static_cast<int64_t>(scaled);

@@ -109,6 +109,8 @@ struct StrictMap::Document {
   std::map<const Mapping*, std::vector<std::string>> asked;
   std::multimap<int, std::string> errors;  // by line; the first is reported
 
+  // Marks a key as known. Keys that the file lacks are noted too, because a misspelt one was
+  // probably meant to be one of them.
   Entry* Use(Mapping& mapping, std::string_view key) {
     asked[&mapping].emplace_back(key);
     Entry* const entry = mapping.Find(key);
@@ -164,6 +166,7 @@ absl::StatusOr<StrictMap> StrictMap::Parse(std::string_view text, std::string_vi
     }
     auto document = std::make_shared<Document>();
     document->filename = std::string(filename);
+    // An empty file is null, and reads as a file without keys.
     const YAML::Node root = YAML::Load(owned);
     if (!root.IsMap() && !root.IsNull()) {
       return ErrorAt(filename, LineOf(root), "expected 'key: value' lines");
@@ -200,6 +203,8 @@ absl::StatusOr<StrictMap> StrictMap::ParseFile(const std::string& path) {
 StrictMap StrictMap::Of(std::string_view key, std::string_view value) {
   auto document = std::make_shared<Document>();
   YAML::Node node;
+  // The text is not parsed as YAML, so it needs no quotes. Without a filename, Finish() leaves out
+  // file and line.
   node[std::string(key)] = std::string(value);
   Mapping& mapping = document->Add(node, "");
   return {std::move(document), &mapping};
@@ -219,6 +224,8 @@ void StrictMap::Fail(std::string_view key, std::string_view message) {
 absl::Status StrictMap::Finish() {
   document_->FailUnknownKeys();
   if (document_->errors.empty()) return absl::OkStatus();
+  // The errors are sorted by line, so the first one in the file is reported, in whatever order the
+  // getters found them.
   const auto& [line, message] = *document_->errors.begin();
   if (document_->filename.empty()) return absl::InvalidArgumentError(message);
   return ErrorAt(document_->filename, line, message);
@@ -239,11 +246,13 @@ bool StrictMap::ReadRanged(std::string_view key, T& value, T min, T max, Parser 
   if (text == nullptr) return false;
   const absl::StatusOr<T> parsed = parse(*text);
   if (!parsed.ok()) {
+    // The parser's message has its own verb: "slots: 'many' is not a decimal integer".
     document_->Fail(Line(key),
                     absl::StrCat(mapping_->prefix, ToAbsl(key), ": ", parsed.status().message()));
     return false;
   }
   if (*parsed < min || *parsed > max) {
+    // The text is quoted as the user wrote it.
     Fail(key, absl::StrCat("must be ", Text(min), " .. ", Text(max), ", got ", *text));
     return false;
   }
@@ -315,6 +324,7 @@ void StrictMap::Strings(std::string_view key, std::vector<std::string>& value) {
 void StrictMap::StringMap(std::string_view key, std::map<std::string, std::string>& value) {
   if (!Has(key)) return void(document_->Use(*mapping_, key));
   StrictMap below = Map(key);
+  // Every key of this mapping is data, so all of them are read and none is unknown.
   std::map<std::string, std::string> read;
   for (const Entry& entry : below.mapping_->entries) {
     below.String(entry.key, read[entry.key]);
@@ -342,6 +352,7 @@ StrictMap StrictMap::Map(std::string_view key) {
     return {document_, &document_->Add(entry->value, prefix)};
   }
   if (entry != nullptr) Fail(key, "must be a mapping of 'key: value' lines");
+  // A missing mapping reads as an empty one, so the getters below it leave their defaults.
   Mapping& nothing = document_->mappings.emplace_back();
   nothing.prefix = prefix;
   nothing.line = Line(key);

@@ -1,8 +1,8 @@
-// The property of the integrator's end of its pipe, and of the verifier's: what a worker asks is
-// answered, with an answer that the worker's check lets through, or ends the integrator.
+// The property of the integrator's end of its pipe, and of the verifier's: a worker's request gets
+// an answer that the worker's check lets through, or ends the integrator.
 //
-// The first byte chooses the process; with its highest bit the rest is the payload of one frame,
-// without it the bytes on the pipe.
+// The first byte chooses the process. With its highest bit set, the rest is the payload of one
+// frame; otherwise it is the bytes on the pipe.
 #include <google/protobuf/stubs/logging.h>
 
 #include <iterator>
@@ -28,7 +28,8 @@ namespace pipe = integrator::v1;
 
 enum class Process { kIntegrator, kVerifier, kCount };
 
-// Every way to end but an answer, which would start a verifier process; chosen by the function.
+// Ends in every way but with an answer, which would start a verifier process. The function chooses
+// which.
 class Doll final : public integrator::Engine {
  public:
   std::string_view name() const override { return "giac"; }
@@ -58,7 +59,8 @@ bool IsFair(const pipe::Request& request) {
   return steps >= 1 && steps <= 8;
 }
 
-// Judging starts a process; the body of it is a side of its own.
+// Whether a request starts a verifier process, which would be slow. Process::kVerifier tests the
+// body of that process without starting it.
 bool AsksToVerify(const MemoryPipe& in) {
   bool verify = false;
   for (auto frame = in.Next(); frame.ok() && !verify; frame = in.Next()) {
@@ -85,10 +87,11 @@ void TryRequests(const MemoryPipe& in, const MemoryPipe& out) {
     const absl::StatusOr<std::string> asked = in.Next();
     MOTZKIN_CHECK(asked.ok() && request.ParseFromString(*asked));
     MOTZKIN_CHECK(response.ParseFromString(*answer));
-    if (!request.has_integrate()) request.mutable_describe();  // So is one that asks nothing.
+    // The integrator takes an empty request for one that asks for its description.
+    if (!request.has_integrate()) request.mutable_describe();
     if (IsFair(request)) MOTZKIN_CHECK(worker::CheckResponse(request, response).ok());
   }
-  // Either all was answered, or the first bad frame ended it.
+  // Either all requests were answered, or the first bad frame ended the integrator.
   MOTZKIN_CHECK(in.Next().ok() ? !served.ok() : true);
 }
 
@@ -107,8 +110,7 @@ void TryJudging(const MemoryPipe& in, const MemoryPipe& out) {
   }
 }
 
-// A few small questions: what ball arithmetic does with large ones is the business of its own
-// bounds.
+// Whether the questions are few and small. The bounds of ball arithmetic have tests of their own.
 bool IsCheap(std::string_view bytes) { return bytes.size() <= 300; }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// A pipe between a worker and an integrator for one thread that is both of its ends.
+// A pipe between a worker and an integrator for a single thread that uses both of its ends.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -13,7 +13,7 @@
 
 namespace motzkin::fuzz {
 
-// Holds all that is written to it. Thread-compatible.
+// A pipe that holds everything at once, so that writing never blocks. Thread-compatible.
 class MemoryPipe {
  public:
   MemoryPipe() : fd_(memfd_create("pipe", MFD_CLOEXEC)) { MOTZKIN_CHECK(fd_ >= 0); }
@@ -21,7 +21,7 @@ class MemoryPipe {
   MemoryPipe(const MemoryPipe&) = delete;
   MemoryPipe& operator=(const MemoryPipe&) = delete;
 
-  // From here on it holds `bytes`, and is read from its beginning.
+  // Replaces the content by `bytes` and rewinds.
   void Fill(std::string_view bytes) const {
     MOTZKIN_CHECK(ftruncate(fd_, 0) == 0);
     MOTZKIN_CHECK(pwrite(fd_, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
@@ -35,7 +35,7 @@ class MemoryPipe {
   const int fd_;
 };
 
-// `payload` as one frame.
+// Returns `payload` as one frame.
 inline std::string Framed(std::string_view payload) {
   std::string bytes;
   for (int shift = 24; shift >= 0; shift -= 8) {

@@ -1,8 +1,8 @@
-// The property of the worker's end of the integrator's pipe: what an integrator answers is refused, or
+// The property of the worker's end of the integrator's pipe: an integrator's answer is refused, or
 // makes a row that the coordinator takes.
 //
-// The first byte chooses what was asked; with its highest bit the rest is the payload of one frame,
-// without it the bytes on the pipe.
+// The first byte chooses the request. With its highest bit set, the rest is the payload of one
+// frame; otherwise it is the bytes on the pipe.
 #include <google/protobuf/stubs/logging.h>
 
 #include <string>

@@ -18,7 +18,7 @@ namespace {
 using motzkin::v1::Outcome;
 using enum motzkin::v1::Outcome;
 
-// Best first; the header says why.
+// The best outcome comes first. The header gives the reasons.
 constexpr std::array kByRank = {OUTCOME_INTEGRATED,    OUTCOME_PARTLY,    OUTCOME_UNVERIFIED,
                                 OUTCOME_NONELEMENTARY, OUTCOME_REFUTED,   OUTCOME_MEMORY_EXCEEDED,
                                 OUTCOME_CRASHED,       OUTCOME_TIMED_OUT, OUTCOME_UNSOLVED};
@@ -37,7 +37,8 @@ Outcome OutcomeOf(EngineEnd end) {
   switch (end) {
     case EngineEnd::kAnswered:
     case EngineEnd::kTooLong:
-      return OUTCOME_UNVERIFIED;  // Until the verifier says more.
+      // The verifier decides; an answer that is too long does not reach it.
+      return OUTCOME_UNVERIFIED;
     case EngineEnd::kGaveUp:
       return OUTCOME_UNSOLVED;
     case EngineEnd::kNonelementary:

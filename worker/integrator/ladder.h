@@ -23,7 +23,7 @@
 
 namespace motzkin::integrator {
 
-// 0 is best; for outcomes of steps.
+// Returns the place of a step's outcome in that order; 0 is the best.
 int Rank(motzkin::v1::Outcome outcome);
 
 // Thread-compatible.

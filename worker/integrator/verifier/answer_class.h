@@ -8,10 +8,10 @@
 namespace motzkin::integrator {
 
 struct AnswerKind {
-  // Complex if it holds I, else special if it holds a special function, else elementary (algebraic
-  // numbers given by RootOf are).
+  // Complex if the answer holds I, else special if it holds a special function, else elementary.
+  // Algebraic numbers given by RootOf are elementary.
   motzkin::v1::AnswerClass answer_class = motzkin::v1::ANSWER_CLASS_UNSPECIFIED;
-  // It holds an absolute value or a sign.
+  // Whether it holds an absolute value or a sign.
   bool has_abs = false;
 };
 

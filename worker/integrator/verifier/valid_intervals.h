@@ -18,8 +18,8 @@ namespace motzkin::integrator {
 struct IntervalSearch {
   // Ascending and disjoint.
   google::protobuf::RepeatedPtrField<motzkin::v1::Interval> valid;
-  // Every run was tested: outside of `valid` the answer is wrong, f is not real, or less than 1/512
-  // of the line is left.
+  // Whether every run was tested. Then outside of `valid` the answer is wrong, or f is not real, up
+  // to 1/512 of the line.
   bool complete = false;
 };
 

@@ -31,7 +31,7 @@ int64_t ThreadCpuMicroseconds() {
   return int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1'000;
 }
 
-// A parser's message may quote the text: only printable ASCII leaves, and not too much of it.
+// A parser's message may quote the hostile text, so only printable ASCII leaves, and not too much.
 v1::Judgement Unreadable(std::string_view what, const absl::Status& status) {
   std::string reason = fmt::format("{}: {}", what, std::string(status.message()));
   reason.resize(std::min(reason.size(), kReasonBytesMax));
