@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/generator/spec_validation.h"
+#include "common/generator/symbols.h"
 
 namespace motzkin::generator {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 uint32_t WeightOf(const WeightedSymbols& symbols, std::string_view name) {
   const auto found = std::find_if(symbols.begin(), symbols.end(),
                                   [name](const auto& symbol) { return symbol.symbol() == name; });
-  return found == symbols.end() ? 0 : found->weight;
+  return found == symbols.end() ? 0 : found->weight();
 }
 
 uint32_t TotalWeight(const WeightedSymbols& symbols) {
