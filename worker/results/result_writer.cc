@@ -4,7 +4,7 @@
 #include <iterator>
 #include <optional>
 
-#include "worker/results/result_row.h"
+#include "worker/results/bisecting_send.h"
 
 namespace motzkin::worker {
 namespace {
@@ -23,12 +23,6 @@ v1::Submission HeaderOf(const Task& task, const std::string& worker_uuid) {
   header.set_batch(task.batch.batch);
   header.set_attempt(task.batch.attempt);
   header.set_worker_uuid(worker_uuid);
-  return header;
-}
-
-v1::Submission WithoutRows(const v1::Submission& submission) {
-  v1::Submission header = submission;
-  header.clear_results();
   return header;
 }
 
@@ -213,11 +207,12 @@ void ResultWriter::Settle(int64_t taken_rows, int64_t taken_bytes, SpoolRecord l
     const BatchId id{submission.job_uuid(), submission.batch(), submission.attempt(),
                      submission.audit_budget_factor() > 0};
     Group& group = groups_[{left.cluster_uuid, id}];
-    group.header = WithoutRows(submission);
     group.oldest = absl::ZeroDuration();  // They have waited long enough: due at once.
     group.rows.insert(group.rows.begin(),
                       std::make_move_iterator(submission.mutable_results()->begin()),
                       std::make_move_iterator(submission.mutable_results()->end()));
+    submission.clear_results();
+    group.header = std::move(submission);
   }
   changed_.SignalAll();  // There may be room for Add() now.
 }
@@ -237,7 +232,7 @@ void ResultWriter::SendMemory() {
   }
   const int64_t rows = record.submission.results_size();
   const int64_t bytes = RowBytes(record.submission);
-  const absl::Status sent = Send(record.submission);
+  const absl::Status sent = SendBisecting(record.submission, sink_, observer_);
   {
     const absl::MutexLock lock(&mutex_);
     Settle(rows, bytes, std::move(record));
@@ -253,7 +248,7 @@ void ResultWriter::SendSpool() {
   }
   absl::Status sent;
   if (record) {
-    sent = Send(record->submission);
+    sent = SendBisecting(record->submission, sink_, observer_);
     // What was left of a partly sent record is sent again with it: harmless.
     if (sent.ok()) spool_.PopFront();
   }
@@ -302,65 +297,6 @@ void ResultWriter::SetAside() {
   spool_.SetAsideOtherClusters(cluster_uuid);
   const absl::MutexLock lock(&mutex_);
   spooled_rows_ = spool_.rows();
-}
-
-absl::Status ResultWriter::Send(v1::Submission& submission) {
-  const v1::Submission header = WithoutRows(submission);
-  std::vector<v1::Submission> parts{std::move(submission)};
-  submission = header;
-  while (!parts.empty()) {
-    v1::Submission part = std::move(parts.back());
-    parts.pop_back();
-    const absl::StatusOr<std::vector<v1::RowStatus>> statuses = sink_.Submit(part);
-    if (statuses.ok()) {
-      Report(part, *statuses);
-    } else if (absl::IsInvalidArgument(statuses.status())) {
-      Bisect(std::move(part), statuses.status(), parts);
-    } else if (absl::IsFailedPrecondition(statuses.status())) {
-      observer_.BatchRefused(part, std::string(statuses.status().message()));
-      return absl::OkStatus();
-    } else {
-      parts.push_back(std::move(part));
-      for (v1::Submission& left : parts) submission.MergeFrom(left);
-      return statuses.status();
-    }
-  }
-  return absl::OkStatus();
-}
-
-void ResultWriter::Report(const v1::Submission& part, const std::vector<v1::RowStatus>& statuses) {
-  v1::Submission stored = WithoutRows(part);
-  v1::Submission revoked = stored;
-  std::vector<v1::RowStatus> stored_statuses;
-  for (int i = 0; i < part.results_size(); ++i) {
-    const v1::RowStatus status = statuses[static_cast<size_t>(i)];
-    const bool is_revoked = status == v1::ROW_STATUS_REVOKED;
-    *(is_revoked ? revoked : stored).add_results() = part.results(i);
-    if (!is_revoked) stored_statuses.push_back(status);
-  }
-  if (stored.results_size() > 0) observer_.Acknowledged(stored, stored_statuses);
-  if (revoked.results_size() > 0) observer_.BatchRevoked(revoked, "the batch was revoked");
-}
-
-void ResultWriter::Bisect(v1::Submission part, const absl::Status& why,
-                          std::vector<v1::Submission>& parts) {
-  if (part.results_size() == 1) {
-    if (IsUnstorableRow(part.results(0))) {
-      observer_.RowRefused(part, std::string(why.message()));
-      return;
-    }
-    *part.mutable_results(0) = UnstorableRow(part.results(0), why);
-    parts.push_back(std::move(part));
-    return;
-  }
-  v1::Submission second = WithoutRows(part);
-  const int half = part.results_size() / 2;
-  for (int i = half; i < part.results_size(); ++i) {
-    second.add_results()->Swap(part.mutable_results(i));
-  }
-  part.mutable_results()->DeleteSubrange(half, part.results_size() - half);
-  parts.push_back(std::move(second));
-  parts.push_back(std::move(part));
 }
 
 void ResultWriter::NoteSink(const absl::Status& status) {

@@ -102,10 +102,6 @@ class ResultWriter {
   void Settle(int64_t taken_rows, int64_t taken_bytes, SpoolRecord left)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  // Sends, bisecting to refused rows. On an error `submission` holds what is left to send.
-  absl::Status Send(v1::Submission& submission) ABSL_LOCKS_EXCLUDED(mutex_);
-  void Report(const v1::Submission& part, const std::vector<v1::RowStatus>& statuses);
-  void Bisect(v1::Submission part, const absl::Status& why, std::vector<v1::Submission>& parts);
   void NoteSink(const absl::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
   int64_t SpoolBound(absl::Duration now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

@@ -1,0 +1,80 @@
+#include "worker/results/bisecting_send.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "worker/results/result_row.h"
+
+namespace motzkin::worker {
+namespace {
+
+v1::Submission WithoutRows(const v1::Submission& submission) {
+  v1::Submission header = submission;
+  header.clear_results();
+  return header;
+}
+
+void Report(const v1::Submission& part, const std::vector<v1::RowStatus>& statuses,
+            ResultObserver& observer) {
+  v1::Submission stored = WithoutRows(part);
+  v1::Submission revoked = stored;
+  std::vector<v1::RowStatus> stored_statuses;
+  for (int i = 0; i < part.results_size(); ++i) {
+    const v1::RowStatus status = statuses[static_cast<size_t>(i)];
+    const bool is_revoked = status == v1::ROW_STATUS_REVOKED;
+    *(is_revoked ? revoked : stored).add_results() = part.results(i);
+    if (!is_revoked) stored_statuses.push_back(status);
+  }
+  if (stored.results_size() > 0) observer.Acknowledged(stored, stored_statuses);
+  if (revoked.results_size() > 0) observer.BatchRevoked(revoked, "the batch was revoked");
+}
+
+void Bisect(v1::Submission part, const absl::Status& why, std::vector<v1::Submission>& parts,
+            ResultObserver& observer) {
+  if (part.results_size() == 1) {
+    if (IsUnstorableRow(part.results(0))) {
+      observer.RowRefused(part, std::string(why.message()));
+      return;
+    }
+    *part.mutable_results(0) = UnstorableRow(part.results(0), why);
+    parts.push_back(std::move(part));
+    return;
+  }
+  v1::Submission second = WithoutRows(part);
+  const int half = part.results_size() / 2;
+  for (int i = half; i < part.results_size(); ++i) {
+    second.add_results()->Swap(part.mutable_results(i));
+  }
+  part.mutable_results()->DeleteSubrange(half, part.results_size() - half);
+  parts.push_back(std::move(second));
+  parts.push_back(std::move(part));
+}
+
+}  // namespace
+
+absl::Status SendBisecting(v1::Submission& submission, ResultSink& sink, ResultObserver& observer) {
+  const v1::Submission header = WithoutRows(submission);
+  std::vector<v1::Submission> parts{std::move(submission)};
+  submission = header;
+  while (!parts.empty()) {
+    v1::Submission part = std::move(parts.back());
+    parts.pop_back();
+    const absl::StatusOr<std::vector<v1::RowStatus>> statuses = sink.Submit(part);
+    if (statuses.ok()) {
+      Report(part, *statuses, observer);
+    } else if (absl::IsInvalidArgument(statuses.status())) {
+      Bisect(std::move(part), statuses.status(), parts, observer);
+    } else if (absl::IsFailedPrecondition(statuses.status())) {
+      observer.BatchRefused(part, std::string(statuses.status().message()));
+      return absl::OkStatus();
+    } else {
+      parts.push_back(std::move(part));
+      for (v1::Submission& left : parts) submission.MergeFrom(left);
+      return statuses.status();
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace motzkin::worker
