@@ -14,7 +14,9 @@ AcknowledgementLog::AcknowledgementLog(const std::string& path) {
 
 void AcknowledgementLog::Append(const v1::Submission& submission,
                                 const std::vector<v1::RowStatus>& statuses) {
-  if (!file_.is_open() || submission.audit_budget_factor() > 0) return;  // An audit is no row.
+  // The answer to an audit is not stored in `result`, so the log would promise a row that is not
+  // there.
+  if (!file_.is_open() || submission.audit_budget_factor() > 0) return;
   for (int i = 0; i < submission.results_size(); ++i) {
     const v1::Result& row = submission.results(i);
     const bool stored = statuses[static_cast<size_t>(i)] == v1::ROW_STATUS_STORED;
@@ -22,10 +24,13 @@ void AcknowledgementLog::Append(const v1::Submission& submission,
                          submission.attempt(), Word(row.outcome()), row.canonical_hash(),
                          stored ? "stored" : "already", ContentDigest(row));
   }
+  // From here on the lines survive a kill of this process. They need not survive a power cut: a
+  // line that is missing promises nothing.
   file_.flush();
 }
 
 std::string ContentDigest(const v1::Result& row) {
+  // tests/torture/checks/acknowledged_rows_are_stored.sql computes the same, so change both.
   const std::string content = fmt::format("{}\n{}\n{}\n{}", Word(row.outcome()), row.integrand(),
                                           row.integral(), row.wall_ms());
   return absl::BytesToHexString(Sha256(content));

@@ -1,5 +1,5 @@
-// What a worker was told is stored, line by line, for audits and tests: what Postgres holds must
-// agree with it for ever (tests/torture compares the two after every run).
+// Logs each row that the worker was told is stored. The log is for audits and tests: Postgres must
+// agree with it for ever, and tests/torture compares the two after every run.
 //
 // Thread-compatible.
 #pragma once
@@ -14,21 +14,23 @@ namespace motzkin::worker {
 
 class AcknowledgementLog {
  public:
-  // Appends to the file; an empty path: keeps no log.
+  // Appends to the file at `path`. With an empty path no log is kept.
   explicit AcknowledgementLog(const std::string& path);
 
-  // One line a row, complete when this returns:
+  // Writes one line for each row, complete when this returns:
   //   JOB_UUID INDEX ATTEMPT OUTCOME CANONICAL_HASH STATUS DIGEST
-  // STATUS is `stored`, or `already`: the row that counts may then be another worker's, with the
-  // same function in it but not the same content. One status a row, in order.
+  // STATUS is `stored` or `already`. With `already`, the row that counts may be another worker's;
+  // it holds the same function but not the same content. `statuses` has one status for each row, in
+  // order.
   void Append(const v1::Submission& submission, const std::vector<v1::RowStatus>& statuses);
 
  private:
   std::ofstream file_;
 };
 
-// SHA-256 in hex of outcome, integrand, integral (empty without one) and wall_ms, one a line. SQL
-// can compute the same of a stored row; wall_ms tells one computation of a function from another.
+// Returns the SHA-256, in hex, of four lines: outcome, integrand, integral (empty if there is none)
+// and wall_ms. SQL can compute the same from a stored row; wall_ms tells one computation of a
+// function from another.
 std::string ContentDigest(const v1::Result& row);
 
 }  // namespace motzkin::worker

@@ -32,7 +32,7 @@ TEST(AcknowledgementLogTest, EachRowIsALineThatSaysWhoseRowCounts) {
                                " 8 3 unsolved 0000000000000000 already " + digest + "\n");
 }
 
-// $ printf 'unsolved\nsin x\n\n12' | sha256sum
+// The expected digest comes from: printf 'unsolved\nsin x\n\n12' | sha256sum
 TEST(AcknowledgementLogTest, TheDigestIsThatOfTheDocumentedText) {
   v1::Result row = TestRow(1);
   row.set_wall_ms(12);

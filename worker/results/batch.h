@@ -1,4 +1,4 @@
-// The words that queue, slots and result writer share. Values.
+// The types that the queue, the slots and the result writer share. All are values.
 #pragma once
 
 #include <compare>
@@ -11,20 +11,21 @@
 
 namespace motzkin::worker {
 
-// One lease of one batch. A batch that comes back with another attempt is another lease.
+// Identifies one lease of one batch. The same batch with another attempt is another lease.
 struct BatchId {
   std::string job_uuid;
   int64_t batch = 0;
   int32_t attempt = 0;
-  // An audit has no batch: it is the function whose index is `batch`, without an attempt.
+  // An audit has no batch and no attempt: `batch` is then the index of its function.
   bool audit = false;
   auto operator<=>(const BatchId&) const = default;
 };
 
-// "batch 42 of job 1b4e28ba (attempt 3)" or "audit of index 42 of job 1b4e28ba", for people.
+// Returns "batch 42 of job 1b4e28ba (attempt 3)" or "audit of index 42 of job 1b4e28ba", for
+// messages.
 std::string ToString(const BatchId& id);
 
-// What every slot needs of a job. Immutable.
+// The parts of a job that every slot needs. Immutable.
 struct JobContext {
   std::string cluster_uuid;
   std::string uuid;
@@ -33,17 +34,18 @@ struct JobContext {
   generator::FunctionSampler sampler;
 };
 
-// One function to compute. `job` is shared: a job may leave the desired state while a slot still
-// finishes one of its functions.
+// One function to compute. It shares `job`, because a job may leave the desired state while a slot
+// still works on one of its functions.
 struct Task {
   std::shared_ptr<const JobContext> job;
   BatchId batch;
   int64_t index = 0;
-  // Unique within the process: an interrupt names the task it means, never the slot's next one.
+  // Unique within the process. An interrupt names a serial, so it cannot hit the next task of the
+  // same slot.
   uint64_t serial = 0;
-  // It may kill this worker: note it down before it is begun (careful_log.h).
+  // The function may kill this worker, so it is written down before it begins (careful_log.h).
   bool careful = false;
-  // By which the budgets of the ladder are multiplied; above 1 in audits.
+  // The budgets of the ladder are multiplied by this; above 1 only in audits.
   int budget_factor = 1;
 };
 

@@ -33,10 +33,13 @@ void Report(const v1::Submission& part, const std::vector<v1::RowStatus>& status
 void Bisect(v1::Submission part, const absl::Status& why, std::vector<v1::Submission>& parts,
             ResultObserver& observer) {
   if (part.results_size() == 1) {
+    // A single row is refused: it is the one that was looked for.
     if (IsUnstorableRow(part.results(0))) {
       observer.RowRefused(part, std::string(why.message()));
       return;
     }
+    // The function must end with some row, or its batch would never close. The bare row goes on the
+    // stack and is sent next.
     *part.mutable_results(0) = UnstorableRow(part.results(0), why);
     parts.push_back(std::move(part));
     return;
@@ -47,6 +50,7 @@ void Bisect(v1::Submission part, const absl::Status& why, std::vector<v1::Submis
     second.add_results()->Swap(part.mutable_results(i));
   }
   part.mutable_results()->DeleteSubrange(half, part.results_size() - half);
+  // The first half is on top, so rows are sent in their order.
   parts.push_back(std::move(second));
   parts.push_back(std::move(part));
 }
@@ -54,6 +58,8 @@ void Bisect(v1::Submission part, const absl::Status& why, std::vector<v1::Submis
 }  // namespace
 
 absl::Status SendBisecting(v1::Submission& submission, ResultSink& sink, ResultObserver& observer) {
+  // `parts` is a stack. Together its parts hold each row that is not dealt with exactly once, so
+  // they are what is left whenever an error ends the loop.
   const v1::Submission header = WithoutRows(submission);
   std::vector<v1::Submission> parts{std::move(submission)};
   submission = header;
@@ -66,6 +72,8 @@ absl::Status SendBisecting(v1::Submission& submission, ResultSink& sink, ResultO
     } else if (absl::IsInvalidArgument(statuses.status())) {
       Bisect(std::move(part), statuses.status(), parts, observer);
     } else if (absl::IsFailedPrecondition(statuses.status())) {
+      // The refusal is about the lease, and all parts are of one lease, so the rest is dropped with
+      // it.
       observer.BatchRefused(part, std::string(statuses.status().message()));
       return absl::OkStatus();
     } else {

@@ -5,7 +5,7 @@
 namespace motzkin::worker {
 namespace {
 
-constexpr uint32_t kPolynomial = 0x82F63B78;  // Castagnoli's, bits reversed.
+constexpr uint32_t kPolynomial = 0x82F63B78;  // Castagnoli's polynomial with its bits reversed.
 
 constexpr std::array<uint32_t, 256> MakeTable() {
   std::array<uint32_t, 256> table{};
@@ -21,7 +21,8 @@ constexpr std::array<uint32_t, 256> kTable = MakeTable();
 
 }  // namespace
 
-// One byte at a time, about 400 MB/s: a spool record is some kB and written once a second.
+// Works byte by byte, at about 400 MB/s. That is enough: a spool record is some kB and is written
+// about once a second.
 uint32_t Crc32c(std::string_view bytes) {
   uint32_t crc = ~0u;
   for (const char byte : bytes) {

@@ -1,4 +1,4 @@
-// CRC-32C (Castagnoli), the checksum of the result spool's records.
+// CRC-32C (Castagnoli), the checksum of records in the result spool. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 namespace motzkin::worker {
 
-// Crc32c("123456789") == 0xE3069283.
+// The published check value is Crc32c("123456789") == 0xE3069283.
 uint32_t Crc32c(std::string_view bytes);
 
 }  // namespace motzkin::worker

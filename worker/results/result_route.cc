@@ -11,7 +11,7 @@ namespace motzkin::worker {
 
 namespace {
 
-constexpr char kReadOnly[] = "25006";
+constexpr char kReadOnly[] = "25006";  // SQLSTATE read_only_sql_transaction.
 
 }  // namespace
 
@@ -21,6 +21,8 @@ void PostgresSink::SetDatabase(const std::string& conninfo) {
 }
 
 absl::StatusOr<std::vector<v1::RowStatus>> PostgresSink::Submit(const v1::Submission& submission) {
+  // The lock covers the copy alone: connecting and submitting take seconds when the database is
+  // away, and SetDatabase() is called by the stream's thread, which must not wait for that.
   std::string conninfo;
   {
     const absl::MutexLock lock(&mutex_);
@@ -32,9 +34,14 @@ absl::StatusOr<std::vector<v1::RowStatus>> PostgresSink::Submit(const v1::Submis
     connected_to_ = conninfo;
   }
   absl::StatusOr<std::vector<v1::RowStatus>> statuses = SubmitResults(*connection_, submission);
+  // After UNAVAILABLE the commit is in doubt, and an answer that comes late on the old connection
+  // must not be taken for that of the next submission.
   if (absl::IsUnavailable(statuses.status())) connection_.reset();
   if (postgres::SqlState(statuses.status()) == kReadOnly) {
-    connection_.reset();  // A standby, or an owner at work: it will be the primary again.
+    // A standby, or a database in maintenance. FAILED_PRECONDITION, the code of this error, would
+    // drop the batch, but it says nothing about the rows. They are sent again on a new connection,
+    // which may reach the primary.
+    connection_.reset();
     return absl::UnavailableError(statuses.status().message());
   }
   return statuses;
@@ -63,6 +70,8 @@ bool ResultRoute::NoteDirect(bool reachable) {
     fallen_back_ = false;
     return false;
   }
+  // Before `patience` is over, the writer gets the error and sends the rows again: a restart of
+  // Postgres should not put the load of all workers on the coordinator.
   failing_since_ = std::min(failing_since_, now);
   fallen_back_ = now - failing_since_ >= options_.patience;
   try_direct_at_ = now + options_.direct_retry;
@@ -77,7 +86,7 @@ absl::StatusOr<std::vector<v1::RowStatus>> ResultRoute::Submit(const v1::Submiss
   auto statuses = relay_.Submit(submission);
   if (absl::IsUnavailable(statuses.status())) {
     const absl::MutexLock lock(&mutex_);
-    try_direct_at_ = absl::ZeroDuration();  // Neither way is known to work: try both the next time.
+    try_direct_at_ = absl::ZeroDuration();  // Neither way works now, so the next call tries both.
   }
   return statuses;
 }

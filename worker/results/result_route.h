@@ -1,7 +1,8 @@
-// Which way results go: to Postgres directly where there is a way, else through the coordinator.
+// Chooses the way of the results: straight to Postgres if the worker can reach it, otherwise
+// through the coordinator.
 //
-// Falls back from direct to relay when Postgres cannot be reached for `patience` but the
-// coordinator can, and looks for the direct way again every `direct_retry`.
+// When Postgres cannot be reached for `patience`, the route falls back to the relay. It tries the
+// direct way again every `direct_retry`.
 #pragma once
 
 #include <absl/base/thread_annotations.h>
@@ -17,11 +18,11 @@
 
 namespace motzkin::worker {
 
-// Straight to Postgres on a connection of its own, opened when needed and dropped on any error.
-// Submit() is for one thread; SetDatabase() for any.
+// Writes straight to Postgres on a connection of its own, which is opened when needed and dropped
+// when it fails. Submit() is for one thread, SetDatabase() for any.
 class PostgresSink final : public ResultSink {
  public:
-  // A libpq connection string.
+  // Takes a libpq connection string. The next Submit() connects to it.
   void SetDatabase(const std::string& conninfo) ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<std::vector<v1::RowStatus>> Submit(const v1::Submission& submission) override
       ABSL_LOCKS_EXCLUDED(mutex_);
@@ -34,27 +35,28 @@ class PostgresSink final : public ResultSink {
 };
 
 struct RouteOptions {
-  absl::Duration patience = absl::Seconds(3);  // Less than the writer's, which then spools.
+  // Less than the writer's patience, so that the relay is tried before rows go to the spool.
+  absl::Duration patience = absl::Seconds(3);
   absl::Duration direct_retry = absl::Seconds(30);
 };
 
-// Submit() is for one thread, the rest for any.
+// Submit() is for one thread, the other functions for any.
 class ResultRoute final : public ResultSink {
  public:
-  // All must outlive this.
+  // The references must outlive this.
   ResultRoute(RouteOptions options, ResultSink& direct, ResultSink& relay, const Clock& clock)
       : options_(options), direct_(direct), relay_(relay), clock_(clock) {}
 
-  // Whether there is a direct way at all.
+  // Says whether a direct way exists at all; without one everything is relayed.
   void SetDirectKnown(bool known) ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<std::vector<v1::RowStatus>> Submit(const v1::Submission& submission) override
       ABSL_LOCKS_EXCLUDED(mutex_);
-  // "direct" or "relay": the way of the next rows.
+  // Returns "direct" or "relay", the way that the next rows will go.
   std::string way() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   bool TryDirect() const ABSL_LOCKS_EXCLUDED(mutex_);
-  // Notes how the direct way answered; true: use the relay instead.
+  // Notes whether the direct way answered. Returns true if the relay is to be used instead.
   bool NoteDirect(bool reachable) ABSL_LOCKS_EXCLUDED(mutex_);
 
   const RouteOptions options_;
@@ -65,6 +67,7 @@ class ResultRoute final : public ResultSink {
   mutable absl::Mutex mutex_;
   bool direct_known_ ABSL_GUARDED_BY(mutex_) = false;
   bool fallen_back_ ABSL_GUARDED_BY(mutex_) = false;
+  // The first failure of the direct way since it last worked; infinite if there is none.
   absl::Duration failing_since_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteDuration();
   absl::Duration try_direct_at_ ABSL_GUARDED_BY(mutex_) = absl::ZeroDuration();
 };

@@ -11,7 +11,8 @@ namespace motzkin::worker {
 namespace {
 
 constexpr char kUnstorable[] = "unstorable: ";
-constexpr size_t kReasonBytesMax = 400;  // Leaves room below the 500 of a stored message.
+// A stored message has at most 500 bytes; this leaves room for kUnstorable.
+constexpr size_t kReasonBytesMax = 400;
 
 // A judgement begins with the fields of a verification.
 void FillVerification(const integrator::v1::Judgement& judgement, v1::Verification& verification) {
@@ -24,8 +25,8 @@ void FillVerification(const integrator::v1::Judgement& judgement, v1::Verificati
   *verification.mutable_valid_on() = judgement.valid_on();
 }
 
-// Bytes of a hostile peer become UTF-8 of ours: protobuf strings must be valid, and MakeStorable
-// (common/results) shortens what is too long.
+// Turns the bytes of a hostile peer into ASCII, because protobuf refuses strings that are not valid
+// UTF-8. The length is not limited here: MakeStorable() (common/results) shortens messages.
 std::string Printable(std::string_view bytes) {
   std::string text(bytes);
   for (char& c : text) {
@@ -81,6 +82,8 @@ void FillFromJudgement(const integrator::v1::Judgement& judgement, const std::st
     row.set_answer_class(judgement.answer_class());
     row.set_has_abs(judgement.has_abs());
   } else {
+    // A row by parts comes here with the engine's answer to the other half of the formula, which
+    // must not be stored as the integral of this function.
     row.clear_integral();
     row.clear_engine();
     row.clear_answer_class();
@@ -96,6 +99,7 @@ void FillFromJudgement(const integrator::v1::Judgement& judgement, const std::st
 
 void FillFromDeath(const absl::Status& death, const std::string& engine,
                    const EngineVersions& versions, v1::Result& row) {
+  // A call that exceeded its wall-clock limit counts as a time-out, any other end as a crash.
   row.set_outcome(absl::IsDeadlineExceeded(death) ? v1::OUTCOME_TIMED_OUT : v1::OUTCOME_CRASHED);
   v1::StepResult& step = *row.add_steps();
   SetEngine(engine, versions, step);
@@ -109,6 +113,8 @@ bool IsUnstorableRow(const v1::Result& row) {
 }
 
 v1::Result UnstorableRow(const v1::Result& row, const absl::Status& why) {
+  // Only fields that this worker made itself are copied. Whatever Postgres refused came from an
+  // engine: the answer, a message or the verification.
   v1::Result bare;
   bare.set_index(row.index());
   bare.set_outcome(v1::OUTCOME_CRASHED);

@@ -1,4 +1,4 @@
-// From what an integrator said to the row that is stored.
+// Makes the row that is stored out of an integrator's answer.
 //
 // Thread-safe.
 #pragma once
@@ -13,28 +13,30 @@
 
 namespace motzkin::worker {
 
-// Engine name to its exact version.
+// The exact version of each engine, by its name.
 using EngineVersions = std::map<std::string, std::string>;
 
 EngineVersions VersionsOf(const integrator::v1::Description& description);
 
-// Outcome, answer, steps and verification of `row` as the ladder gave them.
+// Fills in outcome, answer, steps and verification of `row` as the ladder reported them.
 void FillFromIntegration(const integrator::v1::Integration& integration,
                          const EngineVersions& versions, v1::Result& row);
 
-// The same of a candidate of our own: the engine `construction`, in the generator's version. The
-// answer is stored where the check found it right, at least
-// on part of the line.
+// Fills in the same for a candidate that we made ourselves. Its engine is called `construction`,
+// with the generator's version. The candidate is stored as the answer only if the check found it
+// right, at least on a part of the line.
 void FillFromJudgement(const integrator::v1::Judgement& judgement, const std::string& candidate,
                        uint32_t generator_version, v1::Result& row);
 
-// The integrator, or this worker, ended on this function twice. `engine`: the first of the ladder.
+// Fills in the row of a function on which the integrator, or this worker, died twice. `engine` is
+// the first of the ladder, because it is not known which one ran.
 void FillFromDeath(const absl::Status& death, const std::string& engine,
                    const EngineVersions& versions, v1::Result& row);
 
-// What is stored of a function whose own row Postgres refuses for the reason `why`: a bare
-// `crashed`.
+// Returns the row that is stored instead of one that Postgres refuses with the error `why`: a bare
+// `crashed` with that reason.
 v1::Result UnstorableRow(const v1::Result& row, const absl::Status& why);
+// Whether `row` came from UnstorableRow(). Such a row is not replaced once more.
 bool IsUnstorableRow(const v1::Result& row);
 
 }  // namespace motzkin::worker

@@ -25,6 +25,7 @@ constexpr int64_t kHeaderBytes = 8;
 constexpr size_t kUuidBytes = 36;
 constexpr std::string_view kSuffix = ".spool";
 
+// Byte by byte, so that a state directory can move to a machine with the other byte order.
 void PutUint32(std::string& out, uint32_t value) {
   for (int shift = 0; shift < 32; shift += 8) out.push_back(static_cast<char>(value >> shift));
 }
@@ -55,13 +56,14 @@ absl::StatusOr<std::string> Encode(const SpoolRecord& record) {
   return bytes + payload;
 }
 
-// The record at `offset` and its size on disk; empty where there is no whole, sound record.
+// Returns the record at `offset` and its size on disk; empty if no whole, sound record is there.
 std::optional<std::pair<SpoolRecord, int64_t>> ReadRecord(std::ifstream& file, int64_t offset) {
   char header[kHeaderBytes];
   file.clear();
   file.seekg(offset);
   if (!file.read(header, sizeof header)) return std::nullopt;
   const uint32_t length = GetUint32(header);
+  // Checked before anything is allocated: after a torn write these bytes may be anything.
   if (length <= kUuidBytes || length > kRecordBytesMax) return std::nullopt;
   std::string payload(length, '\0');
   if (!file.read(payload.data(), length)) return std::nullopt;
@@ -75,6 +77,7 @@ std::optional<std::pair<SpoolRecord, int64_t>> ReadRecord(std::ifstream& file, i
   return std::pair(std::move(record), kHeaderBytes + int64_t{length});
 }
 
+// Empty for other files, which are left alone: segments that were set aside end in .other-cluster.
 std::optional<uint64_t> SegmentNumber(const std::filesystem::path& path) {
   const std::string name = path.filename().string();
   uint64_t number = 0;
@@ -109,6 +112,7 @@ absl::Status ResultSpool::Recover() {
     if (const auto number = SegmentNumber(entry.path())) found.emplace_back(*number, entry.path());
   }
   if (error) return absl::UnavailableError("spool: " + error.message());
+  // The directory lists its files in any order, and records are read in the order of writing.
   std::sort(found.begin(), found.end());
   for (const auto& [number, path] : found) {
     RETURN_IF_ERROR(RecoverSegment(path));
@@ -126,10 +130,12 @@ absl::Status ResultSpool::RecoverSegment(const std::filesystem::path& path) {
     segment.bytes += record->second;
   }
   if (segment.rows == 0) {
-    std::error_code ignored;  // An empty leftover: deleting it is tidiness, not correctness.
+    std::error_code ignored;  // An empty file that stays is looked at again at the next start.
     std::filesystem::remove(path, ignored);
     return absl::OkStatus();
   }
+  // Everything behind the first bad record goes, sound records too: without a length that can be
+  // trusted, the beginning of the next record is not known.
   if (truncate(path.c_str(), segment.bytes) != 0) return Errno("spool: cannot cut", path);
   rows_ += segment.rows;
   bytes_ += segment.bytes;
@@ -142,6 +148,8 @@ absl::Status ResultSpool::CheckRoom(int64_t record_bytes) const {
     return absl::ResourceExhaustedError(fmt::format(
         "spool {} is full: {} of {} bytes", directory_.string(), bytes_, options_.bytes_max));
   }
+  // A spool must not be what fills the disk of a user's laptop, so free space is asked for each
+  // time and not only at the start.
   struct statvfs disk;
   if (statvfs(directory_.c_str(), &disk) != 0) return Errno("spool: cannot stat", directory_);
   const int64_t free_bytes =
@@ -155,6 +163,8 @@ absl::Status ResultSpool::CheckRoom(int64_t record_bytes) const {
 
 absl::Status ResultSpool::BeginSegment(const std::string& cluster_uuid) {
   EndWriting();
+  // The directory is not synced. If a power cut takes the new name away, the rows are lost, which
+  // costs the time to compute them again and nothing else.
   Segment segment{.path = directory_ / fmt::format("{:012}{}", next_number_, kSuffix),
                   .cluster_uuid = cluster_uuid};
   write_fd_ = open(segment.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -190,8 +200,8 @@ absl::Status ResultSpool::Append(const SpoolRecord& record) {
                     segments_.back().cluster_uuid == record.cluster_uuid;
   if (!fits) RETURN_IF_ERROR(BeginSegment(record.cluster_uuid));
   if (absl::Status written = WriteDurably(bytes); !written.ok()) {
-    // What of the record reached the disk lies past the segment's good bytes, where a recovery cuts
-    // it off. A full disk is the bound met early.
+    // A part of the record may be on disk. It lies behind the segment's good bytes, where Recover()
+    // cuts it off, and the next record begins a new segment. A full disk counts as a full spool.
     EndWriting();
     if (segments_.back().rows == 0) RemoveSegment(segments_.end() - 1);
     return absl::ResourceExhaustedError(written.message());
@@ -208,12 +218,14 @@ std::optional<SpoolRecord> ResultSpool::Front() {
   while (!segments_.empty()) {
     Segment& segment = segments_.front();
     std::ifstream file(segment.path, std::ios::binary);
+    // PopFront() is told by these two how far to go, and they are kept because reading the record a
+    // second time may fail.
     if (auto record = ReadRecord(file, segment.read_offset)) {
       front_bytes_ = record->second;
       front_rows_ = record->first.submission.results_size();
       return std::move(record->first);
     }
-    RemoveSegment(segments_.begin());  // Unreadable from here on.
+    RemoveSegment(segments_.begin());  // The rest of the file cannot be read either.
   }
   return std::nullopt;
 }
@@ -229,12 +241,15 @@ void ResultSpool::PopFront() {
 }
 
 void ResultSpool::RemoveSegment(std::deque<Segment>::iterator at) {
+  // The last segment may be the one that is being written; the next record must not go into a file
+  // without a name.
   if (at == segments_.end() - 1) EndWriting();
   const Segment segment = std::move(*at);
   segments_.erase(at);
   rows_ -= segment.rows;
   bytes_ -= segment.bytes;
-  std::error_code ignored;  // A file that stays is sent again at the next start: harmless.
+  // A file that stays is sent again after the next start, which is harmless.
+  std::error_code ignored;
   std::filesystem::remove(segment.path, ignored);
 }
 
@@ -247,7 +262,7 @@ int ResultSpool::SetAsideOtherClusters(std::string_view cluster_uuid) {
       kept.push_back(std::move(segment));
       continue;
     }
-    std::error_code ignored;  // Should the name stay, the next start sets it aside again.
+    std::error_code ignored;  // If the name stays, the segment is set aside after the next start.
     std::filesystem::rename(segment.path, segment.path.string() + ".other-cluster", ignored);
     rows_ -= segment.rows;
     bytes_ -= segment.bytes;

@@ -32,7 +32,7 @@ class ResultSpoolTest : public ::testing::Test {
     *record.submission.add_results() = TestRow(index);
     return record;
   }
-  // Indices of all records, in order; empties the spool.
+  // Empties the spool and returns the indices of all records, in order.
   static std::vector<int64_t> Drain(ResultSpool& spool) {
     std::vector<int64_t> indices;
     while (const auto record = spool.Front()) {
@@ -130,7 +130,7 @@ TEST_F(ResultSpoolTest, AnotherClustersSpoolIsSetAsideAndNeverComesBack) {
 TEST_F(ResultSpoolTest, TheBoundRefusesARecordAndFreedSpaceTakesItAgain) {
   SpoolOptions options;
   options.bytes_max = 400;
-  options.segment_bytes = 1;  // Each record its own segment.
+  options.segment_bytes = 1;  // Each record gets a segment of its own.
   const auto spool = Open(options);
   int64_t taken = 0;
   while (spool->Append(Record(taken)).ok()) ++taken;

@@ -9,9 +9,11 @@
 namespace motzkin::worker {
 namespace {
 
-// A revoked role is not asked about every second.
+// Rights that were taken away come back by hand, so asking more often is no use and would fill the
+// log of Postgres.
 constexpr absl::Duration kDeniedRetry = absl::Seconds(30);
 
+// Everything that the rows of one lease share.
 v1::Submission HeaderOf(const Task& task, const std::string& worker_uuid) {
   v1::Submission header;
   header.set_job_uuid(task.batch.job_uuid);
@@ -61,11 +63,14 @@ void ResultWriter::SetCluster(const std::string& cluster_uuid) {
 void ResultWriter::Add(const Task& task, v1::Result result) {
   const int64_t bytes = static_cast<int64_t>(result.ByteSizeLong());
   const absl::MutexLock lock(&mutex_);
+  // An empty memory takes any row: one that is larger than the whole bound would wait for ever.
   while (memory_bytes_ + bytes > options_.memory_bytes_max && memory_rows_ > 0 && !unbounded_) {
     changed_.Wait(&mutex_);
   }
   const absl::Duration now = clock_.SinceBoot();
   first_add_ = std::min(first_add_, now);
+  // The cluster is that of the task, not the current one: a slot may finish a function of the
+  // cluster that the worker has just left.
   Group& group = groups_[{task.job->cluster_uuid, task.batch}];
   if (group.rows.empty()) {
     group.header = HeaderOf(task, options_.worker_uuid);
@@ -98,6 +103,7 @@ int64_t ResultWriter::Stop(absl::Duration timeout) {
     stop_by_ = std::min(stop_by_, clock_.SinceBoot() + timeout);
     changed_.SignalAll();
   }
+  // Joined before Spill(): the spool belongs to the thread until then.
   if (thread_.joinable()) thread_.join();
   {
     const absl::MutexLock lock(&mutex_);
@@ -141,29 +147,38 @@ ResultWriter::Step ResultWriter::AwaitStep() {
   for (;;) {
     const absl::Duration now = clock_.SinceBoot();
     if (const Step step = NextStep(now); step != Step::kWait) return step;
+    // A flush covers the rows that wait now and ends only when none is left, so that rows which
+    // come back after an error are sent at once, too.
     if (memory_rows_ == 0) flush_ = false;
     changed_.WaitWithTimeout(&mutex_, IdleTime(now));
   }
 }
 
 ResultWriter::Step ResultWriter::NextStep(absl::Duration now) const {
+  // Comes before any sending: no row of the old cluster may go to the new one.
   if (cluster_changed_) return Step::kSetAside;
   const bool may_send = now >= retry_at_ && !cluster_uuid_.empty();
+  // Without a cluster nothing can be sent, and if the next attempt lies behind the deadline,
+  // waiting for it is pointless: the rows go to the spool now.
   if (stopping_ &&
       (memory_rows_ == 0 || now >= stop_by_ || cluster_uuid_.empty() || retry_at_ > stop_by_)) {
     return Step::kStop;
   }
   const bool due = AnyDue(now);
   const bool away = now - away_since_ >= options_.patience;
+  // While the sink is away, due rows go to disk first, because memory is what makes the slots wait.
+  // The sink is then probed with records of the spool. Only when the spool is full is it probed
+  // with rows of memory.
   if (away && due && now >= spool_retry_at_) return Step::kSpill;
   if (may_send && due) return Step::kSendMemory;
+  // The spool comes last and not at all during a stop: its rows are safe until the next start.
   if (may_send && spooled_rows_ > 0 && !stopping_) return Step::kSendSpool;
   return Step::kWait;
 }
 
 absl::Duration ResultWriter::IdleTime(absl::Duration now) const {
-  // Never longer than this: boot time runs on while the machine sleeps, a condition variable's
-  // time-out may not.
+  // Never longer than a second: boot time goes on while the machine sleeps, but the timeout of a
+  // condition variable does not.
   absl::Duration idle = absl::Seconds(1);
   for (const absl::Duration at :
        {retry_at_, away_since_ + options_.patience, spool_retry_at_, stop_by_}) {
@@ -191,6 +206,8 @@ bool ResultWriter::AnyDue(absl::Duration now) const {
 SpoolRecord ResultWriter::TakeFrom(std::map<GroupKey, Group>::iterator at) {
   Group& group = at->second;
   SpoolRecord record{.cluster_uuid = at->first.first, .submission = group.header};
+  // The rows are moved and not copied, so that they can be sent without the lock. memory_rows_ and
+  // memory_bytes_ still count them, which keeps Add() within its bound meanwhile.
   while (!group.rows.empty() && record.submission.results_size() < options_.flush_rows) {
     *record.submission.add_results() = std::move(group.rows.front());
     group.rows.pop_front();
@@ -201,20 +218,21 @@ SpoolRecord ResultWriter::TakeFrom(std::map<GroupKey, Group>::iterator at) {
 
 void ResultWriter::Settle(int64_t taken_rows, int64_t taken_bytes, SpoolRecord left) {
   v1::Submission& submission = left.submission;
+  // The rows that are left are measured again: Bisect() may have replaced one by a smaller one.
   memory_rows_ += submission.results_size() - taken_rows;
   memory_bytes_ += RowBytes(submission) - taken_bytes;
   if (submission.results_size() > 0) {
     const BatchId id{submission.job_uuid(), submission.batch(), submission.attempt(),
                      submission.audit_budget_factor() > 0};
     Group& group = groups_[{left.cluster_uuid, id}];
-    group.oldest = absl::ZeroDuration();  // They have waited long enough: due at once.
+    group.oldest = absl::ZeroDuration();  // These rows have waited once already, so they are due.
     group.rows.insert(group.rows.begin(),
                       std::make_move_iterator(submission.mutable_results()->begin()),
                       std::make_move_iterator(submission.mutable_results()->end()));
     submission.clear_results();
     group.header = std::move(submission);
   }
-  changed_.SignalAll();  // There may be room for Add() now.
+  changed_.SignalAll();  // Slots may wait in Add() for room.
 }
 
 void ResultWriter::SendMemory() {
@@ -222,6 +240,7 @@ void ResultWriter::SendMemory() {
   {
     const absl::MutexLock lock(&mutex_);
     const absl::Duration now = clock_.SinceBoot();
+    // The group that has waited longest goes first, so that a busy job cannot hold up another.
     auto chosen = groups_.end();
     for (auto at = groups_.begin(); at != groups_.end(); ++at) {
       if (at->first.first != cluster_uuid_ || !Due(at->second, now)) continue;
@@ -244,23 +263,28 @@ void ResultWriter::SendSpool() {
   std::optional<SpoolRecord> record = spool_.Front();
   if (record) {
     const absl::MutexLock lock(&mutex_);
-    if (record->cluster_uuid != cluster_uuid_) return;  // Changed just now: SetAside() comes next.
+    // The cluster has changed since AwaitStep(). SetAside() comes next.
+    if (record->cluster_uuid != cluster_uuid_) return;
   }
   absl::Status sent;
   if (record) {
     sent = SendBisecting(record->submission, sink_, observer_);
-    // What was left of a partly sent record is sent again with it: harmless.
+    // After an error the whole record stays, also if a part of it was stored. Sending that part
+    // again changes nothing.
     if (sent.ok()) spool_.PopFront();
   }
   {
     const absl::MutexLock lock(&mutex_);
     spooled_rows_ = spool_.rows();
+    // Acknowledged records have made room.
     if (sent.ok()) spool_retry_at_ = absl::ZeroDuration();
   }
   NoteSink(sent);
 }
 
 void ResultWriter::Spill(const std::string& except_cluster) {
+  // Takes the lock anew for each record: Append() waits for the disk, and slots must be able to add
+  // rows meanwhile.
   for (;;) {
     SpoolRecord record;
     {
@@ -293,6 +317,8 @@ void ResultWriter::SetAside() {
     cluster_uuid = cluster_uuid_;
     cluster_changed_ = false;
   }
+  // Rows of other clusters that are still in memory go to the spool first and are set aside with
+  // it.
   Spill(/*except_cluster=*/cluster_uuid);
   spool_.SetAsideOtherClusters(cluster_uuid);
   const absl::MutexLock lock(&mutex_);
@@ -309,7 +335,8 @@ void ResultWriter::NoteSink(const absl::Status& status) {
       away_since_ = absl::InfiniteDuration();
       retry_at_ = backoff_ = absl::ZeroDuration();
     } else if (absl::IsPermissionDenied(status)) {
-      away_since_ = std::min(away_since_, now - options_.patience);  // No use in waiting.
+      // Being patient is no use here, so the rows go to the spool at once.
+      away_since_ = std::min(away_since_, now - options_.patience);
       retry_at_ = now + kDeniedRetry;
     } else {
       away_since_ = std::min(away_since_, now);
@@ -317,13 +344,14 @@ void ResultWriter::NoteSink(const absl::Status& status) {
       retry_at_ = now + backoff_;
     }
   }
+  // The observer is called without the lock, because it calls back into queue, slots and agent.
   if (status.ok() && was_away) observer_.SinkBack();
   if (!status.ok() && !was_away) observer_.SinkAway(std::string(status.message()));
   if (absl::IsPermissionDenied(status)) observer_.AccessDenied(std::string(status.message()));
 }
 
 int64_t ResultWriter::SpoolBound(absl::Duration now) const {
-  // The rate over at least a minute: a burst in the first second is no measurement.
+  // The rate is taken over at least a minute, because a burst in the first second says little.
   const absl::Duration measured = std::max(now - first_add_, absl::Minutes(1));
   const double wanted =
       absl::FDivDuration(options_.spool_time, measured) * static_cast<double>(bytes_added_);

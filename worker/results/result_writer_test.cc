@@ -20,7 +20,7 @@ using test::WaitFor;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-// A table of rows that can be away, refuse rows and revoke.
+// Stores rows like a table, and can be told to fail or to refuse rows.
 class FakeSink final : public ResultSink {
  public:
   absl::StatusOr<std::vector<v1::RowStatus>> Submit(const v1::Submission& submission) override {
@@ -137,7 +137,7 @@ class ResultWriterTest : public ::testing::Test {
     spool_.reset();
     spool_ = ResultSpool::Open(directory_.path(), {}).value();
   }
-  // A writer that knows its cluster and runs.
+  // Returns a writer that knows its cluster and runs.
   std::unique_ptr<ResultWriter> Started() {
     auto writer = std::make_unique<ResultWriter>(options_, sink_, *spool_, observer_, clock_);
     writer->SetCluster(kTestCluster);
@@ -279,8 +279,8 @@ TEST_F(ResultWriterTest, AFullSpoolMakesTheSlotsWaitAndLosesNothing) {
       added = i + 1;
     }
   });
-  // It blocks once memory and spool are full: nothing is added over a time in which thousands could
-  // be.
+  // Add() blocks once memory and spool are full: no row is added in a time that is long enough for
+  // thousands.
   ASSERT_TRUE(WaitFor([&] { return writer->waiting().spooled > 0; }));
   int64_t seen = -1;
   ASSERT_TRUE(WaitFor([&] {

@@ -1,4 +1,4 @@
-// Tasks and rows for the worker's tests.
+// Makes tasks and rows for the worker's tests.
 #pragma once
 
 #include <memory>
