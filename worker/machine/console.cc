@@ -15,8 +15,8 @@ namespace {
 constexpr char kEraseLine[] = "\r\033[K";
 
 void Put(const std::string& text) {
-  // One write a line, so that lines of several processes in one log do not mix. Nobody could be
-  // told of a failure.
+  // One write for each line, so that lines of several processes in one log do not mix. A failure is
+  // ignored, as there is nowhere to report it.
   std::fwrite(text.data(), 1, text.size(), stderr);
   std::fflush(stderr);
 }
@@ -29,6 +29,7 @@ void Console::Line(const std::string& words) {
   const std::string text = OneLine(words);
   const absl::MutexLock lock(&mutex_);
   if (is_terminal_) {
+    // The new line takes the place of the live line, which is drawn again below it.
     Put(absl::StrCat(kEraseLine, text, "\n", live_));
     return;
   }

@@ -1,5 +1,5 @@
-// What the worker tells people, on standard error: lines, and on a terminal one live line below
-// them.
+// Prints the worker's messages for people on standard error: lines and, on a terminal, one live
+// line below them.
 //
 // Thread-safe.
 #pragma once
@@ -15,9 +15,9 @@ class Console {
  public:
   Console();
 
-  // A line that stays. In a log it carries the time, to the second, in UTC.
+  // Prints a line that stays. If standard error is no terminal, the time in UTC stands before it.
   void Line(const std::string& text) ABSL_LOCKS_EXCLUDED(mutex_);
-  // Replaces the live line; does nothing where standard error is no terminal.
+  // Replaces the live line. Does nothing if standard error is no terminal.
   void Live(const std::string& text) ABSL_LOCKS_EXCLUDED(mutex_);
   bool is_terminal() const { return is_terminal_; }
 

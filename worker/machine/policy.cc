@@ -21,7 +21,7 @@ std::string ReadWord(const std::filesystem::path& path) {
 
 double HottestZone(const std::filesystem::path& thermal) {
   double hottest = 0;
-  std::error_code ignored;  // No thermal zones: unknown.
+  std::error_code ignored;  // Without thermal zones the temperature is unknown.
   for (const auto& zone : std::filesystem::directory_iterator(thermal, ignored)) {
     std::ifstream file(zone.path() / "temp");
     double millidegrees = 0;
@@ -33,7 +33,9 @@ double HottestZone(const std::filesystem::path& thermal) {
 bool OnBattery(const std::filesystem::path& supplies) {
   bool discharging = false;
   bool mains_online = false;
-  std::error_code ignored;  // No power supplies: a desktop.
+  // A weak charger lets the battery discharge while it is plugged in, so mains are asked for too.
+  // The files are read for every supply, and those that a supply does not have are empty.
+  std::error_code ignored;  // A desktop lists no power supplies.
   for (const auto& supply : std::filesystem::directory_iterator(supplies, ignored)) {
     if (ReadWord(supply.path() / "online") == "1") mains_online = true;
     if (ReadWord(supply.path() / "type") == "Battery" &&
@@ -59,6 +61,7 @@ PolicyDecision Policy::Decide(const MachineReading& reading) {
     return {.slots_allowed = slots_, .reason = {}};
   const double limit = options_.max_temperature - (hot_ ? kCoolDownDegrees : 0);
   hot_ = reading.temperature > limit;
+  // Half of a single slot is none: a worker with one slot pauses altogether.
   if (!hot_) return {.slots_allowed = slots_, .reason = {}};
   return {.slots_allowed = slots_ / 2,
           .reason = fmt::format("hot: {:.0f} degrees, max_temp {:.0f}; half of the slots pause",

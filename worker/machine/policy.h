@@ -1,4 +1,5 @@
-// What this machine's owner allows: heat and battery. Reads sysfs; decides how many slots may work.
+// Decides how many slots may work, by the limits that the machine's owner sets for heat and
+// battery. Reads sysfs.
 #pragma once
 
 #include <filesystem>
@@ -7,26 +8,27 @@
 namespace motzkin::worker {
 
 struct PolicyOptions {
-  // Degrees Celsius; above it half of the slots pause until it is 5 degrees cooler. 0: no limit.
+  // In degrees Celsius. Above it half of the slots pause until the machine is 5 degrees cooler. 0:
+  // no limit.
   double max_temperature = 0;
   bool suspend_on_battery = false;
 };
 
 struct MachineReading {
-  double temperature = 0;   // Of the hottest zone, degrees Celsius; 0: unknown.
-  bool on_battery = false;  // A battery discharges and no mains adapter is online.
+  double temperature = 0;   // the hottest zone's, in degrees Celsius; 0: unknown
+  bool on_battery = false;  // a battery discharges and no mains adapter is online
 };
 
-// `sysfs` is /sys but in tests. What cannot be read is unknown, never an error.
+// `sysfs` is /sys except in tests. A value that cannot be read is unknown, never an error.
 MachineReading ReadMachine(const std::filesystem::path& sysfs);
 
 struct PolicyDecision {
   int slots_allowed = 0;
-  // A sentence for worker_status; empty when nothing is held back.
+  // A sentence for worker_status; empty if no slot is held back.
   std::string reason;
 };
 
-// Remembers whether it is cooling down. Thread-compatible.
+// Remembers whether the machine is cooling down. Thread-compatible.
 class Policy {
  public:
   Policy(const PolicyOptions& options, int slots) : options_(options), slots_(slots) {}

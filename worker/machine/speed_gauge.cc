@@ -15,7 +15,8 @@ double SpeedGauge::Factor(const std::string& engine) const {
   const auto found = ratios_.find(engine);
   if (found == ratios_.end()) return 1;
   std::vector<double> ratios(found->second.begin(), found->second.end());
-  // Of an even number the lower one: the machine is not called slow on one measurement of two.
+  // For an even number of measurements the lower one in the middle counts, so that a single slow
+  // measurement of two does not make the machine a slow one.
   const auto median = ratios.begin() + static_cast<std::ptrdiff_t>((ratios.size() - 1) / 2);
   std::nth_element(ratios.begin(), median, ratios.end());
   return std::clamp(*median, kSpeedFactorMin, kSpeedFactorMax);
@@ -24,6 +25,7 @@ double SpeedGauge::Factor(const std::string& engine) const {
 bool SpeedGauge::TakeTurn() {
   const absl::Duration now = clock_.SinceBoot();
   const absl::MutexLock lock(&mutex_);
+  // All slots ask; the first one after the interval measures for the whole machine.
   if (now < next_) return false;
   next_ = now + interval_;
   return true;

@@ -1,10 +1,10 @@
-// How fast this machine is now: the factor by which budgets in reference milliseconds are
-// multiplied, for each engine. Measured at start and again every `interval` while it works
+// Knows how fast this machine is now: for each engine the factor by which budgets in reference
+// milliseconds are multiplied. It is measured at the start and again by the slots every `interval`
 // (calibration.h), because a machine that gets hot, or shares its caches with a game, does less in
-// a millisecond of CPU than it did.
+// a millisecond of CPU than before.
 //
-// A factor is the median of the latest few measurements: one disturbed round changes nothing, and a
-// lasting change counts in full after three.
+// A factor is the median of the latest five measurements: one disturbed round changes nothing, and
+// a lasting change counts in full after three.
 //
 // Thread-safe.
 #pragma once
@@ -21,23 +21,24 @@
 
 namespace motzkin::worker {
 
-// Reference speed factor by engine; absent: 1.
+// The reference speed factor of each engine. An engine that is absent has the factor 1.
 using SpeedFactors = std::map<std::string, double>;
 
 inline constexpr double kSpeedFactorMin = 1;  // A faster machine gains nothing by a smaller budget.
-inline constexpr double kSpeedFactorMax = 8;  // Beyond it a machine is better left out.
+inline constexpr double kSpeedFactorMax = 8;  // A machine that is slower still is better left out.
 
 class SpeedGauge {
  public:
-  // `clock` must outlive this. InfiniteDuration(): what was measured at start counts for ever.
+  // `clock` must outlive this. With an infinite interval the factors of the start stay for ever.
   SpeedGauge(const SpeedFactors& at_start, absl::Duration interval, const Clock& clock);
 
   // Within kSpeedFactorMin .. kSpeedFactorMax.
   double Factor(const std::string& engine) const ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // True once an interval: the caller is to measure now.
+  // Returns true once in each interval: the caller is then to measure.
   bool TakeTurn() ABSL_LOCKS_EXCLUDED(mutex_);
-  // What the engine needed against the reference; of any size.
+  // Adds a measurement: the engine's CPU time divided by the reference's. It may have any size, as
+  // Factor() clamps.
   void Add(const std::string& engine, double ratio) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:

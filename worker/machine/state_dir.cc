@@ -27,7 +27,7 @@ absl::Status Errno(std::string_view what, const std::filesystem::path& path) {
   return absl::ErrnoToStatus(error, fmt::format("{} {}", what, path.string()));
 }
 
-// The file's content without surrounding space; empty when it cannot be read.
+// Returns the content of the file without surrounding space; empty if it cannot be read.
 std::string ReadTrimmed(const std::filesystem::path& path) {
   std::ifstream file(path);
   const std::string content((std::istreambuf_iterator<char>(file)),
@@ -38,6 +38,8 @@ std::string ReadTrimmed(const std::filesystem::path& path) {
 absl::StatusOr<UniqueFd> Lock(const std::filesystem::path& path) {
   UniqueFd lock(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (lock.get() < 0) return Errno("cannot open", path);
+  // The kernel drops the lock when this process ends, however it ends, so a stale file keeps no
+  // worker out. O_CLOEXEC keeps children from holding the lock after our death.
   if (flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return Errno("cannot lock", path);
     return absl::AlreadyExistsError(
@@ -46,7 +48,7 @@ absl::StatusOr<UniqueFd> Lock(const std::filesystem::path& path) {
                     path.parent_path().string(), ReadTrimmed(path)));
   }
   const std::string pid = absl::StrCat(getpid(), "\n");
-  // Only for the message above; the lock itself is the kernel's.
+  // The pid is only for the message above; the lock itself is the kernel's.
   if (ftruncate(lock.get(), 0) != 0 ||
       pwrite(lock.get(), pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
     return Errno("cannot write", path);
@@ -61,6 +63,8 @@ bool IsUuid(std::string_view text) {
 absl::StatusOr<std::string> WorkerUuid(const std::filesystem::path& path) {
   std::string uuid = ReadTrimmed(path);
   if (IsUuid(uuid)) return uuid;
+  // The file is new or damaged. A worker with a new identity loses nothing but its name in the
+  // coordinator's list, while a damaged one would be refused at every connection.
   uuid = NewUuid();
   RETURN_IF_ERROR(WriteFileAtomically(path, uuid + "\n"));
   return uuid;
@@ -71,6 +75,8 @@ absl::StatusOr<uint64_t> NextInstance(const std::filesystem::path& path, const C
   if (!absl::SimpleAtoi(ReadTrimmed(path), &counter)) counter = 0;
   ++counter;
   RETURN_IF_ERROR(WriteFileAtomically(path, absl::StrCat(counter, "\n")));
+  // The counter decides which instance is newer. Two copies of one directory count alike; the boot
+  // time then makes one of them the newer, and the other ends.
   const auto boot = static_cast<uint64_t>(absl::ToInt64Seconds(clock.SinceBoot()));
   return (counter << 32) | (boot & 0xffff'ffffu);
 }
@@ -82,6 +88,7 @@ std::filesystem::path DefaultStateDirectory() {
     return systemd;
   }
   if (geteuid() == 0) return "/var/lib/motzkin-worker";
+  // A relative path is to be ignored, says the XDG specification.
   if (const char* xdg = std::getenv("XDG_STATE_HOME"); xdg != nullptr && *xdg == '/') {
     return std::filesystem::path(xdg) / "motzkin" / "worker";
   }
@@ -94,6 +101,8 @@ absl::Status WriteFileAtomically(const std::filesystem::path& path, const std::s
   {
     const UniqueFd file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
     if (file.get() < 0) return Errno("cannot create", temporary);
+    // The content must be on disk before the name is: after a crash the new name could otherwise
+    // stand for an empty file.
     if (write(file.get(), content.data(), content.size()) != static_cast<ssize_t>(content.size()) ||
         fsync(file.get()) != 0) {
       return Errno("cannot write", temporary);
@@ -113,6 +122,7 @@ absl::StatusOr<StateDirectory> StateDirectory::Open(const std::filesystem::path&
   }
   StateDirectory state;
   state.path_ = path;
+  // Locked first: another worker on this directory must not see its counter move.
   ASSIGN_OR_RETURN(state.lock_, Lock(path / "lock"));
   ASSIGN_OR_RETURN(state.worker_uuid_, WorkerUuid(path / "worker-uuid"));
   ASSIGN_OR_RETURN(state.instance_, NextInstance(path / "instance", clock));

@@ -1,5 +1,5 @@
-// The directory that makes a worker the same worker after a restart: its UUID, a counter of its
-// instances, its spool. One process at a time.
+// The directory that makes a worker the same worker after a restart. It holds the worker's UUID, a
+// counter of its instances and its spool. One process at a time may use it.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -13,23 +13,23 @@
 
 namespace motzkin::worker {
 
-// $STATE_DIRECTORY (set by systemd); else /var/lib/motzkin-worker as root; else
-// $XDG_STATE_HOME/motzkin/worker, with ~/.local/state as its default.
+// Returns $STATE_DIRECTORY, which systemd sets; else /var/lib/motzkin-worker for root; else
+// $XDG_STATE_HOME/motzkin/worker, where ~/.local/state stands for a variable that is not set.
 std::filesystem::path DefaultStateDirectory();
 
-// Holds the directory's lock for its lifetime. Move-only. Immutable after Open.
+// Holds the directory's lock as long as it lives. Move-only. Immutable after Open().
 class StateDirectory {
  public:
-  // Creates what is missing.
-  //   ALREADY_EXISTS  another process holds it; the message names its pid
+  // Creates whatever is missing.
+  //   ALREADY_EXISTS  another process holds the directory; the message names its pid
   //   any other       the directory cannot be used; the message says why
   static absl::StatusOr<StateDirectory> Open(const std::filesystem::path& path, const Clock& clock);
 
   const std::filesystem::path& path() const { return path_; }
   const std::string& worker_uuid() const { return worker_uuid_; }
-  // Grows with every Open() of this directory: the newest instance of a worker wins. Upper half:
-  // the directory's counter; lower half: seconds since boot, which tells two copies of one
-  // directory apart.
+  // Grows with every Open() of this directory, because the newest instance of a worker wins. The
+  // upper half is the directory's counter, the lower half the seconds since boot, which tell two
+  // copies of one directory apart.
   uint64_t instance() const { return instance_; }
 
  private:
@@ -39,7 +39,7 @@ class StateDirectory {
   uint64_t instance_ = 0;
 };
 
-// Writes a file so that a crash leaves either the old or the new content.
+// Replaces the content of a file so that a crash leaves either the old content or the new one.
 absl::Status WriteFileAtomically(const std::filesystem::path& path, const std::string& content);
 
 }  // namespace motzkin::worker

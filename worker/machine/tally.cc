@@ -20,6 +20,7 @@ void Tally::Count(const v1::Result& result) {
   ++totals_.functions;
   ++totals_.outcomes[Word(result.outcome())];
   AddCpu(result);
+  // The entry may still hold the count of the same second of an earlier round of the ring.
   if (recent_second_[at] != second) recent_[at] = 0;
   recent_second_[at] = second;
   ++recent_[at];
@@ -53,8 +54,10 @@ double Tally::FunctionsPerMinute() const {
   int64_t functions = 0;
   const absl::MutexLock lock(&mutex_);
   for (size_t i = 0; i < recent_.size(); ++i) {
+    // Entries of seconds without a function are stale and keep the number of an older second.
     if (recent_second_[i] > oldest) functions += recent_[i];
   }
+  // At least a second, so that the first function does not make a rate of thousands.
   const absl::Duration window =
       std::clamp(now - started_, absl::Seconds(1), absl::Seconds(kWindowSeconds));
   return static_cast<double>(functions) / absl::FDivDuration(window, absl::Minutes(1));

@@ -1,4 +1,5 @@
-// What this worker has done since it started: for the progress line, the stream and usage.json.
+// Counts what this worker has done since it started, for the progress line, the stream and
+// usage.json.
 //
 // Thread-safe.
 #pragma once
@@ -19,9 +20,9 @@ namespace motzkin::worker {
 
 struct Totals {
   int64_t functions = 0;
-  // CPU of engines and of the verifier.
+  // The CPU time of engines and of the verifier.
   absl::Duration cas, verifier;
-  // By outcome in the words of SQL ("integrated", "timed_out"); absent: none.
+  // Functions by outcome, in the words of SQL ("integrated", "timed_out"); an absent one has none.
   std::map<std::string, int64_t> outcomes;
 
   int64_t integrated() const;
@@ -33,12 +34,12 @@ class Tally {
   explicit Tally(const Clock& clock);
 
   void Count(const v1::Result& result) ABSL_LOCKS_EXCLUDED(mutex_);
-  // Its CPU alone: the function was counted when it was first computed.
+  // Counts only the CPU time: the function was counted when it was first computed.
   void CountAudit(const v1::Result& result) ABSL_LOCKS_EXCLUDED(mutex_);
-  // CPU of engines beside functions: the calibration.
+  // Adds CPU time that engines spent on no function, which is the calibration's.
   void CountCas(absl::Duration cpu) ABSL_LOCKS_EXCLUDED(mutex_);
   Totals totals() const ABSL_LOCKS_EXCLUDED(mutex_);
-  // Over the last two minutes, or since the start where that is shorter.
+  // The rate over the last two minutes, or since the start if that is shorter.
   double FunctionsPerMinute() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
@@ -50,7 +51,8 @@ class Tally {
   const absl::Duration started_;
   mutable absl::Mutex mutex_;
   Totals totals_ ABSL_GUARDED_BY(mutex_);
-  // Functions in each of the last seconds; second s lives in s % kWindowSeconds.
+  // A ring of the functions in each of the last seconds: second s has the entry s % kWindowSeconds.
+  // recent_second_ says which second an entry is about.
   std::array<int32_t, kWindowSeconds> recent_ ABSL_GUARDED_BY(mutex_) = {};
   std::array<int64_t, kWindowSeconds> recent_second_ ABSL_GUARDED_BY(mutex_) = {};
 };

@@ -12,9 +12,11 @@
 namespace motzkin::worker {
 namespace {
 
+// Killed processes die in milliseconds; a worker that stops must not wait long for one that hangs.
 constexpr absl::Duration kReapMax = absl::Seconds(2);
 
-// As a subreaper we inherit the dying parts of sandboxes; their time counts once they are reaped.
+// As a subreaper this process inherits the dying parts of sandboxes. Their CPU time is part of
+// RUSAGE_CHILDREN only once they are reaped.
 void ReapOrphans() {
   const SystemClock clock;
   const absl::Duration until = clock.SinceBoot() + kReapMax;

@@ -1,4 +1,5 @@
-// What a worker used up, left in its state directory at a clean exit for whoever started it.
+// Leaves what a worker used up in its state directory, at a clean exit, for the script or user that
+// started it.
 #pragma once
 
 #include <absl/status/status.h>
@@ -10,7 +11,8 @@
 namespace motzkin::worker {
 
 // Writes STATE_DIR/usage.json: {"cpu_seconds", "cas_seconds", "verifier_seconds", "functions",
-// "outcomes": {...}}. cpu_seconds: this process and all that it and its children reaped.
+// "outcomes": {...}}. cpu_seconds is the time of this process and of all that it and its children
+// reaped. Call it when the integrators have ended: it reaps all children that are left.
 absl::Status WriteUsage(const std::filesystem::path& state_directory, const Totals& totals);
 
 }  // namespace motzkin::worker

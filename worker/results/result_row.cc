@@ -113,8 +113,8 @@ bool IsUnstorableRow(const v1::Result& row) {
 }
 
 v1::Result UnstorableRow(const v1::Result& row, const absl::Status& why) {
-  // Only fields that this worker made itself are copied. Whatever Postgres refused came from an
-  // engine: the answer, a message or the verification.
+  // Only fields that this worker made itself are copied. The text that Postgres refused came from
+  // an engine: the answer, a message or the verification.
   v1::Result bare;
   bare.set_index(row.index());
   bare.set_outcome(v1::OUTCOME_CRASHED);
