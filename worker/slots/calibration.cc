@@ -10,8 +10,8 @@
 namespace motzkin::worker {
 namespace {
 
-// Rational, trigonometric, by parts and by substitution: what generated functions are made of. Each
-// is solved by every engine in a few milliseconds, far from any budget.
+// Rational and trigonometric functions, some for integration by parts and some for substitution, as
+// generated functions are. Every engine solves each in a few milliseconds, far below any budget.
 constexpr std::array<std::string_view, 6> kIntegrands = {
     "mul x mul sin x exp x",
     "div INT+ 1 add pow x INT+ 4 INT+ 1",
@@ -23,14 +23,16 @@ constexpr std::array<std::string_view, 6> kIntegrands = {
 
 struct Reference {
   std::string_view engine;
-  double cpu_us;  // Of all of kIntegrands together: the least of the rounds.
+  double cpu_us;  // for all of kIntegrands together; the least of the rounds
 };
 
-// Measured on one core of an AMD EPYC server (2.x GHz, Debian 12, giac 1.9.0, FriCAS 1.3.8), the
-// machine of the first datasets: the least of twelve rounds, 8.1 ms and 62 ms.
+// Measured on one core of the machine of the first datasets, an AMD EPYC server (2.x GHz, Debian
+// 12, giac 1.9.0, FriCAS 1.3.8). The least of twelve rounds was 8.1 ms and 62 ms. To change these
+// numbers is to change what every budget means.
 constexpr std::array<Reference, 2> kReferences = {{{"giac", 8'100}, {"fricas", 62'000}}};
 
-constexpr int kRounds = 3;  // The least of them counts: noise only ever adds.
+constexpr int kRounds = 3;  // The least of them counts, because noise only ever adds.
+// Far above what any machine needs; it only ends an engine that hangs.
 constexpr int64_t kBudgetUs = 5'000'000;
 
 absl::StatusOr<double> Round(IntegratorProcess& integrator, const std::string& engine) {
@@ -66,6 +68,7 @@ absl::StatusOr<SpeedRound> MeasureSpeed(IntegratorProcess& integrator) {
     const auto reference =
         std::find_if(kReferences.begin(), kReferences.end(),
                      [&](const Reference& each) { return each.engine == described.engine(); });
+    // An engine without a reference (SymPy) keeps the factor 1.
     if (reference == kReferences.end()) continue;
     ASSIGN_OR_RETURN(const double cpu_us, Round(integrator, described.engine()));
     round.ratios[described.engine()] = cpu_us / reference->cpu_us;
@@ -81,6 +84,8 @@ absl::StatusOr<Calibration> Calibrate(IntegratorProcess& integrator) {
     ASSIGN_OR_RETURN(const SpeedRound round, MeasureSpeed(integrator));
     calibration.cpu += round.cpu;
     for (const auto& [engine, ratio] : round.ratios) {
+      // The least, and not the median as in the gauge: nothing else of ours runs yet, so whatever
+      // slows a round down does not come from this worker.
       const auto known = least.try_emplace(engine, ratio).first;
       known->second = std::min(known->second, ratio);
     }

@@ -1,9 +1,9 @@
-// How fast this machine is: engines are timed at start, and again and again while it works
-// (speed_gauge.h), on a small fixed set of integrals, so that a budget of reference milliseconds
-// means the same work on a slow machine.
+// Finds out how fast this machine is. The engines are timed on a small fixed set of integrals, at
+// the start and again while the worker runs (speed_gauge.h), so that a budget of reference
+// milliseconds means the same work on a slow machine.
 //
-// The reference is the machine that the constants in calibration.cc were measured on; a factor of 2
-// means that this machine needs twice the CPU time.
+// The constants in calibration.cc were measured on the reference machine. A factor of 2 means that
+// this machine needs twice the CPU time. Thread-safe.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -18,26 +18,27 @@
 namespace motzkin::worker {
 
 struct Calibration {
-  // Of each engine that has a reference.
+  // The factors of the engines that have a reference.
   SpeedFactors factors;
-  // What finding out cost the engines: half a second.
+  // CPU time that the engines needed for it, about half a second.
   absl::Duration cpu;
 };
 
-// The least of three rounds: at start nothing else of ours runs. The errors of
-// IntegratorProcess::Call.
+// Returns the least of three rounds. Call it at the start, when nothing else of ours runs. The
+// errors are those of IntegratorProcess::Call().
 absl::StatusOr<Calibration> Calibrate(IntegratorProcess& integrator);
 
 struct SpeedRound {
-  // What each engine that has a reference needed against it, not clamped.
+  // For each engine with a reference, its CPU time divided by the reference's. Not clamped.
   std::map<std::string, double> ratios;
   absl::Duration cpu;
 };
 
-// One round, 70 ms of CPU with giac and FriCAS. The errors of IntegratorProcess::Call.
+// Measures one round, which takes 70 ms of CPU with giac and FriCAS. The errors are those of
+// IntegratorProcess::Call().
 absl::StatusOr<SpeedRound> MeasureSpeed(IntegratorProcess& integrator);
 
-// `measured_us` against `reference_us`, clamped.
+// Returns `measured_us` divided by `reference_us`, clamped to the range of speed_gauge.h.
 double SpeedFactorOf(double measured_us, double reference_us);
 
 }  // namespace motzkin::worker

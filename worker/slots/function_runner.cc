@@ -13,7 +13,7 @@
 namespace motzkin::worker {
 namespace {
 
-constexpr double kVerifierBudgetUs = 50'000;  // Of the reference machine: 250 times the mean.
+constexpr double kVerifierBudgetUs = 50'000;  // On the reference machine; 250 times the mean.
 
 absl::Status InterruptedError() { return absl::AbortedError("interrupted"); }
 
@@ -21,13 +21,15 @@ absl::StatusOr<std::string> Prefix(expression::Expr expr) {
   return expression::Print(expr, expression::Format::kPrefix);
 }
 
-// Worth a second try in a fresh integrator: it may be the fault of what ran there before.
+// Whether the answer is worth a second try in a fresh integrator: the fault may be one of an
+// earlier function, which left the engine damaged or large.
 bool IsSuspect(const integrator::v1::Response& response) {
   const v1::Outcome outcome = response.integration().outcome();
   return outcome == v1::OUTCOME_CRASHED || outcome == v1::OUTCOME_MEMORY_EXCEEDED;
 }
 
-// What was told to the coordinator is what must run.
+// Checks that the integrator has the engines that this worker announced to the coordinator. It
+// grants jobs by them, and every row names a version.
 absl::Status CheckEngines(const integrator::v1::Description& description,
                           const EngineVersions& announced) {
   const EngineVersions here = VersionsOf(description);
@@ -52,6 +54,7 @@ FunctionRunner::FunctionRunner(RunnerOptions options, IntegratorFactory factory,
 
 absl::StatusOr<v1::Result> FunctionRunner::Run(const Task& task) {
   const absl::Duration begun = clock_.SinceBoot();
+  // The interrupt may have come between the slot's Take() and this call.
   Begin(task);
   if (Interrupted()) return InterruptedError();
   expression::Pool pool;
@@ -71,6 +74,8 @@ void FunctionRunner::Begin(const Task& task) {
 absl::StatusOr<v1::Result> FunctionRunner::Blame(const Task& task, int deaths) {
   expression::Pool pool;
   v1::Result row;
+  // Making the function again is necessary, because a row needs its integrand and hashes. If this
+  // is what kills the process, Slot::RunCarefully() finds that out by the third death.
   RETURN_IF_ERROR(Draw(task, pool, row).status());
   FillFromDeath(absl::UnavailableError(fmt::format("killed its worker {} times", deaths)),
                 task.job->spec.ladder(0).engine(), options_.engine_versions, row);
@@ -87,6 +92,7 @@ absl::StatusOr<generator::GeneratedFunction> FunctionRunner::Draw(const Task& ta
   row.set_canonical_hash(function.canonical_hash);
   row.set_skeleton_hash(function.skeleton_hash);
   ASSIGN_OR_RETURN(*row.mutable_integrand(), Prefix(function.integrand));
+  // A row has one speed factor, but each engine its own. The largest says how slow this machine is.
   double factor = 1;
   for (const v1::LadderStep& step : task.job->spec.ladder()) {
     factor = std::max(factor, SpeedFactor(step.engine()));
@@ -114,6 +120,8 @@ absl::Status FunctionRunner::RunForward(const Task& task, v1::Result& row) {
 absl::Status FunctionRunner::RunBackward(const Task& task,
                                          const generator::GeneratedFunction& function,
                                          v1::Result& row) {
+  // No engine runs, but the known integral is verified like any answer: a slip in our own
+  // derivative or printing must not become a label.
   ASSIGN_OR_RETURN(const std::string known, Prefix(function.known_integral));
   return Verify(task, known, row);
 }
@@ -121,6 +129,8 @@ absl::Status FunctionRunner::RunBackward(const Task& task,
 absl::Status FunctionRunner::RunByParts(const Task& task,
                                         const generator::GeneratedFunction& function,
                                         expression::Pool& pool, v1::Result& row) {
+  // With F' = f and G' = g, the integral of F*g is F*G minus the integral of f*G. So the engines
+  // are given f*G, and the answer is composed from theirs.
   ASSIGN_OR_RETURN(const std::string parts, Prefix(function.parts_integrand));
   RETURN_IF_ERROR(Integrate(task, parts, row));
   const bool right = row.outcome() == v1::OUTCOME_INTEGRATED || row.outcome() == v1::OUTCOME_PARTLY;
@@ -130,15 +140,18 @@ absl::Status FunctionRunner::RunByParts(const Task& task,
       rest.ok() ? Prefix(pool.Sub(function.parts_product, *rest)) : rest.status();
   if (!composed.ok()) {
     row.clear_integral();
-    // What the integrator sent as an answer is no expression: its check is not to be believed.
+    // The answer cannot be read, or the composed one is too long to be printed, so no integral can
+    // be stored. The check of the answer alone does not make the function integrated.
     if (right) row.set_outcome(v1::OUTCOME_UNVERIFIED);
     return absl::OkStatus();
   }
   if (!right) {
-    // Wrong where the answer A to f*G is: (F*G - A)' - F*g = f*G - A'. So the check stands.
+    // For an answer A to f*G, (F*G - A)' - F*g = f*G - A'. So the composed answer is wrong exactly
+    // where A is, and the check of A holds for it, too.
     row.set_integral(*std::move(composed));
     return absl::OkStatus();
   }
+  // A right answer is checked once more as a whole, because a label rests on it.
   return Verify(task, *composed, row);
 }
 
@@ -189,6 +202,8 @@ absl::Status FunctionRunner::Ask(const Task& task, const integrator::v1::Request
     numbered.set_verifier_budget_us(static_cast<int64_t>(kVerifierBudgetUs * row.speed_factor()));
     absl::StatusOr<integrator::v1::Response> answer =
         integrator_->Call(numbered, WallMax(numbered));
+    // Asked before the answer is looked at: an interrupt kills the integrator, and its death must
+    // not be taken for one that the function caused.
     if (Interrupted()) {
       DropIntegrator();
       return InterruptedError();
@@ -200,6 +215,7 @@ absl::Status FunctionRunner::Ask(const Task& task, const integrator::v1::Request
                       row);
       }
     } else if (last_try || !IsSuspect(*answer)) {
+      // The second try came to the same answer, or the first one is beyond suspicion.
       response = *std::move(answer);
       return absl::OkStatus();
     } else {
@@ -217,12 +233,14 @@ absl::Status FunctionRunner::EnsureIntegrator() {
     if (i > 0) Pause(std::exchange(backoff, backoff * 2));
     if (Interrupted()) return InterruptedError();
     absl::StatusOr<std::unique_ptr<IntegratorProcess>> started = factory_(options_.integrator);
+    // An engine that is being upgraded may be missing for a moment, so a mismatch is tried again
+    // like a failed start. `started` goes out of scope then and takes the integrator with it.
     if (started.ok()) failure = CheckEngines((*started)->description(), options_.engine_versions);
     if (!started.ok()) failure = started.status();
     if (!failure.ok()) continue;
     const absl::MutexLock lock(&mutex_);
     integrator_ = *std::move(started);
-    if (interrupted_) integrator_->Interrupt();  // It came while the integrator was starting.
+    if (interrupted_) integrator_->Interrupt();  // The interrupt came during the start.
     return absl::OkStatus();
   }
   return absl::UnavailableError(
@@ -235,12 +253,13 @@ void FunctionRunner::DropIntegrator() {
     const absl::MutexLock lock(&mutex_);
     dropped = std::move(integrator_);
   }
-  // Killing and reaping takes a moment; not under the lock.
+  // Killing and reaping takes a moment, so it happens here, after the lock is released.
 }
 
 void FunctionRunner::Interrupt(uint64_t serial) {
   const absl::MutexLock lock(&mutex_);
-  interrupt_serial_ = serial;  // The slot may have taken the task and not have called Run() yet.
+  // Kept for Begin(): the slot may have taken the task without having called Run() yet.
+  interrupt_serial_ = serial;
   if (serial_ != serial) return;
   interrupted_ = true;
   interrupt_.SignalAll();

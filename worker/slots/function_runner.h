@@ -1,9 +1,12 @@
-// Computes one function at a time: generates it, puts it to a sandboxed integrator, makes the row.
+// Computes one function at a time: generates it, gives it to a sandboxed integrator and makes the
+// row.
 //
-// Owns at most one integrator, started when first needed and again after each death. A death, a
-// crash or a breach of memory is tried once more in a fresh integrator before it is believed.
+// Owns at most one integrator, which is started when it is first needed and again after each death.
+// A death, a crash or a breach of memory is believed only if it happens again in a fresh
+// integrator.
 //
-// Run() from one long-lived thread (the integrator dies with it); Interrupt() from any.
+// Call Run() from one long-lived thread, because the integrator dies with it; call Interrupt() from
+// any thread.
 #pragma once
 
 #include <absl/base/thread_annotations.h>
@@ -33,13 +36,13 @@ using IntegratorFactory =
 
 struct RunnerOptions {
   IntegratorOptions integrator;
-  // Must outlive the runner; null: this machine is the reference.
+  // Must outlive the runner. Without one this machine counts as the reference.
   SpeedGauge* speed = nullptr;
-  // Exact versions of the engines that this worker told of. An integrator that comes up without one
-  // of them, or with another version, is not used: its labels would not be those of this job.
+  // The exact versions of the engines that this worker announced. An integrator that starts without
+  // one of them, or with another version, is not used: its labels would not be those of this job.
   EngineVersions engine_versions;
-  // Tries to start an integrator before the batch is given up, and the wait between them
-  // (doubling).
+  // The batch is given up after this many attempts to start an integrator. The wait between them
+  // doubles.
   int start_tries = 3;
   absl::Duration start_backoff = absl::Milliseconds(500);
 };
@@ -49,31 +52,31 @@ class FunctionRunner {
   // `clock` must outlive this.
   FunctionRunner(RunnerOptions options, IntegratorFactory factory, const Clock& clock);
 
-  // The function's row, whatever happened to the function. Errors are about everything else:
-  //   ABORTED              interrupted: begin it again, or not
+  // Returns the function's row, no matter how the function ended. Errors are about everything else:
+  //   ABORTED              it was interrupted: begin it again, or not
   //   RESOURCE_EXHAUSTED   the generator found no usable function: the job is at fault
   //   UNAVAILABLE          no integrator can be started: this worker is at fault
   absl::StatusOr<v1::Result> Run(const Task& task) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // The row of a function that killed its worker `deaths` times: `crashed`, without trying it
-  // again. RESOURCE_EXHAUSTED as above.
+  // Returns the row of a function that killed its worker `deaths` times: `crashed`, without trying
+  // it again. RESOURCE_EXHAUSTED as above.
   absl::StatusOr<v1::Result> Blame(const Task& task, int deaths);
 
-  // Times the engines for the gauge, if there is one, before `task` is run: what interrupts the
-  // task ends this too. Returns what it cost. A failure is the integrator's, and the task will find
-  // it out.
+  // Times the engines for the gauge, if there is one, before `task` is run. An interrupt of the
+  // task ends this too. Returns the CPU time that it took, zero after a failure: the task will meet
+  // the same failure and report it.
   absl::Duration MeasureSpeed(const Task& task) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Ends the run of the task with this serial within 1 s, be it in progress or about to begin;
-  // harmless for any other.
+  // Ends the run of the task with this serial within 1 s, whether it is in progress or about to
+  // begin. Does nothing to any other task.
   void Interrupt(uint64_t serial) ABSL_LOCKS_EXCLUDED(mutex_);
-  // Ends the integrator. From the running thread, before it ends.
+  // Ends the integrator. Call it from the running thread before that ends.
   void DropIntegrator() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  // From here on Interrupt() means this task.
+  // From here on Interrupt() of the task's serial takes effect at once.
   void Begin(const Task& task) ABSL_LOCKS_EXCLUDED(mutex_);
-  // Makes the function, and what its row says whatever becomes of it.
+  // Makes the function, and fills in the fields of its row that do not depend on its integration.
   absl::StatusOr<generator::GeneratedFunction> Draw(const Task& task, expression::Pool& pool,
                                                     v1::Result& row) const;
   absl::Status Compute(const Task& task, const generator::GeneratedFunction& function,
@@ -83,17 +86,18 @@ class FunctionRunner {
                            v1::Result& row);
   absl::Status RunByParts(const Task& task, const generator::GeneratedFunction& function,
                           expression::Pool& pool, v1::Result& row);
-  // Integrates `integrand` by the job's ladder and fills in all but the function's own columns.
+  // Integrates `integrand` by the job's ladder and fills in the fields that Draw() left.
   absl::Status Integrate(const Task& task, const std::string& integrand, v1::Result& row);
   // Judges a candidate that we made ourselves.
   absl::Status Verify(const Task& task, const std::string& candidate, v1::Result& row);
 
-  // Call() with the retry. Empty response: the integrator died twice; `row` says so.
+  // Calls the integrator, with the second try. An empty response means that the integrator died
+  // twice; `row` then says so.
   absl::Status Ask(const Task& task, const integrator::v1::Request& request, v1::Result& row,
                    integrator::v1::Response& response);
   absl::Status EnsureIntegrator() ABSL_LOCKS_EXCLUDED(mutex_);
   bool Interrupted() const ABSL_LOCKS_EXCLUDED(mutex_);
-  // Sleeps, but for an interrupt.
+  // Sleeps; an interrupt ends it.
   void Pause(absl::Duration duration) const ABSL_LOCKS_EXCLUDED(mutex_);
   double SpeedFactor(const std::string& engine) const;
 
@@ -104,10 +108,11 @@ class FunctionRunner {
 
   mutable absl::Mutex mutex_;
   uint64_t serial_ ABSL_GUARDED_BY(mutex_) = 0;
-  uint64_t interrupt_serial_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t interrupt_serial_ ABSL_GUARDED_BY(mutex_) = 0;  // the task of the last Interrupt()
   mutable CondVar interrupt_;
   bool interrupted_ ABSL_GUARDED_BY(mutex_) = false;
-  // Replaced only by the running thread, under the lock because Interrupt() reaches for it.
+  // Only the running thread replaces it, and under the lock, because Interrupt() reaches for it.
+  // The running thread itself may therefore use it without the lock.
   std::unique_ptr<IntegratorProcess> integrator_;
 };
 

@@ -207,7 +207,8 @@ TEST_F(FunctionRunnerTest, AMachineThatGetsSlowGetsLargerBudgetsWhileItRuns) {
   const double ratio = MeasureSpeed(**integrator)->ratios.at("giac");
   ASSERT_TRUE(runner().Run(TestTask(1)).ok());
   EXPECT_EQ(seen.integrate().ladder(0).budget_us(), 250'000) << "2.5, as measured at start";
-  step_us = static_cast<int64_t>(4 * 100'000 / ratio);  // As on a machine four times as slow.
+  // A machine that is four times as slow would need this long.
+  step_us = static_cast<int64_t>(4 * 100'000 / ratio);
   EXPECT_GT(runner().MeasureSpeed(TestTask(1)), absl::ZeroDuration());
   EXPECT_NEAR(runner().Run(TestTask(1))->speed_factor(), 2.5, 0.01) << "one of two";
   runner().MeasureSpeed(TestTask(1));

@@ -28,14 +28,14 @@ namespace {
 
 namespace pipe = integrator::v1;
 
-// Engines warm up: giac takes 10 ms, others seconds, more on a busy machine.
+// The engines warm up: giac takes 10 ms, others take seconds, and more on a busy machine.
 constexpr absl::Duration kStartMax = absl::Seconds(120);
-// Between a closed pipe and the death of its process.
+// A process that closed its pipe gets this long to die by itself, so that we learn how it died.
 constexpr absl::Duration kLastGaspMax = absl::Milliseconds(500);
-// For a healthy integrator to end by itself, at idle priority on a busy machine.
+// A healthy integrator gets this long to end by itself, at idle priority on a busy machine.
 constexpr absl::Duration kFarewellMax = absl::Seconds(5);
 constexpr size_t kErrorBytesMax = 4096;
-// As the integrator's own (budget_watch.h, verifier_host.h).
+// The integrator's own limits (budget_watch.h, verifier_host.h), which this side cannot include.
 constexpr int kStallPeriodsMax = 50;
 constexpr int kTriesMax = 2;
 constexpr absl::Duration kRestartsMax = absl::Minutes(5);
@@ -45,7 +45,7 @@ absl::Duration OneRunMax(absl::Duration cpu_budget) {
   return kTriesMax * kStallPeriodsMax * (20 * cpu_budget + absl::Seconds(2));
 }
 
-// Makes a zygote of FriCAS; lies beside the integrator.
+// The library that makes FriCAS a zygote lies beside the integrator.
 constexpr const char* kLineZygote = "libmotzkin_line_zygote.so";
 
 std::vector<std::string> Command(const IntegratorOptions& options, sandbox::Level level) {
@@ -66,12 +66,13 @@ absl::StatusOr<ChildProcess> Spawn(const IntegratorOptions& options) {
                                    ? *options.sandbox_level
                                    : ProbeIntegratorSandbox(options.binary).level;
   SpawnOptions spawn;
-  // Symbols bound once at the start, not once a leaf: a tenth of what a short leaf costs.
+  // LD_BIND_NOW binds symbols once, at the start. Otherwise each leaf would bind them anew, which
+  // is a tenth of the cost of a short leaf.
   spawn.environment = {"PATH=/usr/bin:/bin", "LC_ALL=C", "HOME=/", "LD_BIND_NOW=1"};
   spawn.error = Stream::kPipe;
   spawn.own_session = true;
   spawn.before_exec = [idle = options.idle_priority] {
-    // Neither is a reason not to start.
+    // The integrator starts even if one of these fails: both are courtesies to the machine's owner.
     sandbox::OfferToOutOfMemoryKiller();
     if (idle) sandbox::UseIdlePriority();
     return 0;
@@ -87,8 +88,8 @@ class Impl final : public IntegratorProcess {
         interrupt_(std::move(interrupt)),
         child_(std::move(child)) {}
   ~Impl() override {
-    // It ends by itself when the pipe closes, and then the CPU time of all that it ran is counted
-    // as ours; a killed one takes its account with it.
+    // When its pipe closes, the integrator ends by itself, and the CPU time of all that it ran is
+    // added to ours. If it is killed, that account is lost.
     child_.input().Reset();
     End(dead_.ok() ? kFarewellMax : absl::ZeroDuration());
   }
@@ -100,10 +101,10 @@ class Impl final : public IntegratorProcess {
 
  private:
   absl::StatusOr<pipe::Response> Exchange(const pipe::Request& request, Deadline deadline);
-  // The error of Call() for one of Exchange().
+  // Ends the integrator after an error of Exchange(). Returns the error that Call() reports.
   absl::Status Explain(const absl::Status& status);
-  // Kills and reaps all of it, after giving it `patience` to die by itself; how it ended and what
-  // it printed. Again: nothing.
+  // Gives the integrator `patience` to die by itself, then kills and reaps the whole group. Returns
+  // how it ended and what it printed. A second call does nothing and returns nothing.
   std::string End(absl::Duration patience) ABSL_LOCKS_EXCLUDED(mutex_);
   void KillGroup() ABSL_LOCKS_EXCLUDED(mutex_);
   bool Interrupted() ABSL_LOCKS_EXCLUDED(mutex_) {
@@ -114,13 +115,13 @@ class Impl final : public IntegratorProcess {
   const pid_t group_;
   const int64_t engine_memory_bytes_;
   const UniqueFd interrupt_;
-  // Written to by the thread that calls; its pid is used by others only under mutex_.
+  // Only the calling thread uses it, for its pipes. Other threads use group_, under mutex_.
   ChildProcess child_;
   pipe::Description description_;
-  absl::Status dead_;  // Why, once it is.
+  absl::Status dead_;  // why the integrator is dead; OK while it lives
 
   absl::Mutex mutex_;
-  // Its number may belong to strangers from then on.
+  // From then on the number of the group may belong to other processes, so it must not be killed.
   bool reaped_ ABSL_GUARDED_BY(mutex_) = false;
   bool interrupted_ ABSL_GUARDED_BY(mutex_) = false;
 };
@@ -141,6 +142,8 @@ absl::StatusOr<pipe::Response> Impl::Call(pipe::Request request, absl::Duration 
   }
   absl::StatusOr<pipe::Response> response = Exchange(request, Deadline::After(wall_max));
   if (response.ok()) return response;
+  // After any error the two sides may disagree about where a frame begins, so the integrator is not
+  // used again, not even after a time-out.
   dead_ = Explain(response.status());
   return dead_;
 }
@@ -157,9 +160,10 @@ absl::StatusOr<pipe::Response> Impl::Exchange(const pipe::Request& request, Dead
 }
 
 absl::Status Impl::Explain(const absl::Status& status) {
-  // A closed pipe is the end of the process, which is to be told from our kill.
+  // A closed pipe means that the process is dying. It gets a moment for that: if it were killed at
+  // once, the message would tell of our signal and not of its own end.
   const std::string ended = End(absl::IsOutOfRange(status) ? kLastGaspMax : absl::ZeroDuration());
-  // Its death may be seen before the interrupt that caused it.
+  // Asked only now, because the death may be seen before the interrupt that caused it.
   if (Interrupted()) return absl::AbortedError("interrupted");
   switch (status.code()) {
     case absl::StatusCode::kDeadlineExceeded:
@@ -167,6 +171,7 @@ absl::Status Impl::Explain(const absl::Status& status) {
     case absl::StatusCode::kInvalidArgument:
       return status;
     case absl::StatusCode::kResourceExhausted:
+      // A frame of an impossible length is nonsense like any other.
       return absl::DataLossError(status.message());
     default:
       return absl::UnavailableError(absl::StrCat("the integrator died: ", ended));
@@ -183,14 +188,18 @@ std::string Impl::End(absl::Duration patience) {
     const absl::MutexLock lock(&mutex_);
     if (reaped_) return "";
   }
+  // poll() on the pidfd waits without reaping. The leader stays a zombie, and so its number cannot
+  // be given to another process before KillGroup() has used it.
   pollfd ended = {child_.pidfd(), POLLIN, 0};
   poll(&ended, 1, Deadline::After(patience).PollMillis());
   KillGroup();
   while (poll(&ended, 1, -1) < 0) {
   }
+  // Reaped under the lock, together with the flag that keeps Interrupt() from killing the number.
+  // The leader is dead already, so Wait() does not block; it reaps the rest of the group, too.
   const absl::MutexLock lock(&mutex_);
   reaped_ = true;
-  const absl::StatusOr<ExitStatus> status = child_.Wait(Deadline::Never());  // And the group.
+  const absl::StatusOr<ExitStatus> status = child_.Wait(Deadline::Never());
   const absl::StatusOr<std::string> errors =
       ReadAll(child_.error().get(), kErrorBytesMax, Deadline::After(absl::ZeroDuration()));
   return absl::StrCat(status.ok() ? status->ToString() : status.status().ToString(), " ",
@@ -202,8 +211,9 @@ void Impl::Interrupt() {
     const absl::MutexLock lock(&mutex_);
     interrupted_ = true;
   }
+  // The eventfd ends a Call() that waits for the pipe; the kill below ends the processes.
   const uint64_t one = 1;
-  // Fails only when it was called 2^64 times, and then it is readable all the same.
+  // This fails only after 2^64 calls, and then the eventfd is readable anyway.
   [[maybe_unused]] const ssize_t wrote = write(interrupt_.get(), &one, sizeof(one));
   KillGroup();
 }
@@ -212,6 +222,7 @@ void Impl::Interrupt() {
 
 absl::StatusOr<std::unique_ptr<IntegratorProcess>> IntegratorProcess::Start(
     const IntegratorOptions& options) {
+  // Orphans of the sandbox become our children and not init's, so that they can be reaped here.
   prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
   UniqueFd interrupt(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!interrupt.valid()) return absl::ErrnoToStatus(errno, "eventfd");
@@ -229,6 +240,8 @@ sandbox::Probe ProbeIntegratorSandbox(const std::string& binary) {
   return sandbox::ProbeSandbox({binary, "--version"});
 }
 
+// The sum of the integrator's own bounds, so that it is never killed for something that its own
+// watches would have ended in order.
 absl::Duration WallMax(const pipe::Request& request) {
   const int64_t asked_us = request.verifier_budget_us();
   const absl::Duration check =

@@ -27,7 +27,7 @@ using ::testing::HasSubstr;
 
 constexpr char kHostile[] = MOTZKIN_HOSTILE_INTEGRATOR;
 
-// All against a real integrator process, in both sandboxes.
+// All of these tests run against a real integrator process, in both sandboxes.
 class IntegratorProcessTest : public ::testing::TestWithParam<Level> {
  protected:
   void SetUp() override {
@@ -73,7 +73,7 @@ class IntegratorProcessTest : public ::testing::TestWithParam<Level> {
   absl::StatusOr<pipe::Response> Call(const pipe::Request& request) {
     return integrator_->Call(request, WallMax(request));
   }
-  // The integration, after which the integrator must be as good as new.
+  // Returns the integration, and checks that the integrator is as good as new after it.
   pipe::Integration Survive(const pipe::Request& request) {
     const absl::StatusOr<pipe::Response> response = Call(request);
     EXPECT_TRUE(response.ok()) << response.status();
@@ -81,8 +81,8 @@ class IntegratorProcessTest : public ::testing::TestWithParam<Level> {
     ExpectHealthy();
     return response->integration();
   }
-  // `x` is an integral of 1, and no process is left but supervisor, two zygotes and verifier (and
-  // bubblewrap, twice).
+  // Checks that an easy request is answered, and that no process is left but the supervisor, two
+  // zygotes and the verifier (and bubblewrap, twice).
   void ExpectHealthy() {
     const auto response = Call(Ask(Misdeed::kAnswerX));
     ASSERT_TRUE(response.ok()) << response.status();
@@ -123,7 +123,7 @@ TEST_P(IntegratorProcessTest, EndlessComputationCostsItsBudgetAndNoMore) {
 }
 
 TEST_P(IntegratorProcessTest, BlockedLeafIsStoppedByTheWallBackstop) {
-  // One each: it takes twice two seconds.
+  // Each sandbox tries one of the two, because a stall takes two seconds and is tried twice.
   const Misdeed misdeed =
       GetParam() == Level::kFull ? Misdeed::kBlock : Misdeed::kBlockAfterHalfAnswer;
   const pipe::Integration integration = Survive(Ask(misdeed, absl::Milliseconds(20)));
@@ -203,7 +203,7 @@ TEST_P(IntegratorProcessTest, SecondStepOfTheLadderFollowsAFailure) {
 
 TEST_P(IntegratorProcessTest, InterruptEndsARunningCallWithinASecond) {
   std::thread interrupter([&] {
-    // Once the leaf runs.
+    // Interrupts once the leaf runs.
     const size_t idle = GetParam() == Level::kFull ? 5 : 3;
     while (testing::MembersOf(sessions_).size() <= idle) std::this_thread::yield();
     integrator_->Interrupt();
@@ -248,8 +248,8 @@ TEST_P(IntegratorProcessTest, IntegratorDiesWithTheThreadThatStartedIt) {
   std::unique_ptr<IntegratorProcess> started;
   std::thread([&] { started = StartHostile(); }).join();
   ASSERT_NE(started, nullptr);
-  // The kernel kills it soon after the thread has ended, and the processes inside a sandbox of its own
-  // after those outside: until then it may still answer.
+  // The kernel kills it soon after the thread has ended; in bubblewrap the processes inside die
+  // after those outside. Until then the integrator may still answer.
   absl::Status dead;
   EXPECT_TRUE(test::WaitFor([&] {
     dead = started->Call(Ask(Misdeed::kAnswerX), absl::Seconds(60)).status();
@@ -272,8 +272,8 @@ TEST(IntegratorStartTest, ProgramThatIsNoIntegratorIsUnavailableWithWhatItPrinte
   EXPECT_TRUE(testing::HasNoChildren());
 }
 
-// Without bubblewrap nobody, whom root becomes in the sandbox, cannot enter such a folder, and neither
-// can FriCAS, which loads a file of ours from there.
+// In the sandbox without bubblewrap, root becomes the user `nobody`, who cannot enter such a
+// folder. FriCAS cannot either, and it loads a file of ours from there.
 TEST(IntegratorStartTest, AFolderThatOnlyRootMayEnterKeepsNoEngineOut) {
   if (geteuid() != 0) GTEST_SKIP() << "only root's integrator becomes another user";
   namespace fs = std::filesystem;

@@ -16,14 +16,15 @@ namespace {
 
 namespace pipe = integrator::v1;
 
-constexpr size_t kTextBytesMax = 4096;     // Reasons, counterexamples.
-constexpr size_t kNameBytesMax = 64;       // Engines and versions.
-constexpr size_t kMessageBytesMax = 2000;  // As integrator.proto says.
+// An honest integrator stays within these. They keep absurd values out of rows, logs and sums.
+constexpr size_t kTextBytesMax = 4096;     // reasons and counterexamples
+constexpr size_t kNameBytesMax = 64;       // names and versions of engines
+constexpr size_t kMessageBytesMax = 2000;  // the bound in integrator.proto
 constexpr int kEnginesMax = 16;
 constexpr int kIntervalsMax = 10'000;
 constexpr int kPointsMax = 1'000'000;
-constexpr int64_t kAnswerBytesMax = 64 << 10;      // When the request says nothing.
-constexpr int64_t kCpuMicrosMax = 86'400'000'000;  // A day.
+constexpr int64_t kAnswerBytesMax = 64 << 10;      // if the request does not say
+constexpr int64_t kCpuMicrosMax = 86'400'000'000;  // one day
 constexpr int64_t kRssKbMax = 1ll << 40;
 
 absl::Status Bad(std::string_view field) {
@@ -42,6 +43,7 @@ bool Within(Number value, Number max) {
 
 absl::Status CheckExpression(const std::string& prefix, int64_t bytes_max, std::string_view field) {
   if (bytes_max <= 0) bytes_max = kAnswerBytesMax;
+  // The size is checked before the text is parsed, which takes memory in proportion to it.
   if (static_cast<int64_t>(prefix.size()) > bytes_max) return Bad(field);
   expression::Pool pool;
   return expression::ParsePrefix(prefix, pool).ok() ? absl::OkStatus() : Bad(field);
@@ -96,7 +98,8 @@ absl::Status CheckStep(const pipe::StepReport& report, const pipe::Step& step) {
   return report.message().size() <= kMessageBytesMax ? absl::OkStatus() : Bad("step message");
 }
 
-// Each step as asked, none after success, and the whole no better than its steps.
+// Checks that the steps are those that were asked for, that none follows a success, and that the
+// outcome of the whole is that of one of its steps.
 absl::Status CheckSteps(const pipe::Integrate& asked, const pipe::Integration& integration) {
   const int steps = integration.steps_size();
   if (steps < 1 || steps > asked.ladder_size()) return Bad("steps");
@@ -110,6 +113,7 @@ absl::Status CheckSteps(const pipe::Integrate& asked, const pipe::Integration& i
     }
     outcome_found = outcome_found || report.outcome() == integration.outcome();
   }
+  // Without a success the integrator must have tried the whole ladder.
   const bool whole =
       integration.outcome() == v1::OUTCOME_INTEGRATED || steps == asked.ladder_size();
   return outcome_found && whole ? absl::OkStatus() : Bad("outcome");

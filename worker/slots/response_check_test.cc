@@ -34,7 +34,7 @@ class ResponseCheckTest : public ::testing::Test {
     integration.mutable_judgement()->set_verdict(v1::Verification::VERDICT_VERIFIED);
   }
 
-  // What becomes of the good answer after a change.
+  // Returns the result of the check for the good answer after a change.
   absl::Status After(const std::function<void(pipe::Response&)>& change) {
     pipe::Response changed = good_;
     change(changed);

@@ -39,29 +39,37 @@ void Slot::Stop() {
 
 void Slot::Run() {
   while (const std::optional<Task> task = context_.queue.Take(number_)) {
+    // Not before a careful function: if this worker dies, only the function may be the cause.
     if (!task->careful && context_.speed.TakeTurn()) {
       context_.tally.CountCas(runner_.MeasureSpeed(*task));
     }
     RunTask(*task);
   }
-  runner_.DropIntegrator();  // It would be killed with this thread.
+  // The kernel would kill it with this thread. Dropped here, it can end in order and its CPU time
+  // counts.
+  runner_.DropIntegrator();
 }
 
 void Slot::RunTask(const Task& task) {
-  // An audit has the time to find what kills a worker, and nobody counts its deaths.
+  // Audits are noted down, too. With ten times the budget they may find a way to kill the worker
+  // that the first run did not, and without a lease the coordinator cannot count their deaths.
   const bool audit = task.batch.audit;
   absl::StatusOr<v1::Result> row = task.careful || audit ? RunCarefully(task) : runner_.Run(task);
   if (row.ok()) {
     MakeStorable(*row);
     audit ? context_.tally.CountAudit(*row) : context_.tally.Count(*row);
-    context_.queue.Finished(task);  // Before the writer can acknowledge it.
+    // The order matters: the writer may acknowledge the row at any time after Add(), and the queue
+    // must count it as pending before that.
+    context_.queue.Finished(task);
     context_.writer.Add(task, *std::move(row));
-    if (task.careful) context_.writer.Flush();  // The next one waits for it.
+    if (task.careful) context_.writer.Flush();  // The next careful function waits for this row.
     backoff_ = absl::ZeroDuration();
     return;
   }
   context_.queue.GiveBack(task);
   if (absl::IsAborted(row.status())) return;
+  // UNAVAILABLE is a fault of this worker. Any other error would happen on every worker, so it
+  // fails the job.
   const bool job_failed = !absl::IsUnavailable(row.status());
   context_.queue.Fail(task.batch, std::string(row.status().message()), job_failed);
   if (!job_failed) BackOff();
@@ -70,14 +78,16 @@ void Slot::RunTask(const Task& task) {
 absl::StatusOr<v1::Result> Slot::RunCarefully(const Task& task) {
   const int deaths = context_.careful.Deaths(task);
   if (deaths > CarefulLog::kDeathsToBlame) {
-    // Not the integration, which was not tried the last time: to make the function is enough.
+    // At the last death only Blame() ran, which makes the function and does not integrate it. So
+    // the generator is at fault, and the job fails.
     return absl::InternalError(
         fmt::format("generating function {} killed its worker {} times", task.index, deaths));
   }
   RETURN_IF_ERROR(context_.careful.Begin(task));
   absl::StatusOr<v1::Result> row =
       deaths == CarefulLog::kDeathsToBlame ? runner_.Blame(task, deaths) : runner_.Run(task);
-  // What was blamed stays written down: its row may yet be lost with this process.
+  // A function that was blamed stays written down, because its row may still be lost with this
+  // process. Its next holder here then blames it again, without running it.
   context_.careful.End(task, /*settled=*/row.ok() && deaths < CarefulLog::kDeathsToBlame);
   return row;
 }

@@ -1,4 +1,4 @@
-// One core's worth of work: a thread that takes functions from the queue and hands rows to the
+// One slot of a worker: a thread that takes functions from the queue and hands their rows to the
 // writer.
 //
 // Thread-safe. Stop() blocks, is idempotent, and is harmless without Start().
@@ -21,7 +21,7 @@
 
 namespace motzkin::worker {
 
-// What slots work with. All must outlive them.
+// The parts of the worker that its slots use. All must outlive the slots.
 struct SlotContext {
   WorkQueue& queue;
   ResultWriter& writer;
@@ -40,16 +40,17 @@ class Slot {
 
   void Start();
   void Interrupt(uint64_t serial) { runner_.Interrupt(serial); }
-  // The queue must have been stopped. Waits for the function in progress.
+  // Waits for the function in progress. The queue must have been stopped before.
   void Stop();
 
  private:
   void Run();
   void RunTask(const Task& task);
-  // FunctionRunner::Run, noted down; or the verdict on a function that killed this worker before.
+  // Writes the function down and runs it. If it killed this worker twice before, it is blamed
+  // instead; after a third death the error fails the job.
   absl::StatusOr<v1::Result> RunCarefully(const Task& task);
-  // After a failure of this worker's own: the next batch should not fail at once for the same
-  // reason.
+  // Waits after a failure that is this worker's own, or the next batch would fail at once for the
+  // same reason.
   void BackOff();
 
   const int number_;

@@ -27,6 +27,8 @@ void SlotPool::SetMode(v1::DesiredMode mode) { Interrupt(queue_.SetMode(mode)); 
 void SlotPool::Drop(const BatchId& id) { Interrupt(queue_.Drop(id)); }
 
 void SlotPool::Stop(absl::Duration timeout) {
+  // The queue begins nothing from here on. Suspending it after the wait returns the tasks that
+  // still run, and since none can begin any more, that list is complete.
   queue_.SetMode(v1::DESIRED_MODE_DRAIN);
   queue_.AwaitIdle(timeout);
   Interrupt(queue_.SetMode(v1::DESIRED_MODE_SUSPEND));

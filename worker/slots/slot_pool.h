@@ -1,4 +1,5 @@
-// All slots of a worker, and the way from "no longer wanted" to a dead integrator.
+// All slots of a worker. The pool also carries interrupts to them: work that is no longer wanted
+// ends in a killed integrator.
 //
 // Thread-safe. Stop() blocks, is idempotent, and is harmless without Start().
 #pragma once
@@ -22,13 +23,13 @@ class SlotPool {
   int size() const { return static_cast<int>(slots_.size()); }
 
   void Start();
-  // The level-triggered wishes of work_queue.h, carried out: what runs and is no longer wanted is
-  // interrupted before this returns.
+  // These pass the level-triggered wishes on to work_queue.h. Tasks that run and are no longer
+  // wanted are interrupted before the call returns.
   void SetWanted(std::vector<WantedBatch> wanted);
   void SetMode(v1::DesiredMode mode);
   void Drop(const BatchId& id);
 
-  // Begins nothing more; functions in progress get up to `timeout` and are then interrupted. Ends
+  // Begins nothing more. Functions in progress get up to `timeout` and are then interrupted. Ends
   // the threads.
   void Stop(absl::Duration timeout);
 

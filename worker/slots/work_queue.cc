@@ -21,6 +21,8 @@ WorkQueue::WorkQueue(std::function<void()> on_change)
     : on_change_(std::move(on_change)), slots_allowed_(std::numeric_limits<int>::max()) {}
 
 std::vector<RunningTask> WorkQueue::SetWanted(std::vector<WantedBatch> wanted) {
+  // A batch that is held keeps its progress, so the same state can be set again and again. Batches
+  // that remain in batches_ after the loop are no longer wanted.
   std::vector<RunningTask> unwanted;
   const absl::MutexLock lock(&mutex_);
   std::map<BatchId, Batch> kept;
@@ -45,6 +47,8 @@ std::vector<RunningTask> WorkQueue::SetWanted(std::vector<WantedBatch> wanted) {
 WorkQueue::Batch WorkQueue::NewBatch(WantedBatch wanted) {
   Batch batch;
   if (!wanted.refusal.empty()) {
+    // A batch that this worker cannot do is held all the same: if it were left out, the next state
+    // would bring it again as a new one, and it would be reported as failed once more.
     batch.given_up = true;
     if (!wanted.id.audit) failures_.push_back({.id = wanted.id, .reason = wanted.refusal});
   }
@@ -58,7 +62,8 @@ WorkQueue::Batch WorkQueue::NewBatch(WantedBatch wanted) {
 void WorkQueue::Trim(Batch& batch, const WantedBatch& wanted, std::vector<RunningTask>& unwanted) {
   WantedBatch& held = batch.wanted;
   held.careful = wanted.careful;
-  if (wanted.end_index >= held.end_index) return;  // A lease never grows.
+  // A lease never grows, whatever a message says: the tail may already belong to another worker.
+  if (wanted.end_index >= held.end_index) return;
   held.end_index = wanted.end_index;
   batch.returned.erase(batch.returned.lower_bound(held.end_index), batch.returned.end());
   for (auto at = batch.running.lower_bound(held.end_index); at != batch.running.end(); ++at) {
@@ -93,6 +98,7 @@ bool WorkQueue::MayBegin(int slot) const {
 
 bool WorkQueue::HasWork(const Batch& batch) const {
   if (batch.given_up) return false;
+  // In a careful batch each row must be stored before the next function begins.
   if (batch.wanted.careful && (!batch.running.empty() || batch.pending > 0)) return false;
   return !batch.returned.empty() || batch.next < batch.wanted.end_index;
 }
@@ -105,8 +111,10 @@ WorkQueue::Batch* WorkQueue::NextBatch() {
       if (next == nullptr && HasWork(batch)) next = &batch;
       continue;
     }
+    // A careful batch wants the worker for itself, before others: nothing begins while one of its
+    // functions runs, nor while it waits for the last function of other batches to end. Others go
+    // on only while its last row is on the way to the database.
     if (!batch.running.empty()) return nullptr;
-    // Others go on only while its last row is on the way.
     if (HasWork(batch)) return busy_ == 0 ? &batch : nullptr;
   }
   return next;
@@ -127,6 +135,7 @@ std::optional<Task> WorkQueue::Take(int slot) {
     task = Begin(batch, slot);
     all_begun = batch.next >= batch.wanted.end_index;
   }
+  // The coordinator may now grant the next batch, and can no longer trim this one.
   if (all_begun) on_change_();
   return task;
 }
@@ -137,6 +146,8 @@ Task WorkQueue::Begin(Batch& batch, int slot) {
             .serial = next_serial_++,
             .careful = batch.wanted.careful,
             .budget_factor = batch.wanted.budget_factor};
+  // Interrupted functions come first: they lie below batch.next, so they are no part of the tail
+  // that the coordinator may give to another worker.
   if (!batch.returned.empty()) {
     task.index = *batch.returned.begin();
     batch.returned.erase(batch.returned.begin());
@@ -156,7 +167,8 @@ WorkQueue::Batch* WorkQueue::End(const Task& task) {
   const auto held = batches_.find(task.batch);
   if (held == batches_.end()) return nullptr;
   const auto running = held->second.running.find(task.index);
-  // The batch may have gone and come back meanwhile: then this is not its task any more.
+  // The batch may have gone and come back meanwhile. The function may then run again in another
+  // slot, and only the task with the current serial counts.
   if (running == held->second.running.end() || running->second.serial != task.serial)
     return nullptr;
   held->second.running.erase(running);
@@ -172,6 +184,7 @@ void WorkQueue::GiveBack(const Task& task) {
   {
     const absl::MutexLock lock(&mutex_);
     Batch* batch = End(task);
+    // The tail may have been trimmed and given to another worker.
     if (batch != nullptr && task.index < batch->wanted.end_index) {
       batch->returned.insert(task.index);
     }
@@ -199,6 +212,8 @@ void WorkQueue::Acknowledged(const BatchId& id, int64_t rows) {
     if (held == batches_.end()) return;
     Batch& batch = held->second;
     batch.stored += rows;
+    // More rows may be acknowledged than are counted as pending: Drop() forgets that count, and so
+    // does a batch that went and came back.
     batch.pending = std::max<int64_t>(0, batch.pending - rows);
     complete = batch.pending == 0 && batch.running.empty() && !HasWork(batch);
   }
@@ -211,6 +226,7 @@ std::vector<RunningTask> WorkQueue::Drop(const BatchId& id) {
   const auto held = batches_.find(id);
   if (held == batches_.end()) return unwanted;
   held->second.given_up = true;
+  // The writer drops the rows of a revoked batch, so their acknowledgements will not come.
   held->second.pending = 0;
   for (const auto& [index, task] : held->second.running) unwanted.push_back(task);
   return unwanted;
@@ -223,6 +239,7 @@ std::vector<BatchReport> WorkQueue::Held() const {
     const Batch& batch = batches_.at(id);
     if (id.audit) continue;
     const bool in_progress = !batch.running.empty() || batch.pending > 0;
+    // This also leaves out batches that were refused, whose job is null.
     if (!in_progress && (batch.given_up || mode_ == v1::DESIRED_MODE_DRAIN)) continue;
     reports.push_back({.id = id,
                        .spec_digest = batch.wanted.job->spec_digest,

@@ -1,12 +1,13 @@
-// The batches that this worker holds, and which function is next. Pure bookkeeping: no I/O, no
-// thread.
+// Knows the batches that this worker holds, and which function is next. It is pure bookkeeping,
+// without I/O and without a thread.
 //
-//   SetWanted/SetMode  agent: what the coordinator (or the owner) wants, level-triggered
-//   Take .. Finished   slots: one function at a time
-//   Acknowledged       result writer: how many rows of a batch are stored
+//   SetWanted, SetMode  called by the agent with what the coordinator (or the owner) wants,
+//                       level-triggered
+//   Take .. Finished    called by the slots, for one function at a time
+//   Acknowledged        called by the result writer, with the number of rows that are stored
 //
-// Work that is no longer wanted comes back from SetWanted/SetMode as a list of running tasks, for
-// the caller to interrupt. Their slots then call GiveBack.
+// SetWanted() and SetMode() return the running tasks that are no longer wanted, for the caller to
+// interrupt. Their slots then call GiveBack().
 //
 // Thread-safe.
 #pragma once
@@ -35,17 +36,19 @@ struct WantedBatch {
   std::shared_ptr<const JobContext> job;
   int64_t begin_index = 0;
   int64_t end_index = 0;
-  // Bit 0 of byte 0 is begin_index; missing bytes are 0.
+  // A bitmap of the indices that are stored already: bit 0 of byte 0 is begin_index, and missing
+  // bytes are 0.
   std::string done;
-  // One function at a time, each stored before the next is begun, and nothing of other batches
-  // beside it: what runs when this worker dies is what killed it.
+  // Functions run one at a time, each is stored before the next begins, and no function of another
+  // batch runs beside them. So the one that runs when this worker dies is the one that killed it.
   bool careful = false;
-  // By which the budgets are multiplied; above 1 in audits.
+  // The budgets are multiplied by this; above 1 only in audits.
   int budget_factor = 1;
-  // Not empty: this worker cannot do it, for this reason. `job` may then be null.
+  // The reason why this worker cannot do the batch; empty if it can. With one, `job` may be null.
   std::string refusal;
 };
 
+// The state of a batch for the coordinator; the fields are those of v1::HeldBatch.
 struct BatchReport {
   BatchId id;
   std::string spec_digest;
@@ -55,12 +58,14 @@ struct BatchReport {
   int64_t end_index = 0;
 };
 
+// A batch that this worker gives up; the fields are those of v1::FailedBatch.
 struct FailureReport {
   BatchId id;
   std::string reason;
   bool job_failed = false;
 };
 
+// A function in progress: the slot that runs it, and its task's serial.
 struct RunningTask {
   int slot = 0;
   uint64_t serial = 0;
@@ -68,55 +73,58 @@ struct RunningTask {
 
 class WorkQueue {
  public:
-  // `on_change` is called, from any thread and without a lock held, when the coordinator should
-  // hear at once: a batch begun to its end, stored to its end, or failed; an interrupt carried out.
-  // It must not block.
+  // `on_change` is called when the coordinator should hear at once: all functions of a batch have
+  // begun or are stored, a batch failed, or an interrupt was carried out. It is called from any
+  // thread, without a lock held, and must not block.
   explicit WorkQueue(std::function<void()> on_change);
 
-  // Holds exactly `wanted` from now on, in this order of preference.
+  // From now on the queue holds exactly the batches in `wanted`, in this order of preference.
   std::vector<RunningTask> SetWanted(std::vector<WantedBatch> wanted) ABSL_LOCKS_EXCLUDED(mutex_);
   std::vector<RunningTask> SetMode(v1::DesiredMode mode) ABSL_LOCKS_EXCLUDED(mutex_);
-  // Slots with this number or above begin nothing.
+  // Slots with the number `slots` or above begin nothing.
   void SetSlotsAllowed(int slots) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Blocks until there is a function for this slot; empty: Stop() was called.
+  // Blocks until there is a function for this slot. Empty once Stop() was called.
   std::optional<Task> Take(int slot) ABSL_LOCKS_EXCLUDED(mutex_);
-  // The task's row was handed to the result writer.
+  // The task has its row. Call it before the row goes to the result writer.
   void Finished(const Task& task) ABSL_LOCKS_EXCLUDED(mutex_);
-  // It was interrupted; it is begun again if it is still wanted.
+  // The task ended without a row. Its function begins again if it is still wanted.
   void GiveBack(const Task& task) ABSL_LOCKS_EXCLUDED(mutex_);
-  // Gives the whole batch up. Its other running tasks go on and are stored. Of an audit the
-  // coordinator does not hear: it looks for another worker after a while.
+  // Gives the whole batch up. Its other running tasks go on and are stored. A failed audit is not
+  // reported: the coordinator looks for another worker after a while.
   void Fail(const BatchId& id, const std::string& reason, bool job_failed)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // This many rows of the batch are stored.
   void Acknowledged(const BatchId& id, int64_t rows) ABSL_LOCKS_EXCLUDED(mutex_);
-  // Revoked in the database: begin nothing more of it. Returns what runs.
+  // The batch was revoked in the database, so no more of its functions begin. Returns the running
+  // ones.
   std::vector<RunningTask> Drop(const BatchId& id) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Without audits, of which nobody keeps account. When draining only batches with work in progress
-  // or rows pending: the others are given back.
+  // Returns the held batches. Audits are left out, because the coordinator keeps no account of
+  // them. When draining, only batches with running functions or pending rows are left: the others
+  // are given back.
   std::vector<BatchReport> Held() const ABSL_LOCKS_EXCLUDED(mutex_);
   std::vector<FailureReport> Failures() const ABSL_LOCKS_EXCLUDED(mutex_);
-  // The coordinator knows of these.
+  // The coordinator has heard of these failures.
   void ForgetFailures(const std::vector<BatchId>& ids) ABSL_LOCKS_EXCLUDED(mutex_);
 
   int busy() const ABSL_LOCKS_EXCLUDED(mutex_);
-  // True once no slot works; false after `timeout`.
+  // Returns true once no slot works, and false after `timeout`.
   bool AwaitIdle(absl::Duration timeout) const ABSL_LOCKS_EXCLUDED(mutex_);
-  // Ends every Take(), now and later.
+  // Ends every Take(), those that wait and later ones.
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   struct Batch {
     WantedBatch wanted;
-    int64_t next = 0;            // First index that was never begun.
-    std::set<int64_t> returned;  // Begun, interrupted, to be begun again.
+    int64_t next = 0;            // the first index that was never begun
+    std::set<int64_t> returned;  // begun and interrupted; these begin again
     std::map<int64_t, RunningTask> running;
-    int64_t done = 0;       // Stored before this lease.
-    int64_t stored = 0;     // Acknowledged in this lease.
-    int64_t pending = 0;    // Handed to the writer, not acknowledged.
-    bool given_up = false;  // Failed or dropped: only finishes what runs.
+    int64_t done = 0;       // rows that were stored before this lease
+    int64_t stored = 0;     // rows acknowledged in this lease
+    int64_t pending = 0;    // rows handed to the writer and not acknowledged
+    bool given_up = false;  // failed or dropped: running functions end, none begins
   };
 
   void Trim(Batch& batch, const WantedBatch& wanted, std::vector<RunningTask>& unwanted)
@@ -125,10 +133,11 @@ class WorkQueue {
   void SkipDone(Batch& batch) const;
   bool MayBegin(int slot) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasWork(const Batch& batch) const;
-  // The batch to begin a function of; null: none, or a careful one wants the worker for itself.
+  // Returns the batch whose function begins next. Null if there is none, or if a careful batch
+  // wants the worker for itself.
   Batch* NextBatch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Task Begin(Batch& batch, int slot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Removes a running task; null when its batch is no longer held.
+  // Removes a running task. Returns its batch; null if that is no longer held.
   Batch* End(const Task& task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool CanTake(int slot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

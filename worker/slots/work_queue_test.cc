@@ -26,7 +26,7 @@ class WorkQueueTest : public ::testing::Test {
             .careful = false,
             .refusal = ""};
   }
-  // Takes without blocking: nothing to take is a failure of the test.
+  // A test that has nothing to take would wait here until its time limit.
   Task MustTake(int slot = 0) { return queue_.Take(slot).value(); }
   // Whether a slot that asks now would wait.
   bool WouldBlock() {
@@ -48,7 +48,7 @@ class WorkQueueTest : public ::testing::Test {
 };
 
 TEST_F(WorkQueueTest, IndicesThatAreStoredAlreadyAreNotBegun) {
-  queue_.SetWanted({Batch(1, 100, 108, std::string("\x05", 1))});  // 100 and 102.
+  queue_.SetWanted({Batch(1, 100, 108, std::string("\x05", 1))});  // 100 and 102 are stored.
   EXPECT_EQ(MustTake().index, 101);
   EXPECT_EQ(MustTake().index, 103);
   EXPECT_EQ(queue_.Held().at(0).stored, 2);

@@ -1,4 +1,4 @@
-// An integrator of tests: answers as told, counts its lives.
+// An integrator for tests. It answers as it is told and counts how often it was started.
 #pragma once
 
 #include <absl/base/thread_annotations.h>
@@ -12,7 +12,7 @@
 
 namespace motzkin::worker {
 
-// What the integrators of one test do and saw. Thread-safe.
+// Tells the integrators of one test what to do, and counts what they saw. Thread-safe.
 class IntegratorScript {
  public:
   using Answer =
@@ -23,7 +23,7 @@ class IntegratorScript {
     const absl::MutexLock lock(&mutex_);
     answer_ = std::move(answer);
   }
-  // Calls do not return before Interrupt().
+  // From now on calls return only after Interrupt().
   void Hang() { Say(nullptr); }
   void FailToStart(bool fails) {
     const absl::MutexLock lock(&mutex_);
