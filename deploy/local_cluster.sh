@@ -182,7 +182,7 @@ die_of_standstill() {
   reason=$(cat "$up_data/standstill")
   rm -f "$up_data/standstill"
   alive "$worker_pid" || show_log worker
-  grep -a 'not here:' "$up_data/log/worker.log" >&2 || true
+  grep -a 'engine missing:' "$up_data/log/worker.log" >&2 || true
   die "nothing was computed; $reason"
 }
 

@@ -18,9 +18,9 @@ namespace {
 
 constexpr absl::Duration kPolicyInterval = absl::Seconds(5);
 constexpr absl::Duration kLogInterval = absl::Minutes(1);
-// A machine heats up in minutes; 70 ms in two of them are less than a thousandth of one slot.
+// A machine heats up in minutes. 70 ms in two minutes are less than a thousandth of one slot.
 constexpr absl::Duration kCalibrationInterval = absl::Minutes(2);
-constexpr absl::Duration kFarewellMax = absl::Seconds(3);  // For the last state of a clean stop.
+constexpr absl::Duration kFarewellMax = absl::Seconds(3);  // for the last state of a clean stop
 
 AgentOptions AgentOptionsOf(const Config& config) { return {.address = config.connect}; }
 
@@ -75,7 +75,7 @@ Daemon::Daemon(const Config& config, const StateDirectory& state, Capabilities c
       console_(console),
       clock_(clock),
       tally_(clock),
-      queue_([this] { agent_.NotifyChange(); }),
+      queue_([this] { agent_.NotifyChange(); }),  // Called after Start(), when agent_ exists.
       spool_(std::move(spool)),
       relay_(NewRelaySink(config.connect)),
       route_({}, direct_, *relay_, clock),
@@ -122,7 +122,9 @@ void Daemon::Stop(absl::Duration flush_time) {
     if (std::exchange(stopped_, true)) return;
     if (drain_reason_.empty()) drain_reason_ = "stopping";
   }
-  writer_.BeginStop();  // A slot may be waiting for room.
+  // From the source of rows to their sink: slots, which may wait for room in the writer, then the
+  // writer, and then the agent, whose last state shows that nothing is held.
+  writer_.BeginStop();
   slots_.Stop(absl::ZeroDuration());
   if (const int64_t lost = writer_.Stop(flush_time); lost > 0) {
     console_.Line(
@@ -244,7 +246,7 @@ void Daemon::Apply(const v1::DesiredState& desired) {
   bool changed = false;
   {
     const absl::MutexLock lock(&mutex_);
-    if (stopped_) return;  // The last state must show that nothing is held.
+    if (stopped_) return;  // A new grant must not get into the last state.
     ForgetAcknowledgedFailures(desired.acknowledged_sequence());
     LearnJobs(desired);
     const std::set<BatchId> before = wanted_ids_;
@@ -256,6 +258,8 @@ void Daemon::Apply(const v1::DesiredState& desired) {
     if (reason != desired_reason_ && !reason.empty()) console_.Line("coordinator: " + reason);
     desired_reason_ = reason;
   }
+  // The writer learns the cluster before the sink learns its database, so that no row of the old
+  // cluster is sent there.
   writer_.SetCluster(desired.cluster_uuid());
   direct_.SetDatabase(desired.database());
   route_.SetDirectKnown(!desired.database().empty() && config_.results == ResultsWay::kAuto);
@@ -292,6 +296,7 @@ v1::WorkerState Daemon::CurrentState(uint64_t sequence) {
     failed.set_attempt(failure.id.attempt);
     failed.set_reason(failure.reason);
     failed.set_job_failed(failure.job_failed);
+    // Not overwritten by later states: an acknowledgement of any of them covers the failure.
     failure_told_.try_emplace(failure.id, sequence);
   }
   const std::string drain_reason = DrainReason();
@@ -330,17 +335,17 @@ void Daemon::Rejected(Rejection rejection, const std::string& message) {
 void Daemon::Acknowledged(const v1::Submission& submission,
                           const std::vector<v1::RowStatus>& statuses) {
   queue_.Acknowledged(IdOf(submission), submission.results_size());
-  // The log is about rows of `result`, which audits never are.
+  // The log is about rows of `result`, and audits have none.
   if (submission.audit_budget_factor() == 0) acknowledgements_.Append(submission, statuses);
 }
 
 void Daemon::BatchRevoked(const v1::Submission& submission, const std::string& reason) {
-  console_.Line(fmt::format("{}: dropped ({})", ToString(IdOf(submission)), reason));
+  console_.Line(fmt::format("{} is dropped ({})", ToString(IdOf(submission)), reason));
   slots_.Drop(IdOf(submission));
 }
 
 void Daemon::BatchRefused(const v1::Submission& submission, const std::string& reason) {
-  // Told as a failure, so that the coordinator grants its functions anew.
+  // It is reported as a failure, so that the coordinator grants its functions anew.
   queue_.Fail(IdOf(submission), "results refused: " + reason, /*job_failed=*/false);
   BatchRevoked(submission, reason);
 }
@@ -352,7 +357,7 @@ void Daemon::RowRefused(const v1::Submission& submission, const std::string& rea
 }
 
 void Daemon::AccessDenied(const std::string& reason) {
-  console_.Line("results: this worker may not write any more (" + reason + "); draining");
+  console_.Line("this worker may not write results any more (" + reason + "); it drains");
   SetDenied("may not write results: " + reason);
 }
 
@@ -367,11 +372,11 @@ void Daemon::SetDenied(const std::string& reason) {
 }
 
 void Daemon::SinkAway(const std::string& reason) {
-  console_.Line("results: cannot be sent (" + reason + "); they wait here");
+  console_.Line("results cannot be sent (" + reason + "); they wait on this machine");
 }
 
 void Daemon::SinkBack() {
-  console_.Line("results: sent again");
+  console_.Line("results are sent again");
   SetDenied("");
 }
 

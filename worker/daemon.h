@@ -1,8 +1,11 @@
-// The worker without main(): queue, slots, writer, spool and agent, wired together, and the rules
-// between them. Where coordinator and slots meet: nothing below it knows of gRPC's messages, so
-// another source of work could take the agent's place.
+// The worker without main(): wires queue, slots, writer, spool and agent together and holds the
+// rules between them. The coordinator and the slots meet only here. Nothing below the daemon knows
+// the messages of the stream, so another source of work could take the agent's place.
 //
-// Thread-safe. Start() once; Drain() or Abort() once, then the destructor.
+// Lock order: the daemon's own mutex comes before those of its parts, which call back into the
+// daemon only without holding theirs.
+//
+// Thread-safe. Call Start() once. Stop() is idempotent, and the destructor calls it.
 #pragma once
 
 #include <absl/base/thread_annotations.h>
@@ -35,11 +38,11 @@
 
 namespace motzkin::worker {
 
-// What this machine can do, found out before the daemon starts.
+// The abilities of this machine, which are found out before the daemon starts.
 struct Capabilities {
-  std::vector<std::pair<std::string, std::string>> engines;  // Name, exact version.
+  std::vector<std::pair<std::string, std::string>> engines;  // names and exact versions
   SpeedFactors speed_factors;
-  absl::Duration calibration_cpu;  // What the factors cost.
+  absl::Duration calibration_cpu;  // CPU time that measuring the factors took
   sandbox::Level sandbox_level = sandbox::Level::kNone;
 };
 
@@ -52,27 +55,28 @@ class Daemon final : private AgentDelegate, private ResultObserver {
   ~Daemon() override;
 
   void Start();
-  // Policy and progress; call it about once a second.
+  // Applies the policy and shows the progress. Call it about once a second.
   void Tick();
-  // Set when the worker must end by itself, e.g. superseded.
+  // Set when the worker must end by itself, for instance because it is superseded.
   std::optional<int> exit_code() const ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // The coordinator hears of it; functions in progress go on. Returns at once.
+  // From now on no function begins, and the coordinator is told. Functions in progress go on.
+  // Returns at once.
   void BeginDrain(const std::string& reason) ABSL_LOCKS_EXCLUDED(mutex_);
   bool idle() const { return queue_.busy() == 0; }
-  // Ends everything: functions in progress are interrupted, rows are sent for at most `flush_time`
-  // and then spooled, the coordinator is told.
+  // Ends everything. Functions in progress are interrupted, rows are sent for at most `flush_time`
+  // and then spooled, and the coordinator is told.
   void Stop(absl::Duration flush_time);
 
   Totals totals() const { return tally_.totals(); }
 
  private:
-  // AgentDelegate
+  // The functions of AgentDelegate are called on the agent's thread.
   v1::WorkerState CurrentState(uint64_t sequence) override ABSL_LOCKS_EXCLUDED(mutex_);
   void Apply(const v1::DesiredState& desired) override ABSL_LOCKS_EXCLUDED(mutex_);
   void Rejected(Rejection rejection, const std::string& message) override
       ABSL_LOCKS_EXCLUDED(mutex_);
-  // ResultObserver
+  // The functions of ResultObserver are called on the writer's thread.
   void Acknowledged(const v1::Submission& submission,
                     const std::vector<v1::RowStatus>& statuses) override;
   void BatchRevoked(const v1::Submission& submission, const std::string& reason) override;
@@ -82,19 +86,24 @@ class Daemon final : private AgentDelegate, private ResultObserver {
   void SinkAway(const std::string& reason) override;
   void SinkBack() override;
 
+  // Makes the contexts of new jobs, and forgets jobs that are no longer in the desired state.
   void LearnJobs(const v1::DesiredState& desired) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Returns the desired batches for the queue, audits first.
   std::vector<WantedBatch> WantedOf(const v1::DesiredState& desired)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void FindJob(const std::string& job_uuid, WantedBatch& batch) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // A failure is reported in every state until the coordinator acknowledges one that held it, so
+  // that no lost message can hide it.
   void ForgetAcknowledgedFailures(uint64_t acknowledged_sequence)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Why this worker drains by itself; empty: it does not.
+  // Returns the reason why this worker drains by itself; empty if it does not.
   std::string DrainReason() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return drain_reason_.empty() ? denied_reason_ : drain_reason_;
   }
   void SetDenied(const std::string& reason) ABSL_LOCKS_EXCLUDED(mutex_);
-  // Carries out the sum of what coordinator, owner and signals want.
+  // Carries out what coordinator, owner and signals want together. Draining wins over suspending,
+  // because a worker that stops must give its batches back.
   void UpdateMode() ABSL_LOCKS_EXCLUDED(mutex_);
   void FillMachine(v1::WorkerState& state) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ReportProgress();
@@ -123,23 +132,25 @@ class Daemon final : private AgentDelegate, private ResultObserver {
   // By UUID; an error says why this worker cannot do the job.
   std::map<std::string, absl::StatusOr<std::shared_ptr<const JobContext>>> jobs_
       ABSL_GUARDED_BY(mutex_);
-  // First state that told of a failed batch.
+  // The sequence of the first state that told of a failed batch.
   std::map<BatchId, uint64_t> failure_told_ ABSL_GUARDED_BY(mutex_);
   std::set<BatchId> wanted_ids_ ABSL_GUARDED_BY(mutex_);
   v1::DesiredMode desired_mode_ ABSL_GUARDED_BY(mutex_) = v1::DESIRED_MODE_RUN;
   std::string desired_reason_ ABSL_GUARDED_BY(mutex_);
-  std::string drain_reason_ ABSL_GUARDED_BY(mutex_);  // Of a stop: never taken back.
-  // Why results are refused to this worker; empty again when they are taken, as after a restore.
+  std::string drain_reason_ ABSL_GUARDED_BY(mutex_);  // The reason of a stop is never taken back.
+  // The reason why this worker may not write results. It becomes empty when they are taken again,
+  // as after a restore.
   std::string denied_reason_ ABSL_GUARDED_BY(mutex_);
   std::optional<int> exit_code_ ABSL_GUARDED_BY(mutex_);
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
 
-  // Of the threads that call Tick() and Acknowledged(), one each.
+  // Each of these belongs to one thread and has no lock: the first two to the caller of Tick(), the
+  // log to the writer's thread.
   absl::Duration next_policy_ = absl::ZeroDuration();
   absl::Duration next_log_ = absl::ZeroDuration();
   AcknowledgementLog acknowledgements_;
 
-  Agent agent_;  // Last: its thread uses all of the above.
+  Agent agent_;  // Last, because its thread uses all of the above.
 };
 
 }  // namespace motzkin::worker

@@ -1,5 +1,5 @@
-// The worker daemon: finds out what this machine can do, then serves its coordinator until told to
-// stop.
+// The worker's program. It finds out what this machine can do, then serves its coordinator until it
+// is told to stop.
 #include <absl/status/statusor.h>
 #include <absl/strings/str_join.h>
 #include <absl/synchronization/mutex.h>
@@ -34,8 +34,8 @@
 namespace motzkin::worker {
 namespace {
 
-constexpr unsigned kAtOnceSeconds = 5;                   // What "at once" may take at most.
-constexpr absl::Duration kFlushMax = absl::Seconds(10);  // For the last rows of a clean stop.
+constexpr unsigned kAtOnceSeconds = 5;                   // the most that a stop "at once" may take
+constexpr absl::Duration kFlushMax = absl::Seconds(10);  // for the last rows of a clean stop
 
 int Fail(Console& console, const absl::Status& status, int code) {
   console.Line(std::string(status.message()));
@@ -52,7 +52,7 @@ IntegratorOptions OptionsOf(const Config& config, sandbox::Level sandbox_level) 
   return options;
 }
 
-// What an integrator tells of its engines and, if wanted, their speed.
+// Asks an integrator for its engines and, if wanted, measures their speed.
 Capabilities ProbeEngines(const Config& config, sandbox::Level sandbox_level,
                           IntegratorProcess& integrator, Console& console) {
   Capabilities capabilities;
@@ -61,10 +61,11 @@ Capabilities ProbeEngines(const Config& config, sandbox::Level sandbox_level,
     capabilities.engines.emplace_back(name, version);
   }
   for (const std::string& missing : integrator.description().missing()) {
-    console.Line("not here: " + missing);
+    console.Line("engine missing: " + missing);
   }
   if (!config.calibrate) return capabilities;
   auto calibration = Calibrate(integrator);
+  // A machine that cannot be measured still works: its budgets are then those of the reference.
   if (calibration.ok()) {
     capabilities.speed_factors = std::move(calibration->factors);
     capabilities.calibration_cpu = calibration->cpu;
@@ -75,15 +76,15 @@ Capabilities ProbeEngines(const Config& config, sandbox::Level sandbox_level,
   return capabilities;
 }
 
-// Hands out `first`, which was started to probe the machine, and then new ones: warming engines up
-// costs as much as twenty functions. An integrator lives as long as the thread that started it, and
-// the main thread outlives all slots.
+// Returns a factory that hands out `first`, which was started to probe the machine, and then starts
+// new ones. Warming engines up costs as much as twenty functions, so the first is not wasted. It
+// dies with the thread that started it, but that is the main thread, which outlives all slots.
 IntegratorFactory FactoryBeginningWith(std::unique_ptr<IntegratorProcess> first) {
   struct Spare {
     absl::Mutex mutex;
     std::unique_ptr<IntegratorProcess> integrator ABSL_GUARDED_BY(mutex);
   };
-  // Shared: a std::function has to be copyable.
+  // A shared_ptr, because a std::function has to be copyable.
   auto spare = std::make_shared<Spare>();
   {
     const absl::MutexLock lock(&spare->mutex);
@@ -118,7 +119,7 @@ void PrintStart(const Config& config, const Capabilities& capabilities,
   console.Line("coordinator: " + config.connect);
 }
 
-// Waits while the daemon works; then stops it as the signals ask. Returns the exit code.
+// Waits while the daemon works, then stops it as the signals ask. Returns the exit code.
 int Serve(const Config& config, const SignalWaiter& signals, Daemon& daemon, Console& console) {
   daemon.Start();
   while (!signals.WaitFor(absl::Seconds(1))) {
@@ -129,6 +130,7 @@ int Serve(const Config& config, const SignalWaiter& signals, Daemon& daemon, Con
     }
   }
   console.Line("stopping: functions in progress get their budget; a second signal stops at once");
+  // A drain first, so that functions in progress are not lost; their CPU time is minutes at most.
   daemon.BeginDrain("stopped by its owner");
   const SystemClock clock;
   const absl::Duration until = clock.SinceBoot() + config.drain_time;
@@ -136,16 +138,18 @@ int Serve(const Config& config, const SignalWaiter& signals, Daemon& daemon, Con
   while (!at_once && !daemon.idle() && clock.SinceBoot() < until) {
     at_once = signals.WaitFor(absl::Milliseconds(100)).has_value();
   }
-  // Should a hung connection hold us up: the kernel ends us, and our sandboxes with us.
+  // If a hung connection holds us up, the alarm ends this process, and our sandboxes end with it.
   if (at_once) alarm(kAtOnceSeconds);
   daemon.Stop(at_once ? absl::ZeroDuration() : kFlushMax);
   return kExitOk;
 }
 
 int Run(const Config& config, const SignalWaiter& signals, Console& console) {
-  // Orphans of a killed sandbox become our children instead of init's, and die with our children.
+  // Orphans of a killed sandbox become our children and not init's, so that their CPU time counts
+  // as ours (usage.h).
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   const SystemClock clock;
+  // Its lock comes before everything that takes time or leaves a trace.
   const auto state = StateDirectory::Open(config.state_dir, clock);
   if (!state.ok()) {
     return Fail(console, state.status(),
@@ -153,6 +157,7 @@ int Run(const Config& config, const SignalWaiter& signals, Console& console) {
   }
   auto spool = ResultSpool::Open(config.state_dir / "spool", {});
   if (!spool.ok()) return Fail(console, spool.status(), kExitFailure);
+  // The sandbox is probed once, for all slots.
   const sandbox::Probe sandbox = ProbeIntegratorSandbox(config.integrator.string());
   if (sandbox.level < config.require_sandbox) {
     return Fail(console,
@@ -173,7 +178,7 @@ int Run(const Config& config, const SignalWaiter& signals, Console& console) {
                   FactoryBeginningWith(*std::move(integrator)), console, clock);
     code = Serve(config, signals, daemon, console);
     totals = daemon.totals();
-  }  // Ends the integrators: only then is their CPU time ours to report.
+  }  // The integrators have ended here, so their CPU time is part of ours.
   console.Line(
       fmt::format("stopped: {} functions, {} integrated", totals.functions, totals.integrated()));
   if (const absl::Status written = WriteUsage(config.state_dir, totals); !written.ok()) {

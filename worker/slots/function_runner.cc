@@ -215,7 +215,7 @@ absl::Status FunctionRunner::Ask(const Task& task, const integrator::v1::Request
                       row);
       }
     } else if (last_try || !IsSuspect(*answer)) {
-      // The second try came to the same answer, or the first one is beyond suspicion.
+      // On the last try any answer counts; on the first one, only an answer beyond suspicion.
       response = *std::move(answer);
       return absl::OkStatus();
     } else {

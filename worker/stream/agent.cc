@@ -20,7 +20,7 @@ struct Agent::Impl {
   struct SessionEnd {
     grpc::Status status;
     bool answered = false;
-    bool silent = false;  // We gave it up.
+    bool silent = false;  // we gave it up because no answer came
   };
 
   Impl(AgentOptions options_in, AgentDelegate& delegate_in, Console& console_in,
@@ -32,7 +32,7 @@ struct Agent::Impl {
 
   void Run();
   SessionEnd RunSession();
-  // One round of the session: waits, applies, sends. False: the session is over.
+  // One round of the session: waits, then applies or sends. Returns false if the session is over.
   bool Round(AgentSession& session, SessionEnd& end);
   absl::Duration NextSend() const;
   void ApplyAnswer(const v1::DesiredState& desired, SessionEnd& end);
@@ -52,12 +52,12 @@ struct Agent::Impl {
   std::atomic<bool> connected = false;
   absl::Duration stop_by ABSL_GUARDED_BY(mailbox.mutex) = absl::InfiniteDuration();
 
-  // Of the thread.
+  // Only the thread uses these.
   absl::Duration state_interval;
   absl::Duration backoff;
   absl::Duration last_sent, last_heard;
   uint64_t sequence = 0;
-  bool change_waits = false;
+  bool change_waits = false;  // a change that the coordinator has not been sent yet
   absl::BitGen random;
 
   std::jthread thread;  // Last, so it is joined before anything it uses goes away.
@@ -96,6 +96,7 @@ void Agent::Impl::Run() {
     const SessionEnd end = RunSession();
     connected = false;
     if (Stopping() || RejectedBy(end.status)) return;
+    // A connection that is accepted and dropped at once must not reset the wait.
     if (end.answered) backoff = options.backoff_min;
     AwaitRetry(end);
     backoff = std::min(backoff * 2, options.backoff_max);
@@ -108,6 +109,7 @@ bool Agent::Impl::Stopping() {
 }
 
 Agent::Impl::SessionEnd Agent::Impl::RunSession() {
+  // Each session has a channel of its own: a connection that fell silent is not to be used again.
   const auto stub = v1::WorkerService::NewStub(NewCoordinatorChannel(options.address));
   AgentSession session(*stub, mailbox);
   SessionEnd end;
@@ -127,6 +129,8 @@ absl::Duration Agent::Impl::NextSend() const {
 }
 
 bool Agent::Impl::Round(AgentSession& session, SessionEnd& end) {
+  // The lock is held only while waiting. Apply() and CurrentState() are called without it, because
+  // they end in NotifyChange(), which takes it.
   std::optional<v1::DesiredState> desired;
   bool may_send = false;
   const absl::Duration give_up_at =
@@ -136,15 +140,17 @@ bool Agent::Impl::Round(AgentSession& session, SessionEnd& end) {
     for (;;) {
       if (std::exchange(mailbox.state_changed, false)) change_waits = true;
       const absl::Duration now = clock.SinceBoot();
+      // gRPC allows one write at a time. Changes during it wait, and the next state holds them all.
       may_send = !mailbox.writing && now >= NextSend();
       if (mailbox.desired || mailbox.broken || mailbox.stop || may_send || now >= give_up_at) break;
-      // Bounded, because a time-out may not count the time that the machine sleeps.
+      // At most a second, because a timeout does not count the time in which the machine sleeps.
       mailbox.changed.WaitWithTimeout(
           &mailbox.mutex,
           std::clamp(std::min(mailbox.writing ? give_up_at : NextSend(), give_up_at) - now,
                      absl::Milliseconds(1), absl::Seconds(1)));
     }
     desired = std::exchange(mailbox.desired, std::nullopt);
+    // A state that arrived before the stream broke is applied first: it may be the last for long.
     if (!desired && (mailbox.broken || mailbox.stop)) return false;
   }
   if (desired) {
@@ -168,6 +174,8 @@ void Agent::Impl::ApplyAnswer(const v1::DesiredState& desired, SessionEnd& end) 
   end.answered = true;
   connected = true;
   if (desired.has_state_interval()) {
+    // The coordinator answers each state. Three of them fit into silence_max, so that one lost
+    // answer does not look like silence.
     state_interval = std::clamp(absl::Seconds(desired.state_interval().seconds()) +
                                     absl::Nanoseconds(desired.state_interval().nanos()),
                                 absl::Milliseconds(200), options.silence_max / 3);
@@ -185,6 +193,8 @@ void Agent::Impl::SendState(AgentSession& session) {
 }
 
 void Agent::Impl::Close(AgentSession& session) {
+  // A polite end sends one last state, which shows that nothing is held any more, and lets the
+  // coordinator end the stream. Its batches go to others at once, not after the silence limit.
   bool polite = false;
   absl::Duration until;
   {
@@ -204,7 +214,9 @@ void Agent::Impl::Close(AgentSession& session) {
   }
   session.Cancel();
   session.Release();
-  AwaitDone(absl::InfiniteDuration());  // gRPC always ends a cancelled call.
+  // gRPC uses the session until OnDone(), so it must not be destroyed before that. A cancelled call
+  // always gets there.
+  AwaitDone(absl::InfiniteDuration());
 }
 
 bool Agent::Impl::AwaitDone(absl::Duration until) {
@@ -218,6 +230,8 @@ bool Agent::Impl::AwaitDone(absl::Duration until) {
 
 bool Agent::Impl::RejectedBy(const grpc::Status& status) {
   if (status.error_code() != grpc::StatusCode::FAILED_PRECONDITION) return false;
+  // One status code stands for both rejections. Only the message tells them apart, and the worker
+  // exits in either case; the exit code differs.
   const bool protocol = absl::StrContains(status.error_message(), "protocol");
   delegate.Rejected(protocol ? Rejection::kProtocol : Rejection::kSuperseded,
                     status.error_message());
@@ -225,7 +239,7 @@ bool Agent::Impl::RejectedBy(const grpc::Status& status) {
 }
 
 void Agent::Impl::AwaitRetry(const SessionEnd& end) {
-  // Spread by a quarter: fifty workers of a restarted coordinator should not come at once.
+  // Spread by a quarter, so that fifty workers of a restarted coordinator do not come at once.
   const absl::Duration wait = backoff * absl::Uniform(random, 0.75, 1.25);
   std::string problem;
   if (end.silent) {

@@ -1,12 +1,14 @@
-// The stream to the coordinator: this worker's whole state out, the desired state in.
+// Keeps the stream to the coordinator, on which this worker sends its whole state and receives the
+// state that it should have (docs/decisions/0001).
 //
-// Both are idempotent, so a reconnect is just the next message. The agent sends the state on change
-// (at most every `coalesce`) and at the interval that the coordinator asks for; reconnects for
-// ever, with a new connection, a growing wait and one line a try; and gives up only when the
-// coordinator says that this process must not go on (superseded, protocol).
+// Both states are idempotent, so after a reconnect the next message simply follows. The agent sends
+// the state when it changes (at most once in `coalesce`) and at the interval that the coordinator
+// asks for. It reconnects for ever, each time with a new connection, after a growing wait and with
+// one line in the log. It gives up only when the coordinator says that this process must not go on
+// (it is superseded, or its protocol is not served).
 //
-// Owns one thread; delegates are called on it. Thread-safe. Stop() blocks, is idempotent, and is
-// harmless without Start().
+// Owns one thread, on which it calls the delegate. Thread-safe. Stop() blocks, is idempotent, and
+// is harmless without Start().
 #pragma once
 
 #include <absl/time/time.h>
@@ -25,9 +27,9 @@ inline constexpr uint32_t kProtocolVersion = 1;
 
 struct AgentOptions {
   std::string address;                               // HOST:PORT
-  absl::Duration state_interval = absl::Seconds(5);  // Until the coordinator says otherwise.
+  absl::Duration state_interval = absl::Seconds(5);  // until the coordinator says otherwise
   absl::Duration coalesce = absl::Milliseconds(250);
-  // A connection without any answer for so long is given up: to the first state, and later.
+  // A connection is given up after this time without an answer: to the first state, and later.
   absl::Duration first_answer_max = absl::Seconds(10);
   absl::Duration silence_max = absl::Seconds(15);
   absl::Duration backoff_min = absl::Seconds(1);
@@ -39,26 +41,27 @@ enum class Rejection { kSuperseded, kProtocol };
 class AgentDelegate {
  public:
   virtual ~AgentDelegate() = default;
-  // The whole state. `sequence` is that of the message it goes into.
+  // Returns the whole state. It goes into the message with this sequence number.
   virtual v1::WorkerState CurrentState(uint64_t sequence) = 0;
+  // Takes up the desired state. Must not block: the next answer waits meanwhile.
   virtual void Apply(const v1::DesiredState& desired) = 0;
-  // The agent has ended for good.
+  // The coordinator does not want this process, and the agent has ended for good.
   virtual void Rejected(Rejection rejection, const std::string& message) = 0;
 };
 
 class Agent {
  public:
-  // All must outlive this.
+  // The references must outlive this.
   Agent(AgentOptions options, AgentDelegate& delegate, Console& console, const Clock& clock);
   ~Agent();
 
   void Start();
-  // Something that the coordinator should hear soon.
+  // Something has changed that the coordinator should hear soon.
   void NotifyChange();
   // Tries to send one last state and to close the stream politely, for at most `timeout`.
   void Stop(absl::Duration timeout);
 
-  // Since the stream last brought an answer and has not ended.
+  // Whether the present stream has brought an answer.
   bool connected() const;
 
  private:

@@ -12,7 +12,9 @@ AgentSession::AgentSession(v1::WorkerService::Stub& stub, AgentMailbox& mailbox)
     mailbox_.writing = mailbox_.broken = mailbox_.done = false;
   }
   stub.async()->Synchronize(&context_, this);
-  AddHold();  // Writes begin outside of gRPC's callbacks.
+  // Writes begin outside of gRPC's callbacks, and without a hold gRPC might call OnDone() between
+  // two of them, while Send() still uses the call.
+  AddHold();
   StartRead(&incoming_);
   StartCall();
 }
@@ -38,7 +40,7 @@ void AgentSession::Cancel() { context_.TryCancel(); }
 void AgentSession::OnReadDone(bool ok) {
   {
     const absl::MutexLock lock(&mailbox_.mutex);
-    // Level-triggered: an older desired state that nobody looked at is void.
+    // The stream is level-triggered: a newer state replaces one that the agent has not taken yet.
     if (ok) mailbox_.desired = incoming_;
     if (!ok) mailbox_.broken = true;
     mailbox_.changed.SignalAll();
@@ -54,7 +56,9 @@ void AgentSession::OnWriteDone(bool ok) {
 }
 
 void AgentSession::OnDone(const grpc::Status& status) {
-  AgentMailbox& mailbox = mailbox_;  // The session may be gone once `done` is seen.
+  // The agent destroys the session as soon as it sees `done`, which may be before the lock below is
+  // released. So the lock must not be reached through `this`.
+  AgentMailbox& mailbox = mailbox_;
   const absl::MutexLock lock(&mailbox.mutex);
   mailbox.status = status;
   mailbox.done = true;

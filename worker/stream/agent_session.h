@@ -13,33 +13,34 @@
 
 namespace motzkin::worker {
 
-// What the agent's thread waits for, of whatever session is running. Outlives every session.
+// Holds everything that the agent's thread waits for, from the session that is running and from the
+// agent's owner. Outlives every session.
 struct AgentMailbox {
   absl::Mutex mutex;
   CondVar changed;
-  // From the owner of the agent.
+  // Set by the owner of the agent.
   bool state_changed ABSL_GUARDED_BY(mutex) = false;
   bool stop ABSL_GUARDED_BY(mutex) = false;
-  // From the session.
+  // Set by the session.
   std::optional<v1::DesiredState> desired ABSL_GUARDED_BY(mutex);
-  bool writing ABSL_GUARDED_BY(mutex) = false;
-  bool broken ABSL_GUARDED_BY(mutex) = false;
-  bool done ABSL_GUARDED_BY(mutex) = false;
+  bool writing ABSL_GUARDED_BY(mutex) = false;  // a write is in progress
+  bool broken ABSL_GUARDED_BY(mutex) = false;   // a read or a write has failed
+  bool done ABSL_GUARDED_BY(mutex) = false;     // gRPC has made its last callback
   grpc::Status status ABSL_GUARDED_BY(mutex);
 };
 
-// The calls are for one thread, which must see `done` in the mailbox before it destroys the
+// The functions are for one thread, which must see `done` in the mailbox before it destroys the
 // session.
 class AgentSession final : public grpc::ClientBidiReactor<v1::WorkerState, v1::DesiredState> {
  public:
   // Begins the call. Both must outlive this.
   AgentSession(v1::WorkerService::Stub& stub, AgentMailbox& mailbox);
 
-  // Only while the mailbox does not say `writing`.
+  // Sends a state. Call it only while the mailbox does not say `writing`.
   void Send(v1::WorkerState state);
   // Says that nothing more will be sent; the coordinator then ends the stream.
   void HalfClose();
-  // No more calls after this: lets the stream end once gRPC has nothing more to report.
+  // Lets the stream end once gRPC has nothing more to report. Nothing may be sent after this.
   void Release();
   void Cancel();
 

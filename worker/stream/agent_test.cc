@@ -22,7 +22,7 @@ using test::WaitFor;
 using ::testing::ContainsRegex;
 using ::testing::ElementsAre;
 
-// Answers every state, or does what the test says. One stream at a time.
+// Answers every state, or does what the test says. It serves one stream at a time.
 class FakeCoordinator final : public v1::WorkerService::Service {
  public:
   explicit FakeCoordinator(int port = 0) {
@@ -152,7 +152,7 @@ TEST_F(AgentTest, ItJoinsWhenACoordinatorAppears) {
   int port = 0;
   {
     port = FakeCoordinator().port();
-  }  // A port that was free a moment ago.
+  }  // The port was free a moment ago, so nothing listens there yet.
   ::testing::internal::CaptureStderr();
   const auto agent = Started("localhost:" + std::to_string(port));
   EXPECT_FALSE(WaitFor([&] { return agent->connected(); }, absl::Milliseconds(300)));

@@ -1,5 +1,5 @@
-// The one place where a worker's connections to its coordinator are made: address, keepalive and
-// credentials. Plain text today; joining and TLS enter here.
+// Makes all connections of a worker to its coordinator: address, keepalive and credentials. They
+// are plain text today; joining and TLS will be added here. Thread-safe.
 #pragma once
 
 #include <memory>
@@ -11,11 +11,11 @@ class Channel;
 
 namespace motzkin::worker {
 
-// A channel of its own connection, never one shared with an earlier channel: after silence a fresh
-// one is the cure. Does not connect yet.
+// Returns a channel with a connection of its own, never one that an earlier channel used: when a
+// connection has fallen silent, only a fresh one helps. Does not connect yet.
 std::shared_ptr<grpc::Channel> NewCoordinatorChannel(const std::string& address);
 
-// What went wrong with a connection, for people: "connection refused", "host not found".
+// Says for people why a connection failed: "connection refused", "host not found".
 std::string DescribeProblem(const std::string& grpc_message);
 
 }  // namespace motzkin::worker

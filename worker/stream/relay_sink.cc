@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::chrono::seconds kCallMax{10};
 
-// The four errors of ResultSink; whatever else gRPC may say means "repeat".
+// Returns one of the four errors of ResultSink. Any other code of gRPC leaves open whether the rows
+// are stored, so they are sent again.
 absl::Status ToSinkStatus(const grpc::Status& status) {
   switch (status.error_code()) {
     case grpc::StatusCode::INVALID_ARGUMENT:
@@ -35,6 +36,8 @@ class RelaySink final : public ResultSink {
 
   absl::StatusOr<std::vector<v1::RowStatus>> Submit(const v1::Submission& submission) override {
     grpc::ClientContext context;
+    // gRPC turns this into a monotonic time when the call begins, so a jump of the wall clock later
+    // on does not matter.
     context.set_deadline(std::chrono::system_clock::now() + kCallMax);
     v1::SubmitResultsRequest request;
     *request.mutable_submission() = submission;
@@ -42,7 +45,7 @@ class RelaySink final : public ResultSink {
     const grpc::Status status = stub_->SubmitResults(&context, request, &response);
     if (!status.ok()) return ToSinkStatus(status);
     if (response.statuses_size() != submission.results_size()) {
-      return absl::UnavailableError("relay: an answer of another length");
+      return absl::UnavailableError("relay: the answer does not have one status for each row");
     }
     std::vector<v1::RowStatus> statuses;
     for (const int row : response.statuses()) statuses.push_back(static_cast<v1::RowStatus>(row));

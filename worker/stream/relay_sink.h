@@ -1,4 +1,4 @@
-// Results on their way through the coordinator, for a worker that cannot reach Postgres.
+// Sends results through the coordinator, for a worker that cannot reach Postgres.
 #pragma once
 
 #include <memory>
@@ -8,7 +8,7 @@
 
 namespace motzkin::worker {
 
-// Calls the coordinator's SubmitResults, on a connection of its own. For one thread.
+// The sink calls the coordinator's SubmitResults on a connection of its own. For one thread.
 std::unique_ptr<ResultSink> NewRelaySink(const std::string& coordinator_address);
 
 }  // namespace motzkin::worker

@@ -33,7 +33,7 @@ namespace {
   while (true) pause();
 }
 
-// Of the answer pipe: the only one that a leaf has beside its standard streams.
+// Returns the answer pipe: the only descriptor that a leaf has beside its standard streams.
 int AnswerPipe() {
   for (int fd = 3; fd < 256; ++fd) {
     if (fcntl(fd, F_GETFD) >= 0) return fd;
@@ -48,25 +48,26 @@ int AnswerPipe() {
   }
 }
 
-// Leaks on purpose; through a volatile pointer, or the compiler leaves it out.
+// Leaks on purpose. The pointer is volatile, or the compiler would leave the allocation out.
 void Allocate(size_t bytes) {
   char* volatile memory = new char[bytes];
   memset(memory, 1, bytes);
 }  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): on purpose.
 
-// Never ends, which the compiler does not know.
+// Never ends. The condition keeps the compiler from finding that out.
 int Recurse(int depth) {
   volatile char frame[4096] = {};
   frame[0] = static_cast<char>(depth);
   return frame[1] != 0 ? 0 : Recurse(depth + 1) + frame[0];
 }
 
-// The names of what was not refused.
+// Tries to get away. Returns the names of the calls that were not refused.
 std::string Escape() {
   std::string succeeded;
   const auto attempt = [&](const char* name, long result) {
     if (result >= 0) succeeded += std::string(name) + " ";
-    if (result == 0 && strcmp(name, "setsid") != 0) _exit(0);  // A child that should not be.
+    // A result of 0 means that this is a child, which should not exist.
+    if (result == 0 && strcmp(name, "setsid") != 0) _exit(0);
   };
   attempt("fork", fork());
   attempt("clone", syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
@@ -78,6 +79,7 @@ std::string Escape() {
   return succeeded;
 }
 
+// Attacks files, sockets and other processes. Returns the names of the calls that were not refused.
 std::string Attack() {
   std::string succeeded;
   const auto attempt = [&](const char* name, long result) {
@@ -99,7 +101,7 @@ std::string Attack() {
   return succeeded;
 }
 
-// The right integral, or a wrong one that names what succeeded.
+// Returns the right integral, or a wrong one that names the attempts that succeeded.
 std::string Unless(const std::string& succeeded, std::string_view integrand) {
   return succeeded.empty() ? std::string(integrand) + "*x" : succeeded;
 }
@@ -117,7 +119,7 @@ std::string HalfAnswer() {
   Block();
 }
 
-// First byte of what is no answer.
+// The first byte of an output that is a complaint and no answer.
 constexpr char kComplaint = '!';
 
 std::string TenMegabytes() {
@@ -152,7 +154,7 @@ std::string Misbehave(std::string_view misdeed) {
       Allocate(1ull << 45);
       break;
     case kTrap:
-      __builtin_trap();  // Raising a signal is refused by the filter.
+      __builtin_trap();  // The filter refuses to raise a signal.
     case kAbort:
       abort();
     case kExitQuietly:

@@ -1,4 +1,4 @@
-// An engine that misbehaves on request, for tests only: the integrand, an integer, says how.
+// An engine for tests that misbehaves on request. The integrand, an integer, says how.
 #pragma once
 
 #include <memory>
@@ -10,20 +10,20 @@
 namespace motzkin::integrator::testing {
 
 enum Misdeed : int {
-  kAnswerX = 1,          // none: answers "x"
+  kAnswerX = 1,          // no misdeed: answers "x"
   kBurnIgnoringSigterm,  // endless CPU, all signals ignored that can be
   kBlock,                // endless, without CPU
   kFlood,                // endless output
   kAllocate,             // endless memory, touched
   kAllocateAtOnce,       // more memory than there is, in one request
-  kTrap,                 //
+  kTrap,                 // dies by SIGILL or SIGTRAP
   kAbort,                // abort()
   kExitQuietly,          // exit code 0 and no answer
-  kEscape,  // fork, clone, exec, a session of its own; answers rightly if all were refused
-  kAttack,  // sockets, files, its parents; answers rightly if all were refused
-  kBlockAfterHalfAnswer,  //
+  kEscape,  // tries fork, clone, exec and a new session; answers rightly if all were refused
+  kAttack,  // tries sockets, files and its parents; answers rightly if all were refused
+  kBlockAfterHalfAnswer,  // writes half of an answer and blocks
   kRecurse,               // until the stack is gone
-  kAnswerBinary,          // NUL, invalid UTF-8
+  kAnswerBinary,          // NUL and invalid UTF-8
   kAnswerParentheses,     // 100,000 deep
   kAnswerTenMegabytes,    // x+x+...
   kGiveUpInBinary,        // a complaint with NUL and invalid UTF-8, longer than is stored
@@ -34,10 +34,10 @@ enum Misdeed : int {
   kAnswerVerifierLie,     // ... says nonsense instead of a judgement
 };
 
-// The leaf's part.
+// Runs in the leaf. Returns the answer, if it comes to that.
 std::string Misbehave(std::string_view misdeed);
 
-// `filtered`: with the leaf's system call filter, as in production.
+// With `filtered`, leaves have their system call filter, as in production.
 std::unique_ptr<Engine> MakeHostileEngine(std::string name, bool filtered);
 
 }  // namespace motzkin::integrator::testing

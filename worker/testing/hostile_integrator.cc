@@ -1,5 +1,5 @@
-// The integrator with hostile engines and a verifier that can be made to fail, for tests only: all
-// the rest (supervisor, sandbox, ladder) is what users run.
+// An integrator for tests, with hostile engines and a verifier that can be made to fail. The
+// supervisor, the sandbox and the ladder are those that users run.
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

@@ -26,7 +26,7 @@ std::vector<Entry> AllProcesses() {
     std::ifstream file(folder.path() / "stat");
     std::string line;
     if (pid == 0 || !std::getline(file, line)) continue;
-    // The name in parentheses may hold anything.
+    // The name in parentheses may hold anything, even a parenthesis, so the last one ends it.
     std::istringstream rest(line.substr(line.rfind(')') + 2));
     Entry entry;
     pid_t group = 0;

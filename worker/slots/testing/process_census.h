@@ -1,4 +1,4 @@
-// Which processes there are, read from /proc: tests prove with it that nothing is left behind.
+// Reads from /proc which processes there are, so that tests can prove that none is left behind.
 #pragma once
 
 #include <sys/types.h>
@@ -7,13 +7,14 @@
 
 namespace motzkin::testing {
 
-// Sessions led by living children of this process.
+// Returns the sessions that children of this process lead.
 std::set<pid_t> SessionsOfChildren();
 
-// Processes of these sessions, zombies excepted.
+// Returns the processes of these sessions, without zombies.
 std::set<pid_t> MembersOf(const std::set<pid_t>& sessions);
 
-// This process has no child, living or dead. As a subreaper it would have inherited every orphan.
+// Whether this process has no child, neither living nor dead. As a subreaper it would have
+// inherited every orphan.
 bool HasNoChildren();
 
 }  // namespace motzkin::testing
