@@ -1,4 +1,5 @@
-// motzkin: start jobs, watch them, look at the data, and integrate without a cluster.
+// The program `motzkin` starts jobs, watches them, looks at the data, and integrates without a
+// cluster.
 #include <fmt/core.h>
 
 #include <cstdio>
@@ -52,10 +53,11 @@ int main(int argc, char** argv) {
   int code = motzkin::cli::kExitFailure;
   try {
     code = motzkin::cli::Main(argc, argv);
-  } catch (const std::exception& error) {  // Only what libraries throw, e.g. std::bad_alloc.
+  } catch (const std::exception& error) {  // Only libraries throw, for instance std::bad_alloc.
     std::fputs(fmt::format("motzkin: {}\n", error.what()).c_str(), stderr);
   }
-  // A full disk must not look like an answer.
+  // stdout is buffered, so a full disk may show only here. An answer that is cut off must not come
+  // with the exit code of success.
   if ((std::fflush(stdout) != 0 || std::ferror(stdout) != 0) && code == motzkin::cli::kExitOk) {
     std::fputs("motzkin: cannot write to standard output\n", stderr);
     code = motzkin::cli::kExitFailure;

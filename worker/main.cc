@@ -130,7 +130,7 @@ int Serve(const Config& config, const SignalWaiter& signals, Daemon& daemon, Con
     }
   }
   console.Line("stopping: functions in progress get their budget; a second signal stops at once");
-  // A drain first, so that functions in progress are not lost; their CPU time is minutes at most.
+  // A drain comes first, so that functions in progress are not lost.
   daemon.BeginDrain("stopped by its owner");
   const SystemClock clock;
   const absl::Duration until = clock.SinceBoot() + config.drain_time;

@@ -52,7 +52,7 @@ absl::StatusOr<v1::JobSpec> ReadLadder(const std::string& text) {
   return spec;
 }
 
-// The integrator's own sentence, which begins with the engine's name.
+// Returns the integrator's own sentence about the engine, which begins with the engine's name.
 std::string WhyMissing(const std::string& engine, const pipe::Description& description) {
   for (const std::string& sentence : description.missing()) {
     if (sentence.starts_with(engine + " ")) return OneLine(sentence);
@@ -74,6 +74,8 @@ absl::StatusOr<LocalLadder> ReadFlags(const IntegratorFlags& flags) {
   ASSIGN_OR_RETURN(const v1::JobSpec spec, ReadLadder(flags.ladder));
   int64_t memory = spec.engine_memory_bytes();
   if (!flags.memory.empty()) {
+    // Too little memory for an engine is an error here; otherwise the engine would only look as if
+    // it were not installed.
     ASSIGN_OR_RETURN(memory, yaml::ParseBytes(flags.memory));
     for (const v1::LadderStep& step : spec.ladder()) {
       RETURN_IF_ERROR(CheckEngineMemory("--memory", step.engine(), memory));
@@ -81,7 +83,8 @@ absl::StatusOr<LocalLadder> ReadFlags(const IntegratorFlags& flags) {
   }
   ASSIGN_OR_RETURN(ladder.options.binary, ProgramPath("integrator", flags.binary, "--integrator"));
   ladder.options.engine_memory_bytes = memory;
-  ladder.options.idle_priority = false;  // Somebody waits for it.
+  ladder.options.idle_priority = false;  // A person waits for the answer.
+  // A ladder may name an engine twice, with two budgets. It is started once.
   ladder.options.engines.clear();
   for (const v1::LadderStep& step : spec.ladder()) {
     if (std::find(ladder.options.engines.begin(), ladder.options.engines.end(), step.engine()) ==
@@ -114,6 +117,7 @@ absl::StatusOr<pipe::Response> LocalIntegrator::Call(pipe::Request request) {
   RETURN_IF_ERROR(EnsureStarted());
   request.set_id(++calls_);
   const absl::Duration wall_max = worker::WallMax(request);
+  // After an error the process is dead, and the next call starts another.
   absl::StatusOr<pipe::Response> response = process_->Call(std::move(request), wall_max);
   if (!response.ok()) process_.reset();
   return response;
@@ -137,6 +141,8 @@ absl::StatusOr<pipe::Judgement> LocalIntegrator::Verify(const std::string& integ
   return std::move(*response.mutable_judgement());
 }
 
+// Only the prototype changes. The integrator was started with all engines of the ladder, and
+// started again it would miss the same ones.
 absl::Status DropMissingEngines(LocalLadder& ladder, LocalIntegrator& integrator) {
   ASSIGN_OR_RETURN(const pipe::Description description, integrator.Describe());
   std::vector<std::string> present;

@@ -1,5 +1,5 @@
-// Integrators of the CLI's own: the same binary, sandbox, ladder and verifier as a worker's slots,
-// without a cluster.
+// Runs integrators for the CLI, without a cluster. Binary, sandbox, ladder and verifier are those
+// of a worker's slots.
 #pragma once
 
 #include <absl/status/status.h>
@@ -19,30 +19,33 @@ namespace motzkin::cli {
 
 namespace pipe = integrator::v1;
 
-// Flags that `integrate` and `evaluate` share.
+// The flags that `integrate` and `evaluate` share.
 struct IntegratorFlags {
-  std::string binary;  // Default: the `integrator` beside `motzkin`.
-  std::string ladder;  // "giac=100,fricas=250"; default: the ladder of a job.
-  std::string memory;  // Of one engine, e.g. "1 GiB".
+  std::string binary;  // default: the `integrator` beside `motzkin`
+  std::string ladder;  // for instance "giac=100,fricas=250"; default: the ladder of a job
+  std::string memory;  // the memory of one engine, for instance "1 GiB"
 };
 void AddIntegratorFlags(CLI::App& verb, IntegratorFlags& flags);
 
-// The flags, read and checked.
+// The flags after they are read and checked.
 struct LocalLadder {
   worker::IntegratorOptions options;
-  pipe::Integrate prototype;  // Everything but the integrand.
+  pipe::Integrate prototype;  // a request that lacks only the integrand
 };
-// INVALID_ARGUMENT: a flag that makes no sense; NOT_FOUND: no integrator binary.
+// INVALID_ARGUMENT: a flag makes no sense. NOT_FOUND: there is no integrator binary.
 absl::StatusOr<LocalLadder> ReadFlags(const IntegratorFlags& flags);
 
-// One integrator that is started anew when it dies. Use it from the thread that made it.
+// One integrator, which is started again when it dies. Use it from one thread, because the process
+// dies with the thread that started it.
 class LocalIntegrator {
  public:
-  explicit LocalIntegrator(const LocalLadder& ladder);  // `ladder` must outlive this.
+  // `ladder` must outlive this.
+  explicit LocalIntegrator(const LocalLadder& ladder);
 
-  // What runs here; starts the process. Errors of IntegratorProcess::Start.
+  // Starts the process and returns the engines that run here. The errors are those of
+  // IntegratorProcess::Start().
   absl::StatusOr<pipe::Description> Describe();
-  // Errors of IntegratorProcess; the next call works again.
+  // The errors are those of IntegratorProcess. After one, the next call starts another process.
   absl::StatusOr<pipe::Integration> Integrate(const std::string& integrand_prefix);
   absl::StatusOr<pipe::Judgement> Verify(const std::string& integrand_prefix,
                                          const std::string& candidate_prefix);
@@ -56,19 +59,20 @@ class LocalIntegrator {
   uint64_t calls_ = 0;
 };
 
-// Steps of the ladder whose engine this machine lacks are left out, each named once on stderr.
-// FAILED_PRECONDITION: none is left. `integrator` is one with this ladder.
+// Removes the steps whose engine this machine lacks, and names each once on stderr. `integrator`
+// must have this ladder. FAILED_PRECONDITION: no step is left.
 absl::Status DropMissingEngines(LocalLadder& ladder, LocalIntegrator& integrator);
 
-// {"giac": "1.9.0.35", ...}
+// Returns the versions as {"giac": "1.9.0.35", ...}.
 Json EngineVersions(const pipe::Description& description);
 
-// verified, partly, refuted or unverified. Complex-only counts as verified; its JSON says so.
+// Returns verified, partly, refuted or unverified. An answer that was verified at complex points
+// only counts as verified; its JSON says so.
 std::string VerdictWord(const pipe::Judgement& judgement);
 Json ToJson(const pipe::Judgement& judgement);
 Json ToJson(const pipe::Integration& integration);
 
-// CPU of engines and verifier, seconds.
+// The CPU time of the engines and of the verifier, in seconds.
 double EngineSeconds(const pipe::Integration& integration);
 double VerifierSeconds(const pipe::Integration& integration);
 

@@ -14,12 +14,14 @@ namespace {
 
 using Stub = v1::OperatorService::Stub;
 
-// The one place where the CLI's credentials enter.
+// The credentials of all connections of the CLI come from here.
 std::shared_ptr<grpc::ChannelCredentials> Credentials() {
   return grpc::InsecureChannelCredentials();
 }
 
-// gRPC's own words for a peer that is not there; a coordinator that is names its reason otherwise.
+// Whether gRPC itself wrote the message, because the peer is not there. A coordinator that answers
+// UNAVAILABLE gives its reason in other words. gRPC's versions differ in capital letters, so the
+// first letters are left out.
 bool IsTransportError(const std::string& text) {
   for (const char* words : {"failed to connect", "DNS resolution failed", "onnection reset",
                             "ocket closed", "GOAWAY", "all backends"}) {
@@ -31,13 +33,14 @@ bool IsTransportError(const std::string& text) {
 std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1'000);  // `watch` sees a restart at once.
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);  // A coordinator is in the same house.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);  // The coordinator is in the same house.
   return grpc::CreateCustomChannel(address, Credentials(), arguments);
 }
 
 }  // namespace
 
 struct OperatorClient::Impl {
+  // A wrong address is reported by the first call, because a constructor cannot return it.
   explicit Impl(const std::string& address_in) : address(address_in) {
     if (!ParseHostPort(address).has_value()) return;
     stub = v1::OperatorService::NewStub(Connect(address));
@@ -52,6 +55,7 @@ struct OperatorClient::Impl {
           absl::StrCat("the coordinator must be HOST:PORT, such as pi:50051 or [::1]:50051, got '",
                        address, "'"));
     }
+    // gRPC turns the deadline into a monotonic time at once, so clock changes do not matter.
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(timeout));
     Response response;
@@ -71,7 +75,7 @@ struct OperatorClient::Impl {
   }
 
   std::string address;
-  std::unique_ptr<Stub> stub;  // Null: `address` is none.
+  std::unique_ptr<Stub> stub;  // null if `address` is no HOST:PORT
 };
 
 OperatorClient::OperatorClient(const std::string& address)

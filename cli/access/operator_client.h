@@ -1,4 +1,4 @@
-// The way from the CLI to a coordinator.
+// Makes the CLI's calls to a coordinator.
 #pragma once
 
 #include <absl/status/status.h>
@@ -12,17 +12,19 @@
 
 namespace motzkin::cli {
 
-// One connection, made on the first call. Each call waits at most kCallTimeout, but for the one
-// that waits for readers of the database.
+// Has one connection, which the first call makes. Each call waits for at most kCallTimeout; only
+// DropArchivedRows() waits longer, as it waits for readers of the database.
 //
-// Errors: those of the RPC; UNAVAILABLE, with what to try, when nobody answers at the address.
+// Errors: those of the RPC; INVALID_ARGUMENT if the address is no HOST:PORT; UNAVAILABLE, with
+// advice, if no coordinator answers there.
 //
 // Thread-compatible.
 class OperatorClient {
  public:
-  static constexpr absl::Duration kCallTimeout = absl::Seconds(20);  // Cancel waits for writers.
-  // A job of 100 M rows is counted in a minute and dropped in several; the coordinator goes on by
-  // itself when nobody waits any more.
+  // Long enough for a cancel, which waits for the writers of the job's batches.
+  static constexpr absl::Duration kCallTimeout = absl::Seconds(20);
+  // A job of 100 M rows is counted in a minute and dropped in several. The coordinator goes on by
+  // itself if the call is given up.
   static constexpr absl::Duration kDropTimeout = absl::Hours(1);
 
   explicit OperatorClient(const std::string& address);

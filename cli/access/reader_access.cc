@@ -21,7 +21,7 @@ constexpr absl::Duration kDatabaseStart = absl::Seconds(90);
 constexpr absl::Duration kDatabaseStop = absl::Seconds(60);
 constexpr size_t kUriBytesMax = 4'096;
 
-// The first line that `child` prints.
+// Returns the first line that `child` prints, without waiting for more.
 absl::StatusOr<std::string> FirstLine(ChildProcess& child, Deadline deadline) {
   std::string line;
   char c = 0;
@@ -41,10 +41,13 @@ absl::StatusOr<std::string> FirstLine(ChildProcess& child, Deadline deadline) {
 absl::StatusOr<ChildProcess> StartServer(const ReaderFlags& flags) {
   ASSIGN_OR_RETURN(const std::string binary, CoordinatorBinary(flags.coordinator_binary));
   std::error_code error;
+  // The child starts in the root directory, so it needs an absolute path.
   const std::string directory = std::filesystem::absolute(flags.data_directory, error).string();
   if (!std::filesystem::is_directory(directory, error)) {
     return absl::NotFoundError(absl::StrCat("no directory ", directory));
   }
+  // Nothing else of the environment, such as PGHOST, may reach the server. Its errors go to our
+  // stderr, which is why messages here can say "see above".
   SpawnOptions options;
   options.environment = {"PATH=/usr/local/bin:/usr/bin:/bin"};
   return ChildProcess::Spawn({binary, "--data-dir", directory, "--database-only"}, options);
@@ -53,6 +56,7 @@ absl::StatusOr<ChildProcess> StartServer(const ReaderFlags& flags) {
 absl::StatusOr<std::string> UriOfCoordinator(const std::string& address) {
   OperatorClient client(address);
   ASSIGN_OR_RETURN(const v1::GetStatusResponse status, client.Status());
+  // It is empty if the coordinator may not create roles in a database that it was given.
   if (!status.reader_uri().empty()) return status.reader_uri();
   return absl::FailedPreconditionError("the coordinator offers no way to its database from here");
 }
@@ -61,7 +65,7 @@ absl::StatusOr<std::string> UriOfCoordinator(const std::string& address) {
 
 void AddReaderFlags(CLI::App& verb, ReaderFlags& flags, bool database) {
   verb.add_option("--data-dir", flags.data_directory,
-                  "open the database of this directory, whose coordinator does not run");
+                  "use the database in this directory, while its coordinator does not run");
   verb.add_option("--coordinator-binary", flags.coordinator_binary,
                   "default: beside motzkin; it runs the database for --data-dir");
   if (!database) return;

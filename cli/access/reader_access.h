@@ -1,5 +1,5 @@
-// The way of a verb to the cluster's data as its reader: through the coordinator, by a connection
-// string, or, while no coordinator runs, by the data directory.
+// Gives a verb access to the cluster's data as its reader: through the coordinator, by a connection
+// string, or by the data directory while no coordinator runs.
 #pragma once
 
 #include <absl/status/status.h>
@@ -16,23 +16,25 @@ namespace motzkin::cli {
 struct ReaderFlags {
   std::string data_directory;
   std::string coordinator_binary;
-  std::string database;  // a connection string; empty: what the coordinator offers
+  std::string database;  // a connection string; empty: the one that the coordinator offers
 };
-// --data-dir, --coordinator-binary; with `database` also --database.
+// Adds --data-dir and --coordinator-binary and, with `database`, also --database.
 void AddReaderFlags(CLI::App& verb, ReaderFlags& flags, bool database);
 
 // Keeps the private server of a data directory running as long as it lives. Move-only.
 // Thread-compatible.
 class ReaderAccess {
  public:
-  // UNAVAILABLE: no coordinator there. FAILED_PRECONDITION: it offers no way to its database from
-  // here, or the private server did not start. NOT_FOUND: no such directory or program.
+  //   UNAVAILABLE          no coordinator answers
+  //   FAILED_PRECONDITION  it offers no way to its database from here, or the private server did
+  //                        not start
+  //   NOT_FOUND            the data directory or the program does not exist
   static absl::StatusOr<ReaderAccess> Open(const std::string& coordinator,
                                            const ReaderFlags& flags);
 
-  // A connection string of a role that may read the public views.
+  // Returns the connection string of a role that may read the public views.
   const std::string& uri() const { return uri_; }
-  // Ends the private server in order, if there is one. The destructor kills it otherwise, which
+  // Ends the private server in order, if there is one. Otherwise the destructor kills it, which
   // loses nothing either.
   absl::Status Close();
 

@@ -2,6 +2,8 @@
 
 namespace motzkin::cli {
 
+// The codes of the coordinator's errors arrive as they were sent, so this table holds for errors
+// from there and from here.
 ExitCode ExitCodeFor(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kOk:

@@ -7,12 +7,12 @@ namespace motzkin::cli {
 
 enum ExitCode : int {
   kExitOk = 0,
-  kExitFailure = 1,      // anything not below
-  kExitUsage = 2,        // flags, files or expressions that make no sense
-  kExitUnreachable = 3,  // no coordinator there, or its Postgres is away
-  kExitNotFound = 4,     // no such job, worker, function or preset
-  kExitRefused = 5,      // not in that state, or the name is taken
-  kExitNoIntegral = 6,   // `integrate`: the ladder found no verified integral
+  kExitFailure = 1,      // the verb failed in a way that is not listed here
+  kExitUsage = 2,        // a flag, a file or an expression makes no sense
+  kExitUnreachable = 3,  // no coordinator answers, or its Postgres is away
+  kExitNotFound = 4,     // there is no such job, worker, function or preset
+  kExitRefused = 5,      // the state does not allow it, or the name is taken
+  kExitNoIntegral = 6,   // `integrate` found no verified integral
 };
 
 ExitCode ExitCodeFor(const absl::Status& status);

@@ -15,13 +15,14 @@
 namespace motzkin::cli {
 namespace {
 
-// Hashes are 64 bits, more than JSON readers keep of a number.
+// Hashes have 64 bits, and many JSON readers keep only 53 of a number.
 std::string Hex(uint64_t hash) { return absl::StrFormat("%016x", hash); }
 
 std::string Time(const google::protobuf::Timestamp& time) {
   return absl::FormatTime(absl::FromUnixSeconds(time.seconds()), absl::UTCTimeZone());
 }
 
+// protobuf's maps have a random order, but the same data should print the same text.
 template <typename Map>
 Json Sorted(const Map& map) {
   Json json = Json::object();
@@ -61,6 +62,7 @@ Json ToJson(const v1::Job& job) {
           {"state", Word(job.state())},
           {"reason", job.reason()},
           {"create_time", Time(job.create_time())},
+          // Null and not absent, so that scripts find each key in every job.
           {"archive_time", job.has_archive_time() ? Json(Time(job.archive_time())) : Json(nullptr)},
           {"preset", job.spec().preset()},
           {"seed", job.spec().seed()},

@@ -1,4 +1,5 @@
-// The JSON of --json: field names as in the protos, numbers as numbers. Thread-safe.
+// Makes the JSON of --json. Fields have the names of the protos, and numbers are numbers.
+// Thread-safe.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -14,8 +15,8 @@ Json ToJson(const v1::Worker& worker);
 Json ToJson(const v1::Result& result);
 Json ToJson(const v1::GetStatusResponse& status);
 
-// Prints it and a newline to stdout; a pretty one is indented. Bytes that are not UTF-8 become
-// U+FFFD.
+// Prints `json` and a newline to stdout, indented if it is to be pretty. Bytes that are not UTF-8
+// become U+FFFD.
 void PrintJson(const Json& json, bool pretty = true);
 
 }  // namespace motzkin::cli

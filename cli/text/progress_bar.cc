@@ -18,6 +18,7 @@ constexpr absl::Duration kOnTerminal = absl::Milliseconds(200);
 constexpr absl::Duration kInLog = absl::Seconds(10);
 constexpr int kBarColumns = 24;
 
+// A signal handler may do no more than set this. The next Show() ends the walk.
 volatile sig_atomic_t interrupted = 0;
 
 void Interrupt(int) { interrupted = 1; }
@@ -37,6 +38,7 @@ std::string ProgressLine(const std::string& verb, int64_t done, int64_t total,
   }
   line += fmt::format("  {:.0f} %  {} of {} rows", 100 * share, Grouped(done), Grouped(total));
   const double seconds = absl::ToDoubleSeconds(elapsed);
+  // The speed of the first second says little, and a time left that jumps is worse than none.
   if (done == 0 || seconds < 1) return line;
   const double speed = static_cast<double>(done) / seconds;
   line += fmt::format("  {}/s", Grouped(static_cast<int64_t>(speed)));
@@ -63,6 +65,7 @@ ProgressBar::~ProgressBar() {
 absl::Status ProgressBar::Show(int64_t done, int64_t total) {
   if (interrupted != 0) return absl::CancelledError("interrupted; nothing is left behind");
   const absl::Time now = absl::Now();
+  // A walk that ends before the first line is due prints nothing. One that has a bar shows its end.
   const bool last = done == total;
   if (now - shown_ < (terminal_ ? kOnTerminal : kInLog) && !(last && line_open_)) {
     return absl::OkStatus();

@@ -14,8 +14,8 @@
 namespace motzkin::cli {
 namespace {
 
-// Tokens that only prefix form begins with. Other prefix texts, such as `sin x`, either mean the
-// same in infix or are no infix at all.
+// Whether the text begins with a token that only prefix form begins with. Other prefix texts, such
+// as `sin x`, either mean the same in infix or are no infix at all.
 bool LooksLikePrefix(std::string_view text) {
   const std::string_view first = text.substr(0, text.find(' '));
   constexpr std::string_view kTokens[] = {"add", "sub", "mul", "div", "pow", "neg", "INT+", "INT-"};
@@ -25,12 +25,13 @@ bool LooksLikePrefix(std::string_view text) {
 }  // namespace
 
 absl::StatusOr<expression::Expr> ReadExpression(std::string_view text, expression::Pool& pool) {
+  // Only LaTeX has backslashes.
   if (text.find('\\') != std::string_view::npos) return expression::ParseLatex(text, pool);
   if (LooksLikePrefix(text)) return expression::ParsePrefix(text, pool);
   absl::StatusOr<expression::Expr> infix = expression::ParseInfix(text, pool);
   if (infix.ok()) return infix;
   absl::StatusOr<expression::Expr> prefix = expression::ParsePrefix(text, pool);
-  return prefix.ok() ? prefix : infix;  // People mostly write infix, so that error helps more.
+  return prefix.ok() ? prefix : infix;  // Most people write infix, so its error helps more.
 }
 
 absl::StatusOr<std::string> ReadAsPrefix(std::string_view text) {
@@ -46,10 +47,11 @@ std::string Caret(const absl::Status& error, std::string_view text) {
   const bool named = absl::ConsumePrefix(&message, "column ") && end != absl::string_view::npos &&
                      absl::SimpleAtoi(message.substr(0, message.find(':')), &column);
   if (!named || column == 0 || column > text.size() + 1) return "";
-  constexpr size_t kContext = 60;  // Columns shown to either side of the error.
+  constexpr size_t kContext = 60;  // This many columns are shown on either side of the error.
   const size_t at = column - 1;
   const size_t begin = at > kContext ? at - kContext : 0;
   std::string shown(text.substr(begin, 2 * kContext));
+  // A tab or a line feed would move the text away from the caret.
   std::replace_if(shown.begin(), shown.end(), [](char c) { return c >= 0 && c < ' '; }, ' ');
   return fmt::format("\n  {}\n  {:>{}}", shown, "^", at - begin + 1);
 }

@@ -14,9 +14,9 @@ namespace motzkin::cli {
 int Report(const absl::Status& status) {
   if (status.ok()) return kExitOk;
   const std::string message(status.message());
-  // What Caret() shows below the message stays below it.
+  // The lines of Caret() stay below the message; the message itself becomes one line.
   const size_t below = std::min(message.find("\n  "), message.size());
-  // Not fmt::print(), which throws when nobody can be told.
+  // fmt::print() would throw if stderr cannot be written to, and there is no one left to tell.
   std::fputs(
       fmt::format("motzkin: {}{}\n", OneLine(message.substr(0, below)), message.substr(below))
           .c_str(),

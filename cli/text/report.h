@@ -1,4 +1,4 @@
-// How a verb tells its user that it failed.
+// Tells the user that a verb failed.
 #pragma once
 
 #include <absl/status/status.h>

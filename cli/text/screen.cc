@@ -17,7 +17,7 @@ int64_t BusySlots(const v1::GetStatusResponse& status) {
   return slots;
 }
 
-// What counts towards the target.
+// Returns the number of functions that count towards the target.
 int64_t Done(const v1::Job& job) {
   return job.spec().target_integrated() ? GroupsOf(job).integrated : job.stored();
 }
@@ -30,6 +30,7 @@ std::string Bar(double share, size_t width) {
 
 std::string TargetLine(const v1::Job& job, size_t columns) {
   const std::string rate = fmt::format("{:.1f}/s", job.functions_per_minute() / 60);
+  // Target 0 means endless, so there is no share to show.
   if (job.spec().target() == 0) return fmt::format("  endless, {}", rate);
   const double share = static_cast<double>(Done(job)) / static_cast<double>(job.spec().target());
   const size_t width = std::clamp<size_t>(columns / 3, 10, 50);
@@ -47,6 +48,7 @@ void AddOutcomes(const v1::Job& job, bool all, std::vector<std::string>& lines) 
                               Percent(groups.no_answer, groups.total()), Grouped(groups.broken),
                               Percent(groups.broken, groups.total())));
   if (!all) return;
+  // Sorted, or the lines would change places at every look.
   for (const auto& [outcome, count] :
        std::map<std::string, int64_t>(job.outcomes().begin(), job.outcomes().end())) {
     lines.push_back(fmt::format("    {:16} {:>13}  {:>7}", outcome, Grouped(count),
@@ -54,7 +56,7 @@ void AddOutcomes(const v1::Job& job, bool all, std::vector<std::string>& lines) 
   }
 }
 
-// How far its negative labels can be trusted.
+// Tells how far the negative labels of the job can be trusted.
 std::string AuditLine(const v1::LabelFlips& flips) {
   return fmt::format("  label flips {} of {} audited ({:.1f} %, 95 % interval {:.1f} to {:.1f} %)",
                      Grouped(flips.flips()), Grouped(flips.audited()), 100 * flips.share(),
@@ -100,6 +102,8 @@ bool IsOver(v1::JobState state) {
 
 std::vector<const v1::Job*> SelectedJobs(const v1::GetStatusResponse& status,
                                          const std::string& job) {
+  // Jobs that are over are shown only if there is no other, so that old ones do not fill the
+  // screen. A job that is named is shown in any state.
   std::vector<const v1::Job*> open;
   std::vector<const v1::Job*> all;
   for (const v1::Job& it : status.jobs()) {
@@ -134,6 +138,7 @@ std::vector<std::string> Screen(const v1::GetStatusResponse& status, const Scree
     lines.emplace_back();
     AddLatest(status, lines);
   }
+  // A line too many, or one that wraps, would scroll the terminal and spoil the redrawing.
   if (lines.size() > options.rows) lines.resize(options.rows);
   for (std::string& line : lines) line = Shortened(line, options.columns);
   return lines;

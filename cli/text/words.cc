@@ -13,6 +13,7 @@
 namespace motzkin::cli {
 namespace {
 
+// The outcomes that label_of() in SQL labels false.
 bool IsNoAnswer(const std::string& outcome) {
   return outcome == "unsolved" || outcome == "nonelementary" || outcome == "timed_out";
 }
@@ -31,8 +32,10 @@ std::string Bytes(int64_t bytes) {
 }
 
 std::string Span(double seconds) {
+  // Written so that NaN is unknown, too.
   if (!(seconds >= 0)) return "unknown";
   if (seconds < 60) return fmt::format("{:.0f} s", seconds);
+  // The bound keeps the conversion defined: an estimate may be as large as a double gets.
   const auto minutes = static_cast<int64_t>(std::min(seconds / 60, 1e12));
   if (minutes < 60) return fmt::format("{} min", minutes);
   constexpr int64_t kDayMinutes = int64_t{24} * 60;

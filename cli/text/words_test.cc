@@ -14,7 +14,7 @@ TEST(CliWordsTest, SpansHaveTwoUnitsAtMost) {
   EXPECT_EQ(Span(-1), "unknown");
   EXPECT_EQ(Span(40), "40 s");
   EXPECT_EQ(Span(3'700), "1 h 1 min");
-  EXPECT_EQ(Span(1e300).substr(0, 1), "6");  // Bounded, not undefined.
+  EXPECT_EQ(Span(1e300).substr(0, 1), "6");  // It is bounded and not undefined.
 }
 
 TEST(CliWordsTest, EveryOutcomeIsInOneGroup) {

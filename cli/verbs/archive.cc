@@ -1,5 +1,5 @@
-// motzkin archive JOB DIR: all that is known of a job's functions, in files; with --drop in files
-// alone.
+// motzkin archive JOB DIR writes all that is known of a job's functions into files. With --drop it
+// then drops the rows from the database.
 #include "dataset/archive.h"
 
 #include <fmt/core.h>
@@ -52,6 +52,8 @@ absl::Status Write(const Globals& globals, const ArchiveFlags& flags) {
     }
   }
   ASSIGN_OR_RETURN(ReaderAccess access, ReaderAccess::Open(globals.coordinator, flags.reader));
+  // The reader is gone at the end of the block: its connection must be closed before Close() stops
+  // a private server.
   std::optional<absl::StatusOr<dataset::ArchiveReport>> report;
   {
     ASSIGN_OR_RETURN(dataset::Reader reader, dataset::Reader::Open(access.uri()));
@@ -61,13 +63,13 @@ absl::Status Write(const Globals& globals, const ArchiveFlags& flags) {
   }
   RETURN_IF_ERROR(access.Close());
   RETURN_IF_ERROR(report->status());
-  // With --drop the job that is left is the one JSON object.
+  // With --drop only one JSON object is printed: the job after the drop.
   if (!globals.json || !flags.drop) Print(**report, flags.directory, globals.json);
   return absl::OkStatus();
 }
 
-// An archive that is there already: of a run that was interrupted while rows were dropped, or
-// written before without --drop.
+// Checks an archive that exists already. It is from a run that was interrupted while rows were
+// dropped, or from one without --drop.
 absl::Status CheckPresent(const ArchiveFlags& flags) {
   ASSIGN_OR_RETURN(const dataset::ArchiveDescription there,
                    dataset::DescribeArchive(flags.directory));
@@ -75,11 +77,13 @@ absl::Status CheckPresent(const ArchiveFlags& flags) {
     return absl::FailedPreconditionError(
         fmt::format("{} is the archive of another job, {}", flags.directory, there.job));
   }
-  fmt::print(stderr, "{} is an archive of job {} already: reading it\n", flags.directory,
+  fmt::print(stderr, "{} is an archive of job {} already; it is read now\n", flags.directory,
              there.job);
   return dataset::CheckArchive(flags.directory);
 }
 
+// Sends what the archive says of itself. The coordinator compares it with the database before the
+// first row goes, so an old archive cannot cost rows that it lacks.
 absl::Status Drop(OperatorClient& coordinator, const Globals& globals, const ArchiveFlags& flags) {
   ASSIGN_OR_RETURN(const dataset::ArchiveDescription archive,
                    dataset::DescribeArchive(flags.directory));
@@ -103,10 +107,11 @@ absl::Status RunArchive(const Globals& globals, const ArchiveFlags& flags) {
   if (!flags.drop) return Write(globals, flags);
   if (!flags.reader.data_directory.empty()) {
     return absl::InvalidArgumentError(
-        "only a running coordinator drops rows: no --data-dir with --drop");
+        "a running coordinator has to drop the rows: use --drop without --data-dir");
   }
   OperatorClient coordinator(globals.coordinator);
-  RETURN_IF_ERROR(coordinator.Jobs().status());  // Before hours of writing.
+  // A coordinator that does not answer is found out before hours of writing.
+  RETURN_IF_ERROR(coordinator.Jobs().status());
   RETURN_IF_ERROR(dataset::IsArchive(flags.directory) ? CheckPresent(flags)
                                                       : Write(globals, flags));
   return Drop(coordinator, globals, flags);
@@ -121,9 +126,9 @@ void AddArchive(const VerbContext& context) {
   verb->add_option("JOB", flags->job, "name or UUID of the job")->required();
   verb->add_option("DIR", flags->directory, "the directory to make; it must not exist, or be empty")
       ->required();
-  verb->add_option("--shard-size", flags->shard_size, "rows of a file; default 1M");
+  verb->add_option("--shard-size", flags->shard_size, "rows in a file; default 1M");
   verb->add_flag("--drop", flags->drop,
-                 "then drop the rows from the database; also of an archive that is there");
+                 "then drop the rows from the database; DIR may hold the archive already");
   AddReaderFlags(*verb, flags->reader, /*database=*/true);
   verb->callback([context, flags] {
     context.action = [&globals = context.globals, flags] {

@@ -1,4 +1,4 @@
-// motzkin backup and motzkin restore: `coordinator` does the work, where the data is.
+// motzkin backup and motzkin restore let `coordinator` do the work, where the data is.
 #include <absl/strings/str_cat.h>
 #include <unistd.h>
 
@@ -13,7 +13,7 @@ namespace motzkin::cli {
 namespace {
 
 struct BackupOptions {
-  std::string backup;  // The directory of the backup.
+  std::string backup;  // the directory of the backup
   std::string data_directory;
   std::string postgres;
   std::string coordinator_binary;
@@ -24,7 +24,8 @@ std::string Absolute(const std::string& path) {
   return std::filesystem::absolute(path, error).string();
 }
 
-// Becomes `coordinator FLAG DIRECTORY ...`, whose words and exit code are then ours.
+// Replaces this process by `coordinator FLAG DIRECTORY ...`, so that its messages and its exit code
+// are ours. Returns only if that fails.
 absl::Status Exec(const std::string& flag, const BackupOptions& options) {
   ASSIGN_OR_RETURN(const std::string binary, CoordinatorBinary(options.coordinator_binary));
   std::vector<std::string> arguments = {binary, flag, Absolute(options.backup)};
@@ -43,8 +44,8 @@ absl::Status Exec(const std::string& flag, const BackupOptions& options) {
 
 int RunBackup(const Globals& globals, BackupOptions options) {
   if (options.data_directory.empty() && options.postgres.empty()) {
-    // A coordinator that runs knows where its data is; else `coordinator` looks where it would keep
-    // it by default.
+    // A running coordinator knows where its data is. If none runs, `coordinator` looks in the
+    // default directory.
     OperatorClient client(globals.coordinator);
     const absl::StatusOr<v1::GetStatusResponse> status = client.Status();
     if (status.ok()) options.data_directory = status->data_directory();
@@ -55,7 +56,7 @@ int RunBackup(const Globals& globals, BackupOptions options) {
 int RunRestore(const BackupOptions& options) {
   if (options.data_directory.empty() && options.postgres.empty()) {
     return Report(absl::InvalidArgumentError(
-        "say where to: --data-dir DIRECTORY (a new one), or --postgres URI (an empty database)"));
+        "name the place: --data-dir DIRECTORY (a new one) or --postgres URI (an empty database)"));
   }
   return Report(Exec("--restore", options));
 }
@@ -76,7 +77,7 @@ CLI::App* AddVerb(const VerbContext& context, const char* name, const char* what
 void AddBackup(const VerbContext& context) {
   auto options = std::make_shared<BackupOptions>();
   CLI::App* const verb =
-      AddVerb(context, "backup", "everything a cluster needs, into a new directory", *options);
+      AddVerb(context, "backup", "write all that a cluster needs to a new directory", *options);
   verb->callback([context, options] {
     context.action = [&globals = context.globals, options] { return RunBackup(globals, *options); };
   });
@@ -85,7 +86,7 @@ void AddBackup(const VerbContext& context) {
 void AddRestore(const VerbContext& context) {
   auto options = std::make_shared<BackupOptions>();
   CLI::App* const verb =
-      AddVerb(context, "restore", "a cluster from its backup, into a new place", *options);
+      AddVerb(context, "restore", "make a cluster from its backup, in a new place", *options);
   verb->callback(
       [context, options] { context.action = [options] { return RunRestore(*options); }; });
 }

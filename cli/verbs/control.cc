@@ -1,5 +1,5 @@
-// pause, resume, extend and cancel a job; suspend, drain, resume and remove a worker. `resume`
-// finds out which of the two its name is.
+// motzkin pause, resume, extend and cancel control a job; suspend, drain, resume and remove control
+// a worker. `resume` finds out whether its name is that of a job or of a worker.
 #include <absl/strings/str_cat.h>
 #include <fmt/core.h>
 
@@ -15,9 +15,9 @@ namespace {
 
 struct ControlOptions {
   std::string name;
-  std::string target;  // extend only
-  bool job = false;    // resume only: not the worker of that name
-  bool worker = false;
+  std::string target;   // for extend
+  bool job = false;     // for resume: the name is a job's
+  bool worker = false;  // for resume: the name is a worker's
 };
 
 int ControlJob(const Globals& globals, const std::string& name, v1::ControlJobRequest::Verb verb,
@@ -65,7 +65,7 @@ int Extend(const Globals& globals, const ControlOptions& options) {
   return ControlJob(globals, options.name, v1::ControlJobRequest::VERB_EXTEND, *target);
 }
 
-// Which of the two carries the name; FAILED_PRECONDITION when both do.
+// Whether a job has the name, and not a worker. FAILED_PRECONDITION: both have it.
 absl::StatusOr<bool> IsJob(const Globals& globals, const std::string& name) {
   OperatorClient client(globals.coordinator);
   ASSIGN_OR_RETURN(const v1::GetStatusResponse status, client.Status());

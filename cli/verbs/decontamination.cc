@@ -20,6 +20,7 @@ absl::Status Add(const std::string& line, expression::Pool& pool, dataset::Funct
     return absl::InvalidArgumentError("expected an object with a string \"integrand\"");
   }
   const auto text = json["integrand"].get<std::string>();
+  // A pool holds everything that it made, so it is emptied for each line of a long file.
   pool.Clear();
   const absl::StatusOr<expression::Expr> integrand = ReadExpression(text, pool);
   if (!integrand.ok()) {
@@ -40,6 +41,8 @@ absl::Status Add(const std::string& line, expression::Pool& pool, dataset::Funct
 
 absl::StatusOr<dataset::FunctionSet> ReadFunctionSet(const std::string& path) {
   dataset::FunctionSet set;
+  // The digest goes into the dataset's card, so that its readers can tell which file was kept
+  // apart.
   const absl::StatusOr<dataset::FileDigest> digest = dataset::DigestOf(path);
   if (!digest.ok()) return absl::InvalidArgumentError(digest.status().message());
   set.name = std::filesystem::path(path).filename().string();

@@ -1,4 +1,4 @@
-// The file of `export --decontaminate`: functions that a dataset must not hold.
+// Reads the file of `export --decontaminate`, the functions that a dataset must not hold.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -9,11 +9,11 @@
 
 namespace motzkin::cli {
 
-// JSONL; a line is an object with a string "integrand", in any notation that the CLI reads. What
-// else it holds does not matter.
+// The file is JSONL. Each line is an object with a string "integrand", in any notation that the CLI
+// reads; other keys are ignored.
 //
-// INVALID_ARGUMENT: no such file, or a line that cannot be read, "FILE:7: ..."; leaving it out
-// silently would leave its function in the dataset.
+// INVALID_ARGUMENT: there is no such file, or a line cannot be read ("FILE:7: ..."). Such a line is
+// an error, because skipping it would leave its function in the dataset.
 absl::StatusOr<dataset::FunctionSet> ReadFunctionSet(const std::string& path);
 
 }  // namespace motzkin::cli

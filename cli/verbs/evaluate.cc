@@ -1,5 +1,5 @@
-// motzkin evaluate FILE.jsonl: the ladder solves integrands, or the verifier judges candidate
-// answers.
+// motzkin evaluate FILE.jsonl solves integrands with the ladder, or judges candidate answers with
+// the verifier.
 #include <absl/synchronization/mutex.h>
 #include <fmt/core.h>
 #include <sys/resource.h>
@@ -32,12 +32,12 @@ struct EvaluateOptions {
   IntegratorFlags integrator;
 };
 
-// Lines that may be ahead of the oldest unfinished one: what is in memory, whatever the file's
-// length.
+// At most this many lines are ahead of the oldest unfinished one. That bounds the memory, however
+// long the file is.
 constexpr int64_t kAheadMax = 1000;
 
-// The integrators of one thread, each started when the first line needs it: they die with the
-// thread that made them.
+// The integrators of one thread, each of which is started when a line first needs it. Threads
+// cannot share them, because an integrator dies with the thread that started it.
 struct Integrators {
   Integrators(const LocalLadder& to_solve, const LocalLadder& to_judge)
       : solver(to_solve), judge(to_judge) {}
@@ -48,14 +48,14 @@ struct Integrators {
 // Works through the lines of a file on `jobs` threads, each with integrators of its own.
 class Evaluation {
  public:
-  // All must outlive this. `details` may be null.
+  // The references must outlive this. `details` may be null.
   Evaluation(const LocalLadder& ladder, const EvaluateOptions& options, std::istream& input,
              std::ostream* details)
       : options_(options), input_(input), details_(details), ladder_(ladder), judge_(ladder) {
-    judge_.options.engines = {"giac"};  // To judge takes no engine; this one starts at once.
+    judge_.options.engines = {"giac"};  // Judging needs no engine, and giac starts fastest.
   }
 
-  // An error of DropMissingEngines, if a line needed engines.
+  // Returns an error of DropMissingEngines() if a line needed engines.
   absl::Status Run() {
     {
       std::vector<std::jthread> threads;
@@ -67,13 +67,13 @@ class Evaluation {
     return engines_;
   }
 
-  // After Run().
+  // Call it after Run(), when no thread is left.
   const EvaluateSummary& summary() const ABSL_NO_THREAD_SAFETY_ANALYSIS { return summary_; }
 
  private:
   struct Line {
-    int64_t sequence;  // Among those that are not blank, from 0.
-    int number;        // In the file, from 1.
+    int64_t sequence;  // counts lines that are not blank, from 0
+    int number;        // the line's number in the file, from 1
     std::string text;
   };
 
@@ -104,7 +104,7 @@ class Evaluation {
     return line;
   }
 
-  // Writes what is ready, in the order of the file.
+  // Takes the result of a line, and writes the results that are ready in the order of the file.
   void Give(int64_t sequence, Json json) {
     const absl::MutexLock lock(&mutex_);
     ready_.emplace(sequence, std::move(json));
@@ -140,7 +140,8 @@ class Evaluation {
     return json;
   }
 
-  // At the first line that needs them: which engines there are. False: none of the ladder's.
+  // The first line that needs engines finds out which there are. Other threads wait for the lock
+  // meanwhile, as they need the shorter ladder. Returns false if none of the ladder's engines runs.
   bool EnsureEngines(LocalIntegrator& integrator) {
     const absl::MutexLock lock(&mutex_);
     if (engines_known_) return engines_.ok();
@@ -208,8 +209,8 @@ class Evaluation {
   const EvaluateOptions& options_;
   std::istream& input_ ABSL_GUARDED_BY(mutex_);
   std::ostream* const details_;
-  // Loses its missing engines under the mutex, before the first line is solved; then it is
-  // constant.
+  // Its missing engines are removed under the mutex before the first line is solved. After that it
+  // is constant, so the solvers read it without the lock.
   LocalLadder ladder_;
   LocalLadder judge_;
 
@@ -217,7 +218,7 @@ class Evaluation {
   EvaluateSummary summary_ ABSL_GUARDED_BY(mutex_);
   int lines_read_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t taken_ ABSL_GUARDED_BY(mutex_) = 0;
-  int64_t given_ ABSL_GUARDED_BY(mutex_) = 0;  // And written.
+  int64_t given_ ABSL_GUARDED_BY(mutex_) = 0;  // results that are written
   std::map<int64_t, Json> ready_ ABSL_GUARDED_BY(mutex_);
   bool engines_known_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status engines_ ABSL_GUARDED_BY(mutex_);
@@ -227,19 +228,21 @@ double Seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
 }
 
-// User and system time of this process, or of the children that it has waited for.
+// Returns the user and system time of this process, or of the children that it has waited for.
 double CpuSeconds(int who) {
   rusage usage = {};
   ::getrusage(who, &usage);
   return Seconds(usage.ru_utime) + Seconds(usage.ru_stime);
 }
 
-// INVALID_ARGUMENT: a file cannot be opened; others: no engine of the ladder, or a full disk.
+// INVALID_ARGUMENT: a file cannot be opened. Other errors: no engine of the ladder runs, or the
+// disk is full.
 absl::StatusOr<EvaluateSummary> EvaluateFile(const LocalLadder& ladder,
                                              const EvaluateOptions& options) {
   std::ifstream input_file;
   std::error_code error;
-  if (std::filesystem::is_directory(options.file, error)) {  // Opens, and reads as empty.
+  // A directory can be opened, but reads like an empty file.
+  if (std::filesystem::is_directory(options.file, error)) {
     return absl::InvalidArgumentError(options.file + " is a directory, not a file");
   }
   if (std::filesystem::equivalent(options.file, options.details, error)) {
@@ -259,7 +262,8 @@ absl::StatusOr<EvaluateSummary> EvaluateFile(const LocalLadder& ladder,
     return absl::DataLossError("cannot write " + options.details);
   }
   EvaluateSummary summary = evaluation.summary();
-  // A killed sandbox does not hand its children's time on; then their own reports are all there is.
+  // A sandbox that is killed does not hand the CPU time of its children on. Then only the
+  // integrators' own reports tell it.
   summary.cpu_seconds =
       CpuSeconds(RUSAGE_SELF) +
       std::max(CpuSeconds(RUSAGE_CHILDREN), summary.engine_seconds + summary.verifier_seconds);
@@ -272,7 +276,7 @@ int RunEvaluate(const Globals& globals, const EvaluateOptions& options) {
       ladder.ok() ? EvaluateFile(*ladder, options) : ladder.status();
   if (!summary.ok()) {
     Report(summary.status());
-    // Not "coordinator not reachable", whatever an integrator died of.
+    // An UNAVAILABLE of an integrator must not become the code for "no coordinator answers".
     return summary.status().code() == absl::StatusCode::kInvalidArgument ? kExitUsage
                                                                          : kExitFailure;
   }
@@ -282,7 +286,8 @@ int RunEvaluate(const Globals& globals, const EvaluateOptions& options) {
   } else {
     fmt::print(stdout_taken ? stderr : stdout, "{}", summary->ToText());
   }
-  // Some lines that cannot be read are counted; a file of nothing else is the wrong file.
+  // Lines that cannot be read are counted and do no harm. If there are no others, it is the wrong
+  // file.
   return summary->outcomes.empty() && summary->invalid > 0 ? kExitUsage : kExitOk;
 }
 

@@ -10,6 +10,7 @@ namespace motzkin::cli {
 namespace {
 
 absl::Status ReadCandidates(const Json& value, EvaluateItem& item) {
+  // Predictions of one answer a line are often written without the brackets.
   const Json list = value.is_string() ? Json::array({value}) : value;
   if (!list.is_array()) return absl::InvalidArgumentError("candidates must be strings");
   item.has_candidates = true;

@@ -1,4 +1,4 @@
-// The lines that `motzkin evaluate` reads.
+// Reads the lines of a file for `motzkin evaluate`. Thread-safe.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -10,9 +10,9 @@
 
 namespace motzkin::cli {
 
-// One candidate answer: as prefix tokens, or why it cannot be read.
+// One candidate answer: prefix tokens, or the reason why it cannot be read.
 struct Candidate {
-  std::string text;
+  std::string text;  // as written in the file
   absl::StatusOr<std::string> prefix;
 };
 
@@ -27,9 +27,9 @@ struct EvaluateItem {
   std::vector<Candidate> candidates;
 };
 
-// Reads the object of one line. `candidates_key` holds a string or an array of strings; null is as
-// if it were absent. A wrong line is an item whose `integrand` is an error, "FILE:LINE: ...": it
-// costs only itself.
+// Reads the object of one line. The value of `candidates_key` is a string or an array of strings;
+// null counts as absent. A wrong line gives an item whose `integrand` is an error, "FILE:LINE:
+// ...", and does not affect others.
 EvaluateItem ReadItem(const std::string& text, int line, const std::string& filename,
                       const std::string& candidates_key);
 

@@ -14,7 +14,7 @@ int64_t Count(const std::map<std::string, int64_t>& counts, const std::string& k
   return at == counts.end() ? 0 : at->second;
 }
 
-// Solved per core-second; 0 when nothing was measured.
+// Returns the functions solved in one second of one core; 0 if no time was measured.
 double Rate(int64_t solved, double seconds) {
   return seconds > 0 ? static_cast<double>(solved) / seconds : 0;
 }
@@ -27,6 +27,7 @@ std::string BestOutcome(const std::vector<std::string>& verdicts) {
   };
   if (has("verified")) return "integrated";
   if (has("partly")) return "partly";
+  // One candidate that could not be judged might be right, so the function is not refuted then.
   return has("refuted") && !has("unverified") ? "refuted" : "unverified";
 }
 

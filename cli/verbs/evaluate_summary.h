@@ -10,24 +10,24 @@
 
 namespace motzkin::cli {
 
-// What a function with these candidates' verdicts counts as: the best of them.
-// integrated, partly, refuted (all are), unverified.
+// Returns the outcome of a function whose candidates have these verdicts, which is the best of
+// them: integrated, partly, unverified, or refuted if all are.
 std::string BestOutcome(const std::vector<std::string>& verdicts);
 
 struct EvaluateSummary {
   std::map<std::string, int64_t> outcomes;  // functions by outcome
   std::map<std::string, int64_t> verdicts;  // candidates by verdict
-  int64_t invalid = 0;                      // lines that are no such object
-  Json engines = Json::object();            // name to exact version; empty if none was asked
-  double cpu_seconds = 0;                   // of this process and everything it started
+  int64_t invalid = 0;                      // lines that cannot be read
+  Json engines = Json::object();            // exact versions by name; empty if no engine ran
+  double cpu_seconds = 0;                   // the time of this process and of all that it started
   double engine_seconds = 0;
   double verifier_seconds = 0;
 
   void AddOutcome(const std::string& outcome) { ++outcomes[outcome]; }
   void AddVerdicts(const std::vector<std::string>& verdicts);
 
-  // solved, partly, refuted, unsolved and timed_out add up to functions; `outcomes` has each by
-  // name.
+  // In both, solved, partly, refuted, unsolved and timed_out add up to functions. The JSON also has
+  // each outcome by its name.
   Json ToJson() const;
   std::string ToText() const;
 };

@@ -1,4 +1,4 @@
-// motzkin events: what happened, a sentence a line.
+// motzkin events prints what happened, one sentence in a line.
 #include <absl/strings/str_cat.h>
 #include <absl/time/clock.h>
 #include <absl/time/time.h>
@@ -17,7 +17,8 @@ struct EventsOptions {
   int limit = 1000;
 };
 
-// "22:00" is the last time the clock showed that; "8h" is so long ago; or an RFC 3339 time.
+// "22:00" means the last time that the clock showed that, and "8h" means eight hours ago. A date, a
+// date with a time, and an RFC 3339 time are read, too.
 absl::StatusOr<absl::Time> ParseSince(const std::string& text, absl::Time now) {
   if (const absl::StatusOr<absl::Duration> ago = yaml::ParseDuration(text); ago.ok()) {
     return now - *ago;
@@ -65,9 +66,10 @@ int RunEvents(const Globals& globals, const EventsOptions& options) {
 
 void AddEvents(const VerbContext& context) {
   auto options = std::make_shared<EventsOptions>();
-  CLI::App* const verb = context.app.add_subcommand("events", "what happened, in sentences");
+  CLI::App* const verb = context.app.add_subcommand("events", "tell what happened, in sentences");
   verb->add_option("--since", options->since, "22:00, 8h or a date; default 24h");
-  verb->add_option("--limit", options->limit, "at most so many")->check(CLI::Range(1, 10'000));
+  verb->add_option("--limit", options->limit, "the most events to print")
+      ->check(CLI::Range(1, 10'000));
   verb->callback([context, options] {
     context.action = [&globals = context.globals, options] { return RunEvents(globals, *options); };
   });

@@ -1,4 +1,4 @@
-// motzkin export JOB DIR: the sealed prefix of a job as a dataset.
+// motzkin export JOB DIR writes the sealed prefix of a job as a dataset.
 #include "dataset/export.h"
 
 #include <absl/strings/str_cat.h>
@@ -41,6 +41,7 @@ struct ExportFlags {
 template <typename Value>
 absl::StatusOr<Value> Chosen(const std::map<std::string, Value>& words, const std::string& flag,
                              const std::string& word) {
+  // The same words go into the dataset's card, so that its command line can be run again.
   const auto found = words.find(word);
   if (found != words.end()) return found->second;
   std::string there;
@@ -49,7 +50,7 @@ absl::StatusOr<Value> Chosen(const std::map<std::string, Value>& words, const st
   return absl::InvalidArgumentError(absl::StrCat(flag, " takes ", there, ", not '", word, "'"));
 }
 
-// "BEGIN..END", either of which may be left out.
+// Reads "BEGIN..END". Either of the two may be left out.
 absl::Status ReadRange(const std::string& text, dataset::ExportOptions& options) {
   if (text.empty()) return absl::OkStatus();
   const std::vector<std::string> ends = absl::StrSplit(text, "..");
@@ -98,7 +99,7 @@ absl::StatusOr<dataset::ExportOptions> ReadOptions(const ExportFlags& flags) {
   return options;
 }
 
-// The verifier of a sandboxed integrator, started when it is first asked.
+// Asks the verifier of a sandboxed integrator, which is started by the first question.
 class SandboxedVerifier {
  public:
   explicit SandboxedVerifier(LocalLadder ladder)
@@ -106,7 +107,8 @@ class SandboxedVerifier {
 
   absl::StatusOr<bool> operator()(const std::string& integrand, const std::string& candidate) {
     absl::StatusOr<pipe::Judgement> judgement = integrator_.Verify(integrand, candidate);
-    // A process that somebody else ended is started anew.
+    // The process may have been ended from outside, so the question is asked once more, of a new
+    // one.
     if (!judgement.ok()) judgement = integrator_.Verify(integrand, candidate);
     if (!judgement.ok()) return judgement.status();
     return VerdictWord(*judgement) == "verified";
@@ -147,6 +149,7 @@ void Print(const dataset::ExportReport& report, const std::string& directory) {
 
 absl::Status RunExport(const Globals& globals, const ExportFlags& flags) {
   ASSIGN_OR_RETURN(dataset::ExportOptions options, ReadOptions(flags));
+  // Only this option needs an integrator, and an export should work where none is installed.
   if (options.strip_ln_abs) {
     ASSIGN_OR_RETURN(const std::shared_ptr<SandboxedVerifier> verifier,
                      MakeVerifier(flags.integrator));
@@ -155,6 +158,8 @@ absl::Status RunExport(const Globals& globals, const ExportFlags& flags) {
     };
   }
   ASSIGN_OR_RETURN(ReaderAccess access, ReaderAccess::Open(globals.coordinator, flags.reader));
+  // The reader is gone at the end of the block: its connection must be closed before Close() stops
+  // a private server.
   std::optional<absl::StatusOr<dataset::ExportReport>> report;
   {
     ASSIGN_OR_RETURN(dataset::Reader reader, dataset::Reader::Open(access.uri()));
@@ -178,7 +183,7 @@ void AddFlags(CLI::App& verb, ExportFlags& flags) {
       ->required();
   verb.add_option("--format", flags.format, "jsonl (default), csv or lample-charton");
   verb.add_option("--notation", flags.notation,
-                  "of jsonl and csv: prefix (default), infix, latex or sympy");
+                  "notation of jsonl and csv: prefix (default), infix, latex or sympy");
   verb.add_option("--range", flags.range,
                   "indices BEGIN..END, e.g. 0..1M; default: all that is sealed now");
   verb.add_option("--balance", flags.balance,
@@ -192,7 +197,8 @@ void AddFlags(CLI::App& verb, ExportFlags& flags) {
   verb.add_option("--ln-abs", flags.ln_abs,
                   "keep (default), or strip: write ln|u| as ln u where that verifies");
   verb.add_option("--shard-size", flags.shard_size,
-                  "rows of a file, 0: one file a split; default 500k, of lample-charton 0");
+                  "rows in a file; 0 makes one file for each split; default 500k, for "
+                  "lample-charton 0");
   verb.add_option("--integrator", flags.integrator.binary,
                   "the integrator binary, whose verifier --ln-abs strip asks; default: beside "
                   "motzkin");

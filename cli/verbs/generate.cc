@@ -1,4 +1,4 @@
-// motzkin generate PRESET: random functions, one a line, without a cluster.
+// motzkin generate PRESET prints random functions, one in each line, without a cluster.
 #include <absl/strings/str_cat.h>
 #include <fmt/core.h>
 
@@ -31,7 +31,7 @@ absl::StatusOr<v1::GeneratorSpec> SpecOf(const GenerateOptions& options) {
   return generator::Preset(options.preset, kind);
 }
 
-// One function as a line: tab-separated, the known integral second when the kind has one.
+// Prints one function as a line. If the kind knows the integral, it follows behind a tab.
 absl::Status PrintFunction(const GenerateOptions& options, bool json, int64_t index,
                            const generator::GeneratedFunction& function) {
   ASSIGN_OR_RETURN(const std::string integrand,
@@ -58,10 +58,12 @@ absl::Status Generate(const GenerateOptions& options, bool json) {
   ASSIGN_OR_RETURN(const generator::FunctionSampler sampler,
                    generator::FunctionSampler::Create(spec));
   for (int64_t index = options.first; index < options.first + options.count; ++index) {
+    // A pool for each function, because a pool frees its memory only as a whole.
     expression::Pool pool;
     ASSIGN_OR_RETURN(const generator::GeneratedFunction function,
                      sampler.Generate(seed, index, pool));
     RETURN_IF_ERROR(PrintFunction(options, json, index, function));
+    // A full disk ends the loop, which may be of a trillion functions.
     if (std::ferror(stdout) != 0) return absl::DataLossError("cannot write to stdout");
   }
   return absl::OkStatus();

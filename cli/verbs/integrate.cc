@@ -1,4 +1,4 @@
-// motzkin integrate EXPR: one function through sandbox, ladder and verifier.
+// motzkin integrate EXPR runs one function through sandbox, ladder and verifier.
 #include <fmt/core.h>
 
 #include "cli/access/local_integrator.h"
@@ -48,6 +48,7 @@ void Print(const pipe::Integration& integration) {
 int RunIntegrate(const Globals& globals, const IntegrateOptions& options) {
   const absl::StatusOr<std::string> prefix = ReadAsPrefix(options.expression);
   if (!prefix.ok()) {
+    // An expression that is too large is RESOURCE_EXHAUSTED, but for the user it is bad input, too.
     Report(absl::InvalidArgumentError(std::string(prefix.status().message()) +
                                       Caret(prefix.status(), options.expression)));
     return kExitUsage;
@@ -57,7 +58,7 @@ int RunIntegrate(const Globals& globals, const IntegrateOptions& options) {
   LocalIntegrator integrator(*ladder);
   if (const absl::Status status = DropMissingEngines(*ladder, integrator); !status.ok()) {
     Report(status);
-    return kExitFailure;  // Not "coordinator not reachable", whatever the integrator died of.
+    return kExitFailure;  // UNAVAILABLE would become the code for "no coordinator answers".
   }
   const absl::StatusOr<pipe::Integration> integration = integrator.Integrate(*prefix);
   if (!integration.ok()) {

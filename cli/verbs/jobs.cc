@@ -1,4 +1,4 @@
-// motzkin jobs: one line a job.
+// motzkin jobs prints one line for each job.
 #include <fmt/core.h>
 
 #include "cli/access/operator_client.h"

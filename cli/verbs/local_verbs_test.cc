@@ -1,4 +1,4 @@
-// generate, integrate, evaluate and start --print: the real binary, no cluster.
+// Runs generate, integrate, evaluate and start --print with the real binary and without a cluster.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,4 +1,5 @@
-// The verbs that speak to a coordinator: the real binary against a service on a real socket.
+// Runs the verbs that talk to a coordinator with the real binary, against a service on a real
+// socket.
 #include <absl/synchronization/mutex.h>
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
@@ -20,7 +21,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// Remembers what it was asked and answers with one job and one worker. Thread-safe.
+// Remembers the requests and answers with one job and one worker. Thread-safe.
 class FakeCoordinator final : public v1::OperatorService::Service {
  public:
   FakeCoordinator() {
@@ -47,7 +48,7 @@ class FakeCoordinator final : public v1::OperatorService::Service {
     return RunMotzkin(arguments);
   }
 
-  // The verbs of the control requests so far, e.g. "PAUSE demo;".
+  // Returns the verbs of the control requests so far, for instance "PAUSE demo;".
   std::string asked() const {
     const absl::MutexLock lock(&mutex_);
     return asked_;
@@ -101,7 +102,7 @@ class FakeCoordinator final : public v1::OperatorService::Service {
     const absl::MutexLock lock(&mutex_);
     *response->add_jobs() = job_;
     *response->add_workers() = worker_;
-    // A watcher sees the job run twice, then it is complete.
+    // A watcher sees the job run at two looks, and complete at the third.
     if (++looks_ > 2) response->mutable_jobs(0)->set_state(v1::JOB_STATE_COMPLETED);
     return grpc::Status::OK;
   }
@@ -132,7 +133,7 @@ class FakeCoordinator final : public v1::OperatorService::Service {
   std::string asked_ ABSL_GUARDED_BY(mutex_);
   int looks_ ABSL_GUARDED_BY(mutex_) = 0;
   int port_ = 0;
-  std::unique_ptr<grpc::Server> server_;  // Last: it calls the members above.
+  std::unique_ptr<grpc::Server> server_;  // Last, because it calls the members above.
 };
 
 TEST(OperatorVerbsTest, StartSendsTheFullSpecAndSaysHowMuchRoomThereIs) {

@@ -1,4 +1,4 @@
-// motzkin psql: a reader's psql on the cluster's database; with --data-dir also while no
+// motzkin psql runs psql as a reader of the cluster's database; with --data-dir also while no
 // coordinator runs.
 #include <fmt/core.h>
 #include <signal.h>
@@ -16,8 +16,8 @@
 namespace motzkin::cli {
 namespace {
 
-// Becomes psql; returns only if that fails. The connection and its password go into the
-// environment, which other users of this machine cannot see, as they could the command line.
+// Replaces this process by psql. Returns only if that fails. The connection and its password go
+// into the environment: other users of the machine can see the command line, but not that.
 absl::Status Exec(const std::string& uri, const std::vector<std::string>& arguments) {
   ASSIGN_OR_RETURN(const std::vector<std::string> variables, postgres::ClientEnvironment(uri));
   for (const std::string& variable : variables) {
@@ -43,7 +43,9 @@ absl::StatusOr<int> RunAndWait(ReaderAccess& access, const std::vector<std::stri
     (void)Report(Exec(access.uri(), arguments));
     ::_exit(127);
   }
-  ::signal(SIGINT, SIG_IGN);  // Ctrl-C is for psql: it ends a query, not the session.
+  // Ctrl-C is meant for psql, where it ends a query and not the session. Ignored only after the
+  // fork, because a program inherits ignored signals.
+  ::signal(SIGINT, SIG_IGN);
   int status = 0;
   while (::waitpid(psql, &status, 0) < 0 && errno == EINTR) {
   }
@@ -65,9 +67,9 @@ int RunPsql(const Globals& globals, const ReaderFlags& flags,
 void AddPsql(const VerbContext& context) {
   auto flags = std::make_shared<ReaderFlags>();
   CLI::App* const verb = context.app.add_subcommand(
-      "psql", "a read-only psql; what follows goes to psql, e.g. -c 'select * from progress'");
+      "psql", "run psql, read-only; further arguments go to it, e.g. -c 'select * from progress'");
   verb->fallthrough(false);
-  verb->prefix_command();  // Everything from the first word that is not ours belongs to psql.
+  verb->prefix_command();  // Everything from the first word on that is not ours belongs to psql.
   AddReaderFlags(*verb, *flags, /*database=*/false);
   verb->callback([context, flags, verb] {
     context.action = [&globals = context.globals, flags, arguments = verb->remaining()] {

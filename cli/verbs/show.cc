@@ -1,4 +1,4 @@
-// motzkin show JOB/INDEX: one function, all that is known of it.
+// motzkin show JOB/INDEX prints all that is known of one function.
 #include <absl/strings/str_cat.h>
 #include <fmt/core.h>
 
@@ -86,7 +86,7 @@ int RunShow(const Globals& globals, const std::string& which) {
 
 void AddShow(const VerbContext& context) {
   auto which = std::make_shared<std::string>();
-  CLI::App* const verb = context.app.add_subcommand("show", "one function of a job");
+  CLI::App* const verb = context.app.add_subcommand("show", "show one function of a job");
   verb->add_option("JOB/INDEX", *which, "for instance demo/42")->required();
   verb->callback([context, which] {
     context.action = [&globals = context.globals, which] { return RunShow(globals, *which); };

@@ -1,5 +1,5 @@
-// motzkin start PRESET | JOB.yaml: validates here, where file and line are known, then starts the
-// job.
+// motzkin start PRESET | JOB.yaml checks the job here, where file and line are known, and then
+// starts it.
 #include <absl/strings/match.h>
 #include <absl/strings/str_cat.h>
 #include <fmt/core.h>
@@ -23,11 +23,11 @@ namespace motzkin::cli {
 namespace {
 
 struct StartOptions {
-  std::string job;  // A preset or a path.
+  std::string job;  // a preset or a path
   std::string name;
   std::string target;
   std::string seed;
-  v1::Kind kind = v1::KIND_UNSPECIFIED;  // Of a preset; a file says it itself.
+  v1::Kind kind = v1::KIND_UNSPECIFIED;  // for a preset; a file names its kind itself
   bool integrated = false;
   bool print = false;
 };
@@ -48,6 +48,8 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   return text;
 }
 
+// A name without a slash and without a YAML extension may still be a file. Otherwise it is a
+// preset, so that a mistyped preset is reported as one.
 absl::StatusOr<v1::JobSpec> LoadJob(const std::string& job, v1::Kind kind) {
   const bool is_path = absl::StrContains(job, '/') || absl::EndsWith(job, ".yaml") ||
                        absl::EndsWith(job, ".yml") || ::access(job.c_str(), R_OK) == 0;
@@ -84,7 +86,7 @@ void PrintStarted(const v1::StartJobResponse& response) {
     fmt::print("the disk has room for about {} functions\n", Grouped(response.functions_room()));
     if (response.functions_room() < job.spec().target()) {
       fmt::print(stderr,
-                 "motzkin: that is less than the target; the job will pause when the disk "
+                 "motzkin: that is less than the target; nothing more is granted when the disk "
                  "is nearly full\n");
     }
   }
@@ -134,7 +136,7 @@ void AddStart(const VerbContext& context) {
   const std::map<std::string, v1::Kind> kinds{{"forward", v1::KIND_FORWARD},
                                               {"backward", v1::KIND_BACKWARD},
                                               {"by_parts", v1::KIND_BY_PARTS}};
-  verb->add_option("--kind", options->kind, "of a preset: forward, backward or by_parts")
+  verb->add_option("--kind", options->kind, "kind of a preset: forward, backward or by_parts")
       ->transform(CLI::CheckedTransformer(kinds));
   verb->add_flag("--print", options->print, "print the full job as YAML and start nothing");
   verb->callback([context, options] {

@@ -1,4 +1,4 @@
-// motzkin stats JOB: what is in the sealed prefix of a job.
+// motzkin stats JOB prints statistics of the rows in the sealed prefix of a job.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -44,6 +44,8 @@ absl::StatusOr<JobStatistics> Collect(dataset::Reader& reader, const std::string
         fmt::format("job {} has no sealed rows yet: wait for its first batches", result.job.name));
   }
   ASSIGN_OR_RETURN(result.flips, reader.FlipsOf(result.job.name));
+  // Only the sealed prefix is a fair sample: behind it, easy functions have finished before hard
+  // ones.
   ProgressBar bar("stats");
   RETURN_IF_ERROR(reader.ForEachRow(
       result.job, {0, result.job.sealed},
@@ -98,6 +100,7 @@ void PrintLengths(const dataset::Statistics& statistics) {
 void PrintOperators(const dataset::Statistics& statistics) {
   std::vector<std::pair<std::string, int64_t>> operators(statistics.integrand_operators.begin(),
                                                          statistics.integrand_operators.end());
+  // Stable, so that operators that occur equally often stay in the order of their names.
   std::stable_sort(operators.begin(), operators.end(),
                    [](const auto& a, const auto& b) { return a.second > b.second; });
   if (operators.size() > kOperatorsShown) operators.resize(kOperatorsShown);
@@ -105,6 +108,7 @@ void PrintOperators(const dataset::Statistics& statistics) {
   for (const auto& [name, count] : operators) {
     const auto found = statistics.integral_operators.find(name);
     const int64_t in_integrals = found == statistics.integral_operators.end() ? 0 : found->second;
+    // An integrand belongs to every row, an integral only to some.
     const auto mean = [](int64_t of, int64_t rows) {
       return rows == 0 ? 0.0 : static_cast<double>(of) / static_cast<double>(rows);
     };
@@ -156,6 +160,8 @@ void Print(const JobStatistics& job) {
 
 absl::Status RunStats(const Globals& globals, const StatsFlags& flags) {
   ASSIGN_OR_RETURN(ReaderAccess access, ReaderAccess::Open(globals.coordinator, flags.reader));
+  // The reader is gone at the end of the block: its connection must be closed before Close() stops
+  // a private server.
   std::optional<absl::StatusOr<JobStatistics>> job;
   {
     ASSIGN_OR_RETURN(dataset::Reader reader, dataset::Reader::Open(access.uri()));
@@ -186,7 +192,7 @@ absl::Status RunStats(const Globals& globals, const StatsFlags& flags) {
 void AddStats(const VerbContext& context) {
   auto flags = std::make_shared<StatsFlags>();
   CLI::App* const verb = context.app.add_subcommand(
-      "stats", "lengths, operators, success by size and CPU of a job's sealed rows");
+      "stats", "print lengths, operators, success by size and CPU of a job's sealed rows");
   verb->add_option("JOB", flags->job, "name or UUID of the job")->required();
   AddReaderFlags(*verb, flags->reader, /*database=*/true);
   verb->callback([context, flags] {

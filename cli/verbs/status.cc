@@ -1,4 +1,4 @@
-// motzkin status: the cluster at this moment.
+// motzkin status prints the state of the cluster at this moment.
 #include <fmt/core.h>
 
 #include <limits>
@@ -19,6 +19,7 @@ int RunStatus(const Globals& globals, bool all) {
     PrintJson(ToJson(*status));
     return kExitOk;
   }
+  // Divided, so that sums with it do not overflow.
   constexpr size_t kUnlimited = std::numeric_limits<size_t>::max() / 8;
   const ScreenOptions options{
       .columns = kUnlimited, .rows = kUnlimited, .all_outcomes = all, .latest = false, .job = ""};
@@ -33,8 +34,8 @@ int RunStatus(const Globals& globals, bool all) {
 
 void AddStatus(const VerbContext& context) {
   auto all = std::make_shared<bool>(false);
-  CLI::App* const verb = context.app.add_subcommand("status", "jobs, workers, disk");
-  verb->add_flag("--all", *all, "every outcome by its name");
+  CLI::App* const verb = context.app.add_subcommand("status", "show jobs, workers and the disk");
+  verb->add_flag("--all", *all, "show every outcome by its name");
   verb->callback([context, all] {
     context.action = [&globals = context.globals, all] { return RunStatus(globals, *all); };
   });

@@ -1,8 +1,8 @@
-// How a verb of `motzkin` plugs in: it adds its subcommand to the app and, when chosen, leaves an
-// action behind, which main runs once all flags are read.
+// Connects the verbs to `motzkin`. Each verb adds its subcommand to the app; the one that is chosen
+// leaves an action behind, which main runs once all flags are read.
 //
-// Data goes to stdout, everything else to stderr. An action returns its exit code; it prints its
-// own errors with Report().
+// Data goes to stdout and everything else to stderr. An action prints its own errors with Report()
+// and returns the exit code.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -15,7 +15,7 @@
 
 namespace motzkin::cli {
 
-// Flags of every verb. Filled in before any action runs; outlives them.
+// The flags that every verb has. They are filled in before the action runs, and outlive it.
 struct Globals {
   std::string coordinator = "localhost:50051";
   bool json = false;
@@ -23,7 +23,7 @@ struct Globals {
 
 using Action = std::function<int()>;
 
-// What a verb adds itself to. All three outlive it.
+// A verb adds itself to these. All three outlive its action.
 struct VerbContext {
   CLI::App& app;
   const Globals& globals;

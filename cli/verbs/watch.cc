@@ -1,4 +1,4 @@
-// motzkin watch: a live screen on a terminal, a line every few seconds in a pipe.
+// motzkin watch shows a live screen on a terminal, and prints a line every few seconds into a pipe.
 #include <absl/time/time.h>
 #include <fmt/core.h>
 #include <sys/ioctl.h>
@@ -24,7 +24,8 @@ struct WatchOptions {
   bool all = false;
 };
 
-// Borrows the whole terminal and gives it back. On its second screen, so the first stays as it was.
+// Takes the whole terminal and gives it back. It draws on the terminal's second screen, so that the
+// first one is as it was when the watch ends.
 class Terminal {
  public:
   Terminal() { fmt::print("\x1b[?1049h\x1b[?25l"); }
@@ -35,7 +36,8 @@ class Terminal {
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;
 
-  // Each line is cleared behind its text, the rest below: redrawing does not flicker.
+  // Clears each line behind its text, and then the rest of the screen. Clearing all of it first
+  // would flicker.
   static void Draw(const std::vector<std::string>& lines) {
     fmt::print("\x1b[H");
     for (const std::string& line : lines) fmt::print("{}\x1b[K\r\n", line);
@@ -47,19 +49,22 @@ class Terminal {
     winsize size = {};
     if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return;
     options.columns = size.ws_col;
-    options.rows = size.ws_row > 2 ? size.ws_row - 2 : 1;  // Below: the hint and the cursor.
+    options.rows = size.ws_row > 2 ? size.ws_row - 2 : 1;  // The hint and the cursor are below.
   }
 };
 
-// Asks until the jobs are over or a signal comes. Owns nothing that outlives Run().
+// Asks for the status until the jobs are over or a signal comes.
 class Watch {
  public:
   Watch(const Globals& globals, const WatchOptions& options, absl::Duration interval, bool screen)
       : globals_(globals), options_(options), interval_(interval), screen_(screen) {}
 
   int Run() {
-    const SignalWaiter signals({SIGINT, SIGTERM, SIGHUP});  // Before gRPC starts its threads.
+    // Before gRPC starts its threads, which inherit the mask.
+    const SignalWaiter signals({SIGINT, SIGTERM, SIGHUP});
     OperatorClient client(globals_.coordinator);
+    // Only the first call may fail: its address may be wrong. A coordinator that answered once is
+    // waited for.
     absl::StatusOr<v1::GetStatusResponse> status = client.Status();
     if (!status.ok()) return Report(status.status());
     if (!options_.job.empty() && SelectedJobs(*status, options_.job).empty()) {
@@ -120,7 +125,8 @@ class Watch {
     }
   }
 
-  // The last word stays on the first screen. The failure of a job asked for is the watcher's too.
+  // Leaves the last line of each job on the first screen. If a job was named and has failed, the
+  // watch fails too.
   int Conclude() const {
     bool failed = false;
     for (const v1::Job* const job : SelectedJobs(last_, options_.job)) {
@@ -143,7 +149,7 @@ int RunWatch(const Globals& globals, const WatchOptions& options) {
   if (!options.interval.empty()) {
     const absl::StatusOr<absl::Duration> given = yaml::ParseDuration(options.interval);
     if (!given.ok()) return Report(given.status());
-    interval = std::max(*given, absl::Milliseconds(100));  // No faster: it would be a load.
+    interval = std::max(*given, absl::Milliseconds(100));  // More often would be a load.
   }
   return Watch(globals, options, interval, screen).Run();
 }
@@ -157,7 +163,7 @@ void AddWatch(const VerbContext& context) {
   verb->add_option("JOB", options->job, "name or UUID; default: all that are not over");
   verb->add_option("--interval", options->interval, "time between looks; default 1s, 5s in a pipe");
   verb->add_option("--hint", options->hint, "the last line of the live screen");
-  verb->add_flag("--all", options->all, "every outcome by its name");
+  verb->add_flag("--all", options->all, "show every outcome by its name");
   verb->callback([context, options] {
     context.action = [&globals = context.globals, options] { return RunWatch(globals, *options); };
   });

@@ -1,4 +1,4 @@
-// motzkin workers: one line a machine.
+// motzkin workers prints one line for each machine.
 #include <absl/strings/str_cat.h>
 #include <fmt/core.h>
 
@@ -13,6 +13,7 @@ namespace {
 
 void PrintWorker(const v1::Worker& worker) {
   std::string engines;
+  // Sorted, because protobuf's maps have a random order.
   for (const auto& [engine, version] :
        std::map<std::string, std::string>(worker.engines().begin(), worker.engines().end())) {
     absl::StrAppend(&engines, " ", engine, " ", version);

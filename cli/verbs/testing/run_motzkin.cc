@@ -28,10 +28,12 @@ Ran RunMotzkin(const std::vector<std::string>& arguments, const std::string& inp
   }
   const Deadline deadline = Deadline::After(absl::Seconds(60));
   EXPECT_EQ(::write(child->input().get(), input.data(), input.size()),
-            static_cast<ssize_t>(input.size()));  // Fits the pipe.
+            static_cast<ssize_t>(input.size()));  // The input fits into the pipe.
   child->input().Reset();
   {
     const int error = child->error().get();
+    // Both pipes are read at once, or a program that fills one while we wait for the other would
+    // hang.
     std::jthread reader([&] { ran.err = ReadAll(error, kOutputMax, deadline).value_or(""); });
     ran.out = ReadAll(child->output().get(), kOutputMax, deadline).value_or("");
   }

@@ -1,4 +1,4 @@
-// Runs the built `motzkin` as its users do. For tests only.
+// Runs the `motzkin` that was built, as its users do. For tests only.
 #pragma once
 
 #include <string>
@@ -7,12 +7,12 @@
 namespace motzkin::cli {
 
 struct Ran {
-  int code = -1;  // 128 + signal when a signal ended it.
+  int code = -1;  // 128 + n if signal n ended the program
   std::string out;
   std::string err;
 };
 
-// Ends it after 60 s (EXPECTs that this is not needed).
+// Ends the program after 60 s, which is a failure of the test.
 Ran RunMotzkin(const std::vector<std::string>& arguments, const std::string& input = "");
 
 }  // namespace motzkin::cli
