@@ -1,11 +1,12 @@
 // Writes all that the database knows of a job's functions into files that need no database: to keep
 // a job for good, to move it, or to make room.
 //
-//   job.json       the job with its spec, and the engines and workers that rows name by number
-//   job.yaml       the spec as `motzkin start` takes it: the same functions again
-//   results/       every stored row, sealed or not, as JSON lines with all columns
-//   audits/        its audited negatives, the same way
-//   README.md, SHA256SUMS
+//   job.json    the job with its spec, and the engines and workers that rows name by number
+//   job.yaml    the spec as `motzkin start` takes it, which gives the same functions again
+//   results/    every stored row, sealed or not, as JSON lines with all columns
+//   audits/     its audited negatives, written the same way
+//   README.md   tells people what the files are
+//   SHA256SUMS  lists all other files
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -21,7 +22,7 @@
 namespace motzkin::dataset {
 
 struct ArchiveOptions {
-  int64_t shard_rows = 1'000'000;  // of a file; as the partitions of the database
+  int64_t shard_rows = 1'000'000;  // rows in a file, as in a partition of the database
   std::string program_version;     // for the README
 };
 
@@ -32,12 +33,13 @@ struct ArchiveReport {
   std::vector<WrittenFile> files;
 };
 
-// Writes to `directory`, which must not exist or be empty, and reads every file back before it gets
-// its name. Memory does not grow with the number of rows.
+// Writes to `directory`, which must not exist or must be empty. Every file is read back before the
+// directory gets its name. Memory does not grow with the number of rows.
 //
-// Errors: those of Reader, StagingDirectory and files; FAILED_PRECONDITION: the job is not over, so
-// rows may still come; DATA_LOSS: a file does not read back as it was written, or not all rows were
-// found; what `progress` returned. Nothing is left behind then.
+// After an error nothing is left behind. The errors are those of Reader, StagingDirectory and
+// files, any error that `progress` returns, and
+//   FAILED_PRECONDITION  the job is not over, so rows may still come
+//   DATA_LOSS            a file does not read back as it was written, or rows are missing
 absl::StatusOr<ArchiveReport> Archive(Reader& reader, const std::string& job,
                                       const std::filesystem::path& directory,
                                       const ArchiveOptions& options, const Progress& progress);

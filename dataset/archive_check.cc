@@ -17,7 +17,7 @@ using Json = nlohmann::json;
 
 constexpr char kAbout[] = "job.json";
 constexpr char kChecksums[] = "SHA256SUMS";
-constexpr size_t kHexDigits = 64;
+constexpr size_t kHexDigits = 64;  // digits of a SHA-256
 
 absl::Status Damaged(const std::filesystem::path& file, std::string_view how) {
   return absl::DataLossError(absl::StrCat(file.string(), " ", std::string(how)));
@@ -34,7 +34,7 @@ absl::StatusOr<Json> ReadAbout(const std::filesystem::path& directory) {
   return about;
 }
 
-// Lines of one file of audits that have their answer.
+// Returns the number of audits in one file that have their answer.
 absl::StatusOr<int64_t> AnsweredIn(const std::filesystem::path& path) {
   std::ifstream file(path);
   int64_t answered = 0;
@@ -64,6 +64,8 @@ absl::StatusOr<ArchiveDescription> DescribeArchive(const std::filesystem::path& 
     ASSIGN_OR_RETURN(const int64_t answered, AnsweredIn(entry.path()));
     description.audited += answered;
   }
+  // SHA256SUMS lists the digests of all files, so its own digest stands for the archive as a whole.
+  // The job keeps it after its rows are dropped.
   ASSIGN_OR_RETURN(const FileDigest digest, DigestOf(directory / kChecksums));
   description.sha256 = BytesOfHex(digest.sha256);
   return description;
@@ -73,6 +75,7 @@ absl::Status CheckArchive(const std::filesystem::path& directory) {
   std::ifstream sums(directory / kChecksums);
   std::set<std::string> listed;
   for (std::string line; std::getline(sums, line);) {
+    // Between digest and name are two spaces, as sha256sum writes them.
     if (line.size() < kHexDigits + 3) return Damaged(directory / kChecksums, "is damaged");
     const std::string name = line.substr(kHexDigits + 2);
     const absl::StatusOr<FileDigest> digest = DigestOf(directory / name);
@@ -81,6 +84,7 @@ absl::Status CheckArchive(const std::filesystem::path& directory) {
     }
     listed.insert(name);
   }
+  // An empty list would pass the loop above, and so would a job.json that it does not cover.
   if (listed.count(kAbout) == 0) return Damaged(directory / kChecksums, "does not name job.json");
   return absl::OkStatus();
 }

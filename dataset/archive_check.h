@@ -1,5 +1,5 @@
-// An archive that is there: what it holds, and whether it is as it was written. Before rows are
-// dropped for its sake.
+// Reads an existing archive, to find out what it holds and whether it is as it was written. This
+// comes before rows are dropped in reliance on it. Thread-safe.
 #pragma once
 
 #include <absl/status/status.h>
@@ -12,20 +12,21 @@
 namespace motzkin::dataset {
 
 struct ArchiveDescription {
-  std::string job;  // its name
+  std::string job;  // the job's name
   std::string uuid;
   int64_t rows = 0;
   int64_t audited = 0;  // audits that have their answer
-  std::string sha256;   // 32 bytes, of SHA256SUMS, and so of everything
+  std::string sha256;   // 32 bytes: the digest of SHA256SUMS, which covers everything
 };
 
-// `directory` looks like an archive, complete or not.
+// Whether `directory` looks like an archive, complete or not.
 bool IsArchive(const std::filesystem::path& directory);
 
-// NOT_FOUND: no archive there. DATA_LOSS: its job.json or audits make no sense.
+// Returns what the archive says of itself. NOT_FOUND: there is no archive. DATA_LOSS: its job.json
+// or its audits make no sense.
 absl::StatusOr<ArchiveDescription> DescribeArchive(const std::filesystem::path& directory);
 
-// Reads all of it. DATA_LOSS: a file is missing, or not what SHA256SUMS says.
+// Reads all of it. DATA_LOSS: a file is missing, or differs from what SHA256SUMS says.
 absl::Status CheckArchive(const std::filesystem::path& directory);
 
 }  // namespace motzkin::dataset

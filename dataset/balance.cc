@@ -15,7 +15,8 @@ bool BalancePlan::Take(const Row& row, bool label) {
   if (balance_ == Balance::kNone) return true;
   Cell& cell = CellOf(row);
   Side& side = cell.sides[label ? 1 : 0];
-  // As Bresenham draws a line: of `rows` calls exactly `wanted` are taken.
+  // Bresenham's way to draw a line: each call adds the number of wanted rows, and a row is taken
+  // when `rows` is reached. So of `rows` calls exactly the wanted number is taken, evenly spread.
   side.credit += std::min(cell.sides[0].rows, cell.sides[1].rows);
   if (side.credit < side.rows) return false;
   side.credit -= side.rows;

@@ -1,11 +1,12 @@
-// Takes as many true as false rows: of each split, or of each split and integrand length, so that
-// the length says nothing about the label. Two passes over the same rows in the same order:
+// Takes as many true as false rows from each split, or from each split and integrand length, so
+// that the length says nothing about the label. It needs two passes over the same rows in the same
+// order:
 //
 //   for (row : rows) plan.Count(row);
 //   for (row : rows) if (plan.Take(row)) write(row);
 //
-// What is left out of the larger side is spread evenly over the indices. Memory: a few numbers for
-// each length. The choice depends on the rows alone. Thread-compatible.
+// The rows that are left out of the larger side are spread evenly over the indices. Memory holds a
+// few numbers for each length. The choice depends on the rows alone. Thread-compatible.
 #pragma once
 
 #include <cstdint>
@@ -23,13 +24,14 @@ class BalancePlan {
   explicit BalancePlan(Balance balance) : balance_(balance) {}
 
   void Count(const Row& row, bool label);
-  // The k-th call for a cell and label answers for the k-th row that was counted there.
+  // Whether the row belongs into the dataset. The k-th call for a cell and label is about the k-th
+  // row that was counted there.
   bool Take(const Row& row, bool label);
 
  private:
   struct Side {
     int64_t rows = 0;
-    int64_t credit = 0;  // A row is taken whenever it reaches `rows`.
+    int64_t credit = 0;  // a row is taken whenever this reaches `rows`
   };
   struct Cell {
     Side sides[2];  // by label

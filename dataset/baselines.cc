@@ -13,6 +13,7 @@ Baselines::Features Baselines::FeaturesOf(const std::string& integrand) {
     if (!IsOperatorToken(token)) return;
     auto found = names_.find(token);
     if (found == names_.end()) {
+      // Real data has some dozen operators. The bound keeps spoiled rows from filling the memory.
       if (names_.size() >= Statistics::kOperatorNamesMax) return;
       found = names_.emplace(token, static_cast<uint16_t>(names_.size())).first;
       by_level_.emplace_back();
@@ -24,6 +25,7 @@ Baselines::Features Baselines::FeaturesOf(const std::string& integrand) {
 }
 
 void Baselines::Add(const Row& row, bool label) {
+  // Test rows come between those of train, and can be scored only when all of train is counted.
   if (row.split == Split::kTest) {
     if (test_.size() < kTestRowsMax) {
       test_.push_back({label, TokenCount(row.integrand), FeaturesOf(row.integrand)});
@@ -37,7 +39,8 @@ void Baselines::Add(const Row& row, bool label) {
   for (const auto& [name, level] : FeaturesOf(row.integrand)) ++by_level_[name][level][side];
 }
 
-// log P(level | true) - log P(level | false), each with one row added (Laplace).
+// Returns log P(level | true) - log P(level | false). One row is added to each level (Laplace), so
+// that a level that never occurred with a label does not decide alone.
 double Baselines::LogRatio(size_t name, size_t level) const {
   const auto probability = [&](size_t side) {
     int64_t count = by_level_[name][level][side];
@@ -50,6 +53,7 @@ double Baselines::LogRatio(size_t name, size_t level) const {
   return std::log(probability(1)) - std::log(probability(0));
 }
 
+// Positive if true is more likely. An operator that does not occur counts as well, with level 0.
 double Baselines::LogOdds(const Features& features) const {
   double odds =
       std::log(static_cast<double>(rows_[1]) + 1) - std::log(static_cast<double>(rows_[0]) + 1);
@@ -69,6 +73,7 @@ BaselineScores Baselines::Score() const {
   const bool majority = rows_[1] >= rows_[0];
   for (const TestRow& row : test_) {
     const auto found = by_length_.find(row.length);
+    // A length that train lacks, or where it is undecided, falls back to the majority.
     const bool known = found != by_length_.end() && found->second[0] != found->second[1];
     const bool by_length = known ? found->second[1] > found->second[0] : majority;
     if (majority == row.label) ++scores.majority;

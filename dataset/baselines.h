@@ -1,8 +1,9 @@
-// How well a label can be guessed without any mathematics. A model that learns must beat these;
-// where one of them does well, the data gives the label away.
+// Measures how well a label can be guessed without any mathematics. A model that learns must beat
+// these rules; where one of them does well, the data gives the label away.
 //
-// Fitted on the rows of train, scored on those of test, in one pass and bounded memory: of test the
-// first kTestRowsMax rows are kept. Counts only, so the same rows give the same score.
+// The rules are fitted on the rows of train and scored on those of test, in one pass and bounded
+// memory: the first kTestRowsMax rows of test are kept. They only count, so the same rows give the
+// same score.
 //
 // Thread-compatible.
 #pragma once
@@ -19,11 +20,11 @@ namespace motzkin::dataset {
 
 struct BaselineScores {
   int64_t train_rows = 0;
-  int64_t test_rows = 0;  // that were scored
-  // Rows of test guessed right by
+  int64_t test_rows = 0;  // rows that were scored
+  // The rows of test that are guessed right by
   int64_t majority = 0;   // the commoner label of train
   int64_t length = 0;     // the commoner label of train among integrands of that many tokens
-  int64_t operators = 0;  // naive Bayes on how often each operator occurs: 0, 1, 2, 3 or more times
+  int64_t operators = 0;  // naive Bayes on how often each operator occurs (0, 1, 2, 3 or more)
 };
 
 class Baselines {
@@ -34,10 +35,10 @@ class Baselines {
   BaselineScores Score() const;
 
  private:
-  static constexpr size_t kLevels = 4;  // Occurrences of an operator: 0, 1, 2, 3 or more.
-  // Rows of train by label.
+  static constexpr size_t kLevels = 4;  // An operator occurs 0, 1, 2, or 3 or more times.
+  // The rows of train by label.
   using Counts = std::array<int64_t, 2>;
-  // The level of each operator that occurs, by its number in names_.
+  // The level of each operator that occurs, by its number in names_, in rising order.
   using Features = std::vector<std::pair<uint16_t, uint8_t>>;
   struct TestRow {
     bool label;
@@ -52,7 +53,8 @@ class Baselines {
   std::map<std::string, uint16_t, std::less<>> names_;
   Counts rows_{};
   std::map<int64_t, Counts> by_length_;
-  std::vector<std::array<Counts, kLevels>> by_level_;  // by operator; level 0 is what is left
+  // By operator. Level 0 stays empty: it has the rows that the other levels leave.
+  std::vector<std::array<Counts, kLevels>> by_level_;
   std::vector<TestRow> test_;
 };
 

@@ -17,8 +17,8 @@
 namespace motzkin::dataset {
 namespace {
 
-// The text below "## heading" in an embedded document, up to the next heading of that level. That
-// it is there is tested.
+// Returns the text below "## heading" in an embedded document, up to the next heading of that
+// level. A heading that was renamed fails a test, because every card needs it.
 std::string Section(std::string_view document, std::string_view heading) {
   for (const documents::EmbeddedFile& file : documents::kFiles) {
     if (file.name != document) continue;
@@ -27,7 +27,7 @@ std::string Section(std::string_view document, std::string_view heading) {
     MOTZKIN_CHECK(found != std::string_view::npos);
     const size_t begin = found + title.size();
     std::string text(file.text.substr(begin, file.text.find("\n## ", begin) - begin));
-    // Links of the document lead to its neighbours, which are not in the export.
+    // The document links to its neighbours, which the export does not hold.
     return absl::StrReplaceAll(text, {{"](generators.md)", "](#deviations)"},
                                       {"](dataset.md)", "](#conventions)"},
                                       {"](verifier.md)", "](#conventions)"}});
@@ -36,6 +36,7 @@ std::string Section(std::string_view document, std::string_view heading) {
   return "";
 }
 
+// Returns the YAML that load_dataset() reads.
 std::string Head(const ExportReport& report, const ExportOptions& options) {
   return fmt::format("---\npretty_name: {}\ntags:\n- mathematics\n- symbolic-integration\n{}---\n",
                      report.job.name, options.format->yaml(report));

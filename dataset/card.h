@@ -1,9 +1,9 @@
-// The README.md of an export: what is in it, how it was made, what to keep in mind. Its head is the
-// YAML by which Hugging Face's load_dataset() finds the files.
+// Writes the README.md of an export: its content, how it was made, and what its users must keep in
+// mind. It begins with the YAML by which Hugging Face's load_dataset() finds the files.
 //
-// What it says of conventions and of deviations from published generators is cut out of
-// docs/dataset.md and docs/generators.md when this is built, so there is one text. Pure.
-// Thread-safe.
+// The parts about conventions and about deviations from published generators are cut out of
+// docs/dataset.md and docs/generators.md, which are embedded in the program, so there is only one
+// text. Pure. Thread-safe.
 #pragma once
 
 #include <string>

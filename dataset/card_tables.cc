@@ -22,6 +22,7 @@ std::string LengthsLine(const char* name, const Histogram& lengths) {
                      lengths.Percentile(1'000));
 }
 
+// `answers` is empty in lines that are not about an engine.
 std::string CpuLine(const std::string& name, int64_t count, const std::string& answers,
                     const LogHistogram& cpu) {
   std::string line = fmt::format("| {} | {} | {} |", name, Grouped(count), answers);
@@ -47,6 +48,7 @@ std::string ExclusionsTable(const ExportReport& report) {
   std::string table = fmt::format("| rows | of {} in the range |\n|---:|---|\n",
                                   Grouped(report.range.end - report.range.begin));
   for (size_t i = 0; i < kExclusions; ++i) {
+    // Reasons that excluded no row are left out: most exports have one or two.
     if (report.excluded[i] == 0) continue;
     table += fmt::format("| {} | {} |\n", Grouped(report.excluded[i]), kExclusionTexts[i].why);
   }
@@ -100,6 +102,7 @@ std::string EnginesTable(const Statistics& statistics, const std::map<int, std::
   }
   table += "\n" + line + "\n";
   for (const auto& [id, engine] : statistics.engines) {
+    // An engine without a name can only come from a spoiled database; its numbers still count.
     const auto name = engines.find(id);
     table += CpuLine(name == engines.end() ? "?" : name->second, engine.steps,
                      Grouped(engine.answers), engine.cpu_us);
@@ -118,6 +121,7 @@ std::string LengthsTable(const Statistics& statistics) {
 }
 
 std::string BaselinesText(const ExportReport& report) {
+  // Without negatives every rule guesses right, and the table would say nothing.
   int64_t negative = 0;
   for (const LabelCounts& labels : report.exported.labels) negative += labels.negative;
   if (negative == 0) return "Every row has an integral: there is no label to guess.\n";
@@ -134,6 +138,8 @@ std::string BaselinesText(const ExportReport& report) {
          line("how often each operator occurs (naive Bayes)", scores.operators);
 }
 
+// Range and answers are written out even if they were defaults: the default range grows with the
+// job, and the command must give the same files later.
 std::string CommandLine(const ExportReport& report, const ExportOptions& options) {
   std::string command =
       fmt::format("motzkin export {} DIR --format {} --range {}..{} --answers {}", report.job.name,

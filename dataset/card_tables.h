@@ -1,4 +1,4 @@
-// The tables of a dataset card, in Markdown. Pure. Thread-safe.
+// Writes the tables of a dataset card in Markdown. Pure. Thread-safe.
 #pragma once
 
 #include <map>
@@ -20,7 +20,7 @@ std::string EnginesTable(const Statistics& statistics, const std::map<int, std::
 std::string LengthsTable(const Statistics& statistics);
 std::string BaselinesText(const ExportReport& report);
 
-// The command that makes the same export.
+// Returns the command that makes the same export.
 std::string CommandLine(const ExportReport& report, const ExportOptions& options);
 
 }  // namespace motzkin::dataset

@@ -16,10 +16,12 @@
 namespace motzkin::dataset {
 namespace {
 
+// A row has some hundred bytes, too few for a system call.
 constexpr size_t kBufferBytes = 1u << 20;
 
 absl::Status WriteAll(int fd, std::string_view text) {
   while (!text.empty()) {
+    // A write may stop early, for instance at a full disk; the next one then gives the error.
     const ssize_t written = ::write(fd, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return absl::ErrnoToStatus(errno, "write");
@@ -56,6 +58,7 @@ absl::StatusOr<ChecksummedFile> ChecksummedFile::Create(const std::filesystem::p
   auto impl = std::make_unique<Impl>();
   impl->path = path;
   impl->fd = UniqueFd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  // O_EXCL: two files of one name would mean that the export itself is wrong.
   if (impl->fd.get() < 0) return impl->Named(absl::ErrnoToStatus(errno, "cannot be created"));
   return ChecksummedFile(std::move(impl));
 }
@@ -69,6 +72,7 @@ absl::Status ChecksummedFile::Append(std::string_view text) {
 
 absl::StatusOr<FileDigest> ChecksummedFile::Close() {
   RETURN_IF_ERROR(impl_->Flush());
+  // The digest is given out only for bytes that are on disk: rows may be dropped on its word.
   if (::fsync(impl_->fd.get()) != 0) return impl_->Named(absl::ErrnoToStatus(errno, "fsync"));
   impl_->fd.Reset();
   return FileDigest{absl::BytesToHexString(impl_->sha256.Digest()), impl_->bytes};

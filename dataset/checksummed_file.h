@@ -1,4 +1,4 @@
-// A file that is written once, front to back, and knows its SHA-256 when it is closed.
+// A file that is written once, from front to back, and knows its SHA-256 when it is closed.
 #pragma once
 
 #include <absl/status/status.h>
@@ -12,14 +12,14 @@
 
 namespace motzkin::dataset {
 
-// What SHA256SUMS and the card say of a file.
+// The facts about a file that SHA256SUMS and the card give.
 struct FileDigest {
   std::string sha256;  // hexadecimal
   int64_t bytes = 0;
 };
 
-// Errors of all: the status of errno, naming the file (RESOURCE_EXHAUSTED: the disk is full).
-// Move-only. Thread-compatible.
+// All errors are the status of errno, with the name of the file (RESOURCE_EXHAUSTED: the disk is
+// full). Move-only. Thread-compatible.
 class ChecksummedFile {
  public:
   // The file must not exist.
@@ -29,7 +29,7 @@ class ChecksummedFile {
   ~ChecksummedFile();
 
   absl::Status Append(std::string_view text);
-  // On disk (fsync) when it returns OK; call it once, nothing after it.
+  // The file is on disk (fsync) when this returns OK. Call it once, and nothing after it.
   absl::StatusOr<FileDigest> Close();
 
  private:
@@ -38,10 +38,10 @@ class ChecksummedFile {
   std::unique_ptr<Impl> impl_;
 };
 
-// A whole file at once.
+// Writes a whole file at once.
 absl::StatusOr<FileDigest> WriteFile(const std::filesystem::path& path, std::string_view text);
 
-// SHA-256 of a file that is there, in hexadecimal.
+// Returns the digest of an existing file.
 absl::StatusOr<FileDigest> DigestOf(const std::filesystem::path& path);
 
 }  // namespace motzkin::dataset

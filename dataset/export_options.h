@@ -1,4 +1,4 @@
-// What an export is asked for. Values.
+// The options of an export. Values.
 #pragma once
 
 #include <absl/container/flat_hash_set.h>
@@ -17,17 +17,18 @@
 
 namespace motzkin::dataset {
 
-// Functions to leave out, such as those of a test set: each is known by its canonical form and by
-// its skeleton.
+// Functions to leave out, such as those of a test set. Each is recognised by its canonical form and
+// by its skeleton.
 struct FunctionSet {
-  std::string name;    // of the file, without folders
-  std::string sha256;  // of the file, hexadecimal
+  std::string name;    // the name of the file, without folders
+  std::string sha256;  // the digest of the file, hexadecimal
   int64_t functions = 0;
   absl::flat_hash_set<uint64_t> canonical_hashes;
   absl::flat_hash_set<uint64_t> skeleton_hashes;
 };
 
-// Whether the second, prefix tokens, is an antiderivative of the first, as the verifier judges.
+// Says whether `candidate` is an antiderivative of `integrand`, as the verifier judges. Both are
+// prefix tokens.
 using Verify =
     std::function<absl::StatusOr<bool>(const std::string& integrand, const std::string& candidate)>;
 
@@ -36,16 +37,16 @@ struct ExportOptions {
   // How jsonl and csv write integrand and integral: prefix, infix, LaTeX or SymPy's.
   expression::Format notation = expression::Format::kPrefix;
   int64_t begin = 0;
-  std::optional<int64_t> end;  // default: the sealed index when the export starts
+  std::optional<int64_t> end;  // default: the end of the sealed prefix when the export starts
   Balance balance = Balance::kNone;
   std::optional<FunctionSet> decontaminate;
-  // A job of another kind is refused.
+  // Jobs of other kinds are refused.
   std::vector<v1::Kind> kinds = {v1::KIND_FORWARD};
   v1::Answers answers = v1::ANSWERS_UNSPECIFIED;  // default: the job's own
-  // Writes ln|u| as ln u wherever that is verified; `verify` must be set then.
+  // Writes ln|u| as ln u wherever that is verified; `verify` must then be set.
   bool strip_ln_abs = false;
   Verify verify;
-  int64_t shard_rows = 500'000;  // 0: one file a split
+  int64_t shard_rows = 500'000;  // rows in a file; 0: one file for each split
   std::string program_version;   // for the card
 };
 

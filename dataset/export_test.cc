@@ -24,7 +24,7 @@ using Json = nlohmann::json;
 
 class ExportTest : public DatasetFixture {
  protected:
-  // What is below directory() beside what the test wants there.
+  // Returns the names below directory() that the test does not expect.
   std::set<std::string> Names() const {
     std::set<std::string> names;
     for (const auto& entry : std::filesystem::directory_iterator(directory())) {
@@ -39,7 +39,7 @@ class ExportTest : public DatasetFixture {
   }
 };
 
-// Runs tests/acceptance/check_export.py; its exit code.
+// Runs tests/acceptance/check_export.py and returns its exit code.
 int IndependentCheck(const std::string& arguments) {
   const std::string command =
       absl::StrCat("/usr/bin/python3 ", MOTZKIN_SOURCE_DIR,
@@ -47,7 +47,7 @@ int IndependentCheck(const std::string& arguments) {
   return std::system(command.c_str());
 }
 
-// Everything that an export consists of, by path.
+// Returns the content of all files of an export, by path.
 std::map<std::string, std::string> FilesOf(const std::filesystem::path& directory) {
   std::map<std::string, std::string> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
@@ -92,7 +92,7 @@ TEST_F(ExportTest, TheSameRangeGivesTheSameBytesAfterMoreWasSealed) {
 TEST_F(ExportTest, OnlyTheSealedPrefixIsExported) {
   const coordinator::JobRecord job = MadeJob("demo", v1::KIND_FORWARD, 200);
   ExportReport report;
-  // A hole, and rows behind it that are stored but not sealed.
+  // Makes a hole, and behind it rows that are stored but not sealed.
   Must(store().AllocateBatch(job.id, 10));
   AddRows(job, 100);
   MustExport("demo", {}, &report);

@@ -9,6 +9,8 @@ namespace {
 constexpr int kExactBits = 6;  // Values below 64 have a bucket each.
 constexpr int kHalfBuckets = 1 << (kExactBits - 1);
 
+// Keeps the leading six bits of the value. The highest of them is set, so there are 32 patterns for
+// each number of bits, and their buckets follow those of the next smaller number without a gap.
 size_t BucketOf(int64_t value) {
   const auto bits = static_cast<int>(std::bit_width(static_cast<uint64_t>(value)));
   if (bits <= kExactBits) return static_cast<size_t>(value);
@@ -21,12 +23,13 @@ int64_t LargestOf(size_t bucket) {
   if (bucket < size_t{2} * kHalfBuckets) return static_cast<int64_t>(bucket);
   const auto shift = static_cast<int>(bucket / kHalfBuckets) - 1;
   const uint64_t leading = bucket % kHalfBuckets + kHalfBuckets;
-  return static_cast<int64_t>(((leading + 1) << shift) - 1);  // Unsigned: the last is 2^63 - 1.
+  // Unsigned, because the sum for the last bucket is 2^63 before 1 is taken away.
+  return static_cast<int64_t>(((leading + 1) << shift) - 1);
 }
 
-// Index of the first count at which at least permille/1000 of `total` are reached.
+// Returns the index of the first count at which at least permille / 1000 of `total` are reached.
 size_t Quantile(const std::vector<int64_t>& counts, int64_t total, int permille) {
-  // Rounded up: of three values the median is the second. Neither product overflows below 2^53.
+  // Rounded up, so that the median of three values is the second. It cannot overflow below 2^53.
   const int64_t wanted = std::max<int64_t>(1, (total * permille + 999) / 1'000);
   int64_t seen = 0;
   for (size_t i = 0; i < counts.size(); ++i) {

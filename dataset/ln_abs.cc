@@ -13,7 +13,8 @@ using expression::Pool;
 
 using Rebuilt = absl::flat_hash_map<Expr, Expr>;
 
-// The depth of a pool's trees is bounded so that recursion is safe.
+// Recursion is safe, because the depth of a pool's trees is bounded. `rebuilt` remembers the
+// subtrees: they are shared, and without it the work could grow exponentially with the depth.
 Expr Rebuild(Expr expr, Pool& pool, Rebuilt& rebuilt) {
   if (expr->children().empty()) return expr;
   if (const auto known = rebuilt.find(expr); known != rebuilt.end()) return known->second;
@@ -42,7 +43,9 @@ bool Holds(Expr expr, absl::flat_hash_map<Expr, bool>& known) {
 
 Expr StripLnAbs(Expr expr, Pool& pool) {
   Rebuilt rebuilt;
-  return Rebuild(expr, pool, rebuilt);  // Hash-consed: nothing to strip gives the same pointer.
+  // Equal expressions of a pool are one node, so an expression without ln|u| comes back as the same
+  // pointer.
+  return Rebuild(expr, pool, rebuilt);
 }
 
 bool HasAbs(Expr expr) {

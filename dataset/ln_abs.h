@@ -1,6 +1,6 @@
-// ln|u| as ln u. For x in a piece of the domain where u keeps its sign the two differ by a constant
-// (0 or i pi), so one is an antiderivative where the other is; elsewhere in a formula they are not
-// the same, so whoever rewrites checks the result again.
+// Rewrites ln|u| as ln u. On a piece of the domain where u keeps its sign the two differ by a
+// constant (0 or i pi), so one is an antiderivative where the other is. Inside a larger formula
+// that need not hold, so the caller has to verify the result again.
 //
 // Thread-safe in distinct pools.
 #pragma once
@@ -9,11 +9,11 @@
 
 namespace motzkin::dataset {
 
-// `expr`, of `pool`, with each logarithm of an absolute value as one of what is inside; `expr`
-// itself when it has none.
+// Returns `expr`, an expression of `pool`, with ln|u| replaced by ln u everywhere. Returns `expr`
+// itself if it has no logarithm of an absolute value.
 expression::Expr StripLnAbs(expression::Expr expr, expression::Pool& pool);
 
-// Holds an absolute value or a sign.
+// Whether `expr` holds an absolute value or a sign.
 bool HasAbs(expression::Expr expr);
 
 }  // namespace motzkin::dataset

@@ -1,4 +1,4 @@
-// The words of options, as typed on the command line and written into cards. Thread-safe.
+// The words for options, as users type them and as cards print them. Thread-safe.
 #pragma once
 
 #include <map>
@@ -27,7 +27,7 @@ inline const std::map<std::string, v1::Kind> kKinds = {{"forward", v1::KIND_FORW
                                                        {"backward", v1::KIND_BACKWARD},
                                                        {"by_parts", v1::KIND_BY_PARTS}};
 
-// The word of a value of one of these.
+// Returns the word for a value, from one of the tables above.
 template <typename Value>
 std::string WordOf(const std::map<std::string, Value>& words, Value value) {
   for (const auto& [word, of] : words) {

@@ -12,13 +12,14 @@ namespace motzkin::dataset {
 namespace {
 
 constexpr size_t kOperatorsShown = 25;
-// Sizes with fewer labelled rows say nothing.
+// The share of success of a size with fewer labelled rows would be noise.
 constexpr int64_t kRowsOfASizeMin = 20;
 // Lengths are drawn up to these percentiles: the longest integrals would squeeze all others.
 constexpr int kIntegrandPermille = 995;
 constexpr int kIntegralPermille = 900;
 
-// Share of the values in each of about 60 bins up to `limit`, in percent.
+// Returns the share of the values in each of about 60 bins up to `limit`, in percent for each token
+// of length. The last bin may end behind `limit`, so that all bins have the same width.
 Series SharesOf(const std::string& name, const Histogram& histogram, int64_t limit) {
   const int64_t width = std::max<int64_t>(1, limit / 60);
   Series series{name, {}};
@@ -29,6 +30,8 @@ Series SharesOf(const std::string& name, const Histogram& histogram, int64_t lim
         count += histogram.counts()[static_cast<size_t>(value)];
       }
     }
+    // Divided by the bin's width below, so that charts with bins of different widths can be
+    // compared.
     const double share =
         100.0 * static_cast<double>(count) / static_cast<double>(histogram.count());
     series.points.emplace_back(static_cast<double>(low) + static_cast<double>(width - 1) / 2,
@@ -57,6 +60,7 @@ Plot Operators(const Statistics& statistics) {
   for (const auto& [name, count] : statistics.integrand_operators) {
     bars.emplace_back(name, static_cast<double>(count) / static_cast<double>(statistics.rows));
   }
+  // Stable, so that equal bars keep the order of their names and the file its bytes.
   std::stable_sort(bars.begin(), bars.end(),
                    [](const auto& a, const auto& b) { return a.second > b.second; });
   if (bars.size() > kOperatorsShown) bars.resize(kOperatorsShown);
@@ -114,6 +118,8 @@ Plot Cpu(const Statistics& statistics, const std::map<int, std::string>& engines
 
 std::vector<Plot> PlotsOf(const Statistics& shown, const Statistics& all,
                           const std::map<int, std::string>& engines) {
+  // Success and CPU are those of all rows: among the rows that are shown, labels may be balanced,
+  // and every duplicate is missing.
   if (shown.rows == 0) return {};
   return {Lengths(shown), Operators(shown), SuccessBySize(all), Cpu(all, engines)};
 }

@@ -1,4 +1,4 @@
-// The plots of a dataset card. Pure. Thread-safe.
+// Draws the plots of a dataset card. Pure. Thread-safe.
 #pragma once
 
 #include <map>
@@ -15,12 +15,13 @@ struct Plot {
   std::string svg;
 };
 
-// Lengths and operators of `shown` rows, success by size and CPU percentiles of `all` rows behind
-// them; none without rows. `engines` are names by number, as Reader::Engines() has them.
+// Draws the lengths and operators of the rows in `shown`, and the success by size and CPU
+// percentiles of `all` rows, from which those were chosen. Returns nothing if no row is shown.
+// `engines` has the names by number, as Reader::Engines() returns them.
 std::vector<Plot> PlotsOf(const Statistics& shown, const Statistics& all,
                           const std::map<int, std::string>& engines);
 
-// The percentiles of CPU that tables and plots show, in 1/1000.
+// The percentiles of CPU times that tables and plots show, in 1/1000.
 inline constexpr int kCpuPermilles[] = {500, 900, 950, 990, 999};
 
 }  // namespace motzkin::dataset

@@ -1,4 +1,4 @@
-// Reads a job and its rows out of the cluster's public views, as the reader's role may.
+// Reads a job and its rows from the cluster's public views, with the rights of the reader's role.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -24,7 +24,7 @@ class Rows;
 
 namespace motzkin::dataset {
 
-// A job as its export depends on it.
+// The facts about a job on which exports depend.
 struct JobDescription {
   std::string name;
   std::string uuid;
@@ -34,26 +34,28 @@ struct JobDescription {
   int64_t generator_version = 0;
   std::string spec_digest;  // hexadecimal
   v1::JobSpec spec;
-  int64_t sealed = 0;  // every index below has its row, for good
+  int64_t sealed = 0;  // every index below this has its row, for good
 };
 
-// Half-open: begin <= index < end.
+// A half-open range: begin <= index < end.
 struct IndexRange {
   int64_t begin = 0;
   int64_t end = 0;
 };
 
-// Told after every piece how far a walk is; what it returns, unless OK, ends the walk.
+// Called after every piece with the progress of a walk. A status that is not OK ends the walk.
 using Progress = std::function<absl::Status(int64_t done, int64_t total)>;
 using RowVisitor = std::function<absl::Status(Row& row)>;
 
-// One connection. Rows are read in pieces of some thousand indices, each in a short statement of
-// its own: memory does not grow, and no snapshot is held that would keep a busy cluster from
-// cleaning up. Sealed rows never change, so the pieces fit together. A connection that breaks is
-// opened again and the piece asked for once more.
+// Has one connection. Rows are read in pieces of some thousand indices, each with a short statement
+// of its own, so that memory does not grow and no snapshot is held that would keep a busy cluster
+// from cleaning up. Sealed rows never change, so the pieces fit together. A connection that breaks
+// is opened again, and the piece is asked for once more.
 //
-// Errors: those of common/postgres; NOT_FOUND (no such job); FAILED_PRECONDITION (its rows are in
-// an archive alone); DATA_LOSS (a sealed index has no row).
+// The errors are those of common/postgres, and
+//   NOT_FOUND            there is no such job
+//   FAILED_PRECONDITION  the job's rows are only in an archive
+//   DATA_LOSS            a sealed index has no row
 //
 // Thread-compatible.
 class Reader {
@@ -63,26 +65,26 @@ class Reader {
   Reader& operator=(Reader&&) noexcept;
   ~Reader();
 
-  // By name or UUID.
+  // Takes the name or the UUID of the job.
   absl::StatusOr<JobDescription> FindJob(const std::string& name);
 
-  // "giac 1.9.0.35" by the number that steps have.
+  // Returns names such as "giac 1.9.0.35", by the number that steps have.
   absl::StatusOr<std::map<int, std::string>> Engines();
 
   absl::StatusOr<LabelFlips> FlipsOf(const std::string& job);
 
-  // Every row of `range` in index order; the visitor may change it. `range` lies below the job's
-  // sealed index.
+  // Visits every row of `range` in the order of indices; the visitor may change it. `range` must
+  // lie below the job's sealed index.
   absl::Status ForEachRow(const JobDescription& job, IndexRange range, const RowVisitor& visit,
                           const Progress& progress);
 
-  // For functions that first occur in `firsts`: how often they occur again below `end`. Those that
-  // do not are left out.
+  // Returns how often functions that first occur in `firsts` occur again below `end`. Functions
+  // that do not occur again are left out.
   absl::StatusOr<absl::flat_hash_map<int64_t, int64_t>> CountDuplicates(const std::string& job,
                                                                         IndexRange firsts,
                                                                         int64_t end);
 
-  // One statement on the views, repeated like all others when the connection breaks.
+  // Runs one statement on the views. Like all others it is repeated when the connection breaks.
   absl::StatusOr<postgres::Rows> Execute(std::string_view sql, const postgres::Params& params);
 
  private:

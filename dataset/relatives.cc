@@ -32,11 +32,13 @@ absl::StatusOr<bool> Relatives::AreTogether(const Row& row) {
   pool_->Clear();
   ASSIGN_OR_RETURN(const generator::GeneratedFunction function,
                    sampler_.Generate(seed_, row.index, *pool_));
+  // A row of another function would make the answer meaningless, so this is checked for every row.
   if (function.skeleton_hash != row.skeleton_hash) {
     return absl::DataLossError(
         fmt::format("the stored function {} is not the one that its index makes", row.index));
   }
   if (function.parts_integrand == nullptr) return true;
+  // The split is computed as SQL does it, so it is that of the relative's own row, if there is one.
   const uint64_t relative =
       expression::SkeletonHash(expression::Canonical(function.parts_integrand, *pool_));
   return SplitOf(relative) == kSplitNames[static_cast<size_t>(row.split)];

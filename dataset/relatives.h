@@ -1,9 +1,9 @@
-// Functions made by parts come with a relative: the integral of F*g is F*G minus that of f*G. Who
-// knows one integral knows the other, so the two should not be parted by a split, whichever job
-// brought the relative. A row's split follows from its own skeleton alone; this says whether its
-// relative has the same.
+// Functions made by parts come with a relative: the integral of F*g is F*G minus that of f*G. A
+// model that knows one integral knows the other, so a split should not part the two, whichever job
+// brought the relative (docs/decisions/0010). The split of a row follows from its own skeleton
+// alone; this class says whether the relative has the same split.
 //
-// Immutable but for its pool: Thread-compatible.
+// Immutable except for its pool. Thread-compatible.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -22,8 +22,9 @@ class Relatives {
   // FAILED_PRECONDITION: the job was made by another version of the generator or canonical form.
   static absl::StatusOr<Relatives> Create(const JobDescription& job);
 
-  // The relative of the row's function belongs to its split. The function is made again from its
-  // index, about 0.1 ms. DATA_LOSS: the stored hash is not that of the function.
+  // Whether the relative of the row's function belongs to the same split. Makes the function again
+  // from its index, which takes about 0.1 ms. DATA_LOSS: the stored hash is not that of the
+  // function.
   absl::StatusOr<bool> AreTogether(const Row& row);
 
  private:

@@ -12,7 +12,7 @@ namespace {
 
 Json ToJson(const Histogram& histogram) {
   return {{"count", histogram.count()},
-          // Rounded, so that no machine prints another last digit.
+          // Rounded, so that no machine prints a different last digit.
           {"mean", fmt::format("{:.2f}", histogram.mean())},
           {"p50", histogram.Percentile(500)},
           {"p90", histogram.Percentile(900)},
@@ -30,6 +30,7 @@ Json ToJson(const LogHistogram& histogram) {
 }
 
 Json ToJson(const std::map<v1::Outcome, int64_t>& outcomes) {
+  // In the order of the enum and not of the words, so that reports are alike line by line.
   Json json = Json::object();
   for (int outcome = v1::OUTCOME_INTEGRATED; outcome <= v1::OUTCOME_UNVERIFIED; ++outcome) {
     const auto found = outcomes.find(static_cast<v1::Outcome>(outcome));
@@ -52,6 +53,7 @@ Json Options(const ExportReport& report, const ExportOptions& options) {
             {"ln_abs", options.strip_ln_abs ? "strip" : "keep"},
             {"shard_size", options.shard_rows},
             {"decontaminate", nullptr}};
+  // The digest tells which file it was; its name alone would not.
   if (options.decontaminate.has_value()) {
     json["decontaminate"] = {{"file", options.decontaminate->name},
                              {"sha256", options.decontaminate->sha256},

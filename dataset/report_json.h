@@ -1,5 +1,5 @@
-// Statistics and reports as JSON: of `motzkin stats --json`, `motzkin export --json` and an
-// export's own export.json. docs/dataset.md lists the keys. Thread-safe.
+// Writes statistics and reports as JSON, for `motzkin stats --json`, `motzkin export --json` and
+// the export.json of an export. docs/dataset.md lists the keys. Thread-safe.
 #pragma once
 
 #include <map>
@@ -15,8 +15,8 @@ using Json = nlohmann::ordered_json;
 
 Json ToJson(const Statistics& statistics, const std::map<int, std::string>& engines);
 
-// Indented, with a newline at the end. Says nothing of when or where it was made: equal exports
-// have equal reports.
+// Returns indented JSON with a newline at the end. It does not say when or where the export was
+// made, so that equal exports have equal reports.
 std::string ReportJson(const ExportReport& report, const ExportOptions& options);
 
 }  // namespace motzkin::dataset

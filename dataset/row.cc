@@ -4,6 +4,8 @@
 
 namespace motzkin::dataset {
 
+// Under ANSWERS_ELEMENTARY an integral with special functions gives no label: the function has an
+// answer, but it is not known whether it has an elementary one.
 std::optional<bool> LabelOf(v1::Outcome outcome, v1::AnswerClass answer_class,
                             v1::Answers answers) {
   switch (outcome) {
@@ -26,6 +28,7 @@ int64_t TokenCount(std::string_view prefix) {
 
 bool IsOperatorToken(std::string_view token) {
   if (token.empty() || (token.front() >= '0' && token.front() <= '9')) return false;
+  // Digits are excluded above, so the leaves are a short list, and new functions need no entry.
   constexpr std::string_view kLeaves[] = {"INT+", "INT-",       "x",       "pi",   "E",
                                           "I",    "EulerGamma", "Catalan", "bound"};
   return std::find(std::begin(kLeaves), std::end(kLeaves), token) == std::end(kLeaves);

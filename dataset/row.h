@@ -1,4 +1,5 @@
-// One stored function as exports and statistics see it: docs/dataset.md, training_data_all. Values.
+// One stored function as exports and statistics see it. docs/dataset.md describes the columns under
+// training_data_all. Values.
 #pragma once
 
 #include <cstddef>
@@ -17,12 +18,12 @@ inline constexpr size_t kSplits = 3;
 // In the order of Split.
 inline constexpr std::string_view kSplitNames[kSplits] = {"train", "valid", "test"};
 
-// What one step of the ladder cost.
+// The result and the costs of one step of the ladder.
 struct Step {
   int engine_id = 0;
   v1::Outcome outcome = v1::OUTCOME_UNSPECIFIED;
-  int64_t cpu_us = 0;       // of the engine
-  int64_t rss_kb = 0;       // at its peak
+  int64_t cpu_us = 0;       // CPU of the engine
+  int64_t rss_kb = 0;       // the engine's memory at its peak
   int64_t verifier_us = 0;  // CPU of the verifier
 };
 
@@ -35,20 +36,20 @@ struct Row {
   bool has_abs = false;
   Split split = Split::kTrain;
   std::optional<int64_t> duplicate_of;  // the first index with this function, if it is another
-  std::string engine;                   // whose answer `integral` is, e.g. "giac"
+  std::string engine;                   // the engine that gave `integral`, for instance "giac"
   std::string engine_version;
   uint64_t canonical_hash = 0;
   uint64_t skeleton_hash = 0;
   std::vector<Step> steps;
 };
 
-// What to train on under a convention for answers; nothing where no label can be trusted. The same
-// as label_of() in SQL.
+// Returns the label to train on, under a convention for answers; nothing if no label can be
+// trusted. label_of() in SQL does the same.
 std::optional<bool> LabelOf(v1::Outcome outcome, v1::AnswerClass answer_class, v1::Answers answers);
 
-// Prefix tokens, digits each one.
+// Returns the number of prefix tokens, where each digit is one.
 int64_t TokenCount(std::string_view prefix);
-// Operators and functions among prefix tokens: the internal nodes of the tree.
+// Whether a prefix token is an operator or a function, that is, an internal node of the tree.
 bool IsOperatorToken(std::string_view token);
 
 // Calls `use` with each token of `prefix`.

@@ -22,6 +22,8 @@ absl::Status CheckKind(const JobDescription& job, const ExportOptions& options) 
                   job.name, Word(job.kind), Word(job.kind)));
 }
 
+// The functions of the file are hashed by this program, those of the job by the one that made it.
+// Hashes of different versions would never meet, and contaminated rows would stay.
 absl::Status CheckCanonicalVersion(const JobDescription& job) {
   if (job.spec.generator().canonical_version() == expression::kCanonicalVersion) {
     return absl::OkStatus();
@@ -40,6 +42,8 @@ Selection::Selection(const ExportOptions& options, v1::Answers answers,
 
 absl::StatusOr<Selection> Selection::Create(const JobDescription& job,
                                             const ExportOptions& options) {
+  // Other kinds are asked for by name, because their functions are distributed differently: a model
+  // may learn the generator from them.
   RETURN_IF_ERROR(CheckKind(job, options));
   if (options.decontaminate.has_value()) RETURN_IF_ERROR(CheckCanonicalVersion(job));
   std::optional<Relatives> relatives;
@@ -58,6 +62,7 @@ absl::StatusOr<std::optional<Exclusion>> Selection::Decide(const Row& row) {
   const std::optional<bool> label = Label(row);
   if (!label.has_value()) return Exclusion::kUnlabelled;
   if (!*label && !options_->format->holds_negatives) return Exclusion::kNegative;
+  // The first occurrence stays, which may lie outside the range of this export.
   if (row.duplicate_of.has_value()) return Exclusion::kDuplicate;
   if (options_->decontaminate.has_value()) {
     const FunctionSet& set = *options_->decontaminate;
@@ -66,6 +71,7 @@ absl::StatusOr<std::optional<Exclusion>> Selection::Decide(const Row& row) {
       return Exclusion::kContaminated;
     }
   }
+  // The dearest check comes last, because it makes the function again.
   if (relatives_.has_value()) {
     ASSIGN_OR_RETURN(const bool together, relatives_->AreTogether(row));
     if (!together) return Exclusion::kParted;

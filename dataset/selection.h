@@ -1,4 +1,4 @@
-// Which rows of a job belong into an export, apart from balancing.
+// Decides which rows of a job belong into an export, before any balancing.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -15,21 +15,21 @@
 
 namespace motzkin::dataset {
 
-// Why a row is left out: the first of these that holds.
+// The reason why a row is left out; if several hold, the first of them.
 enum class Exclusion {
   kUnlabelled,    // no label can be trusted
-  kNegative,      // it has no integral, and the format holds pairs
+  kNegative,      // it has no integral, and the format holds pairs only
   kDuplicate,     // its function occurs at an earlier index
   kContaminated,  // it, or its skeleton, is in the file of --decontaminate
-  kParted,        // by parts: its relative belongs to another split
+  kParted,        // it was made by parts, and its relative belongs to another split
   kUnwritable,    // the format has no words for it
-  kUnbalanced,    // left out by --balance
+  kUnbalanced,    // --balance leaves it out
 };
 inline constexpr size_t kExclusions = 7;
 
 struct ExclusionText {
-  std::string_view name;  // in JSON
-  std::string_view why;   // for the card
+  std::string_view name;  // the key in JSON
+  std::string_view why;   // the reason in the card
 };
 inline constexpr ExclusionText kExclusionTexts[kExclusions] = {
     {"unlabelled", "no label can be trusted (partly, refuted, unverified, crashed, ...)"},
@@ -41,18 +41,20 @@ inline constexpr ExclusionText kExclusionTexts[kExclusions] = {
     {"unbalanced", "left out to balance the labels"},
 };
 
-// How many rows were left out, by reason.
+// The number of rows that were left out, by reason.
 using ExclusionCounts = std::array<int64_t, kExclusions>;
 
 // Thread-compatible.
 class Selection {
  public:
-  // `options` must outlive it. FAILED_PRECONDITION: a kind that was not asked for, or as
-  // Relatives::Create.
+  // `options` must outlive the selection. FAILED_PRECONDITION: the job is of a kind that was not
+  // asked for, its hashes cannot be compared with the functions to leave out, or
+  // Relatives::Create() refuses.
   static absl::StatusOr<Selection> Create(const JobDescription& job, const ExportOptions& options);
 
   std::optional<bool> Label(const Row& row) const;
-  // Nothing: it belongs in, as far as the row itself says. Errors of Relatives.
+  // Returns the reason to leave the row out, or nothing if it belongs into the export as far as the
+  // row itself tells. The errors are those of Relatives.
   absl::StatusOr<std::optional<Exclusion>> Decide(const Row& row);
 
   v1::Answers answers() const { return answers_; }
@@ -62,7 +64,7 @@ class Selection {
 
   const ExportOptions* options_;
   v1::Answers answers_;
-  std::optional<Relatives> relatives_;  // of a job by parts
+  std::optional<Relatives> relatives_;  // only for a job by parts
 };
 
 }  // namespace motzkin::dataset

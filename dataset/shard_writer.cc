@@ -21,6 +21,7 @@ absl::Status WriteChecksums(std::vector<WrittenFile>& files,
 ShardWriter::ShardWriter(std::filesystem::path directory, ShardNames names)
     : directory_(std::move(directory)), names_(std::move(names)) {}
 
+// Numbers have five digits, so that the names sort like the numbers.
 std::string ShardWriter::TemporaryName(Split split, size_t number) const {
   return fmt::format("{}{}-{:05}{}", names_.stem, kSplitNames[static_cast<size_t>(split)], number,
                      names_.extension);
@@ -41,6 +42,7 @@ absl::Status ShardWriter::Append(Split split, std::string_view line) {
   if (!series.open.has_value()) {
     ASSIGN_OR_RETURN(series.open, ChecksummedFile::Create(
                                       directory_ / TemporaryName(split, series.closed.size())));
+    // Each shard begins with the header, so that it can be read alone.
     RETURN_IF_ERROR(series.open->Append(names_.header));
   }
   ++series.open_rows;
@@ -62,9 +64,11 @@ absl::StatusOr<std::vector<WrittenFile>> ShardWriter::Finish() {
   for (size_t i = 0; i < kSplits; ++i) {
     const auto split = static_cast<Split>(i);
     Series& series = series_[i];
+    // A file is made by its first row, so no shard is empty.
     if (series.open.has_value()) RETURN_IF_ERROR(CloseShard(split));
     for (size_t number = 0; number < series.closed.size(); ++number) {
       WrittenFile& file = series.closed[number];
+      // The digest does not depend on the name, so it stays valid.
       const std::string name = FinalName(split, number, series.closed.size());
       std::error_code error;
       std::filesystem::rename(directory_ / file.path, directory_ / name, error);

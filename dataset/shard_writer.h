@@ -1,4 +1,4 @@
-// The data files of an export: one series of shards for each split.
+// Writes the data files of an export, a series of shards for each split.
 #pragma once
 
 #include <absl/status/status.h>
@@ -22,33 +22,34 @@ namespace motzkin::dataset {
 struct WrittenFile {
   std::string path;  // relative to the export
   FileDigest digest;
-  int64_t rows = 0;  // 0 for what is no data
+  int64_t rows = 0;  // 0 for files that hold no data
   std::optional<Split> split;
 };
 
-// Writes SHA256SUMS for `files`, as sha256sum -c reads it; sorts them by path.
+// Writes SHA256SUMS for `files` as sha256sum -c reads it, and sorts them by path.
 absl::Status WriteChecksums(std::vector<WrittenFile>& files,
                             const std::filesystem::path& directory);
 
 struct ShardNames {
-  std::string stem;       // before the split: "data/" or "prim_fwd."
-  std::string extension;  // after the number: ".jsonl" or ""
-  // Rows of a file; 0: one file a split, without a number.
+  std::string stem;       // stands before the split: "data/" or "prim_fwd."
+  std::string extension;  // stands after the number: ".jsonl" or ""
+  // The most rows of a file. 0: one file for each split, without a number.
   int64_t rows_max = 0;
-  std::string header;  // what each file begins with
+  std::string header;  // the beginning of each file
 };
 
-// "data/train-00000-of-00002.jsonl", or "prim_fwd.train" without numbers. The last number is known
-// at the end only, so files get their names then. A split without rows has no file.
+// Files are called data/train-00000-of-00002.jsonl or, without numbers, prim_fwd.train. The last
+// number is known only at the end, so the files get their names then. A split without rows has no
+// file.
 //
-// Errors as ChecksummedFile's. Thread-compatible.
+// The errors are those of ChecksummedFile. Thread-compatible.
 class ShardWriter {
  public:
   // Files go below `directory`, which must exist.
   ShardWriter(std::filesystem::path directory, ShardNames names);
 
   absl::Status Append(Split split, std::string_view line);
-  // Closes everything; by split, then number. Nothing after it.
+  // Closes all files and returns them by split and then by number. Call nothing after it.
   absl::StatusOr<std::vector<WrittenFile>> Finish();
 
  private:

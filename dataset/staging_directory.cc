@@ -15,7 +15,7 @@
 namespace motzkin::dataset {
 namespace {
 
-// Makes the names in a directory durable.
+// Makes the names in a directory durable. The files' contents are synced when they are closed.
 absl::Status Sync(const std::filesystem::path& directory) {
   const UniqueFd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (fd.get() < 0 || ::fsync(fd.get()) != 0) {
@@ -54,22 +54,26 @@ StagingDirectory::~StagingDirectory() {
 absl::StatusOr<StagingDirectory> StagingDirectory::Create(const std::filesystem::path& target) {
   std::error_code error;
   std::filesystem::path whole = std::filesystem::absolute(target, error).lexically_normal();
-  if (!whole.has_filename()) whole = whole.parent_path();  // "out/"
+  if (!whole.has_filename()) whole = whole.parent_path();  // for "out/", with a slash at the end
   RETURN_IF_ERROR(CheckFree(whole));
+  // Beside the target, and so on the same file system, where a rename is atomic.
   std::string name = absl::StrCat(whole.string(), ".incomplete-XXXXXX");
   if (::mkdtemp(name.data()) == nullptr) {
     return absl::ErrnoToStatus(errno, absl::StrCat("cannot create ", name));
   }
+  // mkdtemp() makes it private, but a dataset is to be read by others.
   std::filesystem::permissions(name, std::filesystem::perms(0755), error);
   return StagingDirectory(whole, name);
 }
 
 absl::Status StagingDirectory::Commit() {
+  // All names inside must be durable before the directory has its own.
   RETURN_IF_ERROR(Sync(path_));
   std::error_code error;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(path_, error)) {
     if (entry.is_directory()) RETURN_IF_ERROR(Sync(entry.path()));
   }
+  // rename() replaces an empty directory, but no other one.
   if (::rename(path_.c_str(), target_.c_str()) != 0) {
     return absl::ErrnoToStatus(errno == ENOTEMPTY ? EEXIST : errno,
                                absl::StrCat("cannot rename ", path_.string()));

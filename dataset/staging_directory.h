@@ -1,5 +1,5 @@
-// A directory that appears under its name only when it is complete: everything is written beside
-// it, in NAME.incomplete-XXXXXX, and renamed at the end.
+// A directory that gets its name only when it is complete. Everything is written beside it, in
+// NAME.incomplete-XXXXXX, which is renamed at the end.
 #pragma once
 
 #include <absl/status/status.h>
@@ -9,11 +9,12 @@
 
 namespace motzkin::dataset {
 
-// The destructor removes what was not committed. Move-only. Thread-compatible.
+// The destructor removes a directory that was not committed. Move-only. Thread-compatible.
 class StagingDirectory {
  public:
-  // `target` must not exist, or be an empty directory: ALREADY_EXISTS. Its parent must exist:
-  // NOT_FOUND. Otherwise the status of errno.
+  //   ALREADY_EXISTS  `target` exists and is no empty directory
+  //   NOT_FOUND       the parent of `target` does not exist
+  //   any other       the status of errno
   static absl::StatusOr<StagingDirectory> Create(const std::filesystem::path& target);
   StagingDirectory(StagingDirectory&& other) noexcept;
   StagingDirectory& operator=(StagingDirectory&&) = delete;
@@ -21,14 +22,14 @@ class StagingDirectory {
 
   const std::filesystem::path& path() const { return path_; }
 
-  // Gives it its name. ALREADY_EXISTS: somebody else took that meanwhile.
+  // Gives the directory its name. ALREADY_EXISTS: the name was taken meanwhile.
   absl::Status Commit();
 
  private:
   StagingDirectory(std::filesystem::path target, std::filesystem::path path);
 
   std::filesystem::path target_;
-  std::filesystem::path path_;  // Empty once committed or moved from.
+  std::filesystem::path path_;  // empty once it is committed or moved from
 };
 
 }  // namespace motzkin::dataset

@@ -13,6 +13,7 @@ int64_t CountOperators(std::string_view prefix, Operators& operators) {
     ++count;
     auto found = operators.find(token);
     if (found == operators.end()) {
+      // Rows of a spoiled database may hold any token; they must not fill the memory.
       const bool room = operators.size() < Statistics::kOperatorNamesMax;
       found = operators.emplace(room ? token : "other", 0).first;
     }
@@ -32,7 +33,7 @@ void AddSteps(const Row& row, Statistics& statistics) {
     engine_us += step.cpu_us;
     verifier_us += step.verifier_us;
   }
-  // The last step is the one whose answer ended the ladder.
+  // The answer of the last step ended the ladder, so it is the one that is stored.
   if (row.outcome == v1::OUTCOME_INTEGRATED && !row.steps.empty()) {
     ++statistics.engines[row.steps.back().engine_id].answers;
   }

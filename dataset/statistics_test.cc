@@ -95,7 +95,7 @@ TEST(BalanceTest, SplitsAndLengthsAreBalancedEachForItself) {
 }
 
 TEST(BaselinesTest, WhatGivesTheLabelAwayIsFound) {
-  // sin means true; the length says nothing; two thirds are false.
+  // A sine means true, the length says nothing, and two thirds are false.
   Baselines baselines;
   for (const Split split : {Split::kTrain, Split::kTest}) {
     for (int i = 0; i < 300; ++i) {

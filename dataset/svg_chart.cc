@@ -11,13 +11,14 @@
 namespace motzkin::dataset {
 namespace {
 
-// Okabe and Ito's colours, told apart by colour-blind readers too.
+// The colours of Okabe and Ito, which colour-blind readers can tell apart, too.
 constexpr std::string_view kColours[] = {"#0072b2", "#d55e00", "#009e73",
                                          "#cc79a7", "#e69f00", "#56b4e9"};
+// All sizes are pixels.
 constexpr double kWidth = 640;
 constexpr double kLeft = 64;
 constexpr double kRight = 24;
-constexpr double kTop = 64;  // Below title and legend.
+constexpr double kTop = 64;  // below title and legend
 constexpr double kBarTop = 44;
 constexpr double kLegendPitch = 130;
 constexpr double kBottom = 52;
@@ -30,7 +31,7 @@ std::string Escaped(const std::string& text) {
                              {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}});
 }
 
-// 12, 1.5k, 2M: short enough for an axis.
+// Writes a number as 12, 1.5k or 2M, which is short enough for an axis.
 std::string TickText(double value) {
   const double size = std::abs(value);
   if (size >= 1e6) return fmt::format("{:.4g}M", value / 1e6);
@@ -60,10 +61,12 @@ std::string Begin(double height, const std::string& title) {
          Text(kWidth / 2, 24, "middle", title, " font-size=\"15\" font-weight=\"bold\"");
 }
 
-// Whole multiples of 1, 2 or 5 times a power of ten, about `wanted` of them in [low, high].
+// Returns whole multiples of 1, 2 or 5 times a power of ten, about `wanted` of them in [low, high].
+// The small tolerances keep rounding errors from losing a tick at an end.
 std::vector<double> NiceTicks(double low, double high, int wanted) {
   const double rough = (high - low) / wanted;
   const double power = std::pow(10, std::floor(std::log10(rough)));
+  // The smallest step of 1, 2, 5 or 10 that gives no more ticks than wanted.
   double step = 10 * power;
   for (const double factor : {1.0, 2.0, 5.0}) {
     if (factor * power >= rough * 0.999) {
@@ -73,12 +76,12 @@ std::vector<double> NiceTicks(double low, double high, int wanted) {
   }
   std::vector<double> ticks;
   for (double k = std::ceil(low / step - 1e-9); k * step <= high + step * 1e-9; ++k) {
-    ticks.push_back(k * step + 0.0);  // Never -0.
+    ticks.push_back(k * step + 0.0);  // Adding 0.0 turns -0 into 0.
   }
   return ticks;
 }
 
-// From values to pixels.
+// Maps values to pixels. For y, pixel_low is larger than pixel_high, as pixels count from the top.
 struct Axis {
   double low = 0, high = 1;
   double pixel_low = 0, pixel_high = 1;
@@ -106,6 +109,7 @@ struct Frame {
 };
 
 Frame FrameOf(const LineChart& chart) {
+  // The axes cover the points that are drawn, so a logarithmic chart ignores values at or below 0.
   double x_low = 0, x_high = 0, y_low = 0, y_high = chart.y_max;
   bool first = true;
   for (const Series& series : chart.series) {
@@ -118,9 +122,11 @@ Frame FrameOf(const LineChart& chart) {
       first = false;
     }
   }
+  // An axis of no length would divide by zero, for one point as for none.
   if (x_high <= x_low) x_high = x_low + 1;
   Frame frame{{x_low, x_high, kLeft, kWidth - kRight},
               {chart.y_min, y_high, kLineHeight - kBottom, kTop}};
+  // A logarithmic axis ends at powers of ten, where its ticks are.
   if (chart.log_y && !first) {
     frame.y.low = std::pow(10, std::floor(std::log10(y_low)));
     frame.y.high = std::pow(10, std::ceil(std::log10(y_high)));
@@ -159,6 +165,8 @@ std::string Path(const LineChart& chart, const Series& series, const Frame& fram
   std::string points;
   for (const auto& [x, y] : series.points) {
     if (chart.log_y && y <= 0) continue;
+    // Points above a fixed y_max are drawn at the upper edge. One decimal is finer than a screen,
+    // and rounds away what machines may compute differently.
     points += fmt::format("{}{:.1f},{:.1f}", points.empty() ? "" : " ", frame.x.At(x),
                           frame.y.At(std::min(y, frame.y.high)));
   }

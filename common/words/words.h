@@ -1,4 +1,4 @@
-// Numbers and enums as people, SQL and files read them. Thread-safe.
+// Writes numbers and enums as people, SQL and files read them. Thread-safe.
 #pragma once
 
 #include <google/protobuf/generated_enum_reflection.h>

@@ -49,7 +49,7 @@ void AddSteps(int64_t index, v1::Result& row) {
 
 v1::Result DatasetFixture::MadeRow(const JobRecord& job, int64_t index) {
   const bool forward = job.spec.generator().kind() == v1::KIND_FORWARD;
-  // Its functions come with integrals; those of the forward generator would need an engine.
+  // Functions of the backward generator come with integrals; others would need an engine.
   v1::JobSpec drawn = job.spec;
   if (forward) drawn = Must(JobFromPreset("lample-charton", v1::KIND_BACKWARD));
   const auto sampler = Must(generator::FunctionSampler::Create(drawn.generator()));
@@ -69,7 +69,7 @@ v1::Result DatasetFixture::MadeRow(const JobRecord& job, int64_t index) {
   if (!forward || index % 2 == 0) {
     SetIntegral(Prefix(integral), row);
   } else {
-    // partly .. unverified, in turn.
+    // The outcomes from partly to unverified, in turn.
     row.set_outcome(static_cast<v1::Outcome>(v1::OUTCOME_PARTLY + index / 2 % 8));
   }
   AddSteps(index, row);

@@ -1,5 +1,6 @@
-// For the tests of exports: jobs in a real Postgres whose functions are real ones of the generator
-// and whose integrals are right, without an engine: known integrals of the backward generator.
+// Makes jobs in a real Postgres for the tests of exports. Their functions come from the generator,
+// and their integrals are right without an engine: they are the known integrals of the backward
+// generator.
 #pragma once
 
 #include <filesystem>
@@ -16,17 +17,18 @@ namespace motzkin::dataset {
 
 class DatasetFixture : public coordinator::StoreFixture {
  protected:
-  // A job with `rows` sealed rows. Half of the rows of a forward job have an integral, the others
-  // have all outcomes in turn; every 50th function occurs twice. All rows of other kinds have one.
+  // Makes a job with `rows` sealed rows. In a forward job half of the rows have an integral, the
+  // others have all other outcomes in turn, and every 50th function occurs twice. In jobs of other
+  // kinds all rows have an integral.
   coordinator::JobRecord MadeJob(const std::string& name, v1::Kind kind, int64_t rows);
-  // Adds as many more, sealed.
+  // Adds this many sealed rows.
   void AddRows(const coordinator::JobRecord& job, int64_t rows);
 
-  // As motzkin_reader.
+  // Connects as motzkin_reader.
   Reader MakeReader();
   std::string ReaderConninfo();
 
-  // An export to a fresh path, which is returned.
+  // Exports to a fresh path and returns it.
   std::filesystem::path MustExport(const std::string& job, const ExportOptions& options,
                                    ExportReport* report = nullptr);
   std::filesystem::path FreshPath();
@@ -39,11 +41,11 @@ class DatasetFixture : public coordinator::StoreFixture {
   int paths_ = 0;
 };
 
-// No bar.
+// A Progress that shows nothing.
 absl::Status Silently(int64_t done, int64_t total);
 
 std::string TextOf(const std::filesystem::path& path);
-// The lines of all data files below a directory, by file name.
+// Returns the lines of all data files below a directory, in the order of the files' names.
 std::vector<std::string> DataLines(const std::filesystem::path& directory);
 
 }  // namespace motzkin::dataset
