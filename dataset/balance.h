@@ -23,6 +23,7 @@ class BalancePlan {
  public:
   explicit BalancePlan(Balance balance) : balance_(balance) {}
 
+  // The first pass. Count every row that the second pass will offer, and no other.
   void Count(const Row& row, bool label);
   // Whether the row belongs into the dataset. The k-th call for a cell and label is about the k-th
   // row that was counted there.

@@ -31,7 +31,9 @@ class Baselines {
  public:
   static constexpr size_t kTestRowsMax = 100'000;
 
+  // Rows of train and test may come in any order. Rows of valid are ignored.
   void Add(const Row& row, bool label);
+  // May be called at any time; it scores the rows so far.
   BaselineScores Score() const;
 
  private:

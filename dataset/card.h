@@ -14,6 +14,7 @@
 
 namespace motzkin::dataset {
 
+// `plots` are the files below plots/ that the card shows, in this order.
 std::string Card(const ExportReport& report, const ExportOptions& options,
                  const std::vector<Plot>& plots);
 

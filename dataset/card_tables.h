@@ -9,15 +9,19 @@
 
 namespace motzkin::dataset {
 
+// Rows and labels by split; rows that were left out, by reason; the data files with their digests.
 std::string RowsTable(const ExportReport& report);
 std::string ExclusionsTable(const ExportReport& report);
 // The data files of a split: one path, or a pattern for several; empty when there are none.
 std::string SplitPaths(const ExportReport& report, Split split);
 std::string FilesTable(const ExportReport& report);
+// The columns of jsonl and csv with their types and meanings.
 std::string ColumnsTable(const ExportOptions& options);
+// These describe a set of rows. `engines` has the names by number.
 std::string OutcomesTable(const Statistics& statistics);
 std::string EnginesTable(const Statistics& statistics, const std::map<int, std::string>& engines);
 std::string LengthsTable(const Statistics& statistics);
+// A table of the scores of baselines.h, or a sentence if every row has the same label.
 std::string BaselinesText(const ExportReport& report);
 
 // Returns the command that makes the same export.

@@ -28,6 +28,7 @@ class ChecksummedFile {
   ChecksummedFile& operator=(ChecksummedFile&&) noexcept;
   ~ChecksummedFile();
 
+  // Keeps up to 1 MB in memory before it writes.
   absl::Status Append(std::string_view text);
   // The file is on disk (fsync) when this returns OK. Call it once, and nothing after it.
   absl::StatusOr<FileDigest> Close();

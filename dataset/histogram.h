@@ -15,6 +15,7 @@ class Histogram {
  public:
   static constexpr int64_t kMax = 65'536;  // An integral of 64 kB has fewer tokens.
 
+  // Negative values count as 0.
   void Add(int64_t value, int64_t times = 1);
   int64_t count() const { return count_; }
   double mean() const;  // 0 without values
@@ -34,6 +35,7 @@ class Histogram {
 // above that each doubling has 32 buckets.
 class LogHistogram {
  public:
+  // Negative values count as 0. The sum and the maximum are exact.
   void Add(int64_t value);
   int64_t count() const { return count_; }
   int64_t sum() const { return sum_; }

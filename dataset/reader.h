@@ -71,6 +71,7 @@ class Reader {
   // Returns names such as "giac 1.9.0.35", by the number that steps have.
   absl::StatusOr<std::map<int, std::string>> Engines();
 
+  // All zeros if the job has no audits. `job` is a name.
   absl::StatusOr<LabelFlips> FlipsOf(const std::string& job);
 
   // Visits every row of `range` in the order of indices; the visitor may change it. `range` must

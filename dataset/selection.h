@@ -52,11 +52,13 @@ class Selection {
   // Relatives::Create() refuses.
   static absl::StatusOr<Selection> Create(const JobDescription& job, const ExportOptions& options);
 
+  // Returns the label under the convention of answers(); nothing if none can be trusted.
   std::optional<bool> Label(const Row& row) const;
   // Returns the reason to leave the row out, or nothing if it belongs into the export as far as the
   // row itself tells. The errors are those of Relatives.
   absl::StatusOr<std::optional<Exclusion>> Decide(const Row& row);
 
+  // The convention that was asked for, or else the job's own. Never unspecified.
   v1::Answers answers() const { return answers_; }
 
  private:

@@ -48,6 +48,7 @@ class ShardWriter {
   // Files go below `directory`, which must exist.
   ShardWriter(std::filesystem::path directory, ShardNames names);
 
+  // `line` ends with its newline.
   absl::Status Append(Split split, std::string_view line);
   // Closes all files and returns them by split and then by number. Call nothing after it.
   absl::StatusOr<std::vector<WrittenFile>> Finish();

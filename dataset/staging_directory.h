@@ -20,6 +20,7 @@ class StagingDirectory {
   StagingDirectory& operator=(StagingDirectory&&) = delete;
   ~StagingDirectory();
 
+  // The directory to write into, until Commit().
   const std::filesystem::path& path() const { return path_; }
 
   // Gives the directory its name. ALREADY_EXISTS: the name was taken meanwhile.

@@ -30,6 +30,7 @@ struct EngineStatistics {
 };
 
 struct Statistics {
+  // `label` is empty if the row has none that can be trusted.
   void Add(const Row& row, std::optional<bool> label);
 
   int64_t rows = 0;

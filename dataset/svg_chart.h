@@ -32,6 +32,7 @@ struct BarChart {
   std::vector<std::pair<std::string, double>> bars;  // from top to bottom
 };
 
+// Returns the text of an SVG file, 640 pixels wide. Texts of the chart may hold any characters.
 std::string Svg(const LineChart& chart);
 std::string Svg(const BarChart& chart);
 

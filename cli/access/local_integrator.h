@@ -25,6 +25,7 @@ struct IntegratorFlags {
   std::string ladder;  // for instance "giac=100,fricas=250"; default: the ladder of a job
   std::string memory;  // the memory of one engine, for instance "1 GiB"
 };
+// Adds --ladder, --memory and --integrator. `flags` must outlive the app.
 void AddIntegratorFlags(CLI::App& verb, IntegratorFlags& flags);
 
 // The flags after they are read and checked.

@@ -30,9 +30,11 @@ class OperatorClient {
   explicit OperatorClient(const std::string& address);
   ~OperatorClient();
 
+  // Idempotent for one request_id.
   absl::StatusOr<v1::StartJobResponse> Start(const v1::StartJobRequest& request);
   absl::StatusOr<v1::ListJobsResponse> Jobs();
   absl::StatusOr<v1::ControlJobResponse> Control(const v1::ControlJobRequest& request);
+  // Waits until the rows are dropped. Asking again goes on where an interrupted call stopped.
   absl::StatusOr<v1::DropArchivedRowsResponse> DropArchivedRows(
       const v1::DropArchivedRowsRequest& request);
   absl::StatusOr<v1::ListWorkersResponse> Workers();

@@ -15,6 +15,7 @@ enum ExitCode : int {
   kExitNoIntegral = 6,   // `integrate` found no verified integral
 };
 
+// Returns the exit code for the outcome of a verb; kExitNoIntegral is never returned.
 ExitCode ExitCodeFor(const absl::Status& status);
 
 }  // namespace motzkin::cli

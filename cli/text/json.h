@@ -10,6 +10,7 @@ namespace motzkin::cli {
 
 using Json = nlohmann::ordered_json;
 
+// Times are RFC 3339 in UTC, and hashes are texts of 16 hexadecimal digits.
 Json ToJson(const v1::Job& job);
 Json ToJson(const v1::Worker& worker);
 Json ToJson(const v1::Result& result);

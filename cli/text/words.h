@@ -24,6 +24,7 @@ struct OutcomeGroups {
   int64_t broken = 0;     // all others, on which no label should rest
   int64_t total() const { return integrated + no_answer + broken; }
 };
+// Adds up the job's outcomes. An outcome of a newer coordinator counts as broken.
 OutcomeGroups GroupsOf(const v1::Job& job);
 
 // Returns stored prefix tokens as infix; the tokens themselves if they cannot be read.

@@ -24,6 +24,7 @@ struct EvaluateSummary {
   double verifier_seconds = 0;
 
   void AddOutcome(const std::string& outcome) { ++outcomes[outcome]; }
+  // Counts the candidates of one function, and the function by the best of them.
   void AddVerdicts(const std::vector<std::string>& verdicts);
 
   // In both, solved, partly, refuted, unsolved and timed_out add up to functions. The JSON also has

@@ -1,4 +1,7 @@
 // Writes numbers and enums as people, SQL and files read them. Thread-safe.
+//
+// Words for enums are those of SQL and the docs. They are part of the interface to scripts, so they
+// never change.
 #pragma once
 
 #include <google/protobuf/generated_enum_reflection.h>

@@ -19,6 +19,7 @@ class Console {
   void Line(const std::string& text) ABSL_LOCKS_EXCLUDED(mutex_);
   // Replaces the live line. Does nothing if standard error is no terminal.
   void Live(const std::string& text) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Whether standard error is a terminal, where the live line is shown.
   bool is_terminal() const { return is_terminal_; }
 
  private:

@@ -32,6 +32,7 @@ struct PolicyDecision {
 class Policy {
  public:
   Policy(const PolicyOptions& options, int slots) : options_(options), slots_(slots) {}
+  // Battery comes before heat. An unknown temperature holds no slot back.
   PolicyDecision Decide(const MachineReading& reading);
 
  private:

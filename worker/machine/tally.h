@@ -33,6 +33,7 @@ class Tally {
   // `clock` must outlive this.
   explicit Tally(const Clock& clock);
 
+  // Counts a function and its CPU time, before its row is sent.
   void Count(const v1::Result& result) ABSL_LOCKS_EXCLUDED(mutex_);
   // Counts only the CPU time: the function was counted when it was first computed.
   void CountAudit(const v1::Result& result) ABSL_LOCKS_EXCLUDED(mutex_);

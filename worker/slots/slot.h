@@ -27,7 +27,7 @@ struct SlotContext {
   ResultWriter& writer;
   Tally& tally;
   CarefulLog& careful;
-  SpeedGauge& speed;
+  SpeedGauge& speed;  // shared: one slot measures for all
   const Clock& clock;
 };
 
@@ -39,6 +39,7 @@ class Slot {
   ~Slot();
 
   void Start();
+  // Ends the task with this serial within 1 s, if this slot has it.
   void Interrupt(uint64_t serial) { runner_.Interrupt(serial); }
   // Waits for the function in progress. The queue must have been stopped before.
   void Stop();

@@ -16,6 +16,7 @@ namespace motzkin::worker {
 
 class SlotPool {
  public:
+  // Makes `slots` slots, numbered from 0. Everything in `context` must outlive the pool.
   SlotPool(int slots, const SlotContext& context, const RunnerOptions& options,
            const IntegratorFactory& factory);
   ~SlotPool();

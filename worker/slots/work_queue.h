@@ -105,10 +105,12 @@ class WorkQueue {
   // them. When draining, only batches with running functions or pending rows are left: the others
   // are given back.
   std::vector<BatchReport> Held() const ABSL_LOCKS_EXCLUDED(mutex_);
+  // Returns the failures that the coordinator has not acknowledged, the oldest first.
   std::vector<FailureReport> Failures() const ABSL_LOCKS_EXCLUDED(mutex_);
   // The coordinator has heard of these failures.
   void ForgetFailures(const std::vector<BatchId>& ids) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // The number of slots that have a task.
   int busy() const ABSL_LOCKS_EXCLUDED(mutex_);
   // Returns true once no slot works, and false after `timeout`.
   bool AwaitIdle(absl::Duration timeout) const ABSL_LOCKS_EXCLUDED(mutex_);

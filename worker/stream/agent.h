@@ -36,7 +36,11 @@ struct AgentOptions {
   absl::Duration backoff_max = absl::Seconds(5);
 };
 
-enum class Rejection { kSuperseded, kProtocol };
+// The reasons for which a coordinator turns a worker away for good.
+enum class Rejection {
+  kSuperseded,  // a newer instance of this worker has connected
+  kProtocol,    // the coordinator does not serve this worker's protocol
+};
 
 class AgentDelegate {
  public:
