@@ -1,10 +1,12 @@
 # motzkin_embed_files(TARGET HEADER name.h NAMESPACE a::b FILES f...)
 #
-# Compiles files into TARGET. The generated header has a constant for each file, named after it, so that a file that is
-# not there does not compile; and one table of them, in the order given:
+# Compiles files into TARGET. The generated header has a constant for each file, named after it, so that the use of a
+# missing file does not compile. It also has a table of all files, in the given order:
+#
 #   inline constexpr std::string_view kLockJob = ...;       // lock_job.sql
 #   struct EmbeddedFile { std::string_view name, text; };   // name: the file's name without folders
 #   inline constexpr EmbeddedFile kFiles[] = {...};
+#
 # Each file is split into raw string literals of at most 8,000 characters, which every compiler accepts.
 function(motzkin_embed_files target)
   cmake_parse_arguments(ARG "" "HEADER;NAMESPACE" "FILES" ${ARGN})

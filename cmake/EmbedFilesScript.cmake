@@ -1,6 +1,6 @@
 # motzkin_embed_files runs this script; see EmbedFiles.cmake.
 
-# lock_job.sql is kLockJob.
+# Makes the name of a constant from the name of a file: lock_job.sql becomes kLockJob.
 function(constant_of file result)
   get_filename_component(stem ${file} NAME_WE)
   string(REGEX REPLACE "[^A-Za-z0-9]+" ";" words ${stem})

@@ -21,7 +21,8 @@
 namespace motzkin::postgres {
 namespace {
 
-// A machine that went away is noticed within half a minute, also under a statement in flight.
+// With these, a machine that goes away is noticed within half a minute, even while a statement is
+// in flight.
 constexpr std::pair<std::string_view, std::string_view> kTimeouts[] = {
     {"connect_timeout", "10"}, {"keepalives_idle", "10"},     {"keepalives_interval", "5"},
     {"keepalives_count", "3"}, {"tcp_user_timeout", "25000"},
@@ -38,7 +39,7 @@ std::string SqlStateOf(const pqxx::sql_error& error) {
   return "XX000";
 }
 
-// Runs `body`, which may throw what libpqxx throws; a status comes back instead.
+// Runs `body`, and turns the exceptions of libpqxx into a status.
 template <typename Body>
 absl::Status Guard(const Body& body) {
   try {
@@ -48,7 +49,7 @@ absl::Status Guard(const Body& body) {
   } catch (const pqxx::broken_connection& error) {
     return StatusOf("", error.what());
   } catch (const pqxx::transaction_rollback& error) {
-    // In libpqxx 6 these are no sql_error and bring no SQLSTATE.
+    // In libpqxx 6 these are not sql_errors and have no SQLSTATE.
     return StatusOf(dynamic_cast<const pqxx::deadlock_detected*>(&error) ? "40P01" : "40001",
                     error.what());
   } catch (const pqxx::sql_error& error) {
@@ -148,6 +149,7 @@ std::string WithTimeouts(std::string_view conninfo) {
   const bool uri = conninfo.starts_with("postgres://") || conninfo.starts_with("postgresql://");
   std::string result(conninfo);
   for (const auto& [key, value] : kTimeouts) {
+    // A setting of the user wins.
     if (conninfo.find(fmt::format("{}=", key)) != std::string_view::npos) continue;
     std::string_view separator = result.empty() ? "" : " ";
     if (uri) separator = result.find('?') == std::string::npos ? "?" : "&";
@@ -157,7 +159,7 @@ std::string WithTimeouts(std::string_view conninfo) {
 }
 
 struct Connection::Impl {
-  // Notices go nowhere rather than to stderr.
+  // Drops notices, which would go to stderr.
 #ifdef MOTZKIN_PQXX7_10
   explicit Impl(const std::string& conninfo) : session(conninfo) {
     session.set_notice_handler([](pqxx::zview) noexcept {});
@@ -165,7 +167,7 @@ struct Connection::Impl {
   explicit Impl(const std::string& conninfo) : session(conninfo), quiet(session) {
 #endif
 #ifdef MOTZKIN_PQXX6
-    // A reconnection behind our back would lose the session's locks.
+    // If libpqxx reconnected by itself, the session's locks would be lost without a sign.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
     session.inhibit_reactivation(true);
@@ -173,20 +175,22 @@ struct Connection::Impl {
 #endif
   }
 
-  // Takes note when the session is gone; then hands the status on.
+  // Notes whether the session is gone, and returns the status, made UNAVAILABLE in that case.
   absl::Status Noted(absl::Status status) {
     if (!status.ok() && !session.is_open()) {
       broken = true;
-      // Postgres' parting words (57P01, ...) arrive with the codes that repeat; others do not.
+      // The last error of a server that shuts down (57P01, ...) is UNAVAILABLE already. Other
+      // errors of a lost session would not be repeated, although they should be.
       if (!absl::IsUnavailable(status)) status = StatusOf("", ToStd(status.message()));
     }
+    // After a commit in doubt, only a new session can find out what happened.
     if (SqlState(status) == "08007") broken = true;
     return status;
   }
 
   pqxx::connection session;
-  // The session's socket under a number of our own: libpq closes its own when it likes, and another
-  // thread may then get that number.
+  // A duplicate of the session's socket, for HangUp(). libpq may close its own at any time, and
+  // another thread may then get that number.
   const UniqueFd line{::dup(session.sock())};
 #ifndef MOTZKIN_PQXX7_10
   pqxx::quiet_errorhandler quiet;
@@ -199,7 +203,8 @@ Connection::~Connection() = default;
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& conninfo) {
   const std::string complete = WithTimeouts(conninfo);
-  // What libpq says of a conninfo that it cannot read may quote a part of the password.
+  // This check refuses a conninfo that libpq cannot read. The message of libpq itself may quote a
+  // part of the password.
   const absl::Status readable = ClientEnvironment(complete).status();
   if (!readable.ok()) return StatusOf("", ToStd(readable.message()));
   try {
@@ -240,6 +245,7 @@ absl::StatusOr<Rows> Connection::ExecuteAlone(std::string_view sql, const Params
   if (impl_->broken) return StatusOf("", "the connection to Postgres is closed");
   Rows rows;
   absl::Status status = impl_->Noted(Guard([&]() -> absl::Status {
+    // Without a transaction around it, Postgres commits the statement as it ends.
     pqxx::nontransaction alone(impl_->session);
     absl::StatusOr<Rows> result = ExecuteIn(alone, sql, params);
     if (!result.ok()) return result.status();

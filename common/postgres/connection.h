@@ -1,17 +1,17 @@
-// One connection to Postgres: the only place of the project that knows libpqxx and its versions.
+// One connection to Postgres. No other part of the project knows libpqxx and its versions.
 //
-// Errors are absl::Status by the SQLSTATE that Postgres gave, in every function here:
+// Every function here turns the SQLSTATE of an error into one of these:
 //
 //   UNAVAILABLE          08 40 53 57 58 and 55P03, a lost connection, a commit in doubt: repeat on
-//                        a new connection. A commit in doubt may have happened: only repeat what is
-//                        idempotent
+//                        a new connection. A commit in doubt may have happened, so only idempotent
+//                        statements may be repeated
 //   INVALID_ARGUMENT     22 23 54: a value that Postgres refuses
-//   PERMISSION_DENIED    28 42501: who we are may not do this
+//   PERMISSION_DENIED    28 42501: our role may not do this
 //   NOT_FOUND            3D: no such database
 //   FAILED_PRECONDITION  25006 (read-only) and class MZ: a refusal by one of our own SQL functions
 //   INTERNAL             anything else, such as a statement that does not parse: a bug of ours
 //
-// SqlState() gives the five characters back. No exception leaves, and no message holds a password.
+// SqlState() returns the five characters. No function throws, and no message holds a password.
 #pragma once
 
 #include <absl/status/status.h>
@@ -27,54 +27,57 @@
 
 namespace motzkin::postgres {
 
-// The SQLSTATE behind a status of this module; empty when there is none (e.g. no connection).
+// Returns the SQLSTATE behind a status of this module; empty if there is none, as without a
+// connection.
 std::string SqlState(const absl::Status& status);
 
-// The same conninfo with time-outs for connecting and for dead peers where it sets none itself, so
-// that no call hangs on a machine that went away. Takes both forms of libpq: `key=value ...` and
-// URIs.
+// Returns the conninfo with time-outs for connecting and for dead peers, unless it sets them
+// itself, so that no call hangs if the server's machine goes away. Takes both forms of libpq:
+// `key=value ...` and URIs.
 std::string WithTimeouts(std::string_view conninfo);
 
-// Where statements run inside Connection::Transact. Valid only during the call that got it.
+// Runs the statements of a Connection::Transact() call. Valid only during that call.
 class Transaction {
  public:
   virtual ~Transaction() = default;
-  // One statement. After an error the transaction can only be rolled back.
+  // Runs one statement. After an error the transaction can only be rolled back.
   virtual absl::StatusOr<Rows> Execute(std::string_view sql, const Params& params = {}) = 0;
-  // Several statements separated by semicolons, without parameters; what they return is dropped.
+  // Runs several statements separated by semicolons, without parameters, and drops their results.
   virtual absl::Status ExecuteScript(std::string_view sql) = 0;
 };
 
-// Never reconnects by itself: a new session would lack the locks and settings of the old one. Once
-// broken() every call returns UNAVAILABLE; open another. Closed by the destructor.
+// A connection never reconnects by itself, because a new session would lack the locks and settings
+// of the old one. Once it is broken(), every call returns UNAVAILABLE; open another one. The
+// destructor closes it.
 //
 // Thread-compatible: one thread at a time.
 class Connection {
  public:
-  // `conninfo` as libpq takes it; WithTimeouts() is applied. At most 10 s unless it says otherwise.
+  // Takes a conninfo of libpq and applies WithTimeouts(). Takes 10 s at most unless the conninfo
+  // has its own connect_timeout.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(const std::string& conninfo);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // One statement in a transaction of its own.
+  // Runs one statement in a transaction of its own.
   absl::StatusOr<Rows> Execute(std::string_view sql, const Params& params = {});
 
-  // One statement in one round trip, which the server commits by itself: no lock is held while it
-  // waits for us, however long we stand still. Also what Postgres takes only outside of
-  // transactions, e.g. CREATE DATABASE. UNAVAILABLE: it may have happened.
+  // Runs one statement in one round trip. The server commits it by itself, so it holds no lock
+  // while it waits for us, even if this machine falls asleep. Also for statements that Postgres
+  // takes only outside of transactions, such as CREATE DATABASE. UNAVAILABLE: it may have happened.
   absl::StatusOr<Rows> ExecuteAlone(std::string_view sql, const Params& params = {});
 
-  // Runs `body` in one transaction: commits if it returns OK, else rolls back and returns its
+  // Runs `body` in one transaction. Commits if it returns OK; otherwise rolls back and returns its
   // status.
   absl::Status Transact(const std::function<absl::Status(Transaction&)>& body);
 
-  // From another thread: the call in progress, or else the next one, fails as if the server had
-  // gone. For servers that stand still: their kernel keeps the connection alive and no time-out of
-  // TCP's ever comes.
+  // May be called from another thread. The call in progress, or else the next one, fails as if the
+  // server were gone. This is for servers that stand still: their kernel keeps the connection
+  // alive, so no time-out of TCP ever comes.
   void HangUp();
 
-  // The session's process on the server.
+  // The id of the process that serves this session on the server.
   int backend_pid() const;
   bool broken() const;
 

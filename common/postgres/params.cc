@@ -11,13 +11,15 @@
 namespace motzkin::postgres {
 namespace {
 
-// The shortest text that reads back as the same double; Postgres writes not-a-number its own way.
+// Returns the shortest text that reads back as the same double. Postgres has its own spellings of
+// not-a-number and infinity.
 std::string RealText(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
   return fmt::format("{}", value);
 }
 
+// Every text is quoted, because an unquoted NULL or an empty text would be read as something else.
 void AppendQuoted(std::string_view text, std::string& array) {
   array.push_back('"');
   for (const char c : text) {
@@ -58,6 +60,7 @@ Params& Params::Null() {
 }
 
 Params& Params::Time(absl::Time value) {
+  // absl would write these as infinite-past and infinite-future.
   if (value == absl::InfinitePast()) return Text("-infinity");
   if (value == absl::InfiniteFuture()) return Text("infinity");
   return Text(absl::FormatTime("%Y-%m-%d %H:%M:%E6S+00", value, absl::UTCTimeZone()));

@@ -1,4 +1,4 @@
-// Values on their way to Postgres: the parameters of a statement.
+// The parameters of a statement.
 #pragma once
 
 #include <absl/time/time.h>
@@ -13,28 +13,29 @@
 
 namespace motzkin::postgres {
 
-// The values of $1, $2, ... in order. All travel as text; say the type in the statement
-// (`$1::uuid`) where it is not clear. A value.
+// The values of $1, $2, ... in order. All of them travel as text, so the statement must name the
+// type where Postgres cannot infer it (`$1::uuid`). A value.
 class Params {
  public:
-  Params& Text(std::string_view value);  // A NUL in it makes the statement fail: 22021.
+  // A NUL in the text makes the statement fail with 22021.
+  Params& Text(std::string_view value);
   Params& Int(int64_t value);
   Params& Real(double value);
   Params& Bool(bool value);
-  Params& Bytes(std::string_view value);  // For `::bytea`; any bytes.
+  Params& Bytes(std::string_view value);  // any bytes, for `::bytea`
   Params& Null();
-  Params& Time(absl::Time value);  // For `::timestamptz`, to the microsecond.
+  Params& Time(absl::Time value);  // for `::timestamptz`, to the microsecond
 
-  // One array, for `::bigint[]` and the like. An empty optional is NULL.
+  // Each adds one array, for `::bigint[]` and the like. An empty optional is NULL.
   Params& IntArray(const std::vector<int64_t>& values);
   Params& RealArray(const std::vector<double>& values);
   Params& BoolArray(const std::vector<bool>& values);
   Params& TextArray(const std::vector<std::optional<std::string>>& values);
   Params& TextArray(const std::vector<std::string>& values);
 
-  // An array for each of `fields`, in that order, of its value in every record: for
-  // `unnest($1::integer[], $2::text[])`. A field is a member (`&Batch::begin_index`) or a function
-  // of a record; its value is an integer, a double, a text or an optional text.
+  // Adds an array for each of `fields`, in that order, with the values of the field in all records,
+  // for `unnest($1::integer[], $2::text[])`. A field is a member (`&Batch::begin_index`) or a
+  // function of a record. Its value is an integer, a double, a text or an optional text.
   template <typename Record, typename... Fields>
   Params& ArraysOf(const std::vector<Record>& records, const Fields&... fields) {
     (AddArrayOf(records, fields), ...);

@@ -11,7 +11,7 @@
 
 namespace motzkin::postgres {
 
-// Compared name by name: few statements have ten columns, and a comparison is nothing beside
+// Searches name by name. Few statements have ten columns, and a comparison costs nothing beside
 // turning a text into a value.
 const std::optional<std::string>& Row::Cell(std::string_view column) const {
   const std::vector<std::string>& columns = rows_->columns_;

@@ -1,10 +1,10 @@
-// What a statement returned, read by the names of its columns. In which order the statement lists
-// them does not matter.
+// The rows that a statement returned. They are read by the names of their columns, so the order in
+// which the statement lists them does not matter.
 //
 //   for (const Row row : rows) Use(row.Text("integrand"), row.Int("wall_ms"));
 //
-// It is a bug of ours (CHECK) to ask for a row or a column that is not there, or to read a NULL or
-// a text as a number: the statement and its reader are parts of one program.
+// To ask for a missing row or column, or to read a NULL or a text as a number, is a bug of ours and
+// fails a CHECK, because the statement and its reader are parts of one program.
 #pragma once
 
 #include <cstddef>
@@ -27,12 +27,12 @@ class Row {
   bool IsNull(std::string_view column) const;
   const std::string& Text(std::string_view column) const;
   int64_t Int(std::string_view column) const;
-  int32_t Int32(std::string_view column) const;  // Out of its range is a bug as well.
+  int32_t Int32(std::string_view column) const;  // a number out of range fails a CHECK, too
   double Real(std::string_view column) const;
   bool Bool(std::string_view column) const;
-  std::string Bytes(std::string_view column) const;              // Of a bytea.
-  std::vector<int64_t> IntArray(std::string_view column) const;  // Of one dimension, without NULL.
-  // A number that is one of the enum's.
+  std::string Bytes(std::string_view column) const;              // from a bytea
+  std::vector<int64_t> IntArray(std::string_view column) const;  // one dimension, no NULL
+  // Reads a number as an enum. The database must hold only values of that enum.
   template <typename T>
   T Enum(std::string_view column) const {
     return static_cast<T>(Int32(column));
@@ -64,7 +64,8 @@ class Rows {
   };
 
   Rows() = default;
-  // `cells` row by row. A statement that returns no rows at all may have no columns.
+  // `cells` holds one row after the other. A statement that returns no rows at all may have no
+  // columns.
   Rows(std::vector<std::string> columns, std::vector<std::optional<std::string>> cells,
        int64_t affected);
 
@@ -76,7 +77,7 @@ class Rows {
   Iterator begin() const { return {*this, 0}; }
   Iterator end() const { return {*this, size()}; }
 
-  // What `make` makes of each row.
+  // Returns the results of `make` for all rows.
   template <typename Make>
   auto Map(const Make& make) const {
     std::vector<std::invoke_result_t<const Make&, const Row&>> values;
@@ -85,9 +86,9 @@ class Rows {
     return values;
   }
 
-  // The names, in the order of the statement.
+  // The names of the columns, in the order of the statement.
   const std::vector<std::string>& columns() const { return columns_; }
-  // Rows that INSERT, UPDATE or DELETE changed.
+  // The number of rows that INSERT, UPDATE or DELETE changed.
   int64_t affected() const { return affected_; }
 
  private:

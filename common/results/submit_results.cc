@@ -23,7 +23,7 @@ std::optional<std::string> OrNull(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional<std::string>(text);
 }
 
-// "{lower,upper,lower,upper}"; NULL without intervals.
+// Returns "{lower,upper,lower,upper}"; NULL if there are no intervals.
 std::optional<std::string> BoundsOf(const v1::Verification& verification) {
   std::vector<double> bounds;
   for (const v1::Interval& interval : verification.valid_on()) {
@@ -34,7 +34,8 @@ std::optional<std::string> BoundsOf(const v1::Verification& verification) {
   return Params().RealArray(bounds).values().front();
 }
 
-// The engines of a submission, each once; others refer to them by position, counted from 1.
+// The engines of a submission, each once. The columns refer to them by position, counted from 1, so
+// that a name is not sent with every row.
 class EngineList {
  public:
   int64_t PositionOf(const std::string& name, const std::string& version) {
@@ -66,6 +67,7 @@ struct ResultColumns {
     outcomes.push_back(result.outcome());
     integrands.push_back(result.integrand());
     integrals.push_back(OrNull(result.integral()));
+    // bigint is signed, so the hashes keep their bits and may become negative.
     canonical_hashes.push_back(std::bit_cast<int64_t>(result.canonical_hash()));
     skeleton_hashes.push_back(std::bit_cast<int64_t>(result.skeleton_hash()));
     engines.push_back(EngineOf(result, list));
@@ -81,7 +83,8 @@ struct ResultColumns {
     wall_ms.push_back(result.wall_ms());
   }
 
-  // The version of an answer's engine is that of the step which gave it: the last of that name.
+  // Returns the position of the engine that gave the answer; 0 if there is no answer. Its version
+  // is that of the last step with this engine, which gave the answer.
   static int64_t EngineOf(const v1::Result& result, EngineList& list) {
     if (result.engine().empty()) return 0;
     std::string version;
@@ -103,7 +106,7 @@ struct ResultColumns {
   }
 };
 
-// Those that hold one element a step.
+// The columns of submit_results() that hold one element a step.
 struct StepColumns {
   Ints results, engines, outcomes, cpu_us, rss_kb, verifier_us;
   std::vector<std::string> messages;
@@ -135,6 +138,7 @@ Params AuditParamsOf(const v1::Submission& submission) {
     integrals.push_back(OrNull(result.integral()));
     speed_factors.push_back(result.speed_factor());
     cpu_us.push_back(0);
+    // The audit table keeps the total, not the steps.
     for (const v1::StepResult& step : result.steps()) cpu_us.back() += step.cpu_us();
   }
   Params params;
@@ -173,7 +177,8 @@ Params ParamsOf(const v1::Submission& submission) {
 absl::StatusOr<std::vector<v1::RowStatus>> SubmitResults(postgres::Connection& connection,
                                                          const v1::Submission& submission,
                                                          absl::Duration longest) {
-  postgres::Watchdog watchdog;  // One thread a flush, which is one a second.
+  // This makes a thread for each flush, but there is only about one a second.
+  postgres::Watchdog watchdog;
   const postgres::Watchdog::Watch watch(watchdog, connection, longest);
   const bool audits = submission.audit_budget_factor() > 0;
   ASSIGN_OR_RETURN(
@@ -183,6 +188,7 @@ absl::StatusOr<std::vector<v1::RowStatus>> SubmitResults(postgres::Connection& c
   std::vector<v1::RowStatus> statuses;
   for (const int64_t status : rows.front().IntArray("statuses"))
     statuses.push_back(static_cast<v1::RowStatus>(status));
+  // The SQL function is ours and returns one status for each index.
   MOTZKIN_CHECK(statuses.size() == static_cast<size_t>(submission.results_size()));
   return statuses;
 }

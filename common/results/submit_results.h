@@ -1,6 +1,6 @@
 // Writes finished functions to Postgres through submit_results(), and audits through
-// submit_audits(): the only things that a worker's role may execute. Used by the worker (direct)
-// and by the coordinator (relay).
+// submit_audits(). A worker's role may execute nothing else. The worker uses this for its direct
+// way, and the coordinator for the relay.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -13,13 +13,14 @@
 
 namespace motzkin {
 
-// A flush of 256 rows takes an SD card half a second; a server that takes this long stands still.
+// A flush of 256 rows takes half a second on an SD card. A server that takes this long stands
+// still.
 inline constexpr absl::Duration kSubmitMax = absl::Seconds(15);
 
-// One transaction in one round trip, so that a machine that falls asleep in the middle holds no
-// lock of its batch; idempotent. Gives up after `longest`. One status a result, in order. On any
-// error nothing is known to be stored; after UNAVAILABLE the same submission may simply be sent
-// again, on a new connection.
+// Stores the results in one transaction and one round trip, so that a machine that falls asleep in
+// the middle holds no lock of its batch. Gives up after `longest`. Returns one status for each
+// result, in order. After an error the results may or may not be stored. Submitting is idempotent,
+// so after UNAVAILABLE the same submission may be sent again, on a new connection.
 //
 //   UNAVAILABLE          connection, serialization, resources, shutdown, commit in doubt
 //                        (classes 08 40 53 57)
@@ -31,8 +32,8 @@ absl::StatusOr<std::vector<v1::RowStatus>> SubmitResults(postgres::Connection& c
                                                          const v1::Submission& submission,
                                                          absl::Duration longest = kSubmitMax);
 
-// Makes a result storable: valid UTF-8 without NUL, messages <= 500 bytes, an integral over
-// 65,536 bytes replaced by outcome unverified with its reason.
+// Makes a result storable: texts become valid UTF-8 without NUL, messages are cut to 500 bytes, and
+// an integral of more than 65,536 bytes is replaced by the outcome unverified with the reason.
 void MakeStorable(v1::Result& result);
 
 }  // namespace motzkin

@@ -8,6 +8,8 @@
 namespace motzkin::settings {
 namespace {
 
+// Writes the number in the largest unit that divides it, so that the text reads back as the same
+// number.
 std::string BytesText(int64_t bytes) {
   static constexpr std::pair<int64_t, const char*> kUnits[] = {
       {1ll << 40, " TiB"}, {1'000'000'000'000, " TB"}, {1 << 30, " GiB"}, {1'000'000'000, " GB"},
@@ -33,7 +35,7 @@ std::string FlagOf(const Setting& setting) {
 
 absl::Status ReadFile(const std::string& path, const std::vector<Setting>& settings) {
   absl::StatusOr<yaml::StrictMap> file = yaml::StrictMap::ParseFile(path);
-  // A file that is not there is bad usage as well: a restart would not help.
+  // A missing file counts as bad usage, too: a restart of the service would not help.
   if (!file.ok()) return absl::InvalidArgumentError(file.status().message());
   for (const Setting& setting : settings) setting.value.read(*file, setting.key);
   return file->Finish();
@@ -107,8 +109,10 @@ absl::StatusOr<bool> ReadSettings(CLI::App& app, const std::vector<Setting>& set
   if (!parsed) return false;
   if (!file.empty()) RETURN_IF_ERROR(ReadFile(file, settings));
   for (size_t i = 0; i < settings.size(); ++i) {
+    // Empty means that the flag was not given, because ParseFlags() has refused empty values.
     if (given[i].empty()) continue;
     const std::string flag = FlagOf(settings[i]);
+    // The text of the flag goes through the reader of the file, so both have the same checks.
     yaml::StrictMap one = yaml::StrictMap::Of(flag, given[i]);
     settings[i].value.read(one, flag);
     RETURN_IF_ERROR(one.Finish());
@@ -124,7 +128,7 @@ absl::StatusOr<bool> ParseFlags(CLI::App& app, int argc, const char* const* argv
     return false;
   } catch (const CLI::ParseError& error) {
     std::string why = error.what();
-    // CLI11 says of a wrong verb only that one is missing.
+    // For a wrong verb CLI11 says only that a verb is missing.
     const std::vector<std::string> unknown = app.remaining();
     if (app.get_require_subcommand_min() > 0 && app.get_subcommands().empty() && !unknown.empty()) {
       why = absl::StrCat("there is no verb '", unknown.front(), "'");

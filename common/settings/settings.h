@@ -1,6 +1,5 @@
-// The flags of a program, and its settings, each of which is described once. One row of a table
-// makes the key in the YAML file, the flag, the checks and error lines of both, and the line of
-// --help:
+// The flags of a program, and its settings, which are described once, in a table. Each row makes
+// the key in the YAML file, the flag, the checks and error lines of both, and the line of --help:
 //
 //   {"slots", "N", "functions at a time", Integer(config.slots, 0, 1024)}
 //
@@ -28,13 +27,13 @@
 
 namespace motzkin::settings {
 
-// A variable that holds its default, and how a mapping's key is read into it.
+// A way to read a variable from the key of a mapping. The variable holds its default before that.
 struct Value {
   std::function<void(yaml::StrictMap& map, std::string_view key)> read;
-  std::string note = {};  // Range and default, for --help: "0 .. 1024, default 0".
+  std::string note = {};  // the range and the default for --help, "0 .. 1024, default 0"
 };
 
-// Ranges include both ends. common/yaml/scalar.h says how bytes and durations are written.
+// Ranges include both ends. common/yaml/scalar.h defines how bytes and durations are written.
 Value Text(std::string& value);
 Value Path(std::filesystem::path& value);
 Value Boolean(bool& value);
@@ -42,7 +41,7 @@ Value Integer(int& value, int min, int max);
 Value Number(double& value, double min, double max);
 Value Bytes(int64_t& value, int64_t min, int64_t max);
 Value Duration(absl::Duration& value, absl::Duration min, absl::Duration max);
-// One of `words`; `value` becomes its partner.
+// The text must be one of `words`; `value` becomes the partner of that word.
 template <typename T>
 Value Choice(T& value, const std::vector<std::pair<std::string_view, T>>& words) {
   Value choice{[&value, words](auto& map, auto key) { map.Choice(key, value, words); }};
@@ -53,23 +52,24 @@ Value Choice(T& value, const std::vector<std::pair<std::string_view, T>>& words)
 }
 
 struct Setting {
-  std::string key;   // In the file.
-  std::string unit;  // Shown for a value in --help.
+  std::string key;   // in the file
+  std::string unit;  // the placeholder for a value in --help, such as "N"
   std::string help;
   Value value;
-  std::string flag = {};  // Empty: the key with "--" before it and dashes in it.
+  std::string flag = {};  // empty: "--" and the key, with dashes for its underscores
 };
 
 // Adds --config and the flags of `settings` to `app`, parses, and reads the file and then the
-// flags, so that a flag wins over its key. False: --help or --version was answered on stdout.
+// flags, so that a flag wins over its key. Returns false if --help or --version was answered on
+// stdout.
 //
 // INVALID_ARGUMENT: one line for the user that names the flag, or file and line.
 absl::StatusOr<bool> ReadSettings(CLI::App& app, const std::vector<Setting>& settings, int argc,
                                   const char* const* argv);
 
-// The same for flags that no file has. An empty value is refused: it comes from an unset variable,
-// as in `--restore "$BACKUP"`, and acting as if the flag were absent would do something else than
-// was meant.
+// Parses flags that no file has, with the same result. An empty value is refused, because it comes
+// from an unset variable, as in `--restore "$BACKUP"`, and to act as if the flag were missing would
+// not be what the user meant.
 absl::StatusOr<bool> ParseFlags(CLI::App& app, int argc, const char* const* argv);
 
 }  // namespace motzkin::settings
