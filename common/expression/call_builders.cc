@@ -199,6 +199,8 @@ absl::StatusOr<Expr> BuildHypergeometric(CallArguments arguments, Pool& pool) {
     return Refuse("a hypergeometric function needs two lists and an argument: hyper([a], [b], z)");
   }
   if (HasList(a) || HasList(b)) return Refuse("a parameter of a hypergeometric function is a list");
+  // The node starts with the number of upper parameters, because nothing else separates them from
+  // the lower ones.
   std::vector<Expr> children = {pool.Integer(static_cast<long>(a.size()))};
   for (const ParsedValue& parameter : a) children.push_back(parameter.expr);
   for (const ParsedValue& parameter : b) children.push_back(parameter.expr);

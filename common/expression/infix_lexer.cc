@@ -56,6 +56,7 @@ absl::StatusOr<Token> InfixLexer::Next() {
       return Take(TokenKind::kSlash, 1);
     case '^':
       return Take(TokenKind::kCaret, 1);
+    // SymPy and Python write a power as **.
     case '*':
       return At(position_ + 1) == '*' ? Take(TokenKind::kCaret, 2) : Take(TokenKind::kTimes, 1);
     case '!':

@@ -17,6 +17,7 @@ InfixWriter::Binding InfixWriter::BindingOf(Expr expr) {
     case Op::kPow:
       return Binding::kPower;
     case Op::kNumber:
+      // A fraction is written a/b, so it binds like a quotient.
       if (expr->number().get_den() != 1) return Binding::kProduct;
       return sgn(expr->number()) < 0 ? Binding::kNegation : Binding::kAtom;
     default:
@@ -136,6 +137,7 @@ void InfixWriter::WriteAround(Expr argument, std::string_view before, std::strin
 }
 
 void InfixWriter::WriteHypergeometric(Expr expr, std::string_view name) {
+  // The children are p, the p upper parameters, the lower ones and the argument.
   const size_t p = expr->child(0)->number().get_num().get_ui();
   const std::span<const Expr> parameters = expr->children().subspan(1, expr->children().size() - 2);
   text_.Append(name);

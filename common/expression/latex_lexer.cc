@@ -30,12 +30,14 @@ absl::StatusOr<Token> LatexLexer::Command() {
   while (IsLetter(At(end))) ++end;
   const std::string_view name = text_.substr(position_ + 1, end - position_ - 1);
   const size_t length = end - position_;
+  // \left and \right only size the bracket after them.
   if (name == "left" && At(end) == '(') return Take(TokenKind::kOpen, length + 1, "(");
   if (name == "right" && At(end) == ')') return Take(TokenKind::kClose, length + 1, ")");
   if (name == "left" && At(end) == '[') return Take(TokenKind::kOpen, length + 1, "[");
   if (name == "right" && At(end) == ']') return Take(TokenKind::kClose, length + 1, "]");
   if (name == "cdot") return Take(TokenKind::kTimes, length, "*");
   if (name == "operatorname") return OperatorName();
+  // The next brace then opens a numerator.
   after_frac_ = name == "frac";
   if (after_frac_) return Take(TokenKind::kName, length, "\\frac");
   const Op op = OpOfLatexName(text_.substr(position_, length));
@@ -45,6 +47,7 @@ absl::StatusOr<Token> LatexLexer::Command() {
 }
 
 absl::StatusOr<Token> LatexLexer::OpenBrace() {
+  // The reader bounds the nesting, too, but the braces are stored here.
   if (braces_.size() >= nesting_)
     return BoundAt(position_ + 1, fmt::format("more than {} nested braces", nesting_));
   braces_.push_back(std::exchange(after_frac_, false) ? Brace::kNumerator : Brace::kGroup);
@@ -57,6 +60,7 @@ absl::StatusOr<Token> LatexLexer::CloseBrace() {
     braces_.pop_back();
     return Take(TokenKind::kClose, 1, "}");
   }
+  // The end of a numerator and the start of its denominator, }{, are the comma of the call.
   if (At(position_ + 1) != '{')
     return ErrorAt(position_ + 1, "\\frac needs a denominator in braces");
   braces_.back() = Brace::kGroup;

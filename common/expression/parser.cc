@@ -11,6 +11,7 @@
 namespace motzkin::expression {
 namespace {
 
+// Bounds the text, which bounds the memory and time of everything that follows.
 absl::Status CheckSize(std::string_view text, const ParseLimits& limits) {
   if (text.size() > limits.bytes)
     return BoundAt(limits.bytes + 1, fmt::format("more than {} bytes", limits.bytes));

@@ -50,6 +50,7 @@ absl::Status PrefixReader::Token(std::string_view token, size_t column) {
 
 absl::Status PrefixReader::Integer(bool negative, size_t column) {
   if (reversed_digits_.empty()) return ErrorAt(column, "INT+ and INT- need digits");
+  // The tokens were read from the last to the first, and so were the digits.
   mpz_class value(std::string(reversed_digits_.rbegin(), reversed_digits_.rend()), 10);
   reversed_digits_.clear();
   const Expr number = pool_.Number(mpq_class(negative ? mpz_class(-value) : value));
@@ -84,6 +85,7 @@ absl::Status PrefixReader::Operation(Op op, std::string_view token, size_t colum
   }
   std::vector<Expr> children;
   bool has_unknown = op == Op::kBound;
+  // The first operand is on top of the stack.
   for (size_t i = 0; i < count; ++i) {
     has_unknown = has_unknown || operands_.back().has_unknown;
     const bool is_q = op == Op::kHypergeometric && i == 1;

@@ -21,6 +21,7 @@ uint64_t SkeletonHash(Expr canonical) {
   std::vector<uint64_t> children;
   for (const Expr node : DistinctNodes(canonical)) {
     const bool commutes = node->op() == Op::kAdd || node->op() == Op::kMul;
+    // Children have smaller ids, so their hashes are known.
     children.clear();
     for (const Expr child : node->children()) {
       const bool coefficient = node->op() == Op::kMul && child->op() == Op::kNumber;

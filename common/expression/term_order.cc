@@ -16,6 +16,8 @@ int Rank(Op op) {
   const int value = static_cast<int>(op);
   if (op == Op::kVariable) return kVariableRank;
   if (op == Op::kNumber) return 0;
+  // Within a rank the value of Op decides, so a new operation at the end of its group changes no
+  // order.
   if (op < Op::kNeg) return kConstantRank + value;
   if (op >= Op::kSqrt) return kFunctionRank + value;
   return kArithmeticRank + value;

@@ -24,6 +24,7 @@ std::string Quoted(std::string_view text) {
   constexpr size_t kShown = 32;  // longer than any name we know
   std::string quoted = "'";
   for (const char c : text.substr(0, kShown)) {
+    // Other bytes could break a line of a log or do harm in a terminal.
     if (c >= ' ' && c <= '~') {
       quoted += c;
     } else {

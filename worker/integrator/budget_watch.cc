@@ -23,6 +23,7 @@ absl::Duration StallPeriod(absl::Duration cpu_budget) { return 20 * cpu_budget +
 bool IsStarved() {
   const Deadline deadline = Deadline::After(kProbeWall);
   const absl::Duration enough = OwnCpu() + kProbeCpu;
+  // This burns CPU on purpose, because only a process that wants to run learns whether it may.
   while (OwnCpu() < enough) {
     if (deadline.Passed()) return true;
   }
@@ -48,6 +49,8 @@ BudgetWatch::Verdict BudgetWatch::Check() {
 }
 
 absl::Duration BudgetWatch::UntilNextCheck() const {
+  // The process has one thread, so it cannot use up the rest of its budget in less wall time than
+  // that.
   return std::max(std::min(budget_ - used_, period_end_.Remaining()), absl::Milliseconds(1));
 }
 

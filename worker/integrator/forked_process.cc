@@ -26,6 +26,7 @@ void CloseAllBut(std::vector<int> kept) {
   syscall(SYS_close_range, next, ~0u, 0u);
 }
 
+// Descriptors 0 to 2 stay open, so that no file which is opened later becomes a standard stream.
 void SilenceStandardStreams() {
   const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   for (int fd = 0; fd < 3; ++fd) {

@@ -104,6 +104,7 @@ Ladder::StepResult Ladder::TryStep(const v1::Integrate& request, const v1::Step&
                                    absl::Duration verifier_budget) {
   StepResult result;
   result.report.set_engine(step.engine());
+  // A step that cannot start at all counts as crashed.
   result.report.set_outcome(OUTCOME_CRASHED);
   Engine* engine = Find(step.engine());
   if (engine == nullptr) {

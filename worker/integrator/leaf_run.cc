@@ -79,10 +79,12 @@ absl::StatusOr<LeafRun> RunLeaf(Zygote& zygote, std::string_view input,
     syscall(SYS_pidfd_send_signal, leaf.pidfd.get(), SIGKILL, nullptr, 0u);
   }
   ASSIGN_OR_RETURN(const LeafUsage usage, zygote.Reap());
+  // The leaf is dead, so nothing more can come after this.
   DiscardRest(zygote.answers());
   run.cpu = usage.cpu;
   run.zygote_cpu = zygote.Cpu() - zygote_before;
   run.rss_kb = usage.rss_kb;
+  // The leaf may have ended by itself between two checks, after its budget.
   if (run.end == LeafEnd::kExited && run.cpu >= limits.cpu) run.end = LeafEnd::kCpuBudget;
   if (run.end != LeafEnd::kExited) return run;
   if (WIFSIGNALED(usage.wait_status)) {

@@ -51,6 +51,7 @@ absl::Status VerifierHost::EnsureProcess() {
   process_.reset();
   ASSIGN_OR_RETURN(PipeEnds requests, OpenPipe());
   ASSIGN_OR_RETURN(PipeEnds judgements, OpenPipe());
+  // Frames have deadlines, which need ends that do not block.
   RETURN_IF_ERROR(MakeNonBlocking(requests.write.get()));
   RETURN_IF_ERROR(MakeNonBlocking(judgements.read.get()));
   const int in = requests.read.get(), out = judgements.write.get();
@@ -93,6 +94,7 @@ absl::StatusOr<Judged> VerifierHost::JudgeOnce(const v1::Verify& request,
     if (status.ok() && judged.judgement.ParseFromString(*frame)) return judged;
     if (status.ok()) status = absl::DataLossError("the judgement is garbled");
   }
+  // The process is not used again, because its pipes may hold half a frame.
   const int ended = process_->process.Kill();
   process_.reset();
   if (absl::IsDeadlineExceeded(status))
@@ -103,6 +105,7 @@ absl::StatusOr<Judged> VerifierHost::JudgeOnce(const v1::Verify& request,
 
 Judged VerifierHost::Judge(const v1::Verify& request, absl::Duration cpu_budget) {
   absl::StatusOr<Judged> judged = JudgeOnce(request, cpu_budget);
+  // A death may have had a cause outside of this answer, such as the out-of-memory killer.
   if (!judged.ok()) judged = JudgeOnce(request, cpu_budget);
   if (!judged.ok()) return Unverified(std::string(judged.status().message()), absl::ZeroDuration());
   return *std::move(judged);

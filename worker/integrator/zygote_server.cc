@@ -36,7 +36,8 @@ bool ReadExactly(int fd, std::string& bytes, size_t size) {
   return true;
 }
 
-// Empty at the end of the pipe.
+// Returns a line without its newline; empty at the end of the pipe. Reads one byte at a time,
+// because the bytes after the line are the input of a leaf.
 std::optional<std::string> ReadLine(int fd) {
   std::string line, byte;
   while (ReadExactly(fd, byte, 1)) {
@@ -66,6 +67,7 @@ std::optional<RunCommand> ParseRun(const std::string& line, int command_pipe) {
                           const std::optional<sandbox::FilterProgram>& filter,
                           const RunCommand& run, pid_t zygote) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // A zygote that died before the call above sends no signal any more.
   if (getppid() != zygote) _exit(1);
   close(pipes.command);
   close(pipes.status);
@@ -74,6 +76,7 @@ std::optional<RunCommand> ParseRun(const std::string& line, int command_pipe) {
   if (sandbox::LimitLeaf(run.limits) != 0) _exit(1);
   if (filter.has_value() && sandbox::InstallFilter(*filter) != 0) _exit(1);
   try {
+    // exit() would run the destructors of the zygote, of which the leaf is a copy.
     _exit(WriteAll(pipes.answers, hooks.answer(run.input)) ? 0 : 1);
   } catch (...) {
     _exit(1);
@@ -83,6 +86,7 @@ std::optional<RunCommand> ParseRun(const std::string& line, int command_pipe) {
 std::string EndedLine(pid_t leaf) {
   int status = 0;
   rusage usage = {};
+  // wait4() is the only call that returns the usage of this one child.
   while (wait4(leaf, &status, 0, &usage) < 0 && errno == EINTR) {
   }
   const int64_t cpu_us = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1'000'000ll +

@@ -26,6 +26,7 @@ std::string WarmUp() {
 
 std::string Answer(std::string_view function) {
   const GiacAnswer answer = IntegrateWithGiac(function);
+  // Texts alone would not do: a complaint of giac may read like an answer.
   return (answer.is_error ? kError : kAnswer) + answer.text;
 }
 

@@ -11,6 +11,7 @@ using expression::Op;
 AnswerKind ClassifyAnswer(Expr answer) {
   bool special = false, complex = false;
   AnswerKind kind;
+  // A shared subtree is visited once, as a walk over the tree could be exponential.
   std::unordered_set<Expr> seen;
   std::vector<Expr> open = {answer};
   while (!open.empty()) {

@@ -65,6 +65,7 @@ class Judge {
   void CollectStrictlyRealPoints() {
     for (int attempt = 0; attempt < kRealAttemptsMax; ++attempt) {
       if (strict_.size() == kRealPoints || tester_.OutOfWork()) return;
+      // f may be strictly real nowhere, and then further attempts only cost work.
       if (attempt == kFirstAttempts && strict_.empty()) return;
       TestedPoint point{sampler_.Real(attempt)};
       const Realness realness = tester_.TestOnce(point, /*strictly_real_only=*/true);
@@ -78,6 +79,8 @@ class Judge {
   void DecideByStrictlyRealPoints() {
     Tally tally = Count(strict_);
     if (tally.agreed > 0 && tally.differed > 0) {
+      // Points that seem to agree may differ at a higher precision. That matters only if others
+      // differ, because it decides between refuted and partly right.
       tester_.Recheck(strict_);
       tally = Count(strict_);
     }
@@ -108,6 +111,7 @@ class Judge {
   // answer is partly right only if the search finds an interval, or could not be finished.
   void RefutedOrPartly(const Tally& tally, const std::vector<TestedPoint>& points) {
     judgement_.set_verdict(Verification::VERDICT_REFUTED);
+    // Without a point that agrees there is no interval to look for.
     if (tally.agreed == 0) return;
     IntervalSearch search = FindValidIntervals(evaluator_, points, options_.interval_work_max);
     if (search.complete && search.valid.empty()) return;

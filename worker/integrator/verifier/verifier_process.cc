@@ -89,6 +89,7 @@ absl::Status RunVerifier(int in_fd, int out_fd, const VerifyOptions& options) {
   RETURN_IF_ERROR(MakeNonBlocking(out_fd));
   while (true) {
     const absl::StatusOr<std::string> frame = ReadFrame(in_fd, Deadline::Never());
+    // The supervisor has closed the pipe between two frames.
     if (absl::IsOutOfRange(frame.status())) return absl::OkStatus();
     RETURN_IF_ERROR(frame.status());
     v1::Verify request;
