@@ -10,6 +10,8 @@ Watchdog::Watch::Watch(Watchdog& watchdog, Connection& connection, absl::Duratio
   watchdog.watched_ = &connection;
   watchdog.barked_ = false;
   watchdog.deadline_ = Deadline::After(longest);
+  // Usually the thread sleeps until the deadline of an earlier call, which comes first. It then
+  // finds the new deadline by itself.
   if (longest < watchdog.sleeps_until_.Remaining()) watchdog.earlier_.Signal();
 }
 
@@ -21,6 +23,7 @@ Watchdog::Watch::~Watch() {
 absl::Status Watchdog::Watch::Explain(absl::Status status) const {
   if (!absl::IsUnavailable(status)) return status;
   const absl::MutexLock lock(&watchdog_.mutex_);
+  // The call has failed for another reason, such as a restart of the server.
   if (!watchdog_.barked_) return status;
   return absl::UnavailableError(
       fmt::format("Postgres has not answered for {}", absl::FormatDuration(longest_)));
@@ -39,6 +42,7 @@ void Watchdog::Run() {
   while (!stopping_) {
     if (watched_ != nullptr && deadline_.Passed()) {
       barked_ = true;
+      // The mutex is held, so the connection cannot go away: ~Watch() waits for it.
       watched_->HangUp();
       watched_ = nullptr;
     }

@@ -27,6 +27,7 @@ class Author {
 
   Step Write() {
     Step step;
+    // Reports of workers come most often, as they do in a cluster.
     const Kind kind = dice_.Pick(3) == 0 ? Kind::kWorkerState
                                          : static_cast<Kind>(dice_.Pick(size_t(Kind::kCount)));
     step.kind_byte = static_cast<uint8_t>(kind);
@@ -202,6 +203,7 @@ void Mutate(std::vector<Step>& steps, MessageMutator& dice) {
 extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t size_max,
                                           unsigned int seed) {
   motzkin::coordinator::MessageMutator dice(seed);
+  // Now and then the plain mutator breaks the framing of the script itself.
   if (dice.Pick(8) == 0) return LLVMFuzzerMutate(data, size, size_max);
   std::vector<motzkin::fuzz::Step> steps =
       motzkin::fuzz::ParseScript({reinterpret_cast<const char*>(data), size});

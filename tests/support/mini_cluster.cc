@@ -57,6 +57,7 @@ std::optional<Stat> ReadStat(pid_t pid) {
   Stat stat;
   fields >> stat.state >> stat.parent;
   std::string skipped;
+  // The start time is field 22 of proc(5).
   for (int field = 5; field < 22; ++field) fields >> skipped;
   fields >> stat.start_time;
   return stat;
@@ -102,6 +103,7 @@ std::set<ProcessId> ProcessTree(pid_t root) {
   }
   std::set<ProcessId> tree;
   for (const auto& [pid, stat] : all) {
+    // Each process climbs to its ancestors until it meets the root.
     for (pid_t at = pid; at > 1 && all.contains(at); at = all[at].parent) {
       if (at != root) continue;
       tree.insert({pid, stat.start_time});
@@ -120,6 +122,7 @@ MiniCluster::MiniCluster() : port_(FreePort()), stub_(std::make_unique<Stub>()) 
   // If we are root, Postgres runs as another user, who must be able to enter.
   MOTZKIN_CHECK(chmod(directory_.path().c_str(), 0755) == 0);
   grpc::ChannelArguments arguments;
+  // Coordinators are killed and started again, and a test should not wait for gRPC to notice.
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 500);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   stub_->operator_service = v1::OperatorService::NewStub(
@@ -130,6 +133,7 @@ MiniCluster::~MiniCluster() {
   workers_.clear();
   if (!coordinator_) return;
   const std::set<ProcessId> tree = ProcessTree(coordinator_->pid());
+  // The tree is read before the stop, because orphans of a killed coordinator have another parent.
   StopCoordinator();
   for (const ProcessId& process : tree) {
     if (IsAlive(process)) kill(process.pid, SIGKILL);
@@ -270,6 +274,7 @@ v1::Job MiniCluster::StartJob(const v1::JobSpec& spec) {
   grpc::ClientContext context;
   SetDeadline(context);
   v1::StartJobRequest request;
+  // Ids differ between clusters, because their ports do.
   request.set_request_id("0b2f7a5e-6c1d-4e3f-8a9b-" +
                          fmt::format("{:012}", port_ * 1000 + ++jobs_started_));
   *request.mutable_spec() = spec;
@@ -320,6 +325,7 @@ absl::StatusOr<postgres::Rows> MiniCluster::Query(const std::string& sql) {
   v1::GetStatusResponse response;
   const grpc::Status status = stub_->operator_service->GetStatus(&context, {}, &response);
   if (!status.ok()) return ToStatus(status);
+  // The URI is asked for each time, because it may change when the coordinator starts again.
   auto connection = postgres::Connection::Open(response.reader_uri());
   if (!connection.ok()) return connection.status();
   return (*connection)->Execute(sql);

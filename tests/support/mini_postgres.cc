@@ -40,6 +40,7 @@ MiniPostgres::MiniPostgres(coordinator::EmbeddedPostgresOptions options)
   char name[] = "/tmp/motzkin-test-XXXXXX";
   options_.directory = mkdtemp(name);
   chmod(name, 0711);  // The server may run as another user, who must reach its data.
+  // No test cuts the power, and fsync would make most of their time.
   options_.fsync = false;
   server_ = Must(coordinator::EmbeddedPostgres::Start(options_));
 }
@@ -56,6 +57,7 @@ MiniPostgres& MiniPostgres::Shared() {
 
 std::string MiniPostgres::NewDatabase() {
   static std::atomic<int> count{0};
+  // Every test has its own database, so that tests can share one server.
   const std::string name = fmt::format("test_{}", ++count);
   const std::string owner = server_->OwnerConninfo();
   MustBeOk(MustConnect(Superuser(owner))
