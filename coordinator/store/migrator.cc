@@ -66,8 +66,19 @@ const Migration* Find(std::span<const Migration> migrations, std::string_view na
   return found == migrations.end() ? nullptr : &*found;
 }
 
-// Nothing but what the database has that we do not, or has otherwise, is refused.
+// The database has our first migration, if it has any: its history is ours, as far as it goes.
+absl::Status CheckHistory(const Rows& applied, std::span<const Migration> migrations) {
+  const std::string_view first = migrations.front().name;
+  if (applied.empty() || applied.front().Text("name") == first) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      "the database was made by a Motzkin from before the first release, which this one cannot "
+      "read: archive its jobs with that program (motzkin archive JOB DIR), then give this one a "
+      "new data directory or an empty database");
+}
+
+// What both have is the same, and what only the database has leaves it readable for us.
 absl::Status CheckApplied(const Rows& applied, std::span<const Migration> migrations) {
+  RETURN_IF_ERROR(CheckHistory(applied, migrations));
   for (const Row row : applied) {
     const Migration* ours = Find(migrations, row.Text("name"));
     if (ours == nullptr && row.Bool("breaking")) {

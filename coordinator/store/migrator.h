@@ -21,13 +21,14 @@ struct Migration {
 
 // Applies what is missing of `migrations`, which are in order, to schema `motzkin`, which it makes.
 //
-// FAILED_PRECONDITION, in one line: the database is read-only, is older than Postgres 13, belongs
-// to another application, holds a breaking migration of a newer binary, or a migration that was
+// FAILED_PRECONDITION, in one line, and nothing is changed: the database is read-only, is older than
+// Postgres 13, belongs to another application, was made before the first release (the line says how
+// to carry its data over), holds a breaking migration of a newer binary, or a migration that was
 // edited since. PERMISSION_DENIED: the role may not create the schema. UNAVAILABLE: another
 // migration went on for a minute.
 absl::Status Migrate(postgres::Connection& connection, std::span<const Migration> migrations);
 
-// Those of this binary.
+// Those of this binary; at least one.
 std::span<const Migration> Migrations();
 
 }  // namespace motzkin::coordinator

@@ -77,6 +77,24 @@ TEST_F(MigratorTest, ABreakingMigrationOfANewerBinaryIsRefusedAndAWideningOneIsN
               HasSubstr("newer Motzkin (migration 0003_narrow.sql)"));
 }
 
+// The first of the nine migrations that there were before they became one. Which others follow, and
+// what any of them holds, does not matter to the check.
+TEST_F(MigratorTest, ADatabaseFromBeforeTheFirstReleaseIsRefusedAndLeftAlone) {
+  ASSERT_TRUE(Apply({{"0001_cluster_and_jobs.sql", "CREATE TABLE cluster (x integer);"},
+                     {"0002_batches_and_leases.sql", "CREATE TABLE lease (x integer);"}})
+                  .ok());
+  const absl::Status status = Migrate(*connection_, Migrations());
+  EXPECT_TRUE(absl::IsFailedPrecondition(status));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("before the first release"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("motzkin archive JOB DIR"));
+  EXPECT_EQ(std::string(status.message()).find('\n'), std::string::npos);
+  EXPECT_TRUE(HasTable("lease"));
+  EXPECT_FALSE(HasTable("job"));
+  EXPECT_EQ(
+      test::OnlyNumber(Must(connection_->Execute("SELECT count(*) FROM motzkin.schema_migration"))),
+      2);
+}
+
 TEST_F(MigratorTest, ADatabaseOfAnotherApplicationIsRefusedAndLeftAlone) {
   test::MustConnect(test::MiniPostgres::Shared().Superuser(database_))
       ->Execute("CREATE TABLE public.customers (name text)")

@@ -206,6 +206,13 @@ TEST_F(BadInputTest, DatabasesThatAreNotForUs) {
                "INSERT INTO motzkin.schema_migration VALUES ('9999_later.sql', '', true, now())");
   refuse(newer, "the database is of a newer Motzkin (migration 9999_later.sql)");
 
+  const std::string early = server.NewDatabase();
+  ASSERT_TRUE(coordinator::Store::Open(early).ok());
+  as_superuser(early,
+               "UPDATE motzkin.schema_migration SET name = '0001_cluster_and_jobs.sql' WHERE name "
+               "LIKE '0001%'");
+  refuse(early, "from before the first release");
+
   const std::string read_only = server.NewDatabase();
   const std::string name = read_only.substr(read_only.rfind('=') + 1);
   as_superuser(foreign,

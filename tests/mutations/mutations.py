@@ -23,7 +23,7 @@ _TEST_SECONDS = 900
 # torture:WORDS is half a minute of torture with the faults whose name contains WORDS.
 Mutation = namedtuple("Mutation", "name file old new tests")
 
-_SUBMIT = "coordinator/store/migrations/0004_submit_results.sql"
+_SUBMIT = "coordinator/store/migrations/0001_first_release.sql"
 
 MUTATIONS = [
     Mutation("drop the row lock", _SUBMIT,

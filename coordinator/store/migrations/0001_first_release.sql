@@ -1,0 +1,843 @@
+-- 0001: the schema of the first release, in the order in which its parts need each other: the cluster, jobs and
+-- workers; batches and leases; results; audits; archives; what a worker may call; what people query.
+-- docs/dataset.md describes every public column.
+
+----------------------------------------------------------------------------------------------- the cluster
+
+-- One row: which cluster this database is. Spools and workers carry the uuid; a coordinator writes only
+-- while coordinator_epoch is the one it took, so an older one that woke up again changes nothing.
+CREATE TABLE cluster (
+    only_row          boolean     NOT NULL DEFAULT true,
+    uuid              uuid        NOT NULL DEFAULT gen_random_uuid(),
+    incarnation       bigint      NOT NULL DEFAULT 1,  -- raised when a backup is restored
+    coordinator_epoch bigint      NOT NULL DEFAULT 0,
+    create_time       timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT cluster_pkey PRIMARY KEY (only_row),
+    CONSTRAINT cluster_has_one_row CHECK (only_row)
+);
+INSERT INTO cluster DEFAULT VALUES;
+
+-- Every write transaction of a coordinator begins with this. The lock makes a coordinator that takes over
+-- wait for writes in flight, and those that come later see the new epoch.
+CREATE FUNCTION fence(p_epoch bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(hashtext('motzkin fence'));
+    IF (SELECT coordinator_epoch FROM cluster) <> p_epoch THEN
+        RAISE EXCEPTION 'another coordinator took over this database' USING ERRCODE = 'MZ010';
+    END IF;
+END $$;
+
+-- Takes the database over: returns the new epoch once no write of an older coordinator is in flight.
+CREATE FUNCTION take_over() RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    epoch bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('motzkin fence'));
+    UPDATE cluster SET coordinator_epoch = coordinator_epoch + 1 RETURNING coordinator_epoch INTO epoch;
+    RETURN epoch;
+END $$;
+
+-- Attempts of the present incarnation count from here, so attempt numbers of different incarnations never meet:
+-- no lease from before a restore is mistaken for one from after it.
+CREATE FUNCTION attempts_before() RETURNS integer LANGUAGE sql STABLE SET search_path = motzkin, pg_temp AS $$
+    SELECT ((incarnation - 1) * 1000000)::integer FROM cluster
+$$;
+
+-- Makes this database the next incarnation of its cluster after it was restored from a backup. Workers may hold
+-- leases that were granted after the backup was taken, and may have been told that rows are stored which the backup
+-- lacks. So all leases end, and everything unfinished is granted anew with what is stored here. `motzkin restore`
+-- calls this; a database that is brought back by other means needs the call by hand before a coordinator starts.
+-- Returns the incarnation.
+CREATE FUNCTION mark_restored(p_backup_time timestamptz) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    raised bigint;
+    ended bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('motzkin fence'));
+    UPDATE cluster SET incarnation = incarnation + 1, coordinator_epoch = coordinator_epoch + 1
+        RETURNING incarnation INTO raised;
+    UPDATE lease SET end_time = now(), end_why = 'lost' WHERE end_time IS NULL;
+    GET DIAGNOSTICS ended = ROW_COUNT;
+    UPDATE batch SET attempts = attempts_before() WHERE NOT closed;
+    INSERT INTO event (kind, text) VALUES ('coordinator', format(
+        'database restored from the backup of %s UTC; %s batches are granted anew, what was stored later is computed again',
+        to_char(p_backup_time AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), ended));
+    RETURN raised;
+END $$;
+
+-- Passwords of the login roles, which roles.sql makes; nobody but the owner reads this table.
+CREATE TABLE role_password (
+    role     text NOT NULL,
+    password text NOT NULL,
+    CONSTRAINT role_password_pkey PRIMARY KEY (role)
+);
+
+-- What happened, for people: append-only, kept to the latest 100,000.
+CREATE TABLE event (
+    id   bigint      GENERATED ALWAYS AS IDENTITY,
+    time timestamptz NOT NULL DEFAULT now(),
+    kind text        NOT NULL,
+    text text        NOT NULL,
+    CONSTRAINT event_pkey PRIMARY KEY (id)
+);
+-- Serves events.sql: the latest since a time.
+CREATE INDEX event_time_idx ON event (time);
+
+------------------------------------------------------------------------------------------ words and numbers
+
+-- The names are those of proto/motzkin/v1/job.proto, in its order: the n-th here is number n there.
+CREATE TYPE job_state AS ENUM ('running', 'paused', 'completed', 'cancelled', 'failed');
+CREATE TYPE kind AS ENUM ('forward', 'backward', 'by_parts');
+CREATE TYPE answers AS ENUM ('elementary', 'special');
+CREATE TYPE outcome AS ENUM ('integrated', 'partly', 'unsolved', 'nonelementary', 'timed_out', 'memory_exceeded',
+                             'crashed', 'refuted', 'unverified');
+CREATE TYPE answer_class AS ENUM ('elementary', 'special', 'complex');
+CREATE TYPE verdict AS ENUM ('verified', 'complex_only', 'partly', 'refuted', 'unverified');
+
+CREATE TYPE worker_control AS ENUM ('run', 'suspend', 'drain', 'removed');
+CREATE TYPE lease_end AS ENUM ('done', 'lost', 'returned', 'died', 'revoked');
+
+-------------------------------------------------------------------------------------------- jobs and workers
+
+-- A job. The counters hold its sealed prefix only; open batches count for themselves, so forty writers
+-- never queue on this row.
+CREATE TABLE job (
+    id                integer     GENERATED ALWAYS AS IDENTITY,
+    uuid              uuid        NOT NULL DEFAULT gen_random_uuid(),
+    request_id        uuid        NOT NULL,  -- of the call that started it: repeating the call finds it
+    name              text        NOT NULL,
+    spec              bytea       NOT NULL,  -- motzkin.v1.JobSpec; immutable
+    spec_json         jsonb       NOT NULL,  -- the same for people
+    spec_digest       bytea       NOT NULL,
+    generator_version integer     NOT NULL,
+    kind              kind        NOT NULL,
+    answers           answers     NOT NULL,
+    target            bigint      NOT NULL,  -- 0: endless
+    target_integrated boolean     NOT NULL,
+    state             job_state   NOT NULL DEFAULT 'running',
+    reason            text        NOT NULL DEFAULT '',
+    create_time       timestamptz NOT NULL DEFAULT now(),
+    allocated_below   bigint      NOT NULL DEFAULT 0,
+    sealed_below      bigint      NOT NULL DEFAULT 0,
+    integrated        bigint      NOT NULL DEFAULT 0,
+    partly            bigint      NOT NULL DEFAULT 0,
+    unsolved          bigint      NOT NULL DEFAULT 0,
+    nonelementary     bigint      NOT NULL DEFAULT 0,
+    timed_out         bigint      NOT NULL DEFAULT 0,
+    memory_exceeded   bigint      NOT NULL DEFAULT 0,
+    crashed           bigint      NOT NULL DEFAULT 0,
+    refuted           bigint      NOT NULL DEFAULT 0,
+    unverified        bigint      NOT NULL DEFAULT 0,
+    duplicates        bigint      NOT NULL DEFAULT 0,
+    CONSTRAINT job_pkey PRIMARY KEY (id),
+    CONSTRAINT job_uuid_key UNIQUE (uuid),
+    CONSTRAINT job_request_id_key UNIQUE (request_id),
+    CONSTRAINT job_name_key UNIQUE (name),
+    CONSTRAINT sealed_within_allocated CHECK (0 <= sealed_below AND sealed_below <= allocated_below),
+    CONSTRAINT sealed_rows_are_counted CHECK (
+        integrated + partly + unsolved + nonelementary + timed_out + memory_exceeded + crashed + refuted + unverified
+        = sealed_below)
+) WITH (fillfactor = 50);  -- Updated with each batch; room keeps the updates on the page.
+
+CREATE TABLE worker (
+    id            integer        GENERATED ALWAYS AS IDENTITY,
+    uuid          uuid           NOT NULL,
+    name          text           NOT NULL,
+    instance      bigint         NOT NULL,
+    control       worker_control NOT NULL DEFAULT 'run',  -- the owner's order
+    state         text           NOT NULL,
+    reason        text           NOT NULL DEFAULT '',
+    slots         integer        NOT NULL DEFAULT 0,
+    temperature   real           NOT NULL DEFAULT 0,
+    sandbox_level text           NOT NULL DEFAULT '',
+    build         text           NOT NULL DEFAULT '',
+    engines       jsonb          NOT NULL DEFAULT '{}',
+    last_seen     timestamptz    NOT NULL DEFAULT now(),
+    create_time   timestamptz    NOT NULL DEFAULT now(),
+    CONSTRAINT worker_pkey PRIMARY KEY (id),
+    CONSTRAINT worker_uuid_key UNIQUE (uuid)
+) WITH (fillfactor = 50);
+
+------------------------------------------------------------------------------------------ batches and leases
+
+-- The batches of a job tile the indices below its allocated_below. Each counts its own stored results by outcome.
+-- begin_index never changes; a split moves end_index and adds a batch.
+CREATE TABLE batch (
+    job_id          integer NOT NULL,
+    batch           bigint  NOT NULL,  -- counts from 0 within the job
+    begin_index     bigint  NOT NULL,
+    end_index       bigint  NOT NULL,
+    integrated      integer NOT NULL DEFAULT 0,
+    partly          integer NOT NULL DEFAULT 0,
+    unsolved        integer NOT NULL DEFAULT 0,
+    nonelementary   integer NOT NULL DEFAULT 0,
+    timed_out       integer NOT NULL DEFAULT 0,
+    memory_exceeded integer NOT NULL DEFAULT 0,
+    crashed         integer NOT NULL DEFAULT 0,
+    refuted         integer NOT NULL DEFAULT 0,
+    unverified      integer NOT NULL DEFAULT 0,
+    stored          integer NOT NULL GENERATED ALWAYS AS (
+        integrated + partly + unsolved + nonelementary + timed_out + memory_exceeded + crashed + refuted + unverified
+    ) STORED,
+    closed          boolean NOT NULL DEFAULT false,  -- every index has its result
+    revoked         boolean NOT NULL DEFAULT false,  -- set under the row lock submit_results takes
+    deaths          integer NOT NULL DEFAULT 0,      -- worker instances that died holding it
+    attempts        integer NOT NULL DEFAULT attempts_before(),  -- leases granted so far
+    CONSTRAINT batch_pkey PRIMARY KEY (job_id, batch),
+    CONSTRAINT batch_job_fkey FOREIGN KEY (job_id) REFERENCES job,
+    -- Also serves the sealer's walk and the look for the batches of a range.
+    CONSTRAINT batch_begin_key UNIQUE (job_id, begin_index),
+    CONSTRAINT range_not_empty CHECK (begin_index >= 0 AND begin_index < end_index),
+    CONSTRAINT stored_within_range CHECK (stored BETWEEN 0 AND end_index - begin_index),
+    CONSTRAINT closed_means_full CHECK (closed = (stored = end_index - begin_index))
+) WITH (fillfactor = 50);
+-- Serves open_batches.sql. On `closed`, which changes once, and not on `stored`: an index on what every flush
+-- changes would take those updates off their page.
+CREATE INDEX batch_open_idx ON batch (job_id, begin_index) WHERE NOT closed;
+
+-- One grant of a batch to a worker, with the range it had then: results of exactly these indices are taken
+-- from this worker, also after the lease ended and after the batch was split.
+CREATE TABLE lease (
+    job_id      integer     NOT NULL,
+    batch       bigint      NOT NULL,
+    attempt     integer     NOT NULL,
+    worker_id   integer     NOT NULL,
+    instance    bigint      NOT NULL,
+    begin_index bigint      NOT NULL,
+    end_index   bigint      NOT NULL,
+    grant_time  timestamptz NOT NULL DEFAULT now(),
+    end_time    timestamptz,
+    end_why     lease_end,
+    CONSTRAINT lease_pkey PRIMARY KEY (job_id, batch, attempt),
+    CONSTRAINT lease_batch_fkey FOREIGN KEY (job_id, batch) REFERENCES batch,
+    CONSTRAINT lease_worker_fkey FOREIGN KEY (worker_id) REFERENCES worker,
+    CONSTRAINT ended_for_a_reason CHECK ((end_time IS NULL) = (end_why IS NULL))
+) WITH (fillfactor = 80);
+-- At most one open lease a batch. Serves open_leases.sql and the ends of leases.
+CREATE UNIQUE INDEX lease_open_idx ON lease (job_id, batch) WHERE end_time IS NULL;
+
+---------------------------------------------------------------------------------------------------- results
+
+-- Engines by exact version; rows name them by number.
+CREATE TABLE engine (
+    id      smallint GENERATED ALWAYS AS IDENTITY,
+    name    text     NOT NULL,
+    version text     NOT NULL,
+    CONSTRAINT engine_pkey PRIMARY KEY (id),
+    CONSTRAINT engine_name_version_key UNIQUE (name, version),
+    CONSTRAINT engine_names_are_short CHECK (length(name) <= 40 AND length(version) <= 80)
+);
+
+-- The one accepted row of each function. docs/dataset.md describes every column. Wide fields first, so that
+-- alignment wastes nothing. Partitioned by job, and within a job by shards of 1,000,000 indices.
+CREATE TABLE result (
+    index           bigint      NOT NULL,
+    canonical_hash  bigint      NOT NULL,
+    skeleton_hash   bigint      NOT NULL,
+    create_time     timestamptz NOT NULL DEFAULT now(),
+    job_id          integer     NOT NULL,
+    worker_id       integer     NOT NULL,
+    attempt         integer     NOT NULL,
+    outcome         outcome     NOT NULL,
+    wall_ms         integer     NOT NULL,
+    speed_factor    real        NOT NULL,
+    answer_class    answer_class,
+    verdict         verdict,
+    engine_id       smallint,             -- whose answer `integral` is
+    points_agreed   smallint    NOT NULL,
+    points_differed smallint    NOT NULL,
+    precision_bits  smallint    NOT NULL,
+    has_abs         boolean     NOT NULL,
+    integrand       text        NOT NULL,
+    integral        text,
+    -- One line a step of the ladder: engine id, outcome number, engine CPU us, peak kB, verifier CPU us.
+    steps           integer[],
+    messages        text[],               -- one a step; NULL when no step said anything
+    counterexample  text,
+    valid_on        double precision[],   -- lower, upper, lower, upper, ...
+    CONSTRAINT result_pkey PRIMARY KEY (job_id, index),
+    CONSTRAINT integrand_not_empty CHECK (integrand <> ''),
+    CONSTRAINT integral_within_64_kb CHECK (octet_length(integral) <= 65536),
+    CONSTRAINT integrated_has_integral CHECK (outcome <> 'integrated' OR integral IS NOT NULL),
+    CONSTRAINT steps_have_five_numbers CHECK (array_length(steps, 2) = 5)
+) PARTITION BY LIST (job_id);
+
+-- Makes the partitions that hold these indices of a job. By LIKE and ATTACH, which let readers and writers go
+-- on; PARTITION OF would wait for every reader, and everyone else behind it.
+CREATE FUNCTION ensure_partitions(p_job_id integer, p_begin bigint, p_end bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    shard_rows constant bigint := 1000000;
+    job_table  constant text := format('result_j%s', p_job_id);
+    shard_table text;
+BEGIN
+    IF to_regclass('motzkin.' || job_table) IS NULL THEN
+        EXECUTE format('CREATE TABLE %I (LIKE result INCLUDING ALL) PARTITION BY RANGE (index)', job_table);
+        EXECUTE format('ALTER TABLE result ATTACH PARTITION %I FOR VALUES IN (%s)', job_table, p_job_id);
+    END IF;
+    FOR shard IN p_begin / shard_rows .. (p_end - 1) / shard_rows LOOP
+        shard_table := format('%s_s%s', job_table, shard);
+        CONTINUE WHEN to_regclass('motzkin.' || shard_table) IS NOT NULL;
+        EXECUTE format('CREATE TABLE %I (LIKE result INCLUDING ALL)', shard_table);
+        EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%s) TO (%s)', job_table, shard_table,
+                       shard * shard_rows, (shard + 1) * shard_rows);
+    END LOOP;
+END $$;
+
+-- First index of each distinct function below sealed_below. Written by the sealer alone, in index order, so
+-- it does not depend on the order in which results arrived.
+CREATE TABLE seen_function (
+    job_id         integer NOT NULL,
+    canonical_hash bigint  NOT NULL,
+    first_index    bigint  NOT NULL,
+    CONSTRAINT seen_function_pkey PRIMARY KEY (job_id, canonical_hash)
+);
+
+-- Sealed indices whose function occurs earlier in the job.
+CREATE TABLE duplicate (
+    job_id      integer NOT NULL,
+    index       bigint  NOT NULL,
+    first_index bigint  NOT NULL,
+    CONSTRAINT duplicate_pkey PRIMARY KEY (job_id, index),
+    CONSTRAINT first_is_earlier CHECK (first_index < index)
+);
+-- Serves duplicates.sql of the exports: how often each function of a range was drawn.
+CREATE INDEX duplicate_first_idx ON duplicate (job_id, first_index);
+
+-- What each worker stored in each minute of the database's clock; kept for 90 days.
+CREATE TABLE throughput_minute (
+    minute      timestamptz NOT NULL,
+    job_id      integer     NOT NULL,
+    worker_id   integer     NOT NULL,
+    functions   integer     NOT NULL,
+    integrated  integer     NOT NULL,
+    cas_us      bigint      NOT NULL,  -- CPU of engines
+    verifier_us bigint      NOT NULL,  -- CPU of verifiers
+    CONSTRAINT throughput_minute_pkey PRIMARY KEY (minute, job_id, worker_id)
+) WITH (fillfactor = 70);
+
+-- Some of the latest results of each outcome, bounded at 100 a job and outcome: a flush adds at most one of
+-- each, in the slot its index falls on. For people who look; nothing depends on it.
+CREATE TABLE recent_result (
+    job_id    integer     NOT NULL,
+    outcome   outcome     NOT NULL,
+    slot      smallint    NOT NULL,
+    index     bigint      NOT NULL,
+    worker_id integer     NOT NULL,
+    time      timestamptz NOT NULL DEFAULT now(),
+    engine    text        NOT NULL,  -- that answered, or whose message this is
+    message   text        NOT NULL,
+    integrand text        NOT NULL,
+    integral  text,
+    CONSTRAINT recent_result_pkey PRIMARY KEY (job_id, outcome, slot),
+    CONSTRAINT slots_are_bounded CHECK (slot BETWEEN 0 AND 99)
+);
+
+-- train 230, valid 13, test 13 of 256, by the first byte of a salted hash: the same in every cluster. Equal to
+-- common/results/split.h.
+CREATE FUNCTION split_of(p_skeleton_hash bigint) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT (ARRAY['train', 'valid', 'test'])
+           [1 + width_bucket(get_byte(sha256('motzkin split 1'::bytea || int8send(p_skeleton_hash)), 0), ARRAY[230, 243])]
+$$;
+
+-- What to train on: true, false, or NULL for what a label cannot be trusted for.
+CREATE FUNCTION label_of(p_outcome outcome, p_class answer_class, p_answers answers) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE
+        WHEN p_outcome = 'integrated' AND p_class = 'elementary' THEN true
+        WHEN p_outcome = 'integrated' AND p_class = 'special' AND p_answers = 'special' THEN true
+        WHEN p_outcome IN ('unsolved', 'timed_out', 'nonelementary') THEN false
+    END
+$$;
+
+----------------------------------------------------------------------------------------------------- audits
+
+-- One in 200 of the negative labels is computed again with ten times the budget, on another machine where there is
+-- one, to measure how often such a label is wrong. An audit never changes a label.
+
+-- Whether a negative is audited depends on the job's seed and the index alone, so a second run of a job audits the
+-- same ones.
+CREATE FUNCTION is_audited(p_seed text, p_index bigint) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT (get_byte(h, 0) * 65536 + get_byte(h, 1) * 256 + get_byte(h, 2)) % 200 = 0
+      FROM sha256(convert_to('motzkin audit 1 ' || p_seed || ' ' || p_index, 'UTF8')) h
+$$;
+
+-- Written by the sealer with the prefix, so it is complete for what is sealed; its open rows are what remains to
+-- be done. No lease: who computes an audit is decided in the coordinator's memory, the first answer counts.
+CREATE TABLE audit (
+    job_id          integer     NOT NULL,
+    index           bigint      NOT NULL,
+    first_outcome   outcome     NOT NULL,
+    first_worker_id integer     NOT NULL,
+    -- What the patient run gave; all NULL until then.
+    outcome         outcome,
+    answer_class    answer_class,
+    integral        text,
+    budget_factor   smallint,             -- by which the budgets were multiplied, beside speed_factor
+    speed_factor    real,
+    cpu_us          bigint,               -- of its engines
+    worker_id       integer,
+    audit_time      timestamptz,
+    CONSTRAINT audit_pkey PRIMARY KEY (job_id, index),
+    CONSTRAINT audit_job_fkey FOREIGN KEY (job_id) REFERENCES job,
+    CONSTRAINT audited_by_someone CHECK ((outcome IS NULL) = (worker_id IS NULL))
+) WITH (fillfactor = 80);
+-- Serves open_audits.sql.
+CREATE INDEX audit_open_idx ON audit (job_id, index) WHERE outcome IS NULL;
+
+--------------------------------------------------------------------------------------------------- archives
+
+-- A job that is over may have its rows in files alone (motzkin archive JOB DIR --drop). The job stays, with its
+-- totals; this table says that its rows are elsewhere, and is written before the first of them goes.
+CREATE TABLE archive (
+    job_id       integer     NOT NULL,
+    rows         bigint      NOT NULL,  -- stored ones, all of them in the files
+    audited      bigint      NOT NULL,
+    flips        bigint      NOT NULL,  -- of the audited: for label_flips, whose rows go too
+    sha256       bytea       NOT NULL,  -- of the files' SHA256SUMS
+    archive_time timestamptz NOT NULL DEFAULT now(),
+    drop_time    timestamptz,           -- when the last row was dropped; NULL: to be gone on with
+    CONSTRAINT archive_pkey PRIMARY KEY (job_id),
+    CONSTRAINT archive_job_fkey FOREIGN KEY (job_id) REFERENCES job,
+    CONSTRAINT sha256_has_32_bytes CHECK (octet_length(sha256) = 32)
+);
+
+-- One step of dropping an archived job: a partition, or at most p_rows rows of a table. True: there is more to do.
+-- Each step is small and its own transaction, so that nobody waits for it and a crash loses only that step. A
+-- partition takes a lock for which every reader of results is in the way, and while that lock is waited for all others
+-- queue behind: so it is not waited for longer than people notice, and the caller comes again.
+CREATE FUNCTION drop_archived(p_job_id integer, p_rows integer) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    part    regclass;
+    named   text;
+    deleted bigint;
+BEGIN
+    IF NOT EXISTS (SELECT FROM archive WHERE job_id = p_job_id) THEN
+        RAISE EXCEPTION 'job % is not archived', p_job_id USING ERRCODE = 'MZ011';
+    END IF;
+    PERFORM set_config('lock_timeout', '200ms', true);
+    -- Shards first, the job's own table last.
+    SELECT t.relid INTO part FROM pg_partition_tree(to_regclass('motzkin.result_j' || p_job_id)) t
+     ORDER BY t.level DESC, t.relid LIMIT 1;
+    IF FOUND THEN
+        EXECUTE format('DROP TABLE %s', part);
+        RETURN true;
+    END IF;
+    -- The job's throughput stays, for as long as any; so do the batches above its sealed prefix, which hold their totals.
+    FOREACH named IN ARRAY ARRAY['seen_function', 'duplicate', 'audit', 'recent_result', 'lease', 'batch'] LOOP
+        EXECUTE format('DELETE FROM %1$I WHERE ctid = ANY (ARRAY(SELECT ctid FROM %1$I t WHERE job_id = $1 %2$s LIMIT $2))',
+                       named, CASE WHEN named = 'batch' THEN
+                           'AND begin_index < (SELECT sealed_below FROM job j WHERE j.id = t.job_id)' END)
+            USING p_job_id, p_rows;
+        GET DIAGNOSTICS deleted = ROW_COUNT;
+        IF deleted > 0 THEN
+            RETURN true;
+        END IF;
+    END LOOP;
+    UPDATE archive SET drop_time = now() WHERE job_id = p_job_id AND drop_time IS NULL;
+    RETURN false;
+END $$;
+
+--------------------------------------------------------------------------------------- what workers may call
+
+-- Stores the results of a batch. One transaction, idempotent: the primary key (job, index) decides which row counts,
+-- the batch row counts them, and its lock orders everyone.
+--
+-- Locks are taken in one global order - engine, batches by begin_index, recent_result by outcome,
+-- throughput_minute - so two submissions never deadlock.
+--
+-- Errors: MZ001 not this worker's batch; MZ002 another spec; MZ003 another generator; MZ004 an index
+-- outside of the lease; MZ005 a malformed call; 42501 the worker was removed; 22 and 23 a bad row.
+CREATE FUNCTION submit_results(
+    p_job uuid, p_spec_digest bytea, p_generator_version integer, p_batch bigint, p_attempt integer, p_worker uuid,
+    -- One element a result.
+    p_indices bigint[], p_outcomes integer[], p_integrands text[], p_integrals text[],
+    p_canonical_hashes bigint[], p_skeleton_hashes bigint[],
+    p_answer_engines integer[],  -- position in p_engine_names; 0: no answer
+    p_answer_classes integer[], p_has_abs boolean[],
+    p_verdicts integer[], p_points_agreed integer[], p_points_differed integer[], p_precision_bits integer[],
+    p_counterexamples text[], p_valid_on text[],  -- each an array literal or NULL
+    p_speed_factors double precision[], p_wall_ms bigint[],
+    -- The engines that occur, each once.
+    p_engine_names text[], p_engine_versions text[],
+    -- One element a step of a ladder; p_step_results is the position of its result.
+    p_step_results integer[], p_step_engines integer[], p_step_outcomes integer[],
+    p_step_cpu_us bigint[], p_step_rss_kb bigint[], p_step_verifier_us bigint[], p_step_messages text[]
+) RETURNS integer[]  -- one a result: 1 stored, 2 was stored already, 3 revoked
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = motzkin, pg_temp AS $$
+DECLARE
+    integer_max constant bigint := 2147483647;
+    result_count constant integer := coalesce(array_length(p_indices, 1), 0);
+    held       record;         -- the lease with its job and worker
+    engine_ids smallint[];
+    rows       result[];
+    part       record;         -- a batch that holds some of the rows
+    added      record;
+    handled    bigint[] := '{}';
+    covered    integer := 0;
+    stored_indices  bigint[] := '{}';
+    refused_indices bigint[] := '{}';
+    new_integrated  integer := 0;
+    new_cas_us      bigint := 0;
+    new_verifier_us bigint := 0;
+BEGIN
+    IF result_count NOT BETWEEN 1 AND 256 THEN
+        RAISE EXCEPTION 'a submission holds 1 to 256 results, not %', result_count USING ERRCODE = 'MZ005';
+    END IF;
+    SELECT j.id AS job_id, j.name, j.spec_digest, j.generator_version, w.id AS worker_id, w.control,
+           l.begin_index, l.end_index
+      INTO held
+      FROM job j
+      JOIN lease l ON l.job_id = j.id AND l.batch = p_batch AND l.attempt = p_attempt
+      JOIN worker w ON w.id = l.worker_id AND w.uuid = p_worker
+     WHERE j.uuid = p_job;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'batch % of job %: never leased to worker % as attempt %', p_batch, p_job, p_worker, p_attempt
+            USING ERRCODE = 'MZ001';
+    ELSIF held.spec_digest <> p_spec_digest THEN
+        RAISE EXCEPTION 'job %: computed for another spec', held.name USING ERRCODE = 'MZ002';
+    ELSIF held.generator_version <> p_generator_version THEN
+        RAISE EXCEPTION 'job %: generator version % instead of %', held.name, p_generator_version,
+            held.generator_version USING ERRCODE = 'MZ003';
+    ELSIF held.control = 'removed' THEN
+        RAISE EXCEPTION 'worker % was removed from the cluster', p_worker USING ERRCODE = '42501';
+    ELSIF EXISTS (SELECT FROM unnest(p_indices) i
+                   WHERE i IS NULL OR i < held.begin_index OR i >= held.end_index) THEN
+        RAISE EXCEPTION 'batch % of job %: an index outside of the lease', p_batch, held.name USING ERRCODE = 'MZ004';
+    END IF;
+
+    SELECT array_agg(e.id ORDER BY given.position) INTO engine_ids
+      FROM unnest(p_engine_names, p_engine_versions) WITH ORDINALITY AS given(name, version, position)
+      LEFT JOIN engine e USING (name, version);
+    IF array_position(engine_ids, NULL) IS NOT NULL THEN
+        INSERT INTO engine (name, version)
+            SELECT DISTINCT name, version FROM unnest(p_engine_names, p_engine_versions) AS given(name, version)
+             ORDER BY 1, 2
+            ON CONFLICT DO NOTHING;
+        SELECT array_agg(e.id ORDER BY given.position) INTO engine_ids
+          FROM unnest(p_engine_names, p_engine_versions) WITH ORDINALITY AS given(name, version, position)
+          JOIN engine e USING (name, version);
+    END IF;
+
+    WITH step AS (
+        SELECT result,
+               array_agg(ARRAY[engine_ids[engine], outcome, least(cpu_us, integer_max), least(rss_kb, integer_max),
+                               least(verifier_us_of_step, integer_max)]::integer[] ORDER BY position) AS numbers,
+               array_agg(message ORDER BY position) AS messages,
+               bool_or(message <> '') AS any_message
+          FROM unnest(p_step_results, p_step_engines, p_step_outcomes, p_step_cpu_us, p_step_rss_kb,
+                      p_step_verifier_us, p_step_messages)
+               WITH ORDINALITY AS s(result, engine, outcome, cpu_us, rss_kb, verifier_us_of_step, message, position)
+         GROUP BY result)
+    SELECT array_agg(ROW(
+               g.index, g.canonical_hash, g.skeleton_hash, now(), held.job_id, held.worker_id, p_attempt,
+               (enum_range(NULL::outcome))[g.outcome], least(g.wall_ms, integer_max), g.speed_factor,
+               (enum_range(NULL::answer_class))[g.answer_class], (enum_range(NULL::verdict))[g.verdict],
+               engine_ids[g.answer_engine], g.points_agreed, g.points_differed, g.precision_bits, g.has_abs,
+               g.integrand, g.integral, step.numbers, CASE WHEN step.any_message THEN step.messages END,
+               g.counterexample, g.valid_on::double precision[])::result)
+      INTO rows
+      FROM unnest(p_indices, p_outcomes, p_integrands, p_integrals, p_canonical_hashes, p_skeleton_hashes,
+                  p_answer_engines, p_answer_classes, p_has_abs, p_verdicts, p_points_agreed, p_points_differed,
+                  p_precision_bits, p_counterexamples, p_valid_on, p_speed_factors, p_wall_ms)
+           WITH ORDINALITY AS g(index, outcome, integrand, integral, canonical_hash, skeleton_hash, answer_engine,
+                                answer_class, has_abs, verdict, points_agreed, points_differed, precision_bits,
+                                counterexample, valid_on, speed_factor, wall_ms, position)
+      LEFT JOIN step ON step.result = g.position;
+
+    -- Usually one batch, the leased one. After splits its range has several; a split that commits while we
+    -- wait for its lock leaves rows uncovered, which the next look finds in the new batch.
+    FOR look IN 1 .. 3 LOOP
+        FOR part IN
+            SELECT b.batch, b.begin_index, b.end_index, b.revoked,
+                   (SELECT count(*) FROM unnest(p_indices) i WHERE i >= b.begin_index AND i < b.end_index) AS given
+              FROM batch b
+             WHERE b.job_id = held.job_id AND b.begin_index >= held.begin_index AND b.begin_index < held.end_index
+               AND b.batch <> ALL (handled)
+               AND EXISTS (SELECT FROM unnest(p_indices) i WHERE i >= b.begin_index AND i < b.end_index)
+             ORDER BY b.begin_index
+               FOR UPDATE OF b
+        LOOP
+            handled := handled || part.batch;
+            covered := covered + part.given;
+            IF part.revoked THEN
+                refused_indices := refused_indices || ARRAY(SELECT i FROM unnest(p_indices) i
+                                                            WHERE i >= part.begin_index AND i < part.end_index);
+                CONTINUE;
+            END IF;
+            WITH inserted AS (
+                INSERT INTO result
+                    SELECT r.* FROM unnest(rows) r
+                     WHERE r.index >= part.begin_index AND r.index < part.end_index
+                     ORDER BY r.index
+                    ON CONFLICT (job_id, index) DO NOTHING
+                    RETURNING result.index, result.outcome, result.steps)
+            SELECT array_agg(i.index) AS indices,
+                   count(*) FILTER (WHERE outcome = 'integrated') AS integrated,
+                   count(*) FILTER (WHERE outcome = 'partly') AS partly,
+                   count(*) FILTER (WHERE outcome = 'unsolved') AS unsolved,
+                   count(*) FILTER (WHERE outcome = 'nonelementary') AS nonelementary,
+                   count(*) FILTER (WHERE outcome = 'timed_out') AS timed_out,
+                   count(*) FILTER (WHERE outcome = 'memory_exceeded') AS memory_exceeded,
+                   count(*) FILTER (WHERE outcome = 'crashed') AS crashed,
+                   count(*) FILTER (WHERE outcome = 'refuted') AS refuted,
+                   count(*) FILTER (WHERE outcome = 'unverified') AS unverified,
+                   count(*) AS total,
+                   sum(cpu.cas_us) AS cas_us, sum(cpu.verifier_us) AS verifier_us
+              INTO added
+              FROM inserted i,
+                   LATERAL (SELECT coalesce(sum(i.steps[n][3]), 0) AS cas_us,
+                                   coalesce(sum(i.steps[n][5]), 0) AS verifier_us
+                              FROM generate_subscripts(i.steps, 1) n) cpu;
+            CONTINUE WHEN added.total = 0;
+            UPDATE batch b
+               SET integrated = b.integrated + added.integrated,
+                   partly = b.partly + added.partly,
+                   unsolved = b.unsolved + added.unsolved,
+                   nonelementary = b.nonelementary + added.nonelementary,
+                   timed_out = b.timed_out + added.timed_out,
+                   memory_exceeded = b.memory_exceeded + added.memory_exceeded,
+                   crashed = b.crashed + added.crashed,
+                   refuted = b.refuted + added.refuted,
+                   unverified = b.unverified + added.unverified,
+                   closed = (b.stored + added.total = b.end_index - b.begin_index)
+             WHERE b.job_id = held.job_id AND b.batch = part.batch;
+            stored_indices := stored_indices || added.indices;
+            new_integrated := new_integrated + added.integrated;
+            new_cas_us := new_cas_us + added.cas_us;
+            new_verifier_us := new_verifier_us + added.verifier_us;
+        END LOOP;
+        EXIT WHEN covered >= result_count;
+    END LOOP;
+    IF covered < result_count THEN
+        RAISE EXCEPTION 'batch % of job %: split again and again meanwhile', p_batch, held.name USING ERRCODE = '40001';
+    END IF;
+
+    IF cardinality(stored_indices) > 0 THEN
+        INSERT INTO recent_result (job_id, outcome, slot, index, worker_id, engine, message, integrand, integral)
+            SELECT DISTINCT ON (r.outcome) r.job_id, r.outcome, r.index % 100, r.index, r.worker_id,
+                   coalesce(e.name || ' ' || e.version, ''), coalesce(r.messages[array_upper(r.messages, 1)], ''),
+                   r.integrand, r.integral
+              FROM unnest(rows) r
+              LEFT JOIN engine e ON e.id = coalesce(r.engine_id, r.steps[array_upper(r.steps, 1)][1])
+             WHERE r.index = ANY (stored_indices)
+             ORDER BY r.outcome, r.index DESC
+            ON CONFLICT (job_id, outcome, slot) DO UPDATE
+                SET index = excluded.index, worker_id = excluded.worker_id, time = excluded.time,
+                    engine = excluded.engine, message = excluded.message, integrand = excluded.integrand,
+                    integral = excluded.integral;
+        INSERT INTO throughput_minute AS t (minute, job_id, worker_id, functions, integrated, cas_us, verifier_us)
+            VALUES (date_trunc('minute', now()), held.job_id, held.worker_id, cardinality(stored_indices), new_integrated,
+                    new_cas_us, new_verifier_us)
+            ON CONFLICT (minute, job_id, worker_id) DO UPDATE
+                SET functions = t.functions + excluded.functions, integrated = t.integrated + excluded.integrated,
+                    cas_us = t.cas_us + excluded.cas_us, verifier_us = t.verifier_us + excluded.verifier_us;
+    END IF;
+
+    RETURN (SELECT array_agg(CASE WHEN g.index = ANY (refused_indices) THEN 3 WHEN s.index IS NOT NULL THEN 1 ELSE 2 END
+                             ORDER BY g.position)
+              FROM unnest(p_indices) WITH ORDINALITY AS g(index, position)
+              LEFT JOIN unnest(stored_indices) AS s(index) ON s.index = g.index);
+END $$;
+
+-- Stores what a worker found when it computed functions again. One transaction, idempotent: the first answer counts.
+-- Errors as above.
+CREATE FUNCTION submit_audits(
+    p_job uuid, p_spec_digest bytea, p_generator_version integer, p_worker uuid, p_budget_factor integer,
+    -- One element a function.
+    p_indices bigint[], p_outcomes integer[], p_answer_classes integer[], p_integrals text[],
+    p_speed_factors double precision[], p_cpu_us bigint[]
+) RETURNS integer[]  -- one a function: 1 stored, 2 was audited already, 3 not to be audited
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = motzkin, pg_temp AS $$
+DECLARE
+    held    record;
+    known   bigint[];
+    changed bigint[];
+BEGIN
+    SELECT j.id AS job_id, j.name, j.spec_digest, j.generator_version, w.id AS worker_id, w.control
+      INTO held
+      FROM job j, worker w
+     WHERE j.uuid = p_job AND w.uuid = p_worker;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no job % or no worker %', p_job, p_worker USING ERRCODE = 'MZ001';
+    ELSIF held.spec_digest <> p_spec_digest THEN
+        RAISE EXCEPTION 'job %: audited for another spec', held.name USING ERRCODE = 'MZ002';
+    ELSIF held.generator_version <> p_generator_version THEN
+        RAISE EXCEPTION 'job %: generator version % instead of %', held.name, p_generator_version,
+            held.generator_version USING ERRCODE = 'MZ003';
+    ELSIF held.control = 'removed' THEN
+        RAISE EXCEPTION 'worker % was removed from the cluster', p_worker USING ERRCODE = '42501';
+    END IF;
+    -- In index order, as every writer of several rows must.
+    SELECT array_agg(a.index) INTO known
+      FROM (SELECT index FROM audit WHERE job_id = held.job_id AND index = ANY (p_indices)
+             ORDER BY index FOR UPDATE) a;
+    WITH updated AS (
+        UPDATE audit a
+           SET outcome = (enum_range(NULL::outcome))[g.outcome],
+               answer_class = (enum_range(NULL::answer_class))[g.answer_class],
+               integral = g.integral, budget_factor = p_budget_factor, speed_factor = g.speed_factor,
+               cpu_us = g.cpu_us, worker_id = held.worker_id, audit_time = now()
+          FROM unnest(p_indices, p_outcomes, p_answer_classes, p_integrals, p_speed_factors, p_cpu_us)
+               AS g(index, outcome, answer_class, integral, speed_factor, cpu_us)
+         WHERE a.job_id = held.job_id AND a.index = g.index AND a.outcome IS NULL
+        RETURNING a.index)
+    SELECT array_agg(index) INTO changed FROM updated;
+    RETURN (SELECT array_agg(CASE WHEN i = ANY (changed) THEN 1 WHEN i = ANY (known) THEN 2 ELSE 3 END
+                             ORDER BY position)
+              FROM unnest(p_indices) WITH ORDINALITY AS given(i, position));
+END $$;
+
+------------------------------------------------------------------------------------------- what people query
+
+-- All of these answer from counters and bounded tables; only the training views and engine_steps read results.
+
+CREATE VIEW progress AS
+SELECT j.name AS job, j.state::text AS state, j.reason AS blocked, j.target,
+       CASE WHEN j.target_integrated THEN j.integrated ELSE j.sealed_below + open.stored END AS done,
+       j.sealed_below + open.stored AS functions,
+       j.sealed_below AS sealed,
+       j.duplicates,
+       j.integrated + open.integrated AS integrated,
+       j.partly + open.partly AS partly,
+       j.unsolved + open.unsolved AS unsolved,
+       j.nonelementary + open.nonelementary AS nonelementary,
+       j.timed_out + open.timed_out AS timed_out,
+       j.memory_exceeded + open.memory_exceeded AS memory_exceeded,
+       j.crashed + open.crashed AS crashed,
+       j.refuted + open.refuted AS refuted,
+       j.unverified + open.unverified AS unverified,
+       speed.functions_per_minute, speed.integrated_per_minute,
+       CASE WHEN j.state = 'running' AND j.target > 0 THEN
+           make_interval(mins => ceil(greatest(0, CASE WHEN j.target_integrated
+               THEN (j.target - j.integrated) / nullif(speed.integrated_per_minute, 0)
+               ELSE (j.target - j.sealed_below - open.stored) / nullif(speed.functions_per_minute, 0) END))::integer)
+       END AS eta,
+       bytes.bytes, j.create_time AS started, a.archive_time AS archived  -- when its rows went into files; NULL: they are here
+  FROM job j
+  LEFT JOIN archive a ON a.job_id = j.id,
+       LATERAL (SELECT coalesce(sum(stored), 0) AS stored, coalesce(sum(integrated), 0) AS integrated,
+                       coalesce(sum(partly), 0) AS partly, coalesce(sum(unsolved), 0) AS unsolved,
+                       coalesce(sum(nonelementary), 0) AS nonelementary, coalesce(sum(timed_out), 0) AS timed_out,
+                       coalesce(sum(memory_exceeded), 0) AS memory_exceeded, coalesce(sum(crashed), 0) AS crashed,
+                       coalesce(sum(refuted), 0) AS refuted, coalesce(sum(unverified), 0) AS unverified
+                  FROM batch b WHERE b.job_id = j.id AND b.begin_index >= j.sealed_below) open,
+       LATERAL (SELECT coalesce(round(sum(functions) / 5.0, 1), 0) AS functions_per_minute,
+                       coalesce(round(sum(integrated) / 5.0, 1), 0) AS integrated_per_minute
+                  FROM throughput_minute t
+                 WHERE t.job_id = j.id AND t.minute >= date_trunc('minute', now()) - interval '5 min'
+                   AND t.minute < date_trunc('minute', now())) speed,
+       LATERAL (SELECT coalesce(sum(pg_total_relation_size(relid)), 0)::bigint AS bytes
+                  FROM pg_partition_tree(to_regclass('motzkin.result_j' || j.id)) WHERE isleaf) bytes;
+
+CREATE VIEW worker_status AS
+SELECT w.name AS worker, w.state, w.reason, w.control::text AS control, w.slots,
+       speed.functions_per_minute, speed.integrated_per_minute, w.last_seen,
+       nullif(w.temperature, 0) AS temperature, w.sandbox_level, w.build, w.engines, w.uuid
+  FROM worker w,
+       LATERAL (SELECT coalesce(round(sum(functions) / 5.0, 1), 0) AS functions_per_minute,
+                       coalesce(round(sum(integrated) / 5.0, 1), 0) AS integrated_per_minute
+                  FROM throughput_minute t
+                 WHERE t.worker_id = w.id AND t.minute >= date_trunc('minute', now()) - interval '5 min'
+                   AND t.minute < date_trunc('minute', now())) speed
+ WHERE w.control <> 'removed';
+
+CREATE VIEW throughput AS
+SELECT t.minute, j.name AS job, w.name AS worker, t.functions, t.integrated,
+       t.cas_us / 1e6 AS cas_seconds, t.verifier_us / 1e6 AS verifier_seconds
+  FROM throughput_minute t JOIN job j ON j.id = t.job_id JOIN worker w ON w.id = t.worker_id;
+
+CREATE VIEW failures AS
+SELECT r.time, j.name AS job, r.index, r.outcome::text AS outcome, r.engine, r.message, r.integrand, w.name AS worker
+  FROM recent_result r JOIN job j ON j.id = r.job_id JOIN worker w ON w.id = r.worker_id
+ WHERE r.outcome <> 'integrated'
+ ORDER BY r.time DESC;
+
+CREATE VIEW training_data_all AS
+SELECT r.integrand, r.integral, label_of(r.outcome, r.answer_class, j.answers) AS success,
+       split_of(r.skeleton_hash) AS split, j.name AS job, r.index, j.kind::text AS kind, r.outcome::text AS outcome,
+       r.answer_class::text AS answer_class, r.has_abs,
+       r.index < j.sealed_below AS sealed, d.first_index AS duplicate_of,
+       e.name AS engine, e.version AS engine_version, r.verdict::text AS verdict, r.points_agreed, r.points_differed,
+       r.precision_bits, r.counterexample, r.valid_on, r.canonical_hash, r.skeleton_hash, r.steps, r.messages,
+       r.speed_factor, r.wall_ms, r.worker_id, r.attempt, r.create_time
+  FROM job j
+  JOIN result r ON r.job_id = j.id
+  LEFT JOIN engine e ON e.id = r.engine_id
+  LEFT JOIN duplicate d ON d.job_id = r.job_id AND d.index = r.index;
+
+-- The reference's three columns and their split: sealed, without duplicates, labelled, forward.
+CREATE VIEW training_data AS
+SELECT r.integrand,
+       CASE WHEN r.outcome = 'integrated' THEN r.integral END AS integral,
+       label_of(r.outcome, r.answer_class, j.answers) AS success,
+       split_of(r.skeleton_hash) AS split, j.name AS job, r.index
+  FROM job j
+  JOIN result r ON r.job_id = j.id AND r.index < j.sealed_below
+ WHERE j.kind = 'forward'
+   AND label_of(r.outcome, r.answer_class, j.answers) IS NOT NULL
+   AND NOT EXISTS (SELECT FROM duplicate d WHERE d.job_id = r.job_id AND d.index = r.index);
+
+-- One row a step of a function's ladder.
+CREATE VIEW engine_steps AS
+SELECT j.name AS job, r.index, n AS step, e.name AS engine, e.version AS engine_version,
+       ((enum_range(NULL::outcome))[r.steps[n][2]])::text AS outcome, r.steps[n][3] AS cpu_us, r.steps[n][4] AS rss_kb,
+       r.steps[n][5] AS verifier_us, coalesce(r.messages[n], '') AS message
+  FROM job j
+  JOIN result r ON r.job_id = j.id
+ CROSS JOIN LATERAL generate_subscripts(r.steps, 1) n
+  LEFT JOIN engine e ON e.id = r.steps[n][1];
+
+-- One row an audited function, open ones included.
+CREATE VIEW audits AS
+SELECT j.name AS job, a.index, a.first_outcome::text AS first_outcome, a.outcome::text AS outcome,
+       a.answer_class::text AS answer_class, label_of(a.outcome, a.answer_class, j.answers) AS success,
+       a.integral, a.budget_factor, a.speed_factor, a.cpu_us, f.name AS first_worker, w.name AS worker, a.audit_time
+  FROM audit a
+  JOIN job j ON j.id = a.job_id
+  LEFT JOIN worker f ON f.id = a.first_worker_id
+  LEFT JOIN worker w ON w.id = a.worker_id;
+
+-- How often a negative label is wrong, by audit: `share` of the audited that are positive with ten times the
+-- budget, and its 95 % interval (Wilson). An archived job shows what it had when it was archived.
+CREATE VIEW label_flips AS
+SELECT j.name AS job, n.open, n.audited, n.flips,
+       n.flips / nullif(n.audited, 0)::double precision AS share,
+       w.centre - w.half AS lower, w.centre + w.half AS upper
+  FROM job j
+  LEFT JOIN archive k ON k.job_id = j.id,
+       LATERAL (SELECT CASE WHEN k.job_id IS NULL THEN count(*) FILTER (WHERE a.outcome IS NULL) ELSE 0 END AS open,
+                       coalesce(k.audited, count(*) FILTER (WHERE a.outcome IS NOT NULL)) AS audited,
+                       coalesce(k.flips, count(*) FILTER (WHERE label_of(a.outcome, a.answer_class, j.answers))) AS flips
+                  FROM audit a WHERE a.job_id = j.id) n,
+       LATERAL (SELECT n.audited::double precision AS audited, n.flips / nullif(n.audited, 0)::double precision AS share,
+                       1.959964::double precision AS z) p,
+       LATERAL (SELECT (p.share + p.z ^ 2 / (2 * p.audited)) / (1 + p.z ^ 2 / p.audited) AS centre,
+                       p.z * sqrt(p.share * (1 - p.share) / p.audited + p.z ^ 2 / (4 * p.audited ^ 2))
+                           / (1 + p.z ^ 2 / p.audited) AS half
+                 WHERE p.audited > 0
+                UNION ALL SELECT NULL, NULL WHERE p.audited = 0) w;
+
+---------------------------------------------------------------- what exports and archives read besides these
+
+-- A job as it was started.
+CREATE VIEW jobs AS
+SELECT j.name AS job, j.uuid, j.state::text AS state, j.kind::text AS kind, j.answers::text AS answers,
+       j.generator_version, j.spec_digest, j.spec, j.spec_json, j.sealed_below AS sealed, j.create_time AS started,
+       a.archive_time AS archived
+  FROM job j
+  LEFT JOIN archive a ON a.job_id = j.id;
+
+-- The numbers in training_data_all.steps and their engines.
+CREATE VIEW engines AS
+SELECT e.id AS engine_id, e.name AS engine, e.version AS engine_version FROM engine e;
+
+-- The numbers in training_data_all.worker_id and their machines, removed ones too.
+CREATE VIEW workers AS
+SELECT w.id AS worker_id, w.name AS worker, w.uuid FROM worker w;
+
+-- Sealed indices whose function occurs earlier in the job.
+CREATE VIEW duplicates AS
+SELECT j.name AS job, d.index, d.first_index FROM duplicate d JOIN job j ON j.id = d.job_id;
