@@ -95,7 +95,7 @@ Desired Scheduler::DesiredFor(const WorkerId& id) const {
   const auto found = workers_.find(id);
   if (found == workers_.end()) return desired;
   const WorkerState& worker = found->second;
-  desired.mode = worker.DesiredMode();
+  desired.control = worker.control;
   desired.acknowledged_sequence = worker.report.sequence;
   // Jobs take turns, so that one that started later does not wait for a whole buffer of another.
   std::map<int64_t, std::vector<const BatchState*>> by_job;
@@ -121,9 +121,10 @@ Desired Scheduler::DesiredFor(const WorkerId& id) const {
     }
   }
   desired.audits = audits_.Of(id);
-  if (!desired.batches.empty() && desired.mode == Mode::kRun) return desired;
+  const bool runs = desired.control == WorkerControl::kRun;
+  if (runs && !desired.batches.empty()) return desired;
   desired.reason = worker.View(worker.heard).reason;
-  if (desired.mode == Mode::kRun && !Blocked().empty()) desired.reason = Blocked();
+  if (runs && !Blocked().empty()) desired.reason = Blocked();
   return desired;
 }
 

@@ -183,7 +183,7 @@ TEST_F(SchedulerTest, ASilentWorkerGetsNoNewWorkAndThenLosesItsBatches) {
   Say(Report("b"));
   EXPECT_THAT(Leases("b"), IsEmpty()) << "all of it is with a";
   Pass(13, {"b"});
-  EXPECT_EQ(scheduler_.workers().at("a").View(now_).state, "away");
+  EXPECT_EQ(scheduler_.workers().at("a").View(now_).condition, WorkerCondition::kAway);
   Pass(17, {"b"});
   EXPECT_THAT(Leases("a"), IsEmpty());
   EXPECT_EQ(Leases("b").size(), 4) << "within 30 s of the last word of a";
@@ -342,11 +342,11 @@ TEST_F(SchedulerTest, FiveFailedBatchesInARowDrainTheWorker) {
     failing.failed.push_back({.lease = Leases("a")[0], .reason = "no room on the disk"});
     Say(failing);
   }
-  EXPECT_EQ(scheduler_.DesiredFor("a").mode, Mode::kDrain);
+  EXPECT_EQ(scheduler_.DesiredFor("a").control, WorkerControl::kDrain);
   EXPECT_TRUE(Happened("worker a is drained; it failed 5 batches in a row: no room on the disk"));
-  EXPECT_EQ(scheduler_.workers().at("a").View(now_).state, "draining");
+  EXPECT_EQ(scheduler_.workers().at("a").View(now_).condition, WorkerCondition::kDraining);
   scheduler_.OnControl("a", WorkerControl::kRun, now_);
-  EXPECT_EQ(scheduler_.DesiredFor("a").mode, Mode::kRun);
+  EXPECT_EQ(scheduler_.DesiredFor("a").control, WorkerControl::kRun);
 }
 
 TEST_F(SchedulerTest, AFailureOfTheJobEndsTheJob) {
@@ -497,7 +497,7 @@ TEST_F(SchedulerTest, ASuspendedWorkerKeepsItsBatchesUntilSomeoneElseIsIdle) {
   Say(Obedient("a"));
   scheduler_.OnControl("a", WorkerControl::kSuspend, now_);
   Pass(20, {"a"});
-  EXPECT_EQ(scheduler_.DesiredFor("a").mode, Mode::kSuspend);
+  EXPECT_EQ(scheduler_.DesiredFor("a").control, WorkerControl::kSuspend);
   EXPECT_EQ(Leases("a").size(), 4);
   Say(Report("b"));
   Pass(20, {"a", "b"});

@@ -169,8 +169,6 @@ struct WorkerReport {
   std::string reason = {};
 };
 
-enum class Mode { kRun, kSuspend, kDrain };
-
 struct DesiredBatchState {
   LeaseKey lease = {};
   int64_t begin = 0;
@@ -181,16 +179,19 @@ struct DesiredBatchState {
 
 // All that a worker should hold and do.
 struct Desired {
-  Mode mode = Mode::kRun;
+  WorkerControl control = WorkerControl::kRun;
   std::string reason = {};
   std::vector<DesiredBatchState> batches = {};
   std::vector<AuditKey> audits = {};
   uint64_t acknowledged_sequence = 0;
 };
 
-// A worker's state for people: one word of design section 4 and a sentence.
+// What a worker does, as `worker_status`, the CLI and the page show it (docs/job_lifecycle.md).
+enum class WorkerCondition { kWorking, kIdle, kSuspended, kHot, kOnBattery, kDraining, kAway };
+
+// A worker for people: its condition and a sentence about it.
 struct WorkerView {
-  std::string state = {};
+  WorkerCondition condition = WorkerCondition::kAway;
   std::string reason = {};
   absl::Duration silence = {};
   int batches = 0;

@@ -16,11 +16,11 @@ std::string Seconds(absl::Duration duration) {
   return absl::StrCat(absl::ToInt64Seconds(duration), " s");
 }
 
-// What holds slots back, in the one word that `worker_status` shows.
-std::string WordOfPolicy(const std::string& reason) {
-  if (absl::StartsWithIgnoreCase(reason, "hot")) return "hot";
-  if (absl::StartsWithIgnoreCase(reason, "on battery")) return "on-battery";
-  return "suspended";
+// What holds slots back, by the worker's own sentence about it.
+WorkerCondition ConditionOfPolicy(const std::string& reason) {
+  if (absl::StartsWithIgnoreCase(reason, "hot")) return WorkerCondition::kHot;
+  if (absl::StartsWithIgnoreCase(reason, "on battery")) return WorkerCondition::kOnBattery;
+  return WorkerCondition::kSuspended;
 }
 
 }  // namespace
@@ -35,51 +35,48 @@ bool WorkerState::Suspended() const {
          (presence == Presence::kPresent && report.slots_allowed == 0);
 }
 
-Mode WorkerState::DesiredMode() const {
-  switch (control) {
-    case WorkerControl::kRun:
-      return Mode::kRun;
-    case WorkerControl::kSuspend:
-      return Mode::kSuspend;
-    case WorkerControl::kDrain:
-    case WorkerControl::kRemoved:
-      return Mode::kDrain;
-  }
-  return Mode::kRun;
-}
-
 double WorkerState::Speed() const {
   if (report.functions_per_minute > 0) return report.functions_per_minute;
   return kFunctionsPerMinuteOfASlot * std::max(report.slots, 1);
 }
 
 WorkerView WorkerState::View(absl::Duration now) const {
+  using enum WorkerCondition;
   WorkerView view{.silence = now - heard, .batches = static_cast<int>(leases.size())};
   view.grantable = Grantable();
-  const auto say = [&view](std::string state, std::string reason) {
-    view.state = std::move(state);
+  const auto say = [&view](WorkerCondition condition, std::string reason) {
+    view.condition = condition;
     view.reason = std::move(reason);
     return view;
   };
   if (presence != Presence::kPresent) {
-    if (report.draining) return say("away", "stopped; everything it held was given back");
+    if (report.draining) return say(kAway, "stopped; everything it held was given back");
     if (presence == Presence::kExpected || heard == absl::ZeroDuration()) {
-      return say("away", "not heard since the coordinator started");
+      return say(kAway, "not heard since the coordinator started");
     }
-    return say("away", absl::StrCat("nothing heard for ", Seconds(view.silence)));
+    return say(kAway, absl::StrCat("nothing heard for ", Seconds(view.silence)));
   }
-  if (report.draining)
-    return say("draining", report.reason.empty() ? "it is stopping" : report.reason);
-  if (control == WorkerControl::kDrain && !control_reason.empty())
-    return say("draining", control_reason);
-  if (control == WorkerControl::kDrain) return say("draining", "by order of its owner");
-  if (control == WorkerControl::kSuspend) return say("suspended", "by order of its owner");
-  if (control == WorkerControl::kRemoved) return say("away", "removed from the cluster");
-  if (report.slots_allowed == 0) return say(WordOfPolicy(report.reason), report.reason);
-  if (leases.empty()) return say("idle", "there is no work for it");
-  if (report.slots_allowed < report.slots) return say(WordOfPolicy(report.reason), report.reason);
-  return say("working",
+  if (report.draining) {
+    return say(kDraining, report.reason.empty() ? "it is stopping" : report.reason);
+  }
+  if (control == WorkerControl::kDrain) {
+    return say(kDraining, control_reason.empty() ? "by order of its owner" : control_reason);
+  }
+  if (control == WorkerControl::kSuspend) return say(kSuspended, "by order of its owner");
+  if (control == WorkerControl::kRemoved) return say(kAway, "removed from the cluster");
+  if (leases.empty() && report.slots_allowed > 0) return say(kIdle, "there is no work for it");
+  if (report.slots_allowed == 0 || report.slots_allowed < report.slots) {
+    return say(ConditionOfPolicy(report.reason), report.reason);
+  }
+  return say(kWorking,
              absl::StrCat("holds ", view.batches, view.batches == 1 ? " batch" : " batches"));
+}
+
+std::string NameOf(WorkerCondition condition) {
+  // In the order of WorkerCondition.
+  static constexpr const char* kNames[] = {"working",    "idle",     "suspended", "hot",
+                                           "on-battery", "draining", "away"};
+  return kNames[static_cast<size_t>(condition)];
 }
 
 }  // namespace motzkin::coordinator

@@ -60,11 +60,12 @@ struct WorkerState {
   bool EmptyHanded() const { return leases.empty() && allocating.empty(); }
   // It keeps what it holds but does nothing with it.
   bool Suspended() const;
-  Mode DesiredMode() const;
   // Functions a minute; a guess from its slots until one is measured.
   double Speed() const;
-  // One word and a sentence for people.
   WorkerView View(absl::Duration now) const;
 };
+
+// "on-battery": the word for people, in worker_status and on the wire.
+std::string NameOf(WorkerCondition condition);
 
 }  // namespace motzkin::coordinator

@@ -46,19 +46,6 @@ bool Stops(const v1::ControlJobRequest& request) {
          request.verb() == v1::ControlJobRequest::VERB_CANCEL;
 }
 
-WorkerControl ToControl(v1::ControlWorkerRequest::Verb verb) {
-  switch (verb) {
-    case v1::ControlWorkerRequest::VERB_SUSPEND:
-      return WorkerControl::kSuspend;
-    case v1::ControlWorkerRequest::VERB_DRAIN:
-      return WorkerControl::kDrain;
-    case v1::ControlWorkerRequest::VERB_REMOVE:
-      return WorkerControl::kRemoved;
-    default:
-      return WorkerControl::kRun;
-  }
-}
-
 const char* Participle(WorkerControl control) {
   switch (control) {
     case WorkerControl::kSuspend:

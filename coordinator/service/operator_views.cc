@@ -23,11 +23,12 @@ v1::Worker ToProto(const WorkerId& id, const WorkerInfo& info) {
   v1::Worker worker;
   worker.set_uuid(id);
   worker.set_name(info.name);
-  worker.set_state(info.view.state);
+  worker.set_state(NameOf(info.view.condition));
   worker.set_reason(info.view.reason);
   worker.set_slots(state.slots());
-  worker.set_slots_busy(info.view.state == "away" ? 0 : state.slots_busy());
-  worker.set_functions_per_minute(info.view.state == "away" ? 0 : state.functions_per_minute());
+  const bool away = info.view.condition == WorkerCondition::kAway;
+  worker.set_slots_busy(away ? 0 : state.slots_busy());
+  worker.set_functions_per_minute(away ? 0 : state.functions_per_minute());
   worker.set_seconds_since_seen(absl::ToDoubleSeconds(info.view.silence));
   worker.set_temperature(state.temperature());
   worker.set_sandbox_level(state.sandbox_level());
@@ -108,7 +109,7 @@ absl::StatusOr<std::vector<v1::Worker>> OperatorServiceImpl::DescribeWorkers() {
     v1::Worker& worker = described[known.record.uuid];
     worker.set_uuid(known.record.uuid);
     worker.set_name(known.record.name);
-    worker.set_state("away");
+    worker.set_state(NameOf(WorkerCondition::kAway));
     worker.set_reason("not heard since the coordinator started");
     worker.set_slots(known.record.slots);
     worker.set_build(known.record.build);

@@ -31,6 +31,12 @@ constexpr absl::Duration kDiskCheckInterval = absl::Seconds(5);
 // worker_status is written on change and this often: SD cards.
 constexpr absl::Duration kSaveInterval = absl::Minutes(1);
 
+// The reason counts batches, seconds or degrees: not worth a write each time that they change.
+bool HasFigures(WorkerCondition condition) {
+  return condition == WorkerCondition::kWorking || condition == WorkerCondition::kAway ||
+         condition == WorkerCondition::kHot;
+}
+
 }  // namespace
 
 SchedulerLoop::SchedulerLoop(Store& store, JobDirectory& jobs, const Clock& clock,
@@ -278,7 +284,7 @@ WorkerRecord SchedulerLoop::RecordOf(const WorkerId& id, absl::Duration now) con
   WorkerRecord record{.uuid = id,
                       .name = state.name(),
                       .instance = state.instance(),
-                      .state = view.state,
+                      .state = NameOf(view.condition),
                       .reason = view.reason,
                       .slots = state.slots(),
                       .temperature = state.temperature(),
@@ -298,12 +304,10 @@ void SchedulerLoop::SaveWorkers(absl::Duration now) {
   std::vector<WorkerRecord> records;
   for (const auto& [id, state] : states_) {
     const WorkerView view = scheduler_.workers().at(id).View(now);
-    // The reason of a working worker counts its batches: not worth a write each time.
-    std::string shown =
-        view.state == "working" ? view.state : view.state + view.reason.substr(0, 20);
-    std::string& saved = saved_states_[id];
-    if (!all && saved == shown) continue;
-    saved = std::move(shown);
+    const Shown shown{view.condition, HasFigures(view.condition) ? "" : view.reason};
+    const auto [saved, added] = saved_.try_emplace(id, shown);
+    if (!all && !added && saved->second == shown) continue;
+    saved->second = shown;
     records.push_back(RecordOf(id, now));
   }
   if (all) last_save_ = now;
@@ -316,7 +320,7 @@ void SchedulerLoop::Save(std::vector<WorkerRecord> records) {
     if (!saved.ok()) spdlog::debug("saving workers: {}", saved.ToString());
     Post([this, saved](Scheduler&, absl::Duration) {
       --saving_;
-      if (!saved.ok()) saved_states_.clear();
+      if (!saved.ok()) saved_.clear();
     });
   });
   if (added) ++saving_;

@@ -146,8 +146,9 @@ class SchedulerLoop {
   std::vector<WorkerRecord> new_workers_;
   std::array<std::deque<Intention>, kStoreRanks> waiting_;  // By RankForStore().
   int groups_ = 0;                                          // Handed over, not answered.
-  // The last saved state of each worker (view `worker_status`), so that only changes are written.
-  std::map<WorkerId, std::string> saved_states_;
+  // What was saved last of each worker (view `worker_status`), so that only changes are written.
+  using Shown = std::pair<WorkerCondition, std::string>;
+  std::map<WorkerId, Shown> saved_;
   absl::Duration last_tick_;
   absl::Duration last_disk_check_;
   absl::Duration last_save_;

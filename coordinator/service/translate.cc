@@ -46,17 +46,7 @@ WorkerReport ToReport(const v1::WorkerState& state, const JobDirectory& jobs) {
 
 v1::DesiredState ToProto(const Desired& desired, const JobDirectory& jobs) {
   v1::DesiredState proto;
-  switch (desired.mode) {
-    case Mode::kRun:
-      proto.set_mode(v1::DESIRED_MODE_RUN);
-      break;
-    case Mode::kSuspend:
-      proto.set_mode(v1::DESIRED_MODE_SUSPEND);
-      break;
-    case Mode::kDrain:
-      proto.set_mode(v1::DESIRED_MODE_DRAIN);
-      break;
-  }
+  proto.set_mode(ToProto(desired.control));
   proto.set_reason(desired.reason);
   proto.set_acknowledged_sequence(desired.acknowledged_sequence);
   std::map<int64_t, std::string> uuids;
@@ -123,6 +113,32 @@ JobSnapshot ToSnapshot(const JobRecord& job, int64_t bytes) {
 }
 
 KnownJob ToKnownJob(const JobRecord& job) { return {job.id, job.uuid, job.spec, job.spec_digest}; }
+
+WorkerControl ToControl(v1::ControlWorkerRequest::Verb verb) {
+  switch (verb) {
+    case v1::ControlWorkerRequest::VERB_SUSPEND:
+      return WorkerControl::kSuspend;
+    case v1::ControlWorkerRequest::VERB_DRAIN:
+      return WorkerControl::kDrain;
+    case v1::ControlWorkerRequest::VERB_REMOVE:
+      return WorkerControl::kRemoved;
+    default:
+      return WorkerControl::kRun;
+  }
+}
+
+v1::DesiredMode ToProto(WorkerControl control) {
+  switch (control) {
+    case WorkerControl::kRun:
+      return v1::DESIRED_MODE_RUN;
+    case WorkerControl::kSuspend:
+      return v1::DESIRED_MODE_SUSPEND;
+    case WorkerControl::kDrain:
+    case WorkerControl::kRemoved:
+      return v1::DESIRED_MODE_DRAIN;
+  }
+  return v1::DESIRED_MODE_UNSPECIFIED;
+}
 
 v1::JobState ToProto(JobPhase phase) {
   switch (phase) {

@@ -23,6 +23,8 @@ v1::DesiredState ToProto(const Desired& desired, const JobDirectory& jobs);
 JobSnapshot ToSnapshot(const JobRecord& job, int64_t bytes);
 KnownJob ToKnownJob(const JobRecord& job);
 
+WorkerControl ToControl(v1::ControlWorkerRequest::Verb verb);
+v1::DesiredMode ToProto(WorkerControl control);
 v1::JobState ToProto(JobPhase phase);
 
 // The job as people see it; speeds and bytes are the caller's.

@@ -215,11 +215,7 @@ void Conversation::Take(const v1::ControlWorkerRequest& request) {
   if (!valid.ok()) return CheckRefusal(valid);
   for (const auto& [id, worker] : scheduler_->workers()) {
     if (worker.name() != request.worker() && id != request.worker()) continue;
-    const auto control = static_cast<coordinator::WorkerControl>(
-        request.verb() == v1::ControlWorkerRequest::VERB_SUSPEND  ? 1
-        : request.verb() == v1::ControlWorkerRequest::VERB_DRAIN  ? 2
-        : request.verb() == v1::ControlWorkerRequest::VERB_REMOVE ? 3
-                                                                  : 0);
+    const coordinator::WorkerControl control = coordinator::ToControl(request.verb());
     store_.Execute({.id = 0, .what = coordinator::SetControl{id, control}});
     scheduler_->OnControl(std::string(id), control, now_);
     return;
@@ -279,7 +275,7 @@ void Conversation::CheckInvariants() const {
   MOTZKIN_CHECK(coordinator::OverlappingLeases(*scheduler_).empty());
   MOTZKIN_CHECK(coordinator::UnstoredLease(*scheduler_, store_).empty());
   for (const auto& [id, worker] : scheduler_->workers()) {
-    MOTZKIN_CHECK(!worker.View(now_).state.empty());
+    MOTZKIN_CHECK(!coordinator::NameOf(worker.View(now_).condition).empty());
     const auto heard = heard_.find(id);
     const absl::Duration since =
         std::max(heard == heard_.end() ? fresh_since_ : heard->second, fresh_since_);

@@ -36,18 +36,6 @@ std::string Text(WorkerControl control) {
   return "?";
 }
 
-std::string Text(Mode mode) {
-  switch (mode) {
-    case Mode::kRun:
-      return "run";
-    case Mode::kSuspend:
-      return "suspend";
-    case Mode::kDrain:
-      return "drain";
-  }
-  return "?";
-}
-
 std::string Text(JobPhase phase) {
   switch (phase) {
     case JobPhase::kRunning:
@@ -123,7 +111,7 @@ std::string LogLine(const Confirmation& answer) {
 }
 
 std::string LogLine(const Desired& desired) {
-  std::string text = absl::StrCat(Text(desired.mode), " (", desired.reason, ") acknowledged ",
+  std::string text = absl::StrCat(Text(desired.control), " (", desired.reason, ") acknowledged ",
                                   desired.acknowledged_sequence);
   for (const DesiredBatchState& batch : desired.batches) {
     absl::StrAppend(&text, "; ", Text(batch.lease), " [", batch.begin, ", ", batch.end, ") done ",
@@ -136,7 +124,7 @@ std::string LogLine(const Desired& desired) {
 }
 
 std::string LogLine(const WorkerView& view) {
-  return absl::StrCat(view.state, " (", view.reason, ") silent for ",
+  return absl::StrCat(NameOf(view.condition), " (", view.reason, ") silent for ",
                       absl::FormatDuration(view.silence), ", ", view.batches, " batches",
                       view.grantable ? ", grantable" : "");
 }

@@ -39,9 +39,9 @@ void SimulatedWorker::Kill() {
 void SimulatedWorker::Receive(const Desired& desired, uint64_t sent) {
   if (sent <= received_) return;
   received_ = sent;
-  suspended_ = desired.mode == Mode::kSuspend;
+  suspended_ = desired.control == WorkerControl::kSuspend;
   audits_ = desired.audits;
-  if (desired.mode == Mode::kDrain || draining_) {
+  if (desired.control == WorkerControl::kDrain || draining_) {
     held_.clear();
     order_.clear();
     careful_function_.reset();

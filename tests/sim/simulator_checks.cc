@@ -42,7 +42,7 @@ std::string Simulator::DescribeOpen(int64_t job) const {
   }
   for (const auto& [id, worker] : scheduler_->workers()) {
     const WorkerView view = worker.View(now_);
-    absl::StrAppend(&text, "; ", id, " ", view.state, " (", view.reason, ")");
+    absl::StrAppend(&text, "; ", id, " ", NameOf(view.condition), " (", view.reason, ")");
   }
   return text;
 }
