@@ -269,6 +269,20 @@ def documented_faults_exist(path, text, files):
             for match in FAULT_IN_TEXT.finditer(line) if match[1] not in faults | {"NAME"}]
 
 
+# A path of ours in backticks, down to a file. `worker/.../x.cc` and `NAME.py` are placeholders.
+PATH_IN_TEXT = re.compile(r"`((?:bench|cli|cmake|common|coordinator|dataset|deploy|docs|proto|tests|worker)"
+                          r"/[\w./-]+\.(?:cc|cmake|h|md|proto|py|sh|sql|txt|yaml))`")
+
+
+def documented_files_exist(path, text, files):
+    """A document that sends its reader to a file must name one that exists."""
+    if not path.endswith(".md"):
+        return []
+    return [f"{path}:{number}: there is no file {match[1]}" for number, line in _lines(text)
+            for match in PATH_IN_TEXT.finditer(line)
+            if match[1] not in files and ".." not in match[1] and "NAME" not in match[1]]
+
+
 RULES = [dependency_direction, test_support_has_its_folder, hidden_libraries, header_shape, file_length,
          no_sleeps_in_tests, no_waits_until_a_wall_time, no_task_marks, test_names, sql_names, proto_shape, clean_text,
          *size_rules.RULES, *comment_rules.RULES]

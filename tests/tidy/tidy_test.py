@@ -40,6 +40,7 @@ class TheTree(unittest.TestCase):
             complaints += rules.own_header_first(name, text, files)
             complaints += rules.documented_tests_exist(name, text, files)
             complaints += rules.documented_faults_exist(name, text, files)
+            complaints += rules.documented_files_exist(name, text, files)
         self.assertEqual(complaints, [], "\n" + "\n".join(complaints))
 
 
@@ -164,6 +165,12 @@ class EachRule(unittest.TestCase):
         files = {"tests/torture/process_faults.py": '@fault("worker killed", "database")\n'}
         self.complains(rule, "docs/architecture.md", "shown by `torture: worker robbed`\n", files)
         self.accepts(rule, "docs/architecture.md", "shown by `torture: worker killed`\n", files)
+
+    def test_documented_files_exist(self):
+        rule = rules.documented_files_exist
+        files = {"worker/slots/slot.cc": ""}
+        self.complains(rule, "docs/architecture.md", "see `worker/slot.cc`\n", files)
+        self.accepts(rule, "docs/architecture.md", "see `worker/slots/slot.cc` and `bench/NAME.py`\n", files)
 
     def test_no_task_marks(self):
         self.complains(rules.no_task_marks, "a.cc", "// TO" "DO: later\n")
