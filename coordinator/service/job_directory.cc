@@ -2,9 +2,13 @@
 
 namespace motzkin::coordinator {
 
-void JobDirectory::Put(const KnownJob& job) {
+void JobDirectory::Put(const JobRecord& job) {
   const absl::MutexLock lock(&mutex_);
-  if (!jobs_.try_emplace(job.id, job).second) return;  // A spec is immutable.
+  const auto [known, added] = jobs_.try_emplace(job.id);
+  if (!added) return;  // A spec is immutable.
+  known->second.set_job_uuid(job.uuid);
+  *known->second.mutable_spec() = job.spec;
+  known->second.set_spec_digest(job.spec_digest);
   ids_.emplace(job.uuid, job.id);
 }
 
@@ -15,7 +19,7 @@ std::optional<int64_t> JobDirectory::IdOf(const std::string& uuid) const {
   return found->second;
 }
 
-std::optional<KnownJob> JobDirectory::Find(int64_t id) const {
+std::optional<v1::DesiredJob> JobDirectory::Find(int64_t id) const {
   const absl::MutexLock lock(&mutex_);
   const auto found = jobs_.find(id);
   if (found == jobs_.end()) return std::nullopt;

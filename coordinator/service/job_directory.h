@@ -12,26 +12,20 @@
 #include <optional>
 #include <string>
 
-#include "motzkin/v1/job.pb.h"
+#include "coordinator/store/records.h"
+#include "motzkin/v1/worker_service.pb.h"
 
 namespace motzkin::coordinator {
 
-struct KnownJob {
-  int64_t id = 0;
-  std::string uuid;
-  v1::JobSpec spec;
-  std::string spec_digest;
-};
-
 class JobDirectory {
  public:
-  void Put(const KnownJob& job) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Put(const JobRecord& job) ABSL_LOCKS_EXCLUDED(mutex_);
   std::optional<int64_t> IdOf(const std::string& uuid) const ABSL_LOCKS_EXCLUDED(mutex_);
-  std::optional<KnownJob> Find(int64_t id) const ABSL_LOCKS_EXCLUDED(mutex_);
+  std::optional<v1::DesiredJob> Find(int64_t id) const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   mutable absl::Mutex mutex_;
-  std::map<int64_t, KnownJob> jobs_ ABSL_GUARDED_BY(mutex_);
+  std::map<int64_t, v1::DesiredJob> jobs_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, int64_t> ids_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -48,7 +48,7 @@ absl::Status SchedulerLoop::Ask(Event look) {
 }
 
 void SchedulerLoop::TellJob(const JobRecord& job) {
-  jobs_.Put(ToKnownJob(job));
+  jobs_.Put(job);
   Post([snapshot = ToSnapshot(job, 0)](Scheduler& scheduler, absl::Duration now) {
     scheduler.OnJob(snapshot, now);
   });

@@ -40,7 +40,7 @@ size_t RunAt(absl::Span<const Intention> intentions) {
 }  // namespace
 
 absl::StatusOr<JobSnapshot> StoreExecutor::Snapshot(const JobRecord& job) {
-  jobs_.Put(ToKnownJob(job));
+  jobs_.Put(job);
   int64_t bytes = 0;
   if (job.spec.bytes_max() > 0 && job.phase == JobPhase::kRunning) {
     ASSIGN_OR_RETURN(bytes, store_.JobBytes(job.id));

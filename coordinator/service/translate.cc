@@ -54,13 +54,10 @@ v1::DesiredState ToProto(const Desired& desired, const JobDirectory& jobs) {
   const auto name = [&](int64_t id) -> const std::string& {
     std::string& uuid = uuids[id];
     if (!uuid.empty()) return uuid;
-    const std::optional<KnownJob> job = jobs.Find(id);
+    const std::optional<v1::DesiredJob> job = jobs.Find(id);
     MOTZKIN_CHECK(job.has_value());  // Put before the rules hear of it.
-    v1::DesiredJob& wanted = *proto.add_jobs();
-    wanted.set_job_uuid(job->uuid);
-    *wanted.mutable_spec() = job->spec;
-    wanted.set_spec_digest(job->spec_digest);
-    return uuid = job->uuid;
+    *proto.add_jobs() = *job;
+    return uuid = job->job_uuid();
   };
   for (const AuditKey& audit : desired.audits) {
     v1::DesiredAudit& wanted = *proto.add_audits();
@@ -111,8 +108,6 @@ JobSnapshot ToSnapshot(const JobRecord& job, int64_t bytes) {
                        .bytes = bytes};
   return snapshot;
 }
-
-KnownJob ToKnownJob(const JobRecord& job) { return {job.id, job.uuid, job.spec, job.spec_digest}; }
 
 WorkerControl ToControl(v1::ControlWorkerRequest::Verb verb) {
   switch (verb) {

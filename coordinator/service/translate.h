@@ -21,7 +21,6 @@ WorkerReport ToReport(const v1::WorkerState& state, const JobDirectory& jobs);
 v1::DesiredState ToProto(const Desired& desired, const JobDirectory& jobs);
 
 JobSnapshot ToSnapshot(const JobRecord& job, int64_t bytes);
-KnownJob ToKnownJob(const JobRecord& job);
 
 WorkerControl ToControl(v1::ControlWorkerRequest::Verb verb);
 v1::DesiredMode ToProto(WorkerControl control);

@@ -132,7 +132,7 @@ void Conversation::Take(const v1::SubmitResultsRequest& request) {
   const absl::Status valid = coordinator::Validate(submission);
   if (!valid.ok()) return CheckRefusal(valid);
   const std::optional<int64_t> job = jobs_.IdOf(submission.job_uuid());
-  if (!job.has_value() || jobs_.Find(*job)->spec_digest != submission.spec_digest()) return;
+  if (!job.has_value() || jobs_.Find(*job)->spec_digest() != submission.spec_digest()) return;
   for (v1::Result result : submission.results()) {
     MakeStorable(result);
     MOTZKIN_CHECK(v1::Result().ParseFromString(result.SerializeAsString()));
@@ -154,7 +154,7 @@ void Conversation::StartJob(const v1::JobSpec& spec) {
   record.spec_digest = SpecDigest(spec);
   record.target = spec.target();
   names_[spec.name()] = record.id;
-  jobs_.Put(coordinator::ToKnownJob(record));
+  jobs_.Put(record);
   const auto started = store_.StartJob(coordinator::ToSnapshot(record, 0).rules);
   MOTZKIN_CHECK(started.rules.id == record.id);
   scheduler_->OnJob(started, now_);
