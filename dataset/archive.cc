@@ -28,7 +28,7 @@ absl::Status CheckOver(const JobDescription& job) {
                   job.state, job.name));
 }
 
-// What a query finds for a job, by index, into numbered files.
+// Writes the rows that a query finds for a job into numbered files, in the order of their indices.
 class LineWriter {
  public:
   LineWriter(Reader& reader, std::string job, std::filesystem::path directory, int64_t shard_rows)
@@ -37,13 +37,15 @@ class LineWriter {
         directory_(std::move(directory)),
         shard_rows_(shard_rows) {}
 
-  // `query` takes job, first index and number of rows, and gives the columns `index` and `line`. `stem` names the
-  // files: "results/" makes results/00000.jsonl.
+  // `query` takes the job, the first index and the number of rows, and gives the columns `index`
+  // and `line`. `stem` names the files: "results/" makes results/00000.jsonl.
   absl::Status Write(std::string_view query, const std::string& stem, int64_t expected,
                      const Progress& progress) {
     rows_ = 0;
     shard_ = 0;
     RETURN_IF_ERROR(progress(0, expected));
+    // Each piece begins behind the last index that was found, and not at a fixed number: rows that
+    // are stored but not sealed leave holes.
     for (int64_t next = 0;;) {
       ASSIGN_OR_RETURN(
           const postgres::Rows rows,
@@ -56,9 +58,9 @@ class LineWriter {
     return file_.has_value() ? CloseFile() : absl::OkStatus();
   }
 
-  // Of the last Write().
+  // The number of rows of the last Write().
   int64_t rows() const { return rows_; }
-  // Of all of them.
+  // The files of all calls of Write().
   std::vector<WrittenFile> TakeFiles() { return std::move(files_); }
 
  private:
@@ -92,7 +94,7 @@ class LineWriter {
   std::vector<WrittenFile> files_;
 };
 
-// Results, then audits; counts the former.
+// Writes the results and then the audits, and checks that all results were found.
 absl::Status WriteLines(Reader& reader, int64_t expected, const ArchiveOptions& options,
                         const std::filesystem::path& directory, const Progress& progress,
                         ArchiveReport& report) {
@@ -108,7 +110,7 @@ absl::Status WriteLines(Reader& reader, int64_t expected, const ArchiveOptions& 
     return absl::DataLossError(fmt::format("job {} has {} rows, but its counters say {}",
                                            report.job.name, report.rows, expected));
   }
-  // A row in two hundred at most: not worth a bar of its own.
+  // One row in two hundred is audited, which is not worth a bar of its own.
   RETURN_IF_ERROR(writer.Write(queries::kArchiveAudits, "audits/", 0,
                                [](int64_t, int64_t) { return absl::OkStatus(); }));
   report.audits = writer.rows();
@@ -137,7 +139,7 @@ std::string Readme(const ArchiveReport& report, const ArchiveOptions& options) {
       options.program_version, Grouped(report.audits));
 }
 
-// What SHA256SUMS says must be what the disk gives back.
+// Checks that the disk gives back what SHA256SUMS says, because the rows may be dropped next.
 absl::Status ReadBack(const std::vector<WrittenFile>& files,
                       const std::filesystem::path& directory) {
   for (const WrittenFile& file : files) {

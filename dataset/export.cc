@@ -18,13 +18,13 @@
 namespace motzkin::dataset {
 namespace {
 
-// How often functions occur in a range, asked for some thousand indices at a time.
+// Counts how often functions occur in a range. It asks for some thousand indices at a time.
 class DrawnCounter {
  public:
   DrawnCounter(Reader& reader, const std::string& job, int64_t end)
       : reader_(reader), job_(job), end_(end) {}
 
-  // Of a row that is no duplicate; by rising index.
+  // Takes rows that are no duplicates, by rising index.
   absl::StatusOr<int64_t> Of(const Row& row) {
     if (row.index >= known_.end) {
       known_ = {row.index, row.index + kPiece};
@@ -62,7 +62,7 @@ absl::StatusOr<IndexRange> RangeOf(const JobDescription& job, const ExportOption
   return range;
 }
 
-// One export on its way.
+// Carries out one export: reads, selects and writes the rows.
 class Exporter {
  public:
   Exporter(Reader& reader, ExportReport& report, const ExportOptions& options, Selection selection,
@@ -95,7 +95,8 @@ class Exporter {
   }
 
  private:
-  // The first pass: what could be taken.
+  // The first pass counts the rows that could be taken. It must reach the same decision as Write()
+  // for every row, or the plan would be about other rows.
   absl::Status Count(Row& row) {
     ASSIGN_OR_RETURN(const std::optional<Exclusion> excluded, selection_.Decide(row));
     if (excluded.has_value()) return absl::OkStatus();
@@ -107,6 +108,7 @@ class Exporter {
 
   absl::Status Write(Row& row) {
     const std::optional<bool> label = selection_.Label(row);
+    // The statistics of all rows come first, because the row may be changed below.
     report_.all.Add(row, label);
     ASSIGN_OR_RETURN(std::optional<Exclusion> excluded, selection_.Decide(row));
     std::optional<std::string> line;
@@ -123,7 +125,8 @@ class Exporter {
       ++report_.excluded[static_cast<size_t>(*excluded)];
       return absl::OkStatus();
     }
-    if (!*label) row.integral.clear();  // A wrong or uncounted answer is no part of the dataset.
+    // An answer that is wrong or does not count is no part of the dataset.
+    if (!*label) row.integral.clear();
     report_.exported.Add(row, label);
     baselines_.Add(row, *label);
     return shards_.Append(row.split, *line);
@@ -139,6 +142,7 @@ class Exporter {
     const absl::StatusOr<expression::Expr> integral = expression::ParsePrefix(row.integral, pool_);
     if (!integral.ok()) return absl::DataLossError(std::string(integral.status().message()));
     const expression::Expr stripped = StripLnAbs(*integral, pool_);
+    // The absolute values are elsewhere in the integral, so there is nothing to verify.
     if (stripped == *integral) return absl::OkStatus();
     ASSIGN_OR_RETURN(std::string candidate,
                      expression::Print(stripped, expression::Format::kPrefix));
@@ -161,7 +165,7 @@ class Exporter {
   expression::Pool pool_;
 };
 
-// Everything beside the data.
+// Writes everything beside the data. SHA256SUMS comes last, as it lists all others.
 absl::Status WriteCard(const ExportReport& report, const ExportOptions& options,
                        const std::filesystem::path& directory) {
   std::vector<WrittenFile> files = report.files;

@@ -34,7 +34,7 @@ using Verify =
 
 struct ExportOptions {
   const FileFormat* format = &kJsonl;
-  // How jsonl and csv write integrand and integral: prefix, infix, LaTeX or SymPy's.
+  // The notation of integrands and integrals in jsonl and csv: prefix, infix, LaTeX or SymPy's.
   expression::Format notation = expression::Format::kPrefix;
   int64_t begin = 0;
   std::optional<int64_t> end;  // default: the end of the sealed prefix when the export starts

@@ -1,4 +1,5 @@
-// The formats of an export: what differs between them, one FileFormat each.
+// The formats of an export. A FileFormat holds everything that differs between them, so a new
+// format is one new object.
 #pragma once
 
 #include <absl/functional/function_ref.h>
@@ -29,40 +30,42 @@ struct Column {
 };
 const std::vector<Column>& Columns();
 
-// A row that is to become a line.
+// A row that is to become a line, with everything that a format needs for that.
 struct LineSource {
   const Row& row;
   bool label;
   expression::Format notation;
-  // Is cleared.
+  // Scratch space, which is cleared.
   expression::Pool& pool;
-  // How often the function occurs in the range; only asked for a row with an integral.
+  // Returns how often the function occurs in the range. It costs a query, so it is called only for
+  // rows with an integral.
   absl::FunctionRef<absl::StatusOr<int64_t>()> drawn;
 };
 
 // Immutable.
 struct FileFormat {
-  // As typed on the command line.
+  // The name of the format on the command line.
   std::string_view word;
-  // Rows of a file unless the user says otherwise; 0: one file a split.
+  // The rows of a file, unless the user says otherwise. 0: one file for each split.
   int64_t shard_rows;
-  // It has rows without an integral, which say so.
+  // Whether the format has rows for functions without an integral.
   bool holds_negatives;
 
-  // Files are called STEM, split and number, EXTENSION. A stem "data/" puts them into that folder.
+  // The names of files are the stem, the split with a number, and the extension. A stem "data/"
+  // puts the files into that folder.
   std::string (*stem)(v1::Kind kind);
   std::string_view extension;
-  // What a file begins with; empty or a line.
+  // Returns the beginning of a file, which is a line or empty.
   std::string (*header)();
-  // INVALID_ARGUMENT: options that make no sense in this format.
+  // INVALID_ARGUMENT: the options make no sense in this format.
   absl::Status (*check)(const ExportOptions& options);
-  // A line with its newline. Nothing when the format has no words for the row: a notation has no name
-  // for a function, or Lample and Charton's vocabulary lacks one. DATA_LOSS: the stored tokens cannot
-  // be read.
+  // Returns a line with its newline. Returns nothing if the format cannot express the row: the
+  // notation has no name for a function, or the vocabulary of Lample and Charton lacks it.
+  // DATA_LOSS: the stored tokens cannot be read.
   absl::StatusOr<std::optional<std::string>> (*line)(const LineSource& source);
 
-  // Of the card: YAML for load_dataset(), what the rows are in a few words, how to load the files,
-  // and the section about columns. Empty where there is nothing to say.
+  // These make parts of the card: the YAML for load_dataset(), a few words about the rows, how to
+  // load the files, and the section about columns. They are empty if there is nothing to say.
   std::string (*yaml)(const ExportReport& report);
   std::string_view rows;
   std::string (*loading)(const ExportReport& report);
@@ -71,8 +74,8 @@ struct FileFormat {
 
 extern const FileFormat kJsonl;
 extern const FileFormat kCsv;
-// Functions with their integrals, in the files that the published code of Lample and Charton reads:
-// https://github.com/facebookresearch/SymbolicMathematics
+// Holds functions with their integrals, in files that the published code of Lample and Charton
+// reads: https://github.com/facebookresearch/SymbolicMathematics
 extern const FileFormat kLampleCharton;
 
 }  // namespace motzkin::dataset

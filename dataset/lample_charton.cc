@@ -24,7 +24,8 @@ using expression::Op;
 using expression::Pool;
 using Tokens = absl::StatusOr<std::string>;
 
-// The leaves and functions that their program has tokens for, which are our prefix tokens.
+// Whether their program has a token for the leaf or function. The tokens are those of our prefix
+// form.
 bool HasToken(Op op) {
   return op == Op::kVariable || op == Op::kPi || op == Op::kE || op == Op::kI ||
          (op >= Op::kSqrt && op <= Op::kAcsch);
@@ -44,7 +45,7 @@ std::string Number(const mpq_class& value) {
   return absl::StrCat("div ", Integer(value.get_num()), " ", Integer(value.get_den()));
 }
 
-// "add a add b c".
+// Returns for instance "add a add b c".
 std::string NestedRight(std::string_view op, const std::vector<std::string>& parts) {
   std::string tokens;
   for (size_t i = 0; i < parts.size(); ++i) {
@@ -55,15 +56,16 @@ std::string NestedRight(std::string_view op, const std::vector<std::string>& par
   return tokens;
 }
 
-// A number times factors, each above or below the line.
+// A number times factors, each above or below the fraction line.
 struct Product {
   mpq_class coefficient = 1;
-  std::vector<std::pair<Expr, bool>> factors;  // and whether it is below
+  std::vector<std::pair<Expr, bool>> factors;  // each factor, and whether it is below
 };
 
 void CollectFactors(Expr expr, bool below, Product& product) {
   switch (expr->op()) {
     case Op::kNumber:
+      // A division by zero stays as it is, because the coefficient cannot express it.
       if (below && sgn(expr->number()) == 0) {
         product.factors.emplace_back(expr, below);
       } else if (below) {
@@ -89,7 +91,7 @@ void CollectFactors(Expr expr, bool below, Product& product) {
 // A number plus terms, each added or subtracted.
 struct Sum {
   mpq_class number = 0;
-  std::vector<std::pair<Expr, bool>> terms;  // and whether it is subtracted
+  std::vector<std::pair<Expr, bool>> terms;  // each term, and whether it is subtracted
 };
 
 void CollectTerms(Expr expr, bool minus, Sum& sum) {
@@ -154,7 +156,7 @@ class Writer {
     return NestedRight("add", parts);
   }
 
-  // `expr`, or its negative.
+  // Writes `expr` or, with `minus`, its negative.
   Tokens WriteProduct(Expr expr, bool minus) {
     Product product;
     CollectFactors(expr, /*below=*/false, product);
@@ -170,6 +172,8 @@ class Writer {
     return NestedRight("mul", parts);
   }
 
+  // Writes 1/expr as SymPy holds it: as a power with a negative exponent, which is merged with that
+  // of a power, a root or an exponential.
   Tokens WriteInverse(Expr expr) {
     const mpq_class minus_half(-1, 2);
     switch (expr->op()) {
@@ -209,7 +213,7 @@ class Writer {
   Pool& pool_;
 };
 
-// Their names of the tasks.
+// Their main.py finds the files of a task by the part of their names before the first dot.
 std::string Stem(v1::Kind kind) {
   return kind == v1::KIND_BACKWARD   ? "prim_bwd."
          : kind == v1::KIND_BY_PARTS ? "prim_ibp."
@@ -231,6 +235,7 @@ absl::StatusOr<std::optional<std::string>> Line(const LineSource& source) {
   if (!source.label) return std::nullopt;
   source.pool.Clear();
   std::string sides[2];
+  // Both sides are parsed into one pool, which the caller clears for each row.
   for (int side = 0; side < 2; ++side) {
     const absl::StatusOr<Expr> expr = expression::ParsePrefix(
         side == 0 ? source.row.integrand : source.row.integral, source.pool);
@@ -264,7 +269,7 @@ absl::StatusOr<std::string> WriteLampleCharton(Expr expr, Pool& pool) {
 
 constinit const FileFormat kLampleCharton = {
     .word = "lample-charton",
-    .shard_rows = 0,  // Their reader takes one file a split.
+    .shard_rows = 0,  // Their program reads one file for each split.
     .holds_negatives = false,
     .stem = Stem,
     .extension = "",

@@ -19,13 +19,14 @@
 namespace motzkin::dataset {
 namespace {
 
-// Rows of one statement: 2 MB usually, 130 MB if each of them had the longest integral there is.
+// The rows of one statement. That is usually 2 MB, and 130 MB if every integral were the longest.
 constexpr int64_t kRowsOfAPiece = 2'000;
-// A restart of Postgres takes seconds; someone who waits for an export waits that long.
+// A restart of Postgres takes seconds, and an export of hours should survive it.
 constexpr int kAttempts = 5;
 constexpr absl::Duration kBetweenAttempts = absl::Seconds(2);
 
-// "{{1,1,8000,15000,120},{2,...}}".
+// Reads an array as Postgres prints it, "{{1,1,8000,15000,120},{2,...}}". Each step has five
+// numbers: the engine, the outcome, and the three costs.
 std::vector<Step> ParseSteps(const std::string& text) {
   std::vector<int64_t> numbers;
   for (size_t at = 0; at < text.size();) {
@@ -90,6 +91,7 @@ absl::StatusOr<Reader> Reader::Open(const std::string& conninfo) {
 
 absl::StatusOr<postgres::Rows> Reader::Execute(std::string_view sql,
                                                const postgres::Params& params) {
+  // Sending a statement again is safe, because all of them only read.
   for (int attempt = 1;; ++attempt) {
     absl::Status status = Reconnect();
     if (status.ok()) {
@@ -113,6 +115,7 @@ absl::StatusOr<JobDescription> Reader::FindJob(const std::string& name) {
                    Execute(queries::kJob, postgres::Params().Text(name)));
   if (rows.empty()) {
     ASSIGN_OR_RETURN(const postgres::Rows names, Execute(queries::kJobNames, {}));
+    // A name is mistyped more often than a job is missing.
     const std::vector<std::string> there =
         names.Map([](const postgres::Row& row) { return row.Text("job"); });
     return absl::NotFoundError(fmt::format(
@@ -133,6 +136,7 @@ absl::StatusOr<JobDescription> Reader::FindJob(const std::string& name) {
     return absl::DataLossError(fmt::format("the spec of job {} cannot be read", job.name));
   }
   job.sealed = found.Int("sealed");
+  // Without this check the job would look as if all of its sealed rows were lost.
   if (found.IsNull("archived")) return job;
   return absl::FailedPreconditionError(
       fmt::format("the rows of job {} were archived on {}: look in the files of motzkin archive",
@@ -166,6 +170,7 @@ absl::Status Reader::ForEachRow(const JobDescription& job, IndexRange range,
   for (int64_t begin = range.begin; begin < range.end;) {
     const int64_t end = std::min(begin + kRowsOfAPiece, range.end);
     ASSIGN_OR_RETURN(std::vector<Row> rows, ReadRows(job.name, {begin, end}));
+    // Below the sealed index every row exists, so a hole means that the database is damaged.
     if (static_cast<int64_t>(rows.size()) != end - begin) {
       return absl::DataLossError(
           fmt::format("job {}: only {} of the sealed rows {} to {} are there", job.name,

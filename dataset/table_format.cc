@@ -1,4 +1,4 @@
-// jsonl and csv: rows with columns and a label, which load_dataset() reads.
+// The formats jsonl and csv: rows with columns and a label, which load_dataset() reads.
 
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
@@ -24,7 +24,8 @@ using Json = nlohmann::ordered_json;
 
 Json TextOrNull(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
-// The values of Columns(), in that order.
+// Returns the values of Columns(), in that order. A row that is labelled false keeps nothing of an
+// answer: it may have one that does not count, and a model must not see it.
 std::vector<Json> Values(const Row& row, bool label, const std::string& integrand,
                          const std::string& integral) {
   return {row.index,
@@ -46,7 +47,7 @@ std::string JsonOf(const std::vector<Json>& values) {
   return object.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) + "\n";
 }
 
-// RFC 4180; NULL is an empty field.
+// Writes a field as RFC 4180 says. NULL is an empty field.
 std::string CsvField(const Json& value) {
   if (value.is_null()) return "";
   if (!value.is_string()) return value.dump();
@@ -62,7 +63,7 @@ std::string CsvOf(const std::vector<Json>& values) {
   return absl::StrJoin(fields, ",") + "\n";
 }
 
-// Stored tokens in the notation that was asked for. Nothing: it has no name for some function.
+// Returns stored tokens in the notation that was asked for; nothing if it lacks a function's name.
 absl::StatusOr<std::optional<std::string>> Rendered(std::string_view prefix,
                                                     const LineSource& source) {
   if (source.notation == expression::Format::kPrefix || prefix.empty()) return std::string(prefix);
@@ -97,6 +98,7 @@ std::string Yaml(const ExportReport& report) {
   std::string splits;
   for (size_t i = 0; i < kSplits; ++i) {
     const std::string paths = SplitPaths(report, static_cast<Split>(i));
+    // A split without rows has no file, and naming it would be an error for load_dataset().
     if (paths.empty()) continue;
     yaml += fmt::format("  - split: {}\n    path: {}\n", kSplitNames[i], paths);
     int64_t bytes = 0;
@@ -148,12 +150,12 @@ const std::vector<Column>& Columns() {
       {"integral", "string", "a verified integral; null unless `success`"},
       {"success", "bool", "the label"},
       {"outcome", "string", "what happened: integrated, unsolved, nonelementary or timed_out"},
-      {"answer_class", "string", "of the integral: elementary or special"},
-      {"has_abs", "bool", "the integral holds abs or sign"},
-      {"engine", "string", "whose answer the integral is"},
+      {"answer_class", "string", "the class of the integral: elementary or special"},
+      {"has_abs", "bool", "whether the integral holds abs or sign"},
+      {"engine", "string", "the engine that found the integral"},
       {"engine_version", "string", "its exact version"},
-      {"canonical_hash", "string", "of the integrand's canonical form; hexadecimal"},
-      {"skeleton_hash", "string", "of its form without constants, which decides the split"}};
+      {"canonical_hash", "string", "the hash of the integrand's canonical form, hexadecimal"},
+      {"skeleton_hash", "string", "the hash of its form without constants; it decides the split"}};
   return columns;
 }
 

@@ -30,7 +30,7 @@ constexpr int kSlotsMax = 1024;
 constexpr size_t kNameBytesMax = 64;
 constexpr int64_t kEngineMemoryMin = 64ll << 20;
 constexpr int64_t kEngineMemoryMax = 64ll << 30;
-constexpr int64_t kResultMemoryMin = 64ll << 10;  // One row at its largest.
+constexpr int64_t kResultMemoryMin = 64ll << 10;  // the longest integral of a row
 constexpr int64_t kResultMemoryMax = 1ll << 30;
 constexpr int64_t kSpoolMin = 1ll << 20;
 constexpr int64_t kSpoolMax = 1ll << 40;
@@ -53,7 +53,7 @@ constexpr char kFooter[] =
     "integrator.\n"
     "SIGTERM or SIGINT finishes the functions in progress; a second one stops at once.";
 
-// Names with commas or blanks between them.
+// A list of names with commas or blanks between them.
 settings::Value List(std::vector<std::string>& value) {
   const auto read = [&value](yaml::StrictMap& map, std::string_view key) {
     std::string list = absl::StrJoin(value, ",");
@@ -105,13 +105,13 @@ bool InName(char c) {
   return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.';
 }
 
-// What a coordinator takes.
+// Whether a coordinator accepts the name.
 bool IsName(std::string_view name) {
   return !name.empty() && name.size() <= kNameBytesMax &&
          std::all_of(name.begin(), name.end(), InName);
 }
 
-// Of this host, made to fit.
+// Returns the name of this host, made to fit.
 std::string HostName() {
   char host[256] = "";
   if (gethostname(host, sizeof host - 1) != 0 || host[0] == '\0') return "worker";
@@ -163,6 +163,8 @@ absl::StatusOr<std::optional<Config>> ParseConfig(int argc, const char* const* a
   app.footer(kFooter);
   ASSIGN_OR_RETURN(const bool parsed, settings::ReadSettings(app, SettingsOf(config), argc, argv));
   if (!parsed) return std::nullopt;
+  // Integrators start in the root directory, so paths must be absolute. An empty one stays empty,
+  // for Check() to complain about.
   if (!config.state_dir.empty()) config.state_dir = std::filesystem::absolute(config.state_dir);
   if (!config.integrator.empty()) {
     config.integrator = std::filesystem::absolute(config.integrator);
@@ -184,6 +186,7 @@ int64_t AvailableMemory() {
   std::ifstream file("/proc/meminfo");
   std::string key, unit;
   int64_t kilobytes = 0;
+  // MemFree would be too small: most memory holds caches that the kernel gives up when asked.
   while (file >> key >> kilobytes) {
     std::getline(file, unit);
     if (key == "MemAvailable:") return kilobytes * 1024;
@@ -192,6 +195,7 @@ int64_t AvailableMemory() {
 }
 
 int UsableCores() {
+  // Fewer than the machine has where taskset, a container or systemd limits them.
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
   return static_cast<int>(std::thread::hardware_concurrency());

@@ -1,5 +1,5 @@
-// A worker's settings: defaults, then worker.yaml, then flags. deploy/worker.example.yaml explains
-// each.
+// Reads a worker's settings: the defaults, then worker.yaml, then the flags, of which the last
+// counts. deploy/worker.example.yaml explains each setting.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -17,50 +17,53 @@
 namespace motzkin::worker {
 
 enum class ResultsWay {
-  kAuto,   // Direct where the coordinator gives a way to Postgres, relayed otherwise.
-  kRelay,  // Always through the coordinator.
+  kAuto,   // straight to Postgres if the coordinator names a way, otherwise relayed
+  kRelay,  // always through the coordinator
 };
 
 struct Config {
   // HOST:PORT of the coordinator. Required.
   std::string connect;
-  // Shown to people. Default: the host's name.
+  // The name that people see. Default: the host's name.
   std::string name;
-  // 0: one a core, fewer where `engine_memory` says so.
+  // The number of slots. 0: one for each core, fewer if the memory does not hold so many engines.
   int slots = 0;
   std::filesystem::path state_dir;
   // The sandboxed binary. Default: `integrator` beside this one.
   std::filesystem::path integrator;
-  // What integrators start, of giac, fricas and sympy.
+  // The engines that integrators start, out of giac, fricas and sympy.
   std::vector<std::string> engines = {"giac", "fricas"};
   sandbox::Level require_sandbox = sandbox::Level::kNone;
-  // What one slot may need, for the default number of slots; a job sets the real limit.
+  // The memory that one slot may need. It only decides the default number of slots; a job sets the
+  // real limit.
   int64_t engine_memory_bytes = 1ll << 30;
   // Integrators run at SCHED_IDLE.
   bool idle_priority = true;
   ResultsWay results = ResultsWay::kAuto;
-  // Of finished rows that wait to be sent; beyond it they go to the spool or the slots wait.
+  // The memory for finished rows that wait to be sent. Beyond it they go to the spool, or the slots
+  // wait.
   int64_t result_memory_bytes = 32ll << 20;
-  // Bound of the spool: so much of the measured output, and never more bytes than that.
+  // The spool holds the measured output of this time, but never more than these bytes.
   absl::Duration spool_time = absl::Hours(1);
   int64_t spool_bytes_max = 4ll << 30;
   PolicyOptions policy;
-  // Longest wait for functions in progress at a clean stop.
+  // A clean stop waits this long for functions in progress.
   absl::Duration drain_time = absl::Minutes(2);
   bool calibrate = true;
-  // Every acknowledged row becomes a line here; empty: none. For tests and audits.
+  // A file that gets a line for every acknowledged row, for tests and audits; empty: none.
   std::string acknowledgement_log;
 };
 
-// Empty: --help or --version was asked for and answered on stdout. INVALID_ARGUMENT: one line for
-// the user.
+// Returns nothing if --help or --version was asked for, which is then answered on stdout.
+// INVALID_ARGUMENT: a setting is wrong; the message is one line for the user.
 absl::StatusOr<std::optional<Config>> ParseConfig(int argc, const char* const* argv);
 
-// `cores` slots, fewer where `memory_available` does not hold an engine each; at least 1.
+// Returns `cores`, or fewer if `memory_available` (in bytes, negative if unknown) does not hold an
+// engine for each, but at least 1.
 int DefaultSlots(int cores, int64_t memory_available, int64_t engine_memory);
-// MemAvailable of /proc/meminfo in bytes; -1: unknown.
+// Returns MemAvailable of /proc/meminfo in bytes; -1 if it is unknown.
 int64_t AvailableMemory();
-// Cores that this process may use.
+// Returns the number of cores that this process may use.
 int UsableCores();
 
 }  // namespace motzkin::worker

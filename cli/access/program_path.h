@@ -1,4 +1,4 @@
-// Where the programs are that a verb runs.
+// Finds the programs that a verb runs. Thread-safe.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -7,12 +7,13 @@
 
 namespace motzkin::cli {
 
-// `given`, the value of `flag`, or, if that is empty, the program of this name beside this one.
-// NOT_FOUND: nothing to run there.
+// Returns the absolute path of `given`, the value of `flag`, or, if that is empty, of the program
+// `name` beside this one. NOT_FOUND: there is no program that can be run; the message names the
+// flag.
 absl::StatusOr<std::string> ProgramPath(const std::string& name, const std::string& given,
                                         const std::string& flag);
 
-// The program `coordinator`, for verbs that have it work on a data directory.
+// Returns the path of `coordinator`, for verbs that let it work on a data directory.
 inline absl::StatusOr<std::string> CoordinatorBinary(const std::string& given) {
   return ProgramPath("coordinator", given, "--coordinator-binary");
 }

@@ -1,4 +1,4 @@
--- What a job's archive says of it. $1 job.
+-- The facts about a job for its archive. $1 job.
 SELECT json_build_object(
            'job', j.job, 'uuid', j.uuid, 'state', j.state, 'kind', j.kind, 'answers', j.answers,
            'generator_version', j.generator_version, 'spec_digest', encode(j.spec_digest, 'hex'), 'sealed', j.sealed,

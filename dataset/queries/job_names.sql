@@ -1,2 +1,2 @@
--- What a mistyped name may have meant.
+-- The names for the message about a job that does not exist.
 SELECT job FROM jobs ORDER BY started DESC LIMIT 10
