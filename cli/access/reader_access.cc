@@ -9,8 +9,8 @@
 #include <filesystem>
 #include <utility>
 
-#include "cli/access/program_path.h"
 #include "cli/access/operator_client.h"
+#include "cli/access/program_path.h"
 #include "common/base/status_macros.h"
 
 namespace motzkin::cli {

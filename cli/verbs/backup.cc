@@ -4,8 +4,8 @@
 
 #include <filesystem>
 
-#include "cli/access/program_path.h"
 #include "cli/access/operator_client.h"
+#include "cli/access/program_path.h"
 #include "cli/verbs/verb.h"
 #include "common/base/status_macros.h"
 
