@@ -101,6 +101,7 @@ std::string MakeWorker(Store& store, int n) {
 // Acts as one worker, which leases batch after batch and submits it flush by flush until `stop`.
 void Write(const Cluster& cluster, int n, const std::atomic<bool>& stop,
            std::atomic<int64_t>& stored) {
+  // The rows are the same in every run.
   std::mt19937_64 random(static_cast<uint64_t>(n));
   const std::string worker = MakeWorker(cluster.store, n);
   const auto connection = Must(postgres::Connection::Open(cluster.worker_uri));
@@ -156,6 +157,7 @@ int Run(int seconds, int rows_per_flush) {
       *store, Must(store->CreateJob(spec, "00000000-0000-4000-8000-000000000000")),
       server->Uri(store->passwords().worker_role, store->passwords().worker), rows_per_flush};
   int first = 1;
+  // One writer shows the latency of a commit. With more, several commits share a flush of the disk.
   for (const int writers : {1, 8, 40}) {
     const double rate = RowsPerSecond(cluster, writers, first, absl::Seconds(seconds));
     fmt::print("submit_results: {:>2} writers  {:>8.0f} durable rows/s ({} rows a flush)\n",
@@ -164,6 +166,7 @@ int Run(int seconds, int rows_per_flush) {
     first += writers;
   }
   const absl::Time start = absl::Now();
+  // The writers have stopped, so the sealer has the server for itself.
   int64_t sealed = 0;
   while (const int64_t step = Must(store->Seal(cluster.job.id))) sealed += step;
   fmt::print("sealer:         {:>8.0f} rows/s\n",

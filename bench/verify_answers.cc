@@ -38,7 +38,7 @@ const char* Name(Verification::Verdict verdict) {
   }
 }
 
-// Empty if the text is not in our language.
+// Returns the integrand as prefix tokens, which a worker would send; empty if it cannot be parsed.
 std::string ToPrefix(const std::string& infix) {
   motzkin::expression::Pool pool;
   const auto expr = motzkin::expression::ParseInfix(infix, pool);

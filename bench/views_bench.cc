@@ -38,6 +38,7 @@ void Fill(postgres::Connection& sql, const coordinator::JobRecord& job, int64_t 
   using postgres::Params;
   Must(sql.Execute("SET search_path = motzkin"));
   Must(sql.Execute("SET synchronous_commit = off"));
+  // Pieces show progress and keep each transaction small.
   constexpr int64_t kPiece = 1'000'000;
   for (int64_t begin = 0; begin < rows; begin += kPiece) {
     const Params range = Params().Int(job.id).Int(begin).Int(std::min(rows, begin + kPiece));
@@ -49,6 +50,8 @@ void Fill(postgres::Connection& sql, const coordinator::JobRecord& job, int64_t 
   }
   fmt::print(stderr, "\n");
   Must(sql.Execute(bench::queries::kSealJob, Params().Int(job.id).Int(rows)));
+  // Without statistics the planner would choose other plans than on a cluster that has run for a
+  // while.
   if (const absl::Status status = sql.ExecuteAlone("ANALYZE").status(); !status.ok())
     Must<int>(status);
 }

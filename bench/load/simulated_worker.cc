@@ -159,6 +159,7 @@ void SimulatedWorker::Report(absl::Time now) {
 
 void SimulatedWorker::Apply(const v1::DesiredState& desired) {
   const absl::Time now = absl::Now();
+  // One report at a time is timed: the first that is sent after the last timed one was answered.
   if (desired.acknowledged_sequence() >= awaited_sequence_ &&
       awaiting_since_ != absl::InfiniteFuture()) {
     waits_.answers.Add(now - awaiting_since_);
@@ -186,6 +187,7 @@ void SimulatedWorker::Apply(const v1::DesiredState& desired) {
       changed_ = true;
     } else {
       changed_ = changed_ || known->desired.end_index() != wanted.end_index();
+      // The coordinator may shorten a batch, but not below the functions that were computed.
       known->desired.set_end_index(std::max(wanted.end_index(), known->next));
       held.push_back(std::move(*known));
     }
@@ -202,6 +204,7 @@ void SimulatedWorker::Compute(absl::Time now) {
   computed_until_ = now;
   for (Batch& batch : batches_) {
     while (credit_ >= 1 && batch.next < batch.desired.end_index()) {
+      // Functions that another worker has stored cost nothing.
       if (!IsDone(batch.desired, batch.next)) credit_ -= 1;
       ++batch.next;
     }
@@ -212,6 +215,7 @@ void SimulatedWorker::Compute(absl::Time now) {
 std::optional<v1::Submission> SimulatedWorker::TakeFlush(absl::Time now) {
   for (Batch& batch : batches_) {
     const int64_t rows = std::min(batch.next - batch.flushed, kFlushRows);
+    // A full flush goes at once, and a small one when the interval is over.
     if (rows == 0 || (rows < kFlushRows && now - last_flush_ < kFlushInterval)) continue;
     v1::Submission submission;
     submission.set_job_uuid(batch.desired.job_uuid());

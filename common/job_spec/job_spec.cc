@@ -58,6 +58,7 @@ absl::Status CheckName(std::string_view field, const std::string& name) {
   const auto letter_or_digit = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
   };
+  // Names become parts of file names and shell commands.
   const bool shaped =
       !name.empty() && name.size() <= kNameBytesMax && letter_or_digit(name[0]) &&
       std::all_of(name.begin(), name.end(), [&](char c) { return letter_or_digit(c) || c == '-'; });
@@ -179,6 +180,7 @@ absl::Status CheckEngineMemory(std::string_view setting, std::string_view engine
 
 v1::JobSpec DefaultJob() {
   v1::JobSpec spec;
+  // A job without a seed is the same for everyone, so that results can be compared.
   spec.set_seed(1);
   *spec.mutable_generator() = generator::DefaultSpec();
   for (const DefaultStep& step : kDefaultLadder) {

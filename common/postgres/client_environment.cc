@@ -22,6 +22,7 @@ absl::StatusOr<std::vector<std::string>> ClientEnvironment(const std::string& co
   }
   std::vector<std::string> environment;
   for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
+    // Options without a value keep their default, and some have no variable.
     if (option->val == nullptr || option->envvar == nullptr) continue;
     environment.push_back(absl::StrCat(option->envvar, "=", option->val));
   }
@@ -29,6 +30,7 @@ absl::StatusOr<std::vector<std::string>> ClientEnvironment(const std::string& co
 }
 
 void IgnoreClientEnvironment() {
+  // The names are collected first, because unsetenv() changes the list.
   std::vector<std::string> names;
   for (char** variable = environ; *variable != nullptr; ++variable) {
     const std::string_view text(*variable);

@@ -14,6 +14,7 @@
 namespace motzkin::postgres {
 namespace {
 
+// The key under which a status carries its SQLSTATE.
 constexpr char kPayload[] = "motzkin.postgres/sqlstate";
 
 absl::StatusCode CodeOf(std::string_view sql_state) {
@@ -35,7 +36,8 @@ bool Holds(std::string_view text, std::string_view words) {
   return text.find(words) != std::string_view::npos;
 }
 
-// One line, without the server's severity in front and where in which statement it happened behind.
+// Returns the message on one line, without the severity before it and the context after it, which
+// quotes our own functions.
 std::string OneLine(std::string_view message) {
   message = message.substr(0, message.find("\nCONTEXT:"));
   for (const std::string_view severity : {"ERROR:", "FATAL:", "PANIC:"}) {
@@ -59,6 +61,7 @@ absl::Status StatusOfConnecting(std::string_view message) {
       "is not permitted to log in", "no password supplied", "permission denied for database"};
   const bool refused = std::any_of(kRefusals.begin(), kRefusals.end(),
                                    [&](std::string_view words) { return Holds(message, words); });
+  // libpq joins the messages of all addresses that it tried, so the words may be anywhere.
   const bool missing = Holds(message, "does not exist");
   if (refused || (missing && Holds(message, "role \""))) return StatusOf("28000", message);
   if (missing && Holds(message, "database \"")) return StatusOf("3D000", message);

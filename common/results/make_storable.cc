@@ -29,6 +29,7 @@ size_t CharacterLength(std::string_view text) {
   const unsigned first = byte(0);
   if (first == 0) return 0;
   if (first < 0x80) return 1;
+  // 0xc0 and 0xc1 would begin overlong forms of ASCII.
   if (first >= 0xc2 && first < 0xe0) return Continues(byte(1)) ? 2 : 0;
   if ((first & 0xf0) == 0xe0) {
     const bool overlong = first == 0xe0 && byte(1) < 0xa0;
@@ -54,7 +55,7 @@ bool IsStorable(std::string_view text) {
   return true;
 }
 
-// Returns the text with '?' for every byte that cannot be stored, cut at a character.
+// Returns the text with '?' for every byte that cannot be stored, cut between two characters.
 std::string Cleaned(std::string_view text, size_t bytes_max) {
   std::string clean;
   while (!text.empty()) {
@@ -83,6 +84,7 @@ void DropIntegral(v1::Result& result, const std::string& reason) {
   result.clear_answer_class();
   result.set_has_abs(false);
   result.mutable_verification()->set_verdict(v1::Verification::VERDICT_UNVERIFIED);
+  // The last step gave the answer, so its message tells why the answer is missing.
   if (result.steps_size() == 0) result.add_steps();
   result.mutable_steps(result.steps_size() - 1)->set_message(reason);
 }
@@ -94,6 +96,7 @@ void CleanStep(v1::StepResult& step) {
 }
 
 void CleanVerification(v1::Verification& verification) {
+  // These columns are smallint.
   constexpr int32_t kMax = std::numeric_limits<int16_t>::max();
   Clean(*verification.mutable_counterexample(), kMessageBytesMax);
   verification.set_points_agreed(std::clamp(verification.points_agreed(), 0, kMax));
@@ -114,6 +117,7 @@ void MakeStorable(v1::Result& result) {
   Clean(*result.mutable_engine(), kEngineBytesMax);
   for (v1::StepResult& step : *result.mutable_steps()) CleanStep(step);
   CleanVerification(*result.mutable_verification());
+  // Postgres stores not-a-number, but no sum over such rows would be a number.
   if (!std::isfinite(result.speed_factor())) result.set_speed_factor(1);
 }
 
