@@ -87,7 +87,7 @@ Daemon::Daemon(const Config& config, const StateDirectory& state, Capabilities c
              RunnerOptionsOf(config, capabilities_, speed_), factory),
       policy_(config.policy, config.slots),
       allowed_{.slots_allowed = config.slots, .reason = {}},
-      next_log_(clock.SinceBoot() + kLogInterval),
+      next_log_(clock.Now() + kLogInterval),
       acknowledgements_(config.acknowledgement_log),
       agent_(AgentOptionsOf(config), *this, console, clock) {
   tally_.CountCas(capabilities_.calibration_cpu);
@@ -151,7 +151,7 @@ void Daemon::UpdateMode() {
 }
 
 void Daemon::Tick() {
-  const absl::Duration now = clock_.SinceBoot();
+  const BootTime now = clock_.Now();
   if (now >= next_policy_) {
     next_policy_ = now + kPolicyInterval;
     bool changed = false;
@@ -169,7 +169,7 @@ void Daemon::Tick() {
 }
 
 void Daemon::ReportProgress() {
-  const absl::Duration now = clock_.SinceBoot();
+  const BootTime now = clock_.Now();
   const bool log = now >= next_log_;
   if (!log && !console_.is_terminal()) return;
   const Totals totals = tally_.totals();

@@ -146,8 +146,8 @@ class Daemon final : private AgentDelegate, private ResultObserver {
 
   // Each of these belongs to one thread and has no lock: the first two to the caller of Tick(), the
   // log to the writer's thread.
-  absl::Duration next_policy_ = absl::ZeroDuration();
-  absl::Duration next_log_ = absl::ZeroDuration();
+  BootTime next_policy_;
+  BootTime next_log_;
   AcknowledgementLog acknowledgements_;
 
   Agent agent_;  // Last, because its thread uses all of the above.

@@ -133,9 +133,9 @@ int Serve(const Config& config, const SignalWaiter& signals, Daemon& daemon, Con
   // A drain comes first, so that functions in progress are not lost.
   daemon.BeginDrain("stopped by its owner");
   const SystemClock clock;
-  const absl::Duration until = clock.SinceBoot() + config.drain_time;
+  const BootTime until = clock.Now() + config.drain_time;
   bool at_once = false;
-  while (!at_once && !daemon.idle() && clock.SinceBoot() < until) {
+  while (!at_once && !daemon.idle() && clock.Now() < until) {
     at_once = signals.WaitFor(absl::Milliseconds(100)).has_value();
   }
   // If a hung connection holds us up, the alarm ends this process, and our sandboxes end with it.

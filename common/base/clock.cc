@@ -7,10 +7,10 @@
 
 namespace motzkin {
 
-absl::Duration SystemClock::SinceBoot() const {
+BootTime SystemClock::Now() const {
   timespec now;
   MOTZKIN_CHECK(clock_gettime(CLOCK_BOOTTIME, &now) == 0);
-  return absl::DurationFromTimespec(now);
+  return BootTime() + absl::DurationFromTimespec(now);
 }
 
 absl::Time SystemClock::WallTime() const { return absl::Now(); }

@@ -7,14 +7,16 @@
 
 #include <absl/time/time.h>
 
+#include "common/base/boot_time.h"
+
 namespace motzkin {
 
 // Thread-safe.
 class Clock {
  public:
   virtual ~Clock() = default;
-  // Time since boot, sleep included (CLOCK_BOOTTIME). Never decreases.
-  virtual absl::Duration SinceBoot() const = 0;
+  // Boot time, the machine's sleep included (CLOCK_BOOTTIME). Never decreases.
+  virtual BootTime Now() const = 0;
   // The date and time of the system. Only write it down; never compare it.
   virtual absl::Time WallTime() const = 0;
 };
@@ -22,24 +24,24 @@ class Clock {
 // The clocks of the system. Thread-safe.
 class SystemClock final : public Clock {
  public:
-  absl::Duration SinceBoot() const override;
+  BootTime Now() const override;
   absl::Time WallTime() const override;
 };
 
 // A clock for tests that moves only when told to. Thread-compatible.
 class FakeClock final : public Clock {
  public:
-  absl::Duration SinceBoot() const override { return since_boot_; }
+  BootTime Now() const override { return now_; }
   absl::Time WallTime() const override { return wall_; }
   void Advance(absl::Duration by) {
-    since_boot_ += by;
+    now_ += by;
     wall_ += by;
   }
   // Acts as a user who sets the clock: wall time jumps, boot time does not.
   void JumpWallTime(absl::Duration by) { wall_ += by; }
 
  private:
-  absl::Duration since_boot_ = absl::Hours(1);
+  BootTime now_ = BootTime() + absl::Hours(1);
   absl::Time wall_ = absl::FromUnixSeconds(1'700'000'000);
 };
 

@@ -2,7 +2,7 @@
 //
 // It is counted on CLOCK_MONOTONIC: that clock never jumps with the wall clock, and it stops while
 // a laptop sleeps, as does the process that is waited for. Where sleep must count (the age of a
-// lease), use Clock::SinceBoot instead.
+// lease), use Clock::Now() instead.
 //
 // Immutable.
 #pragma once

@@ -27,7 +27,7 @@ void Audits::Release(Audit& audit) {
 }
 
 std::set<WorkerId> Audits::Plan(const std::function<std::vector<Auditor>(int64_t job)>& auditors_of,
-                                absl::Duration now) {
+                                BootTime now) {
   int64_t job = -1;
   std::vector<Auditor> auditors;
   for (auto& [key, audit] : audits_) {

@@ -38,7 +38,7 @@ class Audits {
   // Gives open audits to workers and takes them from those that may not work. `auditors` tells who
   // may take one of a job. Returns the workers whose audits changed.
   std::set<WorkerId> Plan(const std::function<std::vector<Auditor>(int64_t job)>& auditors,
-                          absl::Duration now);
+                          BootTime now);
 
   // In index order.
   std::vector<AuditKey> Of(const WorkerId& worker) const;
@@ -48,7 +48,7 @@ class Audits {
   struct Audit {
     WorkerId first;
     WorkerId holder;  // Empty: nobody.
-    absl::Duration since;
+    BootTime since;
     std::set<WorkerId> failed;  // Kept it too long or went away with it; others first.
   };
 

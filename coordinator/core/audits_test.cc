@@ -21,7 +21,7 @@ class AuditsTest : public ::testing::Test {
   }
 
   std::vector<Auditor> auditors_ = {{"a", 2}, {"b", 2}};
-  absl::Duration now_ = absl::Hours(1);
+  BootTime now_ = BootTime() + absl::Hours(1);
   Audits audits_{absl::Minutes(10)};
 };
 

@@ -28,8 +28,8 @@ struct Lease {
   std::string done = {};
   // End of the range the worker should hold: below the batch's end while its tail is being trimmed.
   int64_t end = 0;
-  absl::Duration since = {};     // Granted, or restored after a restart.
-  absl::Duration released = {};  // When phase became kReleased or kRecalled.
+  BootTime since = {};     // Granted, or restored after a restart.
+  BootTime released = {};  // When phase became kReleased or kRecalled.
   // As the holder last reported it.
   bool seen_held = false;
   bool restored = false;  // From before a restart; the holder has not reported since.

@@ -7,7 +7,7 @@
 
 namespace motzkin::coordinator {
 
-void Scheduler::Restore(const Restored& restored, absl::Duration now) {
+void Scheduler::Restore(const Restored& restored, BootTime now) {
   last_tick_ = now;
   for (const JobSnapshot& job : restored.jobs) jobs_.try_emplace(job.rules.id, job);
   for (const BatchSnapshot& batch : restored.open_batches) AddBatch(batch);
@@ -43,7 +43,7 @@ void Scheduler::Restore(const Restored& restored, absl::Duration now) {
   }
 }
 
-void Scheduler::OnJob(const JobSnapshot& snapshot, absl::Duration now) {
+void Scheduler::OnJob(const JobSnapshot& snapshot, BootTime now) {
   TakeJob(snapshot);
   weigh_ = true;
   PlanLaterForAll();
@@ -52,7 +52,7 @@ void Scheduler::OnJob(const JobSnapshot& snapshot, absl::Duration now) {
   }
 }
 
-void Scheduler::OnControl(const WorkerId& id, WorkerControl control, absl::Duration now) {
+void Scheduler::OnControl(const WorkerId& id, WorkerControl control, BootTime now) {
   const auto found = workers_.find(id);
   if (found == workers_.end()) return;
   WorkerState& worker = found->second;
@@ -68,7 +68,7 @@ void Scheduler::OnControl(const WorkerId& id, WorkerControl control, absl::Durat
   PlanLater(worker);
 }
 
-void Scheduler::SetDiskGuard(const std::string& why_blocked, absl::Duration now) {
+void Scheduler::SetDiskGuard(const std::string& why_blocked, BootTime now) {
   if (why_blocked.empty() && !disk_guard_.empty()) Event("disk", "there is room on the disk again");
   if (!why_blocked.empty() && disk_guard_.empty()) Event("disk", why_blocked);
   const bool changed = why_blocked.empty() != disk_guard_.empty();

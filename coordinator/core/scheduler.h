@@ -85,25 +85,25 @@ class Scheduler {
   explicit Scheduler(Policy policy = {}) : policy_(policy) {}
 
   // First of all, once. Every lease gets a full fresh term from `now`.
-  void Restore(const Restored& restored, absl::Duration now);
+  void Restore(const Restored& restored, BootTime now);
 
-  ReportVerdict OnWorkerReport(const WorkerReport& report, absl::Duration now);
+  ReportVerdict OnWorkerReport(const WorkerReport& report, BootTime now);
   // Not a death: the silence decides.
-  void OnStreamClosed(const WorkerId& worker, uint64_t instance, absl::Duration now);
+  void OnStreamClosed(const WorkerId& worker, uint64_t instance, BootTime now);
   // About once a second.
-  void OnTick(absl::Duration now);
+  void OnTick(BootTime now);
 
-  void OnPoll(const StorePoll& poll, absl::Duration now);
+  void OnPoll(const StorePoll& poll, BootTime now);
   // The store could not be asked.
-  void OnStoreAway(const std::string& why, absl::Duration now);
-  void OnConfirmation(const Confirmation& confirmation, absl::Duration now);
+  void OnStoreAway(const std::string& why, BootTime now);
+  void OnConfirmation(const Confirmation& confirmation, BootTime now);
 
   // An operator's order was made durable: a job started, paused, resumed, cancelled or extended.
-  void OnJob(const JobSnapshot& job, absl::Duration now);
+  void OnJob(const JobSnapshot& job, BootTime now);
   // The owner's order about a worker was made durable.
-  void OnControl(const WorkerId& worker, WorkerControl control, absl::Duration now);
+  void OnControl(const WorkerId& worker, WorkerControl control, BootTime now);
   // Empty: there is room again.
-  void SetDiskGuard(const std::string& why_blocked, absl::Duration now);
+  void SetDiskGuard(const std::string& why_blocked, BootTime now);
 
   // An event that somebody else saw, in its place among the others.
   void Note(const std::string& kind, const std::string& text) { Event(kind, text); }
@@ -143,14 +143,14 @@ class Scheduler {
   // --- scheduler_store.cc: what the store answers
   void ReconcileBatches(const StorePoll& poll);
   void EndReleasedLeases(const StorePoll& poll);
-  void Confirmed(const AllocateBatches& what, const Confirmation& answer, absl::Duration now);
-  void Confirmed(const GrantLeases& what, const Confirmation& answer, absl::Duration now);
-  void Confirmed(const EndLease& what, const Confirmation& answer, absl::Duration now);
-  void Confirmed(const SplitBatch& what, const Confirmation& answer, absl::Duration now);
-  void Confirmed(const SetJobPhase& what, const Confirmation& answer, absl::Duration now);
-  void Confirmed(const SetJobReason& what, const Confirmation& answer, absl::Duration now);
-  void Confirmed(const SetControl& what, const Confirmation& answer, absl::Duration now);
-  void Confirmed(const RecordEvent& what, const Confirmation& answer, absl::Duration now);
+  void Confirmed(const AllocateBatches& what, const Confirmation& answer, BootTime now);
+  void Confirmed(const GrantLeases& what, const Confirmation& answer, BootTime now);
+  void Confirmed(const EndLease& what, const Confirmation& answer, BootTime now);
+  void Confirmed(const SplitBatch& what, const Confirmation& answer, BootTime now);
+  void Confirmed(const SetJobPhase& what, const Confirmation& answer, BootTime now);
+  void Confirmed(const SetJobReason& what, const Confirmation& answer, BootTime now);
+  void Confirmed(const SetControl& what, const Confirmation& answer, BootTime now);
+  void Confirmed(const RecordEvent& what, const Confirmation& answer, BootTime now);
   // Emits it again once the store is back.
   void Postpone(decltype(Intention::what) what);
   void FinishJobs();
@@ -158,17 +158,16 @@ class Scheduler {
 
   // --- scheduler_workers.cc: what workers say, and their silence
   void ReplaceInstance(WorkerState& worker);
-  void Welcome(WorkerState& worker, bool known, absl::Duration now);
-  void TakeHeld(WorkerState& worker, absl::Duration now);
-  void TakeHeldBatch(WorkerState& worker, BatchState& batch, const HeldReport& held,
-                     absl::Duration now);
-  void Release(BatchState& batch, absl::Duration now);
-  void TakeMissingBatch(BatchState& batch, absl::Duration now);
+  void Welcome(WorkerState& worker, bool known, BootTime now);
+  void TakeHeld(WorkerState& worker, BootTime now);
+  void TakeHeldBatch(WorkerState& worker, BatchState& batch, const HeldReport& held, BootTime now);
+  void Release(BatchState& batch, BootTime now);
+  void TakeMissingBatch(BatchState& batch, BootTime now);
   void TakeFailed(WorkerState& worker);
   void DrainForFailures(WorkerState& worker, const std::string& reason);
-  void CheckSilence(WorkerState& worker, absl::Duration now);
-  void Lose(WorkerState& worker, absl::Duration now);
-  void GiveFreshTerms(absl::Duration now);
+  void CheckSilence(WorkerState& worker, BootTime now);
+  void Lose(WorkerState& worker, BootTime now);
+  void GiveFreshTerms(BootTime now);
 
   // --- scheduler_plan.cc: granting
   bool MayGrant() const { return store_up_ && disk_guard_.empty(); }
@@ -201,16 +200,15 @@ class Scheduler {
   bool MayTake(const Planning& planning, const JobState& job, const BatchState& batch) const;
   BatchState* NextPending(const Planning& planning, JobState& job);
   void BeginGrant(WorkerState& worker, BatchState& batch);
-  void PlanAudits(absl::Duration now);
+  void PlanAudits(BootTime now);
   // Those that may take audits of the job now: a running or completed one.
   std::vector<Auditor> AuditorsOf(int64_t job) const;
   void ShowReasons();
 
   // --- scheduler_rebalance.cc: the end of a job
-  void Rebalance(JobState& job, absl::Duration now);
-  void Relieve(const WorkerState& victim, const JobState& job, int64_t functions,
-               absl::Duration now);
-  void EndOverdue(absl::Duration now);
+  void Rebalance(JobState& job, BootTime now);
+  void Relieve(const WorkerState& victim, const JobState& job, int64_t functions, BootTime now);
+  void EndOverdue(BootTime now);
 
   const Policy policy_;
   std::map<int64_t, JobState> jobs_;
@@ -219,7 +217,7 @@ class Scheduler {
   Audits audits_;
   bool store_up_ = true;
   std::string disk_guard_;
-  absl::Duration last_tick_;
+  BootTime last_tick_;
   uint64_t next_intention_ = 1;
   std::vector<Intention> intentions_;
   std::map<uint64_t, Intention> in_flight_;

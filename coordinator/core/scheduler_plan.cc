@@ -240,7 +240,7 @@ std::vector<Auditor> Scheduler::AuditorsOf(int64_t id) const {
   return auditors;
 }
 
-void Scheduler::PlanAudits(absl::Duration now) {
+void Scheduler::PlanAudits(BootTime now) {
   if (!MayGrant()) return;  // Who holds some may go on.
   changed_.merge(audits_.Plan([this](int64_t job) { return AuditorsOf(job); }, now));
 }

@@ -55,7 +55,7 @@ class SchedulerPlanTest : public ::testing::Test {
   const Policy policy_ = {.asked_max = 64};
   ModelStore store_;
   Scheduler scheduler_{policy_};
-  const absl::Duration now_ = absl::Hours(1);
+  const BootTime now_ = BootTime() + absl::Hours(1);
 };
 
 TEST_F(SchedulerPlanTest, EveryWorkerHasSomeWorkBeforeAnyIsGivenAll) {

@@ -17,7 +17,7 @@ struct Victim {
 
 }  // namespace
 
-void Scheduler::Rebalance(JobState& job, absl::Duration now) {
+void Scheduler::Rebalance(JobState& job, BootTime now) {
   if (!MayGrant() || !job.running() || !job.pending.empty() || job.allocating > 0) return;
   if (job.Allocatable() > 0) return;
   std::vector<const WorkerState*> idle;
@@ -55,7 +55,7 @@ void Scheduler::Rebalance(JobState& job, absl::Duration now) {
 }
 
 void Scheduler::Relieve(const WorkerState& victim, const JobState& job, int64_t functions,
-                        absl::Duration now) {
+                        BootTime now) {
   std::vector<BatchState*> held;
   for (const BatchKey& key : victim.leases) {
     BatchState& batch = *FindBatch(key);
@@ -83,7 +83,7 @@ void Scheduler::Relieve(const WorkerState& victim, const JobState& job, int64_t 
   }
 }
 
-void Scheduler::EndOverdue(absl::Duration now) {
+void Scheduler::EndOverdue(BootTime now) {
   for (auto& [key, batch] : batches_) {
     if (!batch.lease.has_value()) continue;
     const Lease& lease = *batch.lease;

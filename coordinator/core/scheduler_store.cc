@@ -16,7 +16,7 @@ bool Away(const absl::Status& status) { return absl::IsUnavailable(status); }
 
 }  // namespace
 
-void Scheduler::OnPoll(const StorePoll& poll, absl::Duration now) {
+void Scheduler::OnPoll(const StorePoll& poll, BootTime now) {
   if (!store_up_) {
     store_up_ = true;
     Event("coordinator", "Postgres is back");
@@ -32,7 +32,7 @@ void Scheduler::OnPoll(const StorePoll& poll, absl::Duration now) {
   PlanAudits(now);
 }
 
-void Scheduler::OnStoreAway(const std::string& why, absl::Duration now) {
+void Scheduler::OnStoreAway(const std::string& why, BootTime now) {
   if (!store_up_) return;
   store_up_ = false;
   Event("coordinator", absl::StrCat("Postgres is away: ", why));
@@ -88,7 +88,7 @@ void Scheduler::EndJob(JobState& job, JobPhase phase, const std::string& reason)
   ForgetJob(job.rules().id);
 }
 
-void Scheduler::OnConfirmation(const Confirmation& confirmation, absl::Duration now) {
+void Scheduler::OnConfirmation(const Confirmation& confirmation, BootTime now) {
   const auto found = in_flight_.find(confirmation.id);
   if (found == in_flight_.end()) return;
   const Intention intention = std::move(found->second);
@@ -98,7 +98,7 @@ void Scheduler::OnConfirmation(const Confirmation& confirmation, absl::Duration 
   std::visit([&](const auto& what) { Confirmed(what, confirmation, now); }, intention.what);
 }
 
-void Scheduler::Confirmed(const AllocateBatches& what, const Confirmation& answer, absl::Duration) {
+void Scheduler::Confirmed(const AllocateBatches& what, const Confirmation& answer, BootTime) {
   WorkerState& worker = workers_.at(what.worker);
   const auto allocating = worker.allocating.find(what.job);
   allocating->second -= what.functions();
@@ -113,7 +113,7 @@ void Scheduler::Confirmed(const AllocateBatches& what, const Confirmation& answe
   PlanLater(worker);
 }
 
-void Scheduler::Confirmed(const GrantLeases& what, const Confirmation& answer, absl::Duration now) {
+void Scheduler::Confirmed(const GrantLeases& what, const Confirmation& answer, BootTime now) {
   WorkerState& worker = workers_.at(what.worker);
   for (size_t i = 0; i < what.batches.size(); ++i) {
     BatchState* batch = FindBatch(what.batches[i]);
@@ -150,11 +150,11 @@ void Scheduler::Postpone(decltype(Intention::what) what) {
   postponed_.emplace_back().what = std::move(what);
 }
 
-void Scheduler::Confirmed(const EndLease& what, const Confirmation& answer, absl::Duration now) {
+void Scheduler::Confirmed(const EndLease& what, const Confirmation& answer, BootTime now) {
   if (Away(answer.status)) Postpone(what);
 }
 
-void Scheduler::Confirmed(const SplitBatch& what, const Confirmation& answer, absl::Duration now) {
+void Scheduler::Confirmed(const SplitBatch& what, const Confirmation& answer, BootTime now) {
   if (Away(answer.status)) {
     Postpone(what);
     return;
@@ -167,7 +167,7 @@ void Scheduler::Confirmed(const SplitBatch& what, const Confirmation& answer, ab
   for (const BatchSnapshot& tail : answer.batches) AddBatch(tail);
 }
 
-void Scheduler::Confirmed(const SetJobPhase& what, const Confirmation& answer, absl::Duration now) {
+void Scheduler::Confirmed(const SetJobPhase& what, const Confirmation& answer, BootTime now) {
   if (Away(answer.status)) {
     Postpone(what);
     return;
@@ -184,13 +184,13 @@ void Scheduler::Confirmed(const SetJobPhase& what, const Confirmation& answer, a
                                   " functions, ", progress.integrated, " integrated"));
 }
 
-void Scheduler::Confirmed(const SetJobReason&, const Confirmation&, absl::Duration) {}
+void Scheduler::Confirmed(const SetJobReason&, const Confirmation&, BootTime) {}
 
-void Scheduler::Confirmed(const SetControl& what, const Confirmation& answer, absl::Duration now) {
+void Scheduler::Confirmed(const SetControl& what, const Confirmation& answer, BootTime now) {
   if (Away(answer.status)) Postpone(what);
 }
 
-void Scheduler::Confirmed(const RecordEvent& what, const Confirmation& answer, absl::Duration now) {
+void Scheduler::Confirmed(const RecordEvent& what, const Confirmation& answer, BootTime now) {
   // A night of trouble fits; beyond that the log on stderr has to do.
   constexpr size_t kPostponedMax = 10'000;
   if (Away(answer.status) && postponed_.size() < kPostponedMax) Postpone(what);

@@ -125,7 +125,7 @@ class SchedulerTest : public ::testing::Test {
 
   ModelStore store_;
   Scheduler scheduler_;
-  absl::Duration now_ = absl::Hours(1);
+  BootTime now_ = BootTime() + absl::Hours(1);
   uint64_t sequence_ = 0;
   bool store_down_ = false;
 };

@@ -31,7 +31,7 @@ std::string Describe(const WorkerReport& report) {
 
 }  // namespace
 
-ReportVerdict Scheduler::OnWorkerReport(const WorkerReport& report, absl::Duration now) {
+ReportVerdict Scheduler::OnWorkerReport(const WorkerReport& report, BootTime now) {
   const bool known = workers_.contains(report.worker);
   WorkerState& worker = workers_[report.worker];
   if (known && report.instance < worker.report.instance) return ReportVerdict::kSuperseded;
@@ -54,7 +54,7 @@ ReportVerdict Scheduler::OnWorkerReport(const WorkerReport& report, absl::Durati
   return ReportVerdict::kAccepted;
 }
 
-void Scheduler::OnStreamClosed(const WorkerId& id, uint64_t instance, absl::Duration now) {
+void Scheduler::OnStreamClosed(const WorkerId& id, uint64_t instance, BootTime now) {
   const auto found = workers_.find(id);
   if (found == workers_.end() || found->second.report.instance != instance) return;
   WorkerState& worker = found->second;
@@ -91,16 +91,16 @@ void Scheduler::ReplaceInstance(WorkerState& worker) {
   worker.misread_jobs.clear();
 }
 
-void Scheduler::Welcome(WorkerState& worker, bool known, absl::Duration now) {
+void Scheduler::Welcome(WorkerState& worker, bool known, BootTime now) {
   const Presence before = worker.presence;
   if (!known) {
     Event("worker", absl::StrCat("worker ", worker.name(), " joined: ", Describe(worker.report)));
   } else if (before == Presence::kSilent || before == Presence::kLost) {
     const absl::Duration away = now - worker.heard;
-    Event("worker", absl::StrCat("worker ", worker.name(), " is back",
-                                 worker.heard == absl::ZeroDuration()
-                                     ? absl::StrCat(": ", Describe(worker.report))
-                                     : absl::StrCat(" after ", Seconds(away))));
+    Event("worker",
+          absl::StrCat("worker ", worker.name(), " is back",
+                       worker.heard == BootTime() ? absl::StrCat(": ", Describe(worker.report))
+                                                  : absl::StrCat(" after ", Seconds(away))));
   }
   worker.presence = Presence::kPresent;
   worker.stream_open = true;
@@ -108,7 +108,7 @@ void Scheduler::Welcome(WorkerState& worker, bool known, absl::Duration now) {
   changed_.insert(worker.report.worker);
 }
 
-void Scheduler::TakeHeld(WorkerState& worker, absl::Duration now) {
+void Scheduler::TakeHeld(WorkerState& worker, BootTime now) {
   std::map<LeaseKey, const HeldReport*> held;
   for (const HeldReport& batch : worker.report.held) held[batch.lease] = &batch;
   const std::set<BatchKey> leases = worker.leases;
@@ -125,7 +125,7 @@ void Scheduler::TakeHeld(WorkerState& worker, absl::Duration now) {
 }
 
 void Scheduler::TakeHeldBatch(WorkerState& worker, BatchState& batch, const HeldReport& held,
-                              absl::Duration now) {
+                              BootTime now) {
   const JobState& job = jobs_.at(batch.key.job);
   if (held.digest != job.rules().digest) {
     worker.misread_jobs.insert(batch.key.job);
@@ -151,7 +151,7 @@ void Scheduler::TakeHeldBatch(WorkerState& worker, BatchState& batch, const Held
   }
 }
 
-void Scheduler::TakeMissingBatch(BatchState& batch, absl::Duration now) {
+void Scheduler::TakeMissingBatch(BatchState& batch, BootTime now) {
   Lease& lease = *batch.lease;
   if (lease.phase == LeasePhase::kRecalled) {
     EndLeaseOf(batch, LeaseEnd::kReturned);
@@ -160,7 +160,7 @@ void Scheduler::TakeMissingBatch(BatchState& batch, absl::Duration now) {
   }
 }
 
-void Scheduler::Release(BatchState& batch, absl::Duration now) {
+void Scheduler::Release(BatchState& batch, BootTime now) {
   batch.lease->phase = LeasePhase::kReleased;
   batch.lease->released = now;
   changed_.insert(batch.lease->worker);
@@ -200,7 +200,7 @@ void Scheduler::DrainForFailures(WorkerState& worker, const std::string& reason)
   changed_.insert(worker.report.worker);
 }
 
-void Scheduler::OnTick(absl::Duration now) {
+void Scheduler::OnTick(BootTime now) {
   if (now - last_tick_ > policy_.silence.own_absence) GiveFreshTerms(now);
   last_tick_ = now;
   for (auto& [id, worker] : workers_) CheckSilence(worker, now);
@@ -213,7 +213,7 @@ void Scheduler::OnTick(absl::Duration now) {
   ShowReasons();
 }
 
-void Scheduler::GiveFreshTerms(absl::Duration now) {
+void Scheduler::GiveFreshTerms(BootTime now) {
   Event("coordinator", absl::StrCat("the coordinator stood still for ", Seconds(now - last_tick_),
                                     "; every lease gets a fresh term"));
   for (auto& [id, worker] : workers_) {
@@ -221,7 +221,7 @@ void Scheduler::GiveFreshTerms(absl::Duration now) {
   }
 }
 
-void Scheduler::CheckSilence(WorkerState& worker, absl::Duration now) {
+void Scheduler::CheckSilence(WorkerState& worker, BootTime now) {
   if (worker.presence == Presence::kLost) return;
   const absl::Duration silence = now - worker.heard;
   if (silence >= policy_.silence.lost) {
@@ -233,7 +233,7 @@ void Scheduler::CheckSilence(WorkerState& worker, absl::Duration now) {
   }
 }
 
-void Scheduler::Lose(WorkerState& worker, absl::Duration now) {
+void Scheduler::Lose(WorkerState& worker, BootTime now) {
   const bool stopped = worker.report.draining && worker.report.held.empty();
   const std::set<BatchKey> leases = worker.leases;
   for (const BatchKey& key : leases) {

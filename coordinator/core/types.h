@@ -1,7 +1,5 @@
 // The nouns of the coordinator, for rules, store and services alike: plain values that come in as
 // reports and go out as intentions. No clock, no I/O, no protobuf; coordinator/service translates.
-//
-// Times are durations since boot (common/base/clock.h), as only those may decide about leases.
 #pragma once
 
 #include <absl/status/status.h>
@@ -15,6 +13,8 @@
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include "common/base/boot_time.h"
 
 namespace motzkin::coordinator {
 
@@ -286,7 +286,7 @@ struct StorePoll {
   std::vector<BatchSnapshot> batches = {};  // Neither closed nor revoked.
   // The first few open audits of running and completed jobs.
   std::vector<AuditSnapshot> audits = {};
-  absl::Duration asked_at = {};
+  BootTime asked_at = {};
 };
 
 }  // namespace motzkin::coordinator

@@ -40,7 +40,7 @@ double WorkerState::Speed() const {
   return kFunctionsPerMinuteOfASlot * std::max(report.slots, 1);
 }
 
-WorkerView WorkerState::View(absl::Duration now) const {
+WorkerView WorkerState::View(BootTime now) const {
   using enum WorkerCondition;
   WorkerView view{.silence = now - heard, .batches = static_cast<int>(leases.size())};
   view.grantable = Grantable();
@@ -51,7 +51,7 @@ WorkerView WorkerState::View(absl::Duration now) const {
   };
   if (presence != Presence::kPresent) {
     if (report.draining) return say(kAway, "stopped; everything it held was given back");
-    if (presence == Presence::kExpected || heard == absl::ZeroDuration()) {
+    if (presence == Presence::kExpected || heard == BootTime()) {
       return say(kAway, "not heard since the coordinator started");
     }
     return say(kAway, absl::StrCat("nothing heard for ", Seconds(view.silence)));

@@ -35,7 +35,7 @@ struct WorkerState {
   std::string control_reason;  // Why the coordinator drained it; empty: the owner's order.
   Presence presence = Presence::kLost;
   bool stream_open = false;
-  absl::Duration heard;  // 0: not since the coordinator started.
+  BootTime heard;  // The boot: not since the coordinator started.
   int failures_in_row = 0;
   // Batches leased to it, in any phase.
   std::set<BatchKey> leases;
@@ -62,7 +62,7 @@ struct WorkerState {
   bool Suspended() const;
   // Functions a minute; a guess from its slots until one is measured.
   double Speed() const;
-  WorkerView View(absl::Duration now) const;
+  WorkerView View(BootTime now) const;
 };
 
 // "on-battery": the word for people, in worker_status and on the wire.

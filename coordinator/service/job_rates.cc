@@ -10,7 +10,7 @@ constexpr absl::Duration kWindowMin = absl::Seconds(3);
 
 }  // namespace
 
-void JobRates::Add(int64_t job, const JobProgress& progress, absl::Duration now) {
+void JobRates::Add(int64_t job, const JobProgress& progress, BootTime now) {
   std::deque<Look>& looks = looks_[job];
   if (!looks.empty() && now - looks.back().at < kBetweenLooks) return;
   looks.push_back({now, progress.stored, progress.integrated});

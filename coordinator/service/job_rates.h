@@ -20,13 +20,13 @@ struct JobRate {
 
 class JobRates {
  public:
-  void Add(int64_t job, const JobProgress& progress, absl::Duration now);
+  void Add(int64_t job, const JobProgress& progress, BootTime now);
   // Zeros until two looks are some seconds apart.
   JobRate Of(int64_t job) const;
 
  private:
   struct Look {
-    absl::Duration at;
+    BootTime at;
     int64_t stored = 0;
     int64_t integrated = 0;
   };

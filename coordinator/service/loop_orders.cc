@@ -39,7 +39,7 @@ absl::Status SchedulerLoop::OnStore(std::function<absl::Status(Store&)> order) {
 
 absl::Status SchedulerLoop::Ask(Event look) {
   auto meeting = std::make_shared<Meeting>();
-  Post([meeting, look = std::move(look)](Scheduler& scheduler, absl::Duration now) {
+  Post([meeting, look = std::move(look)](Scheduler& scheduler, BootTime now) {
     look(scheduler, now);
     meeting->done.Notify();
   });
@@ -49,33 +49,33 @@ absl::Status SchedulerLoop::Ask(Event look) {
 
 void SchedulerLoop::TellJob(const JobRecord& job) {
   jobs_.Put(job);
-  Post([snapshot = ToSnapshot(job, 0)](Scheduler& scheduler, absl::Duration now) {
+  Post([snapshot = ToSnapshot(job, 0)](Scheduler& scheduler, BootTime now) {
     scheduler.OnJob(snapshot, now);
   });
 }
 
 void SchedulerLoop::TellControl(const WorkerId& worker, WorkerControl control) {
-  Post([worker, control](Scheduler& scheduler, absl::Duration now) {
+  Post([worker, control](Scheduler& scheduler, BootTime now) {
     scheduler.OnControl(worker, control, now);
   });
 }
 
 void SchedulerLoop::Disconnect(const WorkerId& worker, const absl::Status& why) {
-  Post([this, worker, why](Scheduler&, absl::Duration) {
+  Post([this, worker, why](Scheduler&, BootTime) {
     const auto found = streams_.find(worker);
     if (found != streams_.end()) found->second.link->Finish(why);
   });
 }
 
 void SchedulerLoop::RecordEventLater(std::string kind, std::string text) {
-  Post([kind = std::move(kind), text = std::move(text)](Scheduler& scheduler, absl::Duration now) {
+  Post([kind = std::move(kind), text = std::move(text)](Scheduler& scheduler, BootTime now) {
     scheduler.Note(kind, text);
   });
 }
 
 absl::StatusOr<std::map<WorkerId, WorkerInfo>> SchedulerLoop::Workers() {
   auto workers = std::make_shared<std::map<WorkerId, WorkerInfo>>();
-  RETURN_IF_ERROR(Ask([this, workers](Scheduler& scheduler, absl::Duration now) {
+  RETURN_IF_ERROR(Ask([this, workers](Scheduler& scheduler, BootTime now) {
     for (const auto& [id, worker] : scheduler.workers()) {
       WorkerInfo& info = (*workers)[id];
       const auto state = states_.find(id);
@@ -90,14 +90,14 @@ absl::StatusOr<std::map<WorkerId, WorkerInfo>> SchedulerLoop::Workers() {
 
 absl::StatusOr<JobRate> SchedulerLoop::RateOf(int64_t job) {
   auto rate = std::make_shared<JobRate>();
-  RETURN_IF_ERROR(Ask([this, rate, job](Scheduler&, absl::Duration) { *rate = rates_.Of(job); }));
+  RETURN_IF_ERROR(Ask([this, rate, job](Scheduler&, BootTime) { *rate = rates_.Of(job); }));
   return *rate;
 }
 
 absl::StatusOr<std::string> SchedulerLoop::Blocked() {
   auto blocked = std::make_shared<std::string>();
   RETURN_IF_ERROR(
-      Ask([blocked](Scheduler& scheduler, absl::Duration) { *blocked = scheduler.Blocked(); }));
+      Ask([blocked](Scheduler& scheduler, BootTime) { *blocked = scheduler.Blocked(); }));
   return *blocked;
 }
 

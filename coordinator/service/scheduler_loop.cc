@@ -52,7 +52,7 @@ SchedulerLoop::~SchedulerLoop() { Stop(); }
 
 absl::Status SchedulerLoop::Start() {
   ASSIGN_OR_RETURN(const Restored restored, executor_.Restore());
-  const absl::Duration now = clock_.SinceBoot();
+  const BootTime now = clock_.Now();
   scheduler_.Restore(restored, now);
   last_tick_ = now;
   scheduler_.SetDiskGuard(options_.disk_guard(), now);
@@ -97,7 +97,7 @@ void SchedulerLoop::Report(std::shared_ptr<WorkerLink> link, v1::WorkerState sta
 }
 
 void SchedulerLoop::StreamEnded(const std::shared_ptr<WorkerLink>& link) {
-  Post([this, link](Scheduler& scheduler, absl::Duration now) {
+  Post([this, link](Scheduler& scheduler, BootTime now) {
     for (auto it = streams_.begin(); it != streams_.end(); ++it) {
       if (it->second.link != link) continue;
       scheduler.OnStreamClosed(it->first, it->second.instance, now);
@@ -115,19 +115,19 @@ void SchedulerLoop::Run() {
       const auto ready = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
         return stopping_ || !events_.empty() || !reports_.empty();
       };
-      const absl::Duration next = last_tick_ + options_.interval - clock_.SinceBoot();
+      const absl::Duration next = last_tick_ + options_.interval - clock_.Now();
       wake_.AwaitWithTimeout(&mutex_, ready, std::max(next, absl::ZeroDuration()));
       if (stopping_) break;
       events.assign(std::make_move_iterator(events_.begin()),
                     std::make_move_iterator(events_.end()));
       events_.clear();
     }
-    RunTurn(events, clock_.SinceBoot());
+    RunTurn(events, clock_.Now());
   }
   EndStreams();
 }
 
-void SchedulerLoop::RunTurn(const std::vector<Event>& events, absl::Duration now) {
+void SchedulerLoop::RunTurn(const std::vector<Event>& events, BootTime now) {
   for (const Event& event : events) event(scheduler_, now);
   TakeReports(now);
   if (now - last_disk_check_ >= kDiskCheckInterval) {
@@ -146,7 +146,7 @@ void SchedulerLoop::RunTurn(const std::vector<Event>& events, absl::Duration now
   SendDesired(scheduler_.TakeChanged());
 }
 
-void SchedulerLoop::TakeReports(absl::Duration now) {
+void SchedulerLoop::TakeReports(BootTime now) {
   std::map<WorkerLink*, std::pair<std::shared_ptr<WorkerLink>, v1::WorkerState>> reports;
   {
     const absl::MutexLock lock(&mutex_);
@@ -156,7 +156,7 @@ void SchedulerLoop::TakeReports(absl::Duration now) {
 }
 
 void SchedulerLoop::TakeReport(const std::shared_ptr<WorkerLink>& link,
-                               const v1::WorkerState& state, absl::Duration now) {
+                               const v1::WorkerState& state, BootTime now) {
   const WorkerId& id = state.worker_uuid();
   const auto known = scheduler_.workers().find(id);
   if (known != scheduler_.workers().end() && known->second.control == WorkerControl::kRemoved) {
@@ -186,19 +186,19 @@ void SchedulerLoop::TakeReport(const std::shared_ptr<WorkerLink>& link,
   if (states_.insert_or_assign(id, state).second) new_workers_.push_back(RecordOf(id, now));
 }
 
-void SchedulerLoop::AskStore(absl::Duration now) {
+void SchedulerLoop::AskStore(BootTime now) {
   PollStore(now);
   SaveWorkers(now);
 }
 
-void SchedulerLoop::PollStore(absl::Duration now) {
+void SchedulerLoop::PollStore(BootTime now) {
   if (polling_ || now < next_poll_) return;
   polling_ = store_thread_->Add([this] {
-    const absl::Duration asked_at = clock_.SinceBoot();
+    const BootTime asked_at = clock_.Now();
     absl::StatusOr<StorePoll> poll = executor_.Poll(asked_at);
     CheckFatal(poll.status());
-    const absl::Duration took = clock_.SinceBoot() - asked_at;
-    Post([this, took, poll = std::move(poll)](Scheduler& scheduler, absl::Duration at) {
+    const absl::Duration took = clock_.Now() - asked_at;
+    Post([this, took, poll = std::move(poll)](Scheduler& scheduler, BootTime at) {
       polling_ = false;
       if (poll.ok()) next_poll_ = at + std::min(took * (kPollPart - 1), kPollIntervalMax);
       if (!poll.ok()) {
@@ -257,7 +257,7 @@ void SchedulerLoop::ExecuteGroup(std::vector<WorkerRecord> new_workers,
 }
 
 void SchedulerLoop::Confirm(std::vector<Confirmation> answers) {
-  Post([this, answers = std::move(answers)](Scheduler& scheduler, absl::Duration now) {
+  Post([this, answers = std::move(answers)](Scheduler& scheduler, BootTime now) {
     --groups_;
     for (const Confirmation& answer : answers) scheduler.OnConfirmation(answer, now);
   });
@@ -278,7 +278,7 @@ void SchedulerLoop::SendDesired(const std::set<WorkerId>& workers) {
   }
 }
 
-WorkerRecord SchedulerLoop::RecordOf(const WorkerId& id, absl::Duration now) const {
+WorkerRecord SchedulerLoop::RecordOf(const WorkerId& id, BootTime now) const {
   const v1::WorkerState& state = states_.at(id);
   const WorkerView view = scheduler_.workers().at(id).View(now);
   WorkerRecord record{.uuid = id,
@@ -298,7 +298,7 @@ WorkerRecord SchedulerLoop::RecordOf(const WorkerId& id, absl::Duration now) con
   return record;
 }
 
-void SchedulerLoop::SaveWorkers(absl::Duration now) {
+void SchedulerLoop::SaveWorkers(BootTime now) {
   if (saving_ > 0 || !scheduler_.store_up()) return;
   const bool all = now - last_save_ >= kSaveInterval;
   std::vector<WorkerRecord> records;
@@ -318,7 +318,7 @@ void SchedulerLoop::Save(std::vector<WorkerRecord> records) {
   const bool added = store_thread_->Add([this, records = std::move(records)] {
     const absl::Status saved = store_.UpsertWorkers(records);
     if (!saved.ok()) spdlog::debug("saving workers: {}", saved.ToString());
-    Post([this, saved](Scheduler&, absl::Duration) {
+    Post([this, saved](Scheduler&, BootTime) {
       --saving_;
       if (!saved.ok()) saved_.clear();
     });

@@ -101,32 +101,32 @@ class SchedulerLoop {
   absl::StatusOr<std::string> Blocked();
 
  private:
-  using Event = std::function<void(Scheduler&, absl::Duration now)>;
+  using Event = std::function<void(Scheduler&, BootTime now)>;
   struct Stream {
     std::shared_ptr<WorkerLink> link;
     uint64_t instance = 0;
   };
 
   void Run();
-  void RunTurn(const std::vector<Event>& events, absl::Duration now);
+  void RunTurn(const std::vector<Event>& events, BootTime now);
   void Post(Event event) ABSL_LOCKS_EXCLUDED(mutex_);
   // Runs `look` on the scheduler thread and waits at most kPatience.
   absl::Status Ask(Event look);
-  void TakeReports(absl::Duration now) ABSL_LOCKS_EXCLUDED(mutex_);
+  void TakeReports(BootTime now) ABSL_LOCKS_EXCLUDED(mutex_);
   void TakeReport(const std::shared_ptr<WorkerLink>& link, const v1::WorkerState& state,
-                  absl::Duration now);
-  void AskStore(absl::Duration now);
+                  BootTime now);
+  void AskStore(BootTime now);
   // Gives the store thread what waits, while it has little to do: the busier it is, the more goes
   // together.
   void HandOver(int groups_max);
   std::vector<Intention> NextGroup();
   void ExecuteGroup(std::vector<WorkerRecord> new_workers, std::vector<Intention> group);
   void Confirm(std::vector<Confirmation> answers);
-  void PollStore(absl::Duration now);
+  void PollStore(BootTime now);
   void SendDesired(const std::set<WorkerId>& workers);
-  WorkerRecord RecordOf(const WorkerId& id, absl::Duration now) const;
+  WorkerRecord RecordOf(const WorkerId& id, BootTime now) const;
   // What `worker_status` shows: on change and once a minute.
-  void SaveWorkers(absl::Duration now);
+  void SaveWorkers(BootTime now);
   void Save(std::vector<WorkerRecord> records);
   void CheckFatal(const absl::Status& status);
   void EndStreams();
@@ -149,10 +149,10 @@ class SchedulerLoop {
   // What was saved last of each worker (view `worker_status`), so that only changes are written.
   using Shown = std::pair<WorkerCondition, std::string>;
   std::map<WorkerId, Shown> saved_;
-  absl::Duration last_tick_;
-  absl::Duration last_disk_check_;
-  absl::Duration last_save_;
-  absl::Duration next_poll_;  // Not before.
+  BootTime last_tick_;
+  BootTime last_disk_check_;
+  BootTime last_save_;
+  BootTime next_poll_;  // Not before.
   bool polling_ = false;
   int saving_ = 0;  // Calls under way.
 

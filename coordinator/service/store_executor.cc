@@ -62,7 +62,7 @@ absl::StatusOr<Restored> StoreExecutor::Restore() {
   return restored;
 }
 
-absl::StatusOr<StorePoll> StoreExecutor::Poll(absl::Duration asked_at) {
+absl::StatusOr<StorePoll> StoreExecutor::Poll(BootTime asked_at) {
   StorePoll poll{.asked_at = asked_at};
   ASSIGN_OR_RETURN(std::vector<JobRecord> jobs, store_.Jobs());
   int64_t sealed = 0;

@@ -25,7 +25,7 @@ class StoreExecutor {
   // Everything a starting coordinator needs.
   absl::StatusOr<Restored> Restore();
   // Seals what can be sealed, then reads jobs and open batches.
-  absl::StatusOr<StorePoll> Poll(absl::Duration asked_at);
+  absl::StatusOr<StorePoll> Poll(BootTime asked_at);
   // In order, with one wait for the disk at the end. A confirmation each, all of them durable.
   // Equal kinds that follow each other are one transaction; if that is refused they are tried one
   // by one, so that only what is at fault is refused.

@@ -24,7 +24,7 @@ absl::Status Store::EndGroup() { return impl_->session->EndGroup(); }
 
 absl::StatusOr<int64_t> Remembered::Get(int64_t key,
                                         const std::function<absl::StatusOr<int64_t>()>& find) {
-  const absl::Duration now = SystemClock().SinceBoot();
+  const BootTime now = SystemClock().Now();
   {
     absl::MutexLock lock(&mutex_);
     const auto known = known_.find(key);

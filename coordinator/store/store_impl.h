@@ -24,7 +24,7 @@ class Remembered {
 
  private:
   absl::Mutex mutex_;
-  absl::flat_hash_map<int64_t, std::pair<absl::Duration, int64_t>> known_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<int64_t, std::pair<BootTime, int64_t>> known_ ABSL_GUARDED_BY(mutex_);
 };
 
 class Store::Impl {

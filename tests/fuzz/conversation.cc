@@ -277,7 +277,7 @@ void Conversation::CheckInvariants() const {
   for (const auto& [id, worker] : scheduler_->workers()) {
     MOTZKIN_CHECK(!coordinator::NameOf(worker.View(now_).condition).empty());
     const auto heard = heard_.find(id);
-    const absl::Duration since =
+    const BootTime since =
         std::max(heard == heard_.end() ? fresh_since_ : heard->second, fresh_since_);
     // A lease ends after 25 s of silence, at the next tick, which comes within a second.
     MOTZKIN_CHECK(worker.leases.empty() || now_ - since <= absl::Seconds(26));

@@ -57,12 +57,12 @@ class Conversation {
   std::map<std::string, int64_t> names_;
   std::optional<coordinator::Scheduler> scheduler_;
   std::deque<coordinator::Intention> waiting_;  // not yet executed by the store
-  absl::Duration now_ = absl::Hours(1);
+  BootTime now_ = BootTime() + absl::Hours(1);
   std::string last_worker_;
   uint64_t last_instance_ = 0;
   // The time at which each worker was last heard; empty after the coordinator itself stood still.
-  std::map<std::string, absl::Duration> heard_;
-  absl::Duration fresh_since_;
+  std::map<std::string, BootTime> heard_;
+  BootTime fresh_since_;
 };
 
 }  // namespace motzkin::fuzz

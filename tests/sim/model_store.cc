@@ -158,7 +158,7 @@ LeaseSnapshot ModelStore::SnapshotOfLease(const Batch& batch) const {
   return lease;
 }
 
-StorePoll ModelStore::Poll(absl::Duration asked_at) const {
+StorePoll ModelStore::Poll(BootTime asked_at) const {
   StorePoll poll{.asked_at = asked_at};
   for (const auto& [id, job] : jobs_) {
     poll.jobs.push_back(Snapshot(id));

@@ -44,7 +44,7 @@ class ModelStore {
   // An answer that tells nothing: UNAVAILABLE.
   static Confirmation Unavailable(const Intention& intention);
 
-  StorePoll Poll(absl::Duration asked_at) const;
+  StorePoll Poll(BootTime asked_at) const;
   Restored RestoreAll() const;
 
   // submit_results(): false when refused (revoked, or never this worker's batch). Counting twice is

@@ -27,7 +27,7 @@ Simulator::Simulator(const SimulatorOptions& options) : options_(options), rando
   }
 }
 
-void Simulator::At(absl::Duration when, std::function<void()> action) {
+void Simulator::At(BootTime when, std::function<void()> action) {
   agenda_.push({when, order_++, std::move(action)});
 }
 
@@ -80,7 +80,7 @@ void Simulator::StepWorker(size_t index) {
   Machine& machine = machines_[index];
   SimulatedWorker& worker = *machine.worker;
   if (!worker.running() && now_ >= machine.restart_at) {
-    machine.restart_at = absl::InfiniteDuration();
+    machine.restart_at = BootTime::Never();
     worker.Start();
     SendReport(index);
   } else if (worker.running() && !worker.asleep()) {

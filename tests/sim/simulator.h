@@ -67,7 +67,7 @@ class Simulator {
 
  private:
   struct Timed {
-    absl::Duration at;
+    BootTime at;
     uint64_t order;
     std::function<void()> action;
     bool operator>(const Timed& other) const {
@@ -77,15 +77,15 @@ class Simulator {
   struct Machine {
     std::unique_ptr<SimulatedWorker> worker;
     bool cut = false;  // Its link to the coordinator.
-    absl::Duration restart_at = absl::InfiniteDuration();
-    std::optional<absl::Duration> delivered;  // When this coordinator last took a message of it.
+    BootTime restart_at = BootTime::Never();
+    std::optional<BootTime> delivered;  // When this coordinator last took a message of it.
   };
   // What the store thread does next.
   struct StoreCall {
     std::optional<Intention> intention;  // Empty: a poll.
   };
 
-  void At(absl::Duration when, std::function<void()> action);
+  void At(BootTime when, std::function<void()> action);
   void After(absl::Duration delay, std::function<void()> action) {
     At(now_ + delay, std::move(action));
   }
@@ -130,8 +130,8 @@ class Simulator {
 
   const SimulatorOptions options_;
   std::mt19937_64 random_;
-  absl::Duration now_ = absl::Hours(1);
-  const absl::Duration start_ = now_;
+  BootTime now_ = BootTime() + absl::Hours(1);
+  const BootTime start_ = now_;
   std::priority_queue<Timed, std::vector<Timed>, std::greater<>> agenda_;
   uint64_t order_ = 0;
   int64_t steps_ = 0;
@@ -145,7 +145,7 @@ class Simulator {
 
   std::unique_ptr<Scheduler> scheduler_;
   uint64_t epoch_ = 0;  // Of the coordinator: answers to a dead one are dropped.
-  absl::Duration coordinator_since_;
+  BootTime coordinator_since_;
   uint64_t sent_ = 0;
   std::vector<Machine> machines_;
   double message_trouble_ = 0;

@@ -22,7 +22,7 @@ void Simulator::CheckSilence() {
   for (const Machine& machine : machines_) {
     const auto found = scheduler_->workers().find(machine.worker->name());
     if (found == scheduler_->workers().end() || found->second.leases.empty()) continue;
-    const absl::Duration heard = machine.delivered.value_or(coordinator_since_);
+    const BootTime heard = machine.delivered.value_or(coordinator_since_);
     if (now_ - heard > kLeaseEnds) {
       Violated(absl::StrCat(machine.worker->name(), " holds leases after ",
                             absl::FormatDuration(now_ - heard), " of silence"));

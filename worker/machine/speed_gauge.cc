@@ -6,7 +6,7 @@
 namespace motzkin::worker {
 
 SpeedGauge::SpeedGauge(const SpeedFactors& at_start, absl::Duration interval, const Clock& clock)
-    : interval_(interval), clock_(clock), next_(clock.SinceBoot() + interval) {
+    : interval_(interval), clock_(clock), next_(clock.Now() + interval) {
   for (const auto& [engine, factor] : at_start) ratios_[engine].push_back(factor);
 }
 
@@ -23,7 +23,7 @@ double SpeedGauge::Factor(const std::string& engine) const {
 }
 
 bool SpeedGauge::TakeTurn() {
-  const absl::Duration now = clock_.SinceBoot();
+  const BootTime now = clock_.Now();
   const absl::MutexLock lock(&mutex_);
   // All slots ask; the first one after the interval measures for the whole machine.
   if (now < next_) return false;

@@ -47,7 +47,7 @@ class SpeedGauge {
   const absl::Duration interval_;
   const Clock& clock_;
   mutable absl::Mutex mutex_;
-  absl::Duration next_ ABSL_GUARDED_BY(mutex_);
+  BootTime next_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::deque<double>> ratios_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -77,7 +77,7 @@ absl::StatusOr<uint64_t> NextInstance(const std::filesystem::path& path, const C
   RETURN_IF_ERROR(WriteFileAtomically(path, absl::StrCat(counter, "\n")));
   // The counter decides which instance is newer. Two copies of one directory count alike; the boot
   // time then makes one of them the newer, and the other ends.
-  const auto boot = static_cast<uint64_t>(absl::ToInt64Seconds(clock.SinceBoot()));
+  const auto boot = static_cast<uint64_t>(absl::ToInt64Seconds(clock.Now() - BootTime()));
   return (counter << 32) | (boot & 0xffff'ffffu);
 }
 

@@ -11,10 +11,10 @@ int64_t Totals::integrated() const {
   return found == outcomes.end() ? 0 : found->second;
 }
 
-Tally::Tally(const Clock& clock) : clock_(clock), started_(clock.SinceBoot()) {}
+Tally::Tally(const Clock& clock) : clock_(clock), started_(clock.Now()) {}
 
 void Tally::Count(const v1::Result& result) {
-  const int64_t second = absl::ToInt64Seconds(clock_.SinceBoot());
+  const int64_t second = absl::ToInt64Seconds(clock_.Now() - BootTime());
   const auto at = static_cast<size_t>(second % kWindowSeconds);
   const absl::MutexLock lock(&mutex_);
   ++totals_.functions;
@@ -49,8 +49,8 @@ Totals Tally::totals() const {
 }
 
 double Tally::FunctionsPerMinute() const {
-  const absl::Duration now = clock_.SinceBoot();
-  const int64_t oldest = absl::ToInt64Seconds(now) - kWindowSeconds;
+  const BootTime now = clock_.Now();
+  const int64_t oldest = absl::ToInt64Seconds(now - BootTime()) - kWindowSeconds;
   int64_t functions = 0;
   const absl::MutexLock lock(&mutex_);
   for (size_t i = 0; i < recent_.size(); ++i) {

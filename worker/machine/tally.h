@@ -49,7 +49,7 @@ class Tally {
   static constexpr int kWindowSeconds = 120;
 
   const Clock& clock_;
-  const absl::Duration started_;
+  const BootTime started_;
   mutable absl::Mutex mutex_;
   Totals totals_ ABSL_GUARDED_BY(mutex_);
   // A ring of the functions in each of the last seconds: second s has the entry s % kWindowSeconds.

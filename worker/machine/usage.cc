@@ -19,8 +19,8 @@ constexpr absl::Duration kReapMax = absl::Seconds(2);
 // RUSAGE_CHILDREN only once they are reaped.
 void ReapOrphans() {
   const SystemClock clock;
-  const absl::Duration until = clock.SinceBoot() + kReapMax;
-  while (clock.SinceBoot() < until) {
+  const BootTime until = clock.Now() + kReapMax;
+  while (clock.Now() < until) {
     const pid_t reaped = waitpid(-1, nullptr, WNOHANG);
     if (reaped < 0) return;
     if (reaped == 0) absl::SleepFor(absl::Milliseconds(5));

@@ -59,14 +59,14 @@ std::string ResultRoute::way() const {
 
 bool ResultRoute::TryDirect() const {
   const absl::MutexLock lock(&mutex_);
-  return direct_known_ && (!fallen_back_ || clock_.SinceBoot() >= try_direct_at_);
+  return direct_known_ && (!fallen_back_ || clock_.Now() >= try_direct_at_);
 }
 
 bool ResultRoute::NoteDirect(bool reachable) {
-  const absl::Duration now = clock_.SinceBoot();
+  const BootTime now = clock_.Now();
   const absl::MutexLock lock(&mutex_);
   if (reachable) {
-    failing_since_ = absl::InfiniteDuration();
+    failing_since_ = BootTime::Never();
     fallen_back_ = false;
     return false;
   }
@@ -86,7 +86,7 @@ absl::StatusOr<std::vector<v1::RowStatus>> ResultRoute::Submit(const v1::Submiss
   auto statuses = relay_.Submit(submission);
   if (absl::IsUnavailable(statuses.status())) {
     const absl::MutexLock lock(&mutex_);
-    try_direct_at_ = absl::ZeroDuration();  // Neither way works now, so the next call tries both.
+    try_direct_at_ = BootTime();  // Neither way works now, so the next call tries both.
   }
   return statuses;
 }

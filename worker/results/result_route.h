@@ -68,8 +68,8 @@ class ResultRoute final : public ResultSink {
   bool direct_known_ ABSL_GUARDED_BY(mutex_) = false;
   bool fallen_back_ ABSL_GUARDED_BY(mutex_) = false;
   // The first failure of the direct way since it last worked; infinite if there is none.
-  absl::Duration failing_since_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteDuration();
-  absl::Duration try_direct_at_ ABSL_GUARDED_BY(mutex_) = absl::ZeroDuration();
+  BootTime failing_since_ ABSL_GUARDED_BY(mutex_) = BootTime::Never();
+  BootTime try_direct_at_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace motzkin::worker

@@ -67,7 +67,7 @@ void ResultWriter::Add(const Task& task, v1::Result result) {
   while (memory_bytes_ + bytes > options_.memory_bytes_max && memory_rows_ > 0 && !unbounded_) {
     changed_.Wait(&mutex_);
   }
-  const absl::Duration now = clock_.SinceBoot();
+  const BootTime now = clock_.Now();
   first_add_ = std::min(first_add_, now);
   // The cluster is that of the task, not the current one: a slot may finish a function of the
   // cluster that the worker has just left.
@@ -100,14 +100,14 @@ int64_t ResultWriter::Stop(absl::Duration timeout) {
   {
     const absl::MutexLock lock(&mutex_);
     stopping_ = true;
-    stop_by_ = std::min(stop_by_, clock_.SinceBoot() + timeout);
+    stop_by_ = std::min(stop_by_, clock_.Now() + timeout);
     changed_.SignalAll();
   }
   // Joined before Spill(): the spool belongs to the thread until then.
   if (thread_.joinable()) thread_.join();
   {
     const absl::MutexLock lock(&mutex_);
-    spool_retry_at_ = absl::ZeroDuration();
+    spool_retry_at_ = BootTime();
   }
   Spill();
   const absl::MutexLock lock(&mutex_);
@@ -145,7 +145,7 @@ void ResultWriter::Run() {
 ResultWriter::Step ResultWriter::AwaitStep() {
   const absl::MutexLock lock(&mutex_);
   for (;;) {
-    const absl::Duration now = clock_.SinceBoot();
+    const BootTime now = clock_.Now();
     if (const Step step = NextStep(now); step != Step::kWait) return step;
     // A flush covers the rows that wait now and ends only when none is left, so that rows which
     // come back after an error are sent at once, too.
@@ -154,7 +154,7 @@ ResultWriter::Step ResultWriter::AwaitStep() {
   }
 }
 
-ResultWriter::Step ResultWriter::NextStep(absl::Duration now) const {
+ResultWriter::Step ResultWriter::NextStep(BootTime now) const {
   // Comes before any sending: no row of the old cluster may go to the new one.
   if (cluster_changed_) return Step::kSetAside;
   const bool may_send = now >= retry_at_ && !cluster_uuid_.empty();
@@ -176,27 +176,27 @@ ResultWriter::Step ResultWriter::NextStep(absl::Duration now) const {
   return Step::kWait;
 }
 
-absl::Duration ResultWriter::IdleTime(absl::Duration now) const {
+absl::Duration ResultWriter::IdleTime(BootTime now) const {
   // Never longer than a second: boot time goes on while the machine sleeps, but the timeout of a
   // condition variable does not.
   absl::Duration idle = absl::Seconds(1);
-  for (const absl::Duration at :
+  for (const BootTime at :
        {retry_at_, away_since_ + options_.patience, spool_retry_at_, stop_by_}) {
     if (at > now) idle = std::min(idle, at - now);
   }
   for (const auto& [key, group] : groups_) {
-    const absl::Duration at = group.oldest + options_.flush_interval;
+    const BootTime at = group.oldest + options_.flush_interval;
     if (at > now) idle = std::min(idle, at - now);
   }
   return idle;
 }
 
-bool ResultWriter::Due(const Group& group, absl::Duration now) const {
+bool ResultWriter::Due(const Group& group, BootTime now) const {
   return flush_ || stopping_ || static_cast<int>(group.rows.size()) >= options_.flush_rows ||
          now - group.oldest >= options_.flush_interval;
 }
 
-bool ResultWriter::AnyDue(absl::Duration now) const {
+bool ResultWriter::AnyDue(BootTime now) const {
   for (const auto& [key, group] : groups_) {
     if (key.first == cluster_uuid_ && Due(group, now)) return true;
   }
@@ -225,7 +225,7 @@ void ResultWriter::Settle(int64_t taken_rows, int64_t taken_bytes, SpoolRecord l
     const BatchId id{submission.job_uuid(), submission.batch(), submission.attempt(),
                      submission.audit_budget_factor() > 0};
     Group& group = groups_[{left.cluster_uuid, id}];
-    group.oldest = absl::ZeroDuration();  // These rows have waited once already, so they are due.
+    group.oldest = BootTime();  // These rows have waited once already, so they are due.
     group.rows.insert(group.rows.begin(),
                       std::make_move_iterator(submission.mutable_results()->begin()),
                       std::make_move_iterator(submission.mutable_results()->end()));
@@ -239,7 +239,7 @@ void ResultWriter::SendMemory() {
   SpoolRecord record;
   {
     const absl::MutexLock lock(&mutex_);
-    const absl::Duration now = clock_.SinceBoot();
+    const BootTime now = clock_.Now();
     // The group that has waited longest goes first, so that a busy job cannot hold up another.
     auto chosen = groups_.end();
     for (auto at = groups_.begin(); at != groups_.end(); ++at) {
@@ -277,7 +277,7 @@ void ResultWriter::SendSpool() {
     const absl::MutexLock lock(&mutex_);
     spooled_rows_ = spool_.rows();
     // Acknowledged records have made room.
-    if (sent.ok()) spool_retry_at_ = absl::ZeroDuration();
+    if (sent.ok()) spool_retry_at_ = BootTime();
   }
   NoteSink(sent);
 }
@@ -289,7 +289,7 @@ void ResultWriter::Spill(const std::string& except_cluster) {
     SpoolRecord record;
     {
       const absl::MutexLock lock(&mutex_);
-      spool_.set_bytes_max(SpoolBound(clock_.SinceBoot()));
+      spool_.set_bytes_max(SpoolBound(clock_.Now()));
       const auto at = std::find_if(groups_.begin(), groups_.end(), [&](const auto& entry) {
         return entry.first.first != except_cluster;
       });
@@ -304,7 +304,7 @@ void ResultWriter::Spill(const std::string& except_cluster) {
     Settle(rows, bytes, std::move(record));
     spooled_rows_ = spool_.rows();
     if (!spooled.ok()) {
-      spool_retry_at_ = clock_.SinceBoot() + options_.retry_max;
+      spool_retry_at_ = clock_.Now() + options_.retry_max;
       return;
     }
   }
@@ -329,11 +329,12 @@ void ResultWriter::NoteSink(const absl::Status& status) {
   bool was_away = false;
   {
     const absl::MutexLock lock(&mutex_);
-    const absl::Duration now = clock_.SinceBoot();
-    was_away = away_since_ != absl::InfiniteDuration();
+    const BootTime now = clock_.Now();
+    was_away = away_since_ != BootTime::Never();
     if (status.ok()) {
-      away_since_ = absl::InfiniteDuration();
-      retry_at_ = backoff_ = absl::ZeroDuration();
+      away_since_ = BootTime::Never();
+      retry_at_ = BootTime();
+      backoff_ = absl::ZeroDuration();
     } else if (absl::IsPermissionDenied(status)) {
       // Being patient is no use here, so the rows go to the spool at once.
       away_since_ = std::min(away_since_, now - options_.patience);
@@ -350,7 +351,7 @@ void ResultWriter::NoteSink(const absl::Status& status) {
   if (absl::IsPermissionDenied(status)) observer_.AccessDenied(std::string(status.message()));
 }
 
-int64_t ResultWriter::SpoolBound(absl::Duration now) const {
+int64_t ResultWriter::SpoolBound(BootTime now) const {
   // The rate is taken over at least a minute, because a burst in the first second says little.
   const absl::Duration measured = std::max(now - first_add_, absl::Minutes(1));
   const double wanted =

@@ -79,17 +79,17 @@ class ResultWriter {
   struct Group {
     v1::Submission header;
     std::deque<v1::Result> rows;
-    absl::Duration oldest;  // when the first row came, by SinceBoot()
+    BootTime oldest;  // when the first row came, by SinceBoot()
   };
   enum class Step { kWait, kSendMemory, kSendSpool, kSpill, kSetAside, kStop };
 
   void Run();
   Step AwaitStep() ABSL_LOCKS_EXCLUDED(mutex_);
-  Step NextStep(absl::Duration now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Step NextStep(BootTime now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Returns how long nothing can become due.
-  absl::Duration IdleTime(absl::Duration now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool Due(const Group& group, absl::Duration now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool AnyDue(absl::Duration now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Duration IdleTime(BootTime now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool Due(const Group& group, BootTime now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool AnyDue(BootTime now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   void SendMemory() ABSL_LOCKS_EXCLUDED(mutex_);
   void SendSpool() ABSL_LOCKS_EXCLUDED(mutex_);
@@ -106,7 +106,7 @@ class ResultWriter {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   void NoteSink(const absl::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
-  int64_t SpoolBound(absl::Duration now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  int64_t SpoolBound(BootTime now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const WriterOptions options_;
   ResultSink& sink_;
@@ -123,17 +123,17 @@ class ResultWriter {
   int64_t memory_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t spooled_rows_ ABSL_GUARDED_BY(mutex_) = 0;
   // A full spool is not tried again before this time.
-  absl::Duration spool_retry_at_ ABSL_GUARDED_BY(mutex_) = absl::ZeroDuration();
+  BootTime spool_retry_at_ ABSL_GUARDED_BY(mutex_);
   bool flush_ ABSL_GUARDED_BY(mutex_) = false;
   bool unbounded_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  absl::Duration stop_by_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteDuration();
+  BootTime stop_by_ ABSL_GUARDED_BY(mutex_) = BootTime::Never();
   // The beginning of the sink's absence (infinite: it is not away), and the next attempt.
-  absl::Duration away_since_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteDuration();
-  absl::Duration retry_at_ ABSL_GUARDED_BY(mutex_) = absl::ZeroDuration();
+  BootTime away_since_ ABSL_GUARDED_BY(mutex_) = BootTime::Never();
+  BootTime retry_at_ ABSL_GUARDED_BY(mutex_);
   absl::Duration backoff_ ABSL_GUARDED_BY(mutex_) = absl::ZeroDuration();
   // The measured output, for the bound of the spool.
-  absl::Duration first_add_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteDuration();
+  BootTime first_add_ ABSL_GUARDED_BY(mutex_) = BootTime::Never();
   int64_t bytes_added_ ABSL_GUARDED_BY(mutex_) = 0;
 
   std::jthread thread_;  // Last, so it is joined before anything it uses goes away.

@@ -53,7 +53,7 @@ FunctionRunner::FunctionRunner(RunnerOptions options, IntegratorFactory factory,
     : options_(std::move(options)), factory_(std::move(factory)), clock_(clock) {}
 
 absl::StatusOr<v1::Result> FunctionRunner::Run(const Task& task) {
-  const absl::Duration begun = clock_.SinceBoot();
+  const BootTime begun = clock_.Now();
   // The interrupt may have come between the slot's Take() and this call.
   Begin(task);
   if (Interrupted()) return InterruptedError();
@@ -61,7 +61,7 @@ absl::StatusOr<v1::Result> FunctionRunner::Run(const Task& task) {
   v1::Result row;
   ASSIGN_OR_RETURN(const generator::GeneratedFunction function, Draw(task, pool, row));
   RETURN_IF_ERROR(Compute(task, function, pool, row));
-  row.set_wall_ms(absl::ToInt64Milliseconds(clock_.SinceBoot() - begun));
+  row.set_wall_ms(absl::ToInt64Milliseconds(clock_.Now() - begun));
   return row;
 }
 

@@ -34,11 +34,11 @@ struct Agent::Impl {
   SessionEnd RunSession();
   // One round of the session: waits, then applies or sends. Returns false if the session is over.
   bool Round(AgentSession& session, SessionEnd& end);
-  absl::Duration NextSend() const;
+  BootTime NextSend() const;
   void ApplyAnswer(const v1::DesiredState& desired, SessionEnd& end);
   void SendState(AgentSession& session);
   void Close(AgentSession& session);
-  bool AwaitDone(absl::Duration until);
+  bool AwaitDone(BootTime until);
   bool RejectedBy(const grpc::Status& status);
   void AwaitRetry(const SessionEnd& end);
   bool Stopping();
@@ -50,12 +50,12 @@ struct Agent::Impl {
 
   AgentMailbox mailbox;
   std::atomic<bool> connected = false;
-  absl::Duration stop_by ABSL_GUARDED_BY(mailbox.mutex) = absl::InfiniteDuration();
+  BootTime stop_by ABSL_GUARDED_BY(mailbox.mutex) = BootTime::Never();
 
   // Only the thread uses these.
   absl::Duration state_interval;
   absl::Duration backoff;
-  absl::Duration last_sent, last_heard;
+  BootTime last_sent, last_heard;
   uint64_t sequence = 0;
   bool change_waits = false;  // a change that the coordinator has not been sent yet
   absl::BitGen random;
@@ -82,7 +82,7 @@ void Agent::Stop(absl::Duration timeout) {
   {
     const absl::MutexLock lock(&impl_->mailbox.mutex);
     impl_->mailbox.stop = true;
-    impl_->stop_by = std::min(impl_->stop_by, impl_->clock.SinceBoot() + timeout);
+    impl_->stop_by = std::min(impl_->stop_by, impl_->clock.Now() + timeout);
     impl_->mailbox.changed.SignalAll();
   }
   if (impl_->thread.joinable()) impl_->thread.join();
@@ -114,7 +114,7 @@ Agent::Impl::SessionEnd Agent::Impl::RunSession() {
   AgentSession session(*stub, mailbox);
   SessionEnd end;
   state_interval = options.state_interval;
-  last_heard = clock.SinceBoot();
+  last_heard = clock.Now();
   SendState(session);
   while (Round(session, end)) {
   }
@@ -124,7 +124,7 @@ Agent::Impl::SessionEnd Agent::Impl::RunSession() {
   return end;
 }
 
-absl::Duration Agent::Impl::NextSend() const {
+BootTime Agent::Impl::NextSend() const {
   return last_sent + (change_waits ? options.coalesce : state_interval);
 }
 
@@ -133,13 +133,13 @@ bool Agent::Impl::Round(AgentSession& session, SessionEnd& end) {
   // they end in NotifyChange(), which takes it.
   std::optional<v1::DesiredState> desired;
   bool may_send = false;
-  const absl::Duration give_up_at =
+  const BootTime give_up_at =
       last_heard + (end.answered ? options.silence_max : options.first_answer_max);
   {
     const absl::MutexLock lock(&mailbox.mutex);
     for (;;) {
       if (std::exchange(mailbox.state_changed, false)) change_waits = true;
-      const absl::Duration now = clock.SinceBoot();
+      const BootTime now = clock.Now();
       // gRPC allows one write at a time. Changes during it wait, and the next state holds them all.
       may_send = !mailbox.writing && now >= NextSend();
       if (mailbox.desired || mailbox.broken || mailbox.stop || may_send || now >= give_up_at) break;
@@ -166,7 +166,7 @@ bool Agent::Impl::Round(AgentSession& session, SessionEnd& end) {
 }
 
 void Agent::Impl::ApplyAnswer(const v1::DesiredState& desired, SessionEnd& end) {
-  last_heard = clock.SinceBoot();
+  last_heard = clock.Now();
   if (!end.answered) {
     console.Line(fmt::format("coordinator {}: connected (cluster {})", options.address,
                              desired.cluster_uuid().substr(0, 8)));
@@ -187,7 +187,7 @@ void Agent::Impl::SendState(AgentSession& session) {
   v1::WorkerState state = delegate.CurrentState(++sequence);
   state.set_protocol_version(kProtocolVersion);
   state.set_sequence(sequence);
-  last_sent = clock.SinceBoot();
+  last_sent = clock.Now();
   change_waits = false;
   session.Send(std::move(state));
 }
@@ -196,13 +196,13 @@ void Agent::Impl::Close(AgentSession& session) {
   // A polite end sends one last state, which shows that nothing is held any more, and lets the
   // coordinator end the stream. Its batches go to others at once, not after the silence limit.
   bool polite = false;
-  absl::Duration until;
+  BootTime until;
   {
     const absl::MutexLock lock(&mailbox.mutex);
     until = stop_by;
     polite = mailbox.stop && !mailbox.broken && connected;
-    while (polite && mailbox.writing && !mailbox.broken && clock.SinceBoot() < until) {
-      mailbox.changed.WaitWithTimeout(&mailbox.mutex, until - clock.SinceBoot());
+    while (polite && mailbox.writing && !mailbox.broken && clock.Now() < until) {
+      mailbox.changed.WaitWithTimeout(&mailbox.mutex, until - clock.Now());
     }
     polite = polite && !mailbox.writing && !mailbox.broken;
   }
@@ -216,14 +216,14 @@ void Agent::Impl::Close(AgentSession& session) {
   session.Release();
   // gRPC uses the session until OnDone(), so it must not be destroyed before that. A cancelled call
   // always gets there.
-  AwaitDone(absl::InfiniteDuration());
+  AwaitDone(BootTime::Never());
 }
 
-bool Agent::Impl::AwaitDone(absl::Duration until) {
+bool Agent::Impl::AwaitDone(BootTime until) {
   const absl::MutexLock lock(&mailbox.mutex);
-  while (!mailbox.done && clock.SinceBoot() < until) {
+  while (!mailbox.done && clock.Now() < until) {
     mailbox.changed.WaitWithTimeout(&mailbox.mutex,
-                                    std::min(until - clock.SinceBoot(), absl::Seconds(1)));
+                                    std::min(until - clock.Now(), absl::Seconds(1)));
   }
   return mailbox.done;
 }
@@ -253,10 +253,10 @@ void Agent::Impl::AwaitRetry(const SessionEnd& end) {
   }
   console.Line(fmt::format("coordinator {}: {}; retrying in {:.0f} s", options.address, problem,
                            std::max(1.0, absl::ToDoubleSeconds(wait))));
-  const absl::Duration until = clock.SinceBoot() + wait;
+  const BootTime until = clock.Now() + wait;
   const absl::MutexLock lock(&mailbox.mutex);
-  while (!mailbox.stop && clock.SinceBoot() < until) {
-    mailbox.changed.WaitWithTimeout(&mailbox.mutex, until - clock.SinceBoot());
+  while (!mailbox.stop && clock.Now() < until) {
+    mailbox.changed.WaitWithTimeout(&mailbox.mutex, until - clock.Now());
   }
 }
 
