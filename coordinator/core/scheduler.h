@@ -140,7 +140,7 @@ class Scheduler {
   void ForgetJob(int64_t id);
   std::string BatchName(const BatchKey& key) const;
 
-  // --- scheduler_store.cc: what the store answers
+  // --- store_reconciler.cc: what the store answers
   void ReconcileBatches(const StorePoll& poll);
   void EndReleasedLeases(const StorePoll& poll);
   void Confirmed(const AllocateBatches& what, const Confirmation& answer, BootTime now);
@@ -156,7 +156,7 @@ class Scheduler {
   void FinishJobs();
   void EndJob(JobState& job, JobPhase phase, const std::string& reason);
 
-  // --- scheduler_workers.cc: what workers say, and their silence
+  // --- worker_watch.cc: what workers say, and their silence
   void ReplaceInstance(WorkerState& worker);
   void Welcome(WorkerState& worker, bool known, BootTime now);
   void TakeHeld(WorkerState& worker, BootTime now);
@@ -169,7 +169,7 @@ class Scheduler {
   void Lose(WorkerState& worker, BootTime now);
   void GiveFreshTerms(BootTime now);
 
-  // --- scheduler_plan.cc: granting
+  // --- planner.cc: granting
   bool MayGrant() const { return store_up_ && disk_guard_.empty(); }
   // Remembers which jobs the worker fully matches; both change rarely, and are asked for all the
   // time.
@@ -205,7 +205,7 @@ class Scheduler {
   std::vector<Auditor> AuditorsOf(int64_t job) const;
   void ShowReasons();
 
-  // --- scheduler_rebalance.cc: the end of a job
+  // --- rebalance.cc: the end of a job
   void Rebalance(JobState& job, BootTime now);
   void Relieve(const WorkerState& victim, const JobState& job, int64_t functions, BootTime now);
   void EndOverdue(BootTime now);

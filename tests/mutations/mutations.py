@@ -47,7 +47,7 @@ MUTATIONS = [
     Mutation("wait until a wall time", "worker/stream/agent_session.h",
              "  CondVar changed;", "  absl::CondVar changed;",
              ["tidy", "torture:worker's clock"]),
-    Mutation("forget a batch whose allocation was not answered", "coordinator/core/scheduler_store.cc",
+    Mutation("forget a batch whose allocation was not answered", "coordinator/core/store_reconciler.cc",
              "  for (const BatchSnapshot& batch : poll.batches) AddBatch(batch);\n", "",
              ["coordinator_core_test", "simulator_test"]),
     Mutation("show leases before they are on disk", "coordinator/store/queries/wait_for_disk.sql",
