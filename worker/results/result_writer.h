@@ -79,7 +79,7 @@ class ResultWriter {
   struct Group {
     v1::Submission header;
     std::deque<v1::Result> rows;
-    BootTime oldest;  // when the first row came, by SinceBoot()
+    BootTime oldest;  // when the first row came
   };
   enum class Step { kWait, kSendMemory, kSendSpool, kSpill, kSetAside, kStop };
 
