@@ -32,13 +32,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// As the statements in queries/ name them.
+// The statements in queries/ have these names too.
 constexpr char kDatabase[] = "motzkin";
 constexpr char kOwner[] = "motzkin_owner";
 constexpr absl::Duration kStopPatience = absl::Seconds(30);
-// A Raspberry Pi that lost power replays at most max_wal_size.
+// After a power loss Postgres replays up to max_wal_size (512 MB) before it takes connections,
+// which is a matter of minutes on a Raspberry Pi.
 constexpr absl::Duration kRecoveryPatience = absl::Minutes(10);
+// Another program may take the chosen port before Postgres does. Four such losses in a row are not
+// an accident.
 constexpr int kPortAttempts = 4;
+// Postgres refuses to start while sessions of a killed server still use its shared memory.
 constexpr absl::Duration kOrphanPatience = absl::Seconds(10);
 // sockaddr_un holds 107 bytes and a final zero; the socket is called .s.PGSQL.NNNNN.
 constexpr size_t kSocketDirectoryBytesMax = 107 - 15;
@@ -54,6 +58,7 @@ std::string LastLines(const std::string& path) {
   return text.size() <= 600 ? text : text.substr(text.size() - 600);
 }
 
+// Makes `path`, or takes it over if it exists, for `user` alone.
 absl::Status MakeDirectory(const std::string& path, const ServerUser& user, mode_t mode) {
   std::error_code error;
   fs::create_directories(path, error);
@@ -66,7 +71,7 @@ absl::Status MakeDirectory(const std::string& path, const ServerUser& user, mode
   return absl::OkStatus();
 }
 
-// A server and all that its start takes, step by step.
+// Starts a server step by step, and owns its process.
 class Server final : public EmbeddedPostgres {
  public:
   explicit Server(const EmbeddedPostgresOptions& options)
@@ -74,11 +79,14 @@ class Server final : public EmbeddedPostgres {
   ~Server() override { Stop(); }
 
   absl::Status Start() {
+    // The lock comes first: everything below writes into the directory. It is kept until the server
+    // has ended.
     RETURN_IF_ERROR(LockDirectory());
     RETURN_IF_ERROR(FindPlace());
     ASSIGN_OR_RETURN(const PostgresBinaries binaries,
                      FindPostgres(options_.binaries, ClusterVersion(data_)));
     binaries_ = binaries.directory;
+    // Our lock says nothing of a server whose coordinator was killed: the lock died with it.
     RETURN_IF_ERROR(StopLeftoverServer(data_, kStopPatience));
     if (ClusterVersion(data_) == 0) RETURN_IF_ERROR(Initialize());
     RETURN_IF_ERROR(Configure());
@@ -88,11 +96,12 @@ class Server final : public EmbeddedPostgres {
 
   void Stop() override {
     if (!process_.has_value()) return;
-    for (const int signal : {SIGINT, SIGQUIT}) {  // Fast shutdown, immediate shutdown.
+    // To Postgres, SIGINT means a fast shutdown and SIGQUIT an immediate one.
+    for (const int signal : {SIGINT, SIGQUIT}) {
       process_->Signal(signal);
       if (process_->Wait(Deadline::After(kStopPatience)).ok()) break;
     }
-    process_.reset();
+    process_.reset();  // Kills a server that ignored both.
     if (socket_directory_ != data_) {
       std::error_code ignored;
       fs::remove_all(socket_directory_, ignored);
@@ -104,7 +113,7 @@ class Server final : public EmbeddedPostgres {
     if (!process_.has_value()) return false;
     if (!process_->Wait(Deadline::After(absl::ZeroDuration())).ok()) return true;
     process_.reset();
-    lock_.Reset();  // So that another can be started while this object still exists.
+    lock_.Reset();  // Now another can be started while this object still exists.
     return false;
   }
 
@@ -112,7 +121,7 @@ class Server final : public EmbeddedPostgres {
 
   std::string Uri(const std::string& role, const std::string& password,
                   const std::string& host) const override {
-    // An IPv6 address goes in brackets.
+    // A URI has an IPv6 address in brackets, to tell its colons from the one before the port.
     const bool bare_ipv6 = host.find(':') != std::string::npos && host.front() != '[';
     return fmt::format("postgresql://{}:{}@{}:{}/{}", role, password,
                        bare_ipv6 ? fmt::format("[{}]", host) : host, port_, kDatabase);
@@ -123,6 +132,7 @@ class Server final : public EmbeddedPostgres {
   const std::string& data_directory() const override { return data_; }
 
  private:
+  // The kernel drops an flock when its holder dies, so a killed coordinator leaves no stale lock.
   absl::Status LockDirectory() {
     std::error_code error;
     fs::create_directories(options_.directory, error);
@@ -138,14 +148,14 @@ class Server final : public EmbeddedPostgres {
     return absl::OkStatus();
   }
 
-  // Who runs the server, and where. The user that root becomes may have no way into our directory
-  // (it lies in /root, say); then the cluster lies in /var/lib/motzkin, and `postgres` is a link to
-  // it.
+  // Decides who runs the server and where the cluster lies. The user that root becomes may have no
+  // way into our directory (it is in /root, say). Then the cluster lies in /var/lib/motzkin, and
+  // DIR/postgres is a link to it. A link that exists is followed, so a cluster never moves.
   absl::Status FindPlace() {
     std::error_code error;
     if (fs::is_symlink(data_, error)) data_ = fs::read_symlink(data_, error).string();
     ASSIGN_OR_RETURN(user_, ChooseServerUser(data_));
-    // Lets that user pass through our own directory, without showing what else is in it.
+    // Lets that user pass through our own directory without listing what else is in it.
     if (user_.other)
       fs::permissions(options_.directory, fs::perms::others_exec, fs::perm_options::add, error);
     if (!fs::exists(data_, error) && !CanEnter(user_, options_.directory)) {
@@ -160,7 +170,7 @@ class Server final : public EmbeddedPostgres {
     }
     if (!CanEnter(user_, fs::path(data_).parent_path())) {
       return absl::FailedPreconditionError(fmt::format(
-          "user {}, as whom Postgres runs, cannot enter {}: give the coordinator another directory",
+          "Postgres runs as user {}, who cannot enter {}: give the coordinator another directory",
           user_.name, fs::path(data_).parent_path().string()));
     }
     return absl::OkStatus();
@@ -176,14 +186,16 @@ class Server final : public EmbeddedPostgres {
     return spawn;
   }
 
-  // In a draft directory, so that an initdb that was interrupted is not mistaken for a cluster.
+  // initdb works in a draft directory, which gets its name when it is done: otherwise the remains
+  // of an interrupted initdb, with their PG_VERSION, would be taken for a cluster.
   absl::Status Initialize() {
     const std::string draft = data_ + ".new";
     std::error_code error;
+    // Files without a version may be someone's damaged database: never write over them.
     if (const bool empty = fs::is_empty(data_, error); !error && !empty) {
       return absl::FailedPreconditionError(fmt::format(
-          "{} holds files, but no PG_VERSION that can be read: a damaged database, or none; name "
-          "another --data-dir, or restore a backup",
+          "{} holds files, but no PG_VERSION that can be read: it is a damaged database, or none. "
+          "Name another --data-dir, or restore a backup",
           data_));
     }
     fs::remove_all(draft, error);
@@ -200,9 +212,12 @@ class Server final : public EmbeddedPostgres {
       return absl::UnavailableError(
           fmt::format("initdb failed ({}): {}", status.ToString(), LastLines(log)));
     }
+    // The include is written once, and its file at every start. Lines that the owner adds below it
+    // override ours and stay.
     std::ofstream(draft + "/postgresql.conf", std::ios::app)
         << "\ninclude_if_exists = 'motzkin.conf'\n";
-    fs::remove(data_, error);  // At most an empty directory; rename fails on anything else.
+    // This removes at most an empty directory; on anything else the rename fails.
+    fs::remove(data_, error);
     fs::rename(draft, data_, error);
     return error ? absl::FailedPreconditionError(
                        fmt::format("cannot make {}: {}", data_, error.message()))
@@ -229,6 +244,8 @@ class Server final : public EmbeddedPostgres {
     return absl::OkStatus();
   }
 
+  // Choosing a port and binding it are two steps of two programs, so the port may be taken in
+  // between. A failed start is blamed on the port only if the port is taken now.
   absl::Status LaunchOnSomePort() {
     const Deadline deadline = Deadline::After(kOrphanPatience);
     for (int attempt = 0;;) {
@@ -236,7 +253,7 @@ class Server final : public EmbeddedPostgres {
       absl::Status status = Launch();
       if (status.ok()) return KeepPort(options_, port_);
       if (PortIsFree(port_)) {
-        // Not the port's fault: sessions of a server that was killed may still be ending.
+        // Sessions of a server that was killed may still be ending: wait for them.
         if (deadline.Passed()) return status;
         absl::SleepFor(absl::Milliseconds(200));
       } else if (options_.port != 0 || ++attempt == kPortAttempts) {
@@ -245,6 +262,8 @@ class Server final : public EmbeddedPostgres {
     }
   }
 
+  // Port, addresses and socket go on the command line, because they may change with each start;
+  // there they also win over whatever the owner wrote into postgresql.conf.
   absl::Status Launch() {
     const std::string log = StartLog();
     ASSIGN_OR_RETURN(process_,
@@ -255,6 +274,7 @@ class Server final : public EmbeddedPostgres {
                          AsUser(log)));
     const Deadline deadline = Deadline::After(kRecoveryPatience);
     while (!deadline.Passed()) {
+      // This wait is also the pause between two attempts to connect.
       if (process_->Wait(Deadline::After(absl::Milliseconds(20))).ok()) break;
       if (postgres::Connection::Open(SocketConninfo("postgres", "postgres")).ok())
         return absl::OkStatus();
@@ -264,6 +284,8 @@ class Server final : public EmbeddedPostgres {
         fmt::format("Postgres did not start (more in {}/log): {}", data_, LastLines(log)));
   }
 
+  // Each step looks first, because a start may have been killed after any of them. The template is
+  // closed before the database is copied from it; a database never exists without that.
   absl::Status MakeDatabase() {
     ASSIGN_OR_RETURN(const auto connection,
                      postgres::Connection::Open(SocketConninfo("postgres", "postgres")));
@@ -274,7 +296,7 @@ class Server final : public EmbeddedPostgres {
     ASSIGN_OR_RETURN(auto mold,
                      postgres::Connection::Open(SocketConninfo("postgres", "template1")));
     RETURN_IF_ERROR(mold->ExecuteAlone(server_queries::kCloseTemplate).status());
-    mold.reset();  // A template in use cannot be copied.
+    mold.reset();  // Postgres does not copy a template that someone is connected to.
     return connection->ExecuteAlone(server_queries::kCreateDatabase).status();
   }
 
@@ -283,7 +305,8 @@ class Server final : public EmbeddedPostgres {
                        database);
   }
 
-  // What initdb and a failing start print; emptied each time.
+  // Empties the file that initdb and the server print to until the server has its own log, and
+  // returns its path.
   std::string StartLog() const {
     const std::string path = options_.directory + "/postgres-start.log";
     std::ofstream(path, std::ios::trunc).flush();

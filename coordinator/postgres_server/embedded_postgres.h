@@ -1,17 +1,17 @@
-// The private Postgres of a coordinator that was given none: a cluster with data checksums in
-// DIR/postgres, its server a child process.
+// The private Postgres of a coordinator that was given none. Its database cluster, with data
+// checksums, lies in DIR/postgres, and its server is a child process.
 //
-// Started as root it runs as an unprivileged user, because Postgres refuses root: `postgres` if
-// there is one, else `nobody`; the data directory then belongs to that user. The server listens on
-// a Unix socket in a directory that only its user can enter, and on TCP (SCRAM) for the roles of
+// Postgres refuses to run as root. Started by root, the server runs as `postgres` if there is such
+// a user, else as `nobody`, and the data directory belongs to that user. The server listens on a
+// Unix socket in a directory that only its user can enter, and on TCP (SCRAM) for the roles of
 // worker and reader.
 //
-// At most one server runs on a data directory. When the coordinator is killed the kernel sends its
-// server a fast shutdown. One that is still there nevertheless is found by postmaster.pid at the
-// next start and stopped first. Nothing committed is lost by either.
+// At most one server runs on a data directory. When the coordinator is killed, the kernel tells its
+// server to shut down fast. If that signal is lost, the next start finds the server by its
+// postmaster.pid and stops it first. Neither loses anything that was committed.
 //
-// Start it from a thread that lives as long as the server shall: the kernel watches that thread.
-// Thread-compatible. Stop() blocks, is idempotent and harmless without Start().
+// Start it from a thread that lives as long as the server should: the kernel watches that thread.
+// Thread-compatible. Stop() blocks and is idempotent.
 #pragma once
 
 #include <absl/status/status.h>
@@ -25,29 +25,33 @@
 namespace motzkin::coordinator {
 
 struct EmbeddedPostgresOptions {
-  // The coordinator's data directory, absolute; the cluster is in `postgres` below it. Created if
-  // missing.
+  // The coordinator's data directory, as an absolute path. It is created if it is missing; the
+  // cluster is in `postgres` below it.
   std::string directory;
-  // Where initdb and postgres are; empty: looked for in /usr/lib/postgresql/*/bin (the cluster's
-  // own version first, else the newest) and PATH.
+  // The directory of initdb and postgres. If it is empty, they are looked for in
+  // /usr/lib/postgresql/*/bin and in PATH: those of the cluster's own version, or the newest for a
+  // new cluster.
   std::string binaries;
-  // TCP addresses as in postgresql.conf; workers on other machines need more than loopback.
+  // TCP addresses, written as in postgresql.conf. Workers on other machines need more than
+  // loopback.
   std::string listen_addresses = "127.0.0.1";
-  // 0: the port of last time if it is free, else a free one, kept in DIR/postgres.port.
+  // With 0 the server gets the port that it had last time, or a free one if that is taken.
+  // DIR/postgres.port remembers it.
   int port = 0;
-  // Main memory for shared buffers. 64 MiB suits a Raspberry Pi with 1 GB.
+  // The memory for shared buffers. 64 MiB suits a Raspberry Pi with 1 GB.
   int64_t shared_buffers_bytes = 64ll << 20;
   int connections_max = 120;
-  // Only for tests: loses data if the machine (not the server) crashes.
+  // Only tests turn it off: data is then lost if the machine (not the server) crashes.
   bool fsync = true;
 };
 
 class EmbeddedPostgres {
  public:
-  // initdb if the directory is new, then starts the server; returns once it takes connections, with
-  // the database `motzkin` and its owner `motzkin_owner` in it.
+  // Runs initdb if the directory is new, then starts the server. Returns once the server takes
+  // connections and has the database `motzkin` with its owner `motzkin_owner`. Errors:
   //
-  //   NOT_FOUND            no Postgres binaries; the message says what to install
+  //   INVALID_ARGUMENT     the directory is not an absolute path
+  //   NOT_FOUND            there are no Postgres binaries; the message says what to install
   //   FAILED_PRECONDITION  the cluster was made by another major version (the message says how to
   //                        go on), another live process holds the directory, or its rights do not
   //                        allow it
@@ -55,32 +59,34 @@ class EmbeddedPostgres {
   //                        log
   static absl::StatusOr<std::unique_ptr<EmbeddedPostgres>> Start(
       const EmbeddedPostgresOptions& options);
-  // As Stop().
+  // Stops the server as Stop() does.
   virtual ~EmbeddedPostgres() = default;
 
-  // Fast shutdown: sessions are ended, everything committed is on disk. After 30 s immediate
-  // shutdown, which also loses nothing but costs a recovery at the next start.
+  // Shuts the server down fast: sessions end, and everything committed is on disk. If that takes
+  // 30 s, shuts it down immediately, which loses nothing either but costs a recovery at the next
+  // start.
   virtual void Stop() = 0;
-  // False once the server has ended by itself; Start() another then.
+  // Returns false once the server has ended by itself. The directory is free then: Start() another.
   virtual bool Running() = 0;
 
-  // For Store::Open: motzkin_owner on the Unix socket, no password.
+  // The connection of motzkin_owner, for Store::Open: over the Unix socket, without a password.
   virtual std::string OwnerConninfo() const = 0;
-  // `role` with `password` over TCP on `host`, for workers and readers: a postgresql:// URI.
+  // A postgresql:// URI for workers and readers: `role` with `password` over TCP on `host`. It does
+  // not escape, so role and password must not need it.
   virtual std::string Uri(const std::string& role, const std::string& password,
                           const std::string& host = "127.0.0.1") const = 0;
   virtual int port() const = 0;
   virtual int pid() const = 0;
-  // DIR/postgres, where the disk guard measures free space.
+  // DIR/postgres, or the directory that it links to. The disk guard measures free space there.
   virtual const std::string& data_directory() const = 0;
 };
 
 struct DiskSpace {
-  int64_t free_bytes = 0;  // For unprivileged users.
+  int64_t free_bytes = 0;  // what unprivileged users may still fill
   int64_t total_bytes = 0;
 };
 
-// Of the file system that holds `path`. NOT_FOUND: no such path.
+// Returns the space of the file system that holds `path`. NOT_FOUND: there is no such path.
 absl::StatusOr<DiskSpace> DiskSpaceOf(const std::string& path);
 
 }  // namespace motzkin::coordinator

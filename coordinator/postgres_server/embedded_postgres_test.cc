@@ -71,8 +71,8 @@ TEST_F(EmbeddedPostgresTest, DataOutlivesACleanStopAndThePortStays) {
   ASSERT_NE(server, nullptr);
   EXPECT_EQ(server->port(), port);
   EXPECT_EQ(ConnectAsOwner(*server)->Execute("SELECT answer FROM kept")->front().Int("answer"), 42);
-  // The socket trusts, so TCP must not: a wrong password is refused, and the owner has no way at
-  // all.
+  // The socket trusts its users, so TCP must not: a wrong password is refused, and the owner gets
+  // no connection at all.
   for (const char* role : {"motzkin_owner", "postgres", "motzkin_worker"}) {
     EXPECT_TRUE(
         absl::IsPermissionDenied(postgres::Connection::Open(server->Uri(role, "guess")).status()))
@@ -104,7 +104,7 @@ TEST_F(EmbeddedPostgresTest, TheServerStopsWhenItsCoordinatorIsKilled) {
 
 TEST_F(EmbeddedPostgresTest, AServerThatWasLeftBehindIsStoppedFirst) {
   if (geteuid() != 0) GTEST_SKIP() << "setpriv needs root";
-  // A server nobody owns, as after a coordinator whose death signal was lost.
+  // This server has no coordinator, as after the death of one whose death signal was lost.
   auto server = MustStart();
   ASSERT_NE(server, nullptr);
   server->Stop();
@@ -196,7 +196,8 @@ TEST_F(EmbeddedPostgresTest, ALongDirectoryGetsItsSocketElsewhere) {
 
 TEST_F(EmbeddedPostgresTest, BehindAClosedDirectoryOfRootTheClusterLiesInVarLib) {
   if (geteuid() != 0) GTEST_SKIP() << "only root has to become someone else";
-  const std::string top = options_.directory;  // mkdtemp made it 0700.
+  // mkdtemp made the directory with mode 0700, so only root can enter it.
+  const std::string top = options_.directory;
   options_.directory += "/inner";
   auto server = MustStart();
   ASSERT_NE(server, nullptr);

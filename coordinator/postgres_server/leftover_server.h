@@ -1,4 +1,4 @@
-// A server that a killed coordinator left behind.
+// Finds and stops a server that a killed coordinator left behind.
 #pragma once
 
 #include <absl/status/status.h>
@@ -9,13 +9,14 @@
 
 namespace motzkin::coordinator {
 
-// The process of the server that runs on `data_directory`, by its postmaster.pid; 0: none does. The
-// number alone proves nothing after a reboot, so the process must also work in that directory, as
-// servers do.
+// Returns the process of the server that runs on `data_directory`, as its postmaster.pid says; 0 if
+// none does. The number alone proves nothing, as another process may have it after a reboot. So the
+// process must also have that directory as its working directory, as servers do.
 pid_t RunningServer(const std::string& data_directory);
 
-// Ends it with a fast shutdown, after `patience` with an immediate one. OK when none runs (any
-// more). FAILED_PRECONDITION: it does not end.
+// Ends that server with a fast shutdown and, if it still runs after `patience`, with an immediate
+// one, which gets as much time again. OK if no server runs (any more). FAILED_PRECONDITION: the
+// server does not end.
 absl::Status StopLeftoverServer(const std::string& data_directory, absl::Duration patience);
 
 }  // namespace motzkin::coordinator

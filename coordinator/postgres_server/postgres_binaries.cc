@@ -17,13 +17,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Both are needed: a new cluster is made by the initdb of the version that then serves it.
 bool HoldsPostgres(const fs::path& directory) {
   return access((directory / "postgres").c_str(), X_OK) == 0 &&
          access((directory / "initdb").c_str(), X_OK) == 0;
 }
 
-// `postgres --version` prints "postgres (PostgreSQL) 15.9 (Debian ...)". 0: it printed something
-// else.
+// `postgres --version` prints "postgres (PostgreSQL) 15.9 (Debian ...)". Returns 0 if it printed
+// something else. The directory's name is no proof of the version, so the program is asked.
 int MajorVersion(const fs::path& directory) {
   SpawnOptions quiet;
   quiet.error = Stream::kNull;
@@ -38,6 +39,7 @@ int MajorVersion(const fs::path& directory) {
   return at == std::string::npos ? 0 : std::atoi(text->c_str() + at + kName.size());
 }
 
+// Debian keeps the server's programs out of PATH; other systems have them there.
 std::vector<fs::path> Places() {
   std::vector<fs::path> places;
   std::error_code ignored;
@@ -47,6 +49,7 @@ std::vector<fs::path> Places() {
   const char* path = std::getenv("PATH");
   for (const absl::string_view piece :
        absl::StrSplit(path == nullptr ? "" : path, ':', absl::SkipEmpty())) {
+    // A relative entry would depend on where the coordinator was started.
     if (piece.front() == '/') places.emplace_back(std::string(piece));
   }
   return places;
@@ -61,6 +64,7 @@ std::vector<PostgresBinaries> Installed(const std::string& directory) {
     if (const int version = MajorVersion(place); version > 0)
       found.push_back({place.string(), version});
   }
+  // Stable, so that of two directories with one version the first place wins.
   std::stable_sort(found.begin(), found.end(),
                    [](const auto& a, const auto& b) { return a.major_version > b.major_version; });
   return found;

@@ -1,4 +1,4 @@
-// Where the programs of Postgres are.
+// Finds the programs of Postgres.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -12,13 +12,15 @@ struct PostgresBinaries {
   int major_version = 0;
 };
 
-// The major version of the cluster in `data_directory` by its PG_VERSION; 0: there is none.
+// Returns the major version of the cluster in `data_directory`, as its PG_VERSION says; 0 if there
+// is no cluster or the file cannot be read.
 int ClusterVersion(const std::string& data_directory);
 
-// Looks in `directory` only, or, if that is empty, in /usr/lib/postgresql/*/bin and PATH: those of
-// version `wanted`, or the newest if it is 0.
+// Looks in `directory` or, if that is empty, in /usr/lib/postgresql/*/bin and PATH. Returns the
+// binaries of version `wanted`, or the newest ones if it is 0.
 //
-// NOT_FOUND: no Postgres at all. FAILED_PRECONDITION: only other versions than `wanted`.
+// NOT_FOUND: there is no Postgres at all. FAILED_PRECONDITION: there are only versions other than
+// `wanted`, and no version of Postgres reads the files of another.
 absl::StatusOr<PostgresBinaries> FindPostgres(const std::string& directory, int wanted);
 
 }  // namespace motzkin::coordinator

@@ -9,6 +9,7 @@
 namespace motzkin::coordinator {
 namespace {
 
+// Workers and the store retry meanwhile, so a dead server costs a second of delay.
 constexpr absl::Duration kCheckInterval = absl::Seconds(1);
 
 }  // namespace
@@ -16,6 +17,7 @@ constexpr absl::Duration kCheckInterval = absl::Seconds(1);
 absl::StatusOr<std::unique_ptr<PostgresKeeper>> PostgresKeeper::Start(
     EmbeddedPostgresOptions options) {
   std::unique_ptr<PostgresKeeper> keeper(new PostgresKeeper(std::move(options)));
+  // If the start failed, the thread has ended, and the destructor joins it.
   keeper->started_.WaitForNotification();
   RETURN_IF_ERROR(keeper->start_status_);
   return keeper;
@@ -36,7 +38,9 @@ void PostgresKeeper::Run(EmbeddedPostgresOptions options) {
   start_status_ = first.status();
   if (first.ok()) {
     const absl::MutexLock lock(&mutex_);
-    options.port = (*first)->port();  // Those that come later are to be found at the same place.
+    // Pin the port: workers and readers hold URIs that name it. A later server waits for it rather
+    // than take another one.
+    options.port = (*first)->port();
     server_ = *std::move(first);
   }
   started_.Notify();
@@ -49,11 +53,14 @@ void PostgresKeeper::Run(EmbeddedPostgresOptions options) {
 void PostgresKeeper::Watch(const EmbeddedPostgresOptions& options) {
   while (!stopping_.WaitFor(kCheckInterval)) {
     {
+      // Running() also frees the directory's lock once the server is dead, which Start() needs.
       const absl::MutexLock lock(&mutex_);
       if (server_->Running()) continue;
     }
     spdlog::error("Postgres ended by itself; starting it again");
-    auto another = EmbeddedPostgres::Start(options);  // Recovery may take minutes: no lock held.
+    // Recovery may take minutes, so the mutex is not held. The dead server stays in its place and
+    // still answers where it was, which is where the next one will be.
+    auto another = EmbeddedPostgres::Start(options);
     if (!another.ok()) {
       spdlog::error("Postgres did not start: {}", std::string(another.status().message()));
       continue;

@@ -1,8 +1,9 @@
-// Keeps the private Postgres running: starts it, starts it again should it end by itself, stops it.
+// Keeps the private Postgres running: starts it, starts it again if it ends by itself, and stops
+// it.
 //
 // All servers are started on one thread of this object, because the kernel ends a server when the
 // thread that started it ends. A server that is started again has the socket and the port of the
-// first: whoever was connected only has to connect again.
+// first, so its clients only have to connect again.
 //
 // Thread-safe. Stop() blocks until the server has ended, and is idempotent.
 #pragma once
@@ -23,13 +24,13 @@ namespace motzkin::coordinator {
 
 class PostgresKeeper {
  public:
-  // Returns once the server takes connections. Errors as EmbeddedPostgres::Start.
+  // Returns once the server takes connections. The errors are those of EmbeddedPostgres::Start.
   static absl::StatusOr<std::unique_ptr<PostgresKeeper>> Start(EmbeddedPostgresOptions options);
   ~PostgresKeeper();
 
   void Stop();
 
-  // As those of EmbeddedPostgres, and the same for every server that this starts.
+  // See EmbeddedPostgres. The answers are the same for every server that this starts, except pid().
   std::string OwnerConninfo() const ABSL_LOCKS_EXCLUDED(mutex_);
   std::string Uri(const std::string& role, const std::string& password) const
       ABSL_LOCKS_EXCLUDED(mutex_);
@@ -43,7 +44,7 @@ class PostgresKeeper {
 
   mutable absl::Mutex mutex_;
   std::unique_ptr<EmbeddedPostgres> server_ ABSL_GUARDED_BY(mutex_);
-  absl::Status start_status_;  // Set before started_.
+  absl::Status start_status_;  // written before started_ is notified, and only read after it
   absl::Notification started_;
   Notification stopping_;
   std::jthread thread_;  // Last, so it is joined before anything it uses goes away.

@@ -16,7 +16,7 @@
 namespace motzkin::coordinator {
 namespace {
 
-// Below the range that outgoing connections draw from, above what services are registered for.
+// Outgoing connections get ports from 32,768 up, and most services have theirs below 20,000.
 constexpr int kPortFirst = 20'000;
 constexpr int kPortCount = 10'000;
 
@@ -32,30 +32,31 @@ std::string SettingsFile(const EmbeddedPostgresOptions& options) {
 shared_buffers = {}kB
 max_connections = {}
 fsync = {}
-# Memory: up to this much a sort or hash of each reader.
+# Each sort or hash of each reader may take this much memory.
 work_mem = 8MB
 maintenance_work_mem = 32MB
 effective_cache_size = 256MB
-# An SD card or SSD has no seek to avoid.
+# An SD card or SSD has no seeks to avoid.
 random_page_cost = 1.5
 jit = off
-# Rows come in bursts: fewer checkpoints write fewer full pages, and those compressed.
+# The first change of a page after a checkpoint writes the whole page to the WAL. Few checkpoints
+# and compression keep that small.
 checkpoint_timeout = 15min
 min_wal_size = 64MB
 max_wal_size = 512MB
 wal_compression = on
 autovacuum_max_workers = 2
-# One lock a partition that a statement touches; a job of 100 M functions has 100.
+# A statement takes a lock for each partition that it touches; a job of 100 M functions has 100.
 max_locks_per_transaction = 256
-# A forgotten snapshot keeps dead rows of batch and throughput_minute alive.
+# A transaction that someone forgot keeps the dead rows of batch and throughput_minute alive.
 idle_in_transaction_session_timeout = 1min
-# A peer that went away.
+# A peer that went away without a word is noticed after 25 s.
 tcp_keepalives_idle = 10
 tcp_keepalives_interval = 5
 tcp_keepalives_count = 3
 password_encryption = scram-sha-256
-# Seven files, one a weekday, each emptied when its turn comes again; never the text of a statement,
-# which may be a megabyte.
+# There are seven log files, one for each weekday, and each is emptied when its day comes again. The
+# text of a statement is never logged, as it may be a megabyte long.
 logging_collector = on
 log_directory = 'log'
 log_filename = 'postgresql-%a.log'
@@ -82,6 +83,8 @@ host  all     all                           all          scram-sha-256
 
 bool PortIsFree(int port) {
   const UniqueFd probe(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  // Postgres sets this option too. Without it, the old server's connections in TIME_WAIT would make
+  // the port look taken; a port that someone listens on is refused with it as well.
   const int on = 1;
   setsockopt(probe.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   sockaddr_in address{};
@@ -98,14 +101,15 @@ int ChoosePort(const EmbeddedPostgresOptions& options, int attempt) {
       PortIsFree(port)) {
     return port;
   }
-  // Started at a place of its own, so that servers that start together rarely meet.
+  // The search starts at a place that depends on the directory, so that servers that start together
+  // rarely choose the same port. A later attempt starts elsewhere.
   const size_t start =
       std::hash<std::string>{}(options.directory) + 977u * static_cast<size_t>(attempt);
   for (int i = 0; i < kPortCount; ++i) {
     port = kPortFirst + static_cast<int>((start + i) % kPortCount);
     if (PortIsFree(port)) return port;
   }
-  return kPortFirst;  // The server's own message will say that it is taken.
+  return kPortFirst;  // Postgres itself will say that it is taken.
 }
 
 absl::Status KeepPort(const EmbeddedPostgresOptions& options, int port) {
@@ -113,6 +117,7 @@ absl::Status KeepPort(const EmbeddedPostgresOptions& options, int port) {
 }
 
 absl::Status WriteFile(const std::string& path, const std::string& text) {
+  // If the coordinator is killed in here, the old file or the new one is there, never half of it.
   const std::string draft = path + ".new";
   std::ofstream file(draft, std::ios::trunc | std::ios::binary);
   file << text;

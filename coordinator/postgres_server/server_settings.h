@@ -1,4 +1,4 @@
-// The configuration files of the private server, and its port.
+// Writes the configuration files of the private server and chooses its port.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -9,24 +9,26 @@
 
 namespace motzkin::coordinator {
 
-// motzkin.conf: sized for a Raspberry Pi. postgresql.conf includes it first, so that whoever knows
-// better overrides it there.
+// Returns the text of motzkin.conf, which is sized for a Raspberry Pi. postgresql.conf includes it;
+// settings below the include override it.
 std::string SettingsFile(const EmbeddedPostgresOptions& options);
 
-// pg_hba.conf: the socket for our own roles, TCP with SCRAM for worker and reader, nobody else.
+// Returns the text of pg_hba.conf. It admits our own roles on the socket, and the roles of worker
+// and reader over TCP with SCRAM, and nothing else.
 std::string AccessFile();
 
-// `wanted` if it is not 0; else the one in DIR/postgres.port if it is free, else a free one.
-// `attempt` > 0: the last choice was taken by someone else meanwhile; choose anew.
+// Returns options.port if it is not 0. Otherwise returns the port in DIR/postgres.port if it is
+// free, else a free one. With `attempt` > 0 the last choice was taken by another program meanwhile,
+// and another port is chosen.
 int ChoosePort(const EmbeddedPostgresOptions& options, int attempt);
 
-// Nobody listens on it, on any address.
+// Whether no program listens on the port on any IPv4 address of this host.
 bool PortIsFree(int port);
 
-// Remembers it for the next start.
+// Remembers the port for the next start, in DIR/postgres.port.
 absl::Status KeepPort(const EmbeddedPostgresOptions& options, int port);
 
-// Replaces a file as a whole, or not at all.
+// Replaces a file as a whole or not at all. The status of errno if it cannot be written.
 absl::Status WriteFile(const std::string& path, const std::string& text);
 
 }  // namespace motzkin::coordinator

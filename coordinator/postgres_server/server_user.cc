@@ -18,7 +18,7 @@ namespace {
 
 ServerUser UserOf(const passwd& entry) {
   ServerUser user{.name = entry.pw_name, .uid = entry.pw_uid, .gid = entry.pw_gid, .groups = {}};
-  int count = 64;
+  int count = 64;  // A user in more groups than this is treated as a member of none.
   user.groups.resize(count);
   if (getgrouplist(entry.pw_name, entry.pw_gid, user.groups.data(), &count) < 0) count = 0;
   user.groups.resize(count);
@@ -28,7 +28,7 @@ ServerUser UserOf(const passwd& entry) {
 
 ServerUser UserById(uid_t uid) {
   if (const passwd* entry = getpwuid(uid)) return UserOf(*entry);
-  // Containers run as users that no passwd file knows.
+  // A container may run as a user that its passwd file does not know.
   return {.name = fmt::format("{}", uid),
           .uid = uid,
           .gid = getegid(),
@@ -41,12 +41,14 @@ bool IsRoot() { return geteuid() == 0; }
 }  // namespace
 
 absl::StatusOr<ServerUser> ChooseServerUser(const std::string& data_directory) {
+  // The owner of existing data comes first: the server runs as the user that it ran as before, even
+  // if root starts it this time.
   struct stat data;
   if (stat(data_directory.c_str(), &data) == 0) {
     if (data.st_uid == 0) {
-      return absl::FailedPreconditionError(
-          fmt::format("{} belongs to root, as whom Postgres does not run: chown -R postgres: {}",
-                      data_directory, data_directory));
+      return absl::FailedPreconditionError(fmt::format(
+          "{0} belongs to root, and Postgres refuses to run as root: chown -R postgres: {0}",
+          data_directory));
     }
     if (!IsRoot() && data.st_uid != geteuid()) {
       return absl::FailedPreconditionError(
@@ -61,8 +63,7 @@ absl::StatusOr<ServerUser> ChooseServerUser(const std::string& data_directory) {
     if (const passwd* entry = getpwnam(name)) return UserOf(*entry);
   }
   return absl::FailedPreconditionError(
-      "Postgres does not run as root, and there is neither a user postgres nor nobody to run it "
-      "as");
+      "Postgres refuses to run as root, and there is no user postgres or nobody to run it as");
 }
 
 bool CanEnter(const ServerUser& user, const std::string& path) {
@@ -70,6 +71,8 @@ bool CanEnter(const ServerUser& user, const std::string& path) {
   for (std::filesystem::path at = path;; at = at.parent_path()) {
     struct stat status;
     if (stat(at.c_str(), &status) != 0) return false;
+    // The kernel uses one of the three classes only: an owner without the right to search is
+    // refused even if all others have it.
     mode_t search = S_IXOTH;
     if (std::find(user.groups.begin(), user.groups.end(), status.st_gid) != user.groups.end())
       search = S_IXGRP;
@@ -80,7 +83,9 @@ bool CanEnter(const ServerUser& user, const std::string& path) {
 }
 
 std::function<int()> BecomeUser(const ServerUser& user) {
-  // Plain system calls: libc's versions take locks that another thread may have held at the fork.
+  // These are plain system calls. libc's versions make all threads change their user, and take
+  // locks for that which another thread may have held at the fork. The groups go first and the user
+  // last, because only root may change them.
   return [&user]() -> int {
     if (user.other) {
       if (syscall(SYS_setgroups, user.groups.size(), user.groups.data()) != 0) return errno;

@@ -1,5 +1,5 @@
-// Who the private Postgres runs as: ourselves, or an unprivileged user where we are root, whom
-// Postgres refuses.
+// Chooses the user that the private Postgres runs as. It is our own user, unless we are root:
+// Postgres refuses to run as root, so it runs as an unprivileged user then.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -16,20 +16,21 @@ struct ServerUser {
   uid_t uid = 0;
   gid_t gid = 0;
   std::vector<gid_t> groups;
-  // We are root and must become this user.
+  // True if we run as someone else (root) and must become this user.
   bool other = false;
 };
 
-// The owner of `data_directory` if it exists, else `postgres` or `nobody` for root, else ourselves.
-// FAILED_PRECONDITION: the directory is root's, or someone else's and we are not root.
+// Returns the owner of `data_directory` if that exists. If not, returns our own user, or `postgres`
+// or `nobody` if we are root. FAILED_PRECONDITION: the directory belongs to root, or it belongs to
+// another user and we are not root.
 absl::StatusOr<ServerUser> ChooseServerUser(const std::string& data_directory);
 
-// Whether `user` may enter every directory on the way to `path` and `path` itself.
+// Whether `user` may enter `path` and every directory above it.
 bool CanEnter(const ServerUser& user, const std::string& path);
 
-// For SpawnOptions::before_exec: becomes `user` (which must outlive the spawn), then asks the
-// kernel for SIGINT when the coordinator dies; in this order, since a change of user forgets that
-// wish.
+// Returns a function for SpawnOptions::before_exec that becomes `user`, then asks the kernel for
+// SIGINT when the coordinator dies. The order matters, because the kernel forgets that wish when
+// the user changes. `user` must outlive the spawn.
 std::function<int()> BecomeUser(const ServerUser& user);
 
 }  // namespace motzkin::coordinator

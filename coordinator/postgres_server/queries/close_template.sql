@@ -1,5 +1,5 @@
--- Postgres lets everyone keep large objects, take advisory locks and run code of their own. Run in template1, from
--- which databases are made.
+-- Postgres lets every role keep large objects, take advisory locks and run code of its own. This takes those rights
+-- away. It runs in template1, which new databases are copied from.
 DO $$
 DECLARE
     open_to_all regprocedure;

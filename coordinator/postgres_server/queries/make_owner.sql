@@ -1,4 +1,4 @@
--- The role that owns the database. No superuser: SECURITY DEFINER functions run with its rights.
+-- Makes the role that owns the database. It is no superuser, because SECURITY DEFINER functions run with its rights.
 DO $$
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'motzkin_owner') THEN
