@@ -33,20 +33,24 @@ using postgres::Connection;
 using postgres::Params;
 using postgres::Rows;
 
+// A backup of another format is refused: this program would restore it wrongly.
 constexpr int kFormat = 1;
 constexpr char kManifest[] = "/manifest.json";
 constexpr char kDump[] = "/database.dump";
-constexpr absl::Duration kProgramMax = absl::Hours(24);  // 100 M rows on an SD card.
+// Enough for 100 M rows on an SD card.
+constexpr absl::Duration kProgramMax = absl::Hours(24);
 constexpr size_t kLastWordsMax = 600;
 
-// A database to work on: one that runs, or the private one, started for the time of this object.
+// A database to work on. It is one that runs already, or the private one, which `server` keeps
+// running for as long as this object lives.
 struct Database {
   std::string conninfo;
   std::unique_ptr<EmbeddedPostgres> server;
 };
 
-// The private server that another process, a coordinator, runs in `data`: its postmaster.pid has
-// port and socket directory in the fourth and fifth line.
+// Returns the connection to the private server that another process, a coordinator, runs in `data`.
+// Postgres writes its port and socket directory into lines 4 and 5 of postmaster.pid; they are
+// missing while it starts.
 absl::StatusOr<std::string> RunningConninfo(const std::string& data) {
   std::ifstream file(data + "/postmaster.pid");
   std::string line, port, socket_directory;
@@ -58,6 +62,8 @@ absl::StatusOr<std::string> RunningConninfo(const std::string& data) {
   return fmt::format("host='{}' port={} user=motzkin_owner dbname=motzkin", socket_directory, port);
 }
 
+// Where the private cluster lies: DIR/postgres, or the directory that this links to. See
+// EmbeddedPostgres.
 std::string PrivateData(const Config& config) {
   std::error_code error;
   const fs::path data = config.data_directory + "/postgres";
@@ -67,12 +73,14 @@ std::string PrivateData(const Config& config) {
 absl::StatusOr<Database> OpenSource(const Config& config) {
   if (!config.postgres.empty()) return Database{.conninfo = config.postgres, .server = nullptr};
   const std::string data = PrivateData(config);
+  // A second server cannot run on these files, so use the one that runs.
   if (RunningServer(data) != 0) {
     ASSIGN_OR_RETURN(std::string conninfo, RunningConninfo(data));
     return Database{.conninfo = std::move(conninfo), .server = nullptr};
   }
   std::error_code error;
   if (!fs::exists(data, error)) {
+    // Check before the start, which would make an empty database.
     return absl::FailedPreconditionError(
         fmt::format("there is no database in {}: name its data directory with --data-dir, or "
                     "another Postgres with --postgres URI",
@@ -83,7 +91,8 @@ absl::StatusOr<Database> OpenSource(const Config& config) {
   return Database{.conninfo = std::move(conninfo), .server = std::move(server)};
 }
 
-// The newest one: pg_dump and pg_restore work with every older server.
+// Finds the newest version of `name`, since pg_dump and pg_restore work with every older server and
+// refuse newer ones. /usr/bin comes second: on Debian it has a wrapper that picks a version itself.
 absl::StatusOr<std::string> FindProgram(const std::string& name) {
   std::string best;
   int best_version = 0;
@@ -100,7 +109,7 @@ absl::StatusOr<std::string> FindProgram(const std::string& name) {
   }
   if (!best.empty()) return best;
   return absl::NotFoundError(
-      fmt::format("no {} here: install it (Debian: apt install postgresql-client)", name));
+      fmt::format("{} is not installed (Debian: apt install postgresql-client)", name));
 }
 
 std::string LastWords(const std::string& path) {
@@ -111,7 +120,9 @@ std::string LastWords(const std::string& path) {
   return text.size() <= kLastWordsMax ? text : text.substr(text.size() - kLastWordsMax);
 }
 
-// Runs a program of Postgres on a database; its messages go to `log`, which is removed.
+// Runs a program of Postgres on a database. The connection, with its password, goes through the
+// environment: arguments can be seen by every user of the machine. The messages go to the file
+// `log`, which is removed afterwards.
 absl::Status RunProgram(const std::string& name, std::vector<std::string> arguments,
                         const std::string& conninfo, const std::string& log) {
   ASSIGN_OR_RETURN(std::string path, FindProgram(name));
@@ -133,7 +144,8 @@ absl::Status RunProgram(const std::string& name, std::vector<std::string> argume
   return absl::UnavailableError(fmt::format("{} failed ({}): {}", name, status.ToString(), words));
 }
 
-// What the backup is of. Read before the snapshot is taken: everything stored by `time` is in it.
+// Describes the cluster for the manifest. Call it before the dump: everything stored by `time` is
+// then in the backup, and a little more may be. The other order would promise too much.
 absl::StatusOr<nlohmann::json> Describe(const std::string& conninfo) {
   ASSIGN_OR_RETURN(const auto connection, Connection::Open(conninfo));
   ASSIGN_OR_RETURN(const Rows ours, connection->Execute(backup_queries::kDatabase));
@@ -174,7 +186,8 @@ std::string TimeText(const nlohmann::json& manifest) {
                           absl::LocalTimeZone());
 }
 
-// The manifest, and proof that the dump beside it is whole.
+// Reads the manifest and checks the size of the dump beside it, which finds a copy that broke off.
+// pg_restore would find it too, but only after hours.
 absl::StatusOr<nlohmann::json> ReadManifest(const std::string& directory) {
   std::ifstream file(directory + kManifest);
   if (!file) {
@@ -200,6 +213,7 @@ absl::StatusOr<nlohmann::json> ReadManifest(const std::string& directory) {
   return manifest;
 }
 
+// Other schemas may be there: a backup consists of the schema motzkin and touches nothing else.
 absl::Status CheckEmpty(const std::string& conninfo) {
   ASSIGN_OR_RETURN(const auto connection, Connection::Open(conninfo));
   ASSIGN_OR_RETURN(const Rows found, connection->Execute(backup_queries::kDatabase));
@@ -219,8 +233,11 @@ absl::StatusOr<int64_t> FillDatabase(const std::string& conninfo, const std::str
                  {"--dbname=" + database.front().Text("name"), "--no-owner", "--no-privileges",
                   "--single-transaction", "--exit-on-error", backup + kDump},
                  conninfo, log));
-  // Migrates what an older Motzkin wrote and makes the roles.
+  // pg_restore worked in one transaction, so the tables are all there or none is. Opening the store
+  // migrates what an older Motzkin wrote and makes the roles, which a dump does not hold.
   RETURN_IF_ERROR(Store::Open(conninfo).status());
+  // This makes it the next incarnation, so that attempts of the old cluster and the new one cannot
+  // have the same numbers. No coordinator may run on it before.
   int64_t incarnation = 0;
   RETURN_IF_ERROR(connection->Transact([&](postgres::Transaction& transaction) -> absl::Status {
     RETURN_IF_ERROR(transaction.ExecuteScript("SET LOCAL search_path = motzkin, pg_temp"));
@@ -242,13 +259,16 @@ absl::StatusOr<int64_t> FillPrivate(const Config& config, const nlohmann::json& 
   const std::string log = config.data_directory + "/restore.log";
   absl::StatusOr<int64_t> incarnation = 0;
   {
+    // The server has to stop at the end of this block, before its files are removed.
     ASSIGN_OR_RETURN(const auto server, EmbeddedPostgres::Start(PostgresOptionsOf(config)));
     incarnation = FillDatabase(server->OwnerConninfo(), config.restore_from, manifest, log);
   }
-  if (!incarnation.ok()) {  // Half a database is none: the next try begins anew.
+  if (!incarnation.ok()) {
+    // Half a database is worse than none: the next try would be refused, and a coordinator would
+    // start on it. PrivateData() is where the link leads, so the link itself is removed too.
     const std::string data = PrivateData(config);
     fs::remove_all(data, error);
-    fs::remove(config.data_directory + "/postgres", error);  // If it was a link.
+    fs::remove(config.data_directory + "/postgres", error);
   }
   return incarnation;
 }
@@ -263,6 +283,8 @@ absl::Status WriteBackup(const Config& config) {
         fmt::format("{} is not empty: name a new directory for each backup", target));
   }
   ASSIGN_OR_RETURN(const Database source, OpenSource(config));
+  // The directory gets its name at the very end, so a backup that was cut off by a power loss is
+  // not taken for a whole one. The draft of such a backup is removed here.
   const std::string draft = target + ".partial";
   fs::remove_all(draft, error);
   fs::create_directories(draft, error);
@@ -296,8 +318,8 @@ absl::Status RestoreBackup(const Config& config) {
   }
   RETURN_IF_ERROR(incarnation.status());
   fmt::print(
-      "cluster {} is restored as of {} (incarnation {}). Start its coordinator here; never again "
-      "the old one. What was stored later is computed again.\n",
+      "cluster {} is restored as of {} (incarnation {}). Start its coordinator here, and never "
+      "start the old one again. Functions that were stored later are computed again.\n",
       manifest["cluster_uuid"].get<std::string>().substr(0, 8), TimeText(manifest), *incarnation);
   return absl::OkStatus();
 }

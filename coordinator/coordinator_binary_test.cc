@@ -1,5 +1,5 @@
-// The real binary on a data directory of its own: starts, stops, is killed, goes on, and ends with
-// the documented codes.
+// Runs the real binary on a data directory of its own: it starts, stops, is killed, goes on, and
+// ends with the documented exit codes.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
@@ -30,12 +30,14 @@ std::string Contents(const std::string& path) {
   return text.str();
 }
 
-// One process; SIGKILLed at the end if it still runs. stdout and stderr go to a file.
+// A coordinator's process, with stdout and stderr in a file. The destructor kills it if it still
+// runs.
 class Process {
  public:
   Process(const std::vector<std::string>& arguments, std::string output)
       : output_(std::move(output)) {
-    // Emptied before the fork: what an earlier process printed is not to be taken for this one's.
+    // The file is emptied before the fork, so that the output of an earlier process is not taken
+    // for this one's.
     const int fd = ::open(output_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     MOTZKIN_CHECK(fd >= 0);
     pid_ = ::fork();
@@ -58,7 +60,7 @@ class Process {
     ::waitpid(pid_, nullptr, 0);
   }
   void Signal(int signal) { ::kill(pid_, signal); }
-  // Its exit code, or 128 and the signal that ended it.
+  // Returns its exit code, or 128 plus the signal that ended it.
   int Wait() {
     int status = 0;
     ::waitpid(pid_, &status, 0);
@@ -77,7 +79,7 @@ class Process {
 
 class CoordinatorBinaryTest : public ::testing::Test {
  protected:
-  // Root's Postgres runs as another user, who must be able to get there.
+  // Under root, Postgres runs as another user, who must be able to enter the directory.
   CoordinatorBinaryTest() { ::chmod(directory_.path().c_str(), 0755); }
 
   std::unique_ptr<Process> Run(std::vector<std::string> more = {}) {
@@ -87,7 +89,7 @@ class CoordinatorBinaryTest : public ::testing::Test {
     return std::make_unique<Process>(arguments, output);
   }
 
-  // The port that the first screen names.
+  // Connects to the port that the first screen names.
   static std::unique_ptr<v1::OperatorService::Stub> Connect(const Process& process) {
     const std::string screen = process.Output();
     const std::string word = "worker --connect ";

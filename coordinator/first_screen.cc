@@ -10,7 +10,7 @@
 namespace motzkin::coordinator {
 namespace {
 
-// "0.0.0.0", "[::]": every address of this host.
+// Whether a coordinator that listens on `host` listens on every address of this machine.
 bool IsEverywhere(const std::string& host) { return host == "0.0.0.0" || host == "[::]"; }
 
 }  // namespace
@@ -24,6 +24,7 @@ std::string FirstAddress() {
   if (::getifaddrs(&all) != 0) return "";
   std::string first;
   for (const ifaddrs* at = all; at != nullptr && first.empty(); at = at->ifa_next) {
+    // An interface may have no address at all.
     const bool usable = at->ifa_addr != nullptr && at->ifa_addr->sa_family == AF_INET &&
                         (at->ifa_flags & IFF_UP) != 0 && (at->ifa_flags & IFF_LOOPBACK) == 0;
     if (!usable) continue;
@@ -37,6 +38,8 @@ std::string FirstAddress() {
 
 std::string Render(const FirstScreen& screen) {
   const bool local = IsLoopback(screen.host);
+  // "0.0.0.0" is no address to connect to, so the line to type names a real one. Without a network
+  // there is only this machine.
   std::string address = screen.host;
   if (IsEverywhere(screen.host)) address = FirstAddress();
   if (address.empty()) address = "127.0.0.1";
@@ -44,9 +47,8 @@ std::string Render(const FirstScreen& screen) {
   text += fmt::format("  add a machine   worker --connect {}:{}\n", address, screen.port);
   if (local) {
     text += fmt::format(
-        "                  only from this one: it listens on loopback; --listen 0.0.0.0:{} opens "
-        "it, "
-        "unencrypted\n",
+        "                  only from this one: it listens on loopback; "
+        "--listen 0.0.0.0:{} opens it, unencrypted\n",
         screen.port);
   } else {
     text += "                  unencrypted: only in a network that you trust\n";

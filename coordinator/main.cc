@@ -1,4 +1,4 @@
-// coordinator: schedules, leases, seals, watches, serves. See docs/operations.md.
+// The coordinator: the program that schedules the work of a cluster. See docs/operations.md.
 #include <absl/status/status.h>
 #include <absl/synchronization/notification.h>
 #include <fmt/format.h>
@@ -31,9 +31,13 @@ namespace motzkin::coordinator {
 namespace {
 
 constexpr int kExitFailure = 1;
-constexpr int kExitUsage = 2;  // Bad usage or configuration: do not restart.
+// Bad usage or configuration. A service manager should not restart it.
+constexpr int kExitUsage = 2;
+// Another coordinator has the database. A service manager should not restart this one: each would
+// take the database from the other for ever.
+constexpr int kExitTakenOver = 3;
+// How often the wait for a step looks whether the step is done. A signal ends that wait at once.
 constexpr absl::Duration kStopPoll = absl::Milliseconds(20);
-constexpr int kExitTakenOver = 3;  // Another coordinator has the database: do not restart.
 
 void SetUpLog(const std::string& level) {
   auto log = spdlog::stderr_color_mt("coordinator");
@@ -57,8 +61,10 @@ int ExitCode(const absl::Status& status) {
   }
 }
 
-// Does `step`; a signal that comes meanwhile ends the process at once, with `exit_code()`. Nothing
-// is lost: the state is in Postgres, which may take minutes to recover or to stop.
+// Runs `step` on a thread of its own. A signal that comes meanwhile ends the process at once, with
+// `exit_code()`: Postgres may take minutes to recover or to stop, and a person who presses Ctrl-C
+// again means it. Nothing is lost, because all state is in Postgres, which the kernel tells to shut
+// down.
 absl::Status UntilSignal(const SignalWaiter& signals, const std::function<int()>& exit_code,
                          const std::function<absl::Status()>& step) {
   absl::Status status;
@@ -69,8 +75,8 @@ absl::Status UntilSignal(const SignalWaiter& signals, const std::function<int()>
   });
   while (!done.HasBeenNotified()) {
     if (!signals.WaitFor(kStopPoll).has_value()) continue;
-    spdlog::warn("stopped at once");
-    ::_exit(exit_code());
+    spdlog::warn("interrupted by a signal; ending at once");
+    ::_exit(exit_code());  // exit() would run destructors, which wait for `step`.
   }
   return status;
 }
@@ -85,6 +91,8 @@ absl::Status Stop(Server& server, const SignalWaiter& signals) {
       });
 }
 
+// --database-only: prints the reader's URI on stdout, where `motzkin` reads it, and serves readers
+// until a signal comes.
 absl::Status RunDatabase(Server& server, const SignalWaiter& signals) {
   RETURN_IF_ERROR(server.StartDatabase());
   fmt::print("{}\n", server.reader_uri());
@@ -97,16 +105,19 @@ absl::Status RunDatabase(Server& server, const SignalWaiter& signals) {
 absl::Status Run(int argc, char** argv) {
   ASSIGN_OR_RETURN(const Config config, ParseConfig(argc, argv));
   SetUpLog(config.log_level);
-  // protobuf would print a line of its own for each garbled message that a stranger sends.
+  // By default protobuf prints a line for each garbled message that a stranger sends.
   google::protobuf::SetLogHandler(nullptr);
-  // A private database is none of its user's.
+  // libpq's variables (PGUSER, PGSSLMODE, ...) are meant for the user's own databases. On the
+  // private one they would break the connection.
   if (config.postgres.empty()) postgres::IgnoreClientEnvironment();
   if (!config.backup_to.empty()) return WriteBackup(config);
   if (!config.restore_from.empty()) return RestoreBackup(config);
-  // Before any thread starts: they inherit the mask.
+  // This has to come before any thread starts, because threads inherit the mask of blocked signals.
   const SignalWaiter signals({SIGINT, SIGTERM});
   const SystemClock clock;
   absl::Status fatal;
+  // A fatal error wakes the main thread with the signal that it waits for; the status then decides
+  // the exit code.
   const pid_t self = ::getpid();
   Server server(config, clock, [&fatal, self](const absl::Status& why) {
     fatal = why;
@@ -119,12 +130,13 @@ absl::Status Run(int argc, char** argv) {
   std::fflush(stdout);
   signals.Wait();
   RETURN_IF_ERROR(Stop(server, signals));
+  // The file is a convenience: a full disk must not turn a clean stop into a failure.
   const absl::Status usage = WriteUsageFile(config.data_directory);
   if (!usage.ok()) spdlog::warn("{}", std::string(usage.message()));
   return fatal;
 }
 
-// Never throws, as fmt::print() does when nobody can be told.
+// Prints a line on stderr and, unlike fmt::print(), does not throw if stderr takes nothing.
 void Complain(const std::string& words) {
   std::fputs(fmt::format("coordinator: {}\n", OneLine(words)).c_str(), stderr);
 }
@@ -134,7 +146,7 @@ void Complain(const std::string& words) {
 
 int main(int argc, char** argv) {
   motzkin::PrepareProgram();
-  // gRPC also returns its errors as a status; printing them would say everything twice.
+  // gRPC returns its errors as a status too, so printing them would say everything twice.
   ::setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   try {
     const absl::Status status = motzkin::coordinator::Run(argc, argv);
@@ -143,7 +155,8 @@ int main(int argc, char** argv) {
       motzkin::coordinator::Complain(std::string(status.message()));
     }
     return code;
-  } catch (const std::exception& error) {  // Of a library, at start: out of memory, no locale.
+  } catch (const std::exception& error) {
+    // Our own code never throws. A library may, at the start: without memory or with no locale.
     motzkin::coordinator::Complain(error.what());
     return 1;
   }

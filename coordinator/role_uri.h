@@ -1,4 +1,4 @@
-// The same database for another role.
+// Makes the URI of a database for another role.
 #pragma once
 
 #include <string>
@@ -6,9 +6,9 @@
 
 namespace motzkin::coordinator {
 
-// `uri` (postgresql://[user[:password]@]host...) with this user and password instead of its own,
-// which must not need escaping. Empty when `uri` is a key=value conninfo: those have too many ways
-// to quote.
+// Returns `uri` (postgresql://[user[:password]@]host...) with `role` and `password` instead of its
+// own user; neither may need escaping. Returns an empty text if `uri` is a key=value conninfo, as
+// those have too many ways to quote.
 std::string RoleUri(std::string_view uri, std::string_view role, std::string_view password);
 
 }  // namespace motzkin::coordinator

@@ -20,21 +20,23 @@ namespace motzkin::coordinator {
 namespace {
 
 constexpr const char* kBuild = MOTZKIN_VERSION;
-// 256 results of 64 kB and their integrands; ordinary messages are a thousandth of it.
+// This has room for 256 results of 64 kB with their integrands. Ordinary messages are a thousandth
+// of it.
 constexpr int kMessageBytesMax = 40 << 20;
 constexpr absl::Duration kDatabaseSizeInterval = absl::Seconds(30);
-// Calls under way get this long to end by themselves.
+// Calls under way may end by themselves for this long.
 constexpr absl::Duration kCallsGrace = absl::Seconds(2);
 
-// Keepalive on both sides, else a dead peer is noticed after minutes (measured with gRPC 1.51). The
-// least interval allowed must be below what workers use, else they get GOAWAY too_many_pings.
+// Both sides send keepalive pings. Without them a dead peer is noticed only after minutes (measured
+// with gRPC 1.51). The server has to tolerate a shorter interval than workers use, or it ends their
+// connections with GOAWAY too_many_pings.
 void SetKeepalive(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 10'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 5'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 1'000);
-  // Two coordinators on one port would each get half of the workers.
+  // gRPC shares ports by default: two coordinators on one port would each get half of the workers.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }
 
@@ -56,6 +58,7 @@ absl::Status Server::StartDatabase() {
   ASSIGN_OR_RETURN(store_, Store::Open(relay_conninfo_));
   ChooseUris();
   if (config_.database_bytes_max == 0) return absl::OkStatus();
+  // Measure once here: with 0 bytes the first grants would go into a database that may be full.
   ASSIGN_OR_RETURN(database_bytes_, store_->DatabaseBytes());
   size_watcher_ = std::jthread([this] { WatchDatabaseSize(); });
   return absl::OkStatus();
@@ -64,11 +67,13 @@ absl::Status Server::StartDatabase() {
 void Server::WatchDatabaseSize() {
   while (!stopping_.WaitFor(kDatabaseSizeInterval)) {
     const absl::StatusOr<int64_t> bytes = store_->DatabaseBytes();
-    if (bytes.ok()) database_bytes_ = *bytes;  // Else the last one, until Postgres is back.
+    if (bytes.ok()) database_bytes_ = *bytes;  // The last size stands while Postgres is away.
   }
 }
 
-// Without passwords (we may not create roles) there is no direct way: workers use the relay.
+// Where we may not create roles, there are no passwords. Then no URI is given out, and workers use
+// the relay. A worker on another machine gets one only with --advertise-postgres: the address by
+// which we reach Postgres may be a socket or loopback.
 void Server::ChooseUris() {
   const RolePasswords& passwords = store_->passwords();
   const auto local = [this](const std::string& role, const std::string& password) {
@@ -104,9 +109,11 @@ absl::Status Server::StartServices() {
   facts.data_directory = config_.data_directory;
   facts.reader_uri = reader_uri_;
   if (!facts.reader_uri.empty()) facts.psql = absl::StrCat("psql '", facts.reader_uri, "'");
+  // A disk does not grow, so its reserve is computed once; its free space is measured at each call.
   facts.disk = [this] { return Disk(); };
   facts.disk_reserve_bytes = DiskReserve(Disk());
   operator_service_ = std::make_unique<OperatorServiceImpl>(*store_, *loop_, std::move(facts));
+  // The rules know all leases before the port opens and the first worker reports what it holds.
   return loop_->Start();
 }
 
@@ -120,6 +127,7 @@ absl::Status Server::StartGrpc() {
   builder.SetMaxSendMessageSize(kMessageBytesMax);
   builder.RegisterService(worker_service_.get());
   builder.RegisterService(operator_service_.get());
+  // If the address cannot be bound, gRPC returns no server, or a server with port 0.
   grpc_ = builder.BuildAndStart();
   if (grpc_ == nullptr || port_ == 0) {
     return absl::UnavailableError(absl::StrCat("cannot listen on ", config_.listen,
@@ -130,7 +138,9 @@ absl::Status Server::StartGrpc() {
 
 void Server::Stop() {
   if (std::exchange(stopped_, true)) return;
-  if (loop_ != nullptr) loop_->Stop();  // Ends the streams.
+  // Each part stops before those that it uses. The loop goes first because it ends the streams,
+  // which would otherwise stay open for all of the grace period.
+  if (loop_ != nullptr) loop_->Stop();
   if (grpc_ != nullptr) {
     grpc_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(kCallsGrace));
     grpc_->Wait();
@@ -145,6 +155,7 @@ void Server::Stop() {
 }
 
 std::string Server::DatabaseFor(const std::string& peer) const {
+  // Some versions of gRPC escape the brackets of an IPv6 address, and some do not.
   const bool same_host = absl::StartsWith(peer, "ipv4:127.") || absl::StartsWith(peer, "unix:") ||
                          absl::StartsWith(peer, "ipv6:[::1]") ||
                          absl::StartsWith(peer, "ipv6:%5B::1%5D");
@@ -156,12 +167,13 @@ DiskSpace Server::Disk() const {
     const int64_t left = config_.database_bytes_max - database_bytes_;
     return {.free_bytes = std::max<int64_t>(left, 0), .total_bytes = config_.database_bytes_max};
   }
-  if (postgres_directory_.empty()) return {};  // The database may be on another machine.
+  if (postgres_directory_.empty()) return {};  // That database may be on another machine.
   return DiskSpaceOf(postgres_directory_).value_or(DiskSpace{});
 }
 
 int64_t Server::DiskReserve(const DiskSpace& disk) const {
-  if (config_.database_bytes_max > 0) return 1;  // The bound itself is the owner's reserve.
+  // With --database-max the owner chose the reserve already; 1 stops the grants at the bound.
+  if (config_.database_bytes_max > 0) return 1;
   const double percent =
       static_cast<double>(disk.total_bytes) * config_.disk_free_percent_min / 100;
   return std::max(static_cast<int64_t>(percent), config_.disk_free_bytes_min);
@@ -187,6 +199,7 @@ FirstScreen Server::Screen() {
                      .disk_free_bytes = Disk().free_bytes,
                      .functions_room = operator_service_->FunctionsRoom()};
   if (!reader_uri_.empty()) screen.psql = "motzkin psql";
+  // The screen is a greeting: it is shown without the jobs if Postgres has gone away by now.
   const auto jobs = store_->Jobs();
   if (!jobs.ok()) return screen;
   screen.running_jobs =

@@ -1,4 +1,5 @@
-// The coordinator as one object: database, rules and gRPC server, built and taken down in order.
+// The coordinator as one object: it builds database, rules and gRPC server in order, and takes them
+// down in reverse.
 //
 // Thread-compatible. Stop() ends streams and calls, then the private Postgres; it is idempotent and
 // harmless without Start().
@@ -32,31 +33,39 @@ namespace motzkin::coordinator {
 
 class Server {
  public:
-  // `on_fatal` is called at most once, from any thread, when the coordinator may not go on.
+  // Calls `on_fatal` at most once, from any thread, when the coordinator may not go on. `clock`
+  // must outlive this.
   Server(const Config& config, const Clock& clock,
          std::function<void(const absl::Status&)> on_fatal);
   ~Server();
 
-  // Postgres and the store alone. Their errors.
+  // Starts Postgres and opens the store, and nothing else. The errors are those of
+  // EmbeddedPostgres::Start and Store::Open.
   absl::Status StartDatabase();
-  // StartDatabase() and everything else. UNAVAILABLE: the address is taken.
+  // Calls StartDatabase() and starts everything else. UNAVAILABLE: the address is taken.
   absl::Status Start();
   void Stop();
 
-  // After StartDatabase(): a read-only way in; empty when there is no reader's role.
+  // A URI that opens the database read-only, once StartDatabase() has returned; empty if there is
+  // no reader's role.
   const std::string& reader_uri() const { return reader_uri_; }
-  // After Start().
+  // Valid after Start().
   FirstScreen Screen();
   int port() const { return port_; }
 
  private:
   absl::Status StartServices();
   absl::Status StartGrpc();
+  // Says why the disk is too full to grant work; empty if it is not.
   std::string DiskGuard() const;
+  // The space for the database: of its disk, or below --database-max. Zeros if it is not known.
   DiskSpace Disk() const;
+  // The bytes that must stay free for work to be granted.
   int64_t DiskReserve(const DiskSpace& disk) const;
-  // Looks at the size of a bounded database now and then, so that nobody waits for it.
+  // Measures a bounded database every 30 s, so that no grant and no `motzkin status` waits for it.
   void WatchDatabaseSize();
+  // The URI by which a worker reaches Postgres directly; empty if it has to use the relay. `peer`
+  // is gRPC's name of the worker's address.
   std::string DatabaseFor(const std::string& peer) const;
   void ChooseUris();
 
@@ -64,9 +73,9 @@ class Server {
   const Clock& clock_;
   const std::function<void(const absl::Status&)> on_fatal_;
   int port_ = 0;
-  std::unique_ptr<PostgresKeeper> postgres_;  // The private one; null with --postgres.
-  std::string postgres_directory_;            // Empty: not a private one.
-  std::atomic<int64_t> database_bytes_ = 0;   // Of a bounded one.
+  std::unique_ptr<PostgresKeeper> postgres_;  // null with --postgres
+  std::string postgres_directory_;            // empty with --postgres
+  std::atomic<int64_t> database_bytes_ = 0;   // measured only with --database-max
   std::string relay_conninfo_;
   std::string reader_uri_;
   std::string local_worker_uri_;

@@ -1,4 +1,4 @@
-// What this process cost, for `./dev up --json`.
+// Writes down the CPU time of this process, for `./dev up --json`.
 #pragma once
 
 #include <absl/status/status.h>
@@ -7,7 +7,8 @@
 
 namespace motzkin::coordinator {
 
-// DIRECTORY/usage.json: {"cpu_seconds": user and system time of this process, without Postgres}.
+// Writes DIRECTORY/usage.json, {"cpu_seconds": N}: the user and system time of this process without
+// the private Postgres. UNAVAILABLE: the file cannot be written.
 absl::Status WriteUsageFile(const std::string& directory);
 
 }  // namespace motzkin::coordinator

@@ -1,4 +1,4 @@
--- What the manifest of a backup says of the cluster.
+-- Describes the cluster for the manifest of a backup.
 SELECT c.uuid, c.incarnation, extract(epoch FROM now())::bigint AS time,
        current_setting('server_version_num')::integer AS postgres,
        (SELECT count(*) FROM motzkin.job) AS jobs,
