@@ -1,4 +1,4 @@
-// The one place that decides how a connection to this server is secured.
+// Decides, in this one place, how connections to the coordinator are secured.
 #pragma once
 
 #include <grpcpp/security/server_credentials.h>
@@ -7,8 +7,8 @@
 
 namespace motzkin::coordinator {
 
-// Plain text: the coordinator listens on loopback unless it is told otherwise, and says so when it
-// is.
+// Returns credentials for plain text. The coordinator listens on loopback unless it is told
+// otherwise, and then its first screen says that connections are unencrypted.
 std::shared_ptr<grpc::ServerCredentials> MakeServerCredentials();
 
 }  // namespace motzkin::coordinator

@@ -1,5 +1,5 @@
-// absl's status as gRPC's: the codes are the same. Whatever a message quotes of what came in, it is
-// one line of bounded length, since it goes into headers, logs and terminals.
+// Translates an absl::Status into gRPC's, which has the same codes. Messages go into headers, logs
+// and terminals, and may quote text from the network: they become one line of bounded length.
 //
 // Thread-safe.
 #pragma once
@@ -12,14 +12,16 @@
 
 namespace motzkin::coordinator {
 
-inline constexpr size_t kStatusBytesMax = 2'000;  // gRPC drops what exceeds 8 KiB of headers.
+// gRPC drops headers over 8 KiB, and escaping may triple a message.
+inline constexpr size_t kStatusBytesMax = 2'000;
 
 inline grpc::Status ToGrpc(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   std::string message(status.message());
   if (message.size() > kStatusBytesMax) {
     size_t end = kStatusBytesMax;
-    while (end > 0 && (message[end] & 0xc0) == 0x80) --end;  // Not within a character.
+    // Step back over the continuation bytes of UTF-8, so that no character is cut.
+    while (end > 0 && (message[end] & 0xc0) == 0x80) --end;
     message = message.substr(0, end) + " ...";
   }
   std::replace_if(

@@ -1,5 +1,5 @@
-// Which job is which: numbers inside, UUIDs on the wire. Filled from the store; a job is never
-// forgotten, as late reports may name it.
+// Maps the numbers of jobs, which the coordinator uses, to their UUIDs, which the wire uses, and
+// back. It is filled from the store. A job is never forgotten, because late reports may name it.
 //
 // Thread-safe.
 #pragma once
@@ -19,6 +19,7 @@ namespace motzkin::coordinator {
 
 class JobDirectory {
  public:
+  // Adds a job. Adding it again changes nothing.
   void Put(const JobRecord& job) ABSL_LOCKS_EXCLUDED(mutex_);
   std::optional<int64_t> IdOf(const std::string& uuid) const ABSL_LOCKS_EXCLUDED(mutex_);
   std::optional<v1::DesiredJob> Find(int64_t id) const ABSL_LOCKS_EXCLUDED(mutex_);

@@ -1,4 +1,4 @@
-// Dropping the rows of an archived job. See operator_service.h.
+// Drops the rows of an archived job from the database. See operator_service.h.
 #include <absl/strings/str_cat.h>
 #include <fmt/format.h>
 
@@ -11,11 +11,12 @@
 namespace motzkin::coordinator {
 namespace {
 
-// A shard of the database: counted in a fraction of a second, so that grants do not wait.
+// The indices of one partition of the table `result`. They are counted in a fraction of a second,
+// and grants go through the store between two of these steps.
 constexpr int64_t kCountedAtOnce = 1'000'000;
 
-// Statements of motzkin_reader end after five minutes, exports and archives read in short pieces:
-// who is in the way for longer is a backup or a psql of the owner.
+// Statements of motzkin_reader end after five minutes, and exports and archives read in short
+// pieces. A reader that holds the drop up for longer is a backup or a psql of the owner.
 constexpr absl::Duration kReadersMax = absl::Minutes(6);
 constexpr absl::Duration kBetweenTries = absl::Seconds(1);
 
@@ -25,6 +26,8 @@ ArchiveRecord ToRecord(const v1::DropArchivedRowsRequest& request) {
 
 }  // namespace
 
+// The job's counters would be quicker to read, but the rows are about to be dropped for good: they
+// themselves have to be as many as the archive has.
 absl::Status OperatorServiceImpl::CountRows(const JobRecord& job, int64_t expected) {
   int64_t rows = 0;
   for (int64_t begin = 0; begin < job.allocated_below; begin += kCountedAtOnce) {
@@ -34,13 +37,16 @@ absl::Status OperatorServiceImpl::CountRows(const JobRecord& job, int64_t expect
   }
   if (rows == expected) return absl::OkStatus();
   return absl::FailedPreconditionError(fmt::format(
-      "job {} has {} rows, the archive {}: archive it anew", job.spec.name(), rows, expected));
+      "job {} has {} rows and its archive {}: archive it anew", job.spec.name(), rows, expected));
 }
 
+// Each step is an order of its own, so grants and polls run in between. The patience with readers
+// begins anew after each step that got through.
 absl::Status OperatorServiceImpl::DropRows(int64_t job_id) {
   absl::Duration waited;
   while (true) {
-    auto more = std::make_shared<bool>(false);  // The order may outlive our patience.
+    // OnStore() may give up on an order that then still runs: share what it writes into.
+    auto more = std::make_shared<bool>(false);
     absl::Status step = loop_.OnStore([more, job_id](Store& store) -> absl::Status {
       ASSIGN_OR_RETURN(*more, store.DropArchived(job_id));
       return absl::OkStatus();
@@ -50,8 +56,8 @@ absl::Status OperatorServiceImpl::DropRows(int64_t job_id) {
     waited = step.ok() ? absl::ZeroDuration() : waited + kBetweenTries;
     if (waited > kReadersMax) {
       return absl::UnavailableError(
-          "readers of the results, or a backup, are in the way: some rows are still there. Run it "
-          "again");
+          "readers of the results or a backup hold the drop up, and some rows are still there: run "
+          "it again");
     }
     if (stopping_.WaitFor(step.ok() ? absl::ZeroDuration() : kBetweenTries)) {
       return absl::UnavailableError("the coordinator is stopping: run it again");
@@ -63,14 +69,18 @@ absl::Status OperatorServiceImpl::DropArchivedRowsNow(const v1::DropArchivedRows
                                                       v1::DropArchivedRowsResponse& response) {
   RETURN_IF_ERROR(Validate(request));
   ASSIGN_OR_RETURN(const JobRecord job, store_.JobByName(request.job()));
+  // A job that is marked already may have lost rows: this call goes on where another one died.
   if (!job.archived.has_value()) RETURN_IF_ERROR(CountRows(job, request.rows()));
   const ArchiveRecord archive = ToRecord(request);
+  // The mark comes before the first row goes. Without it, a job that a dead coordinator left with
+  // half its rows would look like one that lost data. MarkArchived() also checks that the job is
+  // over and that the archive is the one that the rows went into.
   RETURN_IF_ERROR(loop_.OnStore(
       [id = job.id, archive](Store& store) { return store.MarkArchived(id, archive); }));
   if (!job.archived.has_value()) {
     loop_.RecordEventLater("job",
                            absl::StrCat("job ", job.spec.name(), " archived: its ", request.rows(),
-                                        " rows are in files, and dropped here"));
+                                        " rows are in files and are dropped here"));
   }
   RETURN_IF_ERROR(DropRows(job.id));
   ASSIGN_OR_RETURN(const JobRecord after, store_.Job(job.id));

@@ -1,7 +1,8 @@
-// The gRPC side of people: the verbs of `motzkin`. Validation and translation; what takes time runs
-// on a few threads of its own.
+// The gRPC service for people: it carries out the verbs of `motzkin`. It validates and translates;
+// the calls wait for store and scheduler on a few threads of this object.
 //
-// Thread-safe. Stop() finishes what was begun, is idempotent; later calls get UNAVAILABLE.
+// Thread-safe. Stop() finishes the calls that were begun and is idempotent; later calls get
+// UNAVAILABLE.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -18,28 +19,29 @@
 
 namespace motzkin::coordinator {
 
-// What GetStatus tells besides jobs and workers.
+// The facts that GetStatus tells besides jobs and workers.
 struct ClusterFacts {
   std::string build = {};
   std::string data_directory = {};
-  // Opens the database read-only on this host; empty when there is no reader's role.
+  // A command and a URI that open the database read-only on this host; empty if there is no
+  // reader's role.
   std::string psql = {};
   std::string reader_uri = {};
-  // Zeros when the database's disk cannot be seen from here.
+  // Returns zeros if the database's disk cannot be seen from here.
   std::function<DiskSpace()> disk = [] { return DiskSpace{}; };
-  // Below this much free space nothing is granted.
+  // Nothing is granted while less space than this is free.
   int64_t disk_reserve_bytes = 0;
 };
 
 class OperatorServiceImpl final : public v1::OperatorService::CallbackService {
  public:
-  // All must outlive the server that serves this.
+  // `store` and `loop` must outlive the server that serves this.
   OperatorServiceImpl(Store& store, SchedulerLoop& loop, ClusterFacts facts);
   ~OperatorServiceImpl() override { Stop(); }
 
   void Stop();
 
-  // What GetStatus shows as functions_room, for the first screen.
+  // The number of functions that the disk has room for. GetStatus and the first screen show it.
   int64_t FunctionsRoom();
 
   grpc::ServerUnaryReactor* StartJob(grpc::CallbackServerContext*, const v1::StartJobRequest*,
@@ -64,7 +66,8 @@ class OperatorServiceImpl final : public v1::OperatorService::CallbackService {
                                        v1::ListEventsResponse*) override;
 
  private:
-  // Runs `verb` on a thread of ours and finishes the call with its status.
+  // Runs `verb` on a thread of this object and finishes the call with its status. Request and
+  // response live until then.
   grpc::ServerUnaryReactor* Later(grpc::CallbackServerContext* context,
                                   std::function<absl::Status()> verb);
 
@@ -73,9 +76,9 @@ class OperatorServiceImpl final : public v1::OperatorService::CallbackService {
                              v1::ControlJobResponse& response);
   absl::Status DropArchivedRowsNow(const v1::DropArchivedRowsRequest& request,
                                    v1::DropArchivedRowsResponse& response);
-  // The rows that the job is said to have are there, by counting them.
+  // Counts the job's rows. FAILED_PRECONDITION: they are not `expected`.
   absl::Status CountRows(const JobRecord& job, int64_t expected);
-  // Until nothing is left.
+  // Drops rows until none is left. UNAVAILABLE: readers hold it up, or this is stopping.
   absl::Status DropRows(int64_t job_id);
   absl::Status ControlWorkerNow(const v1::ControlWorkerRequest& request,
                                 v1::ControlWorkerResponse& response);
@@ -93,7 +96,7 @@ class OperatorServiceImpl final : public v1::OperatorService::CallbackService {
   SchedulerLoop& loop_;
   const ClusterFacts facts_;
   Notification stopping_;
-  TaskQueue threads_;  // Last: its threads use the rest.
+  TaskQueue threads_;  // Last, so its threads are joined before what they use goes away.
 };
 
 }  // namespace motzkin::coordinator

@@ -10,7 +10,8 @@ namespace {
 
 // Two commits under way keep an SD card as busy as it can be.
 constexpr int kThreads = 2;
-// A flush a second of 50 workers, and half of them twice.
+// Fifty workers flush once a second each, so this is two seconds of theirs. When more waits, they
+// keep their rows: a longer queue would hold rows whose worker has given up and sends them again.
 constexpr size_t kWaitingMax = 100;
 
 }  // namespace
@@ -29,6 +30,9 @@ void ResultRelay::Submit(v1::Submission submission, const std::function<void(Sta
   }
 }
 
+// A connection may have died since its last use. The submission then fails with UNAVAILABLE, the
+// connection is dropped, and the worker sends the rows again: that is harmless, and simpler than
+// trying here.
 ResultRelay::Statuses ResultRelay::SubmitNow(const v1::Submission& submission) {
   ASSIGN_OR_RETURN(std::unique_ptr<postgres::Connection> connection, Take());
   Statuses statuses = SubmitResults(*connection, submission);
@@ -45,6 +49,7 @@ absl::StatusOr<std::unique_ptr<postgres::Connection>> ResultRelay::Take() {
       return connection;
     }
   }
+  // Opening takes a while, so it happens without the mutex.
   return postgres::Connection::Open(conninfo_);
 }
 

@@ -1,7 +1,7 @@
-// Stores results for workers that have no way to Postgres. A few threads with a connection each, so
-// that flushes of many workers neither queue behind one another nor flood the database.
+// Stores results for workers that have no way to Postgres. It has a few threads with a connection
+// each, so that one slow flush does not hold up all others, and many do not flood the database.
 //
-// Thread-safe. Stop() finishes what is queued, is idempotent.
+// Thread-safe. Stop() finishes the queued submissions and is idempotent.
 #pragma once
 
 #include <absl/base/thread_annotations.h>
@@ -23,12 +23,14 @@ class ResultRelay {
  public:
   using Statuses = absl::StatusOr<std::vector<v1::RowStatus>>;
 
-  // `conninfo` of a role that may execute submit_results(). Connections open when needed.
+  // `conninfo` is that of a role that may execute submit_results(). Connections are opened when
+  // they are needed.
   explicit ResultRelay(std::string conninfo);
   ~ResultRelay();
 
-  // Calls `done` from another thread, exactly once: with UNAVAILABLE at once when too much waits
-  // already (the worker keeps its rows and repeats). See SubmitResults() for the errors.
+  // Calls `done` exactly once: on another thread with the answer of SubmitResults(), which has the
+  // errors; or at once with UNAVAILABLE if too many submissions wait (the worker keeps its rows and
+  // repeats).
   void Submit(v1::Submission submission, const std::function<void(Statuses)>& done);
   void Stop();
 
@@ -40,7 +42,7 @@ class ResultRelay {
   const std::string conninfo_;
   absl::Mutex mutex_;
   std::vector<std::unique_ptr<postgres::Connection>> idle_ ABSL_GUARDED_BY(mutex_);
-  TaskQueue threads_;  // Last: its threads use the rest.
+  TaskQueue threads_;  // Last, so its threads are joined before what they use goes away.
 };
 
 }  // namespace motzkin::coordinator

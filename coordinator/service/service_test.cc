@@ -1,4 +1,4 @@
-// The services over real sockets and a real Postgres, with workers that do as the test says.
+// Tests the services over real sockets and a real Postgres, with workers that do as the test says.
 #include <absl/strings/str_cat.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -348,7 +348,7 @@ TEST(ServiceWithoutPostgresTest, WorkersKeepTheirBatchesWhilePostgresIsAway) {
   EXPECT_TRUE(test::WaitFor([&] { return worker.Submit(before, before.batches(0)).ok(); }));
 }
 
-// The server's processes that answer anyone, stopped for as long as this lives.
+// Stops the server's processes that answer clients for as long as this object lives.
 class StandingStill {
  public:
   StandingStill(test::MiniPostgres& postgres, const std::string& conninfo)

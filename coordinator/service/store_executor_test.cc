@@ -1,4 +1,4 @@
-// Intentions of many workers against a real Postgres, as the loop hands them over.
+// Runs intentions of many workers against a real Postgres, as the loop hands them over.
 #include "coordinator/service/store_executor.h"
 
 #include <gtest/gtest.h>

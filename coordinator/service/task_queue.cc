@@ -36,6 +36,7 @@ void TaskQueue::Run() {
         return stopped_ || !tasks_.empty();
       };
       mutex_.Await(absl::Condition(&ready));
+      // Only an empty queue ends the thread: tasks that were accepted run even after Stop().
       if (tasks_.empty()) return;
       task = std::move(tasks_.front());
       tasks_.pop_front();

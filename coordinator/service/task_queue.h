@@ -1,6 +1,6 @@
-// A bounded queue of tasks and the threads that run them, in order when there is one thread.
+// A bounded queue of tasks and the threads that run them. With one thread they run in order.
 //
-// Thread-safe. Stop() runs what is queued, blocks until it has ended, is idempotent.
+// Thread-safe. Stop() lets the queued tasks run, blocks until they have ended, and is idempotent.
 #pragma once
 
 #include <absl/base/thread_annotations.h>
@@ -19,7 +19,7 @@ class TaskQueue {
   TaskQueue(int threads, size_t tasks_max);
   ~TaskQueue();
 
-  // False: the queue is full or stopped, and the task will never run.
+  // Returns false if the queue is full or stopped: the task will never run then.
   bool Add(std::function<void()> task) ABSL_LOCKS_EXCLUDED(mutex_);
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
 

@@ -16,8 +16,9 @@ namespace {
 
 constexpr int kNameBytesMax = 64;
 constexpr int kSentenceBytesMax = 2000;
-constexpr int kDigestBytes = 32;
+constexpr int kDigestBytes = 32;  // SHA-256
 constexpr int kListMax = 64;
+// Far above any job, and far enough below the end of int64 that sums of indices cannot overflow.
 constexpr int64_t kIndexMax = 1'000'000'000'000;
 
 absl::Status Refuse(std::string_view field, std::string_view range) {
@@ -30,6 +31,7 @@ absl::Status InRange(std::string_view field, int64_t value, int64_t min, int64_t
       fmt::format("{} must be {} .. {}, got {}", field, min, max, value));
 }
 
+// NaN fails every comparison, so a check for what is out of range would let it pass.
 absl::Status Real(std::string_view field, double value, double min, double max) {
   if (std::isfinite(value) && value >= min && value <= max) return absl::OkStatus();
   return Refuse(field, fmt::format("a number in {} .. {}", min, max));
@@ -41,6 +43,7 @@ absl::Status Uuid(std::string_view field, std::string_view value) {
              : Refuse(field, "a UUID in lower case, such as 6f1c0a52-7d3e-4b8e-9b1a-0c5d2e8f7a41");
 }
 
+// Postgres cannot store NUL in a text. protobuf itself refuses strings that are not UTF-8.
 absl::Status Text(std::string_view field, std::string_view value, int bytes_max) {
   if (value.size() > static_cast<size_t>(bytes_max)) {
     return Refuse(field, fmt::format("at most {} bytes", bytes_max));
@@ -51,7 +54,7 @@ absl::Status Text(std::string_view field, std::string_view value, int bytes_max)
   return absl::OkStatus();
 }
 
-// Names go into events, views and file names of people.
+// Names go into events, views and the names of files, so no character in them needs quoting.
 absl::Status Name(std::string_view field, std::string_view value) {
   bool fine = !value.empty() && value.size() <= kNameBytesMax;
   for (const char c : value) {
@@ -86,6 +89,7 @@ absl::Status ValidateFailed(const v1::FailedBatch& failed) {
   return Text("failed.reason", failed.reason(), kSentenceBytesMax);
 }
 
+// Whichever side is older has to be updated, and the message says which one that is.
 absl::Status ValidateProtocol(uint32_t version) {
   const bool previous = version > 0 && version + 1 == kProtocolVersion;
   if (version == kProtocolVersion || previous) return absl::OkStatus();
@@ -94,6 +98,7 @@ absl::Status ValidateProtocol(uint32_t version) {
                   version > kProtocolVersion ? "coordinator" : "worker"));
 }
 
+// The lengths come first, so that an endless list is refused before its elements are checked.
 absl::Status ValidateLists(const v1::WorkerState& state) {
   RETURN_IF_ERROR(InRange("the number of batches", state.batches_size(), 0, kBatchesPerWorkerMax));
   RETURN_IF_ERROR(InRange("the number of failed", state.failed_size(), 0, kBatchesPerWorkerMax));
@@ -112,7 +117,8 @@ absl::Status ValidateLists(const v1::WorkerState& state) {
   return absl::OkStatus();
 }
 
-// In it or anywhere below.
+// Whether `message` or a message inside it has a field that this program does not know. The depth
+// is that of our own .proto files, because protobuf does not parse what is in an unknown field.
 bool HasUnknownFields(const google::protobuf::Message& message) {
   using google::protobuf::FieldDescriptor;
   const google::protobuf::Reflection& reflection = *message.GetReflection();
@@ -131,6 +137,8 @@ bool HasUnknownFields(const google::protobuf::Message& message) {
   return false;
 }
 
+// Only the shape is checked here. The worker made the contents storable, and submit_results()
+// refuses those that are not.
 absl::Status ValidateResult(const v1::Result& result) {
   RETURN_IF_ERROR(InRange("results.index", result.index(), 0, kIndexMax));
   if (!v1::Outcome_IsValid(result.outcome()) || result.outcome() == v1::OUTCOME_UNSPECIFIED) {
@@ -157,6 +165,8 @@ bool IsUuid(std::string_view text) {
   return true;
 }
 
+// The protocol comes first: another version may have other fields, so complaints about them would
+// mislead.
 absl::Status Validate(const v1::WorkerState& state) {
   RETURN_IF_ERROR(ValidateProtocol(state.protocol_version()));
   RETURN_IF_ERROR(Uuid("worker_uuid", state.worker_uuid()));
@@ -182,6 +192,7 @@ absl::Status Validate(const v1::Submission& submission) {
   RETURN_IF_ERROR(Uuid("job_uuid", submission.job_uuid()));
   RETURN_IF_ERROR(Digest("spec_digest", submission.spec_digest()));
   RETURN_IF_ERROR(InRange("audit_budget_factor", submission.audit_budget_factor(), 0, 1000));
+  // Audits have no lease, hence neither batch nor attempt.
   if (submission.audit_budget_factor() == 0) {
     RETURN_IF_ERROR(InRange("batch", submission.batch(), 0, kIndexMax));
     RETURN_IF_ERROR(InRange("attempt", submission.attempt(), 1, INT32_MAX));
@@ -189,6 +200,8 @@ absl::Status Validate(const v1::Submission& submission) {
   RETURN_IF_ERROR(Uuid("worker_uuid", submission.worker_uuid()));
   RETURN_IF_ERROR(
       InRange("the number of results", submission.results_size(), 1, kResultsPerSubmissionMax));
+  // submit_results() answers with a status for each row, in order. A repeated index would make it
+  // ambiguous which of the two rows is stored.
   std::set<int64_t> indices;
   for (const v1::Result& result : submission.results()) {
     RETURN_IF_ERROR(ValidateResult(result));
@@ -201,7 +214,7 @@ absl::Status Validate(const v1::StartJobRequest& request) {
   RETURN_IF_ERROR(Uuid("request_id", request.request_id()));
   if (!request.has_spec()) return Refuse("spec", "set");
   if (HasUnknownFields(request.spec())) {
-    // Whatever it asks for, this job would be another one.
+    // To leave the field out would silently make another job of it.
     return absl::FailedPreconditionError(
         "the job has a field that this coordinator does not know; update the coordinator");
   }

@@ -1,6 +1,8 @@
-// What may come in over the network. Every field has its range; INVALID_ARGUMENT names the field
-// and the range, FAILED_PRECONDITION is for what a later version says: protocols that are not
-// served, jobs with fields that nobody here knows.
+// Checks messages from the network. Every field has its range. Errors of all functions:
+//
+//   INVALID_ARGUMENT     a field is out of its range; the message names both
+//   FAILED_PRECONDITION  the peer is of a version that is not served: its protocol is another one,
+//                        or its job has a field that this coordinator does not know
 //
 // Thread-safe.
 #pragma once
@@ -15,12 +17,13 @@
 
 namespace motzkin::coordinator {
 
-// The version spoken here; the one before is served too.
+// The protocol's version in this program. The one before it is served too.
 inline constexpr uint32_t kProtocolVersion = 1;
 
 inline constexpr int kSlotsMax = 4096;
-// Ten minutes of work in batches of 15 s are 40; the rest is room for odd settings.
+// Ten minutes of work are 40 batches of 15 s. The rest is room for odd settings.
 inline constexpr int kBatchesPerWorkerMax = 4096;
+// A worker's flush has up to this many. With texts of 64 kB it stays below the 40 MiB of a message.
 inline constexpr int kResultsPerSubmissionMax = 256;
 
 absl::Status Validate(const v1::WorkerState& state);
@@ -32,7 +35,7 @@ absl::Status Validate(const v1::DropArchivedRowsRequest& request);
 absl::Status Validate(const v1::GetResultRequest& request);
 absl::Status Validate(const v1::ListEventsRequest& request);
 
-// Lower-case hexadecimal with hyphens, 8-4-4-4-12.
+// Whether `text` is a UUID in lower-case hexadecimal with hyphens, 8-4-4-4-12.
 bool IsUuid(std::string_view text);
 
 }  // namespace motzkin::coordinator

@@ -92,7 +92,8 @@ TEST(ValidationTest, ASubmissionNeedsDistinctIndicesAndOutcomes) {
   EXPECT_EQ(Validate(submission).message(), "results.outcome must be one of Outcome");
 }
 
-// A newer `motzkin start` and an older coordinator: the job would silently be another one.
+// If an older coordinator ignored a field of a newer `motzkin start`, the job would silently be
+// another one.
 TEST(ValidationTest, AJobWithAFieldOfALaterVersionIsRefused) {
   v1::StartJobRequest request;
   request.set_request_id("11111111-1111-4111-8111-111111111111");

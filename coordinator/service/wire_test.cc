@@ -1,5 +1,5 @@
-// Bad input over real sockets: spoiled and garbled messages to every method, in any order. Whatever
-// comes, the answer is one line and a code of ours, the tables stay right, and work goes on.
+// Sends bad input over real sockets: spoiled and garbled messages to every method, in any order.
+// Each answer must be one line and a code of ours, the tables must stay right, and work must go on.
 #include <gmock/gmock.h>
 #include <google/protobuf/stubs/logging.h>
 #include <gtest/gtest.h>
@@ -25,9 +25,9 @@ using google::protobuf::Message;
 
 constexpr char kSynchronize[] = "/motzkin.v1.WorkerService/Synchronize";
 constexpr char kSubmit[] = "/motzkin.v1.WorkerService/SubmitResults";
-constexpr size_t kWordsMax = 2'500;  // A reason of 2,000 bytes and what names it.
+constexpr size_t kWordsMax = 2'500;  // a reason of 2,000 bytes and the words that name the field
 
-// $WIRE_ROUNDS for a long run.
+// The number of rounds; $WIRE_ROUNDS sets it for a long run.
 int Rounds(int usual) {
   const char* const given = std::getenv("WIRE_ROUNDS");
   return given == nullptr ? usual : std::atoi(given);
@@ -46,7 +46,7 @@ Seedling Of(const std::string& verb, Request request) {
 class WireTest : public ::testing::Test {
  protected:
   WireTest() : conninfo_(test::MiniPostgres::Shared().NewDatabase()) {
-    google::protobuf::SetLogHandler(nullptr);  // As the binary does.
+    google::protobuf::SetLogHandler(nullptr);  // The binary does this too.
     LoopOptions options;
     options.interval = absl::Milliseconds(100);
     coordinator_ = std::make_unique<Coordinator>(conninfo_, options);
@@ -62,7 +62,7 @@ class WireTest : public ::testing::Test {
     return "/motzkin.v1.OperatorService/" + verb;
   }
 
-  // A valid request of each verb.
+  // Returns a valid request of each verb.
   std::vector<Seedling> Seedlings() const {
     std::vector<Seedling> all;
     all.push_back(Of("StartJob", start_));
@@ -94,7 +94,8 @@ class WireTest : public ::testing::Test {
     return all;
   }
 
-  // A code of ours with one line; what is no message at all, gRPC itself refuses.
+  // Checks that the call ended with a code of ours and one line. gRPC itself refuses bytes that are
+  // not a message.
   static void ExpectGraceful(const grpc::Status& status, bool is_message, const std::string& what) {
     switch (status.error_code()) {
       case grpc::StatusCode::OK:
@@ -104,7 +105,7 @@ class WireTest : public ::testing::Test {
       case grpc::StatusCode::FAILED_PRECONDITION:
       case grpc::StatusCode::PERMISSION_DENIED:
         break;
-      case grpc::StatusCode::UNAVAILABLE:  // Of a stream that another one replaced.
+      case grpc::StatusCode::UNAVAILABLE:  // Another stream of the same worker replaced this one.
         EXPECT_NE(status.error_message(), "") << what;
         break;
       default:
@@ -116,7 +117,7 @@ class WireTest : public ::testing::Test {
     EXPECT_EQ(status.error_message().find('\n'), std::string::npos) << status.error_message();
   }
 
-  // The message, spoiled or garbled; whether it is one still.
+  // Returns the message, spoiled or garbled, and whether it is a message still.
   std::pair<std::string, bool> Bad(const Message& valid, MessageMutator& mutator) {
     const std::unique_ptr<Message> message(valid.New());
     message->CopyFrom(valid);
@@ -126,7 +127,7 @@ class WireTest : public ::testing::Test {
     return {bytes, message->ParseFromString(bytes)};
   }
 
-  // Counters equal rows, whatever was stored.
+  // Checks that the counters are the numbers of rows, whatever was stored.
   void ExpectTablesAreRight() {
     const auto sql = test::MustConnect(conninfo_);
     const auto wrong = sql->Execute(
@@ -137,7 +138,7 @@ class WireTest : public ::testing::Test {
     EXPECT_EQ(test::OnlyNumber(*wrong), 0);
   }
 
-  // A worker that behaves gets work and has it stored.
+  // Checks that a worker that behaves gets work and has it stored.
   void ExpectWorkGoesOn() {
     v1::ControlJobRequest again;
     again.set_job("demo");
@@ -186,7 +187,7 @@ TEST_F(WireTest, SpoiledWorkerStatesHurtNobodyElse) {
     v1::WorkerState state = model.state();
     state.set_worker_uuid("00000000-0000-4000-8000-00000000000" + std::to_string(mutator.Pick(5)));
     for (size_t left = 1 + mutator.Pick(5); left > 0; --left) {
-      state.set_sequence(1 + mutator.Pick(10));  // Repeated, out of order.
+      state.set_sequence(1 + mutator.Pick(10));  // Sequences repeat and are out of order.
       state.set_instance(1 + mutator.Pick(3));
       auto [bytes, is_message] = Bad(state, mutator);
       are_messages = are_messages && is_message;

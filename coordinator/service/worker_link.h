@@ -1,8 +1,8 @@
-// The loop's end of one worker's stream. Both directions are level-triggered: of several states
-// that wait only the newest is kept, so a slow peer on either side costs one message of memory.
+// The loop's end of one worker's stream. In both directions only the newest of several waiting
+// states is kept, because a state says everything. So a slow peer costs one message of memory.
 //
-// Implemented by the stream's reactor. The loop calls Send() and Finish() from its thread, at any
-// time, also after the stream has ended (they do nothing then). Thread-safe.
+// worker_service.cc implements it. The loop may call Send() and Finish() at any time; they do
+// nothing once the stream has ended. Thread-safe.
 #pragma once
 
 #include <absl/status/status.h>
@@ -17,7 +17,7 @@ class WorkerLink {
   virtual void Send(v1::DesiredState desired) = 0;
   // Ends the stream once what is being sent is sent.
   virtual void Finish(const absl::Status& status) = 0;
-  // "ipv4:127.0.0.1:40312", as gRPC names it.
+  // gRPC's name of the worker's address, such as "ipv4:127.0.0.1:40312".
   virtual const std::string& peer() const = 0;
 };
 

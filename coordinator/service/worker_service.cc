@@ -15,8 +15,8 @@ namespace {
 
 using Reactor = grpc::ServerBidiReactor<v1::WorkerState, v1::DesiredState>;
 
-// The loop's handle on a reactor. gRPC ends the reactor when the call is over, the loop lets go
-// when it notices: whoever is last frees this.
+// The loop's handle on a reactor. The reactor ends when gRPC says that the call is over, and the
+// loop lets go when it hears of that; the last of the two frees this.
 class Link final : public WorkerLink {
  public:
   Link(Reactor* reactor, std::string peer) : peer_(std::move(peer)), reactor_(reactor) {}
@@ -26,13 +26,13 @@ class Link final : public WorkerLink {
   void Send(v1::DesiredState desired) override {
     const absl::MutexLock lock(&mutex_);
     if (reactor_ == nullptr || end_.has_value()) return;
-    waiting_ = std::move(desired);
+    waiting_ = std::move(desired);  // Replaces a state that gRPC has not begun to write.
     WriteNext();
   }
 
   void Finish(const absl::Status& status) override {
     const absl::MutexLock lock(&mutex_);
-    if (end_.has_value()) return;
+    if (end_.has_value()) return;  // The first reason for the end is the one that the worker hears.
     end_ = status;
     FinishIfIdle();
   }
@@ -45,13 +45,14 @@ class Link final : public WorkerLink {
     FinishIfIdle();
   }
 
-  // The call is over: the reactor is about to go.
+  // The call is over and the reactor is about to be deleted: never touch it again.
   void Detach() {
     const absl::MutexLock lock(&mutex_);
     reactor_ = nullptr;
   }
 
  private:
+  // gRPC allows one write at a time.
   void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (writing_ || !waiting_.has_value()) return;
     written_ = *std::exchange(waiting_, std::nullopt);
@@ -59,6 +60,7 @@ class Link final : public WorkerLink {
     reactor_->StartWrite(&written_);
   }
 
+  // Finish() has to wait for the write under way and may be called only once.
   void FinishIfIdle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (!end_.has_value() || writing_ || finished_ || reactor_ == nullptr) return;
     finished_ = true;
@@ -72,20 +74,22 @@ class Link final : public WorkerLink {
   std::optional<absl::Status> end_ ABSL_GUARDED_BY(mutex_);
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
-  v1::DesiredState written_;  // gRPC reads it while writing_.
+  // gRPC reads this outside the mutex while writing_ is true, and nothing changes it meanwhile.
+  v1::DesiredState written_;
 };
 
-// One stream of one worker. gRPC calls the reactions, one at a time for reads and one for writes;
-// the object frees itself in OnDone, as is gRPC's way.
+// One stream of one worker. gRPC calls the On... functions: OnReadDone and OnWriteDone possibly at
+// the same time, and OnDone last. It expects the reactor to delete itself in OnDone.
 class SynchronizeReactor final : public Reactor {
  public:
   SynchronizeReactor(SchedulerLoop& loop, std::string peer)
       : loop_(loop), link_(std::make_shared<Link>(this, std::move(peer))) {
-    StartRead(&incoming_);
+    StartRead(&incoming_);  // gRPC holds it back until Synchronize() has returned the reactor.
   }
 
   void OnReadDone(bool ok) override {
-    if (!ok) {  // The worker has closed its side, or is gone.
+    if (!ok) {
+      // The worker has closed its side of the stream, or is gone.
       link_->Finish(absl::OkStatus());
       return;
     }
@@ -93,12 +97,15 @@ class SynchronizeReactor final : public Reactor {
       link_->Finish(valid);
       return;
     }
+    // When a stream ends, the loop lets go of one worker. One that spoke for two would leave the
+    // other with a dead link.
     if (worker_uuid_.empty()) worker_uuid_ = incoming_.worker_uuid();
     if (incoming_.worker_uuid() != worker_uuid_) {
       link_->Finish(
           absl::InvalidArgumentError("worker_uuid must be the same in all states of a stream"));
       return;
     }
+    // Reading goes on without waiting for the loop, which keeps only the newest state.
     loop_.Report(link_, std::move(incoming_));
     incoming_.Clear();
     StartRead(&incoming_);
@@ -117,7 +124,7 @@ class SynchronizeReactor final : public Reactor {
  private:
   SchedulerLoop& loop_;
   v1::WorkerState incoming_;
-  std::string worker_uuid_;  // Whom the stream speaks for: that of its first state.
+  std::string worker_uuid_;  // that of the stream's first state
   const std::shared_ptr<Link> link_;
 };
 
@@ -135,6 +142,7 @@ grpc::ServerUnaryReactor* WorkerServiceImpl::SubmitResults(grpc::CallbackServerC
     reactor->Finish(ToGrpc(valid));
     return reactor;
   }
+  // The reactor and both messages live until Finish().
   relay_.Submit(request->submission(), [reactor, response](const ResultRelay::Statuses& statuses) {
     if (statuses.ok()) response->mutable_statuses()->Add(statuses->begin(), statuses->end());
     reactor->Finish(ToGrpc(statuses.status()));

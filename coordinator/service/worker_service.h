@@ -1,4 +1,5 @@
-// The gRPC side of workers: validation, translation, and one reactor a stream. Nothing here blocks.
+// The gRPC service for workers: it validates, translates and has one reactor for each stream.
+// Nothing here blocks, because gRPC calls it on its own few threads.
 //
 // Thread-safe.
 #pragma once
@@ -15,7 +16,7 @@ namespace motzkin::coordinator {
 
 class WorkerServiceImpl final : public v1::WorkerService::CallbackService {
  public:
-  // Both must outlive the server that serves this.
+  // `loop` and `relay` must outlive the server that serves this.
   WorkerServiceImpl(SchedulerLoop& loop, ResultRelay& relay) : loop_(loop), relay_(relay) {}
 
   grpc::ServerBidiReactor<v1::WorkerState, v1::DesiredState>* Synchronize(

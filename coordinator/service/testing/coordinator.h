@@ -1,5 +1,5 @@
-// One coordinator without its binary, on a real port: for tests that end it and start it again on
-// the same database.
+// A coordinator without its binary, on a real port. It is for tests that end it and start it again
+// on the same database.
 //
 // Thread-compatible.
 #pragma once

@@ -41,7 +41,7 @@ void MessageMutator::SpoilRepeated(Message& message, const Field* field) {
     case 0:
       reflection.RemoveLast(&message, field);
       break;
-    case 1:  // More than any bound allows, now and then.
+    case 1:  // One copy; now and then more than any bound allows.
       for (size_t copies = Pick(10) == 0 ? 5000 : 1; copies > 0; --copies) {
         reflection.AddMessage(&message, field)
             ->CopyFrom(reflection.GetRepeatedMessage(message, field, at));
@@ -105,7 +105,7 @@ std::string MessageMutator::AbsurdText() {
     case 4:
       return "../../\n\t\x7f {} %s $1";
     case 5:
-      return "\xf0\x9f\x92\xa9 \xe2\x80\xae";  // Fine UTF-8, and a change of writing direction.
+      return "\xf0\x9f\x92\xa9 \xe2\x80\xae";  // Valid UTF-8 that reverses the writing direction.
     case 6:
       return std::string(2'001, '{');
     default:

@@ -1,5 +1,5 @@
-// Messages that nobody of good will would send: valid ones with some fields made absurd, and bytes
-// that may be no message at all.
+// Makes hostile messages: valid ones in which some fields are absurd, and bytes that may not be a
+// message at all.
 //
 // Thread-compatible.
 #pragma once
@@ -19,13 +19,13 @@ class MessageMutator {
  public:
   explicit MessageMutator(uint64_t seed) : random_(seed) {}
 
-  // Changes up to four fields anywhere in `message`: extremes of their type, empty and long texts,
-  // elements doubled or gone.
+  // Changes up to four fields anywhere in `message`. They get extremes of their type and empty or
+  // long texts; elements of lists are doubled or removed.
   void Spoil(google::protobuf::Message& message);
 
   std::string Garble(std::string bytes) { return test::Garble(std::move(bytes), random_); }
 
-  // 0 .. below - 1.
+  // Returns a random number in 0 .. below - 1.
   size_t Pick(size_t below) { return static_cast<size_t>(random_() % below); }
 
  private:

@@ -1,4 +1,4 @@
-// Sends bytes to gRPC methods, whether or not they are a message, and tells how the call ended.
+// Sends bytes to gRPC methods, whether or not they are a message, and returns how the call ended.
 //
 // Thread-compatible. A call that does not end within a minute ends as DEADLINE_EXCEEDED.
 #pragma once
@@ -17,7 +17,7 @@ class RawClient {
   explicit RawClient(const std::string& address)
       : stub_(grpc::CreateChannel(address, grpc::InsecureChannelCredentials())) {}
 
-  // `method` as "/motzkin.v1.OperatorService/ListJobs".
+  // `method` has the form "/motzkin.v1.OperatorService/ListJobs".
   grpc::Status Call(const std::string& method, const std::string& bytes) {
     grpc::ClientContext context;
     SetDeadline(context);
@@ -63,7 +63,8 @@ class RawClient {
     const grpc::Slice slice(bytes);
     return grpc::ByteBuffer(&slice, 1);
   }
-  // Waits for the one operation under way; false: it failed, the call is over.
+  // Waits for the one operation under way. Returns false if it failed, which means that the call is
+  // over.
   bool Done() {
     void* tag = nullptr;
     bool ok = false;

@@ -89,7 +89,8 @@ v1::DesiredState ScriptedWorker::WaitFor(
 }
 
 v1::DesiredState ScriptedWorker::WaitForBatches() {
-  // Another worker may hold everything until it is lost; who says nothing meanwhile is lost too.
+  // Another worker may hold everything until it is lost. This one has to report meanwhile, or it is
+  // lost too.
   const auto come = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return end_.has_value() || (desired_.has_value() && desired_->batches_size() > 0);
   };

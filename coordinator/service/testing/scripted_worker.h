@@ -1,6 +1,7 @@
-// A worker for tests: speaks the real protocol over a real stream, and does only what it is told.
+// A worker for tests. It speaks the real protocol over a real stream, and does only what the test
+// tells it.
 //
-// Thread-compatible; a thread of its own reads the stream.
+// Thread-compatible. A thread of its own reads the stream.
 #pragma once
 
 #include <absl/base/thread_annotations.h>
@@ -21,31 +22,32 @@ namespace motzkin::coordinator {
 
 class ScriptedWorker {
  public:
-  // `number` makes the UUID and the name.
+  // The UUID and the name are made from `number`.
   ScriptedWorker(const std::string& address, int number, uint64_t instance = 1);
   ~ScriptedWorker();
 
-  // What the next report says; slots, engines and versions are set already.
+  // The state that the next report sends. Slots, engines and versions are set already.
   v1::WorkerState& state() { return state_; }
   const std::string& uuid() const { return state_.worker_uuid(); }
 
   // Sends the state with the next sequence number.
   void Report();
-  // Makes the state say that it holds exactly what is desired, none of it begun; and reports.
+  // Reports that the worker holds exactly the desired batches and has begun none of them.
   void Obey();
 
-  // The newest desired state for which `condition` holds; fails the test after a minute.
+  // Waits until `condition` holds for the newest desired state, and returns that. Fails the test
+  // after a minute.
   v1::DesiredState WaitFor(const std::function<bool(const v1::DesiredState&)>& condition);
   v1::DesiredState WaitForBatches();
 
-  // How the stream ended; waits for it.
+  // Waits for the end of the stream and returns how it ended.
   grpc::Status End();
-  // Ends it from this side.
+  // Closes the stream from this side.
   void Close();
 
-  // One result for every index of `batch`.
+  // Returns a submission with one result for every index of `batch`.
   v1::Submission SubmissionOf(const v1::DesiredState& desired, const v1::DesiredBatch& batch) const;
-  // The same through the relay.
+  // Sends that submission through the relay.
   absl::StatusOr<std::vector<v1::RowStatus>> Submit(const v1::DesiredState& desired,
                                                     const v1::DesiredBatch& batch);
 
