@@ -1,6 +1,7 @@
--- Run at every start, after the migrations: the login roles and what they may do. Roles belong to the whole
--- server, so their names carry the cluster: two databases on one server never touch each other's. A database
--- user that may not create roles leaves them out: results are relayed then, and there is no reader.
+-- Makes the login roles and grants what they may do. It runs at every start, after the migrations, so that views and
+-- functions that a migration made anew get their rights. Roles belong to the whole server, so their names carry the
+-- cluster: two databases on one server never touch each other's. If the database user may not create roles, there are
+-- none: results are relayed then, and there is no reader.
 DO $$
 DECLARE
     suffix constant text := (SELECT left(uuid::text, 8) FROM cluster);
@@ -17,9 +18,9 @@ BEGIN
         EXECUTE format('ALTER ROLE %I LOGIN NOINHERIT PASSWORD %L', login,
                        (SELECT password FROM role_password WHERE role = login));
         EXECUTE format('ALTER ROLE %I SET search_path = motzkin', login);
-        -- A forgotten snapshot keeps dead rows alive.
+        -- A transaction that someone forgot keeps dead rows alive.
         EXECUTE format('ALTER ROLE %I SET idle_in_transaction_session_timeout = %L', login, '1min');
-        -- Sessions of machines that went away do not pile up.
+        -- Without these, the sessions of machines that went away would pile up.
         EXECUTE format('ALTER ROLE %I SET tcp_keepalives_idle = 10', login);
         EXECUTE format('ALTER ROLE %I SET tcp_keepalives_interval = 5', login);
         EXECUTE format('ALTER ROLE %I SET tcp_keepalives_count = 3', login);
@@ -42,5 +43,7 @@ BEGIN
                    reader);
     EXECUTE format('GRANT EXECUTE ON FUNCTION split_of, label_of TO %I', reader);
 EXCEPTION WHEN insufficient_privilege THEN
+    -- All of the above is undone. Passwords of an earlier start or of a restored backup go too, as their roles may not
+    -- exist on this server.
     DELETE FROM role_password;
 END $$;

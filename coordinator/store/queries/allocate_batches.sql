@@ -1,4 +1,5 @@
--- $1 job, $2 begin of the first, $3 their ends, ascending: each begins where the one before it ends.
+-- Makes the next batches of a job; each begins where the one before it ends.
+-- $1 job, $2 begin of the first, $3 their ends, ascending.
 WITH next AS (SELECT coalesce(max(batch) + 1, 0) AS batch FROM batch WHERE job_id = $1),
 wanted AS (
     SELECT lag(end_index, 1, $2::bigint) OVER (ORDER BY position) AS begin_index, end_index, position

@@ -1,4 +1,5 @@
--- Offsets of the indices that have their result: a row a range, in the order asked. $1 jobs, $2 begins, $3 ends.
+-- Returns, for each range, the offsets of the indices that have their result; one row a range, in the order of the
+-- arguments. $1 jobs, $2 begins, $3 ends.
 SELECT done.offsets
   FROM unnest($1::integer[], $2::bigint[], $3::bigint[])
        WITH ORDINALITY AS k(job_id, begin_index, end_index, position)

@@ -1,4 +1,5 @@
--- Those that have not ended; a death counts against its batch. $1 jobs, $2 batches, $3 attempts, $4 why.
+-- Ends leases. One that has ended already keeps its first reason, and so counts no second death against its batch.
+-- $1 jobs, $2 batches, $3 attempts, $4 reasons.
 WITH ended AS (
     UPDATE lease l SET end_time = now(), end_why = e.why
       FROM unnest($1::integer[], $2::bigint[], $3::integer[], $4::lease_end[]) AS e(job_id, batch, attempt, why)

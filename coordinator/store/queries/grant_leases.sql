@@ -1,4 +1,5 @@
--- $1 jobs, $2 batches, $3 worker ids, $4 instances. The caller holds the batches' locks.
+-- Grants batches to workers, each with the next attempt of its batch. The caller holds the batches' locks, or two
+-- grants could get one attempt. $1 jobs, $2 batches, $3 worker ids, $4 instances.
 WITH counted AS (
     UPDATE batch b SET attempts = b.attempts + 1
       FROM unnest($1::integer[], $2::bigint[], $3::integer[], $4::bigint[]) AS w(job_id, batch, worker_id, instance)

@@ -1,2 +1,2 @@
--- Waits for submissions in flight, in the order in which they lock. $1 job.
+-- Locks all batches of a job, and so waits for submissions in flight. Submissions lock in this order too. $1 job.
 SELECT batch FROM batch WHERE job_id = $1 ORDER BY begin_index FOR UPDATE

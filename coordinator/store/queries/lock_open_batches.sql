@@ -1,2 +1,3 @@
--- Waits for submissions in flight, in the order in which they lock. $1 job.
+-- Locks the open batches of a job, and so waits for submissions in flight. Submissions lock in this order too.
+-- $1 job.
 SELECT batch FROM batch WHERE job_id = $1 AND NOT closed ORDER BY begin_index FOR UPDATE

@@ -1,4 +1,5 @@
--- The negatives of a newly sealed range that will be audited. $1 job, $2 begin, $3 end.
+-- Notes the negatives of a newly sealed range that will be audited. is_audited() depends on seed and index alone, so
+-- every run of a job audits the same ones. $1 job, $2 begin, $3 end.
 INSERT INTO audit (job_id, index, first_outcome, first_worker_id)
 SELECT r.job_id, r.index, r.outcome, r.worker_id
   FROM result r JOIN job j ON j.id = r.job_id

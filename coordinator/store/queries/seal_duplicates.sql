@@ -1,4 +1,5 @@
--- $1 job, $2 begin, $3 end.
+-- Notes the indices of a newly sealed range whose function has an earlier index. It comes after seal_functions, which
+-- decides which index of a function is the first. $1 job, $2 begin, $3 end.
 INSERT INTO duplicate
 SELECT r.job_id, r.index, s.first_index
   FROM result r JOIN seen_function s ON s.job_id = r.job_id AND s.canonical_hash = r.canonical_hash

@@ -1,5 +1,6 @@
--- Also forgets old throughput. $1 uuids, $2 names, $3 instances, $4 states, $5 reasons, $6 slots, $7 temperatures, $8 sandbox levels, $9 builds,
--- $10 engines, $11 when last seen (NULL: now).
+-- Writes what workers last said of themselves. It runs at least once a minute, so it forgets old throughput too.
+-- $1 UUIDs, $2 names, $3 instances, $4 states, $5 reasons, $6 slots, $7 temperatures, $8 sandbox levels, $9 builds,
+-- $10 engines, $11 when each was last seen; NULL stands for now.
 WITH forgotten AS (DELETE FROM throughput_minute WHERE minute < now() - interval '90 days')
 INSERT INTO worker (uuid, name, instance, state, reason, slots, temperature, sandbox_level, build, engines, last_seen)
 SELECT uuid, name, instance, state, reason, slots, temperature, sandbox_level, build, engines,

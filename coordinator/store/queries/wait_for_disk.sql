@@ -1,2 +1,2 @@
--- Something to write: a transaction that has only a number commits without waiting.
+-- Writes a few bytes to the log: a transaction that has written nothing commits without waiting for the disk.
 SELECT pg_logical_emit_message(true, 'motzkin', '')
