@@ -238,16 +238,10 @@ absl::StatusOr<int64_t> FillDatabase(const std::string& conninfo, const std::str
   RETURN_IF_ERROR(Store::Open(conninfo).status());
   // This makes it the next incarnation, so that attempts of the old cluster and the new one cannot
   // have the same numbers. No coordinator may run on it before.
-  int64_t incarnation = 0;
-  RETURN_IF_ERROR(connection->Transact([&](postgres::Transaction& transaction) -> absl::Status {
-    RETURN_IF_ERROR(transaction.ExecuteScript("SET LOCAL search_path = motzkin, pg_temp"));
-    ASSIGN_OR_RETURN(const Rows marked,
-                     transaction.Execute(backup_queries::kMarkRestored,
-                                         Params().Int(manifest["time"].get<int64_t>())));
-    incarnation = marked.front().Int("incarnation");
-    return absl::OkStatus();
-  }));
-  return incarnation;
+  ASSIGN_OR_RETURN(const Rows marked,
+                   connection->Execute(backup_queries::kMarkRestored,
+                                       Params().Int(manifest["time"].get<int64_t>())));
+  return marked.front().Int("incarnation");
 }
 
 absl::StatusOr<int64_t> FillPrivate(const Config& config, const nlohmann::json& manifest) {

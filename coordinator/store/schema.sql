@@ -47,6 +47,9 @@ CREATE TYPE motzkin.outcome AS ENUM (
     'unverified'
 );
 
+CREATE DOMAIN motzkin.outcome_counts AS bigint[] DEFAULT '{0,0,0,0,0,0,0,0,0}'::bigint[]
+	CONSTRAINT one_number_an_outcome CHECK ((cardinality(VALUE) = 9));
+
 CREATE TYPE motzkin.verdict AS ENUM (
     'verified',
     'complex_only',
@@ -62,12 +65,32 @@ CREATE TYPE motzkin.worker_control AS ENUM (
     'removed'
 );
 
+CREATE FUNCTION motzkin.add_counts(p_counts bigint[], p_more bigint[]) RETURNS bigint[]
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+BEGIN
+    FOR n IN 1 .. cardinality(p_counts) LOOP
+        p_counts[n] := p_counts[n] + p_more[n];
+    END LOOP;
+    RETURN p_counts;
+END $$;
+
 CREATE FUNCTION motzkin.attempts_before() RETURNS integer
     LANGUAGE sql STABLE
     SET search_path TO 'motzkin', 'pg_temp'
     AS $$
     SELECT ((incarnation - 1) * 1000000)::integer FROM cluster
 $$;
+
+CREATE FUNCTION motzkin.counts_of(p_outcomes motzkin.outcome[]) RETURNS bigint[]
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    AS $$
+BEGIN
+    RETURN ARRAY(SELECT count(given.outcome)
+                   FROM unnest(enum_range(NULL::outcome)) AS every (outcome)
+                   LEFT JOIN unnest(p_outcomes) AS given (outcome) USING (outcome)
+                  GROUP BY every.outcome ORDER BY every.outcome);
+END $$;
 
 CREATE FUNCTION motzkin.drop_archived(p_job_id integer, p_rows integer) RETURNS boolean
     LANGUAGE plpgsql
@@ -152,6 +175,7 @@ $$;
 
 CREATE FUNCTION motzkin.mark_restored(p_backup_time timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
+    SET search_path TO 'motzkin', 'pg_temp'
     AS $$
 DECLARE
     raised bigint;
@@ -330,17 +354,8 @@ BEGIN
                      ORDER BY r.index
                     ON CONFLICT (job_id, index) DO NOTHING
                     RETURNING result.index, result.outcome, result.steps)
-            SELECT array_agg(i.index) AS indices,
-                   count(*) FILTER (WHERE outcome = 'integrated') AS integrated,
-                   count(*) FILTER (WHERE outcome = 'partly') AS partly,
-                   count(*) FILTER (WHERE outcome = 'unsolved') AS unsolved,
-                   count(*) FILTER (WHERE outcome = 'nonelementary') AS nonelementary,
-                   count(*) FILTER (WHERE outcome = 'timed_out') AS timed_out,
-                   count(*) FILTER (WHERE outcome = 'memory_exceeded') AS memory_exceeded,
-                   count(*) FILTER (WHERE outcome = 'crashed') AS crashed,
-                   count(*) FILTER (WHERE outcome = 'refuted') AS refuted,
-                   count(*) FILTER (WHERE outcome = 'unverified') AS unverified,
-                   count(*) AS total,
+            SELECT array_agg(i.index) AS indices, array_agg(i.outcome) AS outcomes,
+                   count(*) AS total, count(*) FILTER (WHERE i.outcome = 'integrated') AS integrated,
                    sum(cpu.cas_us) AS cas_us, sum(cpu.verifier_us) AS verifier_us
               INTO added
               FROM inserted i,
@@ -349,15 +364,7 @@ BEGIN
                               FROM generate_subscripts(i.steps, 1) n) cpu;
             CONTINUE WHEN added.total = 0;
             UPDATE batch b
-               SET integrated = b.integrated + added.integrated,
-                   partly = b.partly + added.partly,
-                   unsolved = b.unsolved + added.unsolved,
-                   nonelementary = b.nonelementary + added.nonelementary,
-                   timed_out = b.timed_out + added.timed_out,
-                   memory_exceeded = b.memory_exceeded + added.memory_exceeded,
-                   crashed = b.crashed + added.crashed,
-                   refuted = b.refuted + added.refuted,
-                   unverified = b.unverified + added.unverified,
+               SET outcomes = add_counts(b.outcomes, counts_of(added.outcomes)),
                    closed = (b.stored + added.total = b.end_index - b.begin_index)
              WHERE b.job_id = held.job_id AND b.batch = part.batch;
             stored_indices := stored_indices || added.indices;
@@ -398,6 +405,16 @@ BEGIN
               LEFT JOIN unnest(stored_indices) AS s(index) ON s.index = g.index);
 END $$;
 
+CREATE FUNCTION motzkin.subtract_counts(p_counts bigint[], p_less bigint[]) RETURNS bigint[]
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+BEGIN
+    FOR n IN 1 .. cardinality(p_counts) LOOP
+        p_counts[n] := p_counts[n] - p_less[n];
+    END LOOP;
+    RETURN p_counts;
+END $$;
+
 CREATE FUNCTION motzkin.take_over() RETURNS bigint
     LANGUAGE plpgsql
     AS $$
@@ -407,6 +424,19 @@ BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('motzkin fence'));
     UPDATE cluster SET coordinator_epoch = coordinator_epoch + 1 RETURNING coordinator_epoch INTO epoch;
     RETURN epoch;
+END $$;
+
+CREATE FUNCTION motzkin.total_of(p_counts bigint[]) RETURNS bigint
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+DECLARE
+    total bigint := 0;
+    n     bigint;
+BEGIN
+    FOREACH n IN ARRAY p_counts LOOP
+        total := total + n;
+    END LOOP;
+    RETURN total;
 END $$;
 
 CREATE TABLE motzkin.archive (
@@ -455,17 +485,9 @@ CREATE TABLE motzkin.job (
     create_time timestamp with time zone DEFAULT now() NOT NULL,
     allocated_below bigint DEFAULT 0 NOT NULL,
     sealed_below bigint DEFAULT 0 NOT NULL,
-    integrated bigint DEFAULT 0 NOT NULL,
-    partly bigint DEFAULT 0 NOT NULL,
-    unsolved bigint DEFAULT 0 NOT NULL,
-    nonelementary bigint DEFAULT 0 NOT NULL,
-    timed_out bigint DEFAULT 0 NOT NULL,
-    memory_exceeded bigint DEFAULT 0 NOT NULL,
-    crashed bigint DEFAULT 0 NOT NULL,
-    refuted bigint DEFAULT 0 NOT NULL,
-    unverified bigint DEFAULT 0 NOT NULL,
+    sealed_outcomes motzkin.outcome_counts NOT NULL,
     duplicates bigint DEFAULT 0 NOT NULL,
-    CONSTRAINT sealed_rows_are_counted CHECK ((((((((((integrated + partly) + unsolved) + nonelementary) + timed_out) + memory_exceeded) + crashed) + refuted) + unverified) = sealed_below)),
+    CONSTRAINT sealed_rows_are_counted CHECK ((motzkin.total_of((sealed_outcomes)::bigint[]) = sealed_below)),
     CONSTRAINT sealed_within_allocated CHECK (((0 <= sealed_below) AND (sealed_below <= allocated_below)))
 )
 WITH (fillfactor='50');
@@ -512,16 +534,8 @@ CREATE TABLE motzkin.batch (
     batch bigint NOT NULL,
     begin_index bigint NOT NULL,
     end_index bigint NOT NULL,
-    integrated integer DEFAULT 0 NOT NULL,
-    partly integer DEFAULT 0 NOT NULL,
-    unsolved integer DEFAULT 0 NOT NULL,
-    nonelementary integer DEFAULT 0 NOT NULL,
-    timed_out integer DEFAULT 0 NOT NULL,
-    memory_exceeded integer DEFAULT 0 NOT NULL,
-    crashed integer DEFAULT 0 NOT NULL,
-    refuted integer DEFAULT 0 NOT NULL,
-    unverified integer DEFAULT 0 NOT NULL,
-    stored integer GENERATED ALWAYS AS (((((((((integrated + partly) + unsolved) + nonelementary) + timed_out) + memory_exceeded) + crashed) + refuted) + unverified)) STORED NOT NULL,
+    outcomes motzkin.outcome_counts NOT NULL,
+    stored integer GENERATED ALWAYS AS ((motzkin.total_of((outcomes)::bigint[]))::integer) STORED NOT NULL,
     closed boolean DEFAULT false NOT NULL,
     revoked boolean DEFAULT false NOT NULL,
     deaths integer DEFAULT 0 NOT NULL,
@@ -678,6 +692,16 @@ ALTER TABLE motzkin.job ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE VIEW motzkin.job_outcomes AS
+ SELECT j.id AS job_id,
+    (j.sealed_below + open.stored) AS stored,
+    open.outcomes
+   FROM motzkin.job j,
+    LATERAL ( SELECT COALESCE(sum(b.stored), (0)::bigint) AS stored,
+            ARRAY[(((j.sealed_outcomes[1])::numeric + COALESCE(sum(b.outcomes[1]), (0)::numeric)))::bigint, (((j.sealed_outcomes[2])::numeric + COALESCE(sum(b.outcomes[2]), (0)::numeric)))::bigint, (((j.sealed_outcomes[3])::numeric + COALESCE(sum(b.outcomes[3]), (0)::numeric)))::bigint, (((j.sealed_outcomes[4])::numeric + COALESCE(sum(b.outcomes[4]), (0)::numeric)))::bigint, (((j.sealed_outcomes[5])::numeric + COALESCE(sum(b.outcomes[5]), (0)::numeric)))::bigint, (((j.sealed_outcomes[6])::numeric + COALESCE(sum(b.outcomes[6]), (0)::numeric)))::bigint, (((j.sealed_outcomes[7])::numeric + COALESCE(sum(b.outcomes[7]), (0)::numeric)))::bigint, (((j.sealed_outcomes[8])::numeric + COALESCE(sum(b.outcomes[8]), (0)::numeric)))::bigint, (((j.sealed_outcomes[9])::numeric + COALESCE(sum(b.outcomes[9]), (0)::numeric)))::bigint] AS outcomes
+           FROM motzkin.batch b
+          WHERE ((b.job_id = j.id) AND (b.begin_index >= j.sealed_below))) open;
+
 CREATE VIEW motzkin.jobs AS
  SELECT j.name AS job,
     j.uuid,
@@ -756,48 +780,37 @@ CREATE VIEW motzkin.progress AS
     j.reason AS blocked,
     j.target,
         CASE
-            WHEN j.target_integrated THEN j.integrated
-            ELSE (j.sealed_below + open.stored)
+            WHEN j.target_integrated THEN j.sealed_outcomes[1]
+            ELSE o.stored
         END AS done,
-    (j.sealed_below + open.stored) AS functions,
+    o.stored AS functions,
     j.sealed_below AS sealed,
     j.duplicates,
-    (j.integrated + open.integrated) AS integrated,
-    (j.partly + open.partly) AS partly,
-    (j.unsolved + open.unsolved) AS unsolved,
-    (j.nonelementary + open.nonelementary) AS nonelementary,
-    (j.timed_out + open.timed_out) AS timed_out,
-    (j.memory_exceeded + open.memory_exceeded) AS memory_exceeded,
-    (j.crashed + open.crashed) AS crashed,
-    (j.refuted + open.refuted) AS refuted,
-    (j.unverified + open.unverified) AS unverified,
+    o.outcomes[1] AS integrated,
+    o.outcomes[2] AS partly,
+    o.outcomes[3] AS unsolved,
+    o.outcomes[4] AS nonelementary,
+    o.outcomes[5] AS timed_out,
+    o.outcomes[6] AS memory_exceeded,
+    o.outcomes[7] AS crashed,
+    o.outcomes[8] AS refuted,
+    o.outcomes[9] AS unverified,
     speed.functions_per_minute,
     speed.integrated_per_minute,
         CASE
             WHEN ((j.state = 'running'::motzkin.job_state) AND (j.target > 0)) THEN make_interval(mins => (ceil(GREATEST((0)::numeric,
             CASE
-                WHEN j.target_integrated THEN (((j.target - j.integrated))::numeric / NULLIF(speed.integrated_per_minute, (0)::numeric))
-                ELSE ((((j.target - j.sealed_below) - open.stored))::numeric / NULLIF(speed.functions_per_minute, (0)::numeric))
+                WHEN j.target_integrated THEN (((j.target - j.sealed_outcomes[1]))::numeric / NULLIF(speed.integrated_per_minute, (0)::numeric))
+                ELSE (((j.target - o.stored))::numeric / NULLIF(speed.functions_per_minute, (0)::numeric))
             END)))::integer)
             ELSE NULL::interval
         END AS eta,
     bytes.bytes,
     j.create_time AS started,
     a.archive_time AS archived
-   FROM (motzkin.job j
+   FROM ((motzkin.job j
+     JOIN motzkin.job_outcomes o ON ((o.job_id = j.id)))
      LEFT JOIN motzkin.archive a ON ((a.job_id = j.id))),
-    LATERAL ( SELECT COALESCE(sum(b.stored), (0)::bigint) AS stored,
-            COALESCE(sum(b.integrated), (0)::bigint) AS integrated,
-            COALESCE(sum(b.partly), (0)::bigint) AS partly,
-            COALESCE(sum(b.unsolved), (0)::bigint) AS unsolved,
-            COALESCE(sum(b.nonelementary), (0)::bigint) AS nonelementary,
-            COALESCE(sum(b.timed_out), (0)::bigint) AS timed_out,
-            COALESCE(sum(b.memory_exceeded), (0)::bigint) AS memory_exceeded,
-            COALESCE(sum(b.crashed), (0)::bigint) AS crashed,
-            COALESCE(sum(b.refuted), (0)::bigint) AS refuted,
-            COALESCE(sum(b.unverified), (0)::bigint) AS unverified
-           FROM motzkin.batch b
-          WHERE ((b.job_id = j.id) AND (b.begin_index >= j.sealed_below))) open,
     LATERAL ( SELECT COALESCE(round(((sum(t.functions))::numeric / 5.0), 1), (0)::numeric) AS functions_per_minute,
             COALESCE(round(((sum(t.integrated))::numeric / 5.0), 1), (0)::numeric) AS integrated_per_minute
            FROM motzkin.throughput_minute t

@@ -18,10 +18,11 @@ using postgres::Rows;
 // The names of SQL's job_state, in the order of JobPhase.
 constexpr std::string_view kStates[] = {"running", "paused", "completed", "cancelled", "failed"};
 
+// SQL counts outcomes from 1, as the proto does, and its arrays too.
 OutcomeCounts CountsOf(const std::vector<int64_t>& values) {
   OutcomeCounts counts{};
-  MOTZKIN_CHECK(values.size() == counts.size());
-  std::copy(values.begin(), values.end(), counts.begin());
+  MOTZKIN_CHECK(values.size() + 1 == counts.size());
+  std::copy(values.begin(), values.end(), counts.begin() + 1);
   return counts;
 }
 

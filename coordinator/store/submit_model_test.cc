@@ -86,7 +86,7 @@ class SubmitModelTest : public StoreFixture {
             "r.job_id = b.job_id AND r.index >= b.begin_index AND r.index < b.end_index)"),
         0)
         << "counters equal rows";
-    EXPECT_EQ(Number("SELECT count(*) FROM batch b WHERE b.integrated <> (SELECT count(*) FROM "
+    EXPECT_EQ(Number("SELECT count(*) FROM batch b WHERE b.outcomes[1] <> (SELECT count(*) FROM "
                      "result r WHERE "
                      "r.job_id = b.job_id AND r.index >= b.begin_index AND r.index < b.end_index "
                      "AND r.outcome = 'integrated')"),
