@@ -1,9 +1,11 @@
 #include "common/postgres/params.h"
 
+#include <absl/strings/ascii.h>
 #include <absl/strings/escaping.h>
 #include <absl/time/time.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "common/base/string_view.h"
@@ -19,7 +21,7 @@ std::string RealText(double value) {
   return fmt::format("{}", value);
 }
 
-// Every text is quoted, because an unquoted NULL or an empty text would be read as something else.
+// An array and a record take any text in double quotes, where these two characters are escaped.
 void AppendQuoted(std::string_view text, std::string& array) {
   array.push_back('"');
   for (const char c : text) {
@@ -38,6 +40,30 @@ std::string ArrayText(const Values& values, const Append& append) {
   }
   array.push_back('}');
   return array;
+}
+
+// A text that means itself in a record without quotes. Numbers are most of a record, and an array
+// of records quotes each quote again.
+bool IsPlain(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return absl::ascii_isalnum(c) || c == '.' || c == '-' || c == '+';
+  });
+}
+
+// (7,,"a b",""): a field of which there is nothing at all is NULL. Types have a field at least.
+std::string RecordText(const Params& fields) {
+  std::string record;
+  for (const std::optional<std::string>& field : fields.values()) {
+    record.push_back(record.empty() ? '(' : ',');
+    if (!field.has_value()) continue;
+    if (IsPlain(*field)) {
+      record += *field;
+    } else {
+      AppendQuoted(*field, record);
+    }
+  }
+  record.push_back(')');
+  return record;
 }
 
 }  // namespace
@@ -76,11 +102,6 @@ Params& Params::RealArray(const std::vector<double>& values) {
       ArrayText(values, [](double value, std::string& array) { array += RealText(value); }));
 }
 
-Params& Params::BoolArray(const std::vector<bool>& values) {
-  return Text(
-      ArrayText(values, [](bool value, std::string& array) { array += value ? 't' : 'f'; }));
-}
-
 Params& Params::TextArray(const std::vector<std::optional<std::string>>& values) {
   return Text(ArrayText(values, [](const std::optional<std::string>& value, std::string& array) {
     if (value.has_value()) {
@@ -94,6 +115,12 @@ Params& Params::TextArray(const std::vector<std::optional<std::string>>& values)
 Params& Params::TextArray(const std::vector<std::string>& values) {
   return Text(ArrayText(
       values, [](const std::string& value, std::string& array) { AppendQuoted(value, array); }));
+}
+
+Params& Params::RecordArray(const std::vector<Params>& records) {
+  return Text(ArrayText(records, [](const Params& record, std::string& array) {
+    AppendQuoted(RecordText(record), array);
+  }));
 }
 
 }  // namespace motzkin::postgres

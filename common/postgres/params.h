@@ -1,4 +1,4 @@
-// The parameters of a statement.
+// Values on their way to Postgres: the parameters of a statement, or the fields of a record.
 #pragma once
 
 #include <absl/time/time.h>
@@ -13,8 +13,8 @@
 
 namespace motzkin::postgres {
 
-// The values of $1, $2, ... in order. All of them travel as text, so the statement must name the
-// type where Postgres cannot infer it (`$1::uuid`). A value.
+// The values of $1, $2, ... in order, or those of a record's fields in the order of its type. All
+// travel as text; say the type in the statement (`$1::uuid`) where it is not clear. A value.
 class Params {
  public:
   // A NUL in the text makes the statement fail with 22021.
@@ -29,13 +29,16 @@ class Params {
   // Each adds one array, for `::bigint[]` and the like. An empty optional is NULL.
   Params& IntArray(const std::vector<int64_t>& values);
   Params& RealArray(const std::vector<double>& values);
-  Params& BoolArray(const std::vector<bool>& values);
   Params& TextArray(const std::vector<std::optional<std::string>>& values);
   Params& TextArray(const std::vector<std::string>& values);
 
-  // Adds an array for each of `fields`, in that order, with the values of the field in all records,
-  // for `unnest($1::integer[], $2::text[])`. A field is a member (`&Batch::begin_index`) or a
-  // function of a record. Its value is an integer, a double, a text or an optional text.
+  // An array of a composite type, for `::motzkin.submitted_result[]`. Fields may be arrays, of
+  // records too.
+  Params& RecordArray(const std::vector<Params>& records);
+
+  // An array for each of `fields`, in that order, of its value in every record: for
+  // `unnest($1::integer[], $2::text[])`. A field is a member (`&Batch::begin_index`) or a function
+  // of a record; its value is an integer, a double, a text or an optional text.
   template <typename Record, typename... Fields>
   Params& ArraysOf(const std::vector<Record>& records, const Fields&... fields) {
     (AddArrayOf(records, fields), ...);

@@ -36,6 +36,14 @@ TEST(ParamsTest, TimesTravelInUtcToTheMicrosecond) {
   EXPECT_EQ(Only(Params().Time(absl::FromUnixMicros(1))), "1970-01-01 00:00:00.000001+00");
 }
 
+TEST(ParamsTest, NumbersInARecordAreNotQuotedAndTextsAreOnlyWhereTheyMustBe) {
+  const Params record =
+      Params().Int(-7).Null().Text("").Text("giac").Text("a b").Text("q\"b\\s").Bytes("A");
+  EXPECT_EQ(Only(Params().RecordArray({record})),
+            R"x({"(-7,,\"\",giac,\"a b\",\"q\\\"b\\\\s\",\"\\\\x41\")"})x");
+  EXPECT_EQ(Only(Params().RecordArray({})), "{}");
+}
+
 struct Person {
   std::string name;
   int32_t age = 0;

@@ -1,9 +1,8 @@
 #include "common/results/submit_results.h"
 
 #include <bit>
-#include <optional>
 #include <string>
-#include <utility>
+#include <vector>
 
 #include "common/base/check.h"
 #include "common/base/status_macros.h"
@@ -16,160 +15,59 @@ namespace {
 using postgres::Params;
 using postgres::Rows;
 
-using Texts = std::vector<std::optional<std::string>>;
-using Ints = std::vector<int64_t>;
+Params RecordOf(const v1::Result& result);
 
-std::optional<std::string> OrNull(const std::string& text) {
-  return text.empty() ? std::nullopt : std::optional<std::string>(text);
+// The fields of submitted_step.
+Params RecordOf(const v1::StepResult& step) {
+  Params record;
+  record.Text(step.engine()).Text(step.version()).Int(step.outcome());
+  record.Int(step.cpu_us()).Int(step.rss_kb()).Int(step.verifier_us()).Text(step.message());
+  return record;
 }
 
-// Returns "{lower,upper,lower,upper}"; NULL if there are no intervals.
-std::optional<std::string> BoundsOf(const v1::Verification& verification) {
+template <typename Messages>
+std::vector<Params> RecordsOf(const Messages& messages) {
+  std::vector<Params> records;
+  records.reserve(static_cast<size_t>(messages.size()));
+  for (const auto& message : messages) records.push_back(RecordOf(message));
+  return records;
+}
+
+// Returns the lower and the upper bound of each interval, one after the other.
+std::vector<double> BoundsOf(const v1::Verification& verification) {
   std::vector<double> bounds;
   for (const v1::Interval& interval : verification.valid_on()) {
     bounds.push_back(interval.lower());
     bounds.push_back(interval.upper());
   }
-  if (bounds.empty()) return std::nullopt;
-  return Params().RealArray(bounds).values().front();
+  return bounds;
 }
 
-// The engines of a submission, each once. The columns refer to them by position, counted from 1, so
-// that a name is not sent with every row.
-class EngineList {
- public:
-  int64_t PositionOf(const std::string& name, const std::string& version) {
-    for (size_t i = 0; i < names_.size(); ++i) {
-      if (names_[i] == name && versions_[i] == version) return static_cast<int64_t>(i + 1);
-    }
-    names_.push_back(name);
-    versions_.push_back(version);
-    return static_cast<int64_t>(names_.size());
+// The version of an answer's engine is that of the step which gave it: the last of that name.
+std::string VersionOf(const v1::Result& result) {
+  std::string version;
+  for (const v1::StepResult& step : result.steps()) {
+    if (step.engine() == result.engine()) version = step.version();
   }
-  void AddTo(Params& params) const { params.TextArray(names_).TextArray(versions_); }
-
- private:
-  std::vector<std::string> names_, versions_;
-};
-
-// The columns of submit_results() that hold one element a result.
-struct ResultColumns {
-  Ints indices, outcomes, canonical_hashes, skeleton_hashes, engines, classes, verdicts, agreed,
-      differed, bits, wall_ms;
-  std::vector<std::string> integrands;
-  Texts integrals, counterexamples, bounds;
-  std::vector<bool> has_abs;
-  std::vector<double> speed_factors;
-
-  void Add(const v1::Result& result, EngineList& list) {
-    const v1::Verification& verification = result.verification();
-    indices.push_back(result.index());
-    outcomes.push_back(result.outcome());
-    integrands.push_back(result.integrand());
-    integrals.push_back(OrNull(result.integral()));
-    // bigint is signed, so the hashes keep their bits and may become negative.
-    canonical_hashes.push_back(std::bit_cast<int64_t>(result.canonical_hash()));
-    skeleton_hashes.push_back(std::bit_cast<int64_t>(result.skeleton_hash()));
-    engines.push_back(EngineOf(result, list));
-    classes.push_back(result.answer_class());
-    has_abs.push_back(result.has_abs());
-    verdicts.push_back(verification.verdict());
-    agreed.push_back(verification.points_agreed());
-    differed.push_back(verification.points_differed());
-    bits.push_back(verification.precision_bits());
-    counterexamples.push_back(OrNull(verification.counterexample()));
-    bounds.push_back(BoundsOf(verification));
-    speed_factors.push_back(result.speed_factor());
-    wall_ms.push_back(result.wall_ms());
-  }
-
-  // Returns the position of the engine that gave the answer; 0 if there is no answer. Its version
-  // is that of the last step with this engine, which gave the answer.
-  static int64_t EngineOf(const v1::Result& result, EngineList& list) {
-    if (result.engine().empty()) return 0;
-    std::string version;
-    for (const v1::StepResult& step : result.steps()) {
-      if (step.engine() == result.engine()) version = step.version();
-    }
-    return list.PositionOf(result.engine(), version);
-  }
-
-  void AddTo(Params& params) const {
-    params.IntArray(indices).IntArray(outcomes).TextArray(integrands).TextArray(integrals);
-    params.IntArray(canonical_hashes)
-        .IntArray(skeleton_hashes)
-        .IntArray(engines)
-        .IntArray(classes)
-        .BoolArray(has_abs);
-    params.IntArray(verdicts).IntArray(agreed).IntArray(differed).IntArray(bits);
-    params.TextArray(counterexamples).TextArray(bounds).RealArray(speed_factors).IntArray(wall_ms);
-  }
-};
-
-// The columns of submit_results() that hold one element a step.
-struct StepColumns {
-  Ints results, engines, outcomes, cpu_us, rss_kb, verifier_us;
-  std::vector<std::string> messages;
-
-  void Add(const v1::StepResult& step, int64_t result_position, EngineList& list) {
-    results.push_back(result_position);
-    engines.push_back(list.PositionOf(step.engine(), step.version()));
-    outcomes.push_back(step.outcome());
-    cpu_us.push_back(step.cpu_us());
-    rss_kb.push_back(step.rss_kb());
-    verifier_us.push_back(step.verifier_us());
-    messages.push_back(step.message());
-  }
-
-  void AddTo(Params& params) const {
-    params.IntArray(results).IntArray(engines).IntArray(outcomes).IntArray(cpu_us).IntArray(rss_kb);
-    params.IntArray(verifier_us).TextArray(messages);
-  }
-};
-
-Params AuditParamsOf(const v1::Submission& submission) {
-  Ints indices, outcomes, classes, cpu_us;
-  Texts integrals;
-  std::vector<double> speed_factors;
-  for (const v1::Result& result : submission.results()) {
-    indices.push_back(result.index());
-    outcomes.push_back(result.outcome());
-    classes.push_back(result.answer_class());
-    integrals.push_back(OrNull(result.integral()));
-    speed_factors.push_back(result.speed_factor());
-    cpu_us.push_back(0);
-    // The audit table keeps the total, not the steps.
-    for (const v1::StepResult& step : result.steps()) cpu_us.back() += step.cpu_us();
-  }
-  Params params;
-  params.Text(submission.job_uuid())
-      .Bytes(submission.spec_digest())
-      .Int(submission.generator_version())
-      .Text(submission.worker_uuid())
-      .Int(submission.audit_budget_factor());
-  params.IntArray(indices).IntArray(outcomes).IntArray(classes).TextArray(integrals);
-  params.RealArray(speed_factors).IntArray(cpu_us);
-  return params;
+  return version;
 }
 
-Params ParamsOf(const v1::Submission& submission) {
-  Params params;
-  params.Text(submission.job_uuid())
-      .Bytes(submission.spec_digest())
-      .Int(submission.generator_version());
-  params.Int(submission.batch()).Int(submission.attempt()).Text(submission.worker_uuid());
-  EngineList engines;
-  ResultColumns results;
-  StepColumns steps;
-  for (int i = 0; i < submission.results_size(); ++i) {
-    const v1::Result& result = submission.results(i);
-    results.Add(result, engines);
-    for (const v1::StepResult& step : result.steps()) steps.Add(step, i + 1, engines);
-  }
-  results.AddTo(params);
-  engines.AddTo(params);
-  steps.AddTo(params);
-  return params;
+// The fields of submitted_result.
+Params RecordOf(const v1::Result& result) {
+  const v1::Verification& verification = result.verification();
+  Params record;
+  record.Int(result.index()).Int(result.outcome());
+  record.Text(result.integrand()).Text(result.integral());
+  record.Int(std::bit_cast<int64_t>(result.canonical_hash()));
+  record.Int(std::bit_cast<int64_t>(result.skeleton_hash()));
+  record.Text(result.engine()).Text(VersionOf(result));
+  record.Int(result.answer_class()).Bool(result.has_abs());
+  record.Int(verification.verdict()).Int(verification.points_agreed());
+  record.Int(verification.points_differed()).Int(verification.precision_bits());
+  record.Text(verification.counterexample()).RealArray(BoundsOf(verification));
+  record.Real(result.speed_factor()).Int(result.wall_ms());
+  record.RecordArray(RecordsOf(result.steps()));
+  return record;
 }
 
 }  // namespace
@@ -180,11 +78,20 @@ absl::StatusOr<std::vector<v1::RowStatus>> SubmitResults(postgres::Connection& c
   // This makes a thread for each flush, but there is only about one a second.
   postgres::Watchdog watchdog;
   const postgres::Watchdog::Watch watch(watchdog, connection, longest);
+  Params params;
+  params.Text(submission.job_uuid()).Bytes(submission.spec_digest());
+  params.Int(submission.generator_version()).Text(submission.worker_uuid());
+  params.RecordArray(RecordsOf(submission.results()));
   const bool audits = submission.audit_budget_factor() > 0;
+  if (audits) {
+    params.Int(submission.audit_budget_factor());
+  } else {
+    params.Int(submission.batch()).Int(submission.attempt());
+  }
   ASSIGN_OR_RETURN(
       const Rows rows,
-      audits ? connection.ExecuteAlone(results_queries::kSubmitAudits, AuditParamsOf(submission))
-             : connection.ExecuteAlone(results_queries::kSubmitResults, ParamsOf(submission)));
+      connection.ExecuteAlone(
+          audits ? results_queries::kSubmitAudits : results_queries::kSubmitResults, params));
   std::vector<v1::RowStatus> statuses;
   for (const int64_t status : rows.front().IntArray("statuses"))
     statuses.push_back(static_cast<v1::RowStatus>(status));

@@ -50,6 +50,38 @@ CREATE TYPE motzkin.outcome AS ENUM (
 CREATE DOMAIN motzkin.outcome_counts AS bigint[] DEFAULT '{0,0,0,0,0,0,0,0,0}'::bigint[]
 	CONSTRAINT one_number_an_outcome CHECK ((cardinality(VALUE) = 9));
 
+CREATE TYPE motzkin.submitted_step AS (
+	engine text,
+	engine_version text,
+	outcome integer,
+	cpu_us bigint,
+	rss_kb bigint,
+	verifier_us bigint,
+	message text
+);
+
+CREATE TYPE motzkin.submitted_result AS (
+	index bigint,
+	outcome integer,
+	integrand text,
+	integral text,
+	canonical_hash bigint,
+	skeleton_hash bigint,
+	engine text,
+	engine_version text,
+	answer_class integer,
+	has_abs boolean,
+	verdict integer,
+	points_agreed integer,
+	points_differed integer,
+	precision_bits integer,
+	counterexample text,
+	valid_on double precision[],
+	speed_factor double precision,
+	wall_ms bigint,
+	steps motzkin.submitted_step[]
+);
+
 CREATE TYPE motzkin.verdict AS ENUM (
     'verified',
     'complex_only',
@@ -200,11 +232,12 @@ CREATE FUNCTION motzkin.split_of(p_skeleton_hash bigint) RETURNS text
            [1 + width_bucket(get_byte(sha256('motzkin split 1'::bytea || int8send(p_skeleton_hash)), 0), ARRAY[230, 243])]
 $$;
 
-CREATE FUNCTION motzkin.submit_audits(p_job uuid, p_spec_digest bytea, p_generator_version integer, p_worker uuid, p_budget_factor integer, p_indices bigint[], p_outcomes integer[], p_answer_classes integer[], p_integrals text[], p_speed_factors double precision[], p_cpu_us bigint[]) RETURNS integer[]
+CREATE FUNCTION motzkin.submit_audits(p_job uuid, p_spec_digest bytea, p_generator_version integer, p_worker uuid, p_budget_factor integer, p_results motzkin.submitted_result[]) RETURNS integer[]
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'motzkin', 'pg_temp'
     AS $$
 DECLARE
+    indices constant bigint[] := ARRAY(SELECT r.index FROM unnest(p_results) r);
     held    record;
     known   bigint[];
     changed bigint[];
@@ -225,38 +258,43 @@ BEGIN
     END IF;
     -- In index order, as every writer of several rows must.
     SELECT array_agg(a.index) INTO known
-      FROM (SELECT index FROM audit WHERE job_id = held.job_id AND index = ANY (p_indices)
+      FROM (SELECT index FROM audit WHERE job_id = held.job_id AND index = ANY (indices)
              ORDER BY index FOR UPDATE) a;
     WITH updated AS (
         UPDATE audit a
            SET outcome = (enum_range(NULL::outcome))[g.outcome],
                answer_class = (enum_range(NULL::answer_class))[g.answer_class],
-               integral = g.integral, budget_factor = p_budget_factor, speed_factor = g.speed_factor,
-               cpu_us = g.cpu_us, worker_id = held.worker_id, audit_time = now()
-          FROM unnest(p_indices, p_outcomes, p_answer_classes, p_integrals, p_speed_factors, p_cpu_us)
-               AS g(index, outcome, answer_class, integral, speed_factor, cpu_us)
+               integral = nullif(g.integral, ''), budget_factor = p_budget_factor, speed_factor = g.speed_factor,
+               cpu_us = (SELECT coalesce(sum(s.cpu_us), 0) FROM unnest(g.steps) s),
+               worker_id = held.worker_id, audit_time = now()
+          FROM unnest(p_results) g
          WHERE a.job_id = held.job_id AND a.index = g.index AND a.outcome IS NULL
         RETURNING a.index)
     SELECT array_agg(index) INTO changed FROM updated;
     RETURN (SELECT array_agg(CASE WHEN i = ANY (changed) THEN 1 WHEN i = ANY (known) THEN 2 ELSE 3 END
                              ORDER BY position)
-              FROM unnest(p_indices) WITH ORDINALITY AS given(i, position));
+              FROM unnest(indices) WITH ORDINALITY AS given(i, position));
 END $$;
 
-CREATE FUNCTION motzkin.submit_results(p_job uuid, p_spec_digest bytea, p_generator_version integer, p_batch bigint, p_attempt integer, p_worker uuid, p_indices bigint[], p_outcomes integer[], p_integrands text[], p_integrals text[], p_canonical_hashes bigint[], p_skeleton_hashes bigint[], p_answer_engines integer[], p_answer_classes integer[], p_has_abs boolean[], p_verdicts integer[], p_points_agreed integer[], p_points_differed integer[], p_precision_bits integer[], p_counterexamples text[], p_valid_on text[], p_speed_factors double precision[], p_wall_ms bigint[], p_engine_names text[], p_engine_versions text[], p_step_results integer[], p_step_engines integer[], p_step_outcomes integer[], p_step_cpu_us bigint[], p_step_rss_kb bigint[], p_step_verifier_us bigint[], p_step_messages text[]) RETURNS integer[]
+CREATE FUNCTION motzkin.submit_results(p_job uuid, p_spec_digest bytea, p_generator_version integer, p_worker uuid, p_batch bigint, p_attempt integer, p_results motzkin.submitted_result[]) RETURNS integer[]
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'motzkin', 'pg_temp'
     AS $$
 DECLARE
-    integer_max constant bigint := 2147483647;
-    result_count constant integer := coalesce(array_length(p_indices, 1), 0);
-    held       record;         -- the lease with its job and worker
-    engine_ids smallint[];
-    rows       result[];
-    part       record;         -- a batch that holds some of the rows
-    added      record;
-    handled    bigint[] := '{}';
-    covered    integer := 0;
+    integer_max  constant bigint := 2147483647;
+    -- By number. Read once: enum_range() looks into a catalog.
+    outcome_of   constant outcome[] := enum_range(NULL::outcome);
+    class_of     constant answer_class[] := enum_range(NULL::answer_class);
+    verdict_of   constant verdict[] := enum_range(NULL::verdict);
+    indices      constant bigint[] := ARRAY(SELECT r.index FROM unnest(p_results) r);
+    result_count constant integer := cardinality(indices);
+    held    record;            -- the lease with its job and worker
+    rows    result[];
+    strange boolean;           -- some engine has no number yet
+    part    record;            -- a batch that holds some of the rows
+    added   record;
+    handled bigint[] := '{}';
+    covered integer := 0;
     stored_indices  bigint[] := '{}';
     refused_indices bigint[] := '{}';
     new_integrated  integer := 0;
@@ -283,67 +321,65 @@ BEGIN
             held.generator_version USING ERRCODE = 'MZ003';
     ELSIF held.control = 'removed' THEN
         RAISE EXCEPTION 'worker % was removed from the cluster', p_worker USING ERRCODE = '42501';
-    ELSIF EXISTS (SELECT FROM unnest(p_indices) i
+    ELSIF EXISTS (SELECT FROM unnest(indices) i
                    WHERE i IS NULL OR i < held.begin_index OR i >= held.end_index) THEN
         RAISE EXCEPTION 'batch % of job %: an index outside of the lease', p_batch, held.name USING ERRCODE = 'MZ004';
     END IF;
 
-    SELECT array_agg(e.id ORDER BY given.position) INTO engine_ids
-      FROM unnest(p_engine_names, p_engine_versions) WITH ORDINALITY AS given(name, version, position)
-      LEFT JOIN engine e USING (name, version);
-    IF array_position(engine_ids, NULL) IS NOT NULL THEN
+    -- Usually all engines are known. If not they are added, and the rows made once more. Only those that are unknown
+    -- are tried, as each try takes a number.
+    FOR try IN 1 .. 2 LOOP
+        WITH step AS (
+            SELECT r.ordinality AS result,
+                   array_agg(ARRAY[e.id, s.outcome, least(s.cpu_us, integer_max), least(s.rss_kb, integer_max),
+                                   least(s.verifier_us, integer_max)]::integer[] ORDER BY s.ordinality) AS numbers,
+                   array_agg(s.message ORDER BY s.ordinality) AS messages,
+                   bool_or(s.message <> '') AS any_message,
+                   bool_or(e.id IS NULL) AS strange
+              FROM unnest(p_results) WITH ORDINALITY AS r
+             CROSS JOIN unnest(r.steps) WITH ORDINALITY AS s
+              LEFT JOIN engine e ON e.name = s.engine AND e.version = s.engine_version
+             GROUP BY r.ordinality)
+        SELECT array_agg(ROW(
+                   r.index, r.canonical_hash, r.skeleton_hash, now(), held.job_id, held.worker_id, p_attempt,
+                   outcome_of[r.outcome], least(r.wall_ms, integer_max), r.speed_factor,
+                   class_of[r.answer_class], verdict_of[r.verdict],
+                   e.id, r.points_agreed, r.points_differed, r.precision_bits, r.has_abs,
+                   r.integrand, nullif(r.integral, ''), step.numbers, CASE WHEN step.any_message THEN step.messages END,
+                   nullif(r.counterexample, ''), nullif(r.valid_on, '{}'))::result),
+               bool_or(step.strange) OR bool_or(e.id IS NULL AND r.engine <> '')
+          INTO rows, strange
+          FROM unnest(p_results) WITH ORDINALITY AS r
+          LEFT JOIN engine e ON e.name = r.engine AND e.version = r.engine_version
+          LEFT JOIN step ON step.result = r.ordinality;
+        EXIT WHEN strange IS NOT TRUE;
         INSERT INTO engine (name, version)
-            SELECT DISTINCT name, version FROM unnest(p_engine_names, p_engine_versions) AS given(name, version)
+            SELECT s.engine, s.engine_version FROM unnest(p_results) r, unnest(r.steps) s
+            UNION
+            SELECT r.engine, r.engine_version FROM unnest(p_results) r WHERE r.engine <> ''
+            EXCEPT
+            SELECT e.name, e.version FROM engine e
              ORDER BY 1, 2
             ON CONFLICT DO NOTHING;
-        SELECT array_agg(e.id ORDER BY given.position) INTO engine_ids
-          FROM unnest(p_engine_names, p_engine_versions) WITH ORDINALITY AS given(name, version, position)
-          JOIN engine e USING (name, version);
-    END IF;
-
-    WITH step AS (
-        SELECT result,
-               array_agg(ARRAY[engine_ids[engine], outcome, least(cpu_us, integer_max), least(rss_kb, integer_max),
-                               least(verifier_us_of_step, integer_max)]::integer[] ORDER BY position) AS numbers,
-               array_agg(message ORDER BY position) AS messages,
-               bool_or(message <> '') AS any_message
-          FROM unnest(p_step_results, p_step_engines, p_step_outcomes, p_step_cpu_us, p_step_rss_kb,
-                      p_step_verifier_us, p_step_messages)
-               WITH ORDINALITY AS s(result, engine, outcome, cpu_us, rss_kb, verifier_us_of_step, message, position)
-         GROUP BY result)
-    SELECT array_agg(ROW(
-               g.index, g.canonical_hash, g.skeleton_hash, now(), held.job_id, held.worker_id, p_attempt,
-               (enum_range(NULL::outcome))[g.outcome], least(g.wall_ms, integer_max), g.speed_factor,
-               (enum_range(NULL::answer_class))[g.answer_class], (enum_range(NULL::verdict))[g.verdict],
-               engine_ids[g.answer_engine], g.points_agreed, g.points_differed, g.precision_bits, g.has_abs,
-               g.integrand, g.integral, step.numbers, CASE WHEN step.any_message THEN step.messages END,
-               g.counterexample, g.valid_on::double precision[])::result)
-      INTO rows
-      FROM unnest(p_indices, p_outcomes, p_integrands, p_integrals, p_canonical_hashes, p_skeleton_hashes,
-                  p_answer_engines, p_answer_classes, p_has_abs, p_verdicts, p_points_agreed, p_points_differed,
-                  p_precision_bits, p_counterexamples, p_valid_on, p_speed_factors, p_wall_ms)
-           WITH ORDINALITY AS g(index, outcome, integrand, integral, canonical_hash, skeleton_hash, answer_engine,
-                                answer_class, has_abs, verdict, points_agreed, points_differed, precision_bits,
-                                counterexample, valid_on, speed_factor, wall_ms, position)
-      LEFT JOIN step ON step.result = g.position;
+    END LOOP;
 
     -- Usually one batch, the leased one. After splits its range has several; a split that commits while we
     -- wait for its lock leaves rows uncovered, which the next look finds in the new batch.
     FOR look IN 1 .. 3 LOOP
         FOR part IN
             SELECT b.batch, b.begin_index, b.end_index, b.revoked,
-                   (SELECT count(*) FROM unnest(p_indices) i WHERE i >= b.begin_index AND i < b.end_index) AS given
+                   (SELECT count(*) FROM unnest(indices) i WHERE i >= b.begin_index AND i < b.end_index) AS given
               FROM batch b
              WHERE b.job_id = held.job_id AND b.begin_index >= held.begin_index AND b.begin_index < held.end_index
                AND b.batch <> ALL (handled)
-               AND EXISTS (SELECT FROM unnest(p_indices) i WHERE i >= b.begin_index AND i < b.end_index)
+               AND EXISTS (SELECT FROM unnest(indices) i WHERE i >= b.begin_index AND i < b.end_index)
              ORDER BY b.begin_index
                FOR UPDATE OF b
         LOOP
             handled := handled || part.batch;
             covered := covered + part.given;
             IF part.revoked THEN
-                refused_indices := refused_indices || ARRAY(SELECT i FROM unnest(p_indices) i
+                refused_indices := refused_indices || ARRAY(SELECT i FROM unnest(indices) i
                                                             WHERE i >= part.begin_index AND i < part.end_index);
                 CONTINUE;
             END IF;
@@ -401,7 +437,7 @@ BEGIN
 
     RETURN (SELECT array_agg(CASE WHEN g.index = ANY (refused_indices) THEN 3 WHEN s.index IS NOT NULL THEN 1 ELSE 2 END
                              ORDER BY g.position)
-              FROM unnest(p_indices) WITH ORDINALITY AS g(index, position)
+              FROM unnest(indices) WITH ORDINALITY AS g(index, position)
               LEFT JOIN unnest(stored_indices) AS s(index) ON s.index = g.index);
 END $$;
 
