@@ -34,9 +34,7 @@ std::set<WorkerId> Audits::Plan(const std::function<std::vector<Auditor>(int64_t
     if (key.job != job) auditors = auditors_of(key.job);
     job = key.job;
     if (!audit.holder.empty()) {
-      const bool may_work =
-          std::any_of(auditors.begin(), auditors.end(),
-                      [&holder = audit.holder](const Auditor& a) { return a.worker == holder; });
+      const bool may_work = std::ranges::count(auditors, audit.holder, &Auditor::worker) > 0;
       if (may_work && now - audit.since < patience_) continue;
       audit.failed.insert(audit.holder);
       Release(audit);
@@ -52,19 +50,17 @@ std::set<WorkerId> Audits::Plan(const std::function<std::vector<Auditor>(int64_t
 }
 
 const Auditor* Audits::Choose(Audit& audit, const std::vector<Auditor>& auditors) const {
-  const auto others = [&](const Auditor& auditor) { return auditor.worker != audit.first; };
-  const auto fresh = [&](const Auditor& auditor) { return !audit.failed.contains(auditor.worker); };
-  const bool has_others = std::any_of(auditors.begin(), auditors.end(), others);
-  const auto fits = [&](const Auditor& auditor) { return !has_others || others(auditor); };
+  const auto other = [&](const Auditor& auditor) { return auditor.worker != audit.first; };
+  const bool has_others = std::ranges::any_of(auditors, other);
+  const auto fits = [&](const Auditor& auditor) {
+    return (!has_others || other(auditor)) && !audit.failed.contains(auditor.worker);
+  };
   // All have failed: from the beginning.
-  const bool any_fresh = std::any_of(auditors.begin(), auditors.end(), [&](const Auditor& auditor) {
-    return fits(auditor) && fresh(auditor);
-  });
-  if (!any_fresh) audit.failed.clear();
+  if (std::ranges::none_of(auditors, fits)) audit.failed.clear();
   const Auditor* chosen = nullptr;
   int least = 0;
   for (const Auditor& auditor : auditors) {
-    if (!fits(auditor) || !fresh(auditor)) continue;
+    if (!fits(auditor)) continue;
     const auto held = held_.find(auditor.worker);
     const int count = held == held_.end() ? 0 : held->second;
     if (count >= auditor.room || (chosen != nullptr && count >= least)) continue;

@@ -39,25 +39,24 @@ struct Lease {
   int64_t reported_end = 0;
 };
 
-struct BatchState {
-  BatchKey key;
-  int64_t begin = 0;
-  int64_t end = 0;
-  int64_t stored = 0;
-  int32_t deaths = 0;
+// What the store said of it last, and what the rules know besides.
+struct BatchState : BatchSnapshot {
   // The worker that gave it up last; another one tries first.
   WorkerId avoid;
   // The store refused to grant it; not offered again before the next look at the store.
   bool stale = false;
-  std::optional<Lease> lease;
 
-  explicit BatchState(const BatchSnapshot& snapshot);
+  explicit BatchState(const BatchSnapshot& snapshot) : BatchSnapshot(snapshot) {}
 
-  // A batch that kills workers is retried one function at a time (design section 4).
+  // Null: it is leased to nobody. Only LeaseTable gives a lease and takes it away.
+  Lease* lease() { return lease_.has_value() ? &*lease_ : nullptr; }
+  const Lease* lease() const { return lease_.has_value() ? &*lease_ : nullptr; }
+
+  // A batch that kills workers is retried one function at a time
+  // (docs/decisions/0007-who-killed-the-worker.md).
   static constexpr int32_t kDeathsBeforeCareful = 3;
   bool careful() const { return deaths >= kDeathsBeforeCareful; }
 
-  int64_t size() const { return end - begin; }
   // Functions without a result, as far as the store and the holder have said.
   int64_t Remaining() const;
   // Functions that no slot has begun, of a batch that its holder is known to hold; else 0.
@@ -71,6 +70,10 @@ struct BatchState {
   void Update(const HeldReport& held);
   // The tail from `at` became another batch.
   void CutAt(int64_t at);
+
+ private:
+  friend class LeaseTable;
+  std::optional<Lease> lease_;
 };
 
 }  // namespace motzkin::coordinator

@@ -5,26 +5,23 @@
 
 #include <cstdint>
 #include <set>
-#include <string>
 #include <utility>
 
 #include "coordinator/core/types.h"
 
 namespace motzkin::coordinator {
 
-class JobState {
- public:
-  explicit JobState(JobSnapshot snapshot) : snapshot_(std::move(snapshot)) {}
+// What the store said of it last, and what the rules know besides.
+struct JobState : JobSnapshot {
+  explicit JobState(JobSnapshot snapshot) : JobSnapshot(std::move(snapshot)) {}
 
   // Takes what the store says; what was learned since about allocation is kept.
   void Update(const JobSnapshot& snapshot);
 
-  const JobRules& rules() const { return snapshot_.rules; }
-  const JobProgress& progress() const { return snapshot_.progress; }
-  const std::string& reason() const { return snapshot_.reason; }
-  void set_reason(std::string reason) { snapshot_.reason = std::move(reason); }
-  bool running() const { return snapshot_.phase == JobPhase::kRunning && !ending; }
-  JobPhase phase() const { return snapshot_.phase; }
+  bool running() const { return phase == JobPhase::kRunning && !ending; }
+
+  // Unleased open batches as (begin index, batch), lowest first. Kept by LeaseTable.
+  const std::set<std::pair<int64_t, int64_t>>& pending() const { return pending_; }
 
   // How many more indices may be allocated now; 0 while nothing more is wanted.
   //
@@ -49,16 +46,15 @@ class JobState {
   int64_t allocating = 0;
   // A SetJobPhase that ends the job is under way.
   bool ending = false;
-  // Unleased open batches as (begin index, batch), lowest first.
-  std::set<std::pair<int64_t, int64_t>> pending;
   // Over the workers that may take the job, refreshed every tick.
   int matching_workers = 0;
   double matching_speed = 0;
 
  private:
+  friend class LeaseTable;
   double SuccessRate() const;
 
-  JobSnapshot snapshot_;
+  std::set<std::pair<int64_t, int64_t>> pending_;
 };
 
 }  // namespace motzkin::coordinator

@@ -2,34 +2,29 @@
 
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
+#include <absl/strings/string_view.h>
+#include <absl/strings/strip.h>
 
 #include <algorithm>
-#include <functional>
-#include <string_view>
+#include <utility>
 
 namespace motzkin::coordinator {
 namespace {
 
-constexpr std::string_view kAtLeast = ">=";
+constexpr absl::string_view kAtLeast = ">=";
 
-// One thing that a job asks of a worker.
+// One thing that a job asks of a worker, in words, and whether it has it.
 struct Requirement {
   std::string name;
-  std::function<bool(const WorkerReport&)> met;
+  bool met = false;
 };
 
 bool Holds(const std::vector<uint32_t>& versions, uint32_t version) {
   return std::find(versions.begin(), versions.end(), version) != versions.end();
 }
 
-bool ConsumePrefix(std::string_view& text, std::string_view prefix) {
-  if (!text.starts_with(prefix)) return false;
-  text.remove_prefix(prefix.size());
-  return true;
-}
-
 // The numbers in a version: "1.9.0.35+b1" is 1, 9, 0, 35, 1.
-std::vector<uint64_t> NumbersOf(std::string_view version) {
+std::vector<uint64_t> NumbersOf(absl::string_view version) {
   std::vector<uint64_t> numbers;
   bool in_number = false;
   for (const char c : version) {
@@ -41,9 +36,9 @@ std::vector<uint64_t> NumbersOf(std::string_view version) {
   return numbers;
 }
 
-bool Satisfies(const std::string& version, std::string_view wanted) {
+bool Satisfies(const std::string& version, absl::string_view wanted) {
   if (wanted.empty()) return true;
-  if (!ConsumePrefix(wanted, kAtLeast)) return version == wanted;
+  if (!absl::ConsumePrefix(&wanted, kAtLeast)) return version == wanted;
   return NumbersOf(version) >= NumbersOf(wanted);
 }
 
@@ -54,25 +49,19 @@ bool HasEngine(const WorkerReport& worker, const EngineRequirement& engine) {
 
 // "fricas", "fricas 1.3.8", "fricas >= 1.3.8".
 std::string NameOf(const EngineRequirement& engine) {
-  std::string_view version = engine.version;
+  absl::string_view version = engine.version;
   if (version.empty()) return engine.name;
-  const bool at_least = ConsumePrefix(version, kAtLeast);
-  return absl::StrCat(engine.name, at_least ? " >= " : " ", std::string(version));
+  const bool at_least = absl::ConsumePrefix(&version, kAtLeast);
+  return absl::StrCat(engine.name, at_least ? " >= " : " ", version);
 }
 
-std::vector<Requirement> RequirementsOf(const JobRules& job) {
-  std::vector<Requirement> all;
-  all.push_back({absl::StrCat("generator version ", job.generator_version),
-                 [&job](const WorkerReport& worker) {
-                   return Holds(worker.generator_versions, job.generator_version);
-                 }});
-  all.push_back({absl::StrCat("canonical form version ", job.canonical_version),
-                 [&job](const WorkerReport& worker) {
-                   return Holds(worker.canonical_versions, job.canonical_version);
-                 }});
+std::vector<Requirement> Check(const JobRules& job, const WorkerReport& worker) {
+  std::vector<Requirement> all = {{absl::StrCat("generator version ", job.generator_version),
+                                   Holds(worker.generator_versions, job.generator_version)},
+                                  {absl::StrCat("canonical form version ", job.canonical_version),
+                                   Holds(worker.canonical_versions, job.canonical_version)}};
   for (const EngineRequirement& engine : job.engines) {
-    all.push_back({NameOf(engine),
-                   [&engine](const WorkerReport& worker) { return HasEngine(worker, engine); }});
+    all.push_back({NameOf(engine), HasEngine(worker, engine)});
   }
   return all;
 }
@@ -81,24 +70,25 @@ std::vector<Requirement> RequirementsOf(const JobRules& job) {
 
 std::string Lacks(const JobRules& job, const WorkerReport& worker) {
   std::vector<std::string> missing;
-  for (const Requirement& requirement : RequirementsOf(job)) {
-    if (!requirement.met(worker)) missing.push_back(requirement.name);
+  for (const Requirement& requirement : Check(job, worker)) {
+    if (!requirement.met) missing.push_back(requirement.name);
   }
   return absl::StrJoin(missing, ", ");
 }
 
 std::string WhyNobody(const JobRules& job, const std::vector<const WorkerReport*>& workers) {
   if (workers.empty()) return "no worker is connected";
+  std::vector<Requirement> all;  // Met by one of the workers at least.
   for (const WorkerReport* worker : workers) {
     if (Lacks(job, *worker).empty()) return "";
+    std::vector<Requirement> checked = Check(job, *worker);
+    for (size_t i = 0; i < all.size(); ++i) checked[i].met = checked[i].met || all[i].met;
+    all = std::move(checked);
   }
   std::vector<std::string> names;
-  for (const Requirement& requirement : RequirementsOf(job)) {
+  for (const Requirement& requirement : all) {
+    if (!requirement.met) return absl::StrCat("no worker has ", requirement.name);
     names.push_back(requirement.name);
-    const bool somebody =
-        std::any_of(workers.begin(), workers.end(),
-                    [&](const WorkerReport* worker) { return requirement.met(*worker); });
-    if (!somebody) return absl::StrCat("no worker has ", requirement.name);
   }
   return absl::StrCat("no worker has all of ", absl::StrJoin(names, ", "));
 }

@@ -1,7 +1,8 @@
-// The end of a job: workers that ran dry get what others have not begun. See scheduler.h.
+// The end of a job: workers that ran dry get what others have not begun. See planner.h.
 #include <algorithm>
+#include <functional>
 
-#include "coordinator/core/scheduler.h"
+#include "coordinator/core/planner.h"
 
 namespace motzkin::coordinator {
 namespace {
@@ -17,86 +18,64 @@ struct Victim {
 
 }  // namespace
 
-void Scheduler::Rebalance(JobState& job, BootTime now) {
-  if (!MayGrant() || !job.running() || !job.pending.empty() || job.allocating > 0) return;
-  if (job.Allocatable() > 0) return;
+void Planner::Rebalance(JobState& job, BootTime now) {
+  if (!cluster_.MayGrant() || !job.running() || !job.pending().empty()) return;
+  if (job.allocating > 0 || job.Allocatable() > 0) return;
   std::vector<const WorkerState*> idle;
   std::vector<Victim> victims;
-  for (const auto& [id, worker] : workers_) {
+  for (const auto& [id, worker] : cluster_.workers) {
     Victim victim{.worker = &worker};
     bool dry = true;
     bool moving = false;
-    for (const BatchKey& key : worker.leases) {
-      const BatchState& batch = batches_.at(key);
-      const Lease& lease = *batch.lease;
+    for (const BatchState* batch : leases_.HeldBy(worker)) {
+      const Lease& lease = *batch->lease();
       // Not heard of yet, or some of it not begun: there is still something to do.
-      if (!lease.seen_held || batch.Unstarted() > 0) dry = false;
-      if (key.job != job.rules().id) continue;
-      moving = moving || lease.phase == LeasePhase::kRecalled || lease.end < batch.end;
+      if (!lease.seen_held || batch->Unstarted() > 0) dry = false;
+      if (batch->key.job != job.rules.id) continue;
+      moving = moving || lease.phase == LeasePhase::kRecalled || lease.end < batch->end;
       // A suspended worker does not go on with what it began either.
-      victim.unstarted += worker.Suspended() ? batch.Remaining() : batch.Unstarted();
+      victim.unstarted += worker.Suspended() ? batch->Remaining() : batch->Unstarted();
     }
-    if (Takes(worker, job) && dry) idle.push_back(&worker);
+    if (dry && worker.Suits(job.rules.id)) idle.push_back(&worker);
     if (moving || victim.unstarted == 0 || worker.presence != Presence::kPresent) continue;
     victim.seconds =
         worker.Suspended() ? 1e9 : 60.0 * static_cast<double>(victim.unstarted) / worker.Speed();
     victims.push_back(victim);
   }
-  std::stable_sort(victims.begin(), victims.end(),
-                   [](const Victim& a, const Victim& b) { return a.seconds > b.seconds; });
+  std::ranges::stable_sort(victims, std::ranges::greater(), &Victim::seconds);
   for (size_t i = 0; i < std::min(idle.size(), victims.size()); ++i) {
     const Victim& victim = victims[i];
     if (victim.seconds < absl::ToDoubleSeconds(kWorthMoving)) break;
     const double share = idle[i]->Speed() / (idle[i]->Speed() + victim.worker->Speed());
-    const bool all = victim.worker->Suspended();
-    const int64_t part = static_cast<int64_t>(static_cast<double>(victim.unstarted) * share);
-    Relieve(*victim.worker, job, all ? victim.unstarted : std::max<int64_t>(part, 1), now);
+    auto part = static_cast<int64_t>(static_cast<double>(victim.unstarted) * share);
+    if (victim.worker->Suspended()) part = victim.unstarted;
+    Relieve(*victim.worker, job, std::max<int64_t>(part, 1), now);
   }
 }
 
-void Scheduler::Relieve(const WorkerState& victim, const JobState& job, int64_t functions,
-                        BootTime now) {
-  std::vector<BatchState*> held;
-  for (const BatchKey& key : victim.leases) {
-    BatchState& batch = *FindBatch(key);
-    if (key.job == job.rules().id && batch.lease->phase == LeasePhase::kLive &&
-        batch.lease->seen_held) {
-      held.push_back(&batch);
-    }
-  }
+void Planner::Relieve(const WorkerState& victim, const JobState& job, int64_t functions,
+                      BootTime now) {
+  std::vector<BatchState*> held = leases_.HeldBy(victim);
+  std::erase_if(held, [&](const BatchState* batch) {
+    return batch->key.job != job.rules.id || batch->lease()->phase != LeasePhase::kLive ||
+           !batch->lease()->seen_held;
+  });
   // From the end of its list: what it would reach last.
-  std::sort(held.begin(), held.end(),
-            [](const BatchState* a, const BatchState* b) { return a->begin > b->begin; });
+  std::ranges::sort(held, std::ranges::greater(), &BatchState::begin);
   for (BatchState* batch : held) {
     if (functions <= 0) break;
+    Lease& lease = *batch->lease();
     const int64_t unstarted = batch->Unstarted();
     if (victim.Suspended() || (!batch->Begun() && unstarted <= functions)) {
-      batch->lease->phase = LeasePhase::kRecalled;
-      batch->lease->released = now;
+      lease.phase = LeasePhase::kRecalled;
+      lease.released = now;
       functions -= victim.Suspended() ? batch->Remaining() : unstarted;
-    } else if (batch->lease->reported_end > 0 && unstarted > 0) {
+    } else if (lease.reported_end > 0 && unstarted > 0) {
       const int64_t cut = std::min(unstarted, functions);
-      batch->lease->end = std::max(batch->end - cut, batch->begin + 1);
+      lease.end = std::max(batch->end - cut, batch->begin + 1);
       functions -= cut;
     }
-    changed_.insert(victim.report.worker);
-  }
-}
-
-void Scheduler::EndOverdue(BootTime now) {
-  for (auto& [key, batch] : batches_) {
-    if (!batch.lease.has_value()) continue;
-    const Lease& lease = *batch.lease;
-    // Most are live and held: nothing to look up.
-    if (lease.phase == LeasePhase::kLive && lease.seen_held) continue;
-    const WorkerState& worker = workers_.at(lease.worker);
-    if (worker.presence != Presence::kPresent) continue;  // Its silence decides.
-    const bool ignored = lease.phase == LeasePhase::kLive && !lease.seen_held &&
-                         now - lease.since > policy_.take_up && worker.Grantable();
-    const bool kept = lease.phase == LeasePhase::kRecalled && now - lease.released > policy_.let_go;
-    if (!ignored && !kept) continue;
-    if (ignored) batch.avoid = lease.worker;
-    EndLeaseOf(batch, LeaseEnd::kReturned);
+    cluster_.changed.insert(victim.report.worker);
   }
 }
 

@@ -20,8 +20,7 @@ class SchedulerPlanTest : public ::testing::Test {
     scheduler_.OnJob(store_.StartJob({.digest = "digest",
                                       .generator_version = 1,
                                       .canonical_version = 1,
-                                      .target = 100'000'000}),
-                     now_);
+                                      .target = 100'000'000}));
     for (const Intention& intention : scheduler_.TakeIntentions()) Answer(intention);
   }
 
@@ -72,7 +71,7 @@ TEST_F(SchedulerPlanTest, EveryWorkerHasSomeWorkBeforeAnyIsGivenAll) {
     for (const Intention& intention : intentions) Answer(intention);
   }
   for (const auto& [id, worker] : scheduler_.workers()) {
-    EXPECT_EQ(worker.leases.size(), 40) << "ten minutes of 300 a minute in batches of 15 s";
+    EXPECT_EQ(worker.leases().size(), 40) << "ten minutes of 300 a minute in batches of 15 s";
   }
 }
 

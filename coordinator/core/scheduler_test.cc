@@ -26,7 +26,7 @@ class SchedulerTest : public ::testing::Test {
     rules.canonical_version = 1;
     if (rules.engines.empty()) rules.engines = {{"giac", ""}};
     JobSnapshot job = store_.StartJob(rules);
-    scheduler_.OnJob(job, now_);
+    scheduler_.OnJob(job);
     Settle();
     return job;
   }
@@ -345,7 +345,7 @@ TEST_F(SchedulerTest, FiveFailedBatchesInARowDrainTheWorker) {
   EXPECT_EQ(scheduler_.DesiredFor("a").control, WorkerControl::kDrain);
   EXPECT_TRUE(Happened("worker a is drained; it failed 5 batches in a row: no room on the disk"));
   EXPECT_EQ(scheduler_.workers().at("a").View(now_).condition, WorkerCondition::kDraining);
-  scheduler_.OnControl("a", WorkerControl::kRun, now_);
+  scheduler_.OnControl("a", WorkerControl::kRun);
   EXPECT_EQ(scheduler_.DesiredFor("a").control, WorkerControl::kRun);
 }
 
@@ -364,23 +364,23 @@ TEST_F(SchedulerTest, AFailureOfTheJobEndsTheJob) {
 TEST_F(SchedulerTest, APausedJobLeavesTheDesiredStateAndComesBack) {
   const JobSnapshot job = StartJob({.target = 1000});
   Say(Report("a"));
-  scheduler_.OnJob(store_.SetPhase(job.rules.id, JobPhase::kPaused), now_);
+  scheduler_.OnJob(store_.SetPhase(job.rules.id, JobPhase::kPaused));
   EXPECT_THAT(Leases("a"), IsEmpty());
   Pass(1, {"a"});
-  scheduler_.OnJob(store_.SetPhase(job.rules.id, JobPhase::kRunning), now_);
+  scheduler_.OnJob(store_.SetPhase(job.rules.id, JobPhase::kRunning));
   Pass(1, {"a"});
   EXPECT_FALSE(Leases("a").empty());
 }
 
 TEST_F(SchedulerTest, TheDiskGuardStopsGrantsAndSaysWhy) {
   const JobSnapshot job = StartJob({.target = 1000});
-  scheduler_.SetDiskGuard("only 1.2 GB of disk are left", now_);
+  scheduler_.SetDiskGuard("only 1.2 GB of disk are left");
   Say(Report("a"));
   Pass(1, {"a"});
   EXPECT_THAT(Leases("a"), IsEmpty());
   EXPECT_EQ(scheduler_.DesiredFor("a").reason, "only 1.2 GB of disk are left");
   EXPECT_THAT(store_.Snapshot(job.rules.id).reason, HasSubstr("only 1.2 GB"));
-  scheduler_.SetDiskGuard("", now_);
+  scheduler_.SetDiskGuard("");
   Pass(1, {"a"});
   EXPECT_FALSE(Leases("a").empty());
 }
@@ -390,7 +390,7 @@ TEST_F(SchedulerTest, WhilePostgresIsAwayWorkersKeepWhatTheyHold) {
   Say(Report("a"));
   const std::vector<LeaseKey> before = Leases("a");
   store_down_ = true;
-  scheduler_.OnStoreAway("connection refused", now_);
+  scheduler_.OnStoreAway("connection refused");
   Pass(60, {"a"});
   EXPECT_EQ(Leases("a"), before);
   EXPECT_EQ(scheduler_.Blocked(), "Postgres is away");
@@ -495,7 +495,7 @@ TEST_F(SchedulerTest, ASuspendedWorkerKeepsItsBatchesUntilSomeoneElseIsIdle) {
   StartJob({.target = 256});
   Say(Report("a"));
   Say(Obedient("a"));
-  scheduler_.OnControl("a", WorkerControl::kSuspend, now_);
+  scheduler_.OnControl("a", WorkerControl::kSuspend);
   Pass(20, {"a"});
   EXPECT_EQ(scheduler_.DesiredFor("a").control, WorkerControl::kSuspend);
   EXPECT_EQ(Leases("a").size(), 4);

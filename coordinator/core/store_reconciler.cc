@@ -1,199 +1,168 @@
-// What the store says and answers. See scheduler.h.
-#include <absl/container/flat_hash_map.h>
-#include <absl/strings/str_cat.h>
+#include "coordinator/core/store_reconciler.h"
 
-#include <algorithm>
+#include <absl/container/flat_hash_map.h>
+
 #include <utility>
 
-#include "coordinator/core/scheduler.h"
-
 namespace motzkin::coordinator {
-namespace {
 
-// A refusal names something that changed behind our back (a batch closed, a job cancelled): the
-// next poll tells. UNAVAILABLE tells nothing: the change may have happened.
-bool Away(const absl::Status& status) { return absl::IsUnavailable(status); }
-
-}  // namespace
-
-void Scheduler::OnPoll(const StorePoll& poll, BootTime now) {
-  if (!store_up_) {
-    store_up_ = true;
-    Event("coordinator", "Postgres is back");
-    for (Intention& intention : std::exchange(postponed_, {})) Emit(std::move(intention.what));
-    for (const auto& [id, worker] : workers_) changed_.insert(id);
+void StoreReconciler::OnPoll(const StorePoll& poll, BootTime now) {
+  if (!std::exchange(cluster_.store_up, true)) {
+    cluster_.outbox.Event("coordinator", "Postgres is back");
+    for (Change& what : std::exchange(postponed_, {})) cluster_.outbox.Emit(std::move(what));
+    cluster_.ChangeAll();
   }
   for (const JobSnapshot& snapshot : poll.jobs) TakeJob(snapshot);
   ReconcileBatches(poll);
   EndReleasedLeases(poll);
   FinishJobs();
-  PlanLaterForTheHungry();
-  audits_.Update(poll.audits);
-  PlanAudits(now);
+  planner_.QueueHungry();
+  planner_.OnAudits(poll.audits, now);
 }
 
-void Scheduler::OnStoreAway(const std::string& why, BootTime now) {
-  if (!store_up_) return;
-  store_up_ = false;
-  Event("coordinator", absl::StrCat("Postgres is away: ", why));
-  for (const auto& [id, worker] : workers_) changed_.insert(id);
+void StoreReconciler::OnStoreAway(const std::string& why) {
+  if (!std::exchange(cluster_.store_up, false)) return;
+  cluster_.outbox.Event("coordinator", "Postgres is away: ", why);
+  cluster_.ChangeAll();
 }
 
-void Scheduler::ReconcileBatches(const StorePoll& poll) {
+void StoreReconciler::TakeJob(const JobSnapshot& snapshot) {
+  const auto [found, inserted] = cluster_.jobs.try_emplace(snapshot.rules.id, snapshot);
+  JobState& job = found->second;
+  const bool ran = !inserted && job.running();
+  if (!inserted) job.Update(snapshot);
+  if (!job.running()) leases_.Forget(job);
+  if (job.running() && !ran) planner_.QueueAll();
+  if (!inserted) return;
+  for (auto& [id, worker] : cluster_.workers) planner_.Match(worker);
+}
+
+void StoreReconciler::ReconcileBatches(const StorePoll& poll) {
   absl::flat_hash_map<BatchKey, const BatchSnapshot*> open;
   open.reserve(poll.batches.size());
   for (const BatchSnapshot& batch : poll.batches) open[batch.key] = &batch;
   for (const int64_t job : poll.polled_jobs) {
-    std::vector<BatchKey> closed;
-    for (auto it = batches_.lower_bound({job, 0}); it != batches_.end() && it->first.job == job;
-         ++it) {
-      const auto found = open.find(it->first);
-      if (found == open.end()) {
-        closed.push_back(it->first);
-      } else {
-        it->second.Update(*found->second);
+    for (BatchState* batch : leases_.OfJob(job)) {
+      const auto found = open.find(batch->key);
+      if (found != open.end()) {
+        batch->Update(*found->second);
+        continue;
       }
-    }
-    for (const BatchKey& key : closed) {
-      BatchState& batch = *FindBatch(key);
-      if (batch.lease.has_value()) {
-        workers_.at(batch.lease->worker).failures_in_row = 0;
-        EndLeaseOf(batch, LeaseEnd::kDone);
+      // It is closed.
+      if (batch->lease() != nullptr) {
+        cluster_.workers.at(batch->lease()->worker).failures_in_row = 0;
+        leases_.End(*batch, LeaseEnd::kDone);
       }
-      ForgetBatch(key);
+      leases_.Forget(*batch);
     }
   }
   // Batches that we do not know: allocated or split by a call whose answer was lost.
-  for (const BatchSnapshot& batch : poll.batches) AddBatch(batch);
+  for (const BatchSnapshot& batch : poll.batches) leases_.Add(batch);
 }
 
-void Scheduler::EndReleasedLeases(const StorePoll& poll) {
-  for (auto& [key, batch] : batches_) {
-    if (!batch.lease.has_value() || batch.lease->phase != LeasePhase::kReleased) continue;
+void StoreReconciler::EndReleasedLeases(const StorePoll& poll) {
+  for (const auto& [key, batch] : leases_.batches()) {
+    const Lease* lease = batch.lease();
+    if (lease == nullptr || lease->phase != LeasePhase::kReleased) continue;
     // Only a look at the store that began after the release can tell that results are missing.
-    if (batch.lease->released < poll.asked_at) EndLeaseOf(batch, LeaseEnd::kReturned);
+    if (lease->released < poll.asked_at) leases_.End(*leases_.Find(key), LeaseEnd::kReturned);
   }
 }
 
-void Scheduler::FinishJobs() {
-  for (auto& [id, job] : jobs_) {
-    if (job.running() && job.Finished()) EndJob(job, JobPhase::kCompleted, "");
+void StoreReconciler::FinishJobs() {
+  for (auto& [id, job] : cluster_.jobs) {
+    if (job.running() && job.Finished()) leases_.EndJob(job, JobPhase::kCompleted, "");
   }
 }
 
-void Scheduler::EndJob(JobState& job, JobPhase phase, const std::string& reason) {
-  if (job.ending) return;
-  job.ending = true;
-  Emit(SetJobPhase{job.rules().id, phase, reason});
-  ForgetJob(job.rules().id);
+void StoreReconciler::OnConfirmation(const Confirmation& answer, BootTime now) {
+  const std::optional<Intention> intention = cluster_.outbox.Settle(answer.id);
+  if (!intention.has_value()) return;
+  // UNAVAILABLE tells nothing: the change may have happened. A refusal names something that changed
+  // behind our back (a batch closed, a job cancelled): the next poll tells.
+  if (absl::IsUnavailable(answer.status)) {
+    OnStoreAway(std::string(answer.status.message()));
+    if (Postpone(intention->what)) return;
+  }
+  std::visit([&](const auto& what) { Confirmed(what, answer, now); }, intention->what);
 }
 
-void Scheduler::OnConfirmation(const Confirmation& confirmation, BootTime now) {
-  const auto found = in_flight_.find(confirmation.id);
-  if (found == in_flight_.end()) return;
-  const Intention intention = std::move(found->second);
-  in_flight_.erase(found);
-  asked_ -= BatchesAskedFor(intention);
-  if (Away(confirmation.status)) OnStoreAway(std::string(confirmation.status.message()), now);
-  std::visit([&](const auto& what) { Confirmed(what, confirmation, now); }, intention.what);
+bool StoreReconciler::Postpone(const Change& what) {
+  // A night of trouble fits; beyond that the log on stderr has to do for events.
+  constexpr size_t kPostponedMax = 10'000;
+  const bool must_happen =
+      std::holds_alternative<EndLease>(what) || std::holds_alternative<SplitBatch>(what) ||
+      std::holds_alternative<SetJobPhase>(what) || std::holds_alternative<SetControl>(what) ||
+      (std::holds_alternative<RecordEvent>(what) && postponed_.size() < kPostponedMax);
+  if (must_happen) postponed_.push_back(what);
+  return must_happen;
 }
 
-void Scheduler::Confirmed(const AllocateBatches& what, const Confirmation& answer, BootTime) {
-  WorkerState& worker = workers_.at(what.worker);
+void StoreReconciler::Confirmed(const AllocateBatches& what, const Confirmation& answer, BootTime) {
+  WorkerState& worker = cluster_.workers.at(what.worker);
   const auto allocating = worker.allocating.find(what.job);
   allocating->second -= what.functions();
   if (allocating->second == 0) worker.allocating.erase(allocating);
   if (!answer.status.ok()) worker.hungry = true;  // Not at once: it may be refused again.
-  JobState* job = FindJob(what.job);
-  if (job == nullptr) return;
-  job->allocating -= what.functions();
-  if (absl::IsOutOfRange(answer.status)) job->AllocationExhausted();
+  JobState& job = cluster_.jobs.at(what.job);
+  job.allocating -= what.functions();
+  if (absl::IsOutOfRange(answer.status)) job.AllocationExhausted();
   if (!answer.status.ok()) return;
-  for (const BatchSnapshot& batch : answer.batches) AddBatch(batch);
-  PlanLater(worker);
+  for (const BatchSnapshot& batch : answer.batches) leases_.Add(batch);
+  planner_.Queue(worker);
 }
 
-void Scheduler::Confirmed(const GrantLeases& what, const Confirmation& answer, BootTime now) {
-  WorkerState& worker = workers_.at(what.worker);
+void StoreReconciler::Confirmed(const GrantLeases& what, const Confirmation& answer, BootTime now) {
+  WorkerState& worker = cluster_.workers.at(what.worker);
   for (size_t i = 0; i < what.batches.size(); ++i) {
-    BatchState* batch = FindBatch(what.batches[i]);
-    const bool ours = batch != nullptr && batch->lease.has_value() &&
-                      batch->lease->grant == answer.id &&
-                      batch->lease->phase == LeasePhase::kGranting;
+    BatchState* batch = leases_.Find(what.batches[i]);
+    Lease* lease = batch == nullptr ? nullptr : batch->lease();
+    const bool ours =
+        lease != nullptr && lease->grant == answer.id && lease->phase == LeasePhase::kGranting;
+    // The worker was lost, or the job ended, while the store was writing.
+    const bool late = !ours || worker.report.instance != what.instance;
+    if (ours && (late || !answer.status.ok())) leases_.Drop(*batch);
     if (!answer.status.ok()) {
-      if (!ours) continue;
-      DropLease(*batch);
-      batch->stale = true;
+      if (ours) batch->stale = true;
       continue;
     }
     const LeaseSnapshot& granted = answer.leases.at(i);
-    // The worker was lost, or the job ended, while the store was writing.
-    if (!ours || worker.report.instance != what.instance) {
-      if (ours) DropLease(*batch);
-      Emit(EndLease{granted.key, LeaseEnd::kReturned});
+    if (late) {
+      cluster_.outbox.Emit(EndLease{granted.key, LeaseEnd::kReturned});
       continue;
     }
     batch->Update(granted.batch);
-    Lease& lease = *batch->lease;
-    lease.attempt = granted.key.attempt;
-    lease.phase = LeasePhase::kLive;
-    lease.done = granted.done;
-    lease.end = batch->end;
-    lease.unstarted_begin = batch->begin;
-    lease.since = now;
-    changed_.insert(what.worker);
+    lease->attempt = granted.key.attempt;
+    lease->phase = LeasePhase::kLive;
+    lease->done = granted.done;
+    lease->end = batch->end;
+    lease->unstarted_begin = batch->begin;
+    lease->since = now;
+    cluster_.changed.insert(what.worker);
   }
-  if (answer.status.ok()) PlanLater(worker);
+  if (answer.status.ok()) planner_.Queue(worker);
 }
 
-void Scheduler::Postpone(decltype(Intention::what) what) {
-  postponed_.emplace_back().what = std::move(what);
-}
-
-void Scheduler::Confirmed(const EndLease& what, const Confirmation& answer, BootTime now) {
-  if (Away(answer.status)) Postpone(what);
-}
-
-void Scheduler::Confirmed(const SplitBatch& what, const Confirmation& answer, BootTime now) {
-  if (Away(answer.status)) {
-    Postpone(what);
-    return;
-  }
-  BatchState* batch = FindBatch(what.batch);
-  if (batch != nullptr && batch->lease.has_value()) batch->lease->splitting = false;
+void StoreReconciler::Confirmed(const SplitBatch& what, const Confirmation& answer, BootTime) {
+  BatchState* batch = leases_.Find(what.batch);
+  if (batch != nullptr && batch->lease() != nullptr) batch->lease()->splitting = false;
   // Refused: it was split by the attempt whose answer was lost, or closed. The next poll tells.
   if (!answer.status.ok()) return;
   if (batch != nullptr) batch->CutAt(what.at);
-  for (const BatchSnapshot& tail : answer.batches) AddBatch(tail);
+  for (const BatchSnapshot& tail : answer.batches) leases_.Add(tail);
 }
 
-void Scheduler::Confirmed(const SetJobPhase& what, const Confirmation& answer, BootTime now) {
-  if (Away(answer.status)) {
-    Postpone(what);
-    return;
-  }
-  JobState* job = FindJob(what.job);
-  if (job == nullptr) return;
-  job->ending = false;
+void StoreReconciler::Confirmed(const SetJobPhase& what, const Confirmation& answer, BootTime) {
+  JobState& job = cluster_.jobs.at(what.job);
+  job.ending = false;
   if (!answer.status.ok()) return;
-  job->Update(answer.job);
-  const JobProgress& progress = job->progress();
-  Event("job", what.phase == JobPhase::kFailed
-                   ? absl::StrCat("job ", job->rules().name, " failed: ", what.reason)
-                   : absl::StrCat("job ", job->rules().name, " completed: ", progress.stored,
-                                  " functions, ", progress.integrated, " integrated"));
-}
-
-void Scheduler::Confirmed(const SetJobReason&, const Confirmation&, BootTime) {}
-
-void Scheduler::Confirmed(const SetControl& what, const Confirmation& answer, BootTime now) {
-  if (Away(answer.status)) Postpone(what);
-}
-
-void Scheduler::Confirmed(const RecordEvent& what, const Confirmation& answer, BootTime now) {
-  // A night of trouble fits; beyond that the log on stderr has to do.
-  constexpr size_t kPostponedMax = 10'000;
-  if (Away(answer.status) && postponed_.size() < kPostponedMax) Postpone(what);
+  job.Update(answer.job);
+  if (what.phase == JobPhase::kFailed) {
+    cluster_.outbox.Event("job", "job ", job.rules.name, " failed: ", what.reason);
+  } else {
+    cluster_.outbox.Event("job", "job ", job.rules.name, " completed: ", job.progress.stored,
+                          " functions, ", job.progress.integrated, " integrated");
+  }
 }
 
 }  // namespace motzkin::coordinator

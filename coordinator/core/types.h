@@ -44,7 +44,6 @@ struct LeaseKey {
 struct EngineRequirement {
   std::string name = {};
   std::string version = {};  // "1.3.8" is exact, ">=1.3.8" that or newer; empty: any.
-  friend bool operator==(const EngineRequirement&, const EngineRequirement&) = default;
 };
 
 // What of a job's spec the rules need. Immutable once started, but for `target`.
@@ -93,7 +92,8 @@ struct BatchSnapshot {
   int32_t deaths = 0;  // Worker instances that died while they held it.
   bool revoked = false;
 
-  bool closed() const { return stored == end - begin; }
+  int64_t size() const { return end - begin; }
+  bool closed() const { return stored == size(); }
 };
 
 // A lease that has not ended, with its batch.
@@ -118,9 +118,6 @@ struct AuditSnapshot {
   AuditKey key = {};
   WorkerId first_worker = {};  // Whose label it is.
 };
-
-// By which the budgets of an audit are multiplied.
-inline constexpr int kAuditBudgetFactor = 10;
 
 enum class LeaseEnd {
   kDone,      // the batch is closed
@@ -169,6 +166,12 @@ struct WorkerReport {
   std::string reason = {};
 };
 
+enum class ReportVerdict {
+  kAccepted,
+  kRepeated,    // a message that was already taken, or overtaken by a newer one: ignore it
+  kSuperseded,  // a newer instance of this worker exists: tell it so, it exits
+};
+
 struct DesiredBatchState {
   LeaseKey lease = {};
   int64_t begin = 0;
@@ -195,8 +198,6 @@ struct WorkerView {
   std::string reason = {};
   absl::Duration silence = {};
   int batches = 0;
-  // The rules may give it work now.
-  bool grantable = false;
 };
 
 // --- intentions: durable changes that the rules ask the store for --------------------------------
@@ -240,11 +241,12 @@ struct RecordEvent {
   std::string text = {};  // A sentence.
 };
 
+using Change = std::variant<AllocateBatches, GrantLeases, EndLease, SplitBatch, SetJobPhase,
+                            SetJobReason, SetControl, RecordEvent>;
+
 struct Intention {
   uint64_t id = 0;
-  std::variant<AllocateBatches, GrantLeases, EndLease, SplitBatch, SetJobPhase, SetJobReason,
-               SetControl, RecordEvent>
-      what;
+  Change what;
 };
 
 // Batches that it asks the store to allocate or to grant.
@@ -287,6 +289,18 @@ struct StorePoll {
   // The first few open audits of running and completed jobs.
   std::vector<AuditSnapshot> audits = {};
   BootTime asked_at = {};
+};
+
+// What the store holds when a coordinator starts.
+struct Restored {
+  StorePoll poll = {};
+  std::vector<LeaseSnapshot> leases = {};
+  struct Worker {
+    WorkerId worker = {};
+    std::string name = {};
+    WorkerControl control = WorkerControl::kRun;
+  };
+  std::vector<Worker> workers = {};
 };
 
 }  // namespace motzkin::coordinator

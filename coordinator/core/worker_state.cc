@@ -12,10 +12,6 @@ namespace {
 // until they have measured themselves.
 constexpr double kFunctionsPerMinuteOfASlot = 900;
 
-std::string Seconds(absl::Duration duration) {
-  return absl::StrCat(absl::ToInt64Seconds(duration), " s");
-}
-
 // What holds slots back, by the worker's own sentence about it.
 WorkerCondition ConditionOfPolicy(const std::string& reason) {
   if (absl::StartsWithIgnoreCase(reason, "hot")) return WorkerCondition::kHot;
@@ -42,41 +38,29 @@ double WorkerState::Speed() const {
 
 WorkerView WorkerState::View(BootTime now) const {
   using enum WorkerCondition;
-  WorkerView view{.silence = now - heard, .batches = static_cast<int>(leases.size())};
-  view.grantable = Grantable();
-  const auto say = [&view](WorkerCondition condition, std::string reason) {
-    view.condition = condition;
-    view.reason = std::move(reason);
-    return view;
+  const absl::Duration silence = now - heard;
+  const auto say = [&](WorkerCondition condition, std::string reason) {
+    return WorkerView{condition, std::move(reason), silence, static_cast<int>(leases_.size())};
   };
   if (presence != Presence::kPresent) {
     if (report.draining) return say(kAway, "stopped; everything it held was given back");
     if (presence == Presence::kExpected || heard == BootTime()) {
       return say(kAway, "not heard since the coordinator started");
     }
-    return say(kAway, absl::StrCat("nothing heard for ", Seconds(view.silence)));
+    return say(kAway, absl::StrCat("nothing heard for ", absl::ToInt64Seconds(silence), " s"));
   }
   if (report.draining) {
     return say(kDraining, report.reason.empty() ? "it is stopping" : report.reason);
   }
-  if (control == WorkerControl::kDrain) {
-    return say(kDraining, control_reason.empty() ? "by order of its owner" : control_reason);
-  }
-  if (control == WorkerControl::kSuspend) return say(kSuspended, "by order of its owner");
+  if (control == WorkerControl::kDrain) return say(kDraining, control_reason);
+  if (control == WorkerControl::kSuspend) return say(kSuspended, control_reason);
   if (control == WorkerControl::kRemoved) return say(kAway, "removed from the cluster");
-  if (leases.empty() && report.slots_allowed > 0) return say(kIdle, "there is no work for it");
+  if (leases_.empty() && report.slots_allowed > 0) return say(kIdle, "there is no work for it");
   if (report.slots_allowed == 0 || report.slots_allowed < report.slots) {
     return say(ConditionOfPolicy(report.reason), report.reason);
   }
   return say(kWorking,
-             absl::StrCat("holds ", view.batches, view.batches == 1 ? " batch" : " batches"));
-}
-
-std::string NameOf(WorkerCondition condition) {
-  // In the order of WorkerCondition.
-  static constexpr const char* kNames[] = {"working",    "idle",     "suspended", "hot",
-                                           "on-battery", "draining", "away"};
-  return kNames[static_cast<size_t>(condition)];
+             absl::StrCat("holds ", leases_.size(), leases_.size() == 1 ? " batch" : " batches"));
 }
 
 }  // namespace motzkin::coordinator

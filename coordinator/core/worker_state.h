@@ -13,15 +13,6 @@
 
 namespace motzkin::coordinator {
 
-// Silence since the last message, by the coordinator's boot clock.
-struct SilencePolicy {
-  absl::Duration no_new_work = absl::Seconds(12);  // Two missed reports and a bit.
-  absl::Duration lost = absl::Seconds(25);         // Its batches go to others.
-  // A tick that comes this late means that the coordinator itself slept or stood still: silence
-  // then says nothing about the workers, and everyone gets a fresh term.
-  absl::Duration own_absence = absl::Seconds(5);
-};
-
 enum class Presence {
   kExpected,  // known from the store after a restart, not heard since; its leases run a full term
   kPresent,
@@ -30,15 +21,13 @@ enum class Presence {
 };
 
 struct WorkerState {
+  static constexpr const char* kByItsOwner = "by order of its owner";
   WorkerReport report;  // The newest; default until the first one.
   WorkerControl control = WorkerControl::kRun;
-  std::string control_reason;  // Why the coordinator drained it; empty: the owner's order.
+  std::string control_reason = kByItsOwner;  // Or why the coordinator drained it.
   Presence presence = Presence::kLost;
-  bool stream_open = false;
   BootTime heard;  // The boot: not since the coordinator started.
   int failures_in_row = 0;
-  // Batches leased to it, in any phase.
-  std::set<BatchKey> leases;
   // Functions in AllocateBatches intentions meant for it, by job.
   std::map<int64_t, int64_t> allocating;
   // It waits to be planned for.
@@ -56,16 +45,25 @@ struct WorkerState {
   const std::string& name() const { return report.name.empty() ? report.worker : report.name; }
   // It may be given work now, as far as it is concerned.
   bool Grantable() const;
+  // The same, and it can do the job.
+  bool Suits(int64_t job) const {
+    return Grantable() && matching_jobs.contains(job) && !misread_jobs.contains(job);
+  }
+  // Batches leased to it, in any phase. Kept by LeaseTable.
+  const std::set<BatchKey>& leases() const { return leases_; }
   // Nothing is leased to it, nor on its way.
-  bool EmptyHanded() const { return leases.empty() && allocating.empty(); }
+  bool EmptyHanded() const { return leases_.empty() && allocating.empty(); }
+  // It said that it stops, and holds nothing any more.
+  bool Stopped() const { return report.draining && report.held.empty(); }
   // It keeps what it holds but does nothing with it.
   bool Suspended() const;
   // Functions a minute; a guess from its slots until one is measured.
   double Speed() const;
   WorkerView View(BootTime now) const;
-};
 
-// "on-battery": the word for people, in worker_status and on the wire.
-std::string NameOf(WorkerCondition condition);
+ private:
+  friend class LeaseTable;
+  std::set<BatchKey> leases_;
+};
 
 }  // namespace motzkin::coordinator

@@ -1,12 +1,10 @@
-// What workers say, and what their silence says. See scheduler.h.
+#include "coordinator/core/worker_watch.h"
+
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
 
 #include <algorithm>
 #include <utility>
-
-#include "coordinator/core/matching.h"
-#include "coordinator/core/scheduler.h"
 
 namespace motzkin::coordinator {
 namespace {
@@ -15,25 +13,42 @@ std::string Batches(size_t count) {
   return absl::StrCat(count, count == 1 ? " batch" : " batches");
 }
 
-std::string Seconds(absl::Duration duration) {
-  return absl::StrCat(absl::ToInt64Seconds(duration), " s");
-}
-
 std::string Describe(const WorkerReport& report) {
-  std::vector<std::string> engines;
-  engines.reserve(report.engines.size());
-  for (const auto& [name, version] : report.engines) {
-    engines.push_back(absl::StrCat(name, " ", version));
-  }
+  const std::string engines = absl::StrJoin(report.engines, ", ", absl::PairFormatter(" "));
   return absl::StrCat(report.slots, report.slots == 1 ? " slot, " : " slots, ",
-                      engines.empty() ? "no engine" : absl::StrJoin(engines, ", "));
+                      engines.empty() ? "no engine" : engines);
 }
 
 }  // namespace
 
-ReportVerdict Scheduler::OnWorkerReport(const WorkerReport& report, BootTime now) {
-  const bool known = workers_.contains(report.worker);
-  WorkerState& worker = workers_[report.worker];
+void WorkerWatch::Restore(const Restored& restored, BootTime now) {
+  last_tick_ = now;
+  for (const Restored::Worker& known : restored.workers) {
+    WorkerState& worker = cluster_.workers[known.worker];
+    worker.report.worker = known.worker;
+    worker.report.name = known.name;
+    worker.control = known.control;
+  }
+  for (const LeaseSnapshot& lease : restored.leases) {
+    WorkerState& worker = cluster_.workers[lease.worker];
+    worker.report.worker = lease.worker;
+    worker.report.instance = std::max(worker.report.instance, lease.instance);
+    BatchState* batch = leases_.Find(lease.key.batch);
+    if (batch == nullptr) continue;  // Its job does not run: the store ended the lease.
+    worker.presence = Presence::kExpected;
+    worker.heard = now;
+    leases_.Lend(*batch, {.attempt = lease.key.attempt,
+                          .worker = lease.worker,
+                          .phase = LeasePhase::kLive,
+                          .done = lease.done,
+                          .since = now,
+                          .restored = true});
+  }
+}
+
+ReportVerdict WorkerWatch::OnReport(const WorkerReport& report, BootTime now) {
+  const bool known = cluster_.workers.contains(report.worker);
+  WorkerState& worker = cluster_.workers[report.worker];
   if (known && report.instance < worker.report.instance) return ReportVerdict::kSuperseded;
   const bool replaced = worker.report.instance != 0 && report.instance > worker.report.instance;
   if (!replaced && worker.report.sequence != 0 && report.sequence <= worker.report.sequence) {
@@ -45,208 +60,224 @@ ReportVerdict Scheduler::OnWorkerReport(const WorkerReport& report, BootTime now
                              worker.report.canonical_versions == report.canonical_versions;
   const bool was_grantable = worker.Grantable();
   worker.report = report;
-  if (!same_versions) Match(worker);
+  if (!same_versions) planner_.Match(worker);
   Welcome(worker, known, now);
   TakeHeld(worker, now);
   TakeFailed(worker);
-  weigh_ = weigh_ || !same_versions || worker.Grantable() != was_grantable;
-  PlanLater(worker);
+  if (!same_versions || worker.Grantable() != was_grantable) planner_.WeighLater();
+  planner_.Queue(worker);
   return ReportVerdict::kAccepted;
 }
 
-void Scheduler::OnStreamClosed(const WorkerId& id, uint64_t instance, BootTime now) {
-  const auto found = workers_.find(id);
-  if (found == workers_.end() || found->second.report.instance != instance) return;
-  WorkerState& worker = found->second;
-  worker.stream_open = false;
+void WorkerWatch::OnStreamClosed(const WorkerId& id, uint64_t instance, BootTime now) {
+  const auto found = cluster_.workers.find(id);
+  if (found == cluster_.workers.end() || found->second.report.instance != instance) return;
   // It said goodbye: there is nothing to wait for.
-  if (worker.report.draining && worker.report.held.empty()) Lose(worker, now);
+  if (found->second.Stopped()) Lose(found->second, now);
 }
 
-void Scheduler::ReplaceInstance(WorkerState& worker) {
+void WorkerWatch::OnControl(const WorkerId& id, WorkerControl control) {
+  const auto found = cluster_.workers.find(id);
+  if (found == cluster_.workers.end()) return;
+  WorkerState& worker = found->second;
+  worker.control = control;
+  worker.control_reason = WorkerState::kByItsOwner;
+  if (control == WorkerControl::kRun) worker.failures_in_row = 0;
+  if (control == WorkerControl::kRemoved) {
+    for (BatchState* batch : leases_.HeldBy(worker)) leases_.End(*batch, LeaseEnd::kRevoked);
+  }
+  cluster_.changed.insert(id);
+  planner_.WeighLater();
+  planner_.Queue(worker);
+}
+
+void WorkerWatch::ReplaceInstance(WorkerState& worker) {
   // What the old process had in memory is gone. It is held against the batches that it had begun,
   // unless it was about to stop anyway. If none is known to be begun it died before it could tell:
   // then any of them may have killed it. After a restart of ours nothing is known.
-  std::vector<BatchState*> held;
-  held.reserve(worker.leases.size());
-  for (const BatchKey& key : worker.leases) held.push_back(FindBatch(key));
+  const std::vector<BatchState*> held = leases_.HeldBy(worker);
   const auto shown = [](const BatchState* batch) {
-    return batch->lease->phase != LeasePhase::kGranting && !batch->lease->restored;
+    return batch->lease()->phase != LeasePhase::kGranting && !batch->lease()->restored;
   };
-  const bool any_begun =
-      std::any_of(held.begin(), held.end(), [](const BatchState* batch) { return batch->Begun(); });
+  const bool any_begun = std::ranges::any_of(held, &BatchState::Begun);
   for (BatchState* batch : held) {
     const bool suspect = any_begun ? batch->Begun() : shown(batch);
     const bool died = suspect && !worker.report.draining && batch->Remaining() > 0;
-    EndLeaseOf(*batch, died ? LeaseEnd::kDied : LeaseEnd::kLost);
+    leases_.End(*batch, died ? LeaseEnd::kDied : LeaseEnd::kLost);
     if (died && batch->deaths == BatchState::kDeathsBeforeCareful) {
-      Event("lease", absl::StrCat(BatchName(batch->key), " saw ", batch->deaths,
-                                  " workers die; it is retried one function at a time"));
+      cluster_.outbox.Event("lease", NameOf(*batch), " saw ", batch->deaths,
+                            " workers die; it is retried one function at a time");
     }
   }
   if (!held.empty() && !worker.report.draining) {
-    Event("worker", absl::StrCat("worker ", worker.name(), " restarted; ", Batches(held.size()),
-                                 " re-leased"));
+    cluster_.outbox.Event("worker", "worker ", worker.name(), " restarted; ", Batches(held.size()),
+                          " re-leased");
   }
   worker.misread_jobs.clear();
 }
 
-void Scheduler::Welcome(WorkerState& worker, bool known, BootTime now) {
-  const Presence before = worker.presence;
-  if (!known) {
-    Event("worker", absl::StrCat("worker ", worker.name(), " joined: ", Describe(worker.report)));
-  } else if (before == Presence::kSilent || before == Presence::kLost) {
-    const absl::Duration away = now - worker.heard;
-    Event("worker",
-          absl::StrCat("worker ", worker.name(), " is back",
-                       worker.heard == BootTime() ? absl::StrCat(": ", Describe(worker.report))
-                                                  : absl::StrCat(" after ", Seconds(away))));
+void WorkerWatch::Welcome(WorkerState& worker, bool known, BootTime now) {
+  const Presence before = std::exchange(worker.presence, Presence::kPresent);
+  const BootTime heard = std::exchange(worker.heard, now);
+  cluster_.changed.insert(worker.report.worker);
+  if (known && before != Presence::kSilent && before != Presence::kLost) return;
+  if (known && heard != BootTime()) {
+    cluster_.outbox.Event("worker", "worker ", worker.name(), " is back after ",
+                          absl::ToInt64Seconds(now - heard), " s");
+  } else {
+    // We know it from the store alone, if at all.
+    cluster_.outbox.Event("worker", "worker ", worker.name(),
+                          known ? " is back: " : " joined: ", Describe(worker.report));
   }
-  worker.presence = Presence::kPresent;
-  worker.stream_open = true;
-  worker.heard = now;
-  changed_.insert(worker.report.worker);
 }
 
-void Scheduler::TakeHeld(WorkerState& worker, BootTime now) {
+void WorkerWatch::TakeHeld(WorkerState& worker, BootTime now) {
   std::map<LeaseKey, const HeldReport*> held;
   for (const HeldReport& batch : worker.report.held) held[batch.lease] = &batch;
-  const std::set<BatchKey> leases = worker.leases;
-  for (const BatchKey& key : leases) {
-    BatchState& batch = *FindBatch(key);
-    if (batch.lease->phase == LeasePhase::kGranting) continue;
-    const auto found = held.find({key, batch.lease->attempt});
-    if (found == held.end()) {
-      TakeMissingBatch(batch, now);
-    } else {
-      TakeHeldBatch(worker, batch, *found->second, now);
+  for (BatchState* batch : leases_.HeldBy(worker)) {
+    const Lease& lease = *batch->lease();
+    if (lease.phase == LeasePhase::kGranting) continue;
+    const auto found = held.find({batch->key, lease.attempt});
+    if (found != held.end()) {
+      TakeHeldBatch(worker, *batch, *found->second, now);
+    } else if (lease.phase == LeasePhase::kRecalled) {
+      leases_.End(*batch, LeaseEnd::kReturned);
+    } else if (lease.phase == LeasePhase::kLive && (lease.seen_held || lease.restored)) {
+      Release(*batch, now);
     }
   }
 }
 
-void Scheduler::TakeHeldBatch(WorkerState& worker, BatchState& batch, const HeldReport& held,
-                              BootTime now) {
-  const JobState& job = jobs_.at(batch.key.job);
-  if (held.digest != job.rules().digest) {
+void WorkerWatch::TakeHeldBatch(WorkerState& worker, BatchState& batch, const HeldReport& held,
+                                BootTime now) {
+  const JobState& job = cluster_.jobs.at(batch.key.job);
+  if (held.digest != job.rules.digest) {
     worker.misread_jobs.insert(batch.key.job);
-    Event("worker", absl::StrCat("worker ", worker.name(), " understands the spec of job ",
-                                 job.rules().name, " differently and gets none of it"));
-    EndLeaseOf(batch, LeaseEnd::kReturned);
+    cluster_.outbox.Event("worker", "worker ", worker.name(), " understands the spec of job ",
+                          job.rules.name, " differently and gets none of it");
+    leases_.End(batch, LeaseEnd::kReturned);
     return;
   }
-  const bool was_held = batch.lease->seen_held;
+  Lease& lease = *batch.lease();
+  const bool was_held = lease.seen_held;
   batch.Update(held);
   if (held.stored >= batch.size()) {
     // Done, by its word; the next look at the store confirms it.
-    if (batch.lease->phase != LeasePhase::kReleased) Release(batch, now);
+    if (lease.phase != LeasePhase::kReleased) Release(batch, now);
     return;
   }
   // It took it up again, e.g. messages crossed: it holds it.
-  if (batch.lease->phase == LeasePhase::kReleased) batch.lease->phase = LeasePhase::kLive;
-  if (!was_held) changed_.insert(worker.report.worker);
+  if (lease.phase == LeasePhase::kReleased) lease.phase = LeasePhase::kLive;
+  if (!was_held) cluster_.changed.insert(worker.report.worker);
   const bool let_go_of_tail = held.end > batch.begin && held.end < batch.end;
-  if (let_go_of_tail && !batch.lease->splitting) {
-    batch.lease->splitting = true;
-    Emit(SplitBatch{batch.key, held.end});
+  if (let_go_of_tail && !std::exchange(lease.splitting, true)) {
+    cluster_.outbox.Emit(SplitBatch{batch.key, held.end});
   }
 }
 
-void Scheduler::TakeMissingBatch(BatchState& batch, BootTime now) {
-  Lease& lease = *batch.lease;
-  if (lease.phase == LeasePhase::kRecalled) {
-    EndLeaseOf(batch, LeaseEnd::kReturned);
-  } else if (lease.phase == LeasePhase::kLive && (lease.seen_held || lease.restored)) {
-    Release(batch, now);
-  }
+void WorkerWatch::Release(BatchState& batch, BootTime now) {
+  batch.lease()->phase = LeasePhase::kReleased;
+  batch.lease()->released = now;
+  cluster_.changed.insert(batch.lease()->worker);
 }
 
-void Scheduler::Release(BatchState& batch, BootTime now) {
-  batch.lease->phase = LeasePhase::kReleased;
-  batch.lease->released = now;
-  changed_.insert(batch.lease->worker);
-}
-
-void Scheduler::TakeFailed(WorkerState& worker) {
+void WorkerWatch::TakeFailed(WorkerState& worker) {
   for (const FailedReport& failed : worker.report.failed) {
-    BatchState* batch = FindBatch(failed.lease.batch);
+    BatchState* batch = leases_.Find(failed.lease.batch);
+    const Lease* lease = batch == nullptr ? nullptr : batch->lease();
     // Repeated until acknowledged: only the first time finds the lease.
-    if (batch == nullptr || !batch->lease.has_value()) continue;
-    if (batch->lease->worker != worker.report.worker ||
-        batch->lease->attempt != failed.lease.attempt) {
-      continue;
-    }
-    EndLeaseOf(*batch, LeaseEnd::kReturned);
+    if (lease == nullptr || lease->worker != worker.report.worker) continue;
+    if (lease->attempt != failed.lease.attempt) continue;
+    leases_.End(*batch, LeaseEnd::kReturned);
     batch->avoid = worker.report.worker;
     if (failed.job_failed) {
-      EndJob(jobs_.at(failed.lease.batch.job), JobPhase::kFailed, failed.reason);
+      leases_.EndJob(cluster_.jobs.at(batch->key.job), JobPhase::kFailed, failed.reason);
       continue;
     }
-    Event("lease", absl::StrCat("worker ", worker.name(), " gave up ",
-                                BatchName(failed.lease.batch), ": ", failed.reason));
+    cluster_.outbox.Event("lease", "worker ", worker.name(), " gave up ", NameOf(*batch), ": ",
+                          failed.reason);
     if (++worker.failures_in_row >= WorkerState::kFailuresBeforeDrain) {
       DrainForFailures(worker, failed.reason);
     }
   }
 }
 
-void Scheduler::DrainForFailures(WorkerState& worker, const std::string& reason) {
+void WorkerWatch::DrainForFailures(WorkerState& worker, const std::string& reason) {
   if (worker.control != WorkerControl::kRun) return;
   worker.control = WorkerControl::kDrain;
   worker.control_reason =
       absl::StrCat("failed ", worker.failures_in_row, " batches in a row: ", reason);
-  Emit(SetControl{worker.report.worker, WorkerControl::kDrain});
-  Event("worker",
-        absl::StrCat("worker ", worker.name(), " is drained; it ", worker.control_reason));
-  changed_.insert(worker.report.worker);
+  cluster_.outbox.Emit(SetControl{worker.report.worker, WorkerControl::kDrain});
+  cluster_.outbox.Event("worker", "worker ", worker.name(), " is drained; it ",
+                        worker.control_reason);
+  cluster_.changed.insert(worker.report.worker);
 }
 
-void Scheduler::OnTick(BootTime now) {
-  if (now - last_tick_ > policy_.silence.own_absence) GiveFreshTerms(now);
+void WorkerWatch::OnTick(BootTime now) {
+  if (now - last_tick_ > cluster_.policy.own_absence) GiveFreshTerms(now);
   last_tick_ = now;
-  for (auto& [id, worker] : workers_) CheckSilence(worker, now);
-  EndOverdue(now);
-  FinishJobs();
-  WeighWorkers();
-  PlanLaterForTheHungry();
-  for (auto& [id, job] : jobs_) Rebalance(job, now);
-  PlanAudits(now);
-  ShowReasons();
+  for (auto& [id, worker] : cluster_.workers) CheckSilence(worker, now);
+  EndIgnored(now);
 }
 
-void Scheduler::GiveFreshTerms(BootTime now) {
-  Event("coordinator", absl::StrCat("the coordinator stood still for ", Seconds(now - last_tick_),
-                                    "; every lease gets a fresh term"));
-  for (auto& [id, worker] : workers_) {
+void WorkerWatch::GiveFreshTerms(BootTime now) {
+  cluster_.outbox.Event("coordinator", "the coordinator stood still for ",
+                        absl::ToInt64Seconds(now - last_tick_),
+                        " s; every lease gets a fresh term");
+  for (auto& [id, worker] : cluster_.workers) {
     if (worker.presence != Presence::kLost) worker.heard = now;
   }
 }
 
-void Scheduler::CheckSilence(WorkerState& worker, BootTime now) {
+void WorkerWatch::CheckSilence(WorkerState& worker, BootTime now) {
   if (worker.presence == Presence::kLost) return;
   const absl::Duration silence = now - worker.heard;
-  if (silence >= policy_.silence.lost) {
+  if (silence >= cluster_.policy.lost) {
     Lose(worker, now);
-  } else if (silence >= policy_.silence.no_new_work && worker.presence == Presence::kPresent) {
+  } else if (silence >= cluster_.policy.no_new_work && worker.presence == Presence::kPresent) {
     worker.presence = Presence::kSilent;
-    Event("worker",
-          absl::StrCat("worker ", worker.name(), " is away: nothing heard for ", Seconds(silence)));
+    cluster_.outbox.Event("worker", "worker ", worker.name(), " is away: nothing heard for ",
+                          absl::ToInt64Seconds(silence), " s");
   }
 }
 
-void Scheduler::Lose(WorkerState& worker, BootTime now) {
-  const bool stopped = worker.report.draining && worker.report.held.empty();
-  const std::set<BatchKey> leases = worker.leases;
-  for (const BatchKey& key : leases) {
-    EndLeaseOf(*FindBatch(key), stopped ? LeaseEnd::kReturned : LeaseEnd::kLost);
+void WorkerWatch::Lose(WorkerState& worker, BootTime now) {
+  const bool stopped = worker.Stopped();
+  const std::vector<BatchState*> held = leases_.HeldBy(worker);
+  for (BatchState* batch : held) {
+    leases_.End(*batch, stopped ? LeaseEnd::kReturned : LeaseEnd::kLost);
   }
   worker.presence = Presence::kLost;
   if (stopped) {
-    Event("worker", absl::StrCat("worker ", worker.name(), " stopped"));
+    cluster_.outbox.Event("worker", "worker ", worker.name(), " stopped");
   } else {
-    Event("worker",
-          absl::StrCat("worker ", worker.name(), " is lost after ", Seconds(now - worker.heard),
-                       " of silence; ", Batches(leases.size()), " re-leased"));
+    cluster_.outbox.Event("worker", "worker ", worker.name(), " is lost after ",
+                          absl::ToInt64Seconds(now - worker.heard), " s of silence; ",
+                          Batches(held.size()), " re-leased");
   }
+}
+
+void WorkerWatch::EndIgnored(BootTime now) {
+  for (const auto& [key, known] : leases_.batches()) {
+    const Lease* lease = known.lease();
+    // Most are live and held: nothing to look up.
+    if (lease == nullptr || (lease->phase == LeasePhase::kLive && lease->seen_held)) continue;
+    const WorkerState& worker = cluster_.workers.at(lease->worker);
+    if (worker.presence != Presence::kPresent) continue;  // Its silence decides.
+    const bool ignored = lease->phase == LeasePhase::kLive &&
+                         now - lease->since > cluster_.policy.take_up && worker.Grantable();
+    const bool kept =
+        lease->phase == LeasePhase::kRecalled && now - lease->released > cluster_.policy.let_go;
+    if (!ignored && !kept) continue;
+    BatchState& batch = *leases_.Find(key);
+    if (ignored) batch.avoid = lease->worker;
+    leases_.End(batch, LeaseEnd::kReturned);
+  }
+}
+
+std::string WorkerWatch::NameOf(const BatchState& batch) const {
+  return absl::StrCat("batch ", batch.key.batch, " of job ",
+                      cluster_.jobs.at(batch.key.job).rules.name);
 }
 
 }  // namespace motzkin::coordinator

@@ -50,13 +50,13 @@ absl::Status SchedulerLoop::Ask(Event look) {
 void SchedulerLoop::TellJob(const JobRecord& job) {
   jobs_.Put(job);
   Post([snapshot = ToSnapshot(job, 0)](Scheduler& scheduler, BootTime now) {
-    scheduler.OnJob(snapshot, now);
+    scheduler.OnJob(snapshot);
   });
 }
 
 void SchedulerLoop::TellControl(const WorkerId& worker, WorkerControl control) {
   Post([worker, control](Scheduler& scheduler, BootTime now) {
-    scheduler.OnControl(worker, control, now);
+    scheduler.OnControl(worker, control);
   });
 }
 
@@ -82,7 +82,6 @@ absl::StatusOr<std::map<WorkerId, WorkerInfo>> SchedulerLoop::Workers() {
       if (state != states_.end()) info.state = state->second;
       info.view = worker.View(now);
       info.name = worker.name();
-      info.control = worker.control;
     }
   }));
   return std::move(*workers);

@@ -55,7 +55,7 @@ absl::Status SchedulerLoop::Start() {
   const BootTime now = clock_.Now();
   scheduler_.Restore(restored, now);
   last_tick_ = now;
-  scheduler_.SetDiskGuard(options_.disk_guard(), now);
+  scheduler_.SetDiskGuard(options_.disk_guard());
   last_disk_check_ = now;
   RecordEventLater("coordinator",
                    restored.leases.empty()
@@ -132,7 +132,7 @@ void SchedulerLoop::RunTurn(const std::vector<Event>& events, BootTime now) {
   TakeReports(now);
   if (now - last_disk_check_ >= kDiskCheckInterval) {
     last_disk_check_ = now;
-    scheduler_.SetDiskGuard(options_.disk_guard(), now);
+    scheduler_.SetDiskGuard(options_.disk_guard());
   }
   if (now - last_tick_ >= options_.interval) {
     last_tick_ = now;
@@ -203,7 +203,7 @@ void SchedulerLoop::PollStore(BootTime now) {
       if (poll.ok()) next_poll_ = at + std::min(took * (kPollPart - 1), kPollIntervalMax);
       if (!poll.ok()) {
         spdlog::debug("looking at the store: {}", poll.status().ToString());
-        scheduler.OnStoreAway(std::string(poll.status().message()), at);
+        scheduler.OnStoreAway(std::string(poll.status().message()));
         return;
       }
       scheduler.OnPoll(*poll, at);

@@ -64,7 +64,6 @@ struct WorkerInfo {
   v1::WorkerState state;  // The last one; default if not heard since the start.
   WorkerView view;
   std::string name;
-  WorkerControl control = WorkerControl::kRun;
 };
 
 class SchedulerLoop {

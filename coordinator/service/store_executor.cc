@@ -50,9 +50,7 @@ absl::StatusOr<JobSnapshot> StoreExecutor::Snapshot(const JobRecord& job) {
 
 absl::StatusOr<Restored> StoreExecutor::Restore() {
   Restored restored;
-  ASSIGN_OR_RETURN(const StorePoll poll, Poll({}));
-  restored.jobs = poll.jobs;
-  restored.open_batches = poll.batches;
+  ASSIGN_OR_RETURN(restored.poll, Poll({}));
   // Without what is done: a worker that holds the batch knows, any other gets a new grant.
   ASSIGN_OR_RETURN(restored.leases, store_.OpenLeases());
   ASSIGN_OR_RETURN(const std::vector<StoredWorker> workers, store_.Workers());

@@ -6,6 +6,12 @@
 #include "common/words/words.h"
 
 namespace motzkin::coordinator {
+namespace {
+
+// Audits run with this multiple of the normal budgets.
+constexpr int kAuditBudgetFactor = 10;
+
+}  // namespace
 
 WorkerReport ToReport(const v1::WorkerState& state, const JobDirectory& jobs) {
   WorkerReport report{.worker = state.worker_uuid(),
@@ -107,6 +113,26 @@ JobSnapshot ToSnapshot(const JobRecord& job, int64_t bytes) {
                        .sealed_integrated = job.sealed_integrated(),
                        .bytes = bytes};
   return snapshot;
+}
+
+std::string NameOf(WorkerCondition condition) {
+  switch (condition) {
+    case WorkerCondition::kWorking:
+      return "working";
+    case WorkerCondition::kIdle:
+      return "idle";
+    case WorkerCondition::kSuspended:
+      return "suspended";
+    case WorkerCondition::kHot:
+      return "hot";
+    case WorkerCondition::kOnBattery:
+      return "on-battery";
+    case WorkerCondition::kDraining:
+      return "draining";
+    case WorkerCondition::kAway:
+      return "away";
+  }
+  return "";
 }
 
 WorkerControl ToControl(v1::ControlWorkerRequest::Verb verb) {

@@ -22,6 +22,8 @@ v1::DesiredState ToProto(const Desired& desired, const JobDirectory& jobs);
 
 JobSnapshot ToSnapshot(const JobRecord& job, int64_t bytes);
 
+// "on-battery": the word that `worker_status`, the CLI and the page show.
+std::string NameOf(WorkerCondition condition);
 WorkerControl ToControl(v1::ControlWorkerRequest::Verb verb);
 v1::DesiredMode ToProto(WorkerControl control);
 v1::JobState ToProto(JobPhase phase);

@@ -157,7 +157,7 @@ void Conversation::StartJob(const v1::JobSpec& spec) {
   jobs_.Put(record);
   const auto started = store_.StartJob(coordinator::ToSnapshot(record, 0).rules);
   MOTZKIN_CHECK(started.rules.id == record.id);
-  scheduler_->OnJob(started, now_);
+  scheduler_->OnJob(started);
 }
 
 void Conversation::Take(const v1::StartJobRequest& request) {
@@ -179,7 +179,7 @@ void Conversation::Take(const v1::ControlJobRequest& request) {
   if (!valid.ok()) return CheckRefusal(valid);
   const auto job = names_.find(request.job());
   if (job == names_.end()) return;
-  if (Control(job->second, request).ok()) scheduler_->OnJob(store_.Snapshot(job->second), now_);
+  if (Control(job->second, request).ok()) scheduler_->OnJob(store_.Snapshot(job->second));
 }
 
 // Does what the store would do; an error is a refusal.
@@ -217,7 +217,7 @@ void Conversation::Take(const v1::ControlWorkerRequest& request) {
     if (worker.name() != request.worker() && id != request.worker()) continue;
     const coordinator::WorkerControl control = coordinator::ToControl(request.verb());
     store_.Execute({.id = 0, .what = coordinator::SetControl{id, control}});
-    scheduler_->OnControl(std::string(id), control, now_);
+    scheduler_->OnControl(std::string(id), control);
     return;
   }
 }
@@ -228,9 +228,9 @@ void Conversation::TakeSignal(Kind kind) {
       if (!last_worker_.empty()) scheduler_->OnStreamClosed(last_worker_, last_instance_, now_);
       return;
     case Kind::kDiskFull:
-      return scheduler_->SetDiskGuard("the disk is full", now_);
+      return scheduler_->SetDiskGuard("the disk is full");
     case Kind::kDiskFree:
-      return scheduler_->SetDiskGuard("", now_);
+      return scheduler_->SetDiskGuard("");
     case Kind::kRestart:
       return Restart();
     default:
@@ -280,7 +280,7 @@ void Conversation::CheckInvariants() const {
     const BootTime since =
         std::max(heard == heard_.end() ? fresh_since_ : heard->second, fresh_since_);
     // A lease ends after 25 s of silence, at the next tick, which comes within a second.
-    MOTZKIN_CHECK(worker.leases.empty() || now_ - since <= absl::Seconds(26));
+    MOTZKIN_CHECK(worker.leases().empty() || now_ - since <= absl::Seconds(26));
     CheckDesired(id);
   }
 }

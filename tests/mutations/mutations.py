@@ -48,7 +48,7 @@ MUTATIONS = [
              "  CondVar changed;", "  absl::CondVar changed;",
              ["tidy", "torture:worker's clock"]),
     Mutation("forget a batch whose allocation was not answered", "coordinator/core/store_reconciler.cc",
-             "  for (const BatchSnapshot& batch : poll.batches) AddBatch(batch);\n", "",
+             "  for (const BatchSnapshot& batch : poll.batches) leases_.Add(batch);\n", "",
              ["coordinator_core_test", "simulator_test"]),
     Mutation("show leases before they are on disk", "coordinator/store/queries/wait_for_disk.sql",
              "SELECT pg_logical_emit_message(true, 'motzkin', '')", "SELECT pg_current_xact_id()",

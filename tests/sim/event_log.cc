@@ -52,6 +52,12 @@ std::string Text(JobPhase phase) {
   return "?";
 }
 
+std::string Text(WorkerCondition condition) {
+  static constexpr const char* kWords[] = {"working",    "idle",     "suspended", "hot",
+                                           "on-battery", "draining", "away"};
+  return kWords[static_cast<size_t>(condition)];
+}
+
 std::string Text(const BatchKey& key) { return absl::StrCat(key.job, "/", key.batch); }
 std::string Text(const LeaseKey& key) { return absl::StrCat(Text(key.batch), "#", key.attempt); }
 std::string Text(const BatchSnapshot& batch) {
@@ -123,10 +129,11 @@ std::string LogLine(const Desired& desired) {
   return text;
 }
 
-std::string LogLine(const WorkerView& view) {
-  return absl::StrCat(NameOf(view.condition), " (", view.reason, ") silent for ",
+std::string LogLine(const WorkerState& worker, BootTime now) {
+  const WorkerView view = worker.View(now);
+  return absl::StrCat(Text(view.condition), " (", view.reason, ") silent for ",
                       absl::FormatDuration(view.silence), ", ", view.batches, " batches",
-                      view.grantable ? ", grantable" : "");
+                      worker.Grantable() ? ", grantable" : "");
 }
 
 std::string LogLine(ReportVerdict verdict) {

@@ -3,17 +3,36 @@
 // types leaves the log as it was, byte for byte. docs/development.md says how to compare two.
 #pragma once
 
+#include <absl/time/time.h>
+
+#include <ostream>
 #include <string>
 
 #include "coordinator/core/scheduler.h"
 
 namespace motzkin::coordinator {
 
-// Each is one line without its end.
+// Each is one line without its end and the time.
 std::string LogLine(const Intention& intention);
 std::string LogLine(const Confirmation& answer);
 std::string LogLine(const Desired& desired);
-std::string LogLine(const WorkerView& view);
+std::string LogLine(const WorkerState& worker, BootTime now);
 std::string LogLine(ReportVerdict verdict);
+
+class EventLog {
+ public:
+  // Null: nothing is written. Otherwise it must outlive this.
+  explicit EventLog(std::ostream* out) : out_(out) {}
+
+  // `since_start` is the simulation's time, `whose` a worker, "rules" or "store"; `what` is as
+  // LogLine() takes it.
+  template <typename... What>
+  void Add(absl::Duration since_start, const std::string& whose, const What&... what) {
+    if (out_ != nullptr) *out_ << since_start << " " << whose << " " << LogLine(what...) << "\n";
+  }
+
+ private:
+  std::ostream* const out_;
+};
 
 }  // namespace motzkin::coordinator

@@ -13,7 +13,7 @@ std::string OverlappingLeases(const Scheduler& scheduler) {
   // recalled is nobody's until its holder let go.
   std::map<std::pair<int64_t, int64_t>, int64_t> ranges;
   for (const auto& [key, batch] : scheduler.batches()) {
-    if (!batch.lease.has_value()) continue;
+    if (batch.lease() == nullptr) continue;
     if (!ranges.try_emplace({key.job, batch.begin}, batch.end).second) {
       return absl::StrCat("index ", batch.begin, " is leased twice");
     }
@@ -32,9 +32,10 @@ std::string OverlappingLeases(const Scheduler& scheduler) {
 
 std::string UnstoredLease(const Scheduler& scheduler, const ModelStore& store) {
   for (const auto& [key, batch] : scheduler.batches()) {
-    if (!batch.lease.has_value() || batch.lease->phase == LeasePhase::kGranting) continue;
+    if (batch.lease() == nullptr || batch.lease()->phase == LeasePhase::kGranting) continue;
     const auto stored = store.batches().find(key);
-    if (stored == store.batches().end() || !stored->second.holders.contains(batch.lease->worker)) {
+    if (stored == store.batches().end() ||
+        !stored->second.holders.contains(batch.lease()->worker)) {
       return absl::StrCat("batch ", key.batch, " of job ", key.job,
                           " is desired of a worker whose lease is not durable");
     }

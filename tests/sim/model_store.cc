@@ -179,9 +179,7 @@ StorePoll ModelStore::Poll(BootTime asked_at) const {
 
 Restored ModelStore::RestoreAll() const {
   Restored restored;
-  const StorePoll poll = Poll({});
-  restored.jobs = poll.jobs;
-  restored.open_batches = poll.batches;
+  restored.poll = Poll({});
   for (const auto& [key, batch] : batches_) {
     if (!Open(batch) || batch.leased_attempt == 0) continue;
     restored.leases.push_back(SnapshotOfLease(batch));

@@ -17,7 +17,8 @@ constexpr const char* kDigest = "digest";
 
 }  // namespace
 
-Simulator::Simulator(const SimulatorOptions& options) : options_(options), random_(options.seed) {
+Simulator::Simulator(const SimulatorOptions& options)
+    : options_(options), random_(options.seed), log_(options.log) {
   for (int i = 0; i < options.workers; ++i) {
     Machine machine;
     machine.worker =
@@ -123,7 +124,7 @@ void Simulator::ReportForEver(size_t index) {
 
 void Simulator::Deliver(size_t index, const WorkerReport& report) {
   const ReportVerdict verdict = scheduler_->OnWorkerReport(report, now_);
-  Log(report.worker, verdict);
+  log_.Add(now_ - start_, report.worker, verdict);
   if (verdict == ReportVerdict::kAccepted) machines_[index].delivered = now_;
   if (verdict == ReportVerdict::kSuperseded &&
       report.instance == machines_[index].worker->instance()) {
@@ -136,7 +137,7 @@ void Simulator::Deliver(size_t index, const WorkerReport& report) {
 void Simulator::SendDesired(size_t index) {
   const SimulatedWorker& worker = *machines_[index].worker;
   const Desired desired = scheduler_->DesiredFor(worker.name());
-  Log(worker.name(), desired);
+  log_.Add(now_ - start_, worker.name(), desired);
   if (machines_[index].cut || Chance() < message_trouble_) return;
   After(Between(absl::Milliseconds(1), absl::Milliseconds(50)),
         [this, index, desired, sent = ++sent_, instance = worker.instance()] {
@@ -148,7 +149,9 @@ void Simulator::SendDesired(size_t index) {
 
 void Simulator::TickCoordinator() {
   scheduler_->OnTick(now_);
-  LogWorkers();
+  for (const auto& [id, worker] : scheduler_->workers()) {
+    log_.Add(now_ - start_, id, worker, now_);
+  }
   if (!polling_) {
     polling_ = true;
     store_calls_.push_back({});
@@ -168,10 +171,6 @@ void Simulator::RestartCoordinator() {
   for (Machine& machine : machines_) machine.delivered.reset();
 }
 
-void Simulator::LogWorkers() {
-  for (const auto& [id, worker] : scheduler_->workers()) Log(id, worker.View(now_));
-}
-
 void Simulator::SortStoreCalls() {
   std::array<std::vector<StoreCall>, kStoreRanks> ranks;
   while (!store_calls_.empty() && store_calls_.back().intention.has_value()) {
@@ -186,7 +185,7 @@ void Simulator::SortStoreCalls() {
 
 void Simulator::Settle() {
   for (Intention& intention : scheduler_->TakeIntentions()) {
-    Log("rules", intention);
+    log_.Add(now_ - start_, "rules", intention);
     if (const auto* grant = std::get_if<GrantLeases>(&intention.what)) {
       for (const Machine& machine : machines_) {
         if (machine.worker->name() != grant->worker) continue;
@@ -221,12 +220,12 @@ void Simulator::RunStoreCall() {
     Confirmation answer = ModelStore::Unavailable(*call.intention);
     if (commits) answer = store_.Execute(*call.intention);
     if (fails) answer = ModelStore::Unavailable(*call.intention);
-    Log("store", answer);
+    log_.Add(now_ - start_, "store", answer);
     scheduler_->OnConfirmation(answer, now_);
   } else {
     polling_ = false;
     if (fails) {
-      scheduler_->OnStoreAway("the model store is away", now_);
+      scheduler_->OnStoreAway("the model store is away");
     } else {
       store_.Seal();
       scheduler_->OnPoll(store_.Poll(now_), now_);

@@ -115,14 +115,6 @@ class Simulator {
   bool AllDone() const;
   std::string DescribeOpen(int64_t job) const;
 
-  // A line of the event log. `what` is logged as LogLine() has it.
-  template <typename What>
-  void Log(const std::string& whose, const What& what) {
-    if (options_.log == nullptr) return;
-    *options_.log << now_ - start_ << " " << whose << " " << LogLine(what) << "\n";
-  }
-  void LogWorkers();
-
   void Check();
   void CheckSilence();
   void CheckComplete();
@@ -130,6 +122,7 @@ class Simulator {
 
   const SimulatorOptions options_;
   std::mt19937_64 random_;
+  EventLog log_;
   BootTime now_ = BootTime() + absl::Hours(1);
   const BootTime start_ = now_;
   std::priority_queue<Timed, std::vector<Timed>, std::greater<>> agenda_;

@@ -21,7 +21,7 @@ void Simulator::CheckSilence() {
   constexpr absl::Duration kLeaseEnds = absl::Seconds(26);
   for (const Machine& machine : machines_) {
     const auto found = scheduler_->workers().find(machine.worker->name());
-    if (found == scheduler_->workers().end() || found->second.leases.empty()) continue;
+    if (found == scheduler_->workers().end() || found->second.leases().empty()) continue;
     const BootTime heard = machine.delivered.value_or(coordinator_since_);
     if (now_ - heard > kLeaseEnds) {
       Violated(absl::StrCat(machine.worker->name(), " holds leases after ",
@@ -36,13 +36,12 @@ std::string Simulator::DescribeOpen(int64_t job) const {
     if (key.job != job) continue;
     absl::StrAppend(&text, "; batch ", key.batch, " [", batch.begin, ", ", batch.end, ") stored ",
                     batch.stored, " deaths ", batch.deaths, batch.stale ? " stale" : "");
-    if (!batch.lease.has_value()) continue;
-    absl::StrAppend(&text, " leased to ", batch.lease->worker, " in phase ",
-                    static_cast<int>(batch.lease->phase), " attempt ", batch.lease->attempt);
+    if (batch.lease() == nullptr) continue;
+    absl::StrAppend(&text, " leased to ", batch.lease()->worker, " in phase ",
+                    static_cast<int>(batch.lease()->phase), " attempt ", batch.lease()->attempt);
   }
   for (const auto& [id, worker] : scheduler_->workers()) {
-    const WorkerView view = worker.View(now_);
-    absl::StrAppend(&text, "; ", id, " ", NameOf(view.condition), " (", view.reason, ")");
+    absl::StrAppend(&text, "; ", id, " ", LogLine(worker, now_));
   }
   return text;
 }

@@ -105,18 +105,17 @@ void Simulator::FaultOfCluster(int kind) {
       const int64_t job = jobs_[static_cast<size_t>(Pick(0, options_.jobs - 1))];
       if (store_.Snapshot(job).phase != JobPhase::kRunning) return;
       note("pause");
-      scheduler_->OnJob(store_.SetPhase(job, JobPhase::kPaused), now_);
+      scheduler_->OnJob(store_.SetPhase(job, JobPhase::kPaused));
       After(Between(absl::Seconds(1), absl::Seconds(30)), [this, job] {
         if (store_.Snapshot(job).phase != JobPhase::kPaused) return;
-        scheduler_->OnJob(store_.SetPhase(job, JobPhase::kRunning), now_);
+        scheduler_->OnJob(store_.SetPhase(job, JobPhase::kRunning));
       });
       return;
     }
     case 5:
       note("disk full");
-      scheduler_->SetDiskGuard("the disk is full", now_);
-      After(Between(absl::Seconds(1), absl::Seconds(30)),
-            [this] { scheduler_->SetDiskGuard("", now_); });
+      scheduler_->SetDiskGuard("the disk is full");
+      After(Between(absl::Seconds(1), absl::Seconds(30)), [this] { scheduler_->SetDiskGuard(""); });
       return;
     case 6: {
       // Seldom, and never the first: some work must be left.
@@ -125,7 +124,7 @@ void Simulator::FaultOfCluster(int kind) {
       const bool open = phase == JobPhase::kRunning || phase == JobPhase::kPaused;
       if (!open || job == jobs_[0] || Chance() > 0.1) return;
       note("cancel");
-      scheduler_->OnJob(store_.SetPhase(job, JobPhase::kCancelled), now_);
+      scheduler_->OnJob(store_.SetPhase(job, JobPhase::kCancelled));
       cancelled_[job] = store_.results(job).size();
       return;
     }
@@ -133,7 +132,7 @@ void Simulator::FaultOfCluster(int kind) {
       const int64_t job = jobs_[static_cast<size_t>(Pick(0, options_.jobs - 1))];
       if (store_.Snapshot(job).phase != JobPhase::kCompleted) return;
       note("extend");
-      scheduler_->OnJob(store_.Extend(job, store_.Snapshot(job).rules.target + Pick(1, 200)), now_);
+      scheduler_->OnJob(store_.Extend(job, store_.Snapshot(job).rules.target + Pick(1, 200)));
       return;
     }
   }
@@ -145,17 +144,17 @@ void Simulator::HealEverything() {
   store_up_ = true;
   store_trouble_ = 0;
   message_trouble_ = 0;
-  scheduler_->SetDiskGuard("", now_);
+  scheduler_->SetDiskGuard("");
   for (Machine& machine : machines_) {
     machine.cut = false;
     machine.worker->set_asleep(false);
     machine.worker->set_slots_allowed(64);
     // The owner looks in the morning and resumes what was drained for failing.
-    scheduler_->OnControl(machine.worker->name(), WorkerControl::kRun, now_);
+    scheduler_->OnControl(machine.worker->name(), WorkerControl::kRun);
   }
   for (const int64_t job : jobs_) {
     if (store_.Snapshot(job).phase != JobPhase::kPaused) continue;
-    scheduler_->OnJob(store_.SetPhase(job, JobPhase::kRunning), now_);
+    scheduler_->OnJob(store_.SetPhase(job, JobPhase::kRunning));
   }
 }
 

@@ -1,0 +1,76 @@
+#include "coordinator/core/lease_table.h"
+
+#include <utility>
+
+namespace motzkin::coordinator {
+
+BatchState* LeaseTable::Find(const BatchKey& key) {
+  const auto found = batches_.find(key);
+  return found == batches_.end() ? nullptr : &found->second;
+}
+
+std::vector<BatchState*> LeaseTable::OfJob(int64_t job) {
+  std::vector<BatchState*> batches;
+  for (auto it = batches_.lower_bound({job, 0}); it != batches_.end() && it->first.job == job;
+       ++it) {
+    batches.push_back(&it->second);
+  }
+  return batches;
+}
+
+std::vector<BatchState*> LeaseTable::HeldBy(const WorkerState& worker) {
+  std::vector<BatchState*> held;
+  for (const BatchKey& key : worker.leases()) held.push_back(&batches_.at(key));
+  return held;
+}
+
+void LeaseTable::Add(const BatchSnapshot& snapshot) {
+  JobState* job = cluster_.FindJob(snapshot.key.job);
+  if (job == nullptr || !job->running()) return;
+  if (!batches_.try_emplace(snapshot.key, snapshot).second) return;
+  job->pending_.insert({snapshot.begin, snapshot.key.batch});
+  job->AllocatedTo(snapshot.end);
+}
+
+void LeaseTable::Forget(BatchState& batch) {
+  if (batch.lease() != nullptr) Drop(batch);
+  cluster_.jobs.at(batch.key.job).pending_.erase({batch.begin, batch.key.batch});
+  batches_.erase(BatchKey(batch.key));  // A copy, as the key goes with the batch.
+}
+
+void LeaseTable::Forget(const JobState& job) {
+  for (BatchState* batch : OfJob(job.rules.id)) Forget(*batch);
+}
+
+void LeaseTable::EndJob(JobState& job, JobPhase phase, const std::string& reason) {
+  if (std::exchange(job.ending, true)) return;
+  cluster_.outbox.Emit(SetJobPhase{job.rules.id, phase, reason});
+  Forget(job);
+}
+
+void LeaseTable::Lend(BatchState& batch, Lease lease) {
+  cluster_.jobs.at(batch.key.job).pending_.erase({batch.begin, batch.key.batch});
+  cluster_.workers.at(lease.worker).leases_.insert(batch.key);
+  lease.end = batch.end;
+  lease.unstarted_begin = batch.begin;
+  batch.lease_ = std::move(lease);
+}
+
+void LeaseTable::Drop(BatchState& batch) {
+  WorkerState& worker = cluster_.workers.at(batch.lease_->worker);
+  worker.leases_.erase(batch.key);
+  worker.hungry = true;
+  cluster_.changed.insert(batch.lease_->worker);
+  batch.lease_.reset();
+  cluster_.jobs.at(batch.key.job).pending_.insert({batch.begin, batch.key.batch});
+}
+
+void LeaseTable::End(BatchState& batch, LeaseEnd why) {
+  if (batch.lease_->phase != LeasePhase::kGranting) {
+    cluster_.outbox.Emit(EndLease{{batch.key, batch.lease_->attempt}, why});
+    if (why == LeaseEnd::kDied) ++batch.deaths;
+  }
+  Drop(batch);
+}
+
+}  // namespace motzkin::coordinator

@@ -1,0 +1,49 @@
+// Keeps the rules true to the store. A poll overrides what they believed; an intention that failed
+// is forgotten, and planned anew, or repeated once the store is back, whichever is safe.
+//
+// Thread-compatible.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "coordinator/core/cluster_state.h"
+#include "coordinator/core/lease_table.h"
+#include "coordinator/core/planner.h"
+
+namespace motzkin::coordinator {
+
+class StoreReconciler {
+ public:
+  // All must outlive this.
+  StoreReconciler(ClusterState& cluster, LeaseTable& leases, Planner& planner)
+      : cluster_(cluster), leases_(leases), planner_(planner) {}
+
+  void OnPoll(const StorePoll& poll, BootTime now);
+  void OnStoreAway(const std::string& why);
+  void OnConfirmation(const Confirmation& answer, BootTime now);
+  // What the store says of a job, polled or after an operator's order.
+  void TakeJob(const JobSnapshot& snapshot);
+  // Asks the store to complete the jobs whose target is sealed.
+  void FinishJobs();
+
+ private:
+  void ReconcileBatches(const StorePoll& poll);
+  void EndReleasedLeases(const StorePoll& poll);
+  // It must happen, but the store was away: the next poll repeats it.
+  bool Postpone(const Change& what);
+  void Confirmed(const AllocateBatches& what, const Confirmation& answer, BootTime now);
+  void Confirmed(const GrantLeases& what, const Confirmation& answer, BootTime now);
+  void Confirmed(const SplitBatch& what, const Confirmation& answer, BootTime now);
+  void Confirmed(const SetJobPhase& what, const Confirmation& answer, BootTime now);
+  // Nothing follows from the others.
+  template <typename What>
+  void Confirmed(const What& what, const Confirmation& answer, BootTime now) {}
+
+  ClusterState& cluster_;
+  LeaseTable& leases_;
+  Planner& planner_;
+  std::vector<Change> postponed_;
+};
+
+}  // namespace motzkin::coordinator

@@ -1,0 +1,49 @@
+// What workers say, and what their silence says: instances that replace each other, what each
+// holds, what failed, and who is lost.
+//
+// Thread-compatible.
+#pragma once
+
+#include <string>
+
+#include "coordinator/core/cluster_state.h"
+#include "coordinator/core/lease_table.h"
+#include "coordinator/core/planner.h"
+
+namespace motzkin::coordinator {
+
+class WorkerWatch {
+ public:
+  // All must outlive this.
+  WorkerWatch(ClusterState& cluster, LeaseTable& leases, Planner& planner)
+      : cluster_(cluster), leases_(leases), planner_(planner) {}
+
+  // Before anything else. Every lease gets a full fresh term from `now`.
+  void Restore(const Restored& restored, BootTime now);
+  ReportVerdict OnReport(const WorkerReport& report, BootTime now);
+  void OnStreamClosed(const WorkerId& id, uint64_t instance, BootTime now);
+  void OnControl(const WorkerId& id, WorkerControl control);
+  // Loses those who were silent for too long, and ends leases that their holders ignore.
+  void OnTick(BootTime now);
+
+ private:
+  void ReplaceInstance(WorkerState& worker);
+  void Welcome(WorkerState& worker, bool known, BootTime now);
+  void TakeHeld(WorkerState& worker, BootTime now);
+  void TakeHeldBatch(WorkerState& worker, BatchState& batch, const HeldReport& held, BootTime now);
+  void Release(BatchState& batch, BootTime now);
+  void TakeFailed(WorkerState& worker);
+  void DrainForFailures(WorkerState& worker, const std::string& reason);
+  void GiveFreshTerms(BootTime now);
+  void CheckSilence(WorkerState& worker, BootTime now);
+  void Lose(WorkerState& worker, BootTime now);
+  void EndIgnored(BootTime now);
+  std::string NameOf(const BatchState& batch) const;
+
+  ClusterState& cluster_;
+  LeaseTable& leases_;
+  Planner& planner_;
+  BootTime last_tick_;
+};
+
+}  // namespace motzkin::coordinator
