@@ -17,7 +17,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-// What Postgres makes of a record, in a record, in an array: each level is quoted once more.
+// Returns what Postgres reads from a record, in a record, in an array: each level is quoted once more.
 class RecordsTest : public ::testing::Test {
  protected:
   RecordsTest() : connection_(test::MustConnect(test::MiniPostgres::Shared().NewDatabase())) {
