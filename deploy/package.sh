@@ -79,7 +79,6 @@ verb_package() {
 # package_try SUITE FOLDER: installs, runs, upgrades, removes and purges them in a root that has nothing.
 package_try() {
   local arguments=("$1" "$2")
-  ensure_packages test
   if [[ -n $package_from ]]; then arguments+=("$package_from/$1"); fi
   as_root tests/packages/packages_test.py "${arguments[@]}"
 }

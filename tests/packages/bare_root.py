@@ -39,14 +39,14 @@ class BareRoot:
         # The shell is process 1 there and reaps what others leave behind.
         self._holder = subprocess.Popen(
             ["unshare", "--mount", "--pid", "--ipc", "--fork", "--kill-child", "--propagation", "private",
-             "bash", PROJECT / "deploy/enter_root.sh", self.path, "root", self._folder("ccache"),
+             "bash", PROJECT / "deploy/enter_root.sh", self.path, "root", self._folder("try-ccache"),
              "echo ready; sleep infinity & wait"], stdout=subprocess.PIPE, text=True)
         if self._holder.stdout.readline() != "ready\n":
             raise RuntimeError(f"could not enter {self.path}")
         self._inner = child_of(self._holder.pid)
 
     def _folder(self, name):
-        folder = PROJECT / "build/packages" / name
+        folder = ROOTS / name
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
@@ -75,7 +75,7 @@ class BareRoot:
         return json.loads(ended.stdout) if ended.returncode == 0 else None
 
     def start(self, command, log):
-        return Service(self._entering(command), self._folder("try") / f"{self.path.name}-{log}.log")
+        return Service(self._entering(command), self._folder("try-logs") / f"{self.path.name}-{log}.log")
 
     def packages(self):
         listed = self.run("dpkg-query -W -f='${Package} ${db:Status-Status}\\n'").splitlines()
