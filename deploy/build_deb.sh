@@ -36,6 +36,10 @@ write_changelog >debian/changelog
 export DEB_BUILD_OPTIONS="noautodbgsym parallel=$jobs"
 # The requirements are installed by now under the names that this release has for them.
 dpkg-buildpackage --build=binary --unsigned-changes --no-check-builddeps
+if grep -rlF "$PWD" debian/man debian/completions; then
+  echo "these files name a folder of this build, which would make other bytes elsewhere" >&2
+  exit 1
+fi
 mkdir -p "$into"
 mv ../*.deb "$into"
 lintian --allow-root --fail-on error --suppress-tags bad-distribution-in-changes-file "$into"/*.deb

@@ -46,11 +46,13 @@ class Help:
 
 
 def entry_of(left, description):
-    """Takes apart "-h,--help", "--slots N=0" or "--kind ENUM:value in {backward->2,forward->1}"."""
+    """Takes apart "-h,--help", "--slots N" or "--kind ENUM:value in {backward->2,forward->1}"."""
     names = NAMES.match(left)[0]
     value = left[len(names):].strip()
     value = "" if value.startswith(NO_VALUE) else value
-    return Entry(re.split(", *", names), value.partition("=")[0], description)
+    # A default may be a folder or a host of this machine, and nothing here needs one.
+    description = re.sub(r" \(default [^)]*\)", "", description)
+    return Entry(re.split(", *", names), value, description)
 
 
 def parse(text):

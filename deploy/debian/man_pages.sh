@@ -13,10 +13,9 @@ printf '[see also]\n.BR motzkin (1),\n.BR motzkin-coordinator (8),\n.BR motzkin-
 # Changes the help where a page must not say the same: `-h,--help` is how CLI11 writes what help2man knows as
 # `-h, --help`; the host and the folders of this build are of no use elsewhere; and CLI11 lists options that
 # exclude each other in another order in every run.
-# shellcheck disable=SC2016  # The last $ ends a line.
 readonly edits='s/^(  -[a-z]),[ ]*--/\1, --/
-s/^(  --name NAME)=[^ ]+/\1/
-s/=[^ ]*\/integrator$//
+/^  --name NAME/ s/ \(default [^)]*\)//
+s/ \(default [^)]*\/integrator\)//
 s/ Excludes:( --[a-z-]+)+//
 /ENUM:value in/ { s/->[0-9]+//g; s/ENUM:value in \{([^}]*)\} OR \{[^}]*\}/\1/ }'
 
