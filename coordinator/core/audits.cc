@@ -15,7 +15,8 @@ void Audits::Update(const std::vector<AuditSnapshot>& open) {
       audits.insert(std::move(known));
     }
   }
-  for (auto& [key, audit] : audits_) Release(audit);  // Done, or not to be done now.
+  // Those left over are done, or their job is paused or over.
+  for (auto& [key, audit] : audits_) Release(audit);
   audits_ = std::move(audits);
 }
 
@@ -55,7 +56,7 @@ const Auditor* Audits::Choose(Audit& audit, const std::vector<Auditor>& auditors
   const auto fits = [&](const Auditor& auditor) {
     return (!has_others || other(auditor)) && !audit.failed.contains(auditor.worker);
   };
-  // All have failed: from the beginning.
+  // Every worker has failed once, so each may try again. Otherwise the audit would stay open.
   if (std::ranges::none_of(auditors, fits)) audit.failed.clear();
   const Auditor* chosen = nullptr;
   int least = 0;

@@ -27,14 +27,15 @@ WorkSize SizeWork(const SizerPolicy& policy, const SizerInput& input) {
   }
   size.hold /= std::max(input.jobs, 1);
   if (input.remaining >= 0) {
-    // Everyone's part of what is left ends at the same moment; a function a slot is the least.
+    // Workers that share what is left by speed finish at the same moment. No worker gets less than
+    // a function a slot.
     const double part =
         std::ceil(static_cast<double>(input.remaining) * std::clamp(input.share, 0.0, 1.0));
     size.hold = std::min(size.hold, std::max(slots, static_cast<int64_t>(part)));
   }
   size.hold = std::max<int64_t>(size.hold, 1);
   size.batch = std::clamp(size.batch, policy.batch_min, policy.batch_max);
-  // At least four batches in what is held: whole ones can then move to a worker that ran dry.
+  // A worker holds at least four batches, so that whole ones can move to a worker that ran dry.
   size.batch = std::clamp<int64_t>(size.batch, 1, std::max(policy.batch_min, size.hold / 4));
   return size;
 }

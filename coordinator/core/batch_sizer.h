@@ -1,4 +1,4 @@
-// How much work a worker should hold, and in batches of which size. Pure arithmetic.
+// Computes how much work a worker should hold, and in batches of which size. Pure arithmetic.
 //
 // A worker holds a buffer, so that a coordinator that reboots costs nothing; the buffer is small
 // while its speed is unknown, and shrinks towards a job's end, so that all workers finish together.
@@ -12,22 +12,24 @@ namespace motzkin::coordinator {
 
 struct SizerPolicy {
   absl::Duration buffer = absl::Minutes(10);
-  // One batch is this much work: short enough that the sealed prefix follows closely, long enough
-  // that leases stay few.
+  // One batch is about this much work: short enough that the sealed prefix follows closely, long
+  // enough that leases stay few.
   absl::Duration batch = absl::Seconds(15);
   int64_t batch_min = 16;
   int64_t batch_max = 4096;
-  // Before a speed is known: this many batches a slot, each of batch_first functions. With giac's
-  // 10 to 50 functions a second and slot that is a few seconds of work, and a slow Pi's minute.
+  // A worker whose speed is not known gets this many batches a slot, each of batch_first functions.
+  // With giac's 10 to 50 functions a second and slot that is a few seconds of work, or a minute on
+  // a slow Pi.
   int64_t batch_first = 64;
   int64_t batches_first_per_slot = 2;
 };
 
 struct SizerInput {
   int slots = 1;
-  double functions_per_minute = 0;  // 0: not known yet.
+  double functions_per_minute = 0;  // 0 means that it is not known yet.
   int jobs = 1;                     // Running jobs that share the worker.
-  // Functions of the job that have no result yet, allocated or not; negative: no end in sight.
+  // Functions of the job that have no result yet, allocated or not. It is negative while no end is
+  // in sight.
   int64_t remaining = -1;
   // This worker's part of the speed of all workers that may take the job, 0 .. 1.
   double share = 1;

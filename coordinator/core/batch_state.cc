@@ -32,7 +32,7 @@ void BatchState::Update(const HeldReport& held) {
   lease_->finished = std::clamp<int64_t>(held.stored + held.pending, 0, size());
   lease_->unstarted_begin = std::clamp(held.unstarted_begin, begin, end);
   lease_->reported_end = held.end;
-  // Nothing left to trim: the holder began it all before it heard.
+  // Nothing is left to trim: the holder began it all before it heard of the shorter range.
   if (lease_->unstarted_begin >= end) lease_->end = end;
 }
 

@@ -1,4 +1,4 @@
-// One open batch and, while someone works on it, its lease.
+// One open batch and, while a worker has it, its lease (docs/job_lifecycle.md, "A lease").
 //
 // Thread-compatible.
 #pragma once
@@ -22,33 +22,36 @@ enum class LeasePhase {
 
 struct Lease {
   int32_t attempt = 0;
-  uint64_t grant = 0;  // The GrantLeases intention that asked for it.
+  uint64_t grant = 0;  // The number of the GrantLeases intention that asked for it.
   WorkerId worker = {};
   LeasePhase phase = LeasePhase::kGranting;
   std::string done = {};
-  // End of the range the worker should hold: below the batch's end while its tail is being trimmed.
+  // The range that the worker should hold ends here: below the batch's end while the tail is being
+  // trimmed. The batch is split only when the holder has reported the shorter range, as it may have
+  // begun more in the meantime.
   int64_t end = 0;
-  BootTime since = {};     // Granted, or restored after a restart.
+  BootTime since = {};     // When it was granted, or restored after a restart.
   BootTime released = {};  // When phase became kReleased or kRecalled.
-  // As the holder last reported it.
+  // The holder reported it at least once. `finished`, `unstarted_begin` and `reported_end` are from
+  // its last report.
   bool seen_held = false;
-  bool restored = false;  // From before a restart; the holder has not reported since.
+  bool restored = false;  // It is from before a restart, and the holder has not reported since.
   bool splitting = false;
-  int64_t finished = 0;  // Stored, or computed and on its way.
+  int64_t finished = 0;  // Results that are stored, or computed and on their way.
   int64_t unstarted_begin = 0;
   int64_t reported_end = 0;
 };
 
-// What the store said of it last, and what the rules know besides.
+// A batch as the store described it last, with the facts that only the rules know.
 struct BatchState : BatchSnapshot {
   // The worker that gave it up last; another one tries first.
   WorkerId avoid;
-  // The store refused to grant it; not offered again before the next look at the store.
+  // The store refused to grant it, so it is not offered again before the next poll.
   bool stale = false;
 
   explicit BatchState(const BatchSnapshot& snapshot) : BatchSnapshot(snapshot) {}
 
-  // Null: it is leased to nobody. Only LeaseTable gives a lease and takes it away.
+  // Null while it is not leased. Only LeaseTable gives a lease and takes it away.
   Lease* lease() { return lease_.has_value() ? &*lease_ : nullptr; }
   const Lease* lease() const { return lease_.has_value() ? &*lease_ : nullptr; }
 
@@ -57,9 +60,10 @@ struct BatchState : BatchSnapshot {
   static constexpr int32_t kDeathsBeforeCareful = 3;
   bool careful() const { return deaths >= kDeathsBeforeCareful; }
 
-  // Functions without a result, as far as the store and the holder have said.
+  // Counts the functions without a result, as far as the store and the holder have said.
   int64_t Remaining() const;
-  // Functions that no slot has begun, of a batch that its holder is known to hold; else 0.
+  // Counts the functions that no slot has begun. It is 0 until the holder has reported the batch,
+  // since it may have begun any of them.
   int64_t Unstarted() const;
   // The holder reported work on it.
   bool Begun() const;

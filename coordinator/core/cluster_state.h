@@ -1,5 +1,5 @@
-// What the rules know of the cluster. The parts of the scheduler share one; batches and their leases
-// are in LeaseTable.
+// The rules' picture of the cluster: jobs, workers and the intentions under way. The parts of the
+// scheduler share one. Batches and their leases are in LeaseTable.
 //
 // Thread-compatible.
 #pragma once
@@ -19,23 +19,23 @@ namespace motzkin::coordinator {
 
 struct Policy {
   SizerPolicy sizer = {};
-  // A worker is silent since its last message. For this long it misses two reports and a bit: then
-  // it gets no new work.
+  // A worker that was silent for this long gets no new work: it missed two reports, and the third
+  // is due soon.
   absl::Duration no_new_work = absl::Seconds(12);
-  // After this its batches go to others.
+  // A worker that was silent for this long is lost, and its batches go to others.
   absl::Duration lost = absl::Seconds(25);
-  // A tick that comes this late means that the coordinator itself slept or stood still: silence
-  // then says nothing about the workers, and each gets a fresh term.
+  // A tick that comes this late means that the coordinator itself slept or stood still. Silence
+  // then says nothing about the workers, so each gets a fresh term.
   absl::Duration own_absence = absl::Seconds(5);
   // A worker in contact that does not take up a granted batch for this long does not get it.
   absl::Duration take_up = absl::Seconds(60);
   // A worker in contact that does not let go of a recalled batch for this long keeps no claim to
   // it.
   absl::Duration let_go = absl::Seconds(10);
-  // Batches given to one worker at once, so that many workers ramp up side by side.
+  // One worker gets at most this many batches at once, so that many workers ramp up side by side.
   int grants_at_once = 16;
-  // Batches that the store may be asked for and not have answered about, of all workers together:
-  // a tenth of a second of its work or two, so that who comes next does not wait for long.
+  // The store may owe answers about this many batches, of all workers together. That is a tenth of
+  // a second of its work or two, so that the next worker does not wait long behind them.
   int64_t asked_max = 1024;
 };
 
@@ -45,14 +45,14 @@ struct ClusterState {
   std::map<int64_t, JobState> jobs = {};
   std::map<WorkerId, WorkerState> workers = {};
   Outbox outbox = {};
-  // Workers whose desired state may differ from the one that they were shown last.
+  // The desired state of these workers may differ from the one that they were shown last.
   std::set<WorkerId> changed = {};
   bool store_up = true;
-  std::string disk_guard = {};  // Why the disk is too full for more work; empty: it is not.
+  std::string disk_guard = {};  // Says why the disk is too full for more work; empty if it is not.
 
   bool MayGrant() const { return store_up && disk_guard.empty(); }
 
-  // Null: no such job.
+  // Returns null if there is no such job.
   JobState* FindJob(int64_t id) {
     const auto found = jobs.find(id);
     return found == jobs.end() ? nullptr : &found->second;

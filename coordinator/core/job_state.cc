@@ -7,7 +7,8 @@
 namespace motzkin::coordinator {
 namespace {
 
-// Table and index bytes of a typical row, until a job has rows of its own to measure.
+// A typical row takes this many bytes in table and indexes. It stands in until a job has rows of
+// its own to measure.
 constexpr double kRowBytesTypical = 600;
 // A rate measured on a few functions may be 0; allocation stays bounded all the same.
 constexpr double kSuccessRateMin = 0.01;

@@ -11,42 +11,44 @@
 
 namespace motzkin::coordinator {
 
-// What the store said of it last, and what the rules know besides.
+// A job as the store described it last, with the facts that only the rules know.
 struct JobState : JobSnapshot {
   explicit JobState(JobSnapshot snapshot) : JobSnapshot(std::move(snapshot)) {}
 
-  // Takes what the store says; what was learned since about allocation is kept.
+  // Takes what the store says, but keeps what was learned about allocation: the poll may have been
+  // read before the latest allocation was confirmed.
   void Update(const JobSnapshot& snapshot);
 
   bool running() const { return phase == JobPhase::kRunning && !ending; }
 
-  // Unleased open batches as (begin index, batch), lowest first. Kept by LeaseTable.
+  // The unleased open batches as (begin index, batch), lowest first: the sealed prefix moves only
+  // when the lowest are done. LeaseTable keeps it.
   const std::set<std::pair<int64_t, int64_t>>& pending() const { return pending_; }
 
-  // How many more indices may be allocated now; 0 while nothing more is wanted.
+  // Returns how many more indices may be allocated now, and 0 while no more are wanted.
   //
   // Function targets allocate exactly their target. Integrated targets allocate ahead by the
   // success rate seen so far, which sinks or rises as results come in: too little now is made up
   // later. Endless jobs stop at rows_max, or when what is in flight will fill bytes_max.
   int64_t Allocatable() const;
 
-  // Functions that still need a result before the job ends; -1: no end in sight.
+  // Counts the functions that still need a result before the job ends; -1 if no end is in sight.
   int64_t Remaining() const;
 
-  // Nothing is left to do. Decided on the sealed prefix only, so that it does not depend on the
+  // Nothing is left to do. Only the sealed prefix decides, so that the end does not depend on the
   // order in which results arrive.
   bool Finished() const;
 
-  // The store made indices up to `end`.
+  // The store made batches for the indices below `end`.
   void AllocatedTo(int64_t end);
   // The store says that the function target is wholly allocated.
   void AllocationExhausted();
 
-  // Functions in AllocateBatches intentions under way.
+  // Counts the functions in AllocateBatches intentions under way.
   int64_t allocating = 0;
   // A SetJobPhase that ends the job is under way.
   bool ending = false;
-  // Over the workers that may take the job, refreshed every tick.
+  // These two are sums over the workers that may take the job, refreshed every tick.
   int matching_workers = 0;
   double matching_speed = 0;
 

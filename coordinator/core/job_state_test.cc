@@ -27,10 +27,10 @@ TEST(JobStateTest, AFunctionTargetEndsWhenItsPrefixIsSealed) {
 
 TEST(JobStateTest, AnIntegratedTargetAllocatesAheadByItsSuccessRate) {
   const JobRules rules{.target = 1000, .target_integrated = true};
-  // Half of what was tried was integrated: 500 are missing, so 1000 more are needed.
+  // Half of those tried were integrated. 500 are missing, so 1000 more are needed.
   const JobState job = Job(rules, {.allocated_below = 1000, .stored = 1000, .integrated = 500});
   EXPECT_NEAR(static_cast<double>(job.Allocatable()), 1000, 5);
-  // Those in flight will bring half of theirs.
+  // Half of those in flight will be integrated too.
   const JobState later = Job(rules, {.allocated_below = 1800, .stored = 1000, .integrated = 500});
   EXPECT_NEAR(static_cast<double>(later.Allocatable()), 200, 5);
 }

@@ -35,7 +35,7 @@ void LeaseTable::Add(const BatchSnapshot& snapshot) {
 void LeaseTable::Forget(BatchState& batch) {
   if (batch.lease() != nullptr) Drop(batch);
   cluster_.jobs.at(batch.key.job).pending_.erase({batch.begin, batch.key.batch});
-  batches_.erase(BatchKey(batch.key));  // A copy, as the key goes with the batch.
+  batches_.erase(BatchKey(batch.key));  // The key is copied, as the original goes with the batch.
 }
 
 void LeaseTable::Forget(const JobState& job) {

@@ -13,7 +13,7 @@ namespace {
 
 constexpr absl::string_view kAtLeast = ">=";
 
-// One thing that a job asks of a worker, in words, and whether it has it.
+// One thing that a job asks of a worker, in words, and whether the worker has it.
 struct Requirement {
   std::string name;
   bool met = false;
@@ -23,7 +23,8 @@ bool Holds(const std::vector<uint32_t>& versions, uint32_t version) {
   return std::find(versions.begin(), versions.end(), version) != versions.end();
 }
 
-// The numbers in a version: "1.9.0.35+b1" is 1, 9, 0, 35, 1.
+// Returns the numbers in a version: "1.9.0.35+b1" is 1, 9, 0, 35, 1. Versions are compared by them,
+// because as text 1.10 would come before 1.9.
 std::vector<uint64_t> NumbersOf(absl::string_view version) {
   std::vector<uint64_t> numbers;
   bool in_number = false;
@@ -47,7 +48,7 @@ bool HasEngine(const WorkerReport& worker, const EngineRequirement& engine) {
   return found != worker.engines.end() && Satisfies(found->second, engine.version);
 }
 
-// "fricas", "fricas 1.3.8", "fricas >= 1.3.8".
+// Returns "fricas", "fricas 1.3.8" or "fricas >= 1.3.8".
 std::string NameOf(const EngineRequirement& engine) {
   absl::string_view version = engine.version;
   if (version.empty()) return engine.name;
@@ -78,7 +79,7 @@ std::string Lacks(const JobRules& job, const WorkerReport& worker) {
 
 std::string WhyNobody(const JobRules& job, const std::vector<const WorkerReport*>& workers) {
   if (workers.empty()) return "no worker is connected";
-  std::vector<Requirement> all;  // Met by one of the workers at least.
+  std::vector<Requirement> all;  // `met` is true if one worker at least meets it.
   for (const WorkerReport* worker : workers) {
     if (Lacks(job, *worker).empty()) return "";
     std::vector<Requirement> checked = Check(job, *worker);

@@ -1,5 +1,5 @@
-// Which worker may take which job: a full match or nothing. Two machines with different versions
-// would give different labels to the same functions.
+// Tells which worker may take which job. Only a full match will do, because two machines with
+// different versions would give different labels to the same functions.
 #pragma once
 
 #include <string>
@@ -9,10 +9,10 @@
 
 namespace motzkin::coordinator {
 
-// What the worker lacks for the job, in words ("fricas 1.3.8"); empty: a full match.
+// Names what the worker lacks for the job ("fricas 1.3.8"); empty if it is a full match.
 std::string Lacks(const JobRules& job, const WorkerReport& worker);
 
-// Why none of `workers` may take the job, in words ("no worker has fricas 1.3.8"); empty: one may.
+// Says why none of `workers` may take the job ("no worker has fricas 1.3.8"); empty if one may.
 std::string WhyNobody(const JobRules& job, const std::vector<const WorkerReport*>& workers);
 
 }  // namespace motzkin::coordinator

@@ -1,5 +1,5 @@
-// Intentions on their way to the store: each gets a number, is given out once, and is remembered
-// until the store has answered it.
+// Holds the intentions on their way to the store: each gets a number, is given out once, and is
+// remembered until the store has answered it.
 //
 // Thread-compatible.
 #pragma once
@@ -19,7 +19,7 @@ namespace motzkin::coordinator {
 
 class Outbox {
  public:
-  // The number that the next Emit() gives.
+  // Returns the number that the next Emit() will give.
   uint64_t next_id() const { return next_id_; }
 
   void Emit(Change what) {
@@ -28,16 +28,17 @@ class Outbox {
     in_flight_.emplace(intention.id, intention);
     emitted_.push_back(std::move(intention));
   }
-  // A sentence for people, made of `words`.
+  // Records an event: a sentence for people, joined from `words`.
   template <typename... Words>
   void Event(std::string kind, const Words&... words) {
     Emit(RecordEvent{std::move(kind), absl::StrCat(words...)});
   }
 
-  // What was emitted since the last call, in this order.
+  // Returns the intentions since the last call, in the order of Emit().
   std::vector<Intention> Take() { return std::exchange(emitted_, {}); }
 
-  // The store has answered this intention. Empty: it was not under way.
+  // The store has answered this intention. Returns it, or nothing if it was not under way: the
+  // answer to an intention counts once.
   std::optional<Intention> Settle(uint64_t id) {
     auto found = in_flight_.extract(id);
     if (found.empty()) return std::nullopt;
@@ -45,7 +46,7 @@ class Outbox {
     return std::move(found.mapped());
   }
 
-  // Batches that intentions under way ask the store to allocate or to grant.
+  // Counts the batches that intentions under way ask the store to allocate or to grant.
   int64_t asked() const { return asked_; }
 
  private:

@@ -18,13 +18,13 @@ struct Planner::Claim {
   double Filled() const { return static_cast<double>(held) / static_cast<double>(size.hold); }
 };
 
-// What is asked once about the worker, and what it is given.
+// Facts about the worker that are looked up once, and what it is given.
 struct Planner::Planning {
   WorkerState& worker;
   std::vector<BatchState*> left = {};
   bool holds_careful = false;
   std::vector<BatchKey> granted = {};
-  std::map<int64_t, std::vector<int64_t>> allocated = {};  // Sizes, by job.
+  std::map<int64_t, std::vector<int64_t>> allocated = {};  // The sizes of new batches, by job.
   int batches = 0;
   int64_t functions = 0;
 
@@ -73,10 +73,10 @@ void Planner::Weigh() {
 
 void Planner::Plan() {
   if (std::exchange(weigh_, false)) Weigh();
-  if (!cluster_.MayGrant()) return;  // Who waits goes on waiting.
+  if (!cluster_.MayGrant()) return;  // The queues keep their workers until grants are possible.
   PlanFrom(empty_handed_, Helping::kFirst);
   PlanFrom(to_refill_, Helping::kWhole);
-  // After all grants, so that the store can take equal things together.
+  // Allocations follow all grants, so that the store can take equal intentions together.
   for (AllocateBatches& what : allocations_) cluster_.outbox.Emit(std::move(what));
   allocations_.clear();
   batches_in_allocations_ = 0;
@@ -93,7 +93,7 @@ void Planner::PlanFrom(std::deque<WorkerState*>& queue, Helping helping) {
 }
 
 std::vector<Planner::Claim> Planner::ClaimsOn(const WorkerState& worker) {
-  std::map<int64_t, int64_t> held = worker.allocating;  // Functions that it has or waits for.
+  std::map<int64_t, int64_t> held = worker.allocating;  // Counts what it waits for and has.
   for (const BatchState* batch : leases_.HeldBy(worker)) held[batch->key.job] += batch->Remaining();
   std::vector<Claim> claims;
   for (auto& [id, job] : cluster_.jobs) {
@@ -117,7 +117,7 @@ void Planner::PlanFor(WorkerState& worker, Helping helping) {
   std::vector<Claim> claims = ClaimsOn(worker);
   bool full = !claims.empty();
   while (!claims.empty() && planning.batches < cluster_.policy.grants_at_once) {
-    // The job that has the least of what it should have here.
+    // The job with the smallest part of what it should have here comes first.
     const auto neediest = std::ranges::min_element(claims, {}, &Claim::Filled);
     if (neediest->Filled() >= 1) break;
     // A first helping is a function for each slot.
@@ -127,7 +127,7 @@ void Planner::PlanFor(WorkerState& worker, Helping helping) {
     claims.erase(neediest);
   }
   worker.hungry = planning.batches == 0 && !full;
-  // At once: the leases carry the number of the next intention.
+  // This must be the next intention, because the leases carry its number.
   if (!planning.granted.empty()) {
     cluster_.outbox.Emit(
         GrantLeases{worker.report.worker, worker.report.instance, std::move(planning.granted)});
@@ -165,7 +165,7 @@ bool Planner::GiveOne(Planning& planning, Claim& claim) {
 std::vector<BatchState*> Planner::Left(const WorkerState& worker) {
   std::vector<BatchState*> left;
   for (const HeldReport& held : worker.report.held) {
-    if (worker.leases().contains(held.lease.batch)) continue;  // Nearly always.
+    if (worker.leases().contains(held.lease.batch)) continue;  // This is nearly always so.
     BatchState* const batch = leases_.Find(held.lease.batch);
     if (batch != nullptr && batch->lease() == nullptr) left.push_back(batch);
   }
@@ -173,7 +173,8 @@ std::vector<BatchState*> Planner::Left(const WorkerState& worker) {
 }
 
 BatchState* Planner::NextPending(const Planning& planning, const JobState& job) {
-  // What it still holds from before it was lost costs it nothing to go on with.
+  // The worker may still hold batches from before it was lost. It goes on with those for free,
+  // where any other worker would compute their unsent results again.
   for (BatchState* batch : planning.left) {
     if (batch->key.job != job.rules.id || batch->lease() != nullptr) continue;
     if (planning.MayTake(job, *batch)) return batch;
@@ -199,7 +200,7 @@ void Planner::OnAudits(const std::vector<AuditSnapshot>& open, BootTime now) {
 }
 
 void Planner::PlanAudits(BootTime now) {
-  if (!cluster_.MayGrant()) return;  // Who holds some may go on.
+  if (!cluster_.MayGrant()) return;  // Workers that hold audits may go on with them.
   cluster_.changed.merge(audits_.Plan([this](int64_t job) { return AuditorsOf(job); }, now));
 }
 

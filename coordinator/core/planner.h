@@ -1,8 +1,8 @@
-// Who gets what: batches and audits for workers, and the reason of a job that nobody works on.
+// Gives batches and audits to workers, and finds the reason why a job has no worker.
 //
-// Events only queue workers to be planned for; Plan() then serves all of them at once. So the cost
-// of an event does not grow with the number of workers or batches, and that of a tick or a poll
-// grows with it once.
+// Events only queue workers to be planned for, and Plan() then serves all of them at once. So the
+// cost of an event does not grow with the number of workers or batches, and the cost of a tick or a
+// poll is proportional to it.
 //
 // Thread-compatible.
 #pragma once
@@ -26,41 +26,41 @@ class Planner {
   // The worker may have become due for work.
   void Queue(WorkerState& worker);
   void QueueAll();
-  // Those who could do with more when there was nothing to give.
+  // Queues the workers that wanted more when there was nothing to give.
   void QueueHungry();
-  // Who may work has changed; the jobs' sums over their workers are out of date.
+  // The set of workers that may work has changed, so the jobs' sums over them are out of date.
   void WeighLater() { weigh_ = true; }
-  // Notes which jobs' requirements the worker meets. Both change rarely, and are asked for all the
-  // time.
+  // Notes the jobs whose requirements the worker meets. Jobs and workers change rarely, and the
+  // answer is needed all the time.
   void Match(WorkerState& worker);
 
-  // Serves the queued workers while the store may be asked: first a little for those that have
-  // nothing, then the rest for everyone.
+  // Serves the queued workers for as long as the store may be asked. Every idle worker gets a first
+  // helping before any worker is filled.
   void Plan();
-  // About once a second: what does not follow from an event.
+  // Does what follows from no event. Called about once a second.
   void OnTick(BootTime now);
   // `open` are the audits that may be worked on now.
   void OnAudits(const std::vector<AuditSnapshot>& open, BootTime now);
   std::vector<AuditKey> AuditsOf(const WorkerId& worker) const { return audits_.Of(worker); }
-  // Tells the store why nobody works on a running job, where that has changed.
+  // Tells the store why a running job has no worker, for each job whose reason has changed.
   void ShowReasons();
 
  private:
-  struct Claim;     // One job's on a worker.
-  struct Planning;  // For one worker.
+  struct Claim;     // How much one job should have on a worker, and has.
+  struct Planning;  // The work of one PlanFor().
   enum class Helping { kFirst, kWhole };
 
   void Weigh();
   void PlanFrom(std::deque<WorkerState*>& queue, Helping helping);
   void PlanFor(WorkerState& worker, Helping helping);
   std::vector<Claim> ClaimsOn(const WorkerState& worker);
-  // False: there is nothing to give.
+  // Returns false if there is nothing to give.
   bool GiveOne(Planning& planning, Claim& claim);
-  // Batches that the worker reports to hold although they are leased to nobody.
+  // Returns the batches that the worker reports to hold although no worker has a lease on them.
   std::vector<BatchState*> Left(const WorkerState& worker);
   BatchState* NextPending(const Planning& planning, const JobState& job);
   void PlanAudits(BootTime now);
-  // The workers that may take audits of the job now.
+  // Returns the workers that may take audits of the job now.
   std::vector<Auditor> AuditorsOf(int64_t job);
 
   // --- rebalance.cc: the end of a job
@@ -70,11 +70,11 @@ class Planner {
   ClusterState& cluster_;
   LeaseTable& leases_;
   Audits audits_;
-  // Workers to plan for, longest waiting first: those that had nothing when they were queued, and
-  // others.
+  // The workers to plan for, longest waiting first: those that had nothing when they were queued,
+  // and the others.
   std::deque<WorkerState*> empty_handed_;
   std::deque<WorkerState*> to_refill_;
-  // What Plan() has not asked the store for yet.
+  // The allocations that Plan() has decided on but not emitted yet.
   std::vector<AllocateBatches> allocations_;
   int64_t batches_in_allocations_ = 0;
   bool weigh_ = false;

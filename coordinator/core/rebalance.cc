@@ -1,4 +1,4 @@
-// The end of a job: workers that ran dry get what others have not begun. See planner.h.
+// Part of Planner. At a job's end, workers that ran dry get what others have not begun.
 #include <algorithm>
 #include <functional>
 
@@ -7,13 +7,13 @@
 namespace motzkin::coordinator {
 namespace {
 
-// Moving less than this is not worth the messages.
+// Moving less work than this is not worth the messages.
 constexpr absl::Duration kWorthMoving = absl::Seconds(2);
 
 struct Victim {
   const WorkerState* worker = nullptr;
   int64_t unstarted = 0;
-  double seconds = 0;  // Until it would be through with it.
+  double seconds = 0;  // The worker needs this long for it.
 };
 
 }  // namespace
@@ -29,7 +29,7 @@ void Planner::Rebalance(JobState& job, BootTime now) {
     bool moving = false;
     for (const BatchState* batch : leases_.HeldBy(worker)) {
       const Lease& lease = *batch->lease();
-      // Not heard of yet, or some of it not begun: there is still something to do.
+      // The worker has not reported the batch yet or not begun all of it: it still has work.
       if (!lease.seen_held || batch->Unstarted() > 0) dry = false;
       if (batch->key.job != job.rules.id) continue;
       moving = moving || lease.phase == LeasePhase::kRecalled || lease.end < batch->end;
@@ -60,7 +60,7 @@ void Planner::Relieve(const WorkerState& victim, const JobState& job, int64_t fu
     return batch->key.job != job.rules.id || batch->lease()->phase != LeasePhase::kLive ||
            !batch->lease()->seen_held;
   });
-  // From the end of its list: what it would reach last.
+  // Batches are taken from the end of the victim's list, which it would reach last.
   std::ranges::sort(held, std::ranges::greater(), &BatchState::begin);
   for (BatchState* batch : held) {
     if (functions <= 0) break;

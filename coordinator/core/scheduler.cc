@@ -21,7 +21,7 @@ void Scheduler::OnJob(const JobSnapshot& job) {
   store_.TakeJob(job);
   planner_.WeighLater();
   planner_.QueueAll();
-  cluster_.ChangeAll();  // Their reason for having no work may differ now.
+  cluster_.ChangeAll();  // Workers are told a reason for having no work, which may differ now.
 }
 
 void Scheduler::SetDiskGuard(const std::string& why_blocked) {
@@ -52,7 +52,7 @@ Desired Scheduler::DesiredFor(const WorkerId& id) const {
   }
   std::ranges::sort(live, {}, &BatchState::begin);
   // Jobs take turns, so that one that started later does not wait for a whole buffer of another.
-  std::map<int64_t, int> turns_of;  // By job.
+  std::map<int64_t, int> turns_of;  // Counts the turns of each job.
   std::map<std::pair<int, int64_t>, const BatchState*> turns;
   for (const BatchState* batch : live) turns[{turns_of[batch->key.job]++, batch->key.job}] = batch;
   for (const auto& [turn, batch] : turns) {

@@ -11,10 +11,10 @@
 //
 // This is the public face. The rules themselves are in the parts, which share a ClusterState:
 //
-//   LeaseTable       which batches there are, and who works on which
-//   WorkerWatch      what workers say, and what their silence says
-//   StoreReconciler  what the store says and answers
-//   Planner          who gets what
+//   LeaseTable       has the open batches and the leases on them
+//   WorkerWatch      takes workers' reports and notices their silence
+//   StoreReconciler  takes the store's polls and answers
+//   Planner          gives batches and audits to workers
 //
 // It promises (docs/job_lifecycle.md has the states behind that):
 // - the newest instance of a worker wins; an older one is told that it is superseded;
@@ -50,17 +50,17 @@ class Scheduler {
   Scheduler(const Scheduler&) = delete;  // Its parts refer to each other.
   Scheduler& operator=(const Scheduler&) = delete;
 
-  // First of all, once. Every lease gets a full fresh term from `now`.
+  // Must be the first call, and happen once. Every lease gets a full fresh term from `now`.
   void Restore(const Restored& restored, BootTime now);
 
   ReportVerdict OnWorkerReport(const WorkerReport& report, BootTime now) {
     return watch_.OnReport(report, now);
   }
-  // Not a death: the silence decides.
+  // A closed stream is no death, as the worker may reconnect: its silence decides.
   void OnStreamClosed(const WorkerId& worker, uint64_t instance, BootTime now) {
     watch_.OnStreamClosed(worker, instance, now);
   }
-  // About once a second.
+  // Called about once a second.
   void OnTick(BootTime now);
 
   void OnPoll(const StorePoll& poll, BootTime now) { store_.OnPoll(poll, now); }
@@ -74,22 +74,22 @@ class Scheduler {
   void OnJob(const JobSnapshot& job);
   // The owner's order about a worker was made durable.
   void OnControl(const WorkerId& id, WorkerControl control) { watch_.OnControl(id, control); }
-  // Empty: there is room again.
+  // Stops all grants while `why_blocked` is not empty.
   void SetDiskGuard(const std::string& why_blocked);
 
-  // An event that another part of the coordinator saw, in its place among the others.
+  // Records an event that another part of the coordinator saw, in its place among the others.
   void Note(const std::string& kind, const std::string& text) { cluster_.outbox.Event(kind, text); }
 
-  // Plans for the workers that may have become due for work since the last call. Then, what to make
-  // durable, in this order; each exactly once. Equal kinds follow each other where they can, for
-  // the store to take together.
+  // Plans for the workers that may have become due for work since the last call. Returns the
+  // changes to make durable, in this order and each exactly once. Equal kinds follow each other
+  // where they can, so that the store takes them together.
   std::vector<Intention> TakeIntentions();
-  // Workers whose desired state may have changed since the last call.
+  // Returns the workers whose desired state may have changed since the last call.
   std::set<WorkerId> TakeChanged() { return std::exchange(cluster_.changed, {}); }
   Desired DesiredFor(const WorkerId& worker) const;
 
   bool store_up() const { return cluster_.store_up; }
-  // Why no work is granted at all; empty when it is.
+  // Says why no work is granted at all; empty when it is.
   std::string Blocked() const {
     return cluster_.store_up ? cluster_.disk_guard : "Postgres is away";
   }

@@ -1,4 +1,4 @@
-// Many workers at once: who is served first, and how much the store is asked for.
+// Tests the order in which many workers are served at once, and how much the store is asked for.
 #include <absl/strings/str_cat.h>
 #include <gtest/gtest.h>
 

@@ -31,7 +31,7 @@ class SchedulerTest : public ::testing::Test {
     return job;
   }
 
-  // A report of two slots that holds what it is told to hold.
+  // A report of a worker with two slots. The test adds what it holds.
   WorkerReport Report(const std::string& worker, uint64_t instance = 1) {
     return {.worker = worker,
             .name = worker,
@@ -44,7 +44,7 @@ class SchedulerTest : public ::testing::Test {
             .canonical_versions = {1}};
   }
 
-  // What an obedient worker reports: it holds the desired batches, none begun.
+  // The report of an obedient worker: it holds the desired batches, none begun.
   WorkerReport Obedient(const std::string& worker, uint64_t instance = 1) {
     WorkerReport report = Report(worker, instance);
     for (const DesiredBatchState& batch : scheduler_.DesiredFor(worker).batches) {
@@ -56,7 +56,7 @@ class SchedulerTest : public ::testing::Test {
     return report;
   }
 
-  // The same when every function of what it holds is begun: nothing can be moved away.
+  // The report of a worker that has begun every function it holds, so that nothing can be moved.
   WorkerReport Busy(const std::string& worker) {
     WorkerReport report = Obedient(worker);
     for (HeldReport& held : report.held) held.unstarted_begin = held.end;
@@ -87,7 +87,7 @@ class SchedulerTest : public ::testing::Test {
     Settle();
   }
 
-  // Seconds of ticks and polls, with `heard` workers reporting every five.
+  // Lets seconds pass with a tick and a poll each; the workers in `heard` report every five.
   void Pass(int seconds, const std::vector<std::string>& heard = {}) {
     for (int i = 0; i < seconds; ++i) {
       now_ += absl::Seconds(1);
@@ -298,7 +298,7 @@ TEST_F(SchedulerTest, AnIncompleteBatchThatItsHolderLetGoIsGrantedAgain) {
   Say(Obedient("a"));
   const LeaseKey first = Leases("a").at(0);
   now_ += absl::Seconds(1);
-  Say(Report("a"));  // Holds nothing any more, but nothing is stored.
+  Say(Report("a"));  // It holds nothing any more, but nothing is stored.
   now_ += absl::Seconds(1);
   Poll();
   Say(Report("a"));
@@ -404,7 +404,7 @@ TEST_F(SchedulerTest, AGrantWhoseAnswerWasLostIsAskedForAgain) {
   StartJob({.target = 16});
   scheduler_.OnWorkerReport(Report("a"), now_);
   for (int round = 0; round < 2; ++round) {
-    // Allocation, then the grant: each happens, and its answer is lost.
+    // First the allocation and then the grant happens, and each time the answer is lost.
     for (const Intention& intention : scheduler_.TakeIntentions()) {
       store_.Execute(intention);
       scheduler_.OnConfirmation(ModelStore::Unavailable(intention), now_);

@@ -48,7 +48,7 @@ void StoreReconciler::ReconcileBatches(const StorePoll& poll) {
         batch->Update(*found->second);
         continue;
       }
-      // It is closed.
+      // A batch of a polled job that is missing from the poll is closed.
       if (batch->lease() != nullptr) {
         cluster_.workers.at(batch->lease()->worker).failures_in_row = 0;
         leases_.End(*batch, LeaseEnd::kDone);
@@ -56,7 +56,7 @@ void StoreReconciler::ReconcileBatches(const StorePoll& poll) {
       leases_.Forget(*batch);
     }
   }
-  // Batches that we do not know: allocated or split by a call whose answer was lost.
+  // Batches that we do not know were allocated or split by a call whose answer was lost.
   for (const BatchSnapshot& batch : poll.batches) leases_.Add(batch);
 }
 
@@ -78,8 +78,8 @@ void StoreReconciler::FinishJobs() {
 void StoreReconciler::OnConfirmation(const Confirmation& answer, BootTime now) {
   const std::optional<Intention> intention = cluster_.outbox.Settle(answer.id);
   if (!intention.has_value()) return;
-  // UNAVAILABLE tells nothing: the change may have happened. A refusal names something that changed
-  // behind our back (a batch closed, a job cancelled): the next poll tells.
+  // After UNAVAILABLE the change may or may not have happened. A refusal means that something
+  // changed behind our back (a batch closed, a job cancelled). In both cases the next poll tells.
   if (absl::IsUnavailable(answer.status)) {
     OnStoreAway(std::string(answer.status.message()));
     if (Postpone(intention->what)) return;
@@ -88,7 +88,7 @@ void StoreReconciler::OnConfirmation(const Confirmation& answer, BootTime now) {
 }
 
 bool StoreReconciler::Postpone(const Change& what) {
-  // A night of trouble fits; beyond that the log on stderr has to do for events.
+  // A night of trouble fits. Events beyond that are only in the log on stderr.
   constexpr size_t kPostponedMax = 10'000;
   const bool must_happen =
       std::holds_alternative<EndLease>(what) || std::holds_alternative<SplitBatch>(what) ||
@@ -103,7 +103,8 @@ void StoreReconciler::Confirmed(const AllocateBatches& what, const Confirmation&
   const auto allocating = worker.allocating.find(what.job);
   allocating->second -= what.functions();
   if (allocating->second == 0) worker.allocating.erase(allocating);
-  if (!answer.status.ok()) worker.hungry = true;  // Not at once: it may be refused again.
+  // It is not queued at once, as it might be refused again and again: the next tick asks anew.
+  if (!answer.status.ok()) worker.hungry = true;
   JobState& job = cluster_.jobs.at(what.job);
   job.allocating -= what.functions();
   if (absl::IsOutOfRange(answer.status)) job.AllocationExhausted();
@@ -119,7 +120,8 @@ void StoreReconciler::Confirmed(const GrantLeases& what, const Confirmation& ans
     Lease* lease = batch == nullptr ? nullptr : batch->lease();
     const bool ours =
         lease != nullptr && lease->grant == answer.id && lease->phase == LeasePhase::kGranting;
-    // The worker was lost, or the job ended, while the store was writing.
+    // The worker may have been lost or replaced, or the job have ended, while the store was
+    // writing. Then the store has a lease that the rules do not want.
     const bool late = !ours || worker.report.instance != what.instance;
     if (ours && (late || !answer.status.ok())) leases_.Drop(*batch);
     if (!answer.status.ok()) {
@@ -146,7 +148,7 @@ void StoreReconciler::Confirmed(const GrantLeases& what, const Confirmation& ans
 void StoreReconciler::Confirmed(const SplitBatch& what, const Confirmation& answer, BootTime) {
   BatchState* batch = leases_.Find(what.batch);
   if (batch != nullptr && batch->lease() != nullptr) batch->lease()->splitting = false;
-  // Refused: it was split by the attempt whose answer was lost, or closed. The next poll tells.
+  // A refused batch was closed, or split by an attempt whose answer was lost. The next poll tells.
   if (!answer.status.ok()) return;
   if (batch != nullptr) batch->CutAt(what.at);
   for (const BatchSnapshot& tail : answer.batches) leases_.Add(tail);

@@ -1,5 +1,5 @@
-// Keeps the rules true to the store. A poll overrides what they believed; an intention that failed
-// is forgotten, and planned anew, or repeated once the store is back, whichever is safe.
+// Keeps the rules true to the store. A poll overrides what they believed. An intention that failed
+// is forgotten and planned anew, unless it must happen: then it is repeated once the store is back.
 //
 // Thread-compatible.
 #pragma once
@@ -22,7 +22,7 @@ class StoreReconciler {
   void OnPoll(const StorePoll& poll, BootTime now);
   void OnStoreAway(const std::string& why);
   void OnConfirmation(const Confirmation& answer, BootTime now);
-  // What the store says of a job, polled or after an operator's order.
+  // Takes the store's word about a job, polled or after an operator's order.
   void TakeJob(const JobSnapshot& snapshot);
   // Asks the store to complete the jobs whose target is sealed.
   void FinishJobs();
@@ -30,13 +30,14 @@ class StoreReconciler {
  private:
   void ReconcileBatches(const StorePoll& poll);
   void EndReleasedLeases(const StorePoll& poll);
-  // It must happen, but the store was away: the next poll repeats it.
+  // Keeps a change that must happen although the store was away; the next poll repeats it. Returns
+  // false if the change need not happen.
   bool Postpone(const Change& what);
   void Confirmed(const AllocateBatches& what, const Confirmation& answer, BootTime now);
   void Confirmed(const GrantLeases& what, const Confirmation& answer, BootTime now);
   void Confirmed(const SplitBatch& what, const Confirmation& answer, BootTime now);
   void Confirmed(const SetJobPhase& what, const Confirmation& answer, BootTime now);
-  // Nothing follows from the others.
+  // The other kinds have no consequences here.
   template <typename What>
   void Confirmed(const What& what, const Confirmation& answer, BootTime now) {}
 

@@ -21,7 +21,7 @@ namespace motzkin::coordinator {
 // UUID of a worker's state directory.
 using WorkerId = std::string;
 
-// A batch counts from 0 within its job.
+// Batches count from 0 within their job.
 struct BatchKey {
   int64_t job = 0;
   int64_t batch = 0;
@@ -43,10 +43,10 @@ struct LeaseKey {
 
 struct EngineRequirement {
   std::string name = {};
-  std::string version = {};  // "1.3.8" is exact, ">=1.3.8" that or newer; empty: any.
+  std::string version = {};  // "1.3.8" is exact, ">=1.3.8" means that or newer, "" means any.
 };
 
-// What of a job's spec the rules need. Immutable once started, but for `target`.
+// The part of a job's spec that the rules need. Only `target` can change once the job has started.
 struct JobRules {
   int64_t id = 0;
   std::string name = {};
@@ -54,8 +54,8 @@ struct JobRules {
   uint32_t generator_version = 0;
   uint32_t canonical_version = 0;
   std::vector<EngineRequirement> engines = {};
-  // Functions wanted, or integrated functions with `target_integrated`. 0: endless, and then
-  // rows_max or bytes_max bounds it (0: not by this).
+  // The number of functions wanted, or of integrated ones with `target_integrated`. 0 makes the job
+  // endless; then rows_max or bytes_max bounds it, where 0 means no bound.
   int64_t target = 0;
   bool target_integrated = false;
   int64_t rows_max = 0;
@@ -77,7 +77,7 @@ struct JobProgress {
 struct JobSnapshot {
   JobRules rules = {};
   JobPhase phase = JobPhase::kRunning;
-  std::string reason = {};  // As it stands in the store.
+  std::string reason = {};  // The reason that stands in the store.
   JobProgress progress = {};
 };
 
@@ -102,8 +102,8 @@ struct LeaseSnapshot {
   WorkerId worker = {};
   uint64_t instance = 0;
   BatchSnapshot batch = {};
-  // Indices that have their result, as DesiredBatch.done: bit 0 of byte 0 is batch.begin. Empty for
-  // a lease that was read and not granted. Opaque to the rules.
+  // The indices that have their result, encoded like DesiredBatch.done: bit 0 of byte 0 is
+  // batch.begin. A lease that was read and not granted has an empty one. Opaque to the rules.
   std::string done = {};
 };
 
@@ -116,7 +116,7 @@ struct AuditKey {
 
 struct AuditSnapshot {
   AuditKey key = {};
-  WorkerId first_worker = {};  // Whose label it is.
+  WorkerId first_worker = {};  // This worker gave the label.
 };
 
 enum class LeaseEnd {
@@ -129,8 +129,8 @@ enum class LeaseEnd {
 
 // --- workers -------------------------------------------------------------------------------------
 
-// What the owner ordered, or the coordinator in his place after five failures in a row. Persists
-// over restarts of both sides.
+// The owner's order, or the coordinator's own after five failures in a row. It persists over
+// restarts of both sides.
 enum class WorkerControl { kRun, kSuspend, kDrain, kRemoved };
 
 struct HeldReport {
@@ -139,7 +139,7 @@ struct HeldReport {
   int64_t stored = 0;
   int64_t pending = 0;
   int64_t unstarted_begin = 0;
-  int64_t end = 0;  // 0: the worker does not say.
+  int64_t end = 0;  // 0 if the worker does not say.
 };
 
 struct FailedReport {
@@ -161,7 +161,7 @@ struct WorkerReport {
   std::map<std::string, std::string> engines = {};
   std::vector<uint32_t> generator_versions = {};
   std::vector<uint32_t> canonical_versions = {};
-  double functions_per_minute = 0;  // 0: not known yet.
+  double functions_per_minute = 0;  // 0 means that it is not known yet.
   bool draining = false;
   std::string reason = {};
 };
@@ -189,7 +189,7 @@ struct Desired {
   uint64_t acknowledged_sequence = 0;
 };
 
-// What a worker does, as `worker_status`, the CLI and the page show it (docs/job_lifecycle.md).
+// A worker's condition, which `worker_status`, the CLI and the page show (docs/job_lifecycle.md).
 enum class WorkerCondition { kWorking, kIdle, kSuspended, kHot, kOnBattery, kDraining, kAway };
 
 // A worker for people: its condition and a sentence about it.
@@ -202,11 +202,11 @@ struct WorkerView {
 
 // --- intentions: durable changes that the rules ask the store for --------------------------------
 
-// The job's next indices as batches of these sizes.
+// Makes batches of these sizes from the job's next indices.
 struct AllocateBatches {
   int64_t job = 0;
   std::vector<int64_t> sizes = {};
-  WorkerId worker = {};  // Whom they are meant for.
+  WorkerId worker = {};  // The batches are meant for this worker.
 
   int64_t functions() const { return std::accumulate(sizes.begin(), sizes.end(), int64_t{0}); }
 };
@@ -249,7 +249,7 @@ struct Intention {
   Change what;
 };
 
-// Batches that it asks the store to allocate or to grant.
+// Counts the batches that it asks the store to allocate or to grant.
 inline int64_t BatchesAskedFor(const Intention& intention) {
   if (const auto* allocation = std::get_if<AllocateBatches>(&intention.what))
     return static_cast<int64_t>(allocation->sizes.size());
@@ -258,9 +258,10 @@ inline int64_t BatchesAskedFor(const Intention& intention) {
   return 0;
 }
 
-// Intentions that wait for the store may be taken in the order of these, equals as they came: many
-// of a kind are then one transaction. Grants, allocations and events do not depend on each other;
-// what ends or changes something comes before what builds on it.
+// Intentions that wait for the store may be taken in the order of these ranks, equals in the order
+// in which they came: many of a kind are then one transaction. Grants, allocations and events do
+// not depend on each other. Intentions that end or change something come before those that build on
+// it.
 inline constexpr size_t kStoreRanks = 4;
 inline size_t RankForStore(const Intention& intention) {
   if (std::holds_alternative<GrantLeases>(intention.what)) return 1;
@@ -269,29 +270,29 @@ inline size_t RankForStore(const Intention& intention) {
   return 0;
 }
 
-// How the store answered an intention. UNAVAILABLE: it may or may not have happened. Any other
-// error: it did not, and repeating it as it is would not help.
+// The store's answer to an intention. After UNAVAILABLE it may or may not have happened. After any
+// other error it did not, and repeating it as it is would not help.
 struct Confirmation {
   uint64_t id = 0;
   absl::Status status = {};
-  // Of AllocateBatches, in the order asked and fewer where a target cut them; of SplitBatch the new
-  // tail.
+  // AllocateBatches gets its batches in the order asked, fewer where a target cut them; SplitBatch
+  // gets the new tail.
   std::vector<BatchSnapshot> batches = {};
-  std::vector<LeaseSnapshot> leases = {};  // Of GrantLeases, in the order asked.
-  JobSnapshot job = {};                    // Of SetJobPhase.
+  std::vector<LeaseSnapshot> leases = {};  // GrantLeases gets these, in the order asked.
+  JobSnapshot job = {};                    // SetJobPhase gets this.
 };
 
-// What the store holds about running jobs, read after every intention that was confirmed before it.
+// The store's word on running jobs. It was read after every intention that was confirmed before it.
 struct StorePoll {
   std::vector<JobSnapshot> jobs = {};       // All jobs, or those that changed.
-  std::vector<int64_t> polled_jobs = {};    // Whose open batches `batches` lists completely.
-  std::vector<BatchSnapshot> batches = {};  // Neither closed nor revoked.
+  std::vector<int64_t> polled_jobs = {};    // `batches` has all open batches of these jobs.
+  std::vector<BatchSnapshot> batches = {};  // These are neither closed nor revoked.
   // The first few open audits of running and completed jobs.
   std::vector<AuditSnapshot> audits = {};
   BootTime asked_at = {};
 };
 
-// What the store holds when a coordinator starts.
+// The contents of the store when a coordinator starts.
 struct Restored {
   StorePoll poll = {};
   std::vector<LeaseSnapshot> leases = {};

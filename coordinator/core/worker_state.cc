@@ -8,11 +8,11 @@
 namespace motzkin::coordinator {
 namespace {
 
-// giac with its default budgets on a common desktop core; only weighs workers against each other
-// until they have measured themselves.
+// A common desktop core does this with giac and its default budgets. The number only weighs workers
+// against each other until they have measured themselves.
 constexpr double kFunctionsPerMinuteOfASlot = 900;
 
-// What holds slots back, by the worker's own sentence about it.
+// Reads from the worker's own sentence which policy holds its slots back.
 WorkerCondition ConditionOfPolicy(const std::string& reason) {
   if (absl::StartsWithIgnoreCase(reason, "hot")) return WorkerCondition::kHot;
   if (absl::StartsWithIgnoreCase(reason, "on battery")) return WorkerCondition::kOnBattery;

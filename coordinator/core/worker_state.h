@@ -14,7 +14,7 @@
 namespace motzkin::coordinator {
 
 enum class Presence {
-  kExpected,  // known from the store after a restart, not heard since; its leases run a full term
+  kExpected,  // known from the store, not heard since the restart; its leases run a full term
   kPresent,
   kSilent,  // no new work
   kLost,    // nothing is leased to it
@@ -22,34 +22,35 @@ enum class Presence {
 
 struct WorkerState {
   static constexpr const char* kByItsOwner = "by order of its owner";
-  WorkerReport report;  // The newest; default until the first one.
+  WorkerReport report;  // The newest one; a default one until the first came.
   WorkerControl control = WorkerControl::kRun;
   std::string control_reason = kByItsOwner;  // Or why the coordinator drained it.
   Presence presence = Presence::kLost;
-  BootTime heard;  // The boot: not since the coordinator started.
+  BootTime heard;  // Time 0, the boot, if it was not heard since the coordinator started.
   int failures_in_row = 0;
-  // Functions in AllocateBatches intentions meant for it, by job.
+  // Counts the functions in AllocateBatches intentions that are meant for it, by job.
   std::map<int64_t, int64_t> allocating;
   // It waits to be planned for.
   bool queued = false;
-  // It could do with more, but there was nothing to give: asked about again every second.
+  // It could do with more, but there was nothing to give. Every tick queues it again.
   bool hungry = false;
-  // Jobs whose requirements it fully meets.
+  // It fully meets the requirements of these jobs.
   std::set<int64_t> matching_jobs;
-  // Jobs whose digest it understood differently: never granted to this instance again.
+  // It computed another digest for these jobs' specs, so they are never granted to this instance
+  // again: it would compute other functions.
   std::set<int64_t> misread_jobs;
 
   static constexpr int kFailuresBeforeDrain = 5;
 
-  // Its name for people; the id until it has said one.
+  // Returns its name for people, which is the id until it has said one.
   const std::string& name() const { return report.name.empty() ? report.worker : report.name; }
   // It may be given work now, as far as it is concerned.
   bool Grantable() const;
-  // The same, and it can do the job.
+  // It is Grantable() and can do the job.
   bool Suits(int64_t job) const {
     return Grantable() && matching_jobs.contains(job) && !misread_jobs.contains(job);
   }
-  // Batches leased to it, in any phase. Kept by LeaseTable.
+  // The batches that are leased to it, in any phase. LeaseTable keeps the set.
   const std::set<BatchKey>& leases() const { return leases_; }
   // Nothing is leased to it, nor on its way.
   bool EmptyHanded() const { return leases_.empty() && allocating.empty(); }
@@ -57,7 +58,7 @@ struct WorkerState {
   bool Stopped() const { return report.draining && report.held.empty(); }
   // It keeps what it holds but does nothing with it.
   bool Suspended() const;
-  // Functions a minute; a guess from its slots until one is measured.
+  // Returns functions a minute, which are guessed from its slots until it has measured them.
   double Speed() const;
   WorkerView View(BootTime now) const;
 

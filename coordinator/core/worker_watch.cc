@@ -34,7 +34,7 @@ void WorkerWatch::Restore(const Restored& restored, BootTime now) {
     worker.report.worker = lease.worker;
     worker.report.instance = std::max(worker.report.instance, lease.instance);
     BatchState* batch = leases_.Find(lease.key.batch);
-    if (batch == nullptr) continue;  // Its job does not run: the store ended the lease.
+    if (batch == nullptr) continue;  // Its job does not run, and the store ended the lease.
     worker.presence = Presence::kExpected;
     worker.heard = now;
     leases_.Lend(*batch, {.attempt = lease.key.attempt,
@@ -72,7 +72,7 @@ ReportVerdict WorkerWatch::OnReport(const WorkerReport& report, BootTime now) {
 void WorkerWatch::OnStreamClosed(const WorkerId& id, uint64_t instance, BootTime now) {
   const auto found = cluster_.workers.find(id);
   if (found == cluster_.workers.end() || found->second.report.instance != instance) return;
-  // It said goodbye: there is nothing to wait for.
+  // It said goodbye and holds nothing, so there is nothing to wait for.
   if (found->second.Stopped()) Lose(found->second, now);
 }
 
@@ -92,9 +92,10 @@ void WorkerWatch::OnControl(const WorkerId& id, WorkerControl control) {
 }
 
 void WorkerWatch::ReplaceInstance(WorkerState& worker) {
-  // What the old process had in memory is gone. It is held against the batches that it had begun,
-  // unless it was about to stop anyway. If none is known to be begun it died before it could tell:
-  // then any of them may have killed it. After a restart of ours nothing is known.
+  // The old process is dead, and its unsent results with it. Its death counts against the batches
+  // that it had begun, unless it was about to stop anyway. If none is known to be begun, it died
+  // before it could tell, and any of them may have killed it. After a restart of ours we do not
+  // know which were begun.
   const std::vector<BatchState*> held = leases_.HeldBy(worker);
   const auto shown = [](const BatchState* batch) {
     return batch->lease()->phase != LeasePhase::kGranting && !batch->lease()->restored;
@@ -125,7 +126,7 @@ void WorkerWatch::Welcome(WorkerState& worker, bool known, BootTime now) {
     cluster_.outbox.Event("worker", "worker ", worker.name(), " is back after ",
                           absl::ToInt64Seconds(now - heard), " s");
   } else {
-    // We know it from the store alone, if at all.
+    // This coordinator has not heard of it; at most the store remembers it.
     cluster_.outbox.Event("worker", "worker ", worker.name(),
                           known ? " is back: " : " joined: ", Describe(worker.report));
   }
@@ -162,11 +163,12 @@ void WorkerWatch::TakeHeldBatch(WorkerState& worker, BatchState& batch, const He
   const bool was_held = lease.seen_held;
   batch.Update(held);
   if (held.stored >= batch.size()) {
-    // Done, by its word; the next look at the store confirms it.
+    // The worker says that it is done; the next poll confirms it.
     if (lease.phase != LeasePhase::kReleased) Release(batch, now);
     return;
   }
-  // It took it up again, e.g. messages crossed: it holds it.
+  // The worker took a batch up again that it had let go, for example because messages crossed. It
+  // holds it now, so the lease lives on.
   if (lease.phase == LeasePhase::kReleased) lease.phase = LeasePhase::kLive;
   if (!was_held) cluster_.changed.insert(worker.report.worker);
   const bool let_go_of_tail = held.end > batch.begin && held.end < batch.end;
@@ -185,7 +187,8 @@ void WorkerWatch::TakeFailed(WorkerState& worker) {
   for (const FailedReport& failed : worker.report.failed) {
     BatchState* batch = leases_.Find(failed.lease.batch);
     const Lease* lease = batch == nullptr ? nullptr : batch->lease();
-    // Repeated until acknowledged: only the first time finds the lease.
+    // The worker repeats a failure until it is acknowledged. Only the first report finds the lease,
+    // so each failure counts once.
     if (lease == nullptr || lease->worker != worker.report.worker) continue;
     if (lease->attempt != failed.lease.attempt) continue;
     leases_.End(*batch, LeaseEnd::kReturned);
@@ -260,10 +263,10 @@ void WorkerWatch::Lose(WorkerState& worker, BootTime now) {
 void WorkerWatch::EndIgnored(BootTime now) {
   for (const auto& [key, known] : leases_.batches()) {
     const Lease* lease = known.lease();
-    // Most are live and held: nothing to look up.
+    // Most leases are live and held. They need no look at their worker.
     if (lease == nullptr || (lease->phase == LeasePhase::kLive && lease->seen_held)) continue;
     const WorkerState& worker = cluster_.workers.at(lease->worker);
-    if (worker.presence != Presence::kPresent) continue;  // Its silence decides.
+    if (worker.presence != Presence::kPresent) continue;  // CheckSilence() decides about it.
     const bool ignored = lease->phase == LeasePhase::kLive &&
                          now - lease->since > cluster_.policy.take_up && worker.Grantable();
     const bool kept =

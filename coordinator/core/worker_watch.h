@@ -1,5 +1,5 @@
-// What workers say, and what their silence says: instances that replace each other, what each
-// holds, what failed, and who is lost.
+// Takes workers' reports and notices their silence: which instance replaces which, what each worker
+// holds, which batches failed, and which workers are lost.
 //
 // Thread-compatible.
 #pragma once
@@ -18,12 +18,12 @@ class WorkerWatch {
   WorkerWatch(ClusterState& cluster, LeaseTable& leases, Planner& planner)
       : cluster_(cluster), leases_(leases), planner_(planner) {}
 
-  // Before anything else. Every lease gets a full fresh term from `now`.
+  // Must be the first call. Every lease gets a full fresh term from `now`.
   void Restore(const Restored& restored, BootTime now);
   ReportVerdict OnReport(const WorkerReport& report, BootTime now);
   void OnStreamClosed(const WorkerId& id, uint64_t instance, BootTime now);
   void OnControl(const WorkerId& id, WorkerControl control);
-  // Loses those who were silent for too long, and ends leases that their holders ignore.
+  // Loses the workers that were silent for too long, and ends leases that their holders ignore.
   void OnTick(BootTime now);
 
  private:
