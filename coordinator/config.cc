@@ -62,7 +62,7 @@ std::vector<settings::Setting> SettingsOf(Config& config) {
   };
 }
 
-// What is not in a file: each makes the coordinator do one thing and end.
+// Adds the flags that no file can set. Each makes the coordinator do one thing and end.
 void AddErrands(CLI::App& app, Config& config) {
   auto* const only = app.add_flag("--database-only", config.database_only,
                                   "only run the database: print a reader's URI and wait");

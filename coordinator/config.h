@@ -18,24 +18,25 @@ struct Config {
   // The private Postgres, and usage.json. /var/lib/motzkin for root, else $XDG_DATA_HOME/motzkin or
   // ~/.local/share/motzkin.
   std::string data_directory;
-  // A libpq URI or conninfo of a database of its own; empty: run a private Postgres.
+  // A libpq URI or conninfo of a database of its own. If it is empty, a private Postgres runs.
   std::string postgres;
   // A URI of that database for workers, when they should write to it directly. Role and password
-  // are replaced by the workers' own. Empty: only workers on this host write directly.
+  // are replaced by the workers' own. If it is empty, only workers on this host write directly.
   std::string advertise_postgres;
-  // Of the private Postgres: addresses as in postgresql.conf, and port (0: any free one).
+  // The private Postgres listens on these addresses, written as in postgresql.conf, and on this
+  // port (0: any free one).
   std::string postgres_listen = "127.0.0.1";
   int postgres_port = 0;
   std::string log_level = "info";
-  // Below the larger of these two nothing is granted.
+  // Nothing is granted while less disk is free than the larger of these two.
   double disk_free_percent_min = 10;
   int64_t disk_free_bytes_min = 2'000'000'000;
-  // Of a database given by `postgres`, whose disk cannot be seen from here: nothing is granted once
-  // it is larger. 0: no bound, its owner watches it.
+  // Nothing is granted once a database given by `postgres`, whose disk cannot be seen from here, is
+  // larger than this. 0 means no bound: its owner watches it.
   int64_t database_bytes_max = 0;
-  // Work that a worker holds, at its measured speed.
+  // A worker holds this much work, at its measured speed.
   absl::Duration buffer = absl::Minutes(10);
-  // At most one of these three is set.
+  // At most one of the following three is set.
   // Only run the database, print the reader's URI and wait. For `motzkin psql --data-dir`.
   bool database_only = false;
   // Write a backup to this directory, or fill a new database from one, and end. For `motzkin
@@ -48,7 +49,7 @@ struct Config {
 // printed and there is nothing to do.
 absl::StatusOr<Config> ParseConfig(int argc, const char* const* argv);
 
-// Of the private Postgres.
+// Returns the options of the private Postgres.
 EmbeddedPostgresOptions PostgresOptionsOf(const Config& config);
 
 }  // namespace motzkin::coordinator

@@ -5,7 +5,7 @@ namespace {
 
 constexpr absl::Duration kWindow = absl::Minutes(1);
 constexpr absl::Duration kBetweenLooks = absl::Milliseconds(900);
-// A rate over less says more about batching than about speed.
+// A rate over a shorter time says more about batching than about speed.
 constexpr absl::Duration kWindowMin = absl::Seconds(3);
 
 }  // namespace

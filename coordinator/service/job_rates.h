@@ -1,4 +1,4 @@
-// How fast each job moves, over the last minute, from its counters as the store tells them.
+// Computes how fast each job moved in the last minute, from the counters that polls bring.
 //
 // Thread-compatible.
 #pragma once
@@ -21,7 +21,7 @@ struct JobRate {
 class JobRates {
  public:
   void Add(int64_t job, const JobProgress& progress, BootTime now);
-  // Zeros until two looks are some seconds apart.
+  // Returns zeros until two polls are some seconds apart.
   JobRate Of(int64_t job) const;
 
  private:
@@ -30,7 +30,7 @@ class JobRates {
     int64_t stored = 0;
     int64_t integrated = 0;
   };
-  std::map<int64_t, std::deque<Look>> looks_;  // At most one a second and job, for a minute.
+  std::map<int64_t, std::deque<Look>> looks_;  // One a second and job at most, for a minute.
 };
 
 }  // namespace motzkin::coordinator

@@ -1,4 +1,4 @@
-// What operators ask of the loop; these calls wait. See scheduler_loop.h.
+// Part of SchedulerLoop: the calls of operators, which wait for their answer.
 #include <utility>
 
 #include "common/base/status_macros.h"
@@ -12,8 +12,8 @@ namespace {
 // An operator waits this long for the loop or the store: longer than SetJobPhase() may take.
 constexpr absl::Duration kPatience = absl::Seconds(10);
 
-// Where a waiting call and the thread that serves it meet. Shared, because a call that lost its
-// patience goes away before the other side is done.
+// A waiting call and the thread that serves it meet here. Both share it, because a call that lost
+// its patience goes away before the other side is done.
 struct Meeting {
   Notification done;
   absl::Status status;

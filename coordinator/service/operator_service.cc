@@ -65,7 +65,7 @@ const char* Participle(WorkerControl control) {
 absl::Status OperatorServiceImpl::StartJobNow(const v1::StartJobRequest& request,
                                               v1::StartJobResponse& response) {
   RETURN_IF_ERROR(Validate(request));
-  auto job = std::make_shared<JobRecord>();  // The order may outlive our patience.
+  auto job = std::make_shared<JobRecord>();  // Shared, as the order may outlive our patience.
   const auto order = [this, job, request](Store& store) -> absl::Status {
     const bool repeated = store.JobByName(request.spec().name()).ok();
     ASSIGN_OR_RETURN(*job, store.CreateJob(request.spec(), request.request_id()));

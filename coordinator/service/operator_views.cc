@@ -1,4 +1,5 @@
-// What operators see, and how their calls get a thread. See operator_service.h.
+// Part of OperatorServiceImpl: the views that operators see, and the threads that serve their
+// calls.
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
@@ -13,9 +14,10 @@
 namespace motzkin::coordinator {
 namespace {
 
-constexpr int kThreads = 4;  // An order that waits for Postgres does not stop a look at workers.
-constexpr size_t kCallsMax = 200;  // Waiting; more people than that do not type at once.
-// Table and index bytes of a row, as measured on lample-charton.
+// With several threads, an order that waits for Postgres does not stop a look at workers.
+constexpr int kThreads = 4;
+constexpr size_t kCallsMax = 200;  // So many calls may wait; fewer people type at once.
+// A row of lample-charton was measured to take this many bytes in table and indexes.
 constexpr int64_t kRowBytesTypical = 600;
 
 v1::Worker ToProto(const WorkerId& id, const WorkerInfo& info) {
@@ -104,7 +106,7 @@ absl::StatusOr<std::vector<v1::Worker>> OperatorServiceImpl::DescribeWorkers() {
   ASSIGN_OR_RETURN(const auto workers, loop_.Workers());
   ASSIGN_OR_RETURN(const std::vector<StoredWorker> stored, store_.Workers());
   std::map<std::string, v1::Worker> described;
-  // The store remembers those that have not been heard since the coordinator started.
+  // The store also remembers workers that were not heard since the coordinator started.
   for (const StoredWorker& known : stored) {
     v1::Worker& worker = described[known.record.uuid];
     worker.set_uuid(known.record.uuid);
@@ -123,8 +125,8 @@ absl::StatusOr<std::vector<v1::Worker>> OperatorServiceImpl::DescribeWorkers() {
     described[id] = ToProto(id, info);
     const auto speed = speeds.find(id);
     if (speed == speeds.end() || speed->second.functions_per_minute <= 0) continue;
-    // The store counts whole minutes, the worker's own speed is fresher: only the share is the
-    // store's.
+    // The store counts whole minutes, and the worker's own speed is fresher. So only the share of
+    // integrated functions is taken from the store.
     const double share = speed->second.integrated_per_minute / speed->second.functions_per_minute;
     described[id].set_integrated_per_minute(share * described[id].functions_per_minute());
   }

@@ -16,22 +16,24 @@
 namespace motzkin::coordinator {
 namespace {
 
-// Store calls that may wait: 1,000 workers with a few each.
+// This many store calls may wait, enough for 1,000 workers with a few each.
 constexpr size_t kStoreCallsMax = 100'000;
-// Changes that wait for the disk together, a batch that is allocated or granted being one: some
-// tens of milliseconds of work, so that the first of them is not told late.
+// This many changes wait for the disk together, where each batch that is allocated or granted
+// counts as one. That is some tens of milliseconds of work, so that the first of them is not told
+// late.
 constexpr int64_t kGroupMax = 512;
-// One under way and one that waits, so that the store thread is never idle.
+// One group is under way and one waits, so that the store thread is never idle.
 constexpr int kGroupsMax = 2;
-// Looking at the store takes at most this part of its thread's time: with tens of thousands of open
-// batches a look takes a tenth of a second, and grants wait behind it.
+// Polls take at most one part in this many of the store thread's time: with tens of thousands of
+// open batches a poll takes a tenth of a second, and grants wait behind it.
 constexpr int kPollPart = 20;
 constexpr absl::Duration kPollIntervalMax = absl::Seconds(10);
 constexpr absl::Duration kDiskCheckInterval = absl::Seconds(5);
-// worker_status is written on change and this often: SD cards.
+// worker_status is written on change and otherwise this seldom, to spare SD cards.
 constexpr absl::Duration kSaveInterval = absl::Minutes(1);
 
-// The reason counts batches, seconds or degrees: not worth a write each time that they change.
+// The reason of such a condition counts batches, seconds or degrees. A change of those figures is
+// not worth a write.
 bool HasFigures(WorkerCondition condition) {
   return condition == WorkerCondition::kWorking || condition == WorkerCondition::kAway ||
          condition == WorkerCondition::kHot;
@@ -182,7 +184,7 @@ void SchedulerLoop::TakeReport(const std::shared_ptr<WorkerLink>& link,
             : absl::UnavailableError("this worker came back on another stream"));
   }
   stream = {link, state.instance()};
-  // A lease names its worker.
+  // The store must know a worker before a lease can name it.
   if (states_.insert_or_assign(id, state).second) new_workers_.push_back(RecordOf(id, now));
 }
 

@@ -8,9 +8,11 @@
 // Everything about the store happens on its thread in the order in which it was asked, orders of
 // operators included: what the rules hear is a history that really happened.
 //
-// Bounds: one state a stream, as many intentions as the rules have under way (Policy::asked_max
-// batches, and a few a worker), and kStoreCallsMax store calls. Thread-safe. Stop() ends all
-// streams, finishes the store calls under way, is idempotent and harmless without Start().
+// Bounds: one state a stream waits, as many intentions as the rules have under way
+// (Policy::asked_max batches, and a few a worker), and kStoreCallsMax store calls.
+//
+// Thread-safe. Stop() ends all streams, finishes the store calls under way, is idempotent and
+// harmless without Start().
 #pragma once
 
 #include <absl/base/thread_annotations.h>
@@ -45,13 +47,14 @@ namespace motzkin::coordinator {
 
 struct LoopOptions {
   Policy policy;
-  // Ticks and looks at the store.
+  // Ticks come this often, and polls of the store where it is quick enough.
   absl::Duration interval = absl::Seconds(1);
-  // How often workers should report.
+  // Workers should report this often.
   absl::Duration state_interval = absl::Seconds(5);
-  // Why the disk is too full to grant work; empty: it is not. Called every few seconds.
+  // Says why the disk is too full to grant work; empty if it is not. Called every few seconds.
   std::function<std::string()> disk_guard = [] { return std::string(); };
-  // The conninfo for a worker's results, by the peer of its stream; empty: relay.
+  // Returns the conninfo for a worker's results, by the peer of its stream. If it is empty, the
+  // worker relays them through the coordinator.
   std::function<std::string(const std::string& peer)> database_for = [](const std::string&) {
     return std::string();
   };
@@ -59,9 +62,9 @@ struct LoopOptions {
   std::function<void(const absl::Status&)> on_fatal = [](const absl::Status&) {};
 };
 
-// A worker as the loop knows it.
+// A worker as the loop knows it, for operators.
 struct WorkerInfo {
-  v1::WorkerState state;  // The last one; default if not heard since the start.
+  v1::WorkerState state;  // The last one, or a default one if it was not heard since the start.
   WorkerView view;
   std::string name;
 };
@@ -72,22 +75,25 @@ class SchedulerLoop {
   SchedulerLoop(Store& store, JobDirectory& jobs, const Clock& clock, LoopOptions options);
   ~SchedulerLoop();
 
-  // Reads the store and starts the threads. The store's errors.
+  // Reads the store and starts the threads. Returns the store's errors.
   absl::Status Start();
   void Stop();
 
   // --- streams. `link` is shared because stream and loop end in either order.
 
-  // The newest state of a stream, validated. An older one that still waits is replaced.
+  // Takes the newest state of a stream, which is validated. An older one that still waits is
+  // replaced, as each state is a whole one.
   void Report(std::shared_ptr<WorkerLink> link, v1::WorkerState state);
   void StreamEnded(const std::shared_ptr<WorkerLink>& link);
 
-  // --- orders. Block until done, at most some seconds: not for reactions.
+  // --- orders. They block until they are done, at most some seconds, so reactions must not call
+  // them.
 
-  // Runs `order` on the store thread and waits. UNAVAILABLE: too many orders wait, or it took too
-  // long (it may still happen).
+  // Runs `order` on the store thread and waits. UNAVAILABLE: too many orders wait, or this one took
+  // too long and may still happen.
   absl::Status OnStore(std::function<absl::Status(Store&)> order);
-  // The rules hear of a job. From inside an order: after it, in order.
+  // Tells the rules of a job. If an order calls this, the rules hear of it after the order's change
+  // and in the order of the changes.
   void TellJob(const JobRecord& job);
   void TellControl(const WorkerId& worker, WorkerControl control);
   // Ends the stream of a removed worker.
@@ -115,8 +121,8 @@ class SchedulerLoop {
   void TakeReport(const std::shared_ptr<WorkerLink>& link, const v1::WorkerState& state,
                   BootTime now);
   void AskStore(BootTime now);
-  // Gives the store thread what waits, while it has little to do: the busier it is, the more goes
-  // together.
+  // Gives waiting intentions to the store thread while it has little to do. So the busier it is,
+  // the more of them go together.
   void HandOver(int groups_max);
   std::vector<Intention> NextGroup();
   void ExecuteGroup(std::vector<WorkerRecord> new_workers, std::vector<Intention> group);
@@ -124,7 +130,7 @@ class SchedulerLoop {
   void PollStore(BootTime now);
   void SendDesired(const std::set<WorkerId>& workers);
   WorkerRecord RecordOf(const WorkerId& id, BootTime now) const;
-  // What `worker_status` shows: on change and once a minute.
+  // Writes the rows of `worker_status`, on change and once a minute.
   void SaveWorkers(BootTime now);
   void Save(std::vector<WorkerRecord> records);
   void CheckFatal(const absl::Status& status);
@@ -134,31 +140,31 @@ class SchedulerLoop {
   Store& store_;
   const Clock& clock_;
   const LoopOptions options_;
-  StoreExecutor executor_;  // Store thread only, but for Start().
+  StoreExecutor executor_;  // Used by the store thread only, and by Start() before that runs.
 
-  // Scheduler thread only.
+  // The members from here to mutex_ belong to the scheduler thread.
   Scheduler scheduler_;
   JobRates rates_;
   std::map<WorkerId, Stream> streams_;
   std::map<WorkerId, v1::WorkerState> states_;
-  // For the store, not handed over: workers that it must know before any grant, and intentions.
+  // Not handed to the store yet: workers that it must know before any grant, and intentions.
   std::vector<WorkerRecord> new_workers_;
-  std::array<std::deque<Intention>, kStoreRanks> waiting_;  // By RankForStore().
-  int groups_ = 0;                                          // Handed over, not answered.
-  // What was saved last of each worker (view `worker_status`), so that only changes are written.
+  std::array<std::deque<Intention>, kStoreRanks> waiting_;  // Sorted by RankForStore().
+  int groups_ = 0;                                          // Groups handed over, not answered.
+  // The values that were saved last for each worker, so that only changes are written.
   using Shown = std::pair<WorkerCondition, std::string>;
   std::map<WorkerId, Shown> saved_;
   BootTime last_tick_;
   BootTime last_disk_check_;
   BootTime last_save_;
-  BootTime next_poll_;  // Not before.
+  BootTime next_poll_;  // The next poll may not begin before this.
   bool polling_ = false;
-  int saving_ = 0;  // Calls under way.
+  int saving_ = 0;  // Counts the calls of Save() under way.
 
   absl::Mutex mutex_;
   CondVar wake_;
   std::deque<Event> events_ ABSL_GUARDED_BY(mutex_);
-  // At most one a stream; the key is the link's address.
+  // Has at most one report a stream; the key is the link's address.
   std::map<WorkerLink*, std::pair<std::shared_ptr<WorkerLink>, v1::WorkerState>> reports_
       ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

@@ -13,8 +13,8 @@
 namespace motzkin::coordinator {
 namespace {
 
-// Rows sealed between two looks at the store: some tens of milliseconds, so that grants do not
-// wait.
+// At most this many rows are sealed between two polls: some tens of milliseconds of work, so that
+// grants do not wait for long.
 constexpr int64_t kSealedRowsMax = 5'000;
 
 // The store can take several of them at once.
@@ -25,7 +25,7 @@ bool GoesTogether(const Intention& intention) {
          std::holds_alternative<RecordEvent>(intention.what);
 }
 
-// How many of the first ones are one run.
+// Counts the first intentions that make one run.
 size_t RunAt(absl::Span<const Intention> intentions) {
   if (intentions.empty() || !GoesTogether(intentions.front()))
     return std::min<size_t>(intentions.size(), 1);
@@ -51,7 +51,8 @@ absl::StatusOr<JobSnapshot> StoreExecutor::Snapshot(const JobRecord& job) {
 absl::StatusOr<Restored> StoreExecutor::Restore() {
   Restored restored;
   ASSIGN_OR_RETURN(restored.poll, Poll({}));
-  // Without what is done: a worker that holds the batch knows, any other gets a new grant.
+  // These leases come without the indices that are done. A worker that holds the batch knows them,
+  // and any other worker gets a new grant.
   ASSIGN_OR_RETURN(restored.leases, store_.OpenLeases());
   ASSIGN_OR_RETURN(const std::vector<StoredWorker> workers, store_.Workers());
   for (const StoredWorker& worker : workers) {
@@ -95,7 +96,7 @@ std::vector<Confirmation> StoreExecutor::Execute(const std::vector<Intention>& i
   }
   const Run all(intentions);
   const bool grouped = RunAt(all) < all.size();
-  if (grouped) store_.BeginGroup();  // Else it waits for itself.
+  if (grouped) store_.BeginGroup();  // A single change waits for the disk by itself.
   for (size_t begin = 0; begin < all.size();) {
     const size_t size = RunAt(all.subspan(begin));
     ExecuteRun(all.subspan(begin, size), absl::MakeSpan(answers).subspan(begin, size));
@@ -123,7 +124,7 @@ void StoreExecutor::ExecuteRun(Run run, Answers answers) {
 }
 
 absl::Status StoreExecutor::Apply(const AllocateBatches&, Run run, Answers answers) {
-  std::map<int64_t, std::vector<int64_t>> sizes;  // By job.
+  std::map<int64_t, std::vector<int64_t>> sizes;  // The sizes of new batches, by job.
   for (const Intention& intention : run) {
     const auto& what = std::get<AllocateBatches>(intention.what);
     std::vector<int64_t>& of_job = sizes[what.job];

@@ -1,5 +1,5 @@
-// Makes intentions of the rules durable and reads the store for them. Blocks on Postgres: runs on
-// the loop's store thread only.
+// Makes intentions of the rules durable and reads the store for them. It blocks on Postgres, so it
+// runs on the loop's store thread only.
 //
 // Thread-compatible.
 #pragma once
@@ -22,15 +22,15 @@ class StoreExecutor {
   // Both must outlive this.
   StoreExecutor(Store& store, JobDirectory& jobs) : store_(store), jobs_(jobs) {}
 
-  // Everything a starting coordinator needs.
+  // Reads everything that a starting coordinator needs.
   absl::StatusOr<Restored> Restore();
-  // Seals what can be sealed, then reads jobs and open batches.
+  // Moves the sealed prefixes forward, then reads jobs and open batches.
   absl::StatusOr<StorePoll> Poll(BootTime asked_at);
-  // In order, with one wait for the disk at the end. A confirmation each, all of them durable.
-  // Equal kinds that follow each other are one transaction; if that is refused they are tried one
-  // by one, so that only what is at fault is refused.
+  // Executes in order, with one wait for the disk at the end, and returns a confirmation for each;
+  // all confirmed changes are durable. Equal kinds that follow each other are one transaction. If
+  // that is refused they are tried one by one, so that only the one at fault is refused.
   std::vector<Confirmation> Execute(const std::vector<Intention>& intentions);
-  // Remembers the job in the directory.
+  // Remembers the job in the directory and returns it as the rules see it.
   absl::StatusOr<JobSnapshot> Snapshot(const JobRecord& job);
 
  private:
@@ -39,12 +39,12 @@ class StoreExecutor {
   using Answers = absl::Span<Confirmation>;
 
   void ExecuteRun(Run run, Answers answers);
-  // All or none, but for what `answers` says of each. `first` tells the kind.
+  // Applies all or none, except those that `answers` refuses. `first` tells the kind.
   absl::Status Apply(const AllocateBatches& first, Run run, Answers answers);
   absl::Status Apply(const GrantLeases& first, Run run, Answers answers);
   absl::Status Apply(const EndLease& first, Run run, Answers answers);
   absl::Status Apply(const RecordEvent& first, Run run, Answers answers);
-  // Of these a run has one.
+  // A run has one intention of these kinds, so `what` is all of it.
   absl::Status Apply(const SplitBatch& what, Run run, Answers answers);
   absl::Status Apply(const SetJobPhase& what, Run run, Answers answers);
   absl::Status Apply(const SetJobReason& what, Run run, Answers answers);

@@ -56,12 +56,12 @@ v1::DesiredState ToProto(const Desired& desired, const JobDirectory& jobs) {
   proto.set_reason(desired.reason);
   proto.set_acknowledged_sequence(desired.acknowledged_sequence);
   std::map<int64_t, std::string> uuids;
-  // Its UUID; the first time also its spec goes along.
+  // Returns the job's UUID. The first batch of a job also brings its spec along.
   const auto name = [&](int64_t id) -> const std::string& {
     std::string& uuid = uuids[id];
     if (!uuid.empty()) return uuid;
     const std::optional<v1::DesiredJob> job = jobs.Find(id);
-    MOTZKIN_CHECK(job.has_value());  // Put before the rules hear of it.
+    MOTZKIN_CHECK(job.has_value());  // A job is in the directory before the rules hear of it.
     *proto.add_jobs() = *job;
     return uuid = job->job_uuid();
   };

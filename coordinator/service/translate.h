@@ -1,4 +1,4 @@
-// Between the words of the wire, of the rules and of the store. No decisions here.
+// Translates between the words of the wire, of the rules and of the store. It decides nothing.
 //
 // Thread-safe.
 #pragma once
@@ -13,22 +13,22 @@
 
 namespace motzkin::coordinator {
 
-// A validated state. Batches of jobs that nobody here knows are left out: the worker then finds
-// them missing from the desired state and drops them.
+// Translates a validated state. Batches of jobs that are not in the directory are left out: the
+// worker then finds them missing from the desired state and drops them.
 WorkerReport ToReport(const v1::WorkerState& state, const JobDirectory& jobs);
 
-// Batches with their jobs; the caller adds cluster, database and interval.
+// Translates the batches with their jobs; the caller adds cluster, database and interval.
 v1::DesiredState ToProto(const Desired& desired, const JobDirectory& jobs);
 
 JobSnapshot ToSnapshot(const JobRecord& job, int64_t bytes);
 
-// "on-battery": the word that `worker_status`, the CLI and the page show.
+// Returns the word that `worker_status`, the CLI and the page show, such as "on-battery".
 std::string NameOf(WorkerCondition condition);
 WorkerControl ToControl(v1::ControlWorkerRequest::Verb verb);
 v1::DesiredMode ToProto(WorkerControl control);
 v1::JobState ToProto(JobPhase phase);
 
-// The job as people see it; speeds and bytes are the caller's.
+// Returns the job as people see it; the caller adds speeds and bytes.
 v1::Job ToProto(const JobRecord& job);
 v1::LabelFlips ToProto(const LabelFlips& flips);
 

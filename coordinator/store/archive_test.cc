@@ -1,4 +1,4 @@
-// What becomes of a job whose rows are in files.
+// Tests the life of a job whose rows are in files.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,11 +11,11 @@ using ::testing::Each;
 using ::testing::HasSubstr;
 
 constexpr int64_t kSealed = 200;
-constexpr int64_t kStored = 300;  // A gap of one batch is before the last one.
+constexpr int64_t kStored = 300;  // These leave a gap of one batch before the last one.
 
 class ArchivedJobTest : public StoreFixture {
  protected:
-  // Cancelled with kStored rows, of which kSealed are sealed.
+  // Makes a job and cancels it with kStored rows, of which kSealed are sealed.
   JobRecord EndedJob(const std::string& name = "demo") {
     const JobRecord job = NewJob(name);
     const std::string worker = NewWorker();
@@ -33,7 +33,7 @@ class ArchivedJobTest : public StoreFixture {
     return {.rows = kStored, .audited = 0, .sha256 = std::string(32, digest)};
   }
 
-  // Rows of the job in all tables that a job fills.
+  // Counts the rows of the job in all tables that a job fills.
   int64_t RowsOf(const JobRecord& job) {
     int64_t rows = 0;
     for (const char* table :
@@ -121,11 +121,11 @@ TEST_F(ArchivedJobTest, ACoordinatorThatDiesBetweenAnyTwoStepsIsGoneOnWith) {
   const JobRecord job = EndedJob();
   int steps = 0;
   for (bool more = true; more; ++steps) {
-    ASSERT_TRUE(store().MarkArchived(job.id, Archive()).ok());  // As the repeated call does.
+    ASSERT_TRUE(store().MarkArchived(job.id, Archive()).ok());  // A repeated call begins with this.
     more = Must(store().DropArchived(job.id));
     Reopen();
   }
-  EXPECT_GE(steps, 5);  // Shard, table, seen functions, leases, batches.
+  EXPECT_GE(steps, 5);  // One step each for shard, table, seen functions, leases and batches.
   EXPECT_EQ(RowsOf(job), 0);
   EXPECT_EQ(Must(store().Job(job.id)).stored(), kStored);
   EXPECT_FALSE(Must(store().DropArchived(job.id)));

@@ -16,7 +16,7 @@ constexpr int64_t kRows = 3'000;
 
 class AuditsTest : public StoreFixture {
  protected:
-  // A sealed job of kRows functions, each with `outcome`; the batches are stored in the order
+  // Makes a sealed job of kRows functions, each with `outcome`. The batches are stored in the order
   // given.
   JobRecord SealedJob(const std::string& name, v1::Outcome outcome,
                       const std::vector<int64_t>& order = {0, 1, 2, 3}) {
@@ -65,7 +65,7 @@ class AuditsTest : public StoreFixture {
 TEST_F(AuditsTest, OneNegativeIn200IsAuditedAndNothingElse) {
   const JobRecord negative = SealedJob("negative", v1::OUTCOME_TIMED_OUT);
   const std::vector<int64_t> open = Open(negative);
-  EXPECT_GT(open.size(), 8u);  // 15 expected; always the same.
+  EXPECT_GT(open.size(), 8u);  // 15 are expected, and every run gets the same ones.
   EXPECT_LT(open.size(), 30u);
   EXPECT_EQ(Must(store().OpenAudits(1000)).front().first_worker, NewWorker(1));
   for (const v1::Outcome other :
@@ -128,7 +128,7 @@ TEST_F(AuditsTest, FlipsAreSharesWithTheirInterval) {
   EXPECT_EQ(flips.audited, 8);
   EXPECT_EQ(flips.flips, 1);
   EXPECT_DOUBLE_EQ(flips.share, 0.125);
-  // Wilson's interval of 1 in 8, by hand.
+  // Wilson's interval of 1 in 8 was computed by hand.
   EXPECT_NEAR(flips.lower, 0.02242, 1e-5);
   EXPECT_NEAR(flips.upper, 0.47089, 1e-5);
 }

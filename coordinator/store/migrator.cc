@@ -66,7 +66,7 @@ const Migration* Find(std::span<const Migration> migrations, std::string_view na
   return found == migrations.end() ? nullptr : &*found;
 }
 
-// The database has our first migration, if it has any: its history is ours, as far as it goes.
+// Checks that a database which has migrations has our first one. If not, its history is not ours.
 absl::Status CheckHistory(const Rows& applied, std::span<const Migration> migrations) {
   const std::string_view first = migrations.front().name;
   if (applied.empty() || applied.front().Text("name") == first) return absl::OkStatus();
@@ -76,7 +76,8 @@ absl::Status CheckHistory(const Rows& applied, std::span<const Migration> migrat
       "new data directory or an empty database");
 }
 
-// What both have is the same, and what only the database has leaves it readable for us.
+// Checks that migrations which both sides have are the same, and that those which only the database
+// has leave it readable for us.
 absl::Status CheckApplied(const Rows& applied, std::span<const Migration> migrations) {
   RETURN_IF_ERROR(CheckHistory(applied, migrations));
   for (const Row row : applied) {
@@ -114,7 +115,7 @@ absl::Status Migrate(Connection& connection, std::span<const Migration> migratio
   RETURN_IF_ERROR(CheckDatabase(connection));
   RETURN_IF_ERROR(RunScript(connection, queries::kLockMigrations));
   absl::Status status = MigrateLocked(connection, migrations);
-  // A session that broke has let go of the lock already.
+  // If the session broke, the server has released its lock already.
   if (!connection.broken()) {
     RETURN_IF_ERROR(connection.Execute(queries::kUnlockMigrations).status());
   }

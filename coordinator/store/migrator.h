@@ -1,6 +1,6 @@
-// Brings a database to the schema of this binary: numbered migrations, forward only, each in a
-// transaction of its own, recorded with name and SHA-256. An advisory lock serializes coordinators
-// that start together.
+// Brings a database to the schema of this binary. Migrations are numbered and go forward only. Each
+// runs in a transaction of its own and is recorded with name and SHA-256. An advisory lock
+// serializes coordinators that start together.
 #pragma once
 
 #include <absl/status/status.h>
@@ -19,7 +19,8 @@ struct Migration {
   std::string_view text;
 };
 
-// Applies what is missing of `migrations`, which are in order, to schema `motzkin`, which it makes.
+// Applies those of `migrations` that are missing, in order, to schema `motzkin`, which it makes if
+// need be.
 //
 // FAILED_PRECONDITION, in one line, and nothing is changed: the database is read-only, is older than
 // Postgres 13, belongs to another application, was made before the first release (the line says how
@@ -28,7 +29,7 @@ struct Migration {
 // migration went on for a minute.
 absl::Status Migrate(postgres::Connection& connection, std::span<const Migration> migrations);
 
-// Those of this binary; at least one.
+// Returns the migrations of this binary, at least one.
 std::span<const Migration> Migrations();
 
 }  // namespace motzkin::coordinator

@@ -133,7 +133,7 @@ TEST_F(MigratorTest, AStandInForNoDatabaseGivesOneClearLine) {
   EXPECT_EQ(std::string(nowhere.status().message()).find('\n'), std::string::npos);
 }
 
-// What pg_dump prints, without what changes with its version.
+// Returns the output of pg_dump, without the lines that change with its version.
 std::string DumpOf(const std::string& conninfo) {
   const std::string command = fmt::format(
       "pg_dump --schema-only --schema=motzkin --no-owner --no-privileges \"{}\" | grep -v -e '^--' "

@@ -1,4 +1,5 @@
-// What the store holds besides what the rules speak of (coordinator/core/types.h). Plain values.
+// The store's records that the rules do not know (those are in coordinator/core/types.h). Plain
+// values.
 #pragma once
 
 #include <absl/time/time.h>
@@ -16,7 +17,7 @@
 
 namespace motzkin::coordinator {
 
-// Rows by outcome, indexed by v1::Outcome; [0] is always 0.
+// Counts rows by outcome, indexed by v1::Outcome; [0] is always 0.
 using OutcomeCounts = std::array<int64_t, v1::Outcome_ARRAYSIZE>;
 
 // A job and its counters at one moment.
@@ -28,25 +29,26 @@ struct JobRecord {
   JobPhase phase = JobPhase::kRunning;
   std::string reason;
   absl::Time created;
-  // spec.target, or what it was extended to. 0: endless.
+  // spec.target, or the higher one that it was extended to. 0 means endless.
   int64_t target = 0;
-  // Batches were made for the indices below.
+  // Batches were made for the indices below this.
   int64_t allocated_below = 0;
-  // Every index below has its result.
+  // Every index below this has its result.
   int64_t sealed_below = 0;
-  // Of all stored rows, and of those below sealed_below.
+  // The first counts all stored rows, the second those below sealed_below.
   OutcomeCounts outcomes{};
   OutcomeCounts sealed_outcomes{};
-  // Rows below sealed_below that repeat an earlier function of the job.
+  // Counts the rows below sealed_below that repeat an earlier function of the job.
   int64_t duplicates = 0;
-  // When its rows went into the files of an archive, whose SHA256SUMS has this SHA-256 (32 bytes).
-  // The counters stay.
+  // The time when its rows went into the files of an archive, whose SHA256SUMS has this SHA-256 (32
+  // bytes). The counters stay.
   std::optional<absl::Time> archived;
   std::string archive_sha256;
 
   int64_t stored() const;
   int64_t sealed_integrated() const { return sealed_outcomes[v1::OUTCOME_INTEGRATED]; }
-  // Counted on the sealed prefix, so it does not depend on the order in which results arrive.
+  // Only the sealed prefix counts, so the answer does not depend on the order in which results
+  // arrive.
   bool TargetReached() const;
 };
 
@@ -56,26 +58,27 @@ struct GrantRequest {
   uint64_t instance = 0;
 };
 
-// What the files of an archive hold.
+// The contents of an archive's files.
 struct ArchiveRecord {
   int64_t rows = 0;
   int64_t audited = 0;
-  std::string sha256;  // 32 bytes, of SHA256SUMS
+  std::string sha256;  // The hash of SHA256SUMS, 32 bytes.
 };
 
-// What the coordinator keeps of a worker over restarts, and what `worker_status` shows.
+// The row of a worker that survives restarts of the coordinator. `worker_status` shows it.
 struct WorkerRecord {
   std::string uuid;
   std::string name;
   uint64_t instance = 0;
-  // waiting-approval, working, idle, suspended, hot, on-battery, draining, away, incompatible.
+  // One of waiting-approval, working, idle, suspended, hot, on-battery, draining, away,
+  // incompatible.
   std::string state;
   std::string reason;
   int32_t slots = 0;
-  double temperature = 0;  // Degrees Celsius; 0: unknown.
+  double temperature = 0;  // Degrees Celsius; 0 means unknown.
   std::string sandbox_level;
   std::string build;
-  std::map<std::string, std::string> engines;  // Name to version.
+  std::map<std::string, std::string> engines;  // Versions by name.
   absl::Time last_seen;
 };
 
@@ -103,7 +106,7 @@ struct StoredResult {
   absl::Time created;
   std::string split;
   bool sealed = false;
-  // The first index with this function; -1 if this is the first, or not sealed yet.
+  // The first index with this function; -1 if this one is the first, or is not sealed yet.
   int64_t duplicate_of = -1;
 };
 

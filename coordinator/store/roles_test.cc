@@ -62,7 +62,7 @@ TEST_F(RolesTest, AReaderSeesTheViewsAndNothingElse) {
     EXPECT_TRUE(reader->Execute(std::string("SELECT * FROM ") + view).ok()) << view;
   }
   EXPECT_EQ(reader->Execute("SELECT functions FROM progress")->front().Int("functions"), 3);
-  // To a reader some of these fail as writes in a read-only transaction: refused all the same.
+  // A reader's session is read-only, so some of these fail as writes. That refuses them too.
   for (const char* statement : kForbidden) {
     const absl::Status status = reader->Execute(statement).status();
     EXPECT_TRUE(absl::IsPermissionDenied(status) || absl::IsFailedPrecondition(status))

@@ -13,8 +13,8 @@ using ::testing::ElementsAre;
 
 class SealerTest : public StoreFixture {
  protected:
-  // A job of 6 batches of 10 whose 60 functions repeat after 25, with every third unsolved; the
-  // batches closed and the prefix sealed in the order given. Returns the job.
+  // Makes a job of 6 batches of 10 whose 60 functions repeat after 25, with every third unsolved.
+  // It closes the batches and seals the prefix in the order given. Returns the job.
   JobRecord RunInOrder(const std::string& name, const std::vector<size_t>& order) {
     const JobRecord job = NewJob(name, 60);
     const std::string worker = NewWorker();

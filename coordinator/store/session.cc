@@ -20,8 +20,8 @@ using postgres::Watchdog;
 constexpr std::string_view kFenced = "MZ010";
 constexpr char kTakenOver[] = "another coordinator took over this database";
 
-// A connection that failed after this long fails the calls that wait behind it as well: they would
-// all wait for the same.
+// If connecting failed after more than this, the calls that wait behind it fail too. Otherwise each
+// would wait as long for the same answer.
 constexpr absl::Duration kSlow = absl::Seconds(1);
 
 }  // namespace
@@ -45,7 +45,7 @@ absl::Status Session::Begin() {
     const Watchdog::Watch watch(watchdog_, *connection_, patience_.usual);
     RETURN_IF_ERROR(watch.Explain(connection_->Execute("SELECT 1").status()));
   }
-  // It answers; a migration may then take as long as it needs.
+  // The server answers, so a migration may take as long as it needs.
   RETURN_IF_ERROR(Migrate(*connection_, Migrations()));
   const Watchdog::Watch watch(watchdog_, *connection_, patience_.much);
   return watch.Explain(LockAndTakeOver());
@@ -118,7 +118,8 @@ absl::Status Session::ReconnectOnce() {
   return unreachable_;
 }
 
-// One round trip: on a busy machine they are what a call takes.
+// The preamble is one script and so one round trip, as round trips dominate a call on a busy
+// machine.
 std::string Session::Preamble(Kind kind) const {
   std::string script;
   if (kind.fenced) script += fmt::format("SELECT fence({});", epoch_);
@@ -151,12 +152,12 @@ void Session::BeginGroup() {
   reconnected_in_group_ = false;
 }
 
-// A commit that waits for the disk takes all earlier ones of the server along: the log is written
-// in order.
+// The server writes its log in order. So a commit that waits for the disk makes all earlier ones
+// durable.
 absl::Status Session::EndGroup() {
   const absl::MutexLock lock(&mutex_);
   grouped_ = false;
-  // The server may have crashed in between, and forgotten some.
+  // The server may have crashed in between and lost some of the group, though this session works.
   if (reconnected_in_group_ || connection_ == nullptr || connection_->broken())
     return absl::UnavailableError("the connection to Postgres broke before all was on disk");
   const Watchdog::Watch watch(watchdog_, *connection_, patience_.usual);

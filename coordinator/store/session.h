@@ -1,5 +1,5 @@
-// The store's session with Postgres: opens it again when it broke, holds the coordinator's lock,
-// fences writes.
+// The store's session with Postgres. It reconnects when the connection broke, holds the
+// coordinator's lock and fences writes.
 #pragma once
 
 #include <absl/status/status.h>
@@ -19,7 +19,7 @@
 
 namespace motzkin::coordinator {
 
-// The statements of one transaction: those of queries/, as store_queries.h has them.
+// Runs the statements of one transaction, which are those of queries/ (store_queries.h).
 class Statements {
  public:
   explicit Statements(postgres::Transaction& transaction) : transaction_(transaction) {}
@@ -27,34 +27,35 @@ class Statements {
   absl::StatusOr<postgres::Rows> Run(std::string_view query, const postgres::Params& params = {}) {
     return transaction_.Execute(query, params);
   }
-  // For what changes rows and returns none: how many it changed.
+  // Runs a statement that changes rows and returns none. Returns how many it changed.
   absl::StatusOr<int64_t> Change(std::string_view query, const postgres::Params& params = {});
 
  private:
   postgres::Transaction& transaction_;
 };
 
-// Thread-safe: one transaction at a time.
+// Thread-safe: it runs one transaction at a time.
 class Session {
  public:
-  // Migrates, takes the coordinator's lock and a new epoch. Errors as Store::Open.
+  // Migrates, takes the coordinator's lock and a new epoch. Its errors are those of Store::Open().
   static absl::StatusOr<std::unique_ptr<Session>> Open(const std::string& conninfo,
                                                        const StorePatience& patience);
 
   using Body = std::function<absl::Status(Statements&)>;
 
-  // A transaction that begins with the check of our epoch. Errors as store.h says.
+  // Runs `body` in a transaction that first checks our epoch, so that a coordinator which was
+  // replaced changes nothing. store.h lists the errors.
   absl::Status Write(const Body& body) ABSL_LOCKS_EXCLUDED(mutex_);
-  // The same for what changes or reads a whole job: it may take longer.
+  // Like Write(), but may take longer: for changes and reads of a whole job.
   absl::Status WriteMuch(const Body& body) ABSL_LOCKS_EXCLUDED(mutex_);
-  // The same, but its commit does not wait for the disk.
+  // Like Write(), but its commit does not wait for the disk.
   absl::Status WriteLossy(const Body& body) ABSL_LOCKS_EXCLUDED(mutex_);
-  // Until EndGroup() no Write() waits for the disk.
+  // From here to EndGroup(), no Write() waits for the disk.
   void BeginGroup() ABSL_LOCKS_EXCLUDED(mutex_);
-  // Waits once for the disk, for all of them. UNAVAILABLE: any of them may be lost.
+  // Waits once for the disk, for all writes of the group. UNAVAILABLE: any of them may be lost.
   absl::Status EndGroup() ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status Read(const Body& body) ABSL_LOCKS_EXCLUDED(mutex_);
-  // One reading statement.
+  // Runs one reading statement.
   absl::StatusOr<postgres::Rows> Select(std::string_view query,
                                         const postgres::Params& params = {});
 
@@ -75,14 +76,14 @@ class Session {
   absl::Status Begin() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status LockAndTakeOver() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status SetUp() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // The coordinator's lock.
+  // Takes the coordinator's lock.
   absl::Status TakeLock() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status TakeOver() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Reconnect() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status ConnectAgain() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Reconnect(), unless that has just failed after a long wait.
+  // Calls Reconnect(), unless that has just failed after a long wait.
   absl::Status ReconnectOnce() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // What a transaction of this kind begins with.
+  // Returns the statements that a transaction of this kind begins with.
   std::string Preamble(Kind kind) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Transact(Kind kind, const Body& body) ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -96,12 +97,12 @@ class Session {
   bool grouped_ ABSL_GUARDED_BY(mutex_) = false;
   bool reconnected_in_group_ ABSL_GUARDED_BY(mutex_) = false;
   std::unique_ptr<postgres::Connection> connection_ ABSL_GUARDED_BY(mutex_);
-  // The server's process that got the lock for us last.
+  // The server process that last took the lock for us. A new session ends it if it lingers.
   int lock_holder_ ABSL_GUARDED_BY(mutex_) = 0;
-  // Of the last Reconnect() that failed slowly, and until when that is the answer.
+  // The status of the last Reconnect() that failed slowly. Calls get it until the time below.
   absl::Status unreachable_ ABSL_GUARDED_BY(mutex_);
   Deadline unreachable_until_ ABSL_GUARDED_BY(mutex_) = Deadline::After(absl::ZeroDuration());
-  postgres::Watchdog watchdog_;  // Last: it goes before the connection.
+  postgres::Watchdog watchdog_;  // Last, so it is gone before the connection that it watches.
 };
 
 }  // namespace motzkin::coordinator

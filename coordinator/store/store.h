@@ -34,24 +34,26 @@
 
 namespace motzkin::coordinator {
 
-// The login roles and their passwords, made when the schema was. Empty when the database user may
-// not create roles: then there is no direct way for workers (relay instead) and no reader. The
-// names end with the first eight digits of the cluster's UUID, because roles belong to the server.
+// The login roles and their passwords, which are made with the schema. All are empty if the
+// database user may not create roles: then workers relay their results, and there is no reader. The
+// names end with the first eight digits of the cluster's UUID, because roles belong to the whole
+// server.
 struct RolePasswords {
-  std::string worker_role;  // EXECUTE on submit_results() and submit_audits(), nothing else.
+  std::string worker_role;  // May EXECUTE submit_results() and submit_audits(), nothing else.
   std::string worker;
-  std::string reader_role;  // SELECT on the views, with time-outs.
+  std::string reader_role;  // May SELECT from the views, with time-outs.
   std::string reader;
 };
 
-// How long one call may wait for Postgres, from its first statement to the answer to its commit.
-// Then the connection is given up: the server stands still, and only its kernel keeps it open.
+// One call may wait this long for Postgres, from its first statement to the answer to its commit.
+// After that the connection is given up: the server must stand still, and only its kernel keeps the
+// connection open.
 struct StorePatience {
-  // As workers wait for their flushes. The calls take milliseconds; 2 s is the longest wait for a
-  // lock.
+  // Workers wait as long for their flushes. The calls take milliseconds, and 2 s is the longest
+  // wait for a lock.
   absl::Duration usual = absl::Seconds(15);
-  // For what changes a whole job (SetJobPhase(), ExtendTarget(), Seal()): seconds with a hundred
-  // thousand open batches, more on an SD card.
+  // SetJobPhase(), ExtendTarget() and Seal() change a whole job. With a hundred thousand open
+  // batches that takes seconds, and more on an SD card.
   absl::Duration much = absl::Minutes(2);
 };
 
@@ -75,16 +77,17 @@ class Store {
   int64_t epoch() const;
   const RolePasswords& passwords() const;
 
-  // Between these two calls nothing waits for the disk: what was changed is durable, and may be
-  // shown to anyone, only after EndGroup() returned OK. One wait then serves all. For the one
-  // thread that makes many changes. UNAVAILABLE from EndGroup(): any of the changes may be lost.
+  // Between these two calls nothing waits for the disk, and one wait at the end serves all changes.
+  // They are durable, and may be shown to others, only after EndGroup() returned OK. Only the one
+  // thread that makes many changes may use this. UNAVAILABLE from EndGroup(): any change may be
+  // lost.
   void BeginGroup();
   absl::Status EndGroup();
 
   // --- jobs --------------------------------------------------------------------------------------
 
-  // A running job. The same `request_id` (a UUID) returns the same job again. ALREADY_EXISTS:
-  // another job has that name. `spec` is stored as is: validate it before.
+  // Makes a running job. The same `request_id` (a UUID) returns the same job again. ALREADY_EXISTS:
+  // another job has that name. `spec` is stored as it is, so the caller validates it.
   absl::StatusOr<JobRecord> CreateJob(const v1::JobSpec& spec, const std::string& request_id);
 
   // Counters are summed from batch rows and sealed totals, never by counting results.
@@ -98,25 +101,26 @@ class Store {
   // only be extended, cancelled ones stay so: FAILED_PRECONDITION.
   absl::Status SetJobPhase(int64_t job_id, JobPhase phase, std::string_view reason);
 
-  // A sentence about what blocks a running job; empty: nothing. Written only when it changed.
+  // Says in a sentence why a running job is blocked; empty if it is not. Writes only a change.
   absl::Status SetJobReason(int64_t job_id, std::string_view reason);
 
-  // A higher target; a completed job runs again. INVALID_ARGUMENT: not higher than the present one.
+  // Raises the target, and a completed job runs again. INVALID_ARGUMENT: `target` is not higher
+  // than the present one.
   absl::Status ExtendTarget(int64_t job_id, int64_t target);
 
   // --- batches and leases ------------------------------------------------------------------------
 
-  // The next indices of the job as batches of these sizes (1 .. 1,000,000 each), in that order and
-  // with the partitions that will hold them. At the end of a function target they are fewer, the
-  // last one cut. OUT_OF_RANGE: the function target is wholly allocated.
+  // Makes batches of these sizes (1 .. 1,000,000 each) from the job's next indices, in that order,
+  // and the partitions that will hold their results. At the end of a function target they are
+  // fewer, and the last one is cut. OUT_OF_RANGE: the function target is wholly allocated.
   absl::StatusOr<std::vector<BatchSnapshot>> AllocateBatches(int64_t job_id,
                                                              const std::vector<int64_t>& sizes);
   absl::StatusOr<BatchSnapshot> AllocateBatch(int64_t job_id, int64_t size);
 
-  // Neither closed nor revoked, by begin_index; leased or not.
+  // Lists the batches that are neither closed nor revoked, leased or not, by begin_index.
   absl::StatusOr<std::vector<BatchSnapshot>> OpenBatches(int64_t job_id);
 
-  // Not ended, of all jobs. For a coordinator that starts.
+  // Lists the leases of all jobs that have not ended, for a coordinator that starts.
   absl::StatusOr<std::vector<LeaseSnapshot>> OpenLeases();
 
   // Leases several batches in one transaction: all or none. An open lease of the same batch is
@@ -124,25 +128,25 @@ class Store {
   // INVALID_ARGUMENT: a batch is asked for twice.
   absl::StatusOr<std::vector<LeaseSnapshot>> GrantLeases(const std::vector<GrantRequest>& requests);
 
-  // Nothing happens to a lease that has ended. kDied adds one to the batch's deaths. All or none;
-  // each lease once.
+  // Ends all of these leases or none. A lease that has ended stays as it is, so repeating is
+  // harmless. kDied adds one to the batch's deaths. A call may name each lease once.
   absl::Status EndLeases(const std::vector<EndLease>& endings);
 
-  // The indices from `at` become a batch of their own, unleased; the batch keeps what is before.
-  // Results that its worker still sends for the tail are accepted. INVALID_ARGUMENT: `at` is not
-  // inside.
+  // The indices from `at` on become an unleased batch of their own, which is returned. Results that
+  // the worker of the old batch still sends for them are accepted. INVALID_ARGUMENT: `at` is not
+  // inside the batch.
   absl::StatusOr<BatchSnapshot> SplitBatch(const BatchKey& batch, int64_t at);
 
   // --- sealing -----------------------------------------------------------------------------------
 
   // Moves the sealed prefix of one job forward over its closed batches, by at most `rows_max`
-  // indices: adds their totals, records duplicates and what is to be audited. Returns how many
-  // indices were sealed; 0: none closed.
+  // indices: adds their totals, records duplicates and the audits to be made. Returns how many
+  // indices were sealed, and 0 if the next batch is not closed.
   absl::StatusOr<int64_t> Seal(int64_t job_id, int64_t rows_max = 20'000);
 
   // --- archives ----------------------------------------------------------------------------------
 
-  // Of the indices begin <= index < end; by counting them, about 0.1 s for a million.
+  // Counts the results with begin <= index < end row by row, which takes about 0.1 s for a million.
   absl::StatusOr<int64_t> CountResults(int64_t job_id, int64_t begin, int64_t end);
 
   // From now on the job's rows are those in the files of an archive: no result of it is stored any
@@ -150,47 +154,48 @@ class Store {
   // the archive has other rows or audits than the job, or the job is in another archive already.
   absl::Status MarkArchived(int64_t job_id, const ArchiveRecord& archive);
 
-  // A small step of dropping its rows: call it until it says false, that nothing is left. The job
+  // Drops some of the archived rows. Call it until it returns false: no row is left then. The job
   // and its totals stay. UNAVAILABLE, after 0.2 s: a reader of results is in the way.
   absl::StatusOr<bool> DropArchived(int64_t job_id);
 
   // --- audits ------------------------------------------------------------------------------------
 
-  // Open ones of running and completed jobs, the first `of_each_job` by index.
+  // Lists the open audits of running and completed jobs, the first `of_each_job` of each by index.
   absl::StatusOr<std::vector<AuditSnapshot>> OpenAudits(int of_each_job = 64);
-  // How often audits found a label of the job wrong.
+  // Tells how often audits found a label of the job wrong.
   absl::StatusOr<LabelFlips> Flips(int64_t job_id);
 
   // --- workers -----------------------------------------------------------------------------------
 
-  // Inserts or updates, each at most once in a call; the owner's order is kept. Not for every
-  // heartbeat: on change and once a minute. May be lost if the database's machine crashes within a
-  // second.
+  // Inserts or updates the workers, each at most once in a call, and keeps the owner's order.
+  // Callers write on change and once a minute, not with every heartbeat. The change may be lost if
+  // the database's machine crashes within a second.
   absl::Status UpsertWorkers(const std::vector<WorkerRecord>& workers);
   absl::Status SetWorkerControl(const std::string& uuid, WorkerControl control);
   absl::StatusOr<std::vector<StoredWorker>> Workers();
 
   // --- events ------------------------------------------------------------------------------------
 
-  // In this order; also keeps the table to the latest 100,000. May be lost as above.
+  // Appends the events in this order, and keeps the table to the latest 100,000. They may be lost
+  // like the workers above.
   absl::Status AppendEvents(const std::vector<RecordEvent>& events);
   absl::Status AppendEvent(std::string_view kind, std::string_view text);
-  // The latest `limit` (1 .. 10,000) not older than `since`, oldest first.
+  // Returns the latest `limit` (1 .. 10,000) events not older than `since`, oldest first.
   absl::StatusOr<std::vector<EventRecord>> Events(absl::Time since, int limit);
 
   // --- looking -----------------------------------------------------------------------------------
 
-  // The latest integrated results of all jobs, newest first, `n` <= 100. From a small table, no
-  // scan.
+  // Returns the latest `n` <= 100 integrated results of all jobs, newest first. It reads a small
+  // table and scans nothing.
   absl::StatusOr<std::vector<v1::Result>> LatestIntegrated(int n);
   absl::StatusOr<StoredResult> GetResult(int64_t job_id, int64_t index);
-  // Mean of the last `minutes` whole minutes.
+  // Returns the mean over the last `minutes` whole minutes.
   absl::StatusOr<Throughput> JobThroughput(int64_t job_id, int minutes = 5);
-  // The same by worker UUID; those that stored nothing are missing.
+  // Returns the same mean by worker UUID, without the workers that stored nothing.
   absl::StatusOr<std::map<std::string, Throughput>> WorkerThroughput(int minutes = 5);
-  // Table and index bytes of the job's results. Remembered for a minute.
+  // Returns the table and index bytes of the job's results. The answer may be a minute old.
   absl::StatusOr<int64_t> JobBytes(int64_t job_id);
-  // Of the whole database. Remembered for a minute.
+  // Returns the bytes of the whole database. The answer may be a minute old.
   absl::StatusOr<int64_t> DatabaseBytes();
 
  private:

@@ -10,8 +10,8 @@ namespace {
 using postgres::Params;
 using postgres::Rows;
 
-// Rows deleted between two looks at what others want, as many as the sealer takes: some tens of
-// milliseconds.
+// One step deletes at most this many rows, as many as the sealer takes at once. That is some tens
+// of milliseconds of work, so that other calls do not wait.
 constexpr int64_t kDeletedRowsMax = 20'000;
 
 absl::Status CheckOver(const JobRecord& job) {
@@ -23,7 +23,7 @@ absl::Status CheckOver(const JobRecord& job) {
                   job.spec.name()));
 }
 
-// The archive that the job's rows are in already is this one.
+// Checks that the archive which has the job's rows already is this one.
 absl::Status CheckSame(const JobRecord& job, const ArchiveRecord& archive) {
   if (job.archive_sha256 == archive.sha256) return absl::OkStatus();
   return absl::FailedPreconditionError(
@@ -55,7 +55,7 @@ absl::Status Store::MarkArchived(int64_t job_id, const ArchiveRecord& archive) {
     ASSIGN_OR_RETURN(const JobRecord job, JobIn(statements, job_id));
     if (job.archived.has_value()) return CheckSame(job, archive);
     RETURN_IF_ERROR(CheckOver(job));
-    // A submission under way ends before its batch's lock is had, and later ones are refused.
+    // The locks wait for submissions under way, and later ones find their batch revoked.
     RETURN_IF_ERROR(statements.Run(queries::kLockJobBatches, key).status());
     RETURN_IF_ERROR(statements.Change(queries::kRevokeAllBatches, key).status());
     ASSIGN_OR_RETURN(const Rows found, statements.Run(queries::kLabelFlips, key));

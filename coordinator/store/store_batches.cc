@@ -22,8 +22,8 @@ absl::StatusOr<BatchSnapshot> LockBatch(Statements& statements, const BatchKey& 
   return BatchOf(rows.front());
 }
 
-// Where batches of these sizes end, the first of which begins at `begin`: none beyond `target`, 0
-// meaning that there is none.
+// Returns the ends of batches with these sizes, the first of which begins at `begin`. None goes
+// beyond `target`, unless that is 0.
 std::vector<int64_t> EndsOf(const std::vector<int64_t>& sizes, int64_t begin, int64_t target) {
   std::vector<int64_t> ends;
   for (const int64_t size : sizes) {
@@ -125,7 +125,7 @@ absl::StatusOr<int64_t> Store::Seal(int64_t job_id, int64_t rows_max) {
     int64_t end = begin;
     for (const Row batch : batches) {
       const bool next = batch.Int("begin_index") == end && batch.Bool("closed");
-      // One batch is always taken whole, however large.
+      // The first batch is taken whole however large it is, or sealing would stop there for good.
       if (!next || (end > begin && batch.Int("end_index") - begin > rows_max)) break;
       end = batch.Int("end_index");
     }

@@ -1,4 +1,4 @@
-// What the parts of store.cc share.
+// Helpers that the sources of Store share.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -35,20 +35,20 @@ class Store::Impl {
   Remembered bytes;
 };
 
-// Microseconds since 1970, as the queries return times.
+// Reads a time as the queries return it, in microseconds since 1970.
 inline absl::Time TimeOf(int64_t micros) { return absl::FromUnixMicros(micros); }
 
-// "batch 42 of job 7".
+// Returns "batch 42 of job 7".
 std::string NameOf(const BatchKey& key);
 
-// The columns job_id, batch, begin_index, end_index, stored, deaths, revoked.
+// Reads the columns job_id, batch, begin_index, end_index, stored, deaths and revoked.
 BatchSnapshot BatchOf(const postgres::Row& row);
 
 // Locks the job until the transaction ends and returns the row of lock_job.sql. NOT_FOUND: there is
 // no such job.
 absl::StatusOr<postgres::Rows> LockJob(Statements& statements, int64_t job_id);
 
-// As Store::Job(), inside a transaction.
+// Does the same as Store::Job(), inside a transaction.
 absl::StatusOr<JobRecord> JobIn(Statements& statements, int64_t job_id);
 
 }  // namespace motzkin::coordinator

@@ -106,8 +106,8 @@ absl::Status CheckTransition(const Row& job, std::string_view to) {
       "job {} is {}{}", job.Text("name"), from, from == "completed" ? ": extend it to go on" : ""));
 }
 
-// Under the locks that submissions take: when this has committed, none of them stores a row any
-// more.
+// Revokes under the locks that submissions take. So once this has committed, no submission stores a
+// row any more.
 absl::Status RevokeBatches(Statements& statements, int64_t job_id) {
   RETURN_IF_ERROR(statements.Run(queries::kLockOpenBatches, Params().Int(job_id)).status());
   RETURN_IF_ERROR(statements.Change(queries::kRevokeBatches, Params().Int(job_id)).status());

@@ -1,4 +1,4 @@
-// Grants and ends of leases, many in one statement. See store.h.
+// Part of Store: grants and ends leases, many in one statement.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -32,15 +32,15 @@ std::string TextOf(LeaseEnd why) {
   return "";
 }
 
-// The batches of one call: each once, and where it stands in the call.
+// The batches of one call, each once, with its position in the call.
 class Positions {
  public:
-  // False: it is there already.
+  // Returns false if it is there already.
   bool Add(const BatchKey& key) { return positions_.try_emplace(key, positions_.size()).second; }
-  // Of the columns job_id and batch.
+  // Returns the position of the batch in the columns job_id and batch.
   size_t Of(const Row& row) const { return positions_.at({row.Int("job_id"), row.Int("batch")}); }
   bool empty() const { return positions_.empty(); }
-  // $1 jobs, $2 batches.
+  // Makes the parameters $1 jobs and $2 batches.
   Params Keys() const {
     std::vector<int64_t> jobs, batches;
     for (const auto& [key, position] : positions_) {
@@ -54,7 +54,7 @@ class Positions {
   std::map<BatchKey, size_t> positions_;
 };
 
-// Locks the batches and fills in what they are. False: none of them was ever leased.
+// Locks the batches and fills them in. Returns false if none of them was ever leased.
 absl::StatusOr<bool> LockBatches(Statements& statements, const std::vector<GrantRequest>& requests,
                                  const Positions& positions, std::vector<LeaseSnapshot>& grants) {
   ASSIGN_OR_RETURN(const Rows rows, statements.Run(queries::kLockBatches, positions.Keys()));
@@ -74,7 +74,7 @@ absl::StatusOr<bool> LockBatches(Statements& statements, const std::vector<Grant
   return absl::NotFoundError(fmt::format("no {}", NameOf(requests[missing - found.begin()].batch)));
 }
 
-// The numbers of the requests' workers.
+// Looks up the numbers of the requests' workers.
 absl::StatusOr<std::vector<int64_t>> FindWorkers(Statements& statements,
                                                  const std::vector<GrantRequest>& requests) {
   std::map<std::string, int64_t> numbers;
@@ -121,9 +121,9 @@ absl::Status AddLeases(Statements& statements, const std::vector<GrantRequest>& 
   return absl::OkStatus();
 }
 
-// One bit an index, set where its result is stored.
+// Adds one bit an index, which is set if its result is stored.
 absl::Status AddBitmaps(Statements& statements, std::vector<LeaseSnapshot>& grants) {
-  std::vector<LeaseSnapshot*> begun;  // Most are new: nothing is asked about those.
+  std::vector<LeaseSnapshot*> begun;  // Most batches are new and need no query.
   std::vector<BatchSnapshot> batches;
   for (LeaseSnapshot& grant : grants) {
     const BatchSnapshot& batch = grant.batch;
@@ -191,7 +191,8 @@ absl::Status Store::EndLeases(const std::vector<EndLease>& endings) {
       [](const EndLease& ending) { return ending.lease.attempt; },
       [](const EndLease& ending) { return TextOf(ending.why); });
   return impl_->session->Write([&](Statements& statements) -> absl::Status {
-    // Several batches will change: in the order of everyone who locks several.
+    // Several batches will change, so they are locked in the order in which submissions lock them.
+    // Otherwise the two could deadlock.
     if (!deaths.empty())
       RETURN_IF_ERROR(statements.Run(queries::kLockBatches, deaths.Keys()).status());
     return statements.Change(queries::kEndLeases, params).status();

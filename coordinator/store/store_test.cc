@@ -190,7 +190,7 @@ TEST_F(StoreTest, ARestartedCoordinatorFindsEverythingAsItWas) {
   EXPECT_EQ(store().cluster_uuid(), cluster);
   EXPECT_EQ(store().epoch(), epoch + 1);
   ASSERT_EQ(Must(store().OpenLeases()).size(), 1u);
-  NewWorker();  // Reports again; the owner's order stays.
+  NewWorker();  // The worker reports again, and the owner's order stays.
   EXPECT_EQ(Must(store().Workers())[0].control, WorkerControl::kSuspend);
 }
 
@@ -292,7 +292,7 @@ TEST_F(StoreTest, AGroupOfChangesIsDurableAtItsEndOrSaysThatItMayNotBe) {
 TEST_F(StoreTest, TheEndOfAGroupWaitsForTheDisk) {
   const JobRecord job = NewJob();
   const auto look = test::MustConnect(test::MiniPostgres::Shared().Superuser(database()));
-  // Oftener than the server's own writer could be quicker by chance.
+  // In 50 rounds the server's own writer cannot be quicker each time by chance.
   for (int i = 0; i < 50; ++i) {
     store().BeginGroup();
     Must(store().AllocateBatch(job.id, 3));

@@ -27,7 +27,7 @@ WorkerControl ControlOf(std::string_view text) {
   return WorkerControl::kRun;
 }
 
-// NULL for a worker that says nothing of when it was last seen.
+// Returns NULL for a record that does not say when the worker was last seen.
 std::optional<std::string> SeenOf(const WorkerRecord& worker) {
   if (worker.last_seen == absl::Time()) return std::nullopt;
   return Params().Time(worker.last_seen).values().front();

@@ -1,10 +1,10 @@
-// A model of submit_results(): writers with overlapping rows in shuffled order, leases ended and
-// batches split under them, cancel racing with flushes, connections cut anywhere, COMMIT included -
-// on a real Postgres.
+// Checks submit_results() on a real Postgres against a model. Writers send overlapping rows in
+// shuffled order while leases end and batches split under them, cancel races with flushes, and
+// connections are cut anywhere, also in COMMIT.
 //
-// The model is the promise itself: each index has at most one row, counters equal rows, every row a
-// writer was told of is there, full batches are closed, nothing is stored after a cancel returned,
-// and nobody deadlocks.
+// The model is the promise itself: each index has at most one row, counters equal rows, every row
+// that a writer was told of is there, full batches are closed, nothing is stored after a cancel
+// returned, and no two writers deadlock.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -26,7 +26,7 @@ constexpr int kWriters = 6;
 constexpr int64_t kBatchSize = 200;
 constexpr size_t kRowsPerFlush = 17;
 
-// What one writer was told.
+// The answers that one writer got.
 struct Told {
   std::set<int64_t> stored;  // stored, or was stored already
   int deadlocks = 0;

@@ -12,7 +12,7 @@
 
 namespace motzkin::coordinator {
 
-// Each is one line without its end and the time.
+// Each returns one line, without its end and without the time.
 std::string LogLine(const Intention& intention);
 std::string LogLine(const Confirmation& answer);
 std::string LogLine(const Desired& desired);
@@ -21,7 +21,7 @@ std::string LogLine(ReportVerdict verdict);
 
 class EventLog {
  public:
-  // Null: nothing is written. Otherwise it must outlive this.
+  // `out` may be null: then nothing is written. Otherwise it must outlive this.
   explicit EventLog(std::ostream* out) : out_(out) {}
 
   // `since_start` is the simulation's time, `whose` a worker, "rules" or "store"; `what` is as

@@ -9,8 +9,8 @@
 namespace motzkin::coordinator {
 
 std::string OverlappingLeases(const Scheduler& scheduler) {
-  // Of batches that should be held now, by (job, begin): the ends must not overlap. A batch that is
-  // recalled is nobody's until its holder let go.
+  // Has the end of each batch that should be held now, by (job, begin): no two may overlap. A
+  // recalled batch is shown to no worker until its holder has let go.
   std::map<std::pair<int64_t, int64_t>, int64_t> ranges;
   for (const auto& [key, batch] : scheduler.batches()) {
     if (batch.lease() == nullptr) continue;

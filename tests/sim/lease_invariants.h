@@ -1,5 +1,5 @@
-// What must hold of leases whatever happens; "" or what does not hold, in words. For the simulator
-// and for the fuzzer of messages.
+// Checks what must hold of leases at any time, for the simulator and for the fuzzer of messages.
+// Each check returns the violation in words, or "" if there is none.
 #pragma once
 
 #include <string>
@@ -9,9 +9,9 @@
 
 namespace motzkin::coordinator {
 
-// No index is leased twice.
+// Complains if an index is leased twice.
 std::string OverlappingLeases(const Scheduler& scheduler);
-// Whatever a worker is shown is durable.
+// Complains if a worker is shown a lease that is not durable.
 std::string UnstoredLease(const Scheduler& scheduler, const ModelStore& store);
 
 }  // namespace motzkin::coordinator

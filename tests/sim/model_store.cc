@@ -100,7 +100,7 @@ absl::Status ModelStore::Apply(const SplitBatch& what, Confirmation& answer) {
   const BatchKey key{what.batch.job, jobs_.at(what.batch.job).batches++};
   Batch tail;
   tail.snapshot = {.key = key, .begin = what.at, .end = head.snapshot.end};
-  // Results that the head's holders still send for the tail are accepted.
+  // The head's holders may still send results for the tail, and those are accepted.
   tail.holders = head.holders;
   head.snapshot.end = what.at;
   head.snapshot.stored = CountStored(head);
@@ -153,7 +153,8 @@ LeaseSnapshot ModelStore::SnapshotOfLease(const Batch& batch) const {
                       .batch = batch.snapshot};
   const auto& results = jobs_.at(batch.snapshot.key.job).results;
   for (int64_t index = batch.snapshot.begin; index < batch.snapshot.end; ++index) {
-    lease.done += results.contains(index) ? '1' : '0';  // Readable; opaque to the rules anyway.
+    // Digits are readable in a log; to the rules the string is opaque anyway.
+    lease.done += results.contains(index) ? '1' : '0';
   }
   return lease;
 }
@@ -183,7 +184,7 @@ Restored ModelStore::RestoreAll() const {
   for (const auto& [key, batch] : batches_) {
     if (!Open(batch) || batch.leased_attempt == 0) continue;
     restored.leases.push_back(SnapshotOfLease(batch));
-    restored.leases.back().done.clear();  // As in the real one.
+    restored.leases.back().done.clear();  // The real store does not fill it in either.
   }
   for (const auto& [worker, control] : controls_) {
     restored.workers.push_back({.worker = worker, .name = worker, .control = control});
@@ -193,7 +194,7 @@ Restored ModelStore::RestoreAll() const {
 
 bool ModelStore::Submit(const WorkerId& worker, const BatchKey& key, int64_t index, bool integrated,
                         bool crashed) {
-  // A trimmed batch's tail is another batch by now: the index decides.
+  // The tail of a trimmed batch is another batch by now, so the index decides which one it is.
   auto found = by_begin_.upper_bound({key.job, index});
   if (found == by_begin_.begin()) return false;
   if ((--found)->first.first != key.job) return false;

@@ -1,8 +1,8 @@
-// The store as a model: the same promises as coordinator/store, in memory, without Postgres. What
-// it holds survives a restart of the coordinator; what it is told to fail, fails.
+// A model of the store: it makes the promises of coordinator/store in memory, without Postgres. Its
+// contents survive a restart of the coordinator.
 //
-// It is also where the simulator counts: every index has at most one result, by construction of
-// a map, and how often each was computed is remembered beside it.
+// The simulator also counts here: a map gives every index at most one result, and results that were
+// sent again are counted beside it.
 //
 // Thread-compatible.
 #pragma once
@@ -27,51 +27,52 @@ class ModelStore {
     BatchSnapshot snapshot = {};
     bool revoked = false;
     int32_t attempts = 0;
-    // The open lease: 0 is none.
+    // The attempt of the open lease; 0 if there is none.
     int32_t leased_attempt = 0;
     WorkerId leased_to = {};
     uint64_t instance = 0;
-    std::set<WorkerId> holders = {};  // Everyone who ever held it: their results are accepted.
+    std::set<WorkerId> holders = {};  // Results of every worker that ever held it are accepted.
   };
 
-  // A running job; returns what a poll would say of it.
+  // Starts a job. Returns it as a poll would.
   JobSnapshot StartJob(JobRules rules);
   JobSnapshot SetPhase(int64_t job, JobPhase phase);
   JobSnapshot Extend(int64_t job, int64_t target);
 
   // Makes one intention durable.
   Confirmation Execute(const Intention& intention);
-  // An answer that tells nothing: UNAVAILABLE.
+  // Returns the answer UNAVAILABLE, after which the intention may or may not have happened.
   static Confirmation Unavailable(const Intention& intention);
 
   StorePoll Poll(BootTime asked_at) const;
   Restored RestoreAll() const;
 
-  // submit_results(): false when refused (revoked, or never this worker's batch). Counting twice is
-  // what the primary key forbids.
+  // Stands for submit_results(). Returns false if the result is refused, because the batch is
+  // revoked or was never this worker's. A result that is sent twice counts once, as with the
+  // primary key.
   bool Submit(const WorkerId& worker, const BatchKey& key, int64_t index, bool integrated,
               bool crashed = false);
 
-  // submit_audits(): the first answer counts; false when nothing of the kind is to be audited.
+  // Stands for submit_audits(): the first answer counts. Returns false if there is no such audit.
   bool SubmitAudit(const WorkerId& worker, const AuditKey& key);
 
-  // Moves every job's sealed prefix over what is stored, and notes what is to be audited of it.
+  // Moves every job's sealed prefix over the results that are stored, and notes its audits.
   void Seal();
 
   const std::map<BatchKey, Batch>& batches() const { return batches_; }
   const std::map<int64_t, bool>& results(int64_t job) const { return jobs_.at(job).results; }
-  // Indices whose result is `crashed`.
+  // Returns the indices whose result is `crashed`.
   const std::set<int64_t>& crashed(int64_t job) const { return jobs_.at(job).crashed; }
   JobSnapshot Snapshot(int64_t job) const;
   const std::vector<RecordEvent>& events() const { return events_; }
   struct Audit {
     WorkerId first = {};
-    WorkerId auditor = {};  // Empty: open.
+    WorkerId auditor = {};  // Empty while the audit is open.
   };
   const std::map<AuditKey, Audit>& audits() const { return audits_; }
-  // As the real one chooses among negatives, but oftener: jobs here are small.
+  // The real store chooses by the index too, but more rarely: jobs here are small.
   static bool IsAudited(int64_t index) { return index % 16 == 3; }
-  // Results that were sent for an index that already had one.
+  // Counts the results that were sent for an index that already had one.
   int64_t repeated() const { return repeated_; }
 
  private:
@@ -84,9 +85,9 @@ class ModelStore {
     int64_t sealed_below = 0;
     int64_t sealed_integrated = 0;
     int64_t integrated = 0;
-    std::map<int64_t, bool> results = {};  // Index to integrated.
+    std::map<int64_t, bool> results = {};  // Tells by index whether it was integrated.
     std::set<int64_t> crashed = {};
-    std::map<int64_t, WorkerId> by = {};  // Who computed the audited ones.
+    std::map<int64_t, WorkerId> by = {};  // The workers that gave the labels to be audited.
   };
 
   absl::Status Apply(const AllocateBatches& what, Confirmation& answer);
@@ -103,7 +104,7 @@ class ModelStore {
 
   std::map<int64_t, Job> jobs_;
   std::map<BatchKey, Batch> batches_;
-  std::map<std::pair<int64_t, int64_t>, int64_t> by_begin_;  // (Job, begin index) to batch.
+  std::map<std::pair<int64_t, int64_t>, int64_t> by_begin_;  // Finds batches by (job, begin index).
   std::map<AuditKey, Audit> audits_;
   std::map<WorkerId, WorkerControl> controls_;
   std::vector<RecordEvent> events_;

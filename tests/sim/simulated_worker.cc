@@ -5,10 +5,11 @@
 namespace motzkin::coordinator {
 namespace {
 
-// As the functions of lample-charton: about half are integrated. Of the index alone, as it must be.
+// About half of the functions are integrated, as with lample-charton. The result depends on the
+// index alone, or the end of a job would depend on who computed what.
 bool Integrates(int64_t index) { return (index * 2654435761) % 1000 < 540; }
 
-// As worker/slots/careful_log.h has it.
+// The same number as in worker/slots/careful_log.h.
 constexpr int kDeathsToBlame = 2;
 
 }  // namespace
@@ -64,7 +65,7 @@ void SimulatedWorker::Receive(const Desired& desired, uint64_t sent) {
     }
     held.attempt = batch.lease.attempt;
     held.careful = batch.careful;
-    // Trimmed: what is begun stays.
+    // The batch may have been trimmed, but functions that are begun stay.
     held.end = std::max(batch.end, held.next);
     order_.push_back(key);
     kept[key] = std::move(held);
@@ -73,7 +74,7 @@ void SimulatedWorker::Receive(const Desired& desired, uint64_t sent) {
   const BatchKey* careful = Careful();
   if (careful == nullptr || !careful_function_ || careful_function_->first != careful->job ||
       careful_function_->second != held_.at(*careful).next) {
-    careful_function_.reset();  // Taken away: interrupted.
+    careful_function_.reset();  // Its batch was taken away, so it is interrupted.
   }
 }
 
@@ -140,8 +141,8 @@ bool SimulatedWorker::Work(absl::Duration elapsed, ModelStore& store, bool store
   for (const AuditKey& audit : audited_) store.SubmitAudit(name_, audit);
   audited_.clear();
   for (const BatchKey& key : order_) Flush(key, held_.at(key), store);
-  // What is finished stays in the list until it is no longer desired, else a desired state that was
-  // on its way would bring it back; what was refused goes.
+  // A finished batch stays in the list until it is no longer desired. Otherwise a desired state
+  // that was on its way would bring it back. A refused batch goes at once.
   for (const BatchKey& key : order_) {
     if (held_.at(key).refused) held_.erase(key);
   }

@@ -1,5 +1,6 @@
-// A worker as far as the coordinator can tell: it holds what is desired, works through it in order,
-// sends results to the store and its whole state to the coordinator. And it misbehaves on request.
+// A worker as far as the coordinator can tell: it holds the desired batches, works through them in
+// order, sends results to the store and its whole state to the coordinator. It misbehaves on
+// request.
 //
 // Thread-compatible.
 #pragma once
@@ -30,49 +31,50 @@ class SimulatedWorker {
   bool running() const { return running_; }
   bool draining() const { return draining_; }
 
-  // Another process on the same state directory.
+  // Starts another process on the same state directory.
   void Start();
-  // SIGKILL: what was in memory is gone. What was begun carefully is remembered on disk.
+  // Acts as on SIGKILL: everything in memory is gone, but the disk remembers the careful function
+  // that was begun.
   void Kill();
-  // SIGTERM: gives everything back, keeps reporting until it holds nothing; then ends.
+  // Acts as on SIGTERM: it gives everything back, reports until it holds nothing, and then ends.
   void Stop() { draining_ = true; }
   void set_asleep(bool asleep) { asleep_ = asleep; }
   bool asleep() const { return asleep_; }
   void set_slots_allowed(int slots) { slots_allowed_ = slots; }
 
-  // `sent` numbers what the coordinator sent on this stream: an older one is ignored.
+  // `sent` numbers the desired states of this stream; one that a newer has overtaken is ignored.
   void Receive(const Desired& desired, uint64_t sent);
 
-  // Computes for `elapsed` and flushes what is finished, unless the store is away. `poison` are
-  // functions that kill the process whenever they are tried. False: it died.
+  // Computes for `elapsed` and flushes finished results, unless the store is away. Functions in
+  // `poison` kill the process whenever they are tried. Returns false if it died.
   bool Work(absl::Duration elapsed, ModelStore& store, bool store_up,
             const std::set<std::pair<int64_t, int64_t>>& poison, std::mt19937_64& random);
 
-  // Its whole state, and one more sequence number.
+  // Returns its whole state under the next sequence number.
   WorkerReport Report(const std::string& digest);
 
-  // Nothing more to do or to tell: a stopped worker may end.
+  // It has no more to do or to tell, so a stopped worker may end.
   bool Empty() const { return held_.empty(); }
 
  private:
-  using Function = std::pair<int64_t, int64_t>;  // Job, index.
+  using Function = std::pair<int64_t, int64_t>;  // A job and an index.
   struct Held {
     int32_t attempt = 0;
     int64_t begin = 0;
     int64_t end = 0;
-    int64_t next = 0;  // The first index not begun.
+    int64_t next = 0;  // The first index that is not begun.
     bool careful = false;
-    std::set<int64_t> done;        // Had its result when it was granted.
-    std::vector<int64_t> pending;  // Computed, not yet acknowledged.
+    std::set<int64_t> done;        // These had their result when the batch was granted.
+    std::vector<int64_t> pending;  // These are computed but not acknowledged yet.
     int64_t stored = 0;
     bool refused = false;
   };
 
   void Flush(const BatchKey& key, Held& held, ModelStore& store);
-  // One careful function: begun in one step, ended in the next, so that other deaths may hit it.
-  // False: it killed the process.
+  // Takes one step with a careful function: one step begins it and the next ends it, so that a
+  // death for another reason may hit it. Returns false if it killed the process.
   bool WorkCarefully(const BatchKey& key, const std::set<Function>& poison);
-  // Of the batches it holds, the careful one that wants the worker for itself; null: none.
+  // Returns the careful batch that wants the worker for itself, or null if it holds none.
   const BatchKey* Careful() const;
 
   const std::string name_;
@@ -86,13 +88,13 @@ class SimulatedWorker {
   bool draining_ = false;
   bool asleep_ = false;
   bool suspended_ = false;
-  double credit_ = 0;                         // Fractions of functions.
-  std::optional<Function> careful_function_;  // Begun.
-  std::map<Function, int> deaths_;            // On disk: died while it was begun carefully.
+  double credit_ = 0;                         // Saves up fractions of functions.
+  std::optional<Function> careful_function_;  // The careful function that is begun.
+  std::map<Function, int> deaths_;            // On disk: how often it died with that one begun.
   std::vector<BatchKey> order_;
   std::map<BatchKey, Held> held_;
   std::vector<AuditKey> audits_;
-  std::vector<AuditKey> audited_;  // Computed, not yet stored.
+  std::vector<AuditKey> audited_;  // These are computed but not stored yet.
 };
 
 }  // namespace motzkin::coordinator

@@ -1,4 +1,4 @@
-// What must hold after every step. See simulator.h.
+// Part of Simulator: the checks after every step.
 #include <absl/strings/str_cat.h>
 
 #include "tests/sim/lease_invariants.h"
@@ -17,7 +17,7 @@ void Simulator::Check() {
 }
 
 void Simulator::CheckSilence() {
-  // 25 s, and the second until the next tick.
+  // A worker is lost after 25 s of silence, and a tick notices it within a second.
   constexpr absl::Duration kLeaseEnds = absl::Seconds(26);
   for (const Machine& machine : machines_) {
     const auto found = scheduler_->workers().find(machine.worker->name());
@@ -73,8 +73,8 @@ void Simulator::CheckComplete() {
                             DescribeOpen(id)));
       continue;
     }
-    // Exactly one result for each index of the sealed prefix, by construction of the map: none
-    // missing.
+    // Each index of the sealed prefix has exactly one result. The map allows no second one, so it
+    // is enough to see that none is missing.
     const auto& results = store_.results(id);
     int64_t expected = 0;
     for (const auto& [index, integrated] : results) {
@@ -105,7 +105,7 @@ void Simulator::CheckComplete() {
       Violated(absl::StrCat("job ", id, " completed with too few integrated"));
     }
   }
-  // Batches still partition what was allocated.
+  // The batches must still partition the allocated indices.
   std::map<std::pair<int64_t, int64_t>, int64_t> ranges;
   for (const auto& [key, batch] : store_.batches()) {
     ranges[{key.job, batch.snapshot.begin}] = batch.snapshot.end;

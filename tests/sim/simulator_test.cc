@@ -13,13 +13,13 @@
 namespace motzkin::coordinator {
 namespace {
 
-// Steps of all runs together: $SIM_STEPS for a long night.
+// Returns the number of steps of all runs together; $SIM_STEPS sets more for a long night.
 int64_t Steps() {
   const char* steps = std::getenv("SIM_STEPS");
   return steps == nullptr ? 1'000'000 : std::stoll(steps);
 }
 
-// The file $SIM_LOG, to which all runs append their event logs; null if there is none to be.
+// Opens the file $SIM_LOG, to which all runs append their event logs. Null if it is not set.
 std::ostream* EventLog() {
   static const char* const path = std::getenv("SIM_LOG");
   if (path == nullptr) return nullptr;
@@ -60,7 +60,7 @@ TEST(SimulatorTest, EveryFunctionEndsWithOneResultWhateverHappens) {
   std::cout << audits << " audits, " << by_itself << " by the first worker with no other at hand\n";
   EXPECT_GT(audits, 0);
   EXPECT_LT(by_itself, audits / 4);
-  // Others only where chance killed one worker twice on the same function.
+  // Other functions crash only where chance killed one worker twice on the same function.
   EXPECT_LE(crashed, poisoned + poisoned / 20 + 1);
 }
 

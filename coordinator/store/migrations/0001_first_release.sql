@@ -1,11 +1,11 @@
--- 0001: the schema of the first release, in the order in which its parts need each other: the cluster, jobs and
--- workers; batches and leases; results; audits; archives; what a worker may call; what people query.
--- docs/dataset.md describes every public column.
+-- 0001 makes the schema of the first release. Its parts follow in the order in which they need each other: the cluster,
+-- jobs and workers; batches and leases; results; audits; archives; functions that workers call; views that people
+-- query. docs/dataset.md describes every public column.
 
 ----------------------------------------------------------------------------------------------- the cluster
 
--- One row: which cluster this database is. Spools and workers carry the uuid; a coordinator writes only
--- while coordinator_epoch is the one it took, so an older one that woke up again changes nothing.
+-- The single row says which cluster this database is. Spools and workers carry the uuid. A coordinator writes only
+-- while coordinator_epoch is the one that it took, so an older one that woke up again changes nothing.
 CREATE TABLE cluster (
     only_row          boolean     NOT NULL DEFAULT true,
     uuid              uuid        NOT NULL DEFAULT gen_random_uuid(),
@@ -66,14 +66,14 @@ BEGIN
     RETURN raised;
 END $$;
 
--- Passwords of the login roles, which roles.sql makes; nobody but the owner reads this table.
+-- Holds the passwords of the login roles, which roles.sql makes. Only the owner may read this table.
 CREATE TABLE role_password (
     role     text NOT NULL,
     password text NOT NULL,
     CONSTRAINT role_password_pkey PRIMARY KEY (role)
 );
 
--- What happened, for people: append-only, kept to the latest 100,000.
+-- Events, told for people. The table is append-only and kept to the latest 100,000.
 CREATE TABLE event (
     id   bigint      GENERATED ALWAYS AS IDENTITY,
     time timestamptz NOT NULL DEFAULT now(),
@@ -81,7 +81,7 @@ CREATE TABLE event (
     text text        NOT NULL,
     CONSTRAINT event_pkey PRIMARY KEY (id)
 );
--- Serves events.sql: the latest since a time.
+-- Serves events.sql, which reads the latest since a time.
 CREATE INDEX event_time_idx ON event (time);
 
 ------------------------------------------------------------------------------------------ words and numbers
@@ -98,11 +98,12 @@ CREATE TYPE verdict AS ENUM ('verified', 'complex_only', 'partly', 'refuted', 'u
 CREATE TYPE worker_control AS ENUM ('run', 'suspend', 'drain', 'removed');
 CREATE TYPE lease_end AS ENUM ('done', 'lost', 'returned', 'died', 'revoked');
 
--- Rows by outcome: the n-th number counts those with the n-th outcome. The view `progress` gives the numbers names.
+-- Counts rows by outcome: the n-th number counts those with the n-th outcome. The view `progress` gives the numbers
+-- names.
 CREATE DOMAIN outcome_counts AS bigint[] DEFAULT '{0,0,0,0,0,0,0,0,0}'
     CONSTRAINT one_number_an_outcome CHECK (cardinality(VALUE) = 9);
 
--- Loops rather than queries: these run with every flush, and a loop needs no plan.
+-- These functions are loops and not queries: they run with every flush, and a loop needs no plan.
 CREATE FUNCTION total_of(p_counts bigint[]) RETURNS bigint LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
     total bigint := 0;
@@ -132,7 +133,7 @@ BEGIN
     RETURN p_counts;
 END $$;
 
--- How often each outcome occurs in p_outcomes; NULL is an empty array.
+-- Counts how often each outcome occurs in p_outcomes. NULL counts as an empty array.
 CREATE FUNCTION counts_of(p_outcomes outcome[]) RETURNS bigint[] LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 BEGIN
     RETURN ARRAY(SELECT count(given.outcome)
@@ -143,12 +144,12 @@ END $$;
 
 -------------------------------------------------------------------------------------------- jobs and workers
 
--- A job. The counters hold its sealed prefix only; open batches count for themselves, so forty writers
--- never queue on this row.
+-- A job. Its counters hold the sealed prefix only. Open batches count for themselves, so forty writers never queue on
+-- this row.
 CREATE TABLE job (
     id                integer     GENERATED ALWAYS AS IDENTITY,
     uuid              uuid        NOT NULL DEFAULT gen_random_uuid(),
-    request_id        uuid        NOT NULL,  -- of the call that started it: repeating the call finds it
+    request_id        uuid        NOT NULL,  -- names the call that started it: repeating the call finds it
     name              text        NOT NULL,
     spec              bytea       NOT NULL,  -- motzkin.v1.JobSpec; immutable
     spec_json         jsonb       NOT NULL,  -- the same for people
@@ -237,11 +238,11 @@ CREATE TABLE lease (
     CONSTRAINT lease_worker_fkey FOREIGN KEY (worker_id) REFERENCES worker,
     CONSTRAINT ended_for_a_reason CHECK ((end_time IS NULL) = (end_why IS NULL))
 ) WITH (fillfactor = 80);
--- At most one open lease a batch. Serves open_leases.sql and the ends of leases.
+-- Allows one open lease a batch. Serves open_leases.sql and the ends of leases.
 CREATE UNIQUE INDEX lease_open_idx ON lease (job_id, batch) WHERE end_time IS NULL;
 
--- The rows of each job by outcome, sealed or not. Written out by number: the coordinator looks at this with every
--- poll, and through unnest() it takes three times as long.
+-- Counts the rows of each job by outcome, sealed or not. The sums are written out by number, because the coordinator
+-- reads this with every poll, and through unnest() it takes three times as long.
 CREATE VIEW job_outcomes AS
 SELECT j.id AS job_id, j.sealed_below + open.stored AS stored, open.outcomes
   FROM job j,
@@ -259,7 +260,7 @@ SELECT j.id AS job_id, j.sealed_below + open.stored AS stored, open.outcomes
 
 ---------------------------------------------------------------------------------------------------- results
 
--- Engines by exact version; rows name them by number.
+-- Lists engines by exact version. Rows name them by number.
 CREATE TABLE engine (
     id      smallint GENERATED ALWAYS AS IDENTITY,
     name    text     NOT NULL,
@@ -269,8 +270,8 @@ CREATE TABLE engine (
     CONSTRAINT engine_names_are_short CHECK (length(name) <= 40 AND length(version) <= 80)
 );
 
--- The one accepted row of each function. docs/dataset.md describes every column. Wide fields first, so that
--- alignment wastes nothing. Partitioned by job, and within a job by shards of 1,000,000 indices.
+-- Holds the one accepted row of each function. docs/dataset.md describes every column. Wide fields come first, so that
+-- alignment wastes nothing. The table is partitioned by job, and within a job into shards of 1,000,000 indices.
 CREATE TABLE result (
     index           bigint      NOT NULL,
     canonical_hash  bigint      NOT NULL,
@@ -303,8 +304,8 @@ CREATE TABLE result (
     CONSTRAINT steps_have_five_numbers CHECK (array_length(steps, 2) = 5)
 ) PARTITION BY LIST (job_id);
 
--- Makes the partitions that hold these indices of a job. By LIKE and ATTACH, which let readers and writers go
--- on; PARTITION OF would wait for every reader, and everyone else behind it.
+-- Makes the partitions that hold these indices of a job. It uses LIKE and ATTACH, which let readers and writers go on.
+-- PARTITION OF would wait for every reader, and all others would queue behind it.
 CREATE FUNCTION ensure_partitions(p_job_id integer, p_begin bigint, p_end bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -325,8 +326,8 @@ BEGIN
     END LOOP;
 END $$;
 
--- First index of each distinct function below sealed_below. Written by the sealer alone, in index order, so
--- it does not depend on the order in which results arrived.
+-- Holds the first index of each distinct function below sealed_below. Only the sealer writes it, in index order, so it
+-- does not depend on the order in which results arrived.
 CREATE TABLE seen_function (
     job_id         integer NOT NULL,
     canonical_hash bigint  NOT NULL,
@@ -334,7 +335,7 @@ CREATE TABLE seen_function (
     CONSTRAINT seen_function_pkey PRIMARY KEY (job_id, canonical_hash)
 );
 
--- Sealed indices whose function occurs earlier in the job.
+-- Holds the sealed indices whose function occurs earlier in the job.
 CREATE TABLE duplicate (
     job_id      integer NOT NULL,
     index       bigint  NOT NULL,
@@ -342,10 +343,10 @@ CREATE TABLE duplicate (
     CONSTRAINT duplicate_pkey PRIMARY KEY (job_id, index),
     CONSTRAINT first_is_earlier CHECK (first_index < index)
 );
--- Serves duplicates.sql of the exports: how often each function of a range was drawn.
+-- Serves duplicates.sql of the exports, which asks how often each function of a range was drawn.
 CREATE INDEX duplicate_first_idx ON duplicate (job_id, first_index);
 
--- What each worker stored in each minute of the database's clock; kept for 90 days.
+-- Counts the results that each worker stored in each minute of the database's clock. Rows are kept for 90 days.
 CREATE TABLE throughput_minute (
     minute      timestamptz NOT NULL,
     job_id      integer     NOT NULL,
@@ -357,8 +358,8 @@ CREATE TABLE throughput_minute (
     CONSTRAINT throughput_minute_pkey PRIMARY KEY (minute, job_id, worker_id)
 ) WITH (fillfactor = 70);
 
--- Some of the latest results of each outcome, bounded at 100 a job and outcome: a flush adds at most one of
--- each, in the slot its index falls on. For people who look; nothing depends on it.
+-- Holds some of the latest results, at most 100 a job and outcome: a flush adds at most one of each outcome, in the
+-- slot that its index falls on. Only people look at it; nothing depends on it.
 CREATE TABLE recent_result (
     job_id    integer     NOT NULL,
     outcome   outcome     NOT NULL,
@@ -374,15 +375,15 @@ CREATE TABLE recent_result (
     CONSTRAINT slots_are_bounded CHECK (slot BETWEEN 0 AND 99)
 );
 
--- train 230, valid 13, test 13 of 256, by the first byte of a salted hash: the same in every cluster. Equal to
--- common/results/split.h.
+-- Splits functions into train (230 of 256), valid (13) and test (13) by the first byte of a salted hash, so the split
+-- is the same in every cluster. common/results/split.h does the same.
 CREATE FUNCTION split_of(p_skeleton_hash bigint) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT (ARRAY['train', 'valid', 'test'])
            [1 + width_bucket(get_byte(sha256('motzkin split 1'::bytea || int8send(p_skeleton_hash)), 0), ARRAY[230, 243])]
 $$;
 
--- What to train on: true, false, or NULL for what a label cannot be trusted for.
+-- Returns the label to train on: true, false, or NULL if the outcome gives no label that can be trusted.
 CREATE FUNCTION label_of(p_outcome outcome, p_class answer_class, p_answers answers) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE
@@ -405,18 +406,19 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
       FROM sha256(convert_to('motzkin audit 1 ' || p_seed || ' ' || p_index, 'UTF8')) h
 $$;
 
--- Written by the sealer with the prefix, so it is complete for what is sealed; its open rows are what remains to
--- be done. No lease: who computes an audit is decided in the coordinator's memory, the first answer counts.
+-- The sealer writes this with the prefix, so it is complete for all sealed rows. Its open rows are the audits that
+-- remain to be done. They need no lease: the coordinator's memory decides who computes an audit, and the first answer
+-- counts.
 CREATE TABLE audit (
     job_id          integer     NOT NULL,
     index           bigint      NOT NULL,
     first_outcome   outcome     NOT NULL,
     first_worker_id integer     NOT NULL,
-    -- What the patient run gave; all NULL until then.
+    -- These are the answer of the patient run, and all NULL until it came.
     outcome         outcome,
     answer_class    answer_class,
     integral        text,
-    budget_factor   smallint,             -- by which the budgets were multiplied, beside speed_factor
+    budget_factor   smallint,             -- multiplied the budgets, as did speed_factor
     speed_factor    real,
     cpu_us          bigint,               -- of its engines
     worker_id       integer,
@@ -445,10 +447,10 @@ CREATE TABLE archive (
     CONSTRAINT sha256_has_32_bytes CHECK (octet_length(sha256) = 32)
 );
 
--- One step of dropping an archived job: a partition, or at most p_rows rows of a table. True: there is more to do.
--- Each step is small and its own transaction, so that nobody waits for it and a crash loses only that step. A
--- partition takes a lock for which every reader of results is in the way, and while that lock is waited for all others
--- queue behind: so it is not waited for longer than people notice, and the caller comes again.
+-- Does one step of dropping an archived job: it drops a partition, or at most p_rows rows of a table. Returns true if
+-- there is more to do. Each step is small and a transaction of its own, so that no session waits for it and a crash
+-- loses only that step. Dropping a partition takes a lock that every reader of results blocks, and all later readers
+-- queue behind the waiting lock. So it waits no longer than people notice, and the caller tries again.
 CREATE FUNCTION drop_archived(p_job_id integer, p_rows integer) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
     part    regclass;
@@ -483,9 +485,9 @@ END $$;
 
 --------------------------------------------------------------------------------------- what workers may call
 
--- What a worker sends of one function: what motzkin.v1.Result holds, empty texts and zeros where that has none. These
--- two types are part of what every worker knows. A later release that sends more adds types and functions beside
--- these, and drops these when no worker that uses them is served any more.
+-- A worker sends one function in these two types. They hold the fields of motzkin.v1.Result, with empty texts and zeros
+-- for those that it lacks. Every worker knows the two types. A later release that sends more adds types and functions
+-- beside these, and drops these when no worker that uses them is served any more.
 CREATE TYPE submitted_step AS (
     engine         text,
     engine_version text,
@@ -517,8 +519,8 @@ CREATE TYPE submitted_result AS (
     steps           submitted_step[]
 );
 
--- Stores the results of a batch. One transaction, idempotent: the primary key (job, index) decides which row counts,
--- the batch row counts them, and its lock orders everyone.
+-- Stores the results of a batch in one transaction. It is idempotent: the primary key (job, index) decides which row
+-- counts, the batch row counts them, and its lock orders all writers.
 --
 -- Locks are taken in one global order - engine, batches by begin_index, recent_result by outcome,
 -- throughput_minute - so two submissions never deadlock.
@@ -691,8 +693,8 @@ BEGIN
               LEFT JOIN unnest(stored_indices) AS s(index) ON s.index = g.index);
 END $$;
 
--- Stores what a worker found when it computed functions again. One transaction, idempotent: the first answer counts.
--- Errors as above.
+-- Stores the answers of a worker that computed functions again, in one transaction. It is idempotent: the first answer
+-- counts. The errors are the same as above.
 CREATE FUNCTION submit_audits(
     p_job uuid, p_spec_digest bytea, p_generator_version integer, p_worker uuid, p_budget_factor integer,
     p_results submitted_result[]
@@ -812,7 +814,7 @@ SELECT r.integrand, r.integral, label_of(r.outcome, r.answer_class, j.answers) A
   LEFT JOIN engine e ON e.id = r.engine_id
   LEFT JOIN duplicate d ON d.job_id = r.job_id AND d.index = r.index;
 
--- The reference's three columns and their split: sealed, without duplicates, labelled, forward.
+-- Shows the reference's three columns and their split, for rows that are sealed, labelled, forward and no duplicates.
 CREATE VIEW training_data AS
 SELECT r.integrand,
        CASE WHEN r.outcome = 'integrated' THEN r.integral END AS integral,
@@ -824,7 +826,7 @@ SELECT r.integrand,
    AND label_of(r.outcome, r.answer_class, j.answers) IS NOT NULL
    AND NOT EXISTS (SELECT FROM duplicate d WHERE d.job_id = r.job_id AND d.index = r.index);
 
--- One row a step of a function's ladder.
+-- Shows one row for each step of a function's ladder.
 CREATE VIEW engine_steps AS
 SELECT j.name AS job, r.index, n AS step, e.name AS engine, e.version AS engine_version,
        ((enum_range(NULL::outcome))[r.steps[n][2]])::text AS outcome, r.steps[n][3] AS cpu_us, r.steps[n][4] AS rss_kb,
@@ -834,7 +836,7 @@ SELECT j.name AS job, r.index, n AS step, e.name AS engine, e.version AS engine_
  CROSS JOIN LATERAL generate_subscripts(r.steps, 1) n
   LEFT JOIN engine e ON e.id = r.steps[n][1];
 
--- One row an audited function, open ones included.
+-- Shows one row for each audited function, open audits included.
 CREATE VIEW audits AS
 SELECT j.name AS job, a.index, a.first_outcome::text AS first_outcome, a.outcome::text AS outcome,
        a.answer_class::text AS answer_class, label_of(a.outcome, a.answer_class, j.answers) AS success,
@@ -844,8 +846,9 @@ SELECT j.name AS job, a.index, a.first_outcome::text AS first_outcome, a.outcome
   LEFT JOIN worker f ON f.id = a.first_worker_id
   LEFT JOIN worker w ON w.id = a.worker_id;
 
--- How often a negative label is wrong, by audit: `share` of the audited that are positive with ten times the
--- budget, and its 95 % interval (Wilson). An archived job shows what it had when it was archived.
+-- Estimates from the audits how often a negative label is wrong: `share` is the part of the audited that are positive
+-- with ten times the budget, with its 95 % interval (Wilson). An archived job shows its numbers from when it was
+-- archived.
 CREATE VIEW label_flips AS
 SELECT j.name AS job, n.open, n.audited, n.flips,
        n.flips / nullif(n.audited, 0)::double precision AS share,
@@ -866,7 +869,7 @@ SELECT j.name AS job, n.open, n.audited, n.flips,
 
 ---------------------------------------------------------------- what exports and archives read besides these
 
--- A job as it was started.
+-- Shows each job as it was started.
 CREATE VIEW jobs AS
 SELECT j.name AS job, j.uuid, j.state::text AS state, j.kind::text AS kind, j.answers::text AS answers,
        j.generator_version, j.spec_digest, j.spec, j.spec_json, j.sealed_below AS sealed, j.create_time AS started,
@@ -874,14 +877,14 @@ SELECT j.name AS job, j.uuid, j.state::text AS state, j.kind::text AS kind, j.an
   FROM job j
   LEFT JOIN archive a ON a.job_id = j.id;
 
--- The numbers in training_data_all.steps and their engines.
+-- Explains the numbers in training_data_all.steps by their engines.
 CREATE VIEW engines AS
 SELECT e.id AS engine_id, e.name AS engine, e.version AS engine_version FROM engine e;
 
--- The numbers in training_data_all.worker_id and their machines, removed ones too.
+-- Explains the numbers in training_data_all.worker_id by their machines, removed ones too.
 CREATE VIEW workers AS
 SELECT w.id AS worker_id, w.name AS worker, w.uuid FROM worker w;
 
--- Sealed indices whose function occurs earlier in the job.
+-- Shows the sealed indices whose function occurs earlier in the job.
 CREATE VIEW duplicates AS
 SELECT j.name AS job, d.index, d.first_index FROM duplicate d JOIN job j ON j.id = d.job_id;

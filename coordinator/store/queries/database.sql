@@ -1,5 +1,5 @@
--- Whether Motzkin may have this database. foreign_table is one of another application: neither Postgres' own, nor of
--- an extension, nor ours; NULL where there is none.
+-- Tells whether Motzkin may have this database. foreign_table is a table of another application, which belongs neither
+-- to Postgres nor to an extension nor to us; NULL if there is none.
 SELECT current_database() AS name, current_setting('server_version_num')::integer AS server_version,
        current_setting('transaction_read_only')::boolean AS read_only,
        (SELECT n.nspname || '.' || c.relname

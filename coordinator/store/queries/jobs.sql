@@ -1,4 +1,4 @@
--- Jobs with their counters, by id. $1 id or NULL, $2 name or uuid or NULL.
+-- Lists jobs with their counters, by id. $1 id or NULL, $2 name or uuid or NULL.
 SELECT j.id, j.uuid, j.spec, j.spec_digest, array_position(enum_range(NULL::job_state), j.state) AS state, j.reason,
        (extract(epoch FROM j.create_time) * 1000000)::bigint AS created_us, j.target, j.allocated_below, j.sealed_below,
        o.outcomes, j.sealed_outcomes, j.duplicates,

@@ -1,4 +1,4 @@
--- The first open audits of each job that may still be worked on. $1 how many of a job.
+-- Lists the first open audits of each job that may still be worked on. $1 how many of a job.
 SELECT a.job_id, a.index, w.uuid AS first_worker_uuid
   FROM job j,
        LATERAL (SELECT job_id, index, first_worker_id FROM audit

@@ -1,4 +1,4 @@
--- One function. $1 job, $2 index.
+-- Reads the row of one function. $1 job, $2 index.
 SELECT r.index, array_position(enum_range(NULL::outcome), r.outcome) AS outcome, r.integrand,
        coalesce(r.integral, '') AS integral, r.canonical_hash, r.skeleton_hash, coalesce(e.name, '') AS engine,
        coalesce(array_position(enum_range(NULL::answer_class), r.answer_class), 0) AS answer_class, r.has_abs,

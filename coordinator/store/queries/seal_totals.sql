@@ -1,4 +1,5 @@
--- Moves the prefix and its counts from the batches to the job. $1 job, $2 begin, $3 end, $4 duplicates.
+-- Moves the sealed prefix forward and adds the counts of its new batches to the job. $1 job, $2 begin, $3 end, $4
+-- duplicates.
 UPDATE job j
    SET sealed_below = $3, duplicates = j.duplicates + $4,
        sealed_outcomes = ARRAY(SELECT sum(n.rows)::bigint

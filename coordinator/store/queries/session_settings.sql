@@ -1,5 +1,5 @@
--- Nothing that the store does may hang behind someone's lock, and nobody behind a lock of a coordinator that stands
--- still, or whose machine is gone.
+-- Bounds waits in both directions: no call of the store hangs behind another session's lock, and no session hangs
+-- behind the lock of a coordinator that stands still or whose machine is gone.
 SET search_path = motzkin, pg_temp;
 SET lock_timeout = '2s';
 SET statement_timeout = '10min';

@@ -1,5 +1,5 @@
--- The tail from $3 on becomes a batch and takes the counts of its rows along. $1 job, $2 batch. The caller holds
--- the batch's lock.
+-- Makes the tail from $3 on a batch of its own, which takes the counts of its rows along. The caller holds the batch's
+-- lock, so that no submission changes the counts meanwhile. $1 job, $2 batch.
 WITH tail AS (
     SELECT counts_of(array_agg(outcome)) AS outcomes, count(*) AS stored
       FROM result

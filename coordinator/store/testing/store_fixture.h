@@ -1,4 +1,4 @@
-// For the tests of the store: a fresh database with a store on it, a job, workers and rows.
+// The tests of the store get this: a fresh database with a store on it, a job, workers and rows.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -21,7 +21,8 @@ T Must(absl::StatusOr<T> value) {
   return *std::move(value);
 }
 
-// As a coordinator does: repeats what a lock made UNAVAILABLE. On a busy machine 2 s are not much.
+// Repeats, as a coordinator does, a call that a lock made UNAVAILABLE. On a busy machine 2 s are
+// not much.
 template <typename Call>
 auto Patiently(const Call& call) {
   auto value = call();
@@ -35,7 +36,7 @@ class StoreFixture : public ::testing::Test {
 
   Store& store() { return *store_; }
   const std::string& database() const { return database_; }
-  // As the owner; for looking.
+  // A connection as the owner, with which tests look into the database.
   postgres::Connection& sql() { return *sql_; }
   int64_t Number(const std::string& query) { return test::OnlyNumber(Must(sql().Execute(query))); }
   // Closes the store and opens it again, as a coordinator that restarts.
@@ -46,7 +47,7 @@ class StoreFixture : public ::testing::Test {
   // A worker known to the store; `n` makes its uuid.
   std::string NewWorker(int n = 1);
   LeaseSnapshot GrantBatch(const BatchSnapshot& batch, const std::string& worker);
-  // What the worker of this lease would send for these indices.
+  // Returns the submission that the worker of this lease would send for these indices.
   v1::Submission SubmissionOf(const JobRecord& job, const LeaseSnapshot& grant,
                               const std::vector<int64_t>& indices);
   // Submits as the workers' role.
