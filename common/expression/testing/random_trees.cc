@@ -102,7 +102,15 @@ long double InverseFunctionValue(Op op, long double u) {
   }
 }
 
+// sign(tan(3*pi)) is 0, but rounding makes it 1 or -1, and an equal expression the other one.
+bool IsNextToAJump(Op op, long double u) {
+  if (op == Op::kSign) return u != 0 && std::fabs(u) < kNoise;
+  const long double nearest = std::round(u);
+  return op == Op::kFloor && u != nearest && std::fabs(u - nearest) < kNoise;
+}
+
 long double FunctionValue(Op op, long double u) {
+  if (IsNextToAJump(op, u)) return kNotReal;
   if (HasBranchPointAtOne(op) && u != 1 && u != -1 && std::fabs(std::fabs(u) - 1) < kNoise)
     return kNotReal;
   switch (op) {
