@@ -48,6 +48,12 @@ class FakeCoordinator final : public v1::OperatorService::Service {
     return RunMotzkin(arguments);
   }
 
+  // Offers this way to the database from now on.
+  void Offer(const std::string& reader_uri) {
+    const absl::MutexLock lock(&mutex_);
+    reader_uri_ = reader_uri;
+  }
+
   // Returns the verbs of the control requests so far, for instance "PAUSE demo;".
   std::string asked() const {
     const absl::MutexLock lock(&mutex_);
@@ -102,6 +108,7 @@ class FakeCoordinator final : public v1::OperatorService::Service {
     const absl::MutexLock lock(&mutex_);
     *response->add_jobs() = job_;
     *response->add_workers() = worker_;
+    response->set_reader_uri(reader_uri_);
     // A watcher sees the job run at two looks, and complete at the third.
     if (++looks_ > 2) response->mutable_jobs(0)->set_state(v1::JOB_STATE_COMPLETED);
     return grpc::Status::OK;
@@ -131,6 +138,7 @@ class FakeCoordinator final : public v1::OperatorService::Service {
   v1::Worker worker_;
   mutable absl::Mutex mutex_;
   std::string asked_ ABSL_GUARDED_BY(mutex_);
+  std::string reader_uri_ ABSL_GUARDED_BY(mutex_);
   int looks_ ABSL_GUARDED_BY(mutex_) = 0;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;  // Last, because it calls the members above.
@@ -236,6 +244,23 @@ TEST(OperatorVerbsTest, PsqlWithoutAWayToTheDatabaseIsRefused) {
   FakeCoordinator coordinator;
   const Ran ran = RunMotzkin({"--coordinator", coordinator.address(), "psql", "-c", "select 1"});
   EXPECT_EQ(ran.code, kExitRefused) << ran.err;
+}
+
+TEST(OperatorVerbsTest, PsqlFindsTheWayToTheDatabaseInItsEnvironment) {
+  const test::TemporaryDirectory directory;
+  const std::filesystem::path psql = directory.path() / "psql";
+  std::ofstream(psql) << "#!/bin/sh\nprintf '%s|' \"$@\" \"$PGUSER\" \"$PGPASSWORD\" \"$PGHOST\"\n";
+  std::filesystem::permissions(psql, std::filesystem::perms::owner_all);
+  FakeCoordinator coordinator;
+  coordinator.Offer("postgresql://reader:a%40b%25@pi:5433/data");
+  const Ran ran = RunMotzkin({"--coordinator", coordinator.address(), "psql", "-l"}, "",
+                             directory.path().string() + ":/usr/bin:/bin");
+  EXPECT_EQ(ran.code, kExitOk) << ran.err;
+  EXPECT_EQ(ran.out, "data|-l|reader|a@b%|pi|");
+  coordinator.Offer("postgresql://reader:secret%zz@pi/data");
+  const Ran unreadable = RunMotzkin({"--coordinator", coordinator.address(), "psql"});
+  EXPECT_EQ(unreadable.code, kExitUsage);
+  EXPECT_EQ(unreadable.err.find("secret"), std::string::npos) << unreadable.err;
 }
 
 }  // namespace

@@ -20,16 +20,19 @@ namespace {
 // into the environment: other users of the machine can see the command line, but not that.
 absl::Status Exec(const std::string& uri, const std::vector<std::string>& arguments) {
   ASSIGN_OR_RETURN(const std::vector<std::string> variables, postgres::ClientEnvironment(uri));
+  std::vector<std::string> command = {"psql"};
   for (const std::string& variable : variables) {
     const size_t equals = variable.find('=');
-    ::setenv(variable.substr(0, equals).c_str(), variable.substr(equals + 1).c_str(), 1);
+    const std::string name = variable.substr(0, equals);
+    const std::string value = variable.substr(equals + 1);
+    ::setenv(name.c_str(), value.c_str(), 1);
+    // `psql -l` connects to another database unless one is named.
+    if (name == "PGDATABASE") command.push_back(value);
   }
-  std::string program = "psql";
-  std::vector<char*> argv = {program.data()};
-  argv.reserve(arguments.size() + 2);
-  for (const std::string& argument : arguments) {
-    argv.push_back(const_cast<char*>(argument.c_str()));
-  }
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  std::vector<char*> argv;
+  argv.reserve(command.size() + 1);
+  for (std::string& word : command) argv.push_back(word.data());
   argv.push_back(nullptr);
   ::execvp("psql", argv.data());
   return absl::ErrnoToStatus(errno, "cannot run psql (install postgresql-client)");

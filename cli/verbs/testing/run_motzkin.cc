@@ -14,12 +14,13 @@ constexpr size_t kOutputMax = 16u << 20;
 
 }  // namespace
 
-Ran RunMotzkin(const std::vector<std::string>& arguments, const std::string& input) {
+Ran RunMotzkin(const std::vector<std::string>& arguments, const std::string& input,
+               const std::string& path) {
   Ran ran;
   std::vector<std::string> argv = {std::string(MOTZKIN_BIN_DIR) + "/motzkin"};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   SpawnOptions options;
-  options.environment = {"PATH=/usr/bin:/bin"};
+  options.environment = {"PATH=" + path};
   options.error = Stream::kPipe;
   absl::StatusOr<ChildProcess> child = ChildProcess::Spawn(argv, options);
   if (!child.ok()) {

@@ -12,7 +12,8 @@ struct Ran {
   std::string err;
 };
 
-// Ends the program after 60 s, which is a failure of the test.
-Ran RunMotzkin(const std::vector<std::string>& arguments, const std::string& input = "");
+// Ends the program after 60 s, which is a failure of the test. `path` is its $PATH.
+Ran RunMotzkin(const std::vector<std::string>& arguments, const std::string& input = "",
+               const std::string& path = "/usr/bin:/bin");
 
 }  // namespace motzkin::cli
