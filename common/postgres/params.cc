@@ -24,11 +24,13 @@ std::string RealText(double value) {
 // An array and a record take any text in double quotes, where these two characters are escaped.
 void AppendQuoted(std::string_view text, std::string& array) {
   array.push_back('"');
-  for (const char c : text) {
-    if (c == '"' || c == '\\') array.push_back('\\');
-    array.push_back(c);
+  size_t done = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '"' && text[i] != '\\') continue;
+    array.append(text.substr(done, i - done)).push_back('\\');
+    done = i;
   }
-  array.push_back('"');
+  array.append(text.substr(done)).push_back('"');
 }
 
 template <typename Values, typename Append>
