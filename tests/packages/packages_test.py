@@ -157,7 +157,7 @@ def try_upgrade(trial, folder):
     """Upgrades under a running job: dpkg replaces the files, then each daemon is restarted."""
     root = trial.root
     before = trial.version()
-    root.run(trial.motzkin("start lample-charton --name upgrade --seed 5 --target 0"))
+    root.run(trial.motzkin("start lample-charton --name upgrade --seed 5 --target 1M"))
     wait_for(lambda: trial.stored("upgrade") > 50, JOB_SECONDS, "the second job did not start")
     trial.install(folder)
     after = trial.version()
