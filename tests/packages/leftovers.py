@@ -10,7 +10,7 @@ EXPECTED = {
     "caches that their tools make again": r"var/cache/(ldconfig|man|fontconfig)(/|$)|etc/ld\.so\.cache$",
     "system users stay, ours and those of Debian's packages": r"etc/(passwd|group|shadow|gshadow|subuid|subgid)-?$",
     "systemd's packages make it and do not delete it":
-        r"etc/(machine-id|mtab)$|root/\.ssh$|var/(cache|lib|log)/private$|var/lib/systemd/(coredump|pstore)$",
+        r"etc/(machine-id|mtab|vconsole\.conf)$|root/\.ssh$|var/(cache|lib|log)/private$|var/lib/systemd/(coredump|pstore)$",
     "exim4, which cron recommends, does not delete it": r"etc/(aliases|mailname)$",
 }
 
