@@ -115,8 +115,7 @@ void SimulatedWorker::Flush(const BatchKey& key, Held& held, ModelStore& store) 
 }
 
 bool SimulatedWorker::Work(absl::Duration elapsed, ModelStore& store, bool store_up,
-                           const std::set<std::pair<int64_t, int64_t>>& poison,
-                           std::mt19937_64& random) {
+                           const std::set<std::pair<int64_t, int64_t>>& poison) {
   const bool works = !suspended_ && slots_allowed_ != 0;
   credit_ = works ? std::min(credit_ + absl::ToDoubleSeconds(elapsed) * speed_, speed_ * 10) : 0;
   while (credit_ >= 1 && !audits_.empty() && !draining_) {

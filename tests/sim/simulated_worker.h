@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <random>
 #include <set>
 #include <string>
 #include <utility>
@@ -48,7 +47,7 @@ class SimulatedWorker {
   // Computes for `elapsed` and flushes finished results, unless the store is away. Functions in
   // `poison` kill the process whenever they are tried. Returns false if it died.
   bool Work(absl::Duration elapsed, ModelStore& store, bool store_up,
-            const std::set<std::pair<int64_t, int64_t>>& poison, std::mt19937_64& random);
+            const std::set<std::pair<int64_t, int64_t>>& poison);
 
   // Returns its whole state under the next sequence number.
   WorkerReport Report(const std::string& digest);

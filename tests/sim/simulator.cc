@@ -18,11 +18,11 @@ constexpr const char* kDigest = "digest";
 }  // namespace
 
 Simulator::Simulator(const SimulatorOptions& options)
-    : options_(options), random_(options.seed), log_(options.log) {
+    : options_(options), dice_(options.seed), log_(options.log) {
   for (int i = 0; i < options.workers; ++i) {
     Machine machine;
-    machine.worker =
-        std::make_unique<SimulatedWorker>(absl::StrCat("w", i), 1 + i % 4, 0.5 + 4 * Chance());
+    machine.worker = std::make_unique<SimulatedWorker>(absl::StrCat("w", i), 1 + i % 4,
+                                                       0.5 + 4 * dice_.Chance());
     machine.worker->Start();
     machines_.push_back(std::move(machine));
   }
@@ -32,16 +32,12 @@ void Simulator::At(BootTime when, std::function<void()> action) {
   agenda_.push({when, order_++, std::move(action)});
 }
 
-absl::Duration Simulator::Between(absl::Duration from, absl::Duration to) {
-  return from + (to - from) * Chance();
-}
-
 std::string Simulator::Run() {
   StartJobs();
   RestartCoordinator();
   for (size_t i = 0; i < machines_.size(); ++i) {
-    After(absl::Milliseconds(Pick(0, 500)), [this, i] { StepWorker(i); });
-    After(absl::Milliseconds(Pick(0, 5000)), [this, i] { ReportForEver(i); });
+    After(absl::Milliseconds(dice_.Pick(0, 500)), [this, i] { StepWorker(i); });
+    After(absl::Milliseconds(dice_.Pick(0, 5000)), [this, i] { ReportForEver(i); });
   }
   After(kTick, [this] { TickCoordinator(); });
   After(options_.fault_every, [this] { InjectFault(); });
@@ -73,7 +69,7 @@ void Simulator::StartJobs() {
                    .target = options_.target,
                    .target_integrated = i % 2 == 1};
     jobs_.push_back(store_.StartJob(rules).rules.id);
-    poison_.insert({jobs_.back(), Pick(0, options_.target / 2)});
+    poison_.insert({jobs_.back(), dice_.Pick(0, options_.target / 2)});
   }
 }
 
@@ -85,16 +81,16 @@ void Simulator::StepWorker(size_t index) {
     worker.Start();
     SendReport(index);
   } else if (worker.running() && !worker.asleep()) {
-    if (!worker.Work(kWorkStep, store_, store_up_, poison_, random_)) {
+    if (!worker.Work(kWorkStep, store_, store_up_, poison_)) {
       ++faults_["poison"];
       worker.Kill();
-      machine.restart_at = now_ + Between(absl::Seconds(1), absl::Seconds(10));
+      machine.restart_at = now_ + dice_.Between(absl::Seconds(1), absl::Seconds(10));
     } else if (worker.draining() && worker.Empty()) {
       SendReport(index);
       worker.Kill();
       const uint64_t instance = worker.instance();
       if (!machine.cut) scheduler_->OnStreamClosed(worker.name(), instance, now_);
-      machine.restart_at = now_ + Between(absl::Seconds(1), absl::Seconds(60));
+      machine.restart_at = now_ + dice_.Between(absl::Seconds(1), absl::Seconds(60));
     }
   }
   After(kWorkStep, [this, index] { StepWorker(index); });
@@ -103,17 +99,17 @@ void Simulator::StepWorker(size_t index) {
 void Simulator::SendReport(size_t index) {
   Machine& machine = machines_[index];
   SimulatedWorker& worker = *machine.worker;
-  if (worker.running() && !worker.asleep() && !machine.cut && Chance() >= message_trouble_) {
+  if (worker.running() && !worker.asleep() && !machine.cut && dice_.Chance() >= message_trouble_) {
     const WorkerReport report = worker.Report(kDigest);
     const auto deliver = [this, index, report, epoch = epoch_] {
       if (epoch == epoch_ && !machines_[index].cut) Deliver(index, report);
     };
     // Late enough at times to be overtaken by the next one.
-    After(
-        Between(absl::Milliseconds(1), absl::Milliseconds(Chance() < message_trouble_ ? 7000 : 50)),
-        deliver);
-    if (Chance() < message_trouble_)
-      After(Between(absl::Milliseconds(1), absl::Seconds(9)), deliver);
+    After(dice_.Between(absl::Milliseconds(1),
+                        absl::Milliseconds(dice_.Chance() < message_trouble_ ? 7000 : 50)),
+          deliver);
+    if (dice_.Chance() < message_trouble_)
+      After(dice_.Between(absl::Milliseconds(1), absl::Seconds(9)), deliver);
   }
 }
 
@@ -138,8 +134,8 @@ void Simulator::SendDesired(size_t index) {
   const SimulatedWorker& worker = *machines_[index].worker;
   const Desired desired = scheduler_->DesiredFor(worker.name());
   log_.Add(now_ - start_, worker.name(), desired);
-  if (machines_[index].cut || Chance() < message_trouble_) return;
-  After(Between(absl::Milliseconds(1), absl::Milliseconds(50)),
+  if (machines_[index].cut || dice_.Chance() < message_trouble_) return;
+  After(dice_.Between(absl::Milliseconds(1), absl::Milliseconds(50)),
         [this, index, desired, sent = ++sent_, instance = worker.instance()] {
           Machine& machine = machines_[index];
           if (machine.cut || !machine.worker->running() || machine.worker->asleep()) return;
@@ -204,7 +200,7 @@ void Simulator::Settle() {
   }
   if (store_busy_ || store_calls_.empty()) return;
   store_busy_ = true;
-  After(Between(absl::Milliseconds(1), absl::Milliseconds(30)), [this, epoch = epoch_] {
+  After(dice_.Between(absl::Milliseconds(1), absl::Milliseconds(30)), [this, epoch = epoch_] {
     if (epoch == epoch_) RunStoreCall();
   });
 }
@@ -213,10 +209,10 @@ void Simulator::RunStoreCall() {
   const StoreCall call = std::move(store_calls_.front());
   store_calls_.pop_front();
   store_busy_ = false;
-  const bool fails = !store_up_ || Chance() < store_trouble_;
+  const bool fails = !store_up_ || dice_.Chance() < store_trouble_;
   if (call.intention.has_value()) {
     // After its commit as often as before it.
-    const bool commits = !fails || (store_up_ && Chance() < 0.5);
+    const bool commits = !fails || (store_up_ && dice_.Chance() < 0.5);
     Confirmation answer = ModelStore::Unavailable(*call.intention);
     if (commits) answer = store_.Execute(*call.intention);
     if (fails) answer = ModelStore::Unavailable(*call.intention);

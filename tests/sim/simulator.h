@@ -50,6 +50,24 @@ struct SimulatorOptions {
   std::ostream* log = nullptr;
 };
 
+// Draws what happens from the seed.
+class Dice {
+ public:
+  explicit Dice(uint64_t seed) : engine_(seed) {}
+
+  // At least 0 and below 1.
+  double Chance() { return std::uniform_real_distribution<double>(0, 1)(engine_); }
+  int64_t Pick(int64_t from, int64_t to) {
+    return std::uniform_int_distribution<int64_t>(from, to)(engine_);
+  }
+  absl::Duration Between(absl::Duration from, absl::Duration to) {
+    return from + (to - from) * Chance();
+  }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
 class Simulator {
  public:
   explicit Simulator(const SimulatorOptions& options);
@@ -89,12 +107,6 @@ class Simulator {
   void After(absl::Duration delay, std::function<void()> action) {
     At(now_ + delay, std::move(action));
   }
-  double Chance() { return std::uniform_real_distribution<double>(0, 1)(random_); }
-  int64_t Pick(int64_t from, int64_t to) {
-    return std::uniform_int_distribution<int64_t>(from, to)(random_);
-  }
-  absl::Duration Between(absl::Duration from, absl::Duration to);
-
   void StartJobs();
   void StepWorker(size_t index);
   void SendReport(size_t index);
@@ -121,7 +133,7 @@ class Simulator {
   void Violated(const std::string& what);
 
   const SimulatorOptions options_;
-  std::mt19937_64 random_;
+  Dice dice_;
   EventLog log_;
   BootTime now_ = BootTime() + absl::Hours(1);
   const BootTime start_ = now_;

@@ -12,12 +12,13 @@ constexpr size_t kHistoryLines = 30;
 
 void Simulator::InjectFault() {
   if (calm_) return;
-  if (Chance() < 0.7) {
-    FaultOfWorker(static_cast<int>(Pick(0, 5)), static_cast<size_t>(Pick(0, options_.workers - 1)));
+  if (dice_.Chance() < 0.7) {
+    FaultOfWorker(static_cast<int>(dice_.Pick(0, 5)),
+                  static_cast<size_t>(dice_.Pick(0, options_.workers - 1)));
   } else {
-    FaultOfCluster(static_cast<int>(Pick(0, 7)));
+    FaultOfCluster(static_cast<int>(dice_.Pick(0, 7)));
   }
-  After(Between(absl::ZeroDuration(), 2 * options_.fault_every), [this] { InjectFault(); });
+  After(dice_.Between(absl::ZeroDuration(), 2 * options_.fault_every), [this] { InjectFault(); });
 }
 
 void Simulator::FaultOfWorker(int kind, size_t index) {
@@ -34,17 +35,19 @@ void Simulator::FaultOfWorker(int kind, size_t index) {
       if (!worker.running()) return;
       note("killed");
       worker.Kill();
-      machine.restart_at = now_ + Between(absl::Seconds(1), absl::Seconds(90));
+      machine.restart_at = now_ + dice_.Between(absl::Seconds(1), absl::Seconds(90));
       return;
     case 1:
       note("asleep");
       worker.set_asleep(true);
-      After(Between(absl::Seconds(1), absl::Seconds(120)), [&worker] { worker.set_asleep(false); });
+      After(dice_.Between(absl::Seconds(1), absl::Seconds(120)),
+            [&worker] { worker.set_asleep(false); });
       return;
     case 2:
       note("link cut");
       machine.cut = true;
-      After(Between(absl::Seconds(1), absl::Seconds(60)), [&machine] { machine.cut = false; });
+      After(dice_.Between(absl::Seconds(1), absl::Seconds(60)),
+            [&machine] { machine.cut = false; });
       return;
     case 3:
       if (!worker.running()) return;
@@ -53,22 +56,24 @@ void Simulator::FaultOfWorker(int kind, size_t index) {
       return;
     case 4:
       note("hot");
-      worker.set_slots_allowed(static_cast<int>(Pick(0, 1)));
-      After(Between(absl::Seconds(5), absl::Seconds(120)),
+      worker.set_slots_allowed(static_cast<int>(dice_.Pick(0, 1)));
+      After(dice_.Between(absl::Seconds(5), absl::Seconds(120)),
             [&worker] { worker.set_slots_allowed(64); });
       return;
     default: {
       if (!worker.running() || worker.asleep() || machine.cut) return;
       note("nonsense");
       WorkerReport lie = worker.Report("digest");
-      lie.held.push_back({.lease = {{jobs_[0], Pick(0, 20)}, static_cast<int32_t>(Pick(1, 5))},
-                          .digest = "digest",
-                          .stored = Pick(0, 10),
-                          .pending = Pick(0, 100'000),
-                          .unstarted_begin = Pick(0, 100'000),
-                          .end = Pick(0, 100'000)});
-      lie.failed.push_back({.lease = {{jobs_[0], Pick(0, 20)}, static_cast<int32_t>(Pick(1, 5))},
-                            .reason = "no room"});
+      lie.held.push_back(
+          {.lease = {{jobs_[0], dice_.Pick(0, 20)}, static_cast<int32_t>(dice_.Pick(1, 5))},
+           .digest = "digest",
+           .stored = dice_.Pick(0, 10),
+           .pending = dice_.Pick(0, 100'000),
+           .unstarted_begin = dice_.Pick(0, 100'000),
+           .end = dice_.Pick(0, 100'000)});
+      lie.failed.push_back(
+          {.lease = {{jobs_[0], dice_.Pick(0, 20)}, static_cast<int32_t>(dice_.Pick(1, 5))},
+           .reason = "no room"});
       Deliver(index, lie);
       return;
     }
@@ -89,24 +94,24 @@ void Simulator::FaultOfCluster(int kind) {
     case 1:
       note("store away");
       store_up_ = false;
-      After(Between(absl::Seconds(1), absl::Seconds(60)), [this] { store_up_ = true; });
+      After(dice_.Between(absl::Seconds(1), absl::Seconds(60)), [this] { store_up_ = true; });
       return;
     case 2:
       note("store in trouble");
       store_trouble_ = 0.3;
-      After(Between(absl::Seconds(1), absl::Seconds(60)), [this] { store_trouble_ = 0; });
+      After(dice_.Between(absl::Seconds(1), absl::Seconds(60)), [this] { store_trouble_ = 0; });
       return;
     case 3:
       note("messages in trouble");
       message_trouble_ = 0.3;
-      After(Between(absl::Seconds(5), absl::Seconds(60)), [this] { message_trouble_ = 0; });
+      After(dice_.Between(absl::Seconds(5), absl::Seconds(60)), [this] { message_trouble_ = 0; });
       return;
     case 4: {
-      const int64_t job = jobs_[static_cast<size_t>(Pick(0, options_.jobs - 1))];
+      const int64_t job = jobs_[static_cast<size_t>(dice_.Pick(0, options_.jobs - 1))];
       if (store_.Snapshot(job).phase != JobPhase::kRunning) return;
       note("pause");
       scheduler_->OnJob(store_.SetPhase(job, JobPhase::kPaused));
-      After(Between(absl::Seconds(1), absl::Seconds(30)), [this, job] {
+      After(dice_.Between(absl::Seconds(1), absl::Seconds(30)), [this, job] {
         if (store_.Snapshot(job).phase != JobPhase::kPaused) return;
         scheduler_->OnJob(store_.SetPhase(job, JobPhase::kRunning));
       });
@@ -115,24 +120,25 @@ void Simulator::FaultOfCluster(int kind) {
     case 5:
       note("disk full");
       scheduler_->SetDiskGuard("the disk is full");
-      After(Between(absl::Seconds(1), absl::Seconds(30)), [this] { scheduler_->SetDiskGuard(""); });
+      After(dice_.Between(absl::Seconds(1), absl::Seconds(30)),
+            [this] { scheduler_->SetDiskGuard(""); });
       return;
     case 6: {
       // Seldom, and never the first: some work must be left.
-      const int64_t job = jobs_[static_cast<size_t>(Pick(0, options_.jobs - 1))];
+      const int64_t job = jobs_[static_cast<size_t>(dice_.Pick(0, options_.jobs - 1))];
       const JobPhase phase = store_.Snapshot(job).phase;
       const bool open = phase == JobPhase::kRunning || phase == JobPhase::kPaused;
-      if (!open || job == jobs_[0] || Chance() > 0.1) return;
+      if (!open || job == jobs_[0] || dice_.Chance() > 0.1) return;
       note("cancel");
       scheduler_->OnJob(store_.SetPhase(job, JobPhase::kCancelled));
       cancelled_[job] = store_.results(job).size();
       return;
     }
     default: {
-      const int64_t job = jobs_[static_cast<size_t>(Pick(0, options_.jobs - 1))];
+      const int64_t job = jobs_[static_cast<size_t>(dice_.Pick(0, options_.jobs - 1))];
       if (store_.Snapshot(job).phase != JobPhase::kCompleted) return;
       note("extend");
-      scheduler_->OnJob(store_.Extend(job, store_.Snapshot(job).rules.target + Pick(1, 200)));
+      scheduler_->OnJob(store_.Extend(job, store_.Snapshot(job).rules.target + dice_.Pick(1, 200)));
       return;
     }
   }
