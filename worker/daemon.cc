@@ -47,11 +47,6 @@ RunnerOptions RunnerOptionsOf(const Config& config, const Capabilities& capabili
   return options;
 }
 
-BatchId IdOf(const v1::Submission& submission) {
-  return {submission.job_uuid(), submission.batch(), submission.attempt(),
-          submission.audit_budget_factor() > 0};
-}
-
 absl::StatusOr<std::shared_ptr<const JobContext>> MakeContext(const std::string& cluster_uuid,
                                                               const v1::DesiredJob& job) {
   auto sampler = generator::FunctionSampler::Create(job.spec().generator());
@@ -202,21 +197,22 @@ std::vector<WantedBatch> Daemon::WantedOf(const v1::DesiredState& desired) {
   wanted_ids_.clear();
   for (const v1::DesiredAudit& audit : desired.audits()) {
     WantedBatch& added = wanted.emplace_back();
-    added.id = {audit.job_uuid(), audit.index(), 0, /*audit=*/true};
+    added.id = AuditId{audit.job_uuid(), audit.index()};
     added.begin_index = audit.index();
     added.end_index = audit.index() + 1;
     added.budget_factor = static_cast<int>(std::clamp(audit.budget_factor(), 1u, 1000u));
     FindJob(audit.job_uuid(), added);
   }
   for (const v1::DesiredBatch& batch : desired.batches()) {
+    const BatchId id{batch.job_uuid(), batch.batch(), batch.attempt()};
+    wanted_ids_.insert(id);
     WantedBatch& added = wanted.emplace_back();
-    added.id = {batch.job_uuid(), batch.batch(), batch.attempt()};
+    added.id = id;
     added.begin_index = batch.begin_index();
     added.end_index = batch.end_index();
     added.done = batch.done();
     added.careful = batch.careful();
     FindJob(batch.job_uuid(), added);
-    wanted_ids_.insert(added.id);
   }
   return wanted;
 }

@@ -4,12 +4,20 @@
 
 namespace motzkin::worker {
 
-std::string ToString(const BatchId& id) {
-  if (id.audit) {
-    return fmt::format("audit of index {} of job {}", id.batch, id.job_uuid.substr(0, 8));
+std::string ToString(const WorkId& id) {
+  if (const auto* audit = std::get_if<AuditId>(&id)) {
+    return fmt::format("audit of index {} of job {}", audit->index, audit->job_uuid.substr(0, 8));
   }
-  return fmt::format("batch {} of job {} (attempt {})", id.batch, id.job_uuid.substr(0, 8),
-                     id.attempt);
+  const auto& lease = std::get<BatchId>(id);
+  return fmt::format("batch {} of job {} (attempt {})", lease.batch, lease.job_uuid.substr(0, 8),
+                     lease.attempt);
+}
+
+WorkId IdOf(const v1::Submission& submission) {
+  if (submission.audit_budget_factor() > 0) {
+    return AuditId{submission.job_uuid(), submission.batch()};
+  }
+  return BatchId{submission.job_uuid(), submission.batch(), submission.attempt()};
 }
 
 }  // namespace motzkin::worker

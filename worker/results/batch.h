@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <variant>
 
 #include "common/generator/function_sampler.h"
 #include "motzkin/v1/job.pb.h"
@@ -16,14 +17,26 @@ struct BatchId {
   std::string job_uuid;
   int64_t batch = 0;
   int32_t attempt = 0;
-  // An audit has no batch and no attempt: `batch` is then the index of its function.
-  bool audit = false;
   auto operator<=>(const BatchId&) const = default;
 };
 
+// Identifies an audit: a function that is computed again. It has neither a batch nor a lease.
+struct AuditId {
+  std::string job_uuid;
+  int64_t index = 0;
+  auto operator<=>(const AuditId&) const = default;
+};
+
+// A lease or an audit is the work that a worker is given.
+using WorkId = std::variant<BatchId, AuditId>;
+
 // Returns "batch 42 of job 1b4e28ba (attempt 3)" or "audit of index 42 of job 1b4e28ba", for
 // messages.
-std::string ToString(const BatchId& id);
+std::string ToString(const WorkId& id);
+
+// A submission names an audit by a budget factor above 0 and by the index in `batch`, which the
+// coordinator ignores then.
+WorkId IdOf(const v1::Submission& submission);
 
 // The parts of a job that every slot needs. Immutable.
 struct JobContext {
@@ -38,7 +51,7 @@ struct JobContext {
 // still works on one of its functions.
 struct Task {
   std::shared_ptr<const JobContext> job;
-  BatchId batch;
+  WorkId work;
   int64_t index = 0;
   // Unique within the process. An interrupt names a serial, so it cannot hit the next task of the
   // same slot.

@@ -13,17 +13,19 @@ namespace {
 // log of Postgres.
 constexpr absl::Duration kDeniedRetry = absl::Seconds(30);
 
-// Everything that the rows of one lease share.
+// Everything that the rows of one lease, or the row of one audit, share. IdOf() reads it back.
 v1::Submission HeaderOf(const Task& task, const std::string& worker_uuid) {
   v1::Submission header;
-  header.set_job_uuid(task.batch.job_uuid);
+  header.set_job_uuid(task.job->uuid);
   header.set_spec_digest(task.job->spec_digest);
   header.set_generator_version(task.job->spec.generator().version());
-  if (task.batch.audit) {
+  if (const auto* lease = std::get_if<BatchId>(&task.work)) {
+    header.set_batch(lease->batch);
+    header.set_attempt(lease->attempt);
+  } else {
+    header.set_batch(task.index);
     header.set_audit_budget_factor(static_cast<uint32_t>(task.budget_factor));
   }
-  header.set_batch(task.batch.batch);
-  header.set_attempt(task.batch.attempt);
   header.set_worker_uuid(worker_uuid);
   return header;
 }
@@ -71,7 +73,7 @@ void ResultWriter::Add(const Task& task, v1::Result result) {
   first_add_ = std::min(first_add_, now);
   // The cluster is that of the task, not the current one: a slot may finish a function of the
   // cluster that the worker has just left.
-  Group& group = groups_[{task.job->cluster_uuid, task.batch}];
+  Group& group = groups_[{task.job->cluster_uuid, task.work}];
   if (group.rows.empty()) {
     group.header = HeaderOf(task, options_.worker_uuid);
     group.oldest = now;
@@ -222,9 +224,7 @@ void ResultWriter::Settle(int64_t taken_rows, int64_t taken_bytes, SpoolRecord l
   memory_rows_ += submission.results_size() - taken_rows;
   memory_bytes_ += RowBytes(submission) - taken_bytes;
   if (submission.results_size() > 0) {
-    const BatchId id{submission.job_uuid(), submission.batch(), submission.attempt(),
-                     submission.audit_budget_factor() > 0};
-    Group& group = groups_[{left.cluster_uuid, id}];
+    Group& group = groups_[{left.cluster_uuid, IdOf(submission)}];
     group.oldest = BootTime();  // These rows have waited once already, so they are due.
     group.rows.insert(group.rows.begin(),
                       std::make_move_iterator(submission.mutable_results()->begin()),

@@ -75,7 +75,7 @@ class ResultWriter {
 
  private:
   // Rows travel in one Submission if they share the cluster and the lease.
-  using GroupKey = std::pair<std::string, BatchId>;
+  using GroupKey = std::pair<std::string, WorkId>;
   struct Group {
     v1::Submission header;
     std::deque<v1::Result> rows;

@@ -53,7 +53,7 @@ void Slot::Run() {
 void Slot::RunTask(const Task& task) {
   // Audits are noted down, too. With ten times the budget they may find a way to kill the worker
   // that the first run did not, and without a lease the coordinator cannot count their deaths.
-  const bool audit = task.batch.audit;
+  const bool audit = std::holds_alternative<AuditId>(task.work);
   absl::StatusOr<v1::Result> row = task.careful || audit ? RunCarefully(task) : runner_.Run(task);
   if (row.ok()) {
     MakeStorable(*row);
@@ -71,7 +71,7 @@ void Slot::RunTask(const Task& task) {
   // UNAVAILABLE is a fault of this worker. Any other error would happen on every worker, so it
   // fails the job.
   const bool job_failed = !absl::IsUnavailable(row.status());
-  context_.queue.Fail(task.batch, std::string(row.status().message()), job_failed);
+  context_.queue.Fail(task.work, std::string(row.status().message()), job_failed);
   if (!job_failed) BackOff();
 }
 

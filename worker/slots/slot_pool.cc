@@ -24,7 +24,7 @@ void SlotPool::SetWanted(std::vector<WantedBatch> wanted) {
 
 void SlotPool::SetMode(v1::DesiredMode mode) { Interrupt(queue_.SetMode(mode)); }
 
-void SlotPool::Drop(const BatchId& id) { Interrupt(queue_.Drop(id)); }
+void SlotPool::Drop(const WorkId& id) { Interrupt(queue_.Drop(id)); }
 
 void SlotPool::Stop(absl::Duration timeout) {
   // The queue begins nothing from here on. Suspending it after the wait returns the tasks that

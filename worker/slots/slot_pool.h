@@ -28,7 +28,7 @@ class SlotPool {
   // wanted are interrupted before the call returns.
   void SetWanted(std::vector<WantedBatch> wanted);
   void SetMode(v1::DesiredMode mode);
-  void Drop(const BatchId& id);
+  void Drop(const WorkId& id);
 
   // Begins nothing more. Functions in progress get up to `timeout` and are then interrupted. Ends
   // the threads.

@@ -25,10 +25,10 @@ std::vector<RunningTask> WorkQueue::SetWanted(std::vector<WantedBatch> wanted) {
   // that remain in batches_ after the loop are no longer wanted.
   std::vector<RunningTask> unwanted;
   const absl::MutexLock lock(&mutex_);
-  std::map<BatchId, Batch> kept;
+  std::map<WorkId, Batch> kept;
   order_.clear();
   for (WantedBatch& each : wanted) {
-    const BatchId id = each.id;
+    const WorkId id = each.id;
     order_.push_back(id);
     if (auto held = batches_.extract(id)) {
       Trim(held.mapped(), each, unwanted);
@@ -50,7 +50,9 @@ WorkQueue::Batch WorkQueue::NewBatch(WantedBatch wanted) {
     // A batch that this worker cannot do is held all the same: if it were left out, the next state
     // would bring it again as a new one, and it would be reported as failed once more.
     batch.given_up = true;
-    if (!wanted.id.audit) failures_.push_back({.id = wanted.id, .reason = wanted.refusal});
+    if (const auto* lease = std::get_if<BatchId>(&wanted.id)) {
+      failures_.push_back({.id = *lease, .reason = wanted.refusal});
+    }
   }
   for (int64_t i = wanted.begin_index; i < wanted.end_index; ++i) batch.done += IsDone(wanted, i);
   batch.next = wanted.begin_index;
@@ -105,7 +107,7 @@ bool WorkQueue::HasWork(const Batch& batch) const {
 
 WorkQueue::Batch* WorkQueue::NextBatch() {
   Batch* next = nullptr;
-  for (const BatchId& id : order_) {
+  for (const WorkId& id : order_) {
     Batch& batch = batches_.at(id);
     if (!batch.wanted.careful) {
       if (next == nullptr && HasWork(batch)) next = &batch;
@@ -142,7 +144,7 @@ std::optional<Task> WorkQueue::Take(int slot) {
 
 Task WorkQueue::Begin(Batch& batch, int slot) {
   Task task{.job = batch.wanted.job,
-            .batch = batch.wanted.id,
+            .work = batch.wanted.id,
             .serial = next_serial_++,
             .careful = batch.wanted.careful,
             .budget_factor = batch.wanted.budget_factor};
@@ -164,7 +166,7 @@ WorkQueue::Batch* WorkQueue::End(const Task& task) {
   MOTZKIN_CHECK(busy_ > 0);
   --busy_;
   idle_.SignalAll();
-  const auto held = batches_.find(task.batch);
+  const auto held = batches_.find(task.work);
   if (held == batches_.end()) return nullptr;
   const auto running = held->second.running.find(task.index);
   // The batch may have gone and come back meanwhile. The function may then run again in another
@@ -192,19 +194,20 @@ void WorkQueue::GiveBack(const Task& task) {
   on_change_();
 }
 
-void WorkQueue::Fail(const BatchId& id, const std::string& reason, bool job_failed) {
+void WorkQueue::Fail(const WorkId& id, const std::string& reason, bool job_failed) {
   {
     const absl::MutexLock lock(&mutex_);
     const auto held = batches_.find(id);
     if (held == batches_.end() || held->second.given_up) return;
     held->second.given_up = true;
-    if (id.audit) return;
-    failures_.push_back({.id = id, .reason = reason, .job_failed = job_failed});
+    const auto* lease = std::get_if<BatchId>(&id);
+    if (lease == nullptr) return;
+    failures_.push_back({.id = *lease, .reason = reason, .job_failed = job_failed});
   }
   on_change_();
 }
 
-void WorkQueue::Acknowledged(const BatchId& id, int64_t rows) {
+void WorkQueue::Acknowledged(const WorkId& id, int64_t rows) {
   bool complete = false;
   {
     const absl::MutexLock lock(&mutex_);
@@ -220,7 +223,7 @@ void WorkQueue::Acknowledged(const BatchId& id, int64_t rows) {
   if (complete) on_change_();
 }
 
-std::vector<RunningTask> WorkQueue::Drop(const BatchId& id) {
+std::vector<RunningTask> WorkQueue::Drop(const WorkId& id) {
   std::vector<RunningTask> unwanted;
   const absl::MutexLock lock(&mutex_);
   const auto held = batches_.find(id);
@@ -235,13 +238,14 @@ std::vector<RunningTask> WorkQueue::Drop(const BatchId& id) {
 std::vector<BatchReport> WorkQueue::Held() const {
   std::vector<BatchReport> reports;
   const absl::MutexLock lock(&mutex_);
-  for (const BatchId& id : order_) {
+  for (const WorkId& id : order_) {
     const Batch& batch = batches_.at(id);
-    if (id.audit) continue;
+    const auto* lease = std::get_if<BatchId>(&id);
+    if (lease == nullptr) continue;
     const bool in_progress = !batch.running.empty() || batch.pending > 0;
     // This also leaves out batches that were refused, whose job is null.
     if (!in_progress && (batch.given_up || mode_ == v1::DESIRED_MODE_DRAIN)) continue;
-    reports.push_back({.id = id,
+    reports.push_back({.id = *lease,
                        .spec_digest = batch.wanted.job->spec_digest,
                        .stored = batch.done + batch.stored,
                        .pending = batch.pending,

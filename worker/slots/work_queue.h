@@ -32,7 +32,7 @@
 namespace motzkin::worker {
 
 struct WantedBatch {
-  BatchId id;
+  WorkId id;
   std::shared_ptr<const JobContext> job;
   int64_t begin_index = 0;
   int64_t end_index = 0;
@@ -92,14 +92,14 @@ class WorkQueue {
   void GiveBack(const Task& task) ABSL_LOCKS_EXCLUDED(mutex_);
   // Gives the whole batch up. Its other running tasks go on and are stored. A failed audit is not
   // reported: the coordinator looks for another worker after a while.
-  void Fail(const BatchId& id, const std::string& reason, bool job_failed)
+  void Fail(const WorkId& id, const std::string& reason, bool job_failed)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
   // This many rows of the batch are stored.
-  void Acknowledged(const BatchId& id, int64_t rows) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Acknowledged(const WorkId& id, int64_t rows) ABSL_LOCKS_EXCLUDED(mutex_);
   // The batch was revoked in the database, so no more of its functions begin. Returns the running
   // ones.
-  std::vector<RunningTask> Drop(const BatchId& id) ABSL_LOCKS_EXCLUDED(mutex_);
+  std::vector<RunningTask> Drop(const WorkId& id) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Returns the held batches. Audits are left out, because the coordinator keeps no account of
   // them. When draining, only batches with running functions or pending rows are left: the others
@@ -146,8 +146,8 @@ class WorkQueue {
   const std::function<void()> on_change_;
 
   mutable absl::Mutex mutex_;
-  std::map<BatchId, Batch> batches_ ABSL_GUARDED_BY(mutex_);
-  std::vector<BatchId> order_ ABSL_GUARDED_BY(mutex_);
+  std::map<WorkId, Batch> batches_ ABSL_GUARDED_BY(mutex_);
+  std::vector<WorkId> order_ ABSL_GUARDED_BY(mutex_);
   std::vector<FailureReport> failures_ ABSL_GUARDED_BY(mutex_);
   v1::DesiredMode mode_ ABSL_GUARDED_BY(mutex_) = v1::DESIRED_MODE_RUN;
   int slots_allowed_ ABSL_GUARDED_BY(mutex_);

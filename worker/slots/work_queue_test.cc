@@ -18,7 +18,7 @@ using ::testing::SizeIs;
 class WorkQueueTest : public ::testing::Test {
  protected:
   WantedBatch Batch(int64_t batch, int64_t begin, int64_t end, const std::string& done = "") {
-    return {.id = {kTestJob, batch, 1},
+    return {.id = BatchId{kTestJob, batch, 1},
             .job = job_,
             .begin_index = begin,
             .end_index = end,
@@ -111,7 +111,7 @@ TEST_F(WorkQueueTest, ADrainingWorkerBeginsNothingAndGivesBackWhatItHasNotBegun)
   EXPECT_THAT(queue_.Held(), SizeIs(1));
   queue_.Finished(task);
   EXPECT_THAT(queue_.Held(), SizeIs(1)) << "its row is not stored yet";
-  queue_.Acknowledged(task.batch, 1);
+  queue_.Acknowledged(task.work, 1);
   EXPECT_THAT(queue_.Held(), IsEmpty());
   EXPECT_TRUE(WouldBlock());
 }
@@ -126,7 +126,7 @@ TEST_F(WorkQueueTest, ACarefulBatchRunsOneFunctionAtATimeAndWaitsForItsRow) {
   EXPECT_FALSE(test::WaitFor([&] { return got_second.load(); }, absl::Milliseconds(30)));
   queue_.Finished(first);
   EXPECT_FALSE(test::WaitFor([&] { return got_second.load(); }, absl::Milliseconds(30)));
-  queue_.Acknowledged(first.batch, 1);
+  queue_.Acknowledged(first.work, 1);
   EXPECT_TRUE(test::WaitFor([&] { return got_second.load(); }));
 }
 
@@ -145,7 +145,7 @@ TEST_F(WorkQueueTest, NothingRunsBesideACarefulFunction) {
   EXPECT_FALSE(test::WaitFor([&] { return got.load() >= 0; }, absl::Milliseconds(30)))
       << "another function runs, and no new one may begin";
   queue_.Finished(other);
-  queue_.Acknowledged(other.batch, 1);
+  queue_.Acknowledged(other.work, 1);
   EXPECT_TRUE(test::WaitFor([&] { return got.load() == 10; })) << got;
   waiting.join();
   got = -1;
@@ -165,24 +165,24 @@ TEST_F(WorkQueueTest, OthersGoOnWhileACarefulRowWaitsForPostgres) {
   queue_.Finished(first);
   const Task other = MustTake();
   EXPECT_EQ(other.index, 0);
-  queue_.Acknowledged(first.batch, 1);
+  queue_.Acknowledged(first.work, 1);
   queue_.Finished(other);
   EXPECT_EQ(MustTake().index, 11);
 }
 
 TEST_F(WorkQueueTest, AuditsHaveLargerBudgetsAndNoPlaceInTheReport) {
   WantedBatch audit = Batch(0, 7, 8);
-  audit.id = {kTestJob, 7, 0, /*audit=*/true};
+  audit.id = AuditId{kTestJob, 7};
   audit.budget_factor = 10;
   queue_.SetWanted({audit, Batch(1, 100, 101)});
   const Task task = MustTake();
   EXPECT_EQ(task.index, 7);
   EXPECT_EQ(task.budget_factor, 10);
-  EXPECT_TRUE(task.batch.audit);
+  EXPECT_TRUE(std::holds_alternative<AuditId>(task.work));
   EXPECT_THAT(queue_.Held(), SizeIs(1));
   EXPECT_EQ(MustTake().budget_factor, 1);
   queue_.GiveBack(task);
-  queue_.Fail(task.batch, "no integrator", /*job_failed=*/true);
+  queue_.Fail(task.work, "no integrator", /*job_failed=*/true);
   EXPECT_THAT(queue_.Failures(), IsEmpty());
   queue_.SetWanted({Batch(1, 100, 101)});
   queue_.SetWanted({audit, Batch(1, 100, 101)});
@@ -193,12 +193,12 @@ TEST_F(WorkQueueTest, AFailedBatchIsReportedUntilTheCoordinatorKnows) {
   queue_.SetWanted({Batch(1, 0, 10)});
   const Task task = MustTake();
   queue_.GiveBack(task);
-  queue_.Fail(task.batch, "no integrator", /*job_failed=*/false);
-  queue_.Fail(task.batch, "again", /*job_failed=*/false);
+  queue_.Fail(task.work, "no integrator", /*job_failed=*/false);
+  queue_.Fail(task.work, "again", /*job_failed=*/false);
   ASSERT_THAT(queue_.Failures(), SizeIs(1));
   EXPECT_EQ(queue_.Failures()[0].reason, "no integrator");
   EXPECT_GT(changes_, 0);
-  queue_.ForgetFailures({task.batch});
+  queue_.ForgetFailures({std::get<BatchId>(task.work)});
   EXPECT_THAT(queue_.Failures(), IsEmpty());
   queue_.SetWanted({Batch(1, 0, 10)});
   EXPECT_TRUE(WouldBlock()) << "the same lease is not tried again";

@@ -33,7 +33,7 @@ inline std::shared_ptr<const JobContext> TestJob(const std::string& cluster = kT
 
 inline Task TestTask(int64_t index, int64_t batch = 1,
                      const std::shared_ptr<const JobContext>& job = TestJob()) {
-  return {.job = job, .batch = {kTestJob, batch, 1}, .index = index, .serial = 1};
+  return {.job = job, .work = BatchId{kTestJob, batch, 1}, .index = index, .serial = 1};
 }
 
 inline v1::Result TestRow(int64_t index) {
