@@ -104,7 +104,7 @@ void Simulator::SendReport(size_t index) {
     const auto deliver = [this, index, report, epoch = epoch_] {
       if (epoch == epoch_ && !machines_[index].cut) Deliver(index, report);
     };
-    // Late enough at times to be overtaken by the next one.
+    // Sometimes the message is so late that the next one overtakes it.
     After(dice_.Between(absl::Milliseconds(1),
                         absl::Milliseconds(dice_.Chance() < message_trouble_ ? 7000 : 50)),
           deliver);
@@ -211,7 +211,7 @@ void Simulator::RunStoreCall() {
   store_busy_ = false;
   const bool fails = !store_up_ || dice_.Chance() < store_trouble_;
   if (call.intention.has_value()) {
-    // After its commit as often as before it.
+    // A call fails after its commit as often as before it.
     const bool commits = !fails || (store_up_ && dice_.Chance() < 0.5);
     Confirmation answer = ModelStore::Unavailable(*call.intention);
     if (commits) answer = store_.Execute(*call.intention);

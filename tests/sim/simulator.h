@@ -1,12 +1,12 @@
-// A cluster in one thread: the real rules, model workers and a model store under a seed, in virtual
-// time. After every step the invariants of design sections 4 and 5 are checked; the first that does
-// not hold is reported with what happened last.
+// Simulates a cluster in one thread and in virtual time: the real rules with model workers and a
+// model store, under a seed. The promises of coordinator/core/scheduler.h are checked after every
+// step. The first that is broken is reported with the last events.
 //
-// Simulated: workers that die, sleep, stop, come back and say nonsense; messages that are late,
-// lost, doubled and overtaken; a link that is cut; a coordinator that is killed and restarted; a
-// store that is slow, away, and that fails before or after its commit; operators who pause, resume,
-// cancel and extend; functions that kill their worker. Not simulated: threads, gRPC, SQL and the
-// worker's own code. tests/cluster runs those.
+// The simulation has workers that die, sleep, stop, come back and report nonsense; messages that
+// are late, lost, doubled and overtaken; links that are cut; a coordinator that is killed and
+// restarted; a store that is slow, away, or fails before or after its commit; operators who pause,
+// resume, cancel and extend; and functions that kill their worker. It has no threads, gRPC, SQL or
+// code of the worker. tests/cluster runs those.
 //
 // Thread-compatible.
 #pragma once
@@ -36,17 +36,17 @@ namespace motzkin::coordinator {
 struct SimulatorOptions {
   uint64_t seed = 1;
   int workers = 4;
-  // Functions a job wants.
+  // The target of each job.
   int64_t target = 2000;
   int jobs = 2;
-  // As Policy's: so small here that workers wait for each other.
+  // As in Policy, but so small that workers wait for each other.
   int64_t asked_max = 6;
-  // Faults happen this often, all kinds together, until `faults_until`.
+  // The mean time between two faults of any kind, until `faults_until`.
   absl::Duration fault_every = absl::Seconds(4);
   absl::Duration faults_until = absl::Minutes(20);
-  // Everything must be done by then: nobody starves.
+  // All jobs must be done by then, so that no job starves.
   absl::Duration end = absl::Hours(6);
-  // Not null: gets the event log (event_log.h).
+  // If it is not null, the event log is written to it (event_log.h).
   std::ostream* log = nullptr;
 };
 
@@ -55,7 +55,7 @@ class Dice {
  public:
   explicit Dice(uint64_t seed) : engine_(seed) {}
 
-  // At least 0 and below 1.
+  // Returns a number in 0 <= x < 1.
   double Chance() { return std::uniform_real_distribution<double>(0, 1)(engine_); }
   int64_t Pick(int64_t from, int64_t to) {
     return std::uniform_int_distribution<int64_t>(from, to)(engine_);
@@ -72,15 +72,15 @@ class Simulator {
  public:
   explicit Simulator(const SimulatorOptions& options);
 
-  // Runs to the end, or to the first violation: what was violated, in words. Empty: all held.
+  // Runs to the end or to the first violation, and returns a report about it. Empty: all held.
   std::string Run();
 
   int64_t steps() const { return steps_; }
   const ModelStore& store() const { return store_; }
-  // How often each kind of fault happened.
+  // The number of faults by kind.
   const std::map<std::string, int>& faults() const { return faults_; }
   int workers() const { return options_.workers; }
-  // Functions (job, index) that kill every worker which tries them.
+  // The functions (job, index) that kill each worker that tries them.
   const std::set<std::pair<int64_t, int64_t>>& poison() const { return poison_; }
 
  private:
@@ -94,13 +94,13 @@ class Simulator {
   };
   struct Machine {
     std::unique_ptr<SimulatedWorker> worker;
-    bool cut = false;  // Its link to the coordinator.
+    bool cut = false;  // Its link to the coordinator is cut.
     BootTime restart_at = BootTime::Never();
-    std::optional<BootTime> delivered;  // When this coordinator last took a message of it.
+    std::optional<BootTime> delivered;  // The time of the last message that this coordinator took.
   };
-  // What the store thread does next.
+  // One call of the store.
   struct StoreCall {
-    std::optional<Intention> intention;  // Empty: a poll.
+    std::optional<Intention> intention;  // Empty: the call is a poll.
   };
 
   void At(BootTime when, std::function<void()> action);
@@ -115,9 +115,9 @@ class Simulator {
   void SendDesired(size_t index);
   void TickCoordinator();
   void RestartCoordinator();
-  // Takes what the rules want and queues it for the store.
+  // Queues the intentions of the rules for the store, and sends changed desired states.
   void Settle();
-  // What waits behind the last look at the store is taken in the order of the real loop.
+  // Sorts the intentions behind the last poll by rank, as the real loop does.
   void SortStoreCalls();
   void RunStoreCall();
   void InjectFault();
@@ -143,20 +143,20 @@ class Simulator {
 
   ModelStore store_;
   bool store_up_ = true;
-  double store_trouble_ = 0;  // Part of calls that fail, before or after their commit.
+  double store_trouble_ = 0;  // The part of the calls that fails, before or after the commit.
   std::deque<StoreCall> store_calls_;
   bool store_busy_ = false;
   bool polling_ = false;
 
   std::unique_ptr<Scheduler> scheduler_;
-  uint64_t epoch_ = 0;  // Of the coordinator: answers to a dead one are dropped.
+  uint64_t epoch_ = 0;  // Counts the coordinators; an answer to a dead one is dropped.
   BootTime coordinator_since_;
   uint64_t sent_ = 0;
   std::vector<Machine> machines_;
   double message_trouble_ = 0;
   std::set<std::pair<int64_t, int64_t>> poison_;
   std::vector<int64_t> jobs_;
-  std::map<int64_t, size_t> cancelled_;  // With the results it had then: none may come after.
+  std::map<int64_t, size_t> cancelled_;  // The number of results then; none may come after.
   bool calm_ = false;
 
   std::map<std::string, int> faults_;

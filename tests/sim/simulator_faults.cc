@@ -1,4 +1,4 @@
-// What goes wrong. See simulator.h.
+// The part of Simulator that makes things go wrong.
 #include <absl/strings/str_cat.h>
 
 #include "tests/sim/simulator.h"
@@ -124,7 +124,7 @@ void Simulator::FaultOfCluster(int kind) {
             [this] { scheduler_->SetDiskGuard(""); });
       return;
     case 6: {
-      // Seldom, and never the first: some work must be left.
+      // Jobs are seldom cancelled and the first never is, so that there is work left.
       const int64_t job = jobs_[static_cast<size_t>(dice_.Pick(0, options_.jobs - 1))];
       const JobPhase phase = store_.Snapshot(job).phase;
       const bool open = phase == JobPhase::kRunning || phase == JobPhase::kPaused;
@@ -155,7 +155,7 @@ void Simulator::HealEverything() {
     machine.cut = false;
     machine.worker->set_asleep(false);
     machine.worker->set_slots_allowed(64);
-    // The owner looks in the morning and resumes what was drained for failing.
+    // In the morning the owner resumes the workers that were drained because they failed.
     scheduler_->OnControl(machine.worker->name(), WorkerControl::kRun);
   }
   for (const int64_t job : jobs_) {
