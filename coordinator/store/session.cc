@@ -26,11 +26,6 @@ constexpr absl::Duration kSlow = absl::Seconds(1);
 
 }  // namespace
 
-absl::StatusOr<int64_t> Statements::Change(std::string_view query, const Params& params) {
-  ASSIGN_OR_RETURN(const Rows rows, Run(query, params));
-  return rows.affected();
-}
-
 absl::StatusOr<std::unique_ptr<Session>> Session::Open(const std::string& conninfo,
                                                        const StorePatience& patience) {
   std::unique_ptr<Session> session(new Session(conninfo, patience));

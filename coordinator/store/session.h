@@ -27,8 +27,10 @@ class Statements {
   absl::StatusOr<postgres::Rows> Run(std::string_view query, const postgres::Params& params = {}) {
     return transaction_.Execute(query, params);
   }
-  // Runs a statement that changes rows and returns none. Returns how many it changed.
-  absl::StatusOr<int64_t> Change(std::string_view query, const postgres::Params& params = {});
+  // Runs a statement that returns no rows, or none that the caller needs.
+  absl::Status Do(std::string_view query, const postgres::Params& params = {}) {
+    return Run(query, params).status();
+  }
 
  private:
   postgres::Transaction& transaction_;

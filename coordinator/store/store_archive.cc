@@ -51,23 +51,19 @@ absl::StatusOr<int64_t> Store::CountResults(int64_t job_id, int64_t begin, int64
 absl::Status Store::MarkArchived(int64_t job_id, const ArchiveRecord& archive) {
   return impl_->session->Write([&](Statements& statements) -> absl::Status {
     const Params key = Params().Int(job_id);
-    RETURN_IF_ERROR(statements.Run(queries::kLockJob, key).status());
+    RETURN_IF_ERROR(statements.Do(queries::kLockJob, key));
     ASSIGN_OR_RETURN(const JobRecord job, JobIn(statements, job_id));
     if (job.archived.has_value()) return CheckSame(job, archive);
     RETURN_IF_ERROR(CheckOver(job));
     // The locks wait for submissions under way, and later ones find their batch revoked.
-    RETURN_IF_ERROR(statements.Run(queries::kLockJobBatches, key).status());
-    RETURN_IF_ERROR(statements.Change(queries::kRevokeAllBatches, key).status());
+    RETURN_IF_ERROR(statements.Do(queries::kLockJobBatches, key));
+    RETURN_IF_ERROR(statements.Do(queries::kRevokeAllBatches, key));
     ASSIGN_OR_RETURN(const Rows found, statements.Run(queries::kLabelFlips, key));
     const LabelFlips flips = LabelFlipsOf(found.front());
     RETURN_IF_ERROR(CheckWhole(job, flips, archive));
-    return statements
-        .Change(queries::kInsertArchive, Params(key)
-                                             .Int(archive.rows)
-                                             .Int(archive.audited)
-                                             .Int(flips.flips)
-                                             .Bytes(archive.sha256))
-        .status();
+    return statements.Do(
+        queries::kInsertArchive,
+        Params(key).Int(archive.rows).Int(archive.audited).Int(flips.flips).Bytes(archive.sha256));
   });
 }
 

@@ -77,7 +77,7 @@ absl::StatusOr<std::vector<BatchSnapshot>> Store::AllocateBatches(
     const std::vector<int64_t> ends = EndsOf(sizes, begin, target);
     if (ends.empty()) return absl::OutOfRangeError(fmt::format("job {} is wholly allocated", name));
     const Params range = Params().Int(job_id).Int(begin).Int(ends.back());
-    RETURN_IF_ERROR(statements.Run(queries::kEnsurePartitions, range).status());
+    RETURN_IF_ERROR(statements.Do(queries::kEnsurePartitions, range));
     ASSIGN_OR_RETURN(
         const Rows rows,
         statements.Run(queries::kAllocateBatches, Params().Int(job_id).Int(begin).IntArray(ends)));
@@ -131,11 +131,10 @@ absl::StatusOr<int64_t> Store::Seal(int64_t job_id, int64_t rows_max) {
     }
     if (end == begin) return absl::OkStatus();
     const Params range = Params().Int(job_id).Int(begin).Int(end);
-    RETURN_IF_ERROR(statements.Change(queries::kSealFunctions, range).status());
-    ASSIGN_OR_RETURN(const int64_t duplicates, statements.Change(queries::kSealDuplicates, range));
-    RETURN_IF_ERROR(statements.Change(queries::kSealAudits, range).status());
-    RETURN_IF_ERROR(
-        statements.Change(queries::kSealTotals, Params(range).Int(duplicates)).status());
+    RETURN_IF_ERROR(statements.Do(queries::kSealFunctions, range));
+    ASSIGN_OR_RETURN(const Rows duplicates, statements.Run(queries::kSealDuplicates, range));
+    RETURN_IF_ERROR(statements.Do(queries::kSealAudits, range));
+    RETURN_IF_ERROR(statements.Do(queries::kSealTotals, Params(range).Int(duplicates.affected())));
     sealed = end - begin;
     return absl::OkStatus();
   }));

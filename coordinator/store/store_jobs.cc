@@ -109,9 +109,9 @@ absl::Status CheckTransition(const Row& job, std::string_view to) {
 // Revokes under the locks that submissions take. So once this has committed, no submission stores a
 // row any more.
 absl::Status RevokeBatches(Statements& statements, int64_t job_id) {
-  RETURN_IF_ERROR(statements.Run(queries::kLockOpenBatches, Params().Int(job_id)).status());
-  RETURN_IF_ERROR(statements.Change(queries::kRevokeBatches, Params().Int(job_id)).status());
-  return statements.Change(queries::kRevokeLeases, Params().Int(job_id)).status();
+  RETURN_IF_ERROR(statements.Do(queries::kLockOpenBatches, Params().Int(job_id)));
+  RETURN_IF_ERROR(statements.Do(queries::kRevokeBatches, Params().Int(job_id)));
+  return statements.Do(queries::kRevokeLeases, Params().Int(job_id));
 }
 
 }  // namespace
@@ -167,18 +167,17 @@ absl::Status Store::SetJobPhase(int64_t job_id, JobPhase phase, std::string_view
     ASSIGN_OR_RETURN(const Rows job, LockJob(statements, job_id));
     RETURN_IF_ERROR(CheckTransition(job.front(), to));
     if (phase == JobPhase::kRunning) {
-      RETURN_IF_ERROR(statements.Change(queries::kReopenBatches, Params().Int(job_id)).status());
+      RETURN_IF_ERROR(statements.Do(queries::kReopenBatches, Params().Int(job_id)));
     } else {
       RETURN_IF_ERROR(RevokeBatches(statements, job_id));
     }
-    return statements.Change(queries::kSetJobState, Params().Int(job_id).Text(to).Text(reason))
-        .status();
+    return statements.Do(queries::kSetJobState, Params().Int(job_id).Text(to).Text(reason));
   });
 }
 
 absl::Status Store::SetJobReason(int64_t job_id, std::string_view reason) {
   return impl_->session->Write([&](Statements& statements) {
-    return statements.Change(queries::kSetJobReason, Params().Int(job_id).Text(reason)).status();
+    return statements.Do(queries::kSetJobReason, Params().Int(job_id).Text(reason));
   });
 }
 
@@ -198,12 +197,10 @@ absl::Status Store::ExtendTarget(int64_t job_id, int64_t target) {
     if (state == "cancelled")
       return absl::FailedPreconditionError(fmt::format("job {} is cancelled", name));
     RETURN_IF_ERROR(CheckHere(job));
-    RETURN_IF_ERROR(
-        statements.Change(queries::kSetJobTarget, Params().Int(job_id).Int(target)).status());
+    RETURN_IF_ERROR(statements.Do(queries::kSetJobTarget, Params().Int(job_id).Int(target)));
     if (state != "completed") return absl::OkStatus();
-    RETURN_IF_ERROR(statements.Change(queries::kReopenBatches, Params().Int(job_id)).status());
-    return statements.Change(queries::kSetJobState, Params().Int(job_id).Text("running").Text(""))
-        .status();
+    RETURN_IF_ERROR(statements.Do(queries::kReopenBatches, Params().Int(job_id)));
+    return statements.Do(queries::kSetJobState, Params().Int(job_id).Text("running").Text(""));
   });
 }
 

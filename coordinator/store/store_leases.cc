@@ -16,21 +16,8 @@ using postgres::Params;
 using postgres::Row;
 using postgres::Rows;
 
-std::string TextOf(LeaseEnd why) {
-  switch (why) {
-    case LeaseEnd::kDone:
-      return "done";
-    case LeaseEnd::kLost:
-      return "lost";
-    case LeaseEnd::kReturned:
-      return "returned";
-    case LeaseEnd::kDied:
-      return "died";
-    case LeaseEnd::kRevoked:
-      return "revoked";
-  }
-  return "";
-}
+// The names of SQL's lease_end, in the order of LeaseEnd.
+constexpr std::string_view kEnds[] = {"done", "lost", "returned", "died", "revoked"};
 
 // The batches of one call, each once, with its position in the call.
 class Positions {
@@ -74,48 +61,29 @@ absl::StatusOr<bool> LockBatches(Statements& statements, const std::vector<Grant
   return absl::NotFoundError(fmt::format("no {}", NameOf(requests[missing - found.begin()].batch)));
 }
 
-// Looks up the numbers of the requests' workers.
-absl::StatusOr<std::vector<int64_t>> FindWorkers(Statements& statements,
-                                                 const std::vector<GrantRequest>& requests) {
-  std::map<std::string, int64_t> numbers;
-  for (const GrantRequest& request : requests) numbers[request.worker] = 0;
-  std::vector<std::string> uuids;
-  uuids.reserve(numbers.size());
-  for (const auto& [uuid, number] : numbers) uuids.push_back(uuid);
+// Refuses workers that are unknown or removed.
+absl::Status CheckWorkers(Statements& statements, const std::vector<GrantRequest>& requests) {
   ASSIGN_OR_RETURN(const Rows rows,
-                   statements.Run(queries::kFindWorkers, Params().TextArray(uuids)));
-  for (const Row worker : rows) {
-    const std::string& uuid = worker.Text("uuid");
-    if (worker.Text("control") == "removed")
-      return absl::FailedPreconditionError(fmt::format("worker {} was removed", uuid));
-    numbers[uuid] = worker.Int("id");
-  }
-  std::vector<int64_t> found;
-  for (const GrantRequest& request : requests) {
-    found.push_back(numbers[request.worker]);
-    if (found.back() == 0) return absl::NotFoundError(fmt::format("no worker {}", request.worker));
-  }
-  return found;
+                   statements.Run(queries::kUnusableWorkers,
+                                  Params().ArraysOf(requests, &GrantRequest::worker)));
+  if (rows.empty()) return absl::OkStatus();
+  const std::string& uuid = rows.front().Text("uuid");
+  if (rows.front().IsNull("control")) return absl::NotFoundError(fmt::format("no worker {}", uuid));
+  return absl::FailedPreconditionError(fmt::format("worker {} was removed", uuid));
 }
 
 // Adds the leases, of which none may be open, and fills in their attempts.
 absl::Status AddLeases(Statements& statements, const std::vector<GrantRequest>& requests,
-                       const std::vector<int64_t>& workers, const Positions& positions,
-                       std::vector<LeaseSnapshot>& grants) {
+                       const Positions& positions, std::vector<LeaseSnapshot>& grants) {
   for (size_t i = 0; i < requests.size(); ++i) {
     grants[i].key.batch = requests[i].batch;
     grants[i].worker = requests[i].worker;
     grants[i].instance = requests[i].instance;
   }
-  const Params params =
-      Params()
-          .ArraysOf(
-              requests, [](const GrantRequest& request) { return request.batch.job; },
-              [](const GrantRequest& request) { return request.batch.batch; })
-          .IntArray(workers)
-          .ArraysOf(requests, [](const GrantRequest& request) {
-            return std::bit_cast<int64_t>(request.instance);
-          });
+  const Params params = Params().ArraysOf(
+      requests, [](const GrantRequest& request) { return request.batch.job; },
+      [](const GrantRequest& request) { return request.batch.batch; }, &GrantRequest::worker,
+      [](const GrantRequest& request) { return std::bit_cast<int64_t>(request.instance); });
   ASSIGN_OR_RETURN(const Rows leases, statements.Run(queries::kGrantLeases, params));
   for (const Row lease : leases) grants[positions.Of(lease)].key.attempt = lease.Int32("attempt");
   return absl::OkStatus();
@@ -170,10 +138,9 @@ absl::StatusOr<std::vector<LeaseSnapshot>> Store::GrantLeases(
   }
   RETURN_IF_ERROR(impl_->session->Write([&](Statements& statements) -> absl::Status {
     ASSIGN_OR_RETURN(const bool leased, LockBatches(statements, requests, positions, grants));
-    ASSIGN_OR_RETURN(const std::vector<int64_t> workers, FindWorkers(statements, requests));
-    if (leased)
-      RETURN_IF_ERROR(statements.Change(queries::kEndOpenLeases, positions.Keys()).status());
-    RETURN_IF_ERROR(AddLeases(statements, requests, workers, positions, grants));
+    RETURN_IF_ERROR(CheckWorkers(statements, requests));
+    if (leased) RETURN_IF_ERROR(statements.Do(queries::kEndOpenLeases, positions.Keys()));
+    RETURN_IF_ERROR(AddLeases(statements, requests, positions, grants));
     return AddBitmaps(statements, grants);
   }));
   return grants;
@@ -189,13 +156,12 @@ absl::Status Store::EndLeases(const std::vector<EndLease>& endings) {
       endings, [](const EndLease& ending) { return ending.lease.batch.job; },
       [](const EndLease& ending) { return ending.lease.batch.batch; },
       [](const EndLease& ending) { return ending.lease.attempt; },
-      [](const EndLease& ending) { return TextOf(ending.why); });
+      [](const EndLease& ending) { return std::string(kEnds[static_cast<size_t>(ending.why)]); });
   return impl_->session->Write([&](Statements& statements) -> absl::Status {
     // Several batches will change, so they are locked in the order in which submissions lock them.
     // Otherwise the two could deadlock.
-    if (!deaths.empty())
-      RETURN_IF_ERROR(statements.Run(queries::kLockBatches, deaths.Keys()).status());
-    return statements.Change(queries::kEndLeases, params).status();
+    if (!deaths.empty()) RETURN_IF_ERROR(statements.Do(queries::kLockBatches, deaths.Keys()));
+    return statements.Do(queries::kEndLeases, params);
   });
 }
 

@@ -57,19 +57,18 @@ absl::Status Store::UpsertWorkers(const std::vector<WorkerRecord>& workers) {
       &WorkerRecord::state, &WorkerRecord::reason, &WorkerRecord::slots, &WorkerRecord::temperature,
       &WorkerRecord::sandbox_level, &WorkerRecord::build,
       [](const WorkerRecord& worker) { return nlohmann::json(worker.engines).dump(); }, SeenOf);
-  return impl_->session->WriteLossy([&](Statements& statements) {
-    return statements.Change(queries::kUpsertWorkers, params).status();
-  });
+  return impl_->session->WriteLossy(
+      [&](Statements& statements) { return statements.Do(queries::kUpsertWorkers, params); });
 }
 
 absl::Status Store::SetWorkerControl(const std::string& uuid, WorkerControl control) {
   return impl_->session->Write([&](Statements& statements) -> absl::Status {
     const std::string_view order = kControls[static_cast<size_t>(control)];
-    ASSIGN_OR_RETURN(const int64_t changed, statements.Change(queries::kSetWorkerControl,
-                                                              Params().Text(uuid).Text(order)));
-    if (changed == 0) return absl::NotFoundError(fmt::format("no worker {}", uuid));
+    ASSIGN_OR_RETURN(const Rows set,
+                     statements.Run(queries::kSetWorkerControl, Params().Text(uuid).Text(order)));
+    if (set.affected() == 0) return absl::NotFoundError(fmt::format("no worker {}", uuid));
     if (control != WorkerControl::kRemoved) return absl::OkStatus();
-    return statements.Change(queries::kRevokeWorkerLeases, Params().Text(uuid)).status();
+    return statements.Do(queries::kRevokeWorkerLeases, Params().Text(uuid));
   });
 }
 
@@ -93,9 +92,8 @@ absl::Status Store::AppendEvents(const std::vector<RecordEvent>& events) {
   if (events.empty()) return absl::OkStatus();
   const Params params =
       Params().ArraysOf(events, &RecordEvent::kind, &RecordEvent::text).Int(kEventsKept);
-  return impl_->session->WriteLossy([&](Statements& statements) {
-    return statements.Change(queries::kAppendEvents, params).status();
-  });
+  return impl_->session->WriteLossy(
+      [&](Statements& statements) { return statements.Do(queries::kAppendEvents, params); });
 }
 
 absl::Status Store::AppendEvent(std::string_view kind, std::string_view text) {
