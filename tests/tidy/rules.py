@@ -221,6 +221,21 @@ def sql_names(path, text):
     return complaints
 
 
+ADJACENT_LITERALS = re.compile(r'"\s*\n\s*"')
+SQL_IN_LITERAL = re.compile(
+    r'"(?:\w{0,16}\()?\s*(?:SELECT\b[^"]*\bFROM|INSERT INTO|UPDATE [\w.]+ SET|DELETE FROM|WITH \w+ AS|DO \$|'
+    r'CREATE (?:TABLE|TYPE|ROLE|DATABASE|SCHEMA|VIEW|INDEX)|ALTER (?:TABLE|ROLE)|(?:GRANT|REVOKE) [\w, ]+ ON)\b')
+
+
+def sql_has_its_files(path, text):
+    """A statement in a file is read, and tried in psql, as what it is."""
+    if not is_cpp(path) or is_test(path) or path.startswith("bench/"):
+        return []
+    text = ADJACENT_LITERALS.sub(lambda match: "\n" * match[0].count("\n"), text)
+    return [f"{path}:{text[:match.start()].count(chr(10)) + 1}: SQL lives in .sql files; see motzkin_embed_files"
+            for match in SQL_IN_LITERAL.finditer(text)]
+
+
 def proto_shape(path, text):
     if not path.endswith(".proto"):
         return []
@@ -288,5 +303,6 @@ def documented_files_exist(path, text, files):
 
 
 RULES = [dependency_direction, test_support_has_its_folder, hidden_libraries, header_shape, file_length,
-         no_sleeps_in_tests, no_waits_until_a_wall_time, no_task_marks, test_names, sql_names, proto_shape, clean_text,
+         no_sleeps_in_tests, no_waits_until_a_wall_time, no_task_marks, test_names, sql_names, sql_has_its_files, proto_shape,
+         clean_text,
          *size_rules.RULES, *comment_rules.RULES]

@@ -188,6 +188,14 @@ class EachRule(unittest.TestCase):
         self.accepts(rules.sql_names, path, "    CONSTRAINT b_positive\n        CHECK (b > 0)\n")
         self.accepts(rules.sql_names, path, "-- Serves a.sql.\nCREATE INDEX a_idx ON a (b);\n")
 
+    def test_sql_has_its_files(self):
+        rule = rules.sql_has_its_files
+        self.complains(rule, "coordinator/a.cc", 'Execute("SELECT uuid "\n        "FROM cluster")\n')
+        self.complains(rule, "coordinator/a.cc", 'constexpr char kMake[] = R"(\nCREATE TABLE a (b integer))";\n')
+        self.complains(rule, "cli/a.cc", 'Execute("DELETE FROM event");\n')
+        self.accepts(rule, "coordinator/a.cc", 'Execute("SELECT 1");\nScript("SET LOCAL synchronous_commit = off");\n')
+        self.accepts(rule, "coordinator/a_test.cc", 'Execute("DELETE FROM event");\n')
+
     def test_proto_shape(self):
         path = "proto/motzkin/v1/a.proto"
         good = "package motzkin.v1;\n// It.\nservice S {}\nenum E {\n  E_UNSPECIFIED = 0;\n}\n"
