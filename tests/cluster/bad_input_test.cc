@@ -213,6 +213,13 @@ TEST_F(BadInputTest, DatabasesThatAreNotForUs) {
                "LIKE '0001%'");
   refuse(early, "from before the first release");
 
+  const std::string backup = directory_.path() / "backup";
+  ASSERT_EQ(Run("coordinator", {"--postgres", early, "--backup", backup}).code, 0);
+  const std::string restored = server.NewDatabase();
+  Refuse(Run("coordinator", {"--postgres", restored, "--restore", backup}), 1,
+         "from before the first release");
+  EXPECT_TRUE(coordinator::Store::Open(restored).ok()) << "the backup left nothing behind";
+
   const std::string read_only = server.NewDatabase();
   const std::string name = read_only.substr(read_only.rfind('=') + 1);
   as_superuser(foreign,

@@ -1,0 +1,2 @@
+-- Drops what pg_restore has just made.
+DROP SCHEMA motzkin CASCADE
