@@ -1,5 +1,6 @@
 // Runs the verbs that talk to a coordinator with the real binary, against a service on a real
 // socket.
+#include <absl/strings/str_cat.h>
 #include <absl/synchronization/mutex.h>
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
@@ -77,8 +78,8 @@ class FakeCoordinator final : public v1::OperatorService::Service {
   }
   grpc::Status ControlJob(grpc::ServerContext*, const v1::ControlJobRequest* request,
                           v1::ControlJobResponse* response) override {
-    Note(v1::ControlJobRequest::Verb_Name(request->verb()) + " " + request->job() +
-         (request->target() != 0 ? " " + std::to_string(request->target()) : ""));
+    Note(absl::StrCat(v1::ControlJobRequest::Verb_Name(request->verb()), " ", request->job(),
+                      request->target() != 0 ? absl::StrCat(" ", request->target()) : ""));
     if (request->job() != "demo")
       return {grpc::StatusCode::NOT_FOUND, "no job named " + request->job()};
     *response->mutable_job() = job_;
