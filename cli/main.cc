@@ -7,6 +7,7 @@
 #include <exception>
 #include <string>
 
+#include "cli/text/report.h"
 #include "cli/verbs/verb.h"
 #include "common/base/program_start.h"
 #include "common/settings/settings.h"
@@ -40,7 +41,9 @@ int Main(int argc, char** argv) {
   }
   const absl::StatusOr<bool> parsed = settings::ParseFlags(app, argc, argv);
   if (!parsed.ok()) return Report(parsed.status());
-  return *parsed ? action() : kExitOk;
+  if (!*parsed) return kExitOk;
+  const absl::StatusOr<int> code = action();
+  return code.ok() ? *code : Report(code.status());
 }
 
 }  // namespace

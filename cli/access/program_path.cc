@@ -3,6 +3,7 @@
 #include <absl/strings/str_cat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <system_error>
 
@@ -19,6 +20,15 @@ absl::StatusOr<std::string> ProgramPath(const std::string& name, const std::stri
   if (::access(path.c_str(), X_OK) == 0) return path;
   return absl::NotFoundError(
       absl::StrCat("no ", name, " at ", path, ": name it with ", flag, " PATH"));
+}
+
+absl::Status BecomeProgram(std::vector<std::string> command, const std::string& failure) {
+  std::vector<char*> argv;
+  argv.reserve(command.size() + 1);
+  for (std::string& word : command) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  ::execvp(argv.front(), argv.data());
+  return absl::ErrnoToStatus(errno, failure);
 }
 
 }  // namespace motzkin::cli

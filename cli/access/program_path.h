@@ -4,6 +4,7 @@
 #include <absl/status/statusor.h>
 
 #include <string>
+#include <vector>
 
 namespace motzkin::cli {
 
@@ -17,5 +18,9 @@ absl::StatusOr<std::string> ProgramPath(const std::string& name, const std::stri
 inline absl::StatusOr<std::string> CoordinatorBinary(const std::string& given) {
   return ProgramPath("coordinator", given, "--coordinator-binary");
 }
+
+// Replaces this process by a program and its arguments, with our environment. A name without a
+// slash is looked for in PATH. Returns only if that fails, then the status of errno with `failure`.
+absl::Status BecomeProgram(std::vector<std::string> command, const std::string& failure);
 
 }  // namespace motzkin::cli

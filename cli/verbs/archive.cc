@@ -4,14 +4,11 @@
 
 #include <fmt/core.h>
 
-#include <optional>
-
 #include "cli/access/operator_client.h"
-#include "cli/access/reader_access.h"
 #include "cli/text/json.h"
-#include "cli/text/progress_bar.h"
 #include "cli/text/words.h"
 #include "cli/verbs/verb.h"
+#include "cli/verbs/with_reader.h"
 #include "common/base/status_macros.h"
 #include "common/words/words.h"
 #include "common/yaml/scalar.h"
@@ -51,20 +48,13 @@ absl::Status Write(const Globals& globals, const ArchiveFlags& flags) {
       return absl::InvalidArgumentError("--shard-size must be 1 or more");
     }
   }
-  ASSIGN_OR_RETURN(ReaderAccess access, ReaderAccess::Open(globals.coordinator, flags.reader));
-  // The reader is gone at the end of the block: its connection must be closed before Close() stops
-  // a private server.
-  std::optional<absl::StatusOr<dataset::ArchiveReport>> report;
-  {
-    ASSIGN_OR_RETURN(dataset::Reader reader, dataset::Reader::Open(access.uri()));
-    ProgressBar bar("archive");
-    report = dataset::Archive(reader, flags.job, flags.directory, options,
-                              [&](int64_t done, int64_t total) { return bar.Show(done, total); });
-  }
-  RETURN_IF_ERROR(access.Close());
-  RETURN_IF_ERROR(report->status());
+  const auto archive = [&](dataset::Reader& reader, const dataset::Progress& progress) {
+    return dataset::Archive(reader, flags.job, flags.directory, options, progress);
+  };
+  ASSIGN_OR_RETURN(const dataset::ArchiveReport report,
+                   WithReader(globals, flags.reader, "archive", archive));
   // With --drop only one JSON object is printed: the job after the drop.
-  if (!globals.json || !flags.drop) Print(**report, flags.directory, globals.json);
+  if (!globals.json || !flags.drop) Print(report, flags.directory, globals.json);
   return absl::OkStatus();
 }
 
@@ -84,7 +74,8 @@ absl::Status CheckPresent(const ArchiveFlags& flags) {
 
 // Sends what the archive says of itself. The coordinator compares it with the database before the
 // first row goes, so an old archive cannot cost rows that it lacks.
-absl::Status Drop(OperatorClient& coordinator, const Globals& globals, const ArchiveFlags& flags) {
+absl::StatusOr<int> Drop(OperatorClient& coordinator, const Globals& globals,
+                         const ArchiveFlags& flags) {
   ASSIGN_OR_RETURN(const dataset::ArchiveDescription archive,
                    dataset::DescribeArchive(flags.directory));
   v1::DropArchivedRowsRequest request;
@@ -100,11 +91,14 @@ absl::Status Drop(OperatorClient& coordinator, const Globals& globals, const Arc
     fmt::print("job {}: the {} rows in {} are dropped from the database\n", archive.job,
                Grouped(archive.rows), flags.directory);
   }
-  return absl::OkStatus();
+  return kExitOk;
 }
 
-absl::Status RunArchive(const Globals& globals, const ArchiveFlags& flags) {
-  if (!flags.drop) return Write(globals, flags);
+absl::StatusOr<int> RunArchive(const Globals& globals, const ArchiveFlags& flags) {
+  if (!flags.drop) {
+    RETURN_IF_ERROR(Write(globals, flags));
+    return kExitOk;
+  }
   if (!flags.reader.data_directory.empty()) {
     return absl::InvalidArgumentError(
         "a running coordinator has to drop the rows: use --drop without --data-dir");
@@ -120,21 +114,16 @@ absl::Status RunArchive(const Globals& globals, const ArchiveFlags& flags) {
 }  // namespace
 
 void AddArchive(const VerbContext& context) {
-  auto flags = std::make_shared<ArchiveFlags>();
-  CLI::App* const verb = context.app.add_subcommand(
-      "archive", "write a finished job's spec and all of its rows, every column, to files");
-  verb->add_option("JOB", flags->job, "name or UUID of the job")->required();
-  verb->add_option("DIR", flags->directory, "the directory to make; it must not exist, or be empty")
+  const auto [verb, flags] = AddVerb(
+      context, "archive", "write a finished job's spec and all of its rows, every column, to files",
+      RunArchive);
+  verb.add_option("JOB", flags.job, "name or UUID of the job")->required();
+  verb.add_option("DIR", flags.directory, "the directory to make; it must not exist, or be empty")
       ->required();
-  verb->add_option("--shard-size", flags->shard_size, "rows in a file; default 1M");
-  verb->add_flag("--drop", flags->drop,
-                 "then drop the rows from the database; DIR may hold the archive already");
-  AddReaderFlags(*verb, flags->reader, /*database=*/true);
-  verb->callback([context, flags] {
-    context.action = [&globals = context.globals, flags] {
-      return Report(RunArchive(globals, *flags));
-    };
-  });
+  verb.add_option("--shard-size", flags.shard_size, "rows in a file; default 1M");
+  verb.add_flag("--drop", flags.drop,
+                "then drop the rows from the database; DIR may hold the archive already");
+  AddReaderFlags(verb, flags.reader, /*database=*/true);
 }
 
 }  // namespace motzkin::cli

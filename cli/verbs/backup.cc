@@ -1,6 +1,5 @@
 // motzkin backup and motzkin restore let `coordinator` do the work, where the data is.
 #include <absl/strings/str_cat.h>
-#include <unistd.h>
 
 #include <filesystem>
 
@@ -34,15 +33,11 @@ absl::Status Exec(const std::string& flag, const BackupOptions& options) {
   } else if (!options.data_directory.empty()) {
     arguments.insert(arguments.end(), {"--data-dir", Absolute(options.data_directory)});
   }
-  std::vector<char*> argv;
-  argv.reserve(arguments.size() + 1);
-  for (std::string& argument : arguments) argv.push_back(argument.data());
-  argv.push_back(nullptr);
-  ::execv(binary.c_str(), argv.data());
-  return absl::ErrnoToStatus(errno, absl::StrCat("cannot run ", binary));
+  return BecomeProgram(arguments, absl::StrCat("cannot run ", binary));
 }
 
-int RunBackup(const Globals& globals, BackupOptions options) {
+absl::StatusOr<int> RunBackup(const Globals& globals, const BackupOptions& given) {
+  BackupOptions options = given;
   if (options.data_directory.empty() && options.postgres.empty()) {
     // A running coordinator knows where its data is. If none runs, `coordinator` looks in the
     // default directory.
@@ -50,45 +45,36 @@ int RunBackup(const Globals& globals, BackupOptions options) {
     const absl::StatusOr<v1::GetStatusResponse> status = client.Status();
     if (status.ok()) options.data_directory = status->data_directory();
   }
-  return Report(Exec("--backup", options));
+  return Exec("--backup", options);
 }
 
-int RunRestore(const BackupOptions& options) {
+absl::StatusOr<int> RunRestore(const Globals&, const BackupOptions& options) {
   if (options.data_directory.empty() && options.postgres.empty()) {
-    return Report(absl::InvalidArgumentError(
-        "name the place: --data-dir DIRECTORY (a new one) or --postgres URI (an empty database)"));
+    return absl::InvalidArgumentError(
+        "name the place: --data-dir DIRECTORY (a new one) or --postgres URI (an empty database)");
   }
-  return Report(Exec("--restore", options));
+  return Exec("--restore", options);
 }
 
-CLI::App* AddVerb(const VerbContext& context, const char* name, const char* what,
-                  BackupOptions& options) {
-  CLI::App* const verb = context.app.add_subcommand(name, what);
-  verb->add_option("directory", options.backup, "the backup")->required();
+void AddFlags(const Verb<BackupOptions>& added) {
+  const auto& [verb, options] = added;
+  verb.add_option("directory", options.backup, "the backup")->required();
   auto* const data =
-      verb->add_option("--data-dir", options.data_directory, "the coordinator's data directory");
-  verb->add_option("--postgres", options.postgres, "URI of a database of its own")->excludes(data);
-  verb->add_option("--coordinator-binary", options.coordinator_binary, "default: beside motzkin");
-  return verb;
+      verb.add_option("--data-dir", options.data_directory, "the coordinator's data directory");
+  verb.add_option("--postgres", options.postgres, "URI of a database of its own")->excludes(data);
+  verb.add_option("--coordinator-binary", options.coordinator_binary, "default: beside motzkin");
 }
 
 }  // namespace
 
 void AddBackup(const VerbContext& context) {
-  auto options = std::make_shared<BackupOptions>();
-  CLI::App* const verb =
-      AddVerb(context, "backup", "write all that a cluster needs to a new directory", *options);
-  verb->callback([context, options] {
-    context.action = [&globals = context.globals, options] { return RunBackup(globals, *options); };
-  });
+  AddFlags(
+      AddVerb(context, "backup", "write all that a cluster needs to a new directory", RunBackup));
 }
 
 void AddRestore(const VerbContext& context) {
-  auto options = std::make_shared<BackupOptions>();
-  CLI::App* const verb =
-      AddVerb(context, "restore", "make a cluster from its backup, in a new place", *options);
-  verb->callback(
-      [context, options] { context.action = [options] { return RunRestore(*options); }; });
+  AddFlags(
+      AddVerb(context, "restore", "make a cluster from its backup, in a new place", RunRestore));
 }
 
 }  // namespace motzkin::cli

@@ -20,16 +20,15 @@ struct ControlOptions {
   bool worker = false;  // for resume: the name is a worker's
 };
 
-int ControlJob(const Globals& globals, const std::string& name, v1::ControlJobRequest::Verb verb,
-               int64_t target = 0) {
+absl::StatusOr<int> ControlJob(const Globals& globals, const std::string& name,
+                               v1::ControlJobRequest::Verb verb, int64_t target = 0) {
   v1::ControlJobRequest request;
   request.set_job(name);
   request.set_verb(verb);
   request.set_target(target);
   OperatorClient client(globals.coordinator);
-  const absl::StatusOr<v1::ControlJobResponse> response = client.Control(request);
-  if (!response.ok()) return Report(response.status());
-  const v1::Job& job = response->job();
+  ASSIGN_OR_RETURN(const v1::ControlJobResponse response, client.Control(request));
+  const v1::Job& job = response.job();
   if (globals.json) {
     PrintJson(ToJson(job));
   } else {
@@ -39,15 +38,14 @@ int ControlJob(const Globals& globals, const std::string& name, v1::ControlJobRe
   return kExitOk;
 }
 
-int ControlWorker(const Globals& globals, const std::string& name,
-                  v1::ControlWorkerRequest::Verb verb) {
+absl::StatusOr<int> ControlWorker(const Globals& globals, const std::string& name,
+                                  v1::ControlWorkerRequest::Verb verb) {
   v1::ControlWorkerRequest request;
   request.set_worker(name);
   request.set_verb(verb);
   OperatorClient client(globals.coordinator);
-  const absl::StatusOr<v1::ControlWorkerResponse> response = client.Control(request);
-  if (!response.ok()) return Report(response.status());
-  const v1::Worker& worker = response->worker();
+  ASSIGN_OR_RETURN(const v1::ControlWorkerResponse response, client.Control(request));
+  const v1::Worker& worker = response.worker();
   if (globals.json) {
     PrintJson(ToJson(worker));
   } else if (verb == v1::ControlWorkerRequest::VERB_REMOVE) {
@@ -59,10 +57,9 @@ int ControlWorker(const Globals& globals, const std::string& name,
   return kExitOk;
 }
 
-int Extend(const Globals& globals, const ControlOptions& options) {
-  const absl::StatusOr<int64_t> target = yaml::ParseCount(options.target);
-  if (!target.ok()) return Report(target.status());
-  return ControlJob(globals, options.name, v1::ControlJobRequest::VERB_EXTEND, *target);
+absl::StatusOr<int> Extend(const Globals& globals, const ControlOptions& options) {
+  ASSIGN_OR_RETURN(const int64_t target, yaml::ParseCount(options.target));
+  return ControlJob(globals, options.name, v1::ControlJobRequest::VERB_EXTEND, target);
 }
 
 // Whether a job has the name, and not a worker. FAILED_PRECONDITION: both have it.
@@ -81,60 +78,47 @@ absl::StatusOr<bool> IsJob(const Globals& globals, const std::string& name) {
   return job;
 }
 
-int Resume(const Globals& globals, const ControlOptions& options) {
+absl::StatusOr<int> Resume(const Globals& globals, const ControlOptions& options) {
   bool job = options.job;
   if (!options.job && !options.worker) {
-    const absl::StatusOr<bool> is_job = IsJob(globals, options.name);
-    if (!is_job.ok()) return Report(is_job.status());
-    job = *is_job;
+    ASSIGN_OR_RETURN(job, IsJob(globals, options.name));
   }
   return job ? ControlJob(globals, options.name, v1::ControlJobRequest::VERB_RESUME)
              : ControlWorker(globals, options.name, v1::ControlWorkerRequest::VERB_RESUME);
 }
 
-using Run = int (*)(const Globals&, const ControlOptions&);
-
-CLI::App* AddVerb(const VerbContext& context, const char* word, const char* help,
-                  const char* argument, const std::shared_ptr<ControlOptions>& options, Run run) {
-  CLI::App* const verb = context.app.add_subcommand(word, help);
-  verb->add_option(argument, options->name, "name or UUID")->required();
-  verb->callback([context, options, run] {
-    context.action = [&globals = context.globals, options, run] { return run(globals, *options); };
-  });
-  return verb;
-}
-
 template <v1::ControlJobRequest::Verb verb>
-int JobVerb(const Globals& globals, const ControlOptions& options) {
+absl::StatusOr<int> JobVerb(const Globals& globals, const ControlOptions& options) {
   return ControlJob(globals, options.name, verb);
 }
 
 template <v1::ControlWorkerRequest::Verb verb>
-int WorkerVerb(const Globals& globals, const ControlOptions& options) {
+absl::StatusOr<int> WorkerVerb(const Globals& globals, const ControlOptions& options) {
   return ControlWorker(globals, options.name, verb);
 }
 
 }  // namespace
 
 void AddControl(const VerbContext& context) {
-  const auto options = std::make_shared<ControlOptions>();
-  AddVerb(context, "pause", "stop granting a job's work; resume goes on", "JOB", options,
-          JobVerb<v1::ControlJobRequest::VERB_PAUSE>);
-  CLI::App* const resume = AddVerb(
-      context, "resume", "let a paused job or a suspended worker go on", "NAME", options, Resume);
-  resume->add_flag("--job", options->job, "the job of that name");
-  resume->add_flag("--worker", options->worker, "the worker of that name");
-  CLI::App* const extend =
-      AddVerb(context, "extend", "raise the target of a job", "JOB", options, Extend);
-  extend->add_option("TARGET", options->target, "the new target, e.g. 2M")->required();
-  AddVerb(context, "cancel", "end a job for good; its results stay", "JOB", options,
-          JobVerb<v1::ControlJobRequest::VERB_CANCEL>);
-  AddVerb(context, "suspend", "stop a worker at once; it keeps its batches", "WORKER", options,
-          WorkerVerb<v1::ControlWorkerRequest::VERB_SUSPEND>);
-  AddVerb(context, "drain", "let a worker finish what it computes and give the rest back", "WORKER",
-          options, WorkerVerb<v1::ControlWorkerRequest::VERB_DRAIN>);
-  AddVerb(context, "remove", "forget a worker", "WORKER", options,
-          WorkerVerb<v1::ControlWorkerRequest::VERB_REMOVE>);
+  const auto add = [&](const char* word, const char* help, const char* argument, auto run) {
+    const Verb<ControlOptions> added = AddVerb<ControlOptions>(context, word, help, run);
+    added.app.add_option(argument, added.options.name, "name or UUID")->required();
+    return added;
+  };
+  add("pause", "stop granting a job's work; resume goes on", "JOB",
+      JobVerb<v1::ControlJobRequest::VERB_PAUSE>);
+  const auto resume = add("resume", "let a paused job or a suspended worker go on", "NAME", Resume);
+  resume.app.add_flag("--job", resume.options.job, "the job of that name");
+  resume.app.add_flag("--worker", resume.options.worker, "the worker of that name");
+  const auto extend = add("extend", "raise the target of a job", "JOB", Extend);
+  extend.app.add_option("TARGET", extend.options.target, "the new target, e.g. 2M")->required();
+  add("cancel", "end a job for good; its results stay", "JOB",
+      JobVerb<v1::ControlJobRequest::VERB_CANCEL>);
+  add("suspend", "stop a worker at once; it keeps its batches", "WORKER",
+      WorkerVerb<v1::ControlWorkerRequest::VERB_SUSPEND>);
+  add("drain", "let a worker finish what it computes and give the rest back", "WORKER",
+      WorkerVerb<v1::ControlWorkerRequest::VERB_DRAIN>);
+  add("remove", "forget a worker", "WORKER", WorkerVerb<v1::ControlWorkerRequest::VERB_REMOVE>);
 }
 
 }  // namespace motzkin::cli

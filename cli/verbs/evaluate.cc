@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "cli/access/local_integrator.h"
+#include "cli/text/report.h"
 #include "cli/text/words.h"
 #include "cli/verbs/evaluate_input.h"
 #include "cli/verbs/evaluate_summary.h"
@@ -270,7 +271,7 @@ absl::StatusOr<EvaluateSummary> EvaluateFile(const LocalLadder& ladder,
   return summary;
 }
 
-int RunEvaluate(const Globals& globals, const EvaluateOptions& options) {
+absl::StatusOr<int> RunEvaluate(const Globals& globals, const EvaluateOptions& options) {
   const absl::StatusOr<LocalLadder> ladder = ReadFlags(options.integrator);
   const absl::StatusOr<EvaluateSummary> summary =
       ladder.ok() ? EvaluateFile(*ladder, options) : ladder.status();
@@ -294,25 +295,19 @@ int RunEvaluate(const Globals& globals, const EvaluateOptions& options) {
 }  // namespace
 
 void AddEvaluate(const VerbContext& context) {
-  auto options = std::make_shared<EvaluateOptions>();
-  options->jobs = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  CLI::App* const verb = context.app.add_subcommand(
-      "evaluate", "solve the integrands of a JSONL file, or judge its candidate answers");
-  verb->add_option("FILE.jsonl", options->file,
-                   "a line: {\"integrand\": \"...\", \"candidates\": [\"...\"]}; - is stdin")
+  const auto [verb, options] =
+      AddVerb(context, "evaluate",
+              "solve the integrands of a JSONL file, or judge its candidate answers", RunEvaluate);
+  options.jobs = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  verb.add_option("FILE.jsonl", options.file,
+                  "a line: {\"integrand\": \"...\", \"candidates\": [\"...\"]}; - is stdin")
       ->required();
-  verb->add_option("--details", options->details,
-                   "write a JSON object per line to this file, or -");
-  verb->add_option("--candidates-key", options->candidates_key,
-                   "where the candidates are; default candidates");
-  verb->add_option("--jobs", options->jobs, "integrators at work; default: one a core")
+  verb.add_option("--details", options.details, "write a JSON object per line to this file, or -");
+  verb.add_option("--candidates-key", options.candidates_key,
+                  "where the candidates are; default candidates");
+  verb.add_option("--jobs", options.jobs, "integrators at work; default: one a core")
       ->check(CLI::Range(1, 1024));
-  AddIntegratorFlags(*verb, options->integrator);
-  verb->callback([context, options] {
-    context.action = [&globals = context.globals, options] {
-      return RunEvaluate(globals, *options);
-    };
-  });
+  AddIntegratorFlags(verb, options.integrator);
 }
 
 }  // namespace motzkin::cli

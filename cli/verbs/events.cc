@@ -7,6 +7,7 @@
 #include "cli/access/operator_client.h"
 #include "cli/text/json.h"
 #include "cli/verbs/verb.h"
+#include "common/base/status_macros.h"
 #include "common/yaml/scalar.h"
 
 namespace motzkin::cli {
@@ -37,17 +38,15 @@ absl::StatusOr<absl::Time> ParseSince(const std::string& text, absl::Time now) {
       absl::StrCat("--since takes 22:00, 8h, 2026-01-31 or 2026-01-31 22:00, got '", text, "'"));
 }
 
-int RunEvents(const Globals& globals, const EventsOptions& options) {
-  const absl::StatusOr<absl::Time> since = ParseSince(options.since, absl::Now());
-  if (!since.ok()) return Report(since.status());
+absl::StatusOr<int> RunEvents(const Globals& globals, const EventsOptions& options) {
+  ASSIGN_OR_RETURN(const absl::Time since, ParseSince(options.since, absl::Now()));
   v1::ListEventsRequest request;
-  request.mutable_since()->set_seconds(absl::ToUnixSeconds(*since));
+  request.mutable_since()->set_seconds(absl::ToUnixSeconds(since));
   request.set_limit(options.limit);
   OperatorClient client(globals.coordinator);
-  const absl::StatusOr<v1::ListEventsResponse> response = client.Events(request);
-  if (!response.ok()) return Report(response.status());
+  ASSIGN_OR_RETURN(const v1::ListEventsResponse response, client.Events(request));
   Json list = Json::array();
-  for (const v1::Event& event : response->events()) {
+  for (const v1::Event& event : response.events()) {
     const absl::Time time = absl::FromUnixSeconds(event.time().seconds());
     if (globals.json) {
       list.push_back({{"time", absl::FormatTime(time, absl::UTCTimeZone())},
@@ -65,14 +64,11 @@ int RunEvents(const Globals& globals, const EventsOptions& options) {
 }  // namespace
 
 void AddEvents(const VerbContext& context) {
-  auto options = std::make_shared<EventsOptions>();
-  CLI::App* const verb = context.app.add_subcommand("events", "tell what happened, in sentences");
-  verb->add_option("--since", options->since, "22:00, 8h or a date; default 24h");
-  verb->add_option("--limit", options->limit, "the most events to print")
+  const auto [verb, options] =
+      AddVerb(context, "events", "tell what happened, in sentences", RunEvents);
+  verb.add_option("--since", options.since, "22:00, 8h or a date; default 24h");
+  verb.add_option("--limit", options.limit, "the most events to print")
       ->check(CLI::Range(1, 10'000));
-  verb->callback([context, options] {
-    context.action = [&globals = context.globals, options] { return RunEvents(globals, *options); };
-  });
 }
 
 }  // namespace motzkin::cli

@@ -6,13 +6,11 @@
 #include <fmt/core.h>
 
 #include <map>
-#include <optional>
 
 #include "cli/access/local_integrator.h"
-#include "cli/access/reader_access.h"
-#include "cli/text/progress_bar.h"
 #include "cli/verbs/decontamination.h"
 #include "cli/verbs/verb.h"
+#include "cli/verbs/with_reader.h"
 #include "common/base/status_macros.h"
 #include "common/words/words.h"
 #include "common/yaml/scalar.h"
@@ -147,7 +145,7 @@ void Print(const dataset::ExportReport& report, const std::string& directory) {
   }
 }
 
-absl::Status RunExport(const Globals& globals, const ExportFlags& flags) {
+absl::StatusOr<int> RunExport(const Globals& globals, const ExportFlags& flags) {
   ASSIGN_OR_RETURN(dataset::ExportOptions options, ReadOptions(flags));
   // Only this option needs an integrator, and an export should work where none is installed.
   if (options.strip_ln_abs) {
@@ -157,24 +155,17 @@ absl::Status RunExport(const Globals& globals, const ExportFlags& flags) {
       return (*verifier)(integrand, candidate);
     };
   }
-  ASSIGN_OR_RETURN(ReaderAccess access, ReaderAccess::Open(globals.coordinator, flags.reader));
-  // The reader is gone at the end of the block: its connection must be closed before Close() stops
-  // a private server.
-  std::optional<absl::StatusOr<dataset::ExportReport>> report;
-  {
-    ASSIGN_OR_RETURN(dataset::Reader reader, dataset::Reader::Open(access.uri()));
-    ProgressBar bar("export");
-    report = dataset::Export(reader, flags.job, flags.directory, options,
-                             [&](int64_t done, int64_t total) { return bar.Show(done, total); });
-  }
-  RETURN_IF_ERROR(access.Close());
-  RETURN_IF_ERROR(report->status());
+  const auto write = [&](dataset::Reader& reader, const dataset::Progress& progress) {
+    return dataset::Export(reader, flags.job, flags.directory, options, progress);
+  };
+  ASSIGN_OR_RETURN(const dataset::ExportReport report,
+                   WithReader(globals, flags.reader, "export", write));
   if (globals.json) {
-    fmt::print("{}", dataset::ReportJson(**report, options));
+    fmt::print("{}", dataset::ReportJson(report, options));
   } else {
-    Print(**report, flags.directory);
+    Print(report, flags.directory);
   }
-  return absl::OkStatus();
+  return kExitOk;
 }
 
 void AddFlags(CLI::App& verb, ExportFlags& flags) {
@@ -208,15 +199,10 @@ void AddFlags(CLI::App& verb, ExportFlags& flags) {
 }  // namespace
 
 void AddExport(const VerbContext& context) {
-  auto flags = std::make_shared<ExportFlags>();
-  CLI::App* const verb = context.app.add_subcommand(
-      "export", "write a job's sealed rows as a dataset: train, valid, test and a card");
-  AddFlags(*verb, *flags);
-  verb->callback([context, flags] {
-    context.action = [&globals = context.globals, flags] {
-      return Report(RunExport(globals, *flags));
-    };
-  });
+  const auto [verb, flags] =
+      AddVerb(context, "export",
+              "write a job's sealed rows as a dataset: train, valid, test and a card", RunExport);
+  AddFlags(verb, flags);
 }
 
 }  // namespace motzkin::cli

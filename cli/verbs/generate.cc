@@ -12,6 +12,7 @@
 #include "common/generator/presets.h"
 #include "common/words/words.h"
 #include "common/yaml/scalar.h"
+#include "dataset/option_words.h"
 
 namespace motzkin::cli {
 namespace {
@@ -52,7 +53,7 @@ absl::Status PrintFunction(const GenerateOptions& options, bool json, int64_t in
   return absl::OkStatus();
 }
 
-absl::Status Generate(const GenerateOptions& options, bool json) {
+absl::StatusOr<int> Generate(const Globals& globals, const GenerateOptions& options) {
   ASSIGN_OR_RETURN(const v1::GeneratorSpec spec, SpecOf(options));
   ASSIGN_OR_RETURN(const uint64_t seed, yaml::ParseUnsigned(options.seed));
   ASSIGN_OR_RETURN(const generator::FunctionSampler sampler,
@@ -62,41 +63,31 @@ absl::Status Generate(const GenerateOptions& options, bool json) {
     expression::Pool pool;
     ASSIGN_OR_RETURN(const generator::GeneratedFunction function,
                      sampler.Generate(seed, index, pool));
-    RETURN_IF_ERROR(PrintFunction(options, json, index, function));
+    RETURN_IF_ERROR(PrintFunction(options, globals.json, index, function));
     // A full disk ends the loop, which may be of a trillion functions.
     if (std::ferror(stdout) != 0) return absl::DataLossError("cannot write to stdout");
   }
-  return absl::OkStatus();
+  return kExitOk;
 }
 
 }  // namespace
 
 void AddGenerate(const VerbContext& context) {
-  using expression::Format;
-  auto options = std::make_shared<GenerateOptions>();
-  CLI::App* const verb = context.app.add_subcommand(
-      "generate", "print random functions; the same seed gives the same ones everywhere");
-  verb->add_option("PRESET", options->preset,
-                   "intclass, lample-charton, lample-charton-paper or hebisch")
+  const auto [verb, options] =
+      AddVerb(context, "generate",
+              "print random functions; the same seed gives the same ones everywhere", Generate);
+  verb.add_option("PRESET", options.preset,
+                  "intclass, lample-charton, lample-charton-paper or hebisch")
       ->required();
-  verb->add_option("--count", options->count, "how many; default 10")
+  verb.add_option("--count", options.count, "how many; default 10")
       ->check(CLI::Range(int64_t{0}, int64_t{1'000'000'000'000}));
-  verb->add_option("--first", options->first, "index of the first; default 0")
+  verb.add_option("--first", options.first, "index of the first; default 0")
       ->check(CLI::Range(int64_t{0}, int64_t{1'000'000'000'000}));
-  verb->add_option("--seed", options->seed, "0 .. 2^64-1; default 1");
-  const std::map<std::string, Format> formats{{"prefix", Format::kPrefix},
-                                              {"infix", Format::kInfix},
-                                              {"sympy", Format::kSympy},
-                                              {"latex", Format::kLatex}};
-  verb->add_option("--format", options->format, "prefix, infix, sympy or latex; default infix")
-      ->transform(CLI::CheckedTransformer(formats));
-  verb->add_option("--kind", options->kind, "forward, backward or by_parts; default: the preset's")
+  verb.add_option("--seed", options.seed, "0 .. 2^64-1; default 1");
+  verb.add_option("--format", options.format, "prefix, infix, sympy or latex; default infix")
+      ->transform(CLI::CheckedTransformer(dataset::kNotations));
+  verb.add_option("--kind", options.kind, "forward, backward or by_parts; default: the preset's")
       ->check(CLI::IsMember({"forward", "backward", "by_parts"}));
-  verb->callback([context, options] {
-    context.action = [&globals = context.globals, options] {
-      return Report(Generate(*options, globals.json));
-    };
-  });
 }
 
 }  // namespace motzkin::cli

@@ -3,8 +3,10 @@
 
 #include "cli/access/local_integrator.h"
 #include "cli/text/read_expression.h"
+#include "cli/text/report.h"
 #include "cli/text/words.h"
 #include "cli/verbs/verb.h"
+#include "common/base/status_macros.h"
 #include "common/words/words.h"
 
 namespace motzkin::cli {
@@ -45,18 +47,16 @@ void Print(const pipe::Integration& integration) {
              1e3 * VerifierSeconds(integration));
 }
 
-int RunIntegrate(const Globals& globals, const IntegrateOptions& options) {
+absl::StatusOr<int> RunIntegrate(const Globals& globals, const IntegrateOptions& options) {
   const absl::StatusOr<std::string> prefix = ReadAsPrefix(options.expression);
   if (!prefix.ok()) {
     // An expression that is too large is RESOURCE_EXHAUSTED, but for the user it is bad input, too.
-    Report(absl::InvalidArgumentError(std::string(prefix.status().message()) +
-                                      Caret(prefix.status(), options.expression)));
-    return kExitUsage;
+    return absl::InvalidArgumentError(std::string(prefix.status().message()) +
+                                      Caret(prefix.status(), options.expression));
   }
-  absl::StatusOr<LocalLadder> ladder = ReadFlags(options.integrator);
-  if (!ladder.ok()) return Report(ladder.status());
-  LocalIntegrator integrator(*ladder);
-  if (const absl::Status status = DropMissingEngines(*ladder, integrator); !status.ok()) {
+  ASSIGN_OR_RETURN(LocalLadder ladder, ReadFlags(options.integrator));
+  LocalIntegrator integrator(ladder);
+  if (const absl::Status status = DropMissingEngines(ladder, integrator); !status.ok()) {
     Report(status);
     return kExitFailure;  // UNAVAILABLE would become the code for "no coordinator answers".
   }
@@ -78,18 +78,12 @@ int RunIntegrate(const Globals& globals, const IntegrateOptions& options) {
 }  // namespace
 
 void AddIntegrate(const VerbContext& context) {
-  auto options = std::make_shared<IntegrateOptions>();
-  CLI::App* const verb =
-      context.app.add_subcommand("integrate", "integrate one function here, without a cluster");
-  verb->add_option("EXPR", options->expression,
-                   "a function of x: infix (SymPy, C, giac, FriCAS), prefix tokens or LaTeX")
+  const auto [verb, options] =
+      AddVerb(context, "integrate", "integrate one function here, without a cluster", RunIntegrate);
+  verb.add_option("EXPR", options.expression,
+                  "a function of x: infix (SymPy, C, giac, FriCAS), prefix tokens or LaTeX")
       ->required();
-  AddIntegratorFlags(*verb, options->integrator);
-  verb->callback([context, options] {
-    context.action = [&globals = context.globals, options] {
-      return RunIntegrate(globals, *options);
-    };
-  });
+  AddIntegratorFlags(verb, options.integrator);
 }
 
 }  // namespace motzkin::cli

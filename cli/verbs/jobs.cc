@@ -5,6 +5,7 @@
 #include "cli/text/json.h"
 #include "cli/text/words.h"
 #include "cli/verbs/verb.h"
+#include "common/base/status_macros.h"
 #include "common/words/words.h"
 
 namespace motzkin::cli {
@@ -25,18 +26,17 @@ void PrintJob(const v1::Job& job) {
              job.reason());
 }
 
-int RunJobs(const Globals& globals) {
+absl::StatusOr<int> RunJobs(const Globals& globals, const NoOptions&) {
   OperatorClient client(globals.coordinator);
-  const absl::StatusOr<v1::ListJobsResponse> response = client.Jobs();
-  if (!response.ok()) return Report(response.status());
+  ASSIGN_OR_RETURN(const v1::ListJobsResponse response, client.Jobs());
   if (globals.json) {
     Json list = Json::array();
-    for (const v1::Job& job : response->jobs()) list.push_back(ToJson(job));
+    for (const v1::Job& job : response.jobs()) list.push_back(ToJson(job));
     PrintJson(list);
     return kExitOk;
   }
-  for (const v1::Job& job : response->jobs()) PrintJob(job);
-  if (response->jobs().empty()) {
+  for (const v1::Job& job : response.jobs()) PrintJob(job);
+  if (response.jobs().empty()) {
     fmt::print(stderr, "no jobs yet. Start one with: motzkin start lample-charton\n");
   }
   return kExitOk;
@@ -44,10 +44,6 @@ int RunJobs(const Globals& globals) {
 
 }  // namespace
 
-void AddJobs(const VerbContext& context) {
-  CLI::App* const verb = context.app.add_subcommand("jobs", "list the jobs");
-  verb->callback(
-      [context] { context.action = [&globals = context.globals] { return RunJobs(globals); }; });
-}
+void AddJobs(const VerbContext& context) { AddVerb(context, "jobs", "list the jobs", RunJobs); }
 
 }  // namespace motzkin::cli

@@ -8,13 +8,20 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "cli/access/program_path.h"
 #include "cli/access/reader_access.h"
+#include "cli/text/report.h"
 #include "cli/verbs/verb.h"
 #include "common/base/status_macros.h"
 #include "common/postgres/client_environment.h"
 
 namespace motzkin::cli {
 namespace {
+
+struct PsqlOptions {
+  ReaderFlags reader;
+  const CLI::App* verb = nullptr;  // has the arguments that are not ours
+};
 
 // Replaces this process by psql. Returns only if that fails. The connection and its password go
 // into the environment: other users of the machine can see the command line, but not that.
@@ -30,12 +37,7 @@ absl::Status Exec(const std::string& uri, const std::vector<std::string>& argume
     if (name == "PGDATABASE") command.push_back(value);
   }
   command.insert(command.end(), arguments.begin(), arguments.end());
-  std::vector<char*> argv;
-  argv.reserve(command.size() + 1);
-  for (std::string& word : command) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  ::execvp("psql", argv.data());
-  return absl::ErrnoToStatus(errno, "cannot run psql (install postgresql-client)");
+  return BecomeProgram(command, "cannot run psql (install postgresql-client)");
 }
 
 // Runs psql and waits, so that a private server can be stopped after it.
@@ -56,29 +58,23 @@ absl::StatusOr<int> RunAndWait(ReaderAccess& access, const std::vector<std::stri
   return WIFEXITED(status) ? WEXITSTATUS(status) : kExitFailure;
 }
 
-int RunPsql(const Globals& globals, const ReaderFlags& flags,
-            const std::vector<std::string>& arguments) {
-  absl::StatusOr<ReaderAccess> access = ReaderAccess::Open(globals.coordinator, flags);
-  if (!access.ok()) return Report(access.status());
-  if (flags.data_directory.empty()) return Report(Exec(access->uri(), arguments));
-  const absl::StatusOr<int> code = RunAndWait(*access, arguments);
-  return code.ok() ? *code : Report(code.status());
+absl::StatusOr<int> RunPsql(const Globals& globals, const PsqlOptions& options) {
+  ASSIGN_OR_RETURN(ReaderAccess access, ReaderAccess::Open(globals.coordinator, options.reader));
+  const std::vector<std::string> arguments = options.verb->remaining();
+  if (options.reader.data_directory.empty()) return Exec(access.uri(), arguments);
+  return RunAndWait(access, arguments);
 }
 
 }  // namespace
 
 void AddPsql(const VerbContext& context) {
-  auto flags = std::make_shared<ReaderFlags>();
-  CLI::App* const verb = context.app.add_subcommand(
-      "psql", "run psql, read-only; further arguments go to it, e.g. -c 'select * from progress'");
-  verb->fallthrough(false);
-  verb->prefix_command();  // Everything from the first word on that is not ours belongs to psql.
-  AddReaderFlags(*verb, *flags, /*database=*/false);
-  verb->callback([context, flags, verb] {
-    context.action = [&globals = context.globals, flags, arguments = verb->remaining()] {
-      return RunPsql(globals, *flags, arguments);
-    };
-  });
+  const auto [verb, options] = AddVerb(
+      context, "psql",
+      "run psql, read-only; further arguments go to it, e.g. -c 'select * from progress'", RunPsql);
+  verb.fallthrough(false);
+  verb.prefix_command();  // Everything from the first word on that is not ours belongs to psql.
+  options.verb = &verb;
+  AddReaderFlags(verb, options.reader, /*database=*/false);
 }
 
 }  // namespace motzkin::cli

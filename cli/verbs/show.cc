@@ -63,21 +63,19 @@ void Print(const v1::GetResultResponse& response) {
   if (!response.split().empty()) fmt::print("split      {}\n", response.split());
 }
 
-int RunShow(const Globals& globals, const std::string& which) {
-  const absl::StatusOr<v1::GetResultRequest> request = ParseWhich(which);
-  if (!request.ok()) return Report(request.status());
+absl::StatusOr<int> RunShow(const Globals& globals, const std::string& which) {
+  ASSIGN_OR_RETURN(const v1::GetResultRequest request, ParseWhich(which));
   OperatorClient client(globals.coordinator);
-  const absl::StatusOr<v1::GetResultResponse> response = client.Result(*request);
-  if (!response.ok()) return Report(response.status());
+  ASSIGN_OR_RETURN(const v1::GetResultResponse response, client.Result(request));
   if (!globals.json) {
-    Print(*response);
+    Print(response);
     return kExitOk;
   }
-  Json json{{"job", response->job().spec().name()}};
-  json.update(ToJson(response->result()));
-  json["worker"] = response->worker();
-  json["attempt"] = response->attempt();
-  json["split"] = response->split();
+  Json json{{"job", response.job().spec().name()}};
+  json.update(ToJson(response.result()));
+  json["worker"] = response.worker();
+  json["attempt"] = response.attempt();
+  json["split"] = response.split();
   PrintJson(json);
   return kExitOk;
 }
@@ -85,12 +83,8 @@ int RunShow(const Globals& globals, const std::string& which) {
 }  // namespace
 
 void AddShow(const VerbContext& context) {
-  auto which = std::make_shared<std::string>();
-  CLI::App* const verb = context.app.add_subcommand("show", "show one function of a job");
-  verb->add_option("JOB/INDEX", *which, "for instance demo/42")->required();
-  verb->callback([context, which] {
-    context.action = [&globals = context.globals, which] { return RunShow(globals, *which); };
-  });
+  const auto [verb, which] = AddVerb(context, "show", "show one function of a job", RunShow);
+  verb.add_option("JOB/INDEX", which, "for instance demo/42")->required();
 }
 
 }  // namespace motzkin::cli

@@ -18,6 +18,7 @@
 #include "common/job_spec/job_yaml.h"
 #include "common/words/words.h"
 #include "common/yaml/scalar.h"
+#include "dataset/option_words.h"
 
 namespace motzkin::cli {
 namespace {
@@ -93,24 +94,23 @@ void PrintStarted(const v1::StartJobResponse& response) {
   fmt::print("see it with: motzkin watch {}\n", job.spec().name());
 }
 
-int RunStart(const Globals& globals, const StartOptions& options) {
-  const absl::StatusOr<v1::JobSpec> spec = SpecOf(options);
-  if (!spec.ok()) return Report(spec.status());
+absl::StatusOr<int> RunStart(const Globals& globals, const StartOptions& options) {
+  ASSIGN_OR_RETURN(const v1::JobSpec spec, SpecOf(options));
   if (options.print) {
-    fmt::print("{}", JobToYaml(*spec));
+    fmt::print("{}", JobToYaml(spec));
     return kExitOk;
   }
   v1::StartJobRequest request;
   request.set_request_id(NewUuid());
-  *request.mutable_spec() = *spec;
+  *request.mutable_spec() = spec;
   OperatorClient client(globals.coordinator);
   absl::StatusOr<v1::StartJobResponse> response = client.Start(request);
-  if (response.status().code() == absl::StatusCode::kAlreadyExists) {
-    return Report(absl::AlreadyExistsError(
-        absl::StrCat("there is a job named ", spec->name(),
-                     " already: give this one another --name, or resume that one")));
+  if (absl::IsAlreadyExists(response.status())) {
+    return absl::AlreadyExistsError(
+        absl::StrCat("there is a job named ", spec.name(),
+                     " already: give this one another --name, or resume that one"));
   }
-  if (!response.ok()) return Report(response.status());
+  RETURN_IF_ERROR(response.status());
   if (globals.json) {
     Json json = ToJson(response->job());
     json["functions_room"] = response->functions_room();
@@ -124,24 +124,18 @@ int RunStart(const Globals& globals, const StartOptions& options) {
 }  // namespace
 
 void AddStart(const VerbContext& context) {
-  auto options = std::make_shared<StartOptions>();
-  CLI::App* const verb = context.app.add_subcommand("start", "start a job from a preset or a file");
-  verb->add_option("JOB", options->job,
-                   "a preset (intclass, lample-charton, lample-charton-paper, hebisch) or JOB.yaml")
+  const auto [verb, options] =
+      AddVerb(context, "start", "start a job from a preset or a file", RunStart);
+  verb.add_option("JOB", options.job,
+                  "a preset (intclass, lample-charton, lample-charton-paper, hebisch) or JOB.yaml")
       ->required();
-  verb->add_option("--name", options->name, "name of the job; default: the preset's or the file's");
-  verb->add_option("--target", options->target, "functions wanted, e.g. 1M; 0 is endless");
-  verb->add_flag("--integrated", options->integrated, "the target counts integrated functions");
-  verb->add_option("--seed", options->seed, "0 .. 2^64-1; default 1");
-  const std::map<std::string, v1::Kind> kinds{{"forward", v1::KIND_FORWARD},
-                                              {"backward", v1::KIND_BACKWARD},
-                                              {"by_parts", v1::KIND_BY_PARTS}};
-  verb->add_option("--kind", options->kind, "kind of a preset: forward, backward or by_parts")
-      ->transform(CLI::CheckedTransformer(kinds));
-  verb->add_flag("--print", options->print, "print the full job as YAML and start nothing");
-  verb->callback([context, options] {
-    context.action = [&globals = context.globals, options] { return RunStart(globals, *options); };
-  });
+  verb.add_option("--name", options.name, "name of the job; default: the preset's or the file's");
+  verb.add_option("--target", options.target, "functions wanted, e.g. 1M; 0 is endless");
+  verb.add_flag("--integrated", options.integrated, "the target counts integrated functions");
+  verb.add_option("--seed", options.seed, "0 .. 2^64-1; default 1");
+  verb.add_option("--kind", options.kind, "kind of a preset: forward, backward or by_parts")
+      ->transform(CLI::CheckedTransformer(dataset::kKinds));
+  verb.add_flag("--print", options.print, "print the full job as YAML and start nothing");
 }
 
 }  // namespace motzkin::cli

@@ -3,13 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 #include <vector>
 
-#include "cli/access/reader_access.h"
 #include "cli/text/json.h"
-#include "cli/text/progress_bar.h"
 #include "cli/verbs/verb.h"
+#include "cli/verbs/with_reader.h"
 #include "common/base/status_macros.h"
 #include "common/words/words.h"
 #include "dataset/plots.h"
@@ -35,7 +33,8 @@ struct JobStatistics {
   LabelFlips flips;
 };
 
-absl::StatusOr<JobStatistics> Collect(dataset::Reader& reader, const std::string& name) {
+absl::StatusOr<JobStatistics> Collect(dataset::Reader& reader, const std::string& name,
+                                      const dataset::Progress& progress) {
   JobStatistics result;
   ASSIGN_OR_RETURN(result.job, reader.FindJob(name));
   ASSIGN_OR_RETURN(result.engines, reader.Engines());
@@ -46,7 +45,6 @@ absl::StatusOr<JobStatistics> Collect(dataset::Reader& reader, const std::string
   ASSIGN_OR_RETURN(result.flips, reader.FlipsOf(result.job.name));
   // Only the sealed prefix is a fair sample: behind it, easy functions have finished before hard
   // ones.
-  ProgressBar bar("stats");
   RETURN_IF_ERROR(reader.ForEachRow(
       result.job, {0, result.job.sealed},
       [&](dataset::Row& row) {
@@ -54,7 +52,7 @@ absl::StatusOr<JobStatistics> Collect(dataset::Reader& reader, const std::string
                               dataset::LabelOf(row.outcome, row.answer_class, result.job.answers));
         return absl::OkStatus();
       },
-      [&](int64_t done, int64_t total) { return bar.Show(done, total); }));
+      progress));
   return result;
 }
 
@@ -158,48 +156,37 @@ void Print(const JobStatistics& job) {
   PrintCpu(job);
 }
 
-absl::Status RunStats(const Globals& globals, const StatsFlags& flags) {
-  ASSIGN_OR_RETURN(ReaderAccess access, ReaderAccess::Open(globals.coordinator, flags.reader));
-  // The reader is gone at the end of the block: its connection must be closed before Close() stops
-  // a private server.
-  std::optional<absl::StatusOr<JobStatistics>> job;
-  {
-    ASSIGN_OR_RETURN(dataset::Reader reader, dataset::Reader::Open(access.uri()));
-    job = Collect(reader, flags.job);
-  }
-  RETURN_IF_ERROR(access.Close());
-  RETURN_IF_ERROR(job->status());
+absl::StatusOr<int> RunStats(const Globals& globals, const StatsFlags& flags) {
+  const auto collect = [&](dataset::Reader& reader, const dataset::Progress& progress) {
+    return Collect(reader, flags.job, progress);
+  };
+  ASSIGN_OR_RETURN(const JobStatistics job, WithReader(globals, flags.reader, "stats", collect));
   if (!globals.json) {
-    Print(**job);
-    return absl::OkStatus();
+    Print(job);
+    return kExitOk;
   }
-  const LabelFlips& flips = (*job)->flips;
-  Json json{{"job", (*job)->job.name},
-            {"state", (*job)->job.state},
+  const LabelFlips& flips = job.flips;
+  Json json{{"job", job.job.name},
+            {"state", job.job.state},
             {"label_flips",
              {{"audited", flips.audited},
               {"flips", flips.flips},
               {"lower", flips.lower},
               {"upper", flips.upper},
               {"open", flips.open}}}};
-  json.update(dataset::ToJson((*job)->statistics, (*job)->engines));
+  json.update(dataset::ToJson(job.statistics, job.engines));
   PrintJson(json);
-  return absl::OkStatus();
+  return kExitOk;
 }
 
 }  // namespace
 
 void AddStats(const VerbContext& context) {
-  auto flags = std::make_shared<StatsFlags>();
-  CLI::App* const verb = context.app.add_subcommand(
-      "stats", "print lengths, operators, success by size and CPU of a job's sealed rows");
-  verb->add_option("JOB", flags->job, "name or UUID of the job")->required();
-  AddReaderFlags(*verb, flags->reader, /*database=*/true);
-  verb->callback([context, flags] {
-    context.action = [&globals = context.globals, flags] {
-      return Report(RunStats(globals, *flags));
-    };
-  });
+  const auto [verb, flags] =
+      AddVerb(context, "stats",
+              "print lengths, operators, success by size and CPU of a job's sealed rows", RunStats);
+  verb.add_option("JOB", flags.job, "name or UUID of the job")->required();
+  AddReaderFlags(verb, flags.reader, /*database=*/true);
 }
 
 }  // namespace motzkin::cli

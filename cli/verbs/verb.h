@@ -1,9 +1,10 @@
 // Connects the verbs to `motzkin`. Each verb adds its subcommand to the app; the one that is chosen
 // leaves an action behind, which main runs once all flags are read.
 //
-// Data goes to stdout and everything else to stderr. An action prints its own errors with Report()
-// and returns the exit code.
+// Data goes to stdout and everything else to stderr.
 #pragma once
+
+#include <absl/status/statusor.h>
 
 #include <CLI/CLI.hpp>
 #include <functional>
@@ -11,7 +12,6 @@
 #include <string>
 
 #include "cli/text/exit_code.h"
-#include "cli/text/report.h"
 
 namespace motzkin::cli {
 
@@ -21,7 +21,8 @@ struct Globals {
   bool json = false;
 };
 
-using Action = std::function<int()>;
+// Returns the exit code, or an error, which main reports.
+using Action = std::function<absl::StatusOr<int>()>;
 
 // A verb adds itself to these. All three outlive its action.
 struct VerbContext {
@@ -29,6 +30,26 @@ struct VerbContext {
   const Globals& globals;
   Action& action;
 };
+
+// A verb's subcommand, and the options that its flags fill in. Both live as long as the app.
+template <typename Options>
+struct Verb {
+  CLI::App& app;
+  Options& options;
+};
+
+// Adds a subcommand that runs `run` on the globals and its options if it is chosen.
+template <typename Options>
+Verb<Options> AddVerb(const VerbContext& context, const std::string& name, const std::string& help,
+                      absl::StatusOr<int> (*run)(const Globals&, const Options&)) {
+  CLI::App* const verb = context.app.add_subcommand(name, help);
+  const auto options = std::make_shared<Options>();
+  verb->callback([context, options, run] {
+    context.action = [&globals = context.globals, options, run] { return run(globals, *options); };
+  });
+  return {*verb, *options};
+}
+struct NoOptions {};
 
 void AddStart(const VerbContext& context);  // start
 void AddJobs(const VerbContext& context);   // jobs

@@ -12,6 +12,7 @@
 #include "cli/text/words.h"
 #include "cli/verbs/verb.h"
 #include "common/base/signal_waiter.h"
+#include "common/base/status_macros.h"
 #include "common/yaml/scalar.h"
 
 namespace motzkin::cli {
@@ -59,16 +60,16 @@ class Watch {
   Watch(const Globals& globals, const WatchOptions& options, absl::Duration interval, bool screen)
       : globals_(globals), options_(options), interval_(interval), screen_(screen) {}
 
-  int Run() {
+  absl::StatusOr<int> Run() {
     // Before gRPC starts its threads, which inherit the mask.
     const SignalWaiter signals({SIGINT, SIGTERM, SIGHUP});
     OperatorClient client(globals_.coordinator);
     // Only the first call may fail: its address may be wrong. A coordinator that answered once is
     // waited for.
     absl::StatusOr<v1::GetStatusResponse> status = client.Status();
-    if (!status.ok()) return Report(status.status());
+    RETURN_IF_ERROR(status.status());
     if (!options_.job.empty() && SelectedJobs(*status, options_.job).empty()) {
-      return Report(absl::NotFoundError("no job named " + options_.job));
+      return absl::NotFoundError("no job named " + options_.job);
     }
     {
       const std::unique_ptr<Terminal> terminal = screen_ ? std::make_unique<Terminal>() : nullptr;
@@ -143,13 +144,12 @@ class Watch {
   v1::GetStatusResponse last_;
 };
 
-int RunWatch(const Globals& globals, const WatchOptions& options) {
+absl::StatusOr<int> RunWatch(const Globals& globals, const WatchOptions& options) {
   const bool screen = !globals.json && ::isatty(STDOUT_FILENO) != 0;
   absl::Duration interval = screen ? absl::Seconds(1) : absl::Seconds(5);
   if (!options.interval.empty()) {
-    const absl::StatusOr<absl::Duration> given = yaml::ParseDuration(options.interval);
-    if (!given.ok()) return Report(given.status());
-    interval = std::max(*given, absl::Milliseconds(100));  // More often would be a load.
+    ASSIGN_OR_RETURN(const absl::Duration given, yaml::ParseDuration(options.interval));
+    interval = std::max(given, absl::Milliseconds(100));  // More often would be a load.
   }
   return Watch(globals, options, interval, screen).Run();
 }
@@ -157,16 +157,12 @@ int RunWatch(const Globals& globals, const WatchOptions& options) {
 }  // namespace
 
 void AddWatch(const VerbContext& context) {
-  auto options = std::make_shared<WatchOptions>();
-  CLI::App* const verb =
-      context.app.add_subcommand("watch", "follow the jobs until they are over or Ctrl-C");
-  verb->add_option("JOB", options->job, "name or UUID; default: all that are not over");
-  verb->add_option("--interval", options->interval, "time between looks; default 1s, 5s in a pipe");
-  verb->add_option("--hint", options->hint, "the last line of the live screen");
-  verb->add_flag("--all", options->all, "show every outcome by its name");
-  verb->callback([context, options] {
-    context.action = [&globals = context.globals, options] { return RunWatch(globals, *options); };
-  });
+  const auto [verb, options] =
+      AddVerb(context, "watch", "follow the jobs until they are over or Ctrl-C", RunWatch);
+  verb.add_option("JOB", options.job, "name or UUID; default: all that are not over");
+  verb.add_option("--interval", options.interval, "time between looks; default 1s, 5s in a pipe");
+  verb.add_option("--hint", options.hint, "the last line of the live screen");
+  verb.add_flag("--all", options.all, "show every outcome by its name");
 }
 
 }  // namespace motzkin::cli

@@ -6,6 +6,7 @@
 #include "cli/text/json.h"
 #include "cli/text/words.h"
 #include "cli/verbs/verb.h"
+#include "common/base/status_macros.h"
 #include "common/words/words.h"
 
 namespace motzkin::cli {
@@ -27,18 +28,17 @@ void PrintWorker(const v1::Worker& worker) {
   if (!worker.reason().empty()) fmt::print("{:20} {}\n", "", worker.reason());
 }
 
-int RunWorkers(const Globals& globals) {
+absl::StatusOr<int> RunWorkers(const Globals& globals, const NoOptions&) {
   OperatorClient client(globals.coordinator);
-  const absl::StatusOr<v1::ListWorkersResponse> response = client.Workers();
-  if (!response.ok()) return Report(response.status());
+  ASSIGN_OR_RETURN(const v1::ListWorkersResponse response, client.Workers());
   if (globals.json) {
     Json list = Json::array();
-    for (const v1::Worker& worker : response->workers()) list.push_back(ToJson(worker));
+    for (const v1::Worker& worker : response.workers()) list.push_back(ToJson(worker));
     PrintJson(list);
     return kExitOk;
   }
-  for (const v1::Worker& worker : response->workers()) PrintWorker(worker);
-  if (response->workers().empty()) {
+  for (const v1::Worker& worker : response.workers()) PrintWorker(worker);
+  if (response.workers().empty()) {
     fmt::print(stderr, "no workers yet. On each machine run: worker --connect {}\n",
                globals.coordinator);
   }
@@ -48,9 +48,7 @@ int RunWorkers(const Globals& globals) {
 }  // namespace
 
 void AddWorkers(const VerbContext& context) {
-  CLI::App* const verb = context.app.add_subcommand("workers", "list the workers");
-  verb->callback(
-      [context] { context.action = [&globals = context.globals] { return RunWorkers(globals); }; });
+  AddVerb(context, "workers", "list the workers", RunWorkers);
 }
 
 }  // namespace motzkin::cli
