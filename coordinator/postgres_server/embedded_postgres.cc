@@ -18,13 +18,13 @@
 
 #include "common/base/sha256.h"
 #include "common/base/status_macros.h"
-#include "common/base/string_view.h"
 #include "common/postgres/connection.h"
 #include "common/process/child_process.h"
 #include "coordinator/postgres_server/leftover_server.h"
 #include "coordinator/postgres_server/postgres_binaries.h"
 #include "coordinator/postgres_server/server_settings.h"
 #include "coordinator/postgres_server/server_user.h"
+#include "postgres_server_files.h"
 #include "postgres_server_queries.h"
 
 namespace motzkin::coordinator {
@@ -58,17 +58,26 @@ std::string LastLines(const std::string& path) {
   return text.size() <= 600 ? text : text.substr(text.size() - 600);
 }
 
+// OK if there is no error.
+absl::Status Made(const std::string& path, const std::error_code& error) {
+  if (!error) return absl::OkStatus();
+  return absl::FailedPreconditionError(fmt::format("cannot make {}: {}", path, error.message()));
+}
+
+// Lets `user` alone, who becomes its owner, use the file or directory.
+absl::Status HandOver(const std::string& path, const ServerUser& user, mode_t mode) {
+  const bool done = chmod(path.c_str(), mode) == 0 &&
+                    (!user.other || chown(path.c_str(), user.uid, user.gid) == 0);
+  if (done) return absl::OkStatus();
+  return absl::ErrnoToStatus(errno, fmt::format("cannot hand {} to user {}", path, user.name));
+}
+
 // Makes `path`, or takes it over if it exists, for `user` alone.
-absl::Status MakeDirectory(const std::string& path, const ServerUser& user, mode_t mode) {
+absl::Status MakeDirectory(const std::string& path, const ServerUser& user) {
   std::error_code error;
   fs::create_directories(path, error);
-  if (error)
-    return absl::FailedPreconditionError(fmt::format("cannot make {}: {}", path, error.message()));
-  if (chmod(path.c_str(), mode) != 0 ||
-      (user.other && chown(path.c_str(), user.uid, user.gid) != 0)) {
-    return absl::ErrnoToStatus(errno, fmt::format("cannot hand {} to user {}", path, user.name));
-  }
-  return absl::OkStatus();
+  RETURN_IF_ERROR(Made(path, error));
+  return HandOver(path, user, 0700);
 }
 
 // Starts a server step by step, and owns its process.
@@ -164,9 +173,7 @@ class Server final : public EmbeddedPostgres {
       fs::create_directories("/var/lib/motzkin", error);
       fs::remove(link, error);
       fs::create_symlink(data_, link, error);
-      if (error)
-        return absl::FailedPreconditionError(
-            fmt::format("cannot make {}: {}", link, error.message()));
+      RETURN_IF_ERROR(Made(link, error));
     }
     if (!CanEnter(user_, fs::path(data_).parent_path())) {
       return absl::FailedPreconditionError(fmt::format(
@@ -199,7 +206,7 @@ class Server final : public EmbeddedPostgres {
           data_));
     }
     fs::remove_all(draft, error);
-    RETURN_IF_ERROR(MakeDirectory(draft, user_, 0700));
+    RETURN_IF_ERROR(MakeDirectory(draft, user_));
     std::vector<std::string> command = {
         binaries_ + "/initdb", "--pgdata=" + draft, "--username=postgres", "--data-checksums",
         "--encoding=UTF8",     "--locale=C",        "--auth=trust",        "--no-instructions"};
@@ -219,27 +226,21 @@ class Server final : public EmbeddedPostgres {
     // This removes at most an empty directory; on anything else the rename fails.
     fs::remove(data_, error);
     fs::rename(draft, data_, error);
-    return error ? absl::FailedPreconditionError(
-                       fmt::format("cannot make {}: {}", data_, error.message()))
-                 : absl::OkStatus();
+    return Made(data_, error);
   }
 
   absl::Status Configure() {
     for (const auto& [name, text] :
          {std::pair<std::string, std::string>("motzkin.conf", SettingsFile(options_)),
-          {"pg_hba.conf", AccessFile()}}) {
+          {"pg_hba.conf", std::string(server_files::kPgHba)}}) {
       const std::string path = data_ + "/" + name;
       RETURN_IF_ERROR(WriteFile(path, text));
-      if (chmod(path.c_str(), 0600) != 0 ||
-          (user_.other && chown(path.c_str(), user_.uid, user_.gid) != 0)) {
-        return absl::ErrnoToStatus(errno,
-                                   fmt::format("cannot hand {} to user {}", path, user_.name));
-      }
+      RETURN_IF_ERROR(HandOver(path, user_, 0600));
     }
     socket_directory_ = data_;
     if (socket_directory_.size() > kSocketDirectoryBytesMax) {
       socket_directory_ = "/tmp/motzkin-" + ShortHash(data_);
-      return MakeDirectory(socket_directory_, user_, 0700);
+      return MakeDirectory(socket_directory_, user_);
     }
     return absl::OkStatus();
   }

@@ -10,8 +10,8 @@
 #include <fstream>
 #include <functional>
 
-#include "common/base/status_macros.h"
 #include "common/process/unique_fd.h"
+#include "postgres_server_files.h"
 
 namespace motzkin::coordinator {
 namespace {
@@ -27,58 +27,9 @@ std::string PortFile(const EmbeddedPostgresOptions& options) {
 }  // namespace
 
 std::string SettingsFile(const EmbeddedPostgresOptions& options) {
-  return fmt::format(
-      R"(# Written by the coordinator at every start. Override a setting in postgresql.conf, below the include.
-shared_buffers = {}kB
-max_connections = {}
-fsync = {}
-# Each sort or hash of each reader may take this much memory.
-work_mem = 8MB
-maintenance_work_mem = 32MB
-effective_cache_size = 256MB
-# An SD card or SSD has no seeks to avoid.
-random_page_cost = 1.5
-jit = off
-# The first change of a page after a checkpoint writes the whole page to the WAL. Few checkpoints
-# and compression keep that small.
-checkpoint_timeout = 15min
-min_wal_size = 64MB
-max_wal_size = 512MB
-wal_compression = on
-autovacuum_max_workers = 2
-# A statement takes a lock for each partition that it touches; a job of 100 M functions has 100.
-max_locks_per_transaction = 256
-# A transaction that someone forgot keeps the dead rows of batch and throughput_minute alive.
-idle_in_transaction_session_timeout = 1min
-# A peer that went away without a word is noticed after 25 s.
-tcp_keepalives_idle = 10
-tcp_keepalives_interval = 5
-tcp_keepalives_count = 3
-password_encryption = scram-sha-256
-# There are seven log files, one for each weekday, and each is emptied when its day comes again. The
-# text of a statement is never logged, as it may be a megabyte long.
-logging_collector = on
-log_directory = 'log'
-log_filename = 'postgresql-%a.log'
-log_truncate_on_rotation = on
-log_rotation_age = 1d
-log_rotation_size = 0
-log_min_error_statement = panic
-log_parameter_max_length_on_error = 0
-log_checkpoints = off
-log_line_prefix = '%m [%p] %u '
-)",
-      options.shared_buffers_bytes / 1024, options.connections_max, options.fsync ? "on" : "off");
-}
-
-std::string AccessFile() {
-  return R"(# Written by the coordinator at every start.
-# The socket lies in a directory that only the server's user (and root) can enter.
-local all     postgres,motzkin_owner                     trust
-host  postgres,template1 all all                          reject
-host  all     postgres,motzkin_owner        all          reject
-host  all     all                           all          scram-sha-256
-)";
+  return fmt::format("{}shared_buffers = {}kB\nmax_connections = {}\nfsync = {}\n",
+                     server_files::kPrivateServer, options.shared_buffers_bytes / 1024,
+                     options.connections_max, options.fsync ? "on" : "off");
 }
 
 bool PortIsFree(int port) {

@@ -9,13 +9,9 @@
 
 namespace motzkin::coordinator {
 
-// Returns the text of motzkin.conf, which is sized for a Raspberry Pi. postgresql.conf includes it;
-// settings below the include override it.
+// Returns the text of motzkin.conf: settings/private_server.conf, and the lines that depend on
+// `options`. postgresql.conf includes it; settings below the include override it.
 std::string SettingsFile(const EmbeddedPostgresOptions& options);
-
-// Returns the text of pg_hba.conf. It admits our own roles on the socket, and the roles of worker
-// and reader over TCP with SCRAM, and nothing else.
-std::string AccessFile();
 
 // Returns options.port if it is not 0. Otherwise returns the port in DIR/postgres.port if it is
 // free, else a free one. With `attempt` > 0 the last choice was taken by another program meanwhile,
