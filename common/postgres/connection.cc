@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <pqxx/pqxx>
+#include <type_traits>
 #include <utility>
 
+#include "common/base/status_macros.h"
 #include "common/base/string_view.h"
 #include "common/postgres/client_environment.h"
 #include "common/postgres/status.h"
@@ -39,9 +41,9 @@ std::string SqlStateOf(const pqxx::sql_error& error) {
   return "XX000";
 }
 
-// Runs `body`, and turns the exceptions of libpqxx into a status.
+// Returns the status or the rows of `body`, and turns the exceptions of libpqxx into a status.
 template <typename Body>
-absl::Status Guard(const Body& body) {
+std::invoke_result_t<const Body&> Guard(const Body& body) {
   try {
     return body();
   } catch (const pqxx::in_doubt_error& error) {
@@ -113,15 +115,8 @@ pqxx::result Run(pqxx::transaction_base& transaction, std::string_view sql, cons
 
 absl::StatusOr<Rows> ExecuteIn(pqxx::transaction_base& transaction, std::string_view sql,
                                const Params& params) {
-  absl::Status nul = CheckNoNul(params);
-  if (!nul.ok()) return nul;
-  Rows rows;
-  absl::Status status = Guard([&] {
-    rows = RowsOf(Run(transaction, sql, params));
-    return absl::OkStatus();
-  });
-  if (!status.ok()) return status;
-  return rows;
+  RETURN_IF_ERROR(CheckNoNul(params));
+  return Guard([&]() -> absl::StatusOr<Rows> { return RowsOf(Run(transaction, sql, params)); });
 }
 
 class PqxxTransaction final : public Transaction {
@@ -216,13 +211,10 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& 
 
 absl::StatusOr<Rows> Connection::Execute(std::string_view sql, const Params& params) {
   Rows rows;
-  absl::Status status = Transact([&](Transaction& transaction) {
-    absl::StatusOr<Rows> result = transaction.Execute(sql, params);
-    if (!result.ok()) return result.status();
-    rows = *std::move(result);
+  RETURN_IF_ERROR(Transact([&](Transaction& transaction) -> absl::Status {
+    ASSIGN_OR_RETURN(rows, transaction.Execute(sql, params));
     return absl::OkStatus();
-  });
-  if (!status.ok()) return status;
+  }));
   return rows;
 }
 
@@ -244,15 +236,12 @@ absl::Status Connection::Transact(const std::function<absl::Status(Transaction&)
 absl::StatusOr<Rows> Connection::ExecuteAlone(std::string_view sql, const Params& params) {
   if (impl_->broken) return StatusOf("", "the connection to Postgres is closed");
   Rows rows;
-  absl::Status status = impl_->Noted(Guard([&]() -> absl::Status {
+  RETURN_IF_ERROR(impl_->Noted(Guard([&]() -> absl::Status {
     // Without a transaction around it, Postgres commits the statement as it ends.
     pqxx::nontransaction alone(impl_->session);
-    absl::StatusOr<Rows> result = ExecuteIn(alone, sql, params);
-    if (!result.ok()) return result.status();
-    rows = *std::move(result);
+    ASSIGN_OR_RETURN(rows, ExecuteIn(alone, sql, params));
     return absl::OkStatus();
-  }));
-  if (!status.ok()) return status;
+  })));
   return rows;
 }
 
