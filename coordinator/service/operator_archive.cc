@@ -20,10 +20,6 @@ constexpr int64_t kCountedAtOnce = 1'000'000;
 constexpr absl::Duration kReadersMax = absl::Minutes(6);
 constexpr absl::Duration kBetweenTries = absl::Seconds(1);
 
-ArchiveRecord ToRecord(const v1::DropArchivedRowsRequest& request) {
-  return {.rows = request.rows(), .audited = request.audited(), .sha256 = request.sha256()};
-}
-
 }  // namespace
 
 // The job's counters would be quicker to read, but the rows are about to be dropped for good: they
@@ -65,27 +61,31 @@ absl::Status OperatorServiceImpl::DropRows(int64_t job_id) {
   }
 }
 
-absl::Status OperatorServiceImpl::DropArchivedRowsNow(const v1::DropArchivedRowsRequest& request,
-                                                      v1::DropArchivedRowsResponse& response) {
-  RETURN_IF_ERROR(Validate(request));
-  ASSIGN_OR_RETURN(const JobRecord job, store_.JobByName(request.job()));
-  // A job that is marked already may have lost rows: this call goes on where another one died.
-  if (!job.archived.has_value()) RETURN_IF_ERROR(CountRows(job, request.rows()));
-  const ArchiveRecord archive = ToRecord(request);
-  // The mark comes before the first row goes. Without it, a job that a dead coordinator left with
-  // half its rows would look like one that lost data. MarkArchived() also checks that the job is
-  // over and that the archive is the one that the rows went into.
-  RETURN_IF_ERROR(loop_.OnStore(
-      [id = job.id, archive](Store& store) { return store.MarkArchived(id, archive); }));
-  if (!job.archived.has_value()) {
-    loop_.RecordEventLater("job",
-                           absl::StrCat("job ", job.spec.name(), " archived: its ", request.rows(),
-                                        " rows are in files and are dropped here"));
-  }
-  RETURN_IF_ERROR(DropRows(job.id));
-  ASSIGN_OR_RETURN(const JobRecord after, store_.Job(job.id));
-  ASSIGN_OR_RETURN(*response.mutable_job(), Describe(after));
-  return absl::OkStatus();
+grpc::ServerUnaryReactor* OperatorServiceImpl::DropArchivedRows(
+    grpc::CallbackServerContext* context, const v1::DropArchivedRowsRequest* request,
+    v1::DropArchivedRowsResponse* response) {
+  return Later(context, [=, this]() -> absl::Status {
+    RETURN_IF_ERROR(Validate(*request));
+    ASSIGN_OR_RETURN(const JobRecord job, store_.JobByName(request->job()));
+    // A job that is marked already may have lost rows: this call goes on where another one died.
+    if (!job.archived.has_value()) RETURN_IF_ERROR(CountRows(job, request->rows()));
+    const ArchiveRecord archive{
+        .rows = request->rows(), .audited = request->audited(), .sha256 = request->sha256()};
+    // The mark comes before the first row goes. Without it, a job that a dead coordinator left with
+    // half its rows would look like one that lost data. MarkArchived() also checks that the job is
+    // over and that the archive is the one that the rows went into.
+    RETURN_IF_ERROR(loop_.OnStore(
+        [id = job.id, archive](Store& store) { return store.MarkArchived(id, archive); }));
+    if (!job.archived.has_value()) {
+      loop_.RecordEventLater(
+          "job", absl::StrCat("job ", job.spec.name(), " archived: its ", request->rows(),
+                              " rows are in files and are dropped here"));
+    }
+    RETURN_IF_ERROR(DropRows(job.id));
+    ASSIGN_OR_RETURN(const JobRecord after, store_.Job(job.id));
+    ASSIGN_OR_RETURN(*response->mutable_job(), Describe(after));
+    return absl::OkStatus();
+  });
 }
 
 }  // namespace motzkin::coordinator

@@ -71,21 +71,10 @@ class OperatorServiceImpl final : public v1::OperatorService::CallbackService {
   grpc::ServerUnaryReactor* Later(grpc::CallbackServerContext* context,
                                   std::function<absl::Status()> verb);
 
-  absl::Status StartJobNow(const v1::StartJobRequest& request, v1::StartJobResponse& response);
-  absl::Status ControlJobNow(const v1::ControlJobRequest& request,
-                             v1::ControlJobResponse& response);
-  absl::Status DropArchivedRowsNow(const v1::DropArchivedRowsRequest& request,
-                                   v1::DropArchivedRowsResponse& response);
   // Counts the job's rows. FAILED_PRECONDITION: they are not `expected`.
   absl::Status CountRows(const JobRecord& job, int64_t expected);
   // Drops rows until none is left. UNAVAILABLE: readers hold it up, or this is stopping.
   absl::Status DropRows(int64_t job_id);
-  absl::Status ControlWorkerNow(const v1::ControlWorkerRequest& request,
-                                v1::ControlWorkerResponse& response);
-  absl::Status GetResultNow(const v1::GetResultRequest& request, v1::GetResultResponse& response);
-  absl::Status ListEventsNow(const v1::ListEventsRequest& request,
-                             v1::ListEventsResponse& response);
-  absl::Status GetStatusNow(v1::GetStatusResponse& response);
 
   absl::StatusOr<v1::Job> Describe(const JobRecord& job);
   absl::StatusOr<std::vector<v1::Job>> DescribeJobs();
