@@ -1,12 +1,10 @@
 #include "coordinator/service/validation.h"
 
 #include <fmt/format.h>
-#include <google/protobuf/message.h>
 
 #include <cmath>
 #include <set>
 #include <string>
-#include <vector>
 
 #include "common/base/status_macros.h"
 #include "common/job_spec/job_spec.h"
@@ -117,24 +115,11 @@ absl::Status ValidateLists(const v1::WorkerState& state) {
   return absl::OkStatus();
 }
 
-// Whether `message` or a message inside it has a field that this program does not know. The depth
-// is that of our own .proto files, because protobuf does not parse what is in an unknown field.
-bool HasUnknownFields(const google::protobuf::Message& message) {
-  using google::protobuf::FieldDescriptor;
-  const google::protobuf::Reflection& reflection = *message.GetReflection();
-  if (!reflection.GetUnknownFields(message).empty()) return true;
-  std::vector<const FieldDescriptor*> fields;
-  reflection.ListFields(message, &fields);
-  for (const FieldDescriptor* const field : fields) {
-    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
-    const int size = field->is_repeated() ? reflection.FieldSize(message, field) : 1;
-    for (int i = 0; i < size; ++i) {
-      const auto& below = field->is_repeated() ? reflection.GetRepeatedMessage(message, field, i)
-                                               : reflection.GetMessage(message, field);
-      if (HasUnknownFields(below)) return true;
-    }
-  }
-  return false;
+// Whether the spec, or a message inside it, has a field that this program does not know.
+bool HasUnknownFields(const v1::JobSpec& spec) {
+  v1::JobSpec known = spec;
+  known.DiscardUnknownFields();
+  return known.ByteSizeLong() != spec.ByteSizeLong();
 }
 
 // Only the shape is checked here. The worker made the contents storable, and submit_results()
