@@ -1,5 +1,6 @@
 #include "coordinator/service/translate.h"
 
+#include <iterator>
 #include <set>
 
 #include "common/base/check.h"
@@ -10,6 +11,26 @@ namespace {
 
 // Audits run with this multiple of the normal budgets.
 constexpr int kAuditBudgetFactor = 10;
+
+// In the order of WorkerCondition.
+constexpr const char* kConditions[] = {"working",    "idle",     "suspended", "hot",
+                                       "on-battery", "draining", "away"};
+// In the order of ControlWorkerRequest::Verb, which validation has checked.
+constexpr WorkerControl kControls[] = {WorkerControl::kRun, WorkerControl::kSuspend,
+                                       WorkerControl::kDrain, WorkerControl::kRun,
+                                       WorkerControl::kRemoved};
+// In the order of WorkerControl. A worker that is removed gives back what it holds.
+constexpr v1::DesiredMode kModes[] = {v1::DESIRED_MODE_RUN, v1::DESIRED_MODE_SUSPEND,
+                                      v1::DESIRED_MODE_DRAIN, v1::DESIRED_MODE_DRAIN};
+// In the order of JobPhase.
+constexpr v1::JobState kJobStates[] = {v1::JOB_STATE_RUNNING, v1::JOB_STATE_PAUSED,
+                                       v1::JOB_STATE_COMPLETED, v1::JOB_STATE_CANCELLED,
+                                       v1::JOB_STATE_FAILED};
+// A value that is added to one of the enums must not be looked up behind the end of its table.
+static_assert(std::size(kConditions) == static_cast<size_t>(WorkerCondition::kAway) + 1);
+static_assert(std::size(kControls) == v1::ControlWorkerRequest::Verb_ARRAYSIZE);
+static_assert(std::size(kModes) == static_cast<size_t>(WorkerControl::kRemoved) + 1);
+static_assert(std::size(kJobStates) == static_cast<size_t>(JobPhase::kFailed) + 1);
 
 }  // namespace
 
@@ -116,66 +137,14 @@ JobSnapshot ToSnapshot(const JobRecord& job, int64_t bytes) {
 }
 
 std::string NameOf(WorkerCondition condition) {
-  switch (condition) {
-    case WorkerCondition::kWorking:
-      return "working";
-    case WorkerCondition::kIdle:
-      return "idle";
-    case WorkerCondition::kSuspended:
-      return "suspended";
-    case WorkerCondition::kHot:
-      return "hot";
-    case WorkerCondition::kOnBattery:
-      return "on-battery";
-    case WorkerCondition::kDraining:
-      return "draining";
-    case WorkerCondition::kAway:
-      return "away";
-  }
-  return "";
+  return kConditions[static_cast<size_t>(condition)];
 }
 
-WorkerControl ToControl(v1::ControlWorkerRequest::Verb verb) {
-  switch (verb) {
-    case v1::ControlWorkerRequest::VERB_SUSPEND:
-      return WorkerControl::kSuspend;
-    case v1::ControlWorkerRequest::VERB_DRAIN:
-      return WorkerControl::kDrain;
-    case v1::ControlWorkerRequest::VERB_REMOVE:
-      return WorkerControl::kRemoved;
-    default:
-      return WorkerControl::kRun;
-  }
-}
+WorkerControl ToControl(v1::ControlWorkerRequest::Verb verb) { return kControls[verb]; }
 
-v1::DesiredMode ToProto(WorkerControl control) {
-  switch (control) {
-    case WorkerControl::kRun:
-      return v1::DESIRED_MODE_RUN;
-    case WorkerControl::kSuspend:
-      return v1::DESIRED_MODE_SUSPEND;
-    case WorkerControl::kDrain:
-    case WorkerControl::kRemoved:
-      return v1::DESIRED_MODE_DRAIN;
-  }
-  return v1::DESIRED_MODE_UNSPECIFIED;
-}
+v1::DesiredMode ToProto(WorkerControl control) { return kModes[static_cast<size_t>(control)]; }
 
-v1::JobState ToProto(JobPhase phase) {
-  switch (phase) {
-    case JobPhase::kRunning:
-      return v1::JOB_STATE_RUNNING;
-    case JobPhase::kPaused:
-      return v1::JOB_STATE_PAUSED;
-    case JobPhase::kCompleted:
-      return v1::JOB_STATE_COMPLETED;
-    case JobPhase::kCancelled:
-      return v1::JOB_STATE_CANCELLED;
-    case JobPhase::kFailed:
-      return v1::JOB_STATE_FAILED;
-  }
-  return v1::JOB_STATE_UNSPECIFIED;
-}
+v1::JobState ToProto(JobPhase phase) { return kJobStates[static_cast<size_t>(phase)]; }
 
 v1::Job ToProto(const JobRecord& job) {
   v1::Job proto;
