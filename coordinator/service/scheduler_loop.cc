@@ -66,10 +66,6 @@ absl::Status SchedulerLoop::Start() {
                                       restored.leases.size() == 1 ? " batch" : " batches",
                                       " re-leased for a full term; 0 results lost"));
   store_thread_ = std::make_unique<TaskQueue>(1, kStoreCallsMax);
-  {
-    const absl::MutexLock lock(&mutex_);
-    started_ = true;
-  }
   thread_ = std::jthread([this] { Run(); });
   return absl::OkStatus();
 }
@@ -139,7 +135,8 @@ void SchedulerLoop::RunTurn(const std::vector<Event>& events, BootTime now) {
   if (now - last_tick_ >= options_.interval) {
     last_tick_ = now;
     scheduler_.OnTick(now);
-    AskStore(now);
+    PollStore(now);
+    SaveWorkers(now);
   }
   for (Intention& intention : scheduler_.TakeIntentions()) {
     waiting_[RankForStore(intention)].push_back(std::move(intention));
@@ -149,7 +146,7 @@ void SchedulerLoop::RunTurn(const std::vector<Event>& events, BootTime now) {
 }
 
 void SchedulerLoop::TakeReports(BootTime now) {
-  std::map<WorkerLink*, std::pair<std::shared_ptr<WorkerLink>, v1::WorkerState>> reports;
+  Reports reports;
   {
     const absl::MutexLock lock(&mutex_);
     reports.swap(reports_);
@@ -162,15 +159,14 @@ void SchedulerLoop::TakeReport(const std::shared_ptr<WorkerLink>& link,
   const WorkerId& id = state.worker_uuid();
   const auto known = scheduler_.workers().find(id);
   if (known != scheduler_.workers().end() && known->second.control == WorkerControl::kRemoved) {
-    link->Finish(absl::PermissionDeniedError(absl::StrCat("worker ", state.name(),
-                                                          " was removed; `motzkin resume ",
-                                                          state.name(), "` lets it in again")));
-    return;
+    return link->Finish(absl::PermissionDeniedError(
+        absl::StrCat("worker ", state.name(), " was removed; `motzkin resume ", state.name(),
+                     "` lets it in again")));
   }
   switch (scheduler_.OnWorkerReport(ToReport(state, jobs_), now)) {
     case ReportVerdict::kSuperseded:
-      link->Finish(absl::FailedPreconditionError("superseded by a newer instance of this worker"));
-      return;
+      return link->Finish(
+          absl::FailedPreconditionError("superseded by a newer instance of this worker"));
     case ReportVerdict::kRepeated:
       return;
     case ReportVerdict::kAccepted:
@@ -186,11 +182,6 @@ void SchedulerLoop::TakeReport(const std::shared_ptr<WorkerLink>& link,
   stream = {link, state.instance()};
   // The store must know a worker before a lease can name it.
   if (states_.insert_or_assign(id, state).second) new_workers_.push_back(RecordOf(id, now));
-}
-
-void SchedulerLoop::AskStore(BootTime now) {
-  PollStore(now);
-  SaveWorkers(now);
 }
 
 void SchedulerLoop::PollStore(BootTime now) {
@@ -334,7 +325,7 @@ void SchedulerLoop::CheckFatal(const absl::Status& status) {
 }
 
 void SchedulerLoop::EndStreams() {
-  std::map<WorkerLink*, std::pair<std::shared_ptr<WorkerLink>, v1::WorkerState>> reports;
+  Reports reports;
   {
     const absl::MutexLock lock(&mutex_);
     reports.swap(reports_);

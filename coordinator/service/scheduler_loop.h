@@ -107,6 +107,7 @@ class SchedulerLoop {
 
  private:
   using Event = std::function<void(Scheduler&, BootTime now)>;
+  using Reports = std::map<WorkerLink*, std::pair<std::shared_ptr<WorkerLink>, v1::WorkerState>>;
   struct Stream {
     std::shared_ptr<WorkerLink> link;
     uint64_t instance = 0;
@@ -120,7 +121,6 @@ class SchedulerLoop {
   void TakeReports(BootTime now) ABSL_LOCKS_EXCLUDED(mutex_);
   void TakeReport(const std::shared_ptr<WorkerLink>& link, const v1::WorkerState& state,
                   BootTime now);
-  void AskStore(BootTime now);
   // Gives waiting intentions to the store thread while it has little to do. So the busier it is,
   // the more of them go together.
   void HandOver(int groups_max);
@@ -165,10 +165,8 @@ class SchedulerLoop {
   CondVar wake_;
   std::deque<Event> events_ ABSL_GUARDED_BY(mutex_);
   // Has at most one report a stream; the key is the link's address.
-  std::map<WorkerLink*, std::pair<std::shared_ptr<WorkerLink>, v1::WorkerState>> reports_
-      ABSL_GUARDED_BY(mutex_);
+  Reports reports_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  bool started_ ABSL_GUARDED_BY(mutex_) = false;
   absl::once_flag fatal_;
 
   std::unique_ptr<TaskQueue> store_thread_;

@@ -88,22 +88,16 @@ class SynchronizeReactor final : public Reactor {
   }
 
   void OnReadDone(bool ok) override {
-    if (!ok) {
-      // The worker has closed its side of the stream, or is gone.
-      link_->Finish(absl::OkStatus());
-      return;
-    }
-    if (const absl::Status valid = Validate(incoming_); !valid.ok()) {
-      link_->Finish(valid);
-      return;
-    }
+    // The worker has closed its side of the stream, or is gone.
+    if (!ok) return link_->Finish(absl::OkStatus());
+    const absl::Status valid = Validate(incoming_);
+    if (!valid.ok()) return link_->Finish(valid);
     // When a stream ends, the loop lets go of one worker. One that spoke for two would leave the
     // other with a dead link.
     if (worker_uuid_.empty()) worker_uuid_ = incoming_.worker_uuid();
     if (incoming_.worker_uuid() != worker_uuid_) {
-      link_->Finish(
+      return link_->Finish(
           absl::InvalidArgumentError("worker_uuid must be the same in all states of a stream"));
-      return;
     }
     // Reading goes on without waiting for the loop, which keeps only the newest state.
     loop_.Report(link_, std::move(incoming_));

@@ -6,8 +6,6 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <atomic>
-
 #include "coordinator/service/result_relay.h"
 #include "coordinator/service/scheduler_loop.h"
 #include "motzkin/v1/worker_service.grpc.pb.h"
