@@ -106,7 +106,8 @@ void Write(const Cluster& cluster, int n, const std::atomic<bool>& stop,
   const std::string worker = MakeWorker(cluster.store, n);
   const auto connection = Must(postgres::Connection::Open(cluster.worker_uri));
   while (!stop) {
-    const BatchSnapshot batch = Must(cluster.store.AllocateBatch(cluster.job.id, kBatchRows));
+    const BatchSnapshot batch =
+        Must(cluster.store.AllocateBatches(cluster.job.id, {kBatchRows})).front();
     const LeaseSnapshot grant = Must(cluster.store.GrantLeases({{batch.key, worker, 1}})).front();
     v1::Submission submission;
     submission.set_job_uuid(cluster.job.uuid);

@@ -37,7 +37,7 @@ class ArchiveTest : public DatasetFixture {
 TEST_F(ArchiveTest, EveryRowIsThereWithEveryColumn) {
   const coordinator::JobRecord job = MadeJob("demo", v1::KIND_FORWARD, 250);
   // These rows are stored, though not sealed.
-  Must(store().AllocateBatch(job.id, 10));
+  Must(AllocateBatch(store(), job.id, 10));
   AddRows(job, 20);
   End(job);
   Must(

@@ -93,7 +93,7 @@ TEST_F(ExportTest, OnlyTheSealedPrefixIsExported) {
   const coordinator::JobRecord job = MadeJob("demo", v1::KIND_FORWARD, 200);
   ExportReport report;
   // Makes a hole, and behind it rows that are stored but not sealed.
-  Must(store().AllocateBatch(job.id, 10));
+  Must(AllocateBatch(store(), job.id, 10));
   AddRows(job, 100);
   MustExport("demo", {}, &report);
   EXPECT_EQ(report.range.end, 200);

@@ -20,7 +20,7 @@ class ArchivedJobTest : public StoreFixture {
     const JobRecord job = NewJob(name);
     const std::string worker = NewWorker();
     for (const bool gap : {false, false, true, false}) {
-      const LeaseSnapshot grant = GrantBatch(Must(store().AllocateBatch(job.id, 100)), worker);
+      const LeaseSnapshot grant = GrantBatch(Must(AllocateBatch(store(), job.id, 100)), worker);
       grants_.push_back(grant);
       if (!gap) Fill(job, grant);
     }
@@ -143,7 +143,7 @@ TEST_F(ArchivedJobTest, AReaderHoldsTheDropUpAndTheDropHoldsNobodyUp) {
     Must(transaction.Execute("SELECT count(*) FROM training_data_all"));
     const absl::Status waiting = store().DropArchived(job.id).status();
     EXPECT_TRUE(absl::IsUnavailable(waiting)) << waiting;
-    Fill(other, GrantBatch(Must(store().AllocateBatch(other.id, 50)), NewWorker(2)));
+    Fill(other, GrantBatch(Must(AllocateBatch(store(), other.id, 50)), NewWorker(2)));
     return absl::OkStatus();
   });
   EXPECT_TRUE(read.ok()) << read;
@@ -166,7 +166,7 @@ TEST_F(ArchivedJobTest, LateResultsAreRefused) {
 
 TEST_F(ArchivedJobTest, AnArchivedJobDoesNotGoOn) {
   const JobRecord job = NewJob("small", 100);
-  Fill(job, GrantBatch(Must(store().AllocateBatch(job.id, 100)), NewWorker()));
+  Fill(job, GrantBatch(Must(AllocateBatch(store(), job.id, 100)), NewWorker()));
   Must(store().Seal(job.id));
   ASSERT_TRUE(store().SetJobPhase(job.id, JobPhase::kCompleted, "").ok());
   ASSERT_TRUE(store()

@@ -25,7 +25,7 @@ class AuditsTest : public StoreFixture {
     std::vector<LeaseSnapshot> grants;
     grants.reserve(4);
     for (int i = 0; i < 4; ++i) {
-      grants.push_back(GrantBatch(Must(store().AllocateBatch(job.id, kRows / 4)), worker));
+      grants.push_back(GrantBatch(Must(AllocateBatch(store(), job.id, kRows / 4)), worker));
     }
     for (const int64_t which : order) {
       const LeaseSnapshot& grant = grants[static_cast<size_t>(which)];

@@ -47,9 +47,6 @@ struct JobRecord {
 
   int64_t stored() const;
   int64_t sealed_integrated() const { return sealed_outcomes[v1::OUTCOME_INTEGRATED]; }
-  // Only the sealed prefix counts, so the answer does not depend on the order in which results
-  // arrive.
-  bool TargetReached() const;
 };
 
 struct GrantRequest {
@@ -105,9 +102,6 @@ struct StoredResult {
   int32_t attempt = 0;
   absl::Time created;
   std::string split;
-  bool sealed = false;
-  // The first index with this function; -1 if this one is the first, or is not sealed yet.
-  int64_t duplicate_of = -1;
 };
 
 }  // namespace motzkin::coordinator

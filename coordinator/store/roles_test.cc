@@ -49,12 +49,12 @@ TEST_F(RolesTest, AWorkerMayDoNothingButSubmitResults) {
         << view;
   }
   const JobRecord job = NewJob();
-  Fill(job, GrantBatch(Must(store().AllocateBatch(job.id, 3)), NewWorker()));
+  Fill(job, GrantBatch(Must(AllocateBatch(store(), job.id, 3)), NewWorker()));
 }
 
 TEST_F(RolesTest, AReaderSeesTheViewsAndNothingElse) {
   const JobRecord job = NewJob();
-  Fill(job, GrantBatch(Must(store().AllocateBatch(job.id, 3)), NewWorker()));
+  Fill(job, GrantBatch(Must(AllocateBatch(store(), job.id, 3)), NewWorker()));
   const auto reader = As(store().passwords().reader_role, store().passwords().reader);
   for (const char* view :
        {"progress", "worker_status", "throughput", "failures", "training_data", "training_data_all",

@@ -62,7 +62,6 @@ class Session {
                                         const postgres::Params& params = {});
 
   const std::string& cluster_uuid() const { return cluster_uuid_; }
-  int64_t epoch() const { return epoch_; }
   const RolePasswords& passwords() const { return passwords_; }
 
  private:

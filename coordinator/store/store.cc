@@ -16,7 +16,6 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& conninfo,
 }
 
 const std::string& Store::cluster_uuid() const { return impl_->session->cluster_uuid(); }
-int64_t Store::epoch() const { return impl_->session->epoch(); }
 const RolePasswords& Store::passwords() const { return impl_->session->passwords(); }
 
 void Store::BeginGroup() { impl_->session->BeginGroup(); }

@@ -74,7 +74,6 @@ class Store {
   Store& operator=(const Store&) = delete;
 
   const std::string& cluster_uuid() const;
-  int64_t epoch() const;
   const RolePasswords& passwords() const;
 
   // Between these two calls nothing waits for the disk, and one wait at the end serves all changes.
@@ -115,7 +114,6 @@ class Store {
   // fewer, and the last one is cut. OUT_OF_RANGE: the function target is wholly allocated.
   absl::StatusOr<std::vector<BatchSnapshot>> AllocateBatches(int64_t job_id,
                                                              const std::vector<int64_t>& sizes);
-  absl::StatusOr<BatchSnapshot> AllocateBatch(int64_t job_id, int64_t size);
 
   // Lists the batches that are neither closed nor revoked, leased or not, by begin_index.
   absl::StatusOr<std::vector<BatchSnapshot>> OpenBatches(int64_t job_id);
@@ -179,7 +177,6 @@ class Store {
   // Appends the events in this order, and keeps the table to the latest 100,000. They may be lost
   // like the workers above.
   absl::Status AppendEvents(const std::vector<RecordEvent>& events);
-  absl::Status AppendEvent(std::string_view kind, std::string_view text);
   // Returns the latest `limit` (1 .. 10,000) events not older than `since`, oldest first.
   absl::StatusOr<std::vector<EventRecord>> Events(absl::Time since, int limit);
 
@@ -189,9 +186,8 @@ class Store {
   // table and scans nothing.
   absl::StatusOr<std::vector<v1::Result>> LatestIntegrated(int n);
   absl::StatusOr<StoredResult> GetResult(int64_t job_id, int64_t index);
-  // Returns the mean over the last `minutes` whole minutes.
-  absl::StatusOr<Throughput> JobThroughput(int64_t job_id, int minutes = 5);
-  // Returns the same mean by worker UUID, without the workers that stored nothing.
+  // Returns the mean over the last `minutes` whole minutes by worker UUID, without the workers that
+  // stored nothing.
   absl::StatusOr<std::map<std::string, Throughput>> WorkerThroughput(int minutes = 5);
   // Returns the table and index bytes of the job's results. The answer may be a minute old.
   absl::StatusOr<int64_t> JobBytes(int64_t job_id);

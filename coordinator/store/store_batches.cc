@@ -87,11 +87,6 @@ absl::StatusOr<std::vector<BatchSnapshot>> Store::AllocateBatches(
   return batches;
 }
 
-absl::StatusOr<BatchSnapshot> Store::AllocateBatch(int64_t job_id, int64_t size) {
-  ASSIGN_OR_RETURN(const std::vector<BatchSnapshot> batches, AllocateBatches(job_id, {size}));
-  return batches.front();
-}
-
 absl::StatusOr<std::vector<BatchSnapshot>> Store::OpenBatches(int64_t job_id) {
   ASSIGN_OR_RETURN(const Rows rows,
                    impl_->session->Select(queries::kOpenBatches, Params().Int(job_id)));

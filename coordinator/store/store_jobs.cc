@@ -204,13 +204,6 @@ absl::Status Store::ExtendTarget(int64_t job_id, int64_t target) {
   });
 }
 
-absl::StatusOr<Throughput> Store::JobThroughput(int64_t job_id, int minutes) {
-  ASSIGN_OR_RETURN(const Rows sums, impl_->session->Select(queries::kJobThroughput,
-                                                           Params().Int(job_id).Int(minutes)));
-  return Throughput{.functions_per_minute = sums.front().Real("functions") / minutes,
-                    .integrated_per_minute = sums.front().Real("integrated") / minutes};
-}
-
 absl::StatusOr<int64_t> Store::JobBytes(int64_t job_id) {
   return impl_->bytes.Get(job_id, [&]() -> absl::StatusOr<int64_t> {
     ASSIGN_OR_RETURN(const Rows bytes,

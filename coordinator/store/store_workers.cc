@@ -96,10 +96,6 @@ absl::Status Store::AppendEvents(const std::vector<RecordEvent>& events) {
       [&](Statements& statements) { return statements.Do(queries::kAppendEvents, params); });
 }
 
-absl::Status Store::AppendEvent(std::string_view kind, std::string_view text) {
-  return AppendEvents({{std::string(kind), std::string(text)}});
-}
-
 absl::StatusOr<std::vector<EventRecord>> Store::Events(absl::Time since, int limit) {
   ASSIGN_OR_RETURN(const Rows rows,
                    impl_->session->Select(queries::kEvents, Params().Time(since).Int(limit)));

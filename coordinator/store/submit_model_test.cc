@@ -139,7 +139,7 @@ class SubmitModelTest : public StoreFixture {
     std::vector<Told> told(kWriters);
     std::vector<std::jthread> threads;
     for (int i = 0; i < kWriters; ++i) {
-      if (i % 2 == 0) Must(store().AllocateBatch(job.id, kBatchSize));
+      if (i % 2 == 0) Must(AllocateBatch(store(), job.id, kBatchSize));
       const LeaseSnapshot grant =
           GrantBatch(Must(store().OpenBatches(job.id)).back(), NewWorker(i + 1));
       threads.emplace_back([&, i, grant] { WriteAll(job, grant, seed_ + i, told[i], port); });
@@ -166,7 +166,7 @@ class SubmitModelTest : public StoreFixture {
 
 TEST_F(SubmitModelTest, WritersOfOneBatchStoreEachIndexOnceAndCloseIt) {
   const JobRecord job = NewJob();
-  const BatchSnapshot batch = Must(store().AllocateBatch(job.id, kBatchSize));
+  const BatchSnapshot batch = Must(AllocateBatch(store(), job.id, kBatchSize));
   std::vector<LeaseSnapshot> grants;
   grants.reserve(kWriters);
   for (int i = 0; i < kWriters; ++i) grants.push_back(GrantBatch(batch, NewWorker(i + 1)));
@@ -193,7 +193,7 @@ TEST_F(SubmitModelTest, SplitsAndRegrantsUnderWritersLoseNothing) {
   {
     std::vector<std::jthread> threads;
     for (int i = 0; i < kWriters; ++i) {
-      if (i % 2 == 0) Must(store().AllocateBatch(job.id, kBatchSize));
+      if (i % 2 == 0) Must(AllocateBatch(store(), job.id, kBatchSize));
       const LeaseSnapshot grant =
           GrantBatch(Must(store().OpenBatches(job.id)).back(), NewWorker(i + 1));
       threads.emplace_back([&, i, grant] { WriteAll(job, grant, seed_ + i, told[i]); });
@@ -229,7 +229,7 @@ TEST_F(SubmitModelTest, NoRowIsStoredAfterCancelReturned) {
       std::vector<std::jthread> threads;
       for (int i = 0; i < kWriters; ++i) {
         const LeaseSnapshot grant =
-            GrantBatch(Must(store().AllocateBatch(job.id, kBatchSize)), NewWorker(i + 1));
+            GrantBatch(Must(AllocateBatch(store(), job.id, kBatchSize)), NewWorker(i + 1));
         threads.emplace_back([&, i, grant] { WriteAll(job, grant, seed_ + i, told[i]); });
       }
       // Some way into the flushes, a different one each round.

@@ -18,7 +18,7 @@ class ViewsTest : public StoreFixture {
     spec.set_answers(answers);
     const JobRecord job = Must(store().CreateJob(
         spec, Must(sql().Execute("SELECT gen_random_uuid() AS uuid")).front().Text("uuid")));
-    const LeaseSnapshot grant = GrantBatch(Must(store().AllocateBatch(job.id, 11)), NewWorker());
+    const LeaseSnapshot grant = GrantBatch(Must(AllocateBatch(store(), job.id, 11)), NewWorker());
     v1::Submission submission = SubmissionOf(job, grant, {});
     for (int outcome = v1::OUTCOME_INTEGRATED; outcome <= v1::OUTCOME_UNVERIFIED; ++outcome) {
       *submission.add_results() = RowOf(outcome - 1, outcome, static_cast<v1::Outcome>(outcome));
@@ -61,8 +61,8 @@ TEST_F(ViewsTest, TheLabelFollowsOutcomeAndAnswerClassByTheJobsConvention) {
 TEST_F(ViewsTest, TrainingDataHoldsSealedRowsOnly) {
   const JobRecord job = NewJob();
   const std::string worker = NewWorker();
-  const LeaseSnapshot first = GrantBatch(Must(store().AllocateBatch(job.id, 5)), worker);
-  const LeaseSnapshot second = GrantBatch(Must(store().AllocateBatch(job.id, 5)), worker);
+  const LeaseSnapshot first = GrantBatch(Must(AllocateBatch(store(), job.id, 5)), worker);
+  const LeaseSnapshot second = GrantBatch(Must(AllocateBatch(store(), job.id, 5)), worker);
   Fill(job, second);
   Must(store().Seal(job.id));
   EXPECT_EQ(Number("SELECT count(*) FROM training_data"), 0);
@@ -91,7 +91,7 @@ TEST_F(ViewsTest, TheSplitOfSqlIsTheSplitOfTheProgramsAndKeepsSkeletonsTogether)
 TEST_F(ViewsTest, ProgressCountsOpenAndSealedRowsByOutcome) {
   AllKinds(v1::ANSWERS_SPECIAL);
   const JobRecord job = NewJob("open", 100);
-  const LeaseSnapshot grant = GrantBatch(Must(store().AllocateBatch(job.id, 10)), NewWorker());
+  const LeaseSnapshot grant = GrantBatch(Must(AllocateBatch(store(), job.id, 10)), NewWorker());
   ASSERT_TRUE(Submit(SubmissionOf(job, grant, {1, 2, 3})).ok());
   ASSERT_TRUE(store().SetJobReason(job.id, "no worker has fricas").ok());
   const auto rows = Must(
@@ -114,7 +114,7 @@ TEST_F(ViewsTest, ProgressCountsOpenAndSealedRowsByOutcome) {
 
 TEST_F(ViewsTest, SpeedsAreThoseOfTheLastFiveWholeMinutes) {
   const JobRecord job = NewJob("demo", 1'000);
-  const LeaseSnapshot grant = GrantBatch(Must(store().AllocateBatch(job.id, 20)), NewWorker());
+  const LeaseSnapshot grant = GrantBatch(Must(AllocateBatch(store(), job.id, 20)), NewWorker());
   Fill(job, grant);
   ASSERT_TRUE(
       sql().Execute("UPDATE throughput_minute SET minute = minute - interval '2 min'").ok());
@@ -123,7 +123,6 @@ TEST_F(ViewsTest, SpeedsAreThoseOfTheLastFiveWholeMinutes) {
   // 980 at 4 a minute.
   EXPECT_EQ(Number("SELECT extract(epoch FROM eta)::bigint / 60 FROM progress"), 245);
   EXPECT_EQ(Must(store().WorkerThroughput()).at(grant.worker).integrated_per_minute, 4);
-  EXPECT_EQ(Must(store().JobThroughput(job.id)).integrated_per_minute, 4);
   EXPECT_EQ(Must(sql().Execute("SELECT cas_seconds FROM throughput")).front().Real("cas_seconds"),
             0.16);
 }

@@ -92,7 +92,7 @@ void DatasetFixture::AddRows(const JobRecord& job, int64_t rows) {
   while (rows > 0) {
     const int64_t piece = std::min(rows, kSubmissionRows);
     const coordinator::LeaseSnapshot grant =
-        GrantBatch(Must(store().AllocateBatch(job.id, piece)), worker);
+        GrantBatch(Must(AllocateBatch(store(), job.id, piece)), worker);
     v1::Submission submission = SubmissionOf(job, grant, {});
     for (int64_t index = grant.batch.begin; index < grant.batch.end; ++index) {
       *submission.add_results() = MadeRow(job, index);

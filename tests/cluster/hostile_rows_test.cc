@@ -54,7 +54,8 @@ class HostileRowsTest : public coordinator::StoreFixture {
 
 TEST_F(HostileRowsTest, EachCostsItsOwnFunctionAndTheNextIsStoredAsIntegrated) {
   const coordinator::JobRecord job = NewJob();
-  const coordinator::BatchSnapshot batch = coordinator::Must(store().AllocateBatch(job.id, 10));
+  const coordinator::BatchSnapshot batch =
+      coordinator::Must(coordinator::AllocateBatch(store(), job.id, 10));
   v1::Submission submission = SubmissionOf(job, GrantBatch(batch, NewWorker()), {});
   int64_t index = 0;
   for (const Misdeed misdeed :

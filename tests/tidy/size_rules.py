@@ -7,7 +7,7 @@ import cpp_scan
 FUNCTION_LINES_MAX = 70
 METHODS_MAX = 30  # Constructors, destructors and defaulted members not counted.
 # Classes that are larger today; none may grow, and none may be added.
-METHODS_MAX_OF = {"Store": 39}
+METHODS_MAX_OF = {"Store": 35}
 
 
 def _shape(path, text):

@@ -30,6 +30,13 @@ auto Patiently(const Call& call) {
   return Must(std::move(value));
 }
 
+// Makes one batch of the job.
+inline absl::StatusOr<BatchSnapshot> AllocateBatch(Store& store, int64_t job_id, int64_t size) {
+  const auto batches = store.AllocateBatches(job_id, {size});
+  if (!batches.ok()) return batches.status();
+  return batches->front();
+}
+
 class StoreFixture : public ::testing::Test {
  protected:
   StoreFixture();
