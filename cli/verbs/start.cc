@@ -5,10 +5,6 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
-#include <system_error>
-
 #include "cli/access/operator_client.h"
 #include "cli/text/json.h"
 #include "cli/verbs/verb.h"
@@ -18,6 +14,7 @@
 #include "common/job_spec/job_yaml.h"
 #include "common/words/words.h"
 #include "common/yaml/scalar.h"
+#include "common/yaml/strict_yaml.h"
 #include "dataset/option_words.h"
 
 namespace motzkin::cli {
@@ -33,22 +30,6 @@ struct StartOptions {
   bool print = false;
 };
 
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  // One byte too long for ParseJobYaml(), which then says so; reading on would never end with
-  // /dev/zero.
-  constexpr size_t kTooLong = (1u << 20) + 1;
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) {
-    return absl::InvalidArgumentError(absl::StrCat(path, " is a directory, not a file"));
-  }
-  std::ifstream file(path, std::ios::binary);
-  std::string text(kTooLong, '\0');
-  if (file) file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!file.is_open() || file.bad()) return absl::NotFoundError(absl::StrCat("cannot read ", path));
-  text.resize(static_cast<size_t>(file.gcount()));
-  return text;
-}
-
 // A name without a slash and without a YAML extension may still be a file. Otherwise it is a
 // preset, so that a mistyped preset is reported as one.
 absl::StatusOr<v1::JobSpec> LoadJob(const std::string& job, v1::Kind kind) {
@@ -58,8 +39,10 @@ absl::StatusOr<v1::JobSpec> LoadJob(const std::string& job, v1::Kind kind) {
   if (kind != v1::KIND_UNSPECIFIED) {
     return absl::InvalidArgumentError("--kind is for presets; a file has generator.kind");
   }
-  ASSIGN_OR_RETURN(const std::string text, ReadFile(job));
-  return ParseJobYaml(text, job);
+  const absl::StatusOr<std::string> text = yaml::ReadFile(job);
+  if (absl::IsInvalidArgument(text.status())) return text.status();
+  if (!text.ok()) return absl::NotFoundError(absl::StrCat("cannot read ", job));
+  return ParseJobYaml(*text, job);
 }
 
 absl::StatusOr<v1::JobSpec> SpecOf(const StartOptions& options) {

@@ -12,7 +12,6 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <iterator>
 #include <optional>
 #include <sstream>
 #include <system_error>
@@ -182,7 +181,7 @@ absl::StatusOr<StrictMap> StrictMap::Parse(std::string_view text, std::string_vi
   }
 }
 
-absl::StatusOr<StrictMap> StrictMap::ParseFile(const std::string& path) {
+absl::StatusOr<std::string> ReadFile(const std::string& path) {
   std::error_code error;
   // ifstream opens a directory without complaint and reads it as an empty file.
   if (std::filesystem::is_directory(path, error)) {
@@ -197,6 +196,11 @@ absl::StatusOr<StrictMap> StrictMap::ParseFile(const std::string& path) {
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<size_t>(file.gcount()));
   if (file.bad()) return absl::ErrnoToStatus(EIO, absl::StrCat("cannot read ", path));
+  return text;
+}
+
+absl::StatusOr<StrictMap> StrictMap::ParseFile(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   return Parse(text, path);
 }
 
@@ -307,18 +311,6 @@ int StrictMap::ReadChoice(std::string_view key, const std::vector<std::string_vi
   Fail(key, absl::StrCat("must be one of ", absl::StrJoin(known, ", "), ", got '", *text, "'",
                          DidYouMean(*text, known)));
   return -1;
-}
-
-void StrictMap::Strings(std::string_view key, std::vector<std::string>& value) {
-  const Entry* const entry = document_->Use(*mapping_, key);
-  if (entry == nullptr) return;
-  if (!entry->value.IsSequence()) return Fail(key, "must be a list, e.g. [a, b]");
-  std::vector<std::string> read;
-  for (const YAML::Node& item : entry->value) {
-    if (!item.IsScalar()) return Fail(key, "must be a list of single values");
-    read.push_back(item.Scalar());
-  }
-  value = std::move(read);
 }
 
 void StrictMap::StringMap(std::string_view key, std::map<std::string, std::string>& value) {

@@ -28,6 +28,10 @@
 
 namespace motzkin::yaml {
 
+// Returns the text of a file, cut after the first byte that Parse() refuses. INVALID_ARGUMENT: it is
+// a directory. NOT_FOUND, PERMISSION_DENIED or another status of errno: it cannot be read.
+absl::StatusOr<std::string> ReadFile(const std::string& path);
+
 // One mapping of a file. It is a cheap handle; all handles share the parsed document.
 //
 // Each getter makes its key a known one. It changes `value` only if the key is there and its value
@@ -40,8 +44,7 @@ class StrictMap {
   // INVALID_ARGUMENT, "FILE:LINE: ...": the text is not YAML, or not a mapping. An empty text is an
   // empty mapping.
   static absl::StatusOr<StrictMap> Parse(std::string_view text, std::string_view filename);
-  // Reads the same from a file. NOT_FOUND, PERMISSION_DENIED or another status of errno: the file
-  // cannot be read.
+  // Reads the same from a file. Also the errors of ReadFile().
   static absl::StatusOr<StrictMap> ParseFile(const std::string& path);
   // A value that was never in a file, under one key. Errors name the key and no line.
   static StrictMap Of(std::string_view key, std::string_view value);
@@ -74,7 +77,6 @@ class StrictMap {
     for (const auto& choice : choices) words.push_back(choice.first);
     if (const int chosen = ReadChoice(key, words); chosen >= 0) value = choices[chosen].second;
   }
-  void Strings(std::string_view key, std::vector<std::string>& value);
   // These read a mapping with arbitrary keys, to strings or to integers in the order of the file.
   void StringMap(std::string_view key, std::map<std::string, std::string>& value);
   void IntegerMap(std::string_view key, std::vector<std::pair<std::string, int64_t>>& value,
