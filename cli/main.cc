@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <string>
 
 #include "cli/text/report.h"
 #include "cli/verbs/verb.h"

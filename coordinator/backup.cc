@@ -17,7 +17,6 @@
 
 #include "backup_queries.h"
 #include "common/base/status_macros.h"
-#include "common/base/string_view.h"
 #include "common/postgres/client_environment.h"
 #include "common/postgres/connection.h"
 #include "common/process/child_process.h"

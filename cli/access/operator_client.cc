@@ -4,7 +4,6 @@
 #include <grpcpp/grpcpp.h>
 
 #include <chrono>
-#include <utility>
 
 #include "common/base/host_port.h"
 #include "motzkin/v1/operator_service.grpc.pb.h"

@@ -1,6 +1,5 @@
 #include "cli/text/read_expression.h"
 
-#include <absl/strings/match.h>
 #include <absl/strings/numbers.h>
 #include <absl/strings/strip.h>
 #include <fmt/core.h>

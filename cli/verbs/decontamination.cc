@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/text/read_expression.h"
-#include "common/base/status_macros.h"
 #include "common/expression/canonical.h"
 #include "dataset/checksummed_file.h"
 

@@ -2,8 +2,6 @@
 
 #include <absl/strings/str_cat.h>
 
-#include <utility>
-
 #include "cli/text/read_expression.h"
 
 namespace motzkin::cli {

@@ -1,5 +1,4 @@
 // motzkin generate PRESET prints random functions, one in each line, without a cluster.
-#include <absl/strings/str_cat.h>
 #include <fmt/core.h>
 
 #include <cstdio>

@@ -1,6 +1,5 @@
 // motzkin psql runs psql as a reader of the cluster's database; with --data-dir also while no
 // coordinator runs.
-#include <fmt/core.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>

@@ -2,11 +2,9 @@
 
 #include <absl/strings/ascii.h>
 #include <absl/strings/str_cat.h>
-#include <absl/strings/string_view.h>
 
 #include <algorithm>
 #include <iterator>
-#include <vector>
 
 #include "common/base/one_line.h"
 #include "common/base/status_macros.h"

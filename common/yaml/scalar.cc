@@ -2,10 +2,8 @@
 
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
-#include <absl/strings/str_replace.h>
 
 #include <cmath>
-#include <limits>
 #include <span>
 #include <string>
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "common/base/status_macros.h"
-#include "common/base/string_view.h"
 #include "coordinator/store/migrator.h"
 #include "store_queries.h"
 
