@@ -11,14 +11,7 @@ using expression::Op;
 // value.
 constexpr slong kPeriodicExponentMax = 2'048;
 
-bool FitsPeriod(const Ball& a) {
-  mag_t bound;
-  mag_init(bound);
-  acb_get_mag(bound, a.get());
-  const bool fits = mag_cmp_2exp_si(bound, kPeriodicExponentMax) < 0;
-  mag_clear(bound);
-  return fits;
-}
+bool FitsPeriod(const Ball& a) { return a.IsBelow(kPeriodicExponentMax); }
 
 // The two versions of a circular or hyperbolic function in Arb: for real balls and for complex
 // ones.
@@ -42,86 +35,22 @@ constexpr Periodic kPeriodic[] = {
 // count as strictly real.
 template <typename RealFunction, typename ComplexFunction>
 Ball Apply(RealFunction real, ComplexFunction complex, const Ball& a, slong bits) {
-  Ball result;
-  if (a.IsReal()) {
-    real(result.real(), a.real(), bits);
-  } else {
-    complex(result.get(), a.get(), bits);
-  }
-  return result;
+  return a.IsReal() ? RealBallOf(real, a.real(), bits) : BallOf(complex, a.get(), bits);
 }
 
 // |a| is not differentiable at 0, so a ball around 0 has no value.
 Ball Abs(const Ball& a, slong bits) {
-  if (a.ContainsZero()) return Ball::Undefined();
-  Ball result;
-  acb_abs(result.real(), a.get(), bits);
-  return result;
+  return a.ContainsZero() ? Ball::Undefined() : RealBallOf(acb_abs, a.get(), bits);
 }
 
 // An inexact result means that the ball crosses a step.
 Ball Floor(const Ball& a, slong bits) {
-  Ball result;
   if (!a.IsReal()) return Ball::Undefined();
-  arb_floor(result.real(), a.real(), bits);
+  Ball result = RealBallOf(arb_floor, a.real(), bits);
   return arb_is_exact(result.real()) ? result : Ball::Undefined();
 }
 
 }  // namespace
-
-Ball Arithmetic::Add(const Ball& a, const Ball& b) const {
-  Ball result;
-  acb_add(result.get(), a.get(), b.get(), bits_);
-  return result;
-}
-
-Ball Arithmetic::Sub(const Ball& a, const Ball& b) const {
-  Ball result;
-  acb_sub(result.get(), a.get(), b.get(), bits_);
-  return result;
-}
-
-Ball Arithmetic::Mul(const Ball& a, const Ball& b) const {
-  Ball result;
-  acb_mul(result.get(), a.get(), b.get(), bits_);
-  return result;
-}
-
-Ball Arithmetic::Div(const Ball& a, const Ball& b) const {
-  Ball result;
-  acb_div(result.get(), a.get(), b.get(), bits_);
-  return result;
-}
-
-Ball Arithmetic::Neg(const Ball& a) const {
-  Ball result;
-  acb_neg(result.get(), a.get());
-  return result;
-}
-
-Ball Arithmetic::Square(const Ball& a) const {
-  Ball result;
-  acb_sqr(result.get(), a.get(), bits_);
-  return result;
-}
-
-Ball Arithmetic::Inverse(const Ball& a) const {
-  Ball result;
-  acb_inv(result.get(), a.get(), bits_);
-  return result;
-}
-
-Ball Arithmetic::AddInteger(const Ball& a, long n) const {
-  Ball result;
-  acb_add_si(result.get(), a.get(), n, bits_);
-  return result;
-}
-
-Ball Arithmetic::MulInteger(const Ball& a, long n) const {
-  Ball result;
-  acb_mul_si(result.get(), a.get(), n, bits_);
-  return result;
-}
 
 Ball Arithmetic::Rational(const mpq_class& value) const {
   Ball result;
@@ -134,27 +63,20 @@ Ball Arithmetic::Rational(const mpq_class& value) const {
 }
 
 Ball Arithmetic::Constant(Op leaf) const {
-  Ball result;
   switch (leaf) {
     case Op::kPi:
-      arb_const_pi(result.real(), bits_);
-      break;
+      return RealBallOf(arb_const_pi, bits_);
     case Op::kE:
-      arb_const_e(result.real(), bits_);
-      break;
+      return RealBallOf(arb_const_e, bits_);
     case Op::kI:
-      acb_onei(result.get());
-      break;
+      return BallOf(acb_onei);
     case Op::kEulerGamma:
-      arb_const_euler(result.real(), bits_);
-      break;
+      return RealBallOf(arb_const_euler, bits_);
     case Op::kCatalan:
-      arb_const_catalan(result.real(), bits_);
-      break;
+      return RealBallOf(arb_const_catalan, bits_);
     default:
       return Ball::Undefined();
   }
-  return result;
 }
 
 bool Arithmetic::IsThin(const Ball& a) const {
@@ -189,35 +111,23 @@ std::optional<Ball> Arithmetic::OffRealCut(const Ball& a, RealCut cut) {
 Ball Arithmetic::Sqrt(const Ball& argument) {
   const std::optional<Ball> a = OffRealCut(argument, RealCut::kBelowZero);
   if (!a) return Ball::Undefined();
+  if (!a->IsReal()) return BallOf(acb_sqrt, a->get(), bits_);
+  if (arb_is_nonnegative(a->real())) return RealBallOf(arb_sqrt, a->real(), bits_);
+  if (!arb_is_negative(a->real())) return Ball::Undefined();
   Ball result;
-  if (!a->IsReal()) {
-    acb_sqrt(result.get(), a->get(), bits_);
-    return result;
-  }
-  if (arb_is_nonnegative(a->real())) {
-    arb_sqrt(result.real(), a->real(), bits_);
-  } else if (arb_is_negative(a->real())) {
-    arb_neg(result.imag(), a->real());
-    arb_sqrt(result.imag(), result.imag(), bits_);
-  } else {
-    return Ball::Undefined();
-  }
+  arb_neg(result.imag(), a->real());
+  arb_sqrt(result.imag(), result.imag(), bits_);
   return result;
 }
 
 Ball Arithmetic::Log(const Ball& argument) {
   const std::optional<Ball> a = OffRealCut(argument, RealCut::kBelowZero);
   if (!a || a->ContainsZero()) return Ball::Undefined();
-  Ball result;
-  if (!a->IsReal()) {
-    acb_log(result.get(), a->get(), bits_);
-  } else if (arb_is_positive(a->real())) {
-    arb_log(result.real(), a->real(), bits_);
-  } else {
-    arb_neg(result.real(), a->real());
-    arb_log(result.real(), result.real(), bits_);
-    arb_const_pi(result.imag(), bits_);
-  }
+  if (!a->IsReal()) return BallOf(acb_log, a->get(), bits_);
+  if (arb_is_positive(a->real())) return RealBallOf(arb_log, a->real(), bits_);
+  Ball result = RealBallOf(arb_neg, a->real());
+  arb_log(result.real(), result.real(), bits_);
+  arb_const_pi(result.imag(), bits_);
   return result;
 }
 
@@ -230,18 +140,11 @@ Ball Arithmetic::Pow(const Ball& a, const Ball& b) {
   if (b.IsReal() && arb_is_int(b.real())) {
     // Integer powers have no branch cut. Arb computes them by squaring or, when huge, through exp
     // and log.
-    Ball result;
-    if (a.IsReal()) {
-      arb_pow(result.real(), a.real(), b.real(), bits_);
-    } else {
-      acb_pow(result.get(), a.get(), b.get(), bits_);
-    }
-    return result;
+    return a.IsReal() ? RealBallOf(arb_pow, a.real(), b.real(), bits_)
+                      : BallOf(acb_pow, a.get(), b.get(), bits_);
   }
   if (a.IsReal() && b.IsReal() && arb_is_positive(a.real())) {
-    Ball result;
-    arb_pow(result.real(), a.real(), b.real(), bits_);
-    return result;
+    return RealBallOf(arb_pow, a.real(), b.real(), bits_);
   }
   return Exp(Mul(b, Log(a)));
 }
@@ -250,26 +153,21 @@ Ball Arithmetic::Root(const Ball& a, unsigned long degree) {
   if (degree == 2) return Sqrt(a);
   const std::optional<Ball> base = OffRealCut(a, RealCut::kBelowZero);
   if (!base) return Ball::Undefined();
-  Ball result;
-  if (!base->IsReal()) {
-    acb_root_ui(result.get(), base->get(), degree, bits_);
-  } else if (arb_is_nonnegative(base->real())) {
-    arb_root_ui(result.real(), base->real(), degree, bits_);
-  } else if (arb_is_negative(base->real())) {
-    // The principal root of a negative number: |a|^(1/n) e^(i pi / n).
-    Ball modulus;
-    arb_neg(modulus.real(), base->real());
-    arb_root_ui(modulus.real(), modulus.real(), degree, bits_);
-    fmpq_t turn;
-    fmpq_init(turn);
-    fmpq_set_si(turn, 1, degree);
-    arb_sin_cos_pi_fmpq(result.imag(), result.real(), turn, bits_);
-    fmpq_clear(turn);
-    return Mul(modulus, result);
-  } else {
-    return Ball::Undefined();
+  if (!base->IsReal()) return BallOf(acb_root_ui, base->get(), degree, bits_);
+  if (arb_is_nonnegative(base->real())) {
+    return RealBallOf(arb_root_ui, base->real(), degree, bits_);
   }
-  return result;
+  if (!arb_is_negative(base->real())) return Ball::Undefined();
+  // The principal root of a negative number: |a|^(1/n) e^(i pi / n).
+  Ball modulus = RealBallOf(arb_neg, base->real());
+  arb_root_ui(modulus.real(), modulus.real(), degree, bits_);
+  Ball direction;
+  fmpq_t turn;
+  fmpq_init(turn);
+  fmpq_set_si(turn, 1, degree);
+  arb_sin_cos_pi_fmpq(direction.imag(), direction.real(), turn, bits_);
+  fmpq_clear(turn);
+  return Mul(modulus, direction);
 }
 
 Ball Arithmetic::PowRational(const Ball& a, const SmallRational& exponent) {
@@ -281,15 +179,11 @@ Ball Arithmetic::PowRational(const Ball& a, const SmallRational& exponent) {
     return Pow(a, Rational(mpq_class(exponent.num, exponent.den)));
   }
   const Ball base = exponent.den == 1 ? a : Root(a, exponent.den);
-  Ball result;
-  if (base.IsReal()) {
-    fmpz_t power;
-    fmpz_init_set_si(power, exponent.num);
-    arb_pow_fmpz(result.real(), base.real(), power, bits_);
-    fmpz_clear(power);
-  } else {
-    acb_pow_si(result.get(), base.get(), exponent.num, bits_);
-  }
+  if (!base.IsReal()) return BallOf(acb_pow_si, base.get(), exponent.num, bits_);
+  fmpz_t power;
+  fmpz_init_set_si(power, exponent.num);
+  Ball result = RealBallOf(arb_pow_fmpz, base.real(), power, bits_);
+  fmpz_clear(power);
   return result;
 }
 
@@ -308,16 +202,11 @@ Ball Arithmetic::Function(Op op, const Ball& a) {
     case Op::kFloor:
       return Floor(a, bits_);
     case Op::kRe:
-    case Op::kIm: {
-      Ball result;
-      arb_set(result.real(), op == Op::kRe ? a.real() : a.imag());
-      return result;
-    }
-    case Op::kConj: {
-      Ball result;
-      acb_conj(result.get(), a.get());
-      return result;
-    }
+      return RealBallOf(arb_set, a.real());
+    case Op::kIm:
+      return RealBallOf(arb_set, a.imag());
+    case Op::kConj:
+      return BallOf(acb_conj, a.get());
     default:
       break;
   }

@@ -35,15 +35,15 @@ class Arithmetic {
   bool assumed_cut() const { return assumed_cut_; }
   void ClearAssumedCut() { assumed_cut_ = false; }
 
-  Ball Add(const Ball& a, const Ball& b) const;
-  Ball Sub(const Ball& a, const Ball& b) const;
-  Ball Mul(const Ball& a, const Ball& b) const;
-  Ball Div(const Ball& a, const Ball& b) const;
-  Ball Neg(const Ball& a) const;
-  Ball Square(const Ball& a) const;
-  Ball Inverse(const Ball& a) const;
-  Ball AddInteger(const Ball& a, long n) const;
-  Ball MulInteger(const Ball& a, long n) const;
+  Ball Add(const Ball& a, const Ball& b) const { return BallOf(acb_add, a.get(), b.get(), bits_); }
+  Ball Sub(const Ball& a, const Ball& b) const { return BallOf(acb_sub, a.get(), b.get(), bits_); }
+  Ball Mul(const Ball& a, const Ball& b) const { return BallOf(acb_mul, a.get(), b.get(), bits_); }
+  Ball Div(const Ball& a, const Ball& b) const { return BallOf(acb_div, a.get(), b.get(), bits_); }
+  Ball Neg(const Ball& a) const { return BallOf(acb_neg, a.get()); }
+  Ball Square(const Ball& a) const { return BallOf(acb_sqr, a.get(), bits_); }
+  Ball Inverse(const Ball& a) const { return BallOf(acb_inv, a.get(), bits_); }
+  Ball AddInteger(const Ball& a, long n) const { return BallOf(acb_add_si, a.get(), n, bits_); }
+  Ball MulInteger(const Ball& a, long n) const { return BallOf(acb_mul_si, a.get(), n, bits_); }
   Ball Rational(const mpq_class& value) const;
   // The value of kPi, kE, kI, kEulerGamma or kCatalan.
   Ball Constant(expression::Op leaf) const;

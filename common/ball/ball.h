@@ -55,16 +55,36 @@ class Ball {
   bool IsReal() const { return arb_is_zero(imag()) != 0; }
   bool IsFinite() const { return acb_is_finite(&value_) != 0; }
   bool ContainsZero() const { return acb_contains_zero(&value_) != 0; }
+  // Whether the absolute value is certainly below 2^exponent.
+  bool IsBelow(slong exponent) const {
+    mag_t bound;
+    mag_init(bound);
+    acb_get_mag(bound, &value_);
+    const bool below = mag_cmp_2exp_si(bound, exponent) < 0;
+    mag_clear(bound);
+    return below;
+  }
   bool Overlaps(const Ball& other) const { return acb_overlaps(&value_, &other.value_) != 0; }
 
  private:
   acb_struct value_;
 };
 
-inline Ball Half(const Ball& a) {
+// Calls a function of Arb, all of which write their result into their first argument. The second
+// version is for functions whose result is a real ball.
+template <typename Function, typename... Arguments>
+Ball BallOf(Function function, Arguments... arguments) {
   Ball result;
-  acb_mul_2exp_si(result.get(), a.get(), -1);
+  function(result.get(), arguments...);
   return result;
 }
+template <typename Function, typename... Arguments>
+Ball RealBallOf(Function function, Arguments... arguments) {
+  Ball result;
+  function(result.real(), arguments...);
+  return result;
+}
+
+inline Ball Half(const Ball& a) { return BallOf(acb_mul_2exp_si, a.get(), -1); }
 
 }  // namespace motzkin::ball

@@ -47,6 +47,13 @@ std::optional<SmallRational> ExactRational(expression::Expr node);
 // Such a node is algebraic in w, so it needs no values of Weierstrass functions. Otherwise null.
 expression::Expr InvertedArgument(expression::Expr node);
 
+// The values of a kHypergeometric node's parameters and of its argument.
+struct HypergeometricParts {
+  std::vector<const Ball*> upper, lower;
+  const Ball* z = nullptr;
+};
+HypergeometricParts HypergeometricPartsOf(expression::Expr node, const NodeValues& at);
+
 // Shared by the two files that implement this header.
 namespace internal {
 absl::Status FindSpecialNeeds(expression::Expr node, Needs& needs);

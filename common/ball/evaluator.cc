@@ -21,15 +21,7 @@ using expression::Op;
 // exponentials would make numbers grow without bound.
 constexpr slong kExponentMax = 1l << 20;
 
-bool IsUsable(const Ball& ball) {
-  if (!ball.IsFinite()) return false;
-  mag_t bound;
-  mag_init(bound);
-  acb_get_mag(bound, ball.get());
-  const bool usable = mag_cmp_2exp_si(bound, kExponentMax) < 0;
-  mag_clear(bound);
-  return usable;
-}
+bool IsUsable(const Ball& ball) { return ball.IsFinite() && ball.IsBelow(kExponentMax); }
 
 // Whether the derivative rule of a special function computes values of special functions.
 bool HasCostlyDerivative(Op op) {
@@ -208,16 +200,8 @@ class Evaluator::Impl final : public NodeValues {
   }
 
   Ball HypergeometricValue(Expr node) const {
-    // The node lists the number of upper parameters, those parameters, the lower ones, and z. The
-    // number comes from an answer and may be anything, so it is bounded by the number of children.
-    const auto upper_count = ExactRational(node->child(0));
-    const size_t last = node->children().size() - 1;
-    std::vector<const Ball*> upper, lower;
-    for (size_t i = 1; i < last; ++i) {
-      const bool is_upper = upper_count && i <= static_cast<size_t>(std::max(0l, upper_count->num));
-      (is_upper ? upper : lower).push_back(&Value(node->child(i)));
-    }
-    return Hypergeometric(upper, lower, Value(node->child(last)), 0, arithmetic_.bits());
+    const HypergeometricParts parts = HypergeometricPartsOf(node, *this);
+    return Hypergeometric(parts.upper, parts.lower, *parts.z, 0, arithmetic_.bits());
   }
 
   EvaluationPlan plan_;

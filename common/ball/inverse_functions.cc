@@ -34,34 +34,23 @@ Ball Arithmetic::AsinOrAtanh(Op op, const Ball& argument) {
   // value.
   const int inside = a->IsReal() ? InsideUnit(a->real()) : -1;
   if (inside == 0) return Ball::Undefined();
-  Ball result;
-  if (inside == 1) {
-    (op == Op::kAsin ? arb_asin : arb_atanh)(result.real(), a->real(), bits_);
-  } else {
-    (op == Op::kAsin ? acb_asin : acb_atanh)(result.get(), a->get(), bits_);
-  }
-  return result;
+  return inside == 1 ? RealBallOf(op == Op::kAsin ? arb_asin : arb_atanh, a->real(), bits_)
+                     : BallOf(op == Op::kAsin ? acb_asin : acb_atanh, a->get(), bits_);
 }
 
 Ball Arithmetic::Acos(const Ball& a) {
   // acos is pi/2 - asin(a), as in Arb. On the real segment the real function keeps the result real.
-  if (a.IsReal() && InsideUnit(a.real()) == 1) {
-    Ball result;
-    arb_acos(result.real(), a.real(), bits_);
-    return result;
-  }
+  if (a.IsReal() && InsideUnit(a.real()) == 1) return RealBallOf(arb_acos, a.real(), bits_);
   return Sub(Half(Constant(Op::kPi)), AsinOrAtanh(Op::kAsin, a));
 }
 
 Ball Arithmetic::Acosh(const Ball& argument) {
   const std::optional<Ball> a = OffRealCut(argument, RealCut::kBelowOne);
   if (!a) return Ball::Undefined();
+  if (!a->IsReal()) return BallOf(acb_acosh, a->get(), bits_);
+  if (Side(a->real(), 1) == 1) return RealBallOf(arb_acosh, a->real(), bits_);
   Ball result;
-  if (!a->IsReal()) {
-    acb_acosh(result.get(), a->get(), bits_);
-  } else if (Side(a->real(), 1) == 1) {
-    arb_acosh(result.real(), a->real(), bits_);
-  } else if (InsideUnit(a->real()) == 1) {
+  if (InsideUnit(a->real()) == 1) {
     // acosh(a) is i acos(a) on [-1, 1].
     arb_acos(result.imag(), a->real(), bits_);
   } else if (Side(a->real(), -1) == -1) {
@@ -80,13 +69,8 @@ Ball Arithmetic::AtanOrAsinh(Op op, const Ball& a) const {
   // the function jumps there.
   const bool on_axis = arb_contains_zero(a.real()) && !arb_is_zero(a.real());
   if (on_axis && !a.IsReal() && InsideUnit(a.imag()) != 1) return Ball::Undefined();
-  Ball result;
-  if (a.IsReal()) {
-    (op == Op::kAtan ? arb_atan : arb_asinh)(result.real(), a.real(), bits_);
-  } else {
-    (op == Op::kAtan ? acb_atan : acb_asinh)(result.get(), a.get(), bits_);
-  }
-  return result;
+  return a.IsReal() ? RealBallOf(op == Op::kAtan ? arb_atan : arb_asinh, a.real(), bits_)
+                    : BallOf(op == Op::kAtan ? acb_atan : acb_asinh, a.get(), bits_);
 }
 
 }  // namespace motzkin::ball

@@ -6,11 +6,13 @@
 #include "common/ball/special_functions.h"
 #include "common/expression/operation.h"
 
-namespace motzkin::ball::internal {
-namespace {
+namespace motzkin::ball {
 
 using expression::Expr;
 using expression::Op;
+
+namespace internal {
+namespace {
 
 // Returns sqrt(1 - parameter sin(phi)^2).
 Ball EllipticRoot(const Ball& parameter, const Ball& sine_squared, Arithmetic& m) {
@@ -23,8 +25,8 @@ Ball WeierstrassRoot(const Ball& g2, const Ball& g3, const Ball& w, Arithmetic& 
   return m.Sqrt(m.Sub(m.Sub(cubic, m.Mul(g2, w)), g3));
 }
 
-// Returns the Bessel function at the order raised by `shift`.
-Ball ShiftedBessel(Op op, const Ball& order, long shift, const Ball& u, Arithmetic& m) {
+// Returns a function of an order and an argument at the order raised by `shift`.
+Ball AtShiftedOrder(Op op, const Ball& order, long shift, const Ball& u, Arithmetic& m) {
   const Ball shifted = m.AddInteger(order, shift);
   const std::array<const Ball*, 2> arguments = {&shifted, &u};
   return SpecialFunction(op, arguments, m.bits());
@@ -32,8 +34,8 @@ Ball ShiftedBessel(Op op, const Ball& order, long shift, const Ball& u, Arithmet
 
 // J' = (J(n-1) - J(n+1)) / 2, likewise Y; I' = (I(n-1) + I(n+1)) / 2; K' = -(K(n-1) + K(n+1)) / 2.
 Ball BesselSlope(Op op, const Ball& order, const Ball& u, Arithmetic& m) {
-  const Ball below = ShiftedBessel(op, order, -1, u, m);
-  const Ball above = ShiftedBessel(op, order, 1, u, m);
+  const Ball below = AtShiftedOrder(op, order, -1, u, m);
+  const Ball above = AtShiftedOrder(op, order, 1, u, m);
   switch (op) {
     case Op::kBesselI:
       return Half(m.Add(below, above));
@@ -51,9 +53,7 @@ Ball PolylogSlope(Expr node, const NodeValues& at, Arithmetic& m) {
   const Ball rest = m.AddInteger(m.Neg(z), 1);
   if (order && order->den == 1 && order->num == 1) return m.Inverse(rest);
   if (order && order->den == 1 && order->num == 2) return m.Neg(m.Div(m.Log(rest), z));
-  const Ball lower = m.AddInteger(at.Value(node->child(0)), -1);
-  const std::array<const Ball*, 2> arguments = {&lower, &z};
-  return m.Div(SpecialFunction(Op::kPolylog, arguments, m.bits()), z);
+  return m.Div(AtShiftedOrder(Op::kPolylog, at.Value(node->child(0)), -1, z, m), z);
 }
 
 // E_n'(z) = -E_(n-1)(z), where E_0(z) = e^-z / z.
@@ -61,9 +61,7 @@ Ball ExpIntegralSlope(Expr node, const NodeValues& at, Arithmetic& m) {
   const Ball& z = at.Value(node->child(1));
   const std::optional<SmallRational> order = ExactRational(node->child(0));
   if (order && order->den == 1 && order->num == 1) return m.Neg(m.Div(m.Exp(m.Neg(z)), z));
-  const Ball lower = m.AddInteger(at.Value(node->child(0)), -1);
-  const std::array<const Ball*, 2> arguments = {&lower, &z};
-  return m.Neg(SpecialFunction(Op::kExpIntegralE, arguments, m.bits()));
+  return m.Neg(AtShiftedOrder(Op::kExpIntegralE, at.Value(node->child(0)), -1, z, m));
 }
 
 // The derivative of the lower incomplete gamma function by x is x^(s-1) e^-x.
@@ -87,11 +85,6 @@ Ball EllipticSlope(Expr node, const NodeValues& at, Arithmetic& m) {
   return m.Inverse(m.Mul(pole, root));
 }
 
-struct HypergeometricParts {
-  std::vector<const Ball*> upper, lower;
-  const Ball* z = nullptr;
-};
-
 // Returns the number of upper parameters; empty if the node does not have the form that
 // expression.h demands, since answers are hostile input.
 std::optional<size_t> UpperCount(Expr node) {
@@ -102,20 +95,9 @@ std::optional<size_t> UpperCount(Expr node) {
   return upper <= parameters ? std::optional(upper) : std::nullopt;
 }
 
-HypergeometricParts Parts(Expr node, const NodeValues& at) {
-  HypergeometricParts parts;
-  const size_t upper = UpperCount(node).value_or(0);
-  const size_t last = node->children().size() - 1;
-  for (size_t i = 1; i < last; ++i) {
-    (i <= upper ? parts.upper : parts.lower).push_back(&at.Value(node->child(i)));
-  }
-  parts.z = &at.Value(node->child(last));
-  return parts;
-}
-
 // pFq' = a1..ap / (b1..bq) pFq(a+1; b+1; z)
 Ball HypergeometricSlope(Expr node, const NodeValues& at, Arithmetic& m) {
-  const HypergeometricParts parts = Parts(node, at);
+  const HypergeometricParts parts = HypergeometricPartsOf(node, at);
   Ball factor(1);
   for (const Ball* a : parts.upper) factor = m.Mul(factor, *a);
   for (const Ball* b : parts.lower) factor = m.Div(factor, *b);
@@ -201,4 +183,18 @@ Ball SpecialDerivative(Expr node, const NodeValues& at, Arithmetic& m) {
                at.Derivative(node->child(expression::DifferentiableArgument(node))));
 }
 
-}  // namespace motzkin::ball::internal
+}  // namespace internal
+
+HypergeometricParts HypergeometricPartsOf(Expr node, const NodeValues& at) {
+  // The node lists the number of upper parameters, those parameters, the lower ones, and z.
+  HypergeometricParts parts;
+  const size_t upper = internal::UpperCount(node).value_or(0);
+  const size_t last = node->children().size() - 1;
+  for (size_t i = 1; i < last; ++i) {
+    (i <= upper ? parts.upper : parts.lower).push_back(&at.Value(node->child(i)));
+  }
+  parts.z = &at.Value(node->child(last));
+  return parts;
+}
+
+}  // namespace motzkin::ball

@@ -1,5 +1,7 @@
 #include "common/ball/special_functions.h"
 
+#include <algorithm>
+#include <iterator>
 #include <vector>
 
 namespace motzkin::ball {
@@ -15,188 +17,132 @@ constexpr slong kArgumentExponentMax = 64;
 // answers.
 constexpr slong kParameterExponentMax = 6;
 
-bool IsModerate(const Ball& z, slong exponent_max = kArgumentExponentMax) {
-  mag_t bound;
-  mag_init(bound);
-  acb_get_mag(bound, z.get());
-  const bool moderate = mag_cmp_2exp_si(bound, exponent_max) < 0;
-  mag_clear(bound);
-  return moderate;
-}
-
-// These are real for positive arguments and have a cut along the negative ones. Arb leaves an
-// imaginary part of a radius on some of them, which must go for the result to count as real.
-template <typename Function>
-Ball RealWherePositive(Function function, const Ball& z, slong bits) {
-  Ball result;
-  function(result.get(), z.get(), bits);
-  if (z.IsReal() && arb_is_positive(z.real())) arb_zero(result.imag());
-  return result;
-}
-
-Ball Normalized(void (*function)(acb_t, const acb_t, int, slong), const Ball& z, slong bits) {
-  Ball result;
-  function(result.get(), z.get(), 1, bits);  // 1: the integrand has pi/2 t^2
-  if (z.IsReal()) arb_zero(result.imag());
-  return result;
-}
-
-Ball FresnelS(const Ball& z, slong bits) {
-  return Normalized(
-      [](acb_t r, const acb_t a, int n, slong p) { acb_hypgeom_fresnel(r, nullptr, a, n, p); }, z,
-      bits);
-}
-
-Ball FresnelC(const Ball& z, slong bits) {
-  return Normalized(
-      [](acb_t r, const acb_t a, int n, slong p) { acb_hypgeom_fresnel(nullptr, r, a, n, p); }, z,
-      bits);
-}
-
-// Evaluates a function that is real on the real line and has no branch cut.
-template <typename Function>
-Ball RealOnReal(Function function, const Ball& z, slong bits) {
-  Ball result;
-  function(result.get(), z.get(), bits);
-  if (z.IsReal()) arb_zero(result.imag());
-  return result;
-}
-
 // FriCAS's dilog(z) is Li_2(1 - z).
-Ball Dilog(const Ball& z, slong bits) {
-  Ball reflected, result;
-  acb_sub_ui(reflected.get(), z.get(), 1, bits);
+void Dilog(acb_t result, const acb_t z, slong bits) {
+  Ball reflected = BallOf(acb_sub_ui, z, ulong{1}, bits);
   acb_neg(reflected.get(), reflected.get());
-  acb_hypgeom_dilog(result.get(), reflected.get(), bits);
-  if (z.IsReal() && arb_is_positive(z.real())) arb_zero(result.imag());
-  return result;
+  acb_hypgeom_dilog(result, reflected.get(), bits);
 }
 
-Ball LambertW(const Ball& z, slong bits) {
-  Ball result;
+void LambertW(acb_t result, const acb_t z, slong bits) {
   fmpz_t principal;
   fmpz_init(principal);
-  acb_lambertw(result.get(), z.get(), principal, 0, bits);
+  acb_lambertw(result, z, principal, 0, bits);
   fmpz_clear(principal);
-  // The principal branch is real from -1/e on. Balls below 0 are left as they are, because they may
-  // reach beyond that.
-  if (z.IsReal() && arb_is_nonnegative(z.real())) arb_zero(result.imag());
-  return result;
 }
 
-Ball EllipticK(const Ball& m, slong bits) {
-  Ball result;
-  acb_elliptic_k(result.get(), m.get(), bits);
-  return result;
+// Arb computes both at once; the integrands have pi/2 t^2, which the 1 asks for.
+void FresnelS(acb_t result, const acb_t z, slong bits) {
+  acb_hypgeom_fresnel(result, nullptr, z, 1, bits);
+}
+void FresnelC(acb_t result, const acb_t z, slong bits) {
+  acb_hypgeom_fresnel(nullptr, result, z, 1, bits);
+}
+
+int Everywhere(const arb_t) { return 1; }
+int Nowhere(const arb_t) { return 0; }
+
+// A function of one argument. Arb leaves an imaginary part of a radius on some results that are real,
+// which must go for them to count as real, so the row says at which real arguments they are.
+struct OfOne {
+  Op op;
+  void (*function)(acb_t, const acb_t, slong);
+  int (*is_real_at)(const arb_t);
+};
+
+constexpr OfOne kOfOne[] = {
+    // Ei is real on both sides of 0, although it has a cut along the negative axis.
+    {Op::kEi, acb_hypgeom_ei, Everywhere},
+    {Op::kLi, [](acb_t r, const acb_t a, slong p) { acb_hypgeom_li(r, a, 0, p); }, arb_is_positive},
+    {Op::kSi, acb_hypgeom_si, Everywhere},
+    {Op::kCi, acb_hypgeom_ci, arb_is_positive},
+    {Op::kShi, acb_hypgeom_shi, Everywhere},
+    {Op::kChi, acb_hypgeom_chi, arb_is_positive},
+    {Op::kErf, acb_hypgeom_erf, Everywhere},
+    {Op::kErfc, acb_hypgeom_erfc, Everywhere},
+    {Op::kErfi, acb_hypgeom_erfi, Everywhere},
+    {Op::kFresnelS, FresnelS, Everywhere},
+    {Op::kFresnelC, FresnelC, Everywhere},
+    {Op::kGamma, acb_gamma, Everywhere},
+    {Op::kLogGamma, acb_lgamma, arb_is_positive},
+    {Op::kDigamma, acb_digamma, Everywhere},
+    // The principal branch is real from -1/e on. Balls below 0 are left as they are, because they
+    // may reach beyond that.
+    {Op::kLambertW, LambertW, arb_is_nonnegative},
+    {Op::kDilog, Dilog, arb_is_positive},
+    {Op::kEllipticK, acb_elliptic_k, Nowhere},
+};
+
+using Arguments = std::span<const Ball* const>;
+
+// These call a function of Arb that takes two arguments or, in the second case, a flag after them.
+template <auto kFunction>
+void CallWithTwo(acb_t result, Arguments arguments, slong bits) {
+  kFunction(result, arguments[0]->get(), arguments[1]->get(), bits);
+}
+template <auto kFunction>
+void CallWithTwoAndFlag(acb_t result, Arguments arguments, slong bits) {
+  kFunction(result, arguments[0]->get(), arguments[1]->get(), 0, bits);
+}
+void EllipticPi(acb_t result, Arguments arguments, slong bits) {
+  acb_elliptic_pi_inc(result, arguments[0]->get(), arguments[1]->get(), arguments[2]->get(), 0,
+                      bits);
+}
+
+struct OfSeveral {
+  Op op;
+  void (*function)(acb_t, Arguments, slong);
+};
+
+constexpr OfSeveral kOfSeveral[] = {
+    {Op::kPolylog, CallWithTwo<acb_polylog>},
+    {Op::kUpperGamma, CallWithTwoAndFlag<acb_hypgeom_gamma_upper>},
+    {Op::kLowerGamma, CallWithTwoAndFlag<acb_hypgeom_gamma_lower>},
+    {Op::kExpIntegralE, CallWithTwo<acb_hypgeom_expint>},
+    {Op::kEllipticF, CallWithTwoAndFlag<acb_elliptic_f>},
+    {Op::kEllipticE, CallWithTwoAndFlag<acb_elliptic_e_inc>},
+    {Op::kEllipticPi, EllipticPi},
+    {Op::kBesselJ, CallWithTwo<acb_hypgeom_bessel_j>},
+    {Op::kBesselY, CallWithTwo<acb_hypgeom_bessel_y>},
+    {Op::kBesselI, CallWithTwo<acb_hypgeom_bessel_i>},
+    {Op::kBesselK, CallWithTwo<acb_hypgeom_bessel_k>},
+};
+
+// Whether all of them are below 2^exponent_max.
+bool AreModerate(Arguments arguments, slong exponent_max) {
+  return std::all_of(arguments.begin(), arguments.end(),
+                     [&](const Ball* argument) { return argument->IsBelow(exponent_max); });
 }
 
 }  // namespace
 
 Ball SpecialFunction(Op op, const Ball& z, slong bits) {
-  if (!IsModerate(z)) return Ball::Undefined();
-  switch (op) {
-    case Op::kEi:
-      // Ei is real on both sides of 0, although it has a cut along the negative axis.
-      return z.IsReal() ? RealOnReal(acb_hypgeom_ei, z, bits)
-                        : RealWherePositive(acb_hypgeom_ei, z, bits);
-    case Op::kLi:
-      return RealWherePositive([](acb_t r, const acb_t a, slong p) { acb_hypgeom_li(r, a, 0, p); },
-                               z, bits);
-    case Op::kSi:
-      return RealOnReal(acb_hypgeom_si, z, bits);
-    case Op::kCi:
-      return RealWherePositive(acb_hypgeom_ci, z, bits);
-    case Op::kShi:
-      return RealOnReal(acb_hypgeom_shi, z, bits);
-    case Op::kChi:
-      return RealWherePositive(acb_hypgeom_chi, z, bits);
-    case Op::kErf:
-      return RealOnReal(acb_hypgeom_erf, z, bits);
-    case Op::kErfc:
-      return RealOnReal(acb_hypgeom_erfc, z, bits);
-    case Op::kErfi:
-      return RealOnReal(acb_hypgeom_erfi, z, bits);
-    case Op::kFresnelS:
-      return FresnelS(z, bits);
-    case Op::kFresnelC:
-      return FresnelC(z, bits);
-    case Op::kGamma:
-      return RealOnReal(acb_gamma, z, bits);
-    case Op::kLogGamma:
-      return RealWherePositive(acb_lgamma, z, bits);
-    case Op::kDigamma:
-      return RealOnReal(acb_digamma, z, bits);
-    case Op::kLambertW:
-      return LambertW(z, bits);
-    case Op::kDilog:
-      return Dilog(z, bits);
-    case Op::kEllipticK:
-      return EllipticK(z, bits);
-    default:
-      return Ball::Undefined();
-  }
+  const auto* const row = std::find_if(std::begin(kOfOne), std::end(kOfOne),
+                                       [op](const OfOne& each) { return each.op == op; });
+  if (row == std::end(kOfOne) || !z.IsBelow(kArgumentExponentMax)) return Ball::Undefined();
+  Ball result = BallOf(row->function, z.get(), bits);
+  if (z.IsReal() && row->is_real_at(z.real()) != 0) arb_zero(result.imag());
+  return result;
 }
 
 Ball Trigamma(const Ball& z, slong bits) {
-  const Ball one(1);
-  Ball result;
-  acb_polygamma(result.get(), one.get(), z.get(), bits);
-  return result;
+  return BallOf(acb_polygamma, Ball(1).get(), z.get(), bits);
 }
 
 Ball SpecialFunction(Op op, std::span<const Ball* const> arguments, slong bits) {
-  for (const Ball* argument : arguments) {
-    if (!IsModerate(*argument)) return Ball::Undefined();
+  const auto* const row = std::find_if(std::begin(kOfSeveral), std::end(kOfSeveral),
+                                       [op](const OfSeveral& each) { return each.op == op; });
+  if (row == std::end(kOfSeveral) || !AreModerate(arguments, kArgumentExponentMax)) {
+    return Ball::Undefined();
   }
-  const auto arg = [&](size_t i) { return arguments[i]->get(); };
-  Ball result;
-  switch (op) {
-    case Op::kPolylog:
-      acb_polylog(result.get(), arg(0), arg(1), bits);
-      break;
-    case Op::kUpperGamma:
-      acb_hypgeom_gamma_upper(result.get(), arg(0), arg(1), 0, bits);
-      break;
-    case Op::kLowerGamma:
-      acb_hypgeom_gamma_lower(result.get(), arg(0), arg(1), 0, bits);
-      break;
-    case Op::kExpIntegralE:
-      acb_hypgeom_expint(result.get(), arg(0), arg(1), bits);
-      break;
-    case Op::kEllipticF:
-      acb_elliptic_f(result.get(), arg(0), arg(1), 0, bits);
-      break;
-    case Op::kEllipticE:
-      acb_elliptic_e_inc(result.get(), arg(0), arg(1), 0, bits);
-      break;
-    case Op::kEllipticPi:
-      acb_elliptic_pi_inc(result.get(), arg(0), arg(1), arg(2), 0, bits);
-      break;
-    case Op::kBesselJ:
-      acb_hypgeom_bessel_j(result.get(), arg(0), arg(1), bits);
-      break;
-    case Op::kBesselY:
-      acb_hypgeom_bessel_y(result.get(), arg(0), arg(1), bits);
-      break;
-    case Op::kBesselI:
-      acb_hypgeom_bessel_i(result.get(), arg(0), arg(1), bits);
-      break;
-    case Op::kBesselK:
-      acb_hypgeom_bessel_k(result.get(), arg(0), arg(1), bits);
-      break;
-    default:
-      return Ball::Undefined();
-  }
-  return result;
+  return BallOf(row->function, arguments, bits);
 }
 
 Ball Hypergeometric(std::span<const Ball* const> upper, std::span<const Ball* const> lower,
                     const Ball& z, long shift, slong bits) {
-  if (!IsModerate(z)) return Ball::Undefined();
-  for (const auto& parameters : {upper, lower}) {
-    for (const Ball* parameter : parameters) {
-      if (!IsModerate(*parameter, kParameterExponentMax)) return Ball::Undefined();
-    }
+  if (!z.IsBelow(kArgumentExponentMax) || !AreModerate(upper, kParameterExponentMax) ||
+      !AreModerate(lower, kParameterExponentMax)) {
+    return Ball::Undefined();
   }
   const auto shifted = [&](std::span<const Ball* const> parameters) {
     std::vector<Ball> result(parameters.size());
@@ -215,10 +161,6 @@ Ball Hypergeometric(std::span<const Ball* const> upper, std::span<const Ball* co
   return result;
 }
 
-Ball CompleteEllipticE(const Ball& m, slong bits) {
-  Ball result;
-  acb_elliptic_e(result.get(), m.get(), bits);
-  return result;
-}
+Ball CompleteEllipticE(const Ball& m, slong bits) { return BallOf(acb_elliptic_e, m.get(), bits); }
 
 }  // namespace motzkin::ball
