@@ -22,6 +22,7 @@ namespace {
 using expression::Expr;
 using expression::Op;
 using expression::Pool;
+using expression::PrefixNumber;
 using Tokens = absl::StatusOr<std::string>;
 
 // Whether their program has a token for the leaf or function. The tokens are those of our prefix
@@ -29,20 +30,6 @@ using Tokens = absl::StatusOr<std::string>;
 bool HasToken(Op op) {
   return op == Op::kVariable || op == Op::kPi || op == Op::kE || op == Op::kI ||
          (op >= Op::kSqrt && op <= Op::kAcsch);
-}
-
-std::string Integer(const mpz_class& value) {
-  std::string tokens = sgn(value) < 0 ? "INT-" : "INT+";
-  for (const char digit : mpz_class(abs(value)).get_str()) {
-    tokens.push_back(' ');
-    tokens.push_back(digit);
-  }
-  return tokens;
-}
-
-std::string Number(const mpq_class& value) {
-  if (value.get_den() == 1) return Integer(value.get_num());
-  return absl::StrCat("div ", Integer(value.get_num()), " ", Integer(value.get_den()));
 }
 
 // Returns for instance "add a add b c".
@@ -119,7 +106,7 @@ class Writer {
   Tokens Write(Expr expr) {
     switch (expr->op()) {
       case Op::kNumber:
-        return Number(expr->number());
+        return PrefixNumber(expr->number());
       case Op::kAdd:
       case Op::kSub:
         return WriteSum(expr);
@@ -148,7 +135,7 @@ class Writer {
     Sum sum;
     CollectTerms(expr, /*minus=*/false, sum);
     std::vector<std::string> parts;
-    if (sum.number != 0 || sum.terms.empty()) parts.push_back(Number(sum.number));
+    if (sum.number != 0 || sum.terms.empty()) parts.push_back(PrefixNumber(sum.number));
     for (const auto& [term, minus] : sum.terms) {
       ASSIGN_OR_RETURN(std::string part, minus ? WriteProduct(term, minus) : Write(term));
       parts.push_back(std::move(part));
@@ -163,7 +150,7 @@ class Writer {
     if (minus) product.coefficient = -product.coefficient;
     std::vector<std::string> parts;
     if (product.coefficient != 1 || product.factors.empty()) {
-      parts.push_back(Number(product.coefficient));
+      parts.push_back(PrefixNumber(product.coefficient));
     }
     for (const auto& [factor, below] : product.factors) {
       ASSIGN_OR_RETURN(std::string part, below ? WriteInverse(factor) : Write(factor));

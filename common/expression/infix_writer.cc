@@ -4,29 +4,45 @@
 
 namespace motzkin::expression {
 
-InfixWriter::Binding InfixWriter::BindingOf(Expr expr) {
+const InfixWriter::Brackets& InfixWriter::BracketsOf(Format format) {
+  static constexpr Brackets kPlain = {"(", ")", "[", "]"};
+  static constexpr Brackets kLatex = {"\\left(", "\\right)", "\\left[", "\\right]"};
+  return format == Format::kLatex ? kLatex : kPlain;
+}
+
+InfixWriter::InfixWriter(Format format, BoundedText& text)
+    : format_(format),
+      latex_(format == Format::kLatex),
+      brackets_(BracketsOf(format)),
+      text_(text) {}
+
+InfixWriter::Binding InfixWriter::BindingOf(Expr expr) const {
+  const Binding quotient = latex_ ? Binding::kFraction : Binding::kProduct;
   switch (expr->op()) {
     case Op::kAdd:
     case Op::kSub:
       return Binding::kSum;
     case Op::kMul:
-    case Op::kDiv:
       return Binding::kProduct;
+    case Op::kDiv:
+      return quotient;
     case Op::kNeg:
       return Binding::kNegation;
     case Op::kPow:
       return Binding::kPower;
     case Op::kNumber:
-      // A fraction is written a/b, so it binds like a quotient.
-      if (expr->number().get_den() != 1) return Binding::kProduct;
+      // A fraction is written a/b or \frac{a}{b}, so it binds like a quotient.
+      if (expr->number().get_den() != 1) return quotient;
       return sgn(expr->number()) < 0 ? Binding::kNegation : Binding::kAtom;
     default:
       return Binding::kAtom;
   }
 }
 
-bool InfixWriter::LeadsWithMinus(Expr expr) {
+bool InfixWriter::LeadsWithMinus(Expr expr) const {
   while (true) {
+    // The minus of \frac{-1}{2} is not where an operator could meet it.
+    if (BindingOf(expr) == Binding::kFraction) return false;
     switch (expr->op()) {
       case Op::kNeg:
         return true;
@@ -46,6 +62,16 @@ bool InfixWriter::LeadsWithMinus(Expr expr) {
   }
 }
 
+bool InfixWriter::LeadsWithDigitOrFraction(Expr expr) const {
+  // Products and powers start with their first operand, unless it is in brackets.
+  while (expr->op() == Op::kMul || expr->op() == Op::kPow) {
+    if (BindingOf(expr->child(0)) < (expr->op() == Op::kPow ? Binding::kAtom : Binding::kProduct))
+      return false;
+    expr = expr->child(0);
+  }
+  return expr->op() == Op::kNumber || expr->op() == Op::kDiv;
+}
+
 void InfixWriter::WriteFirst(Expr expr, Binding at_least) {
   if (BindingOf(expr) < at_least) {
     WriteInParentheses(expr);
@@ -63,15 +89,15 @@ void InfixWriter::WriteLater(Expr expr, Binding at_least) {
 }
 
 void InfixWriter::WriteInParentheses(Expr expr) {
-  text_.Append("(");
-  Write(expr);
-  text_.Append(")");
+  WriteAround(expr, brackets_.open, brackets_.close);
 }
 
 void InfixWriter::WriteJoined(Expr expr, std::string_view separator, Binding first, Binding later) {
   WriteFirst(expr->child(0), first);
   for (const Expr child : expr->children().subspan(1)) {
-    text_.Append(separator);
+    // In LaTeX, where a space multiplies, a reader would take the product of 2 and 3 for 23.
+    const bool dot = latex_ && expr->op() == Op::kMul && LeadsWithDigitOrFraction(child);
+    text_.Append(dot ? " \\cdot " : separator);
     WriteLater(child, later);
   }
 }
@@ -80,7 +106,7 @@ void InfixWriter::Write(Expr expr) {
   if (text_.full()) return;
   switch (expr->op()) {
     case Op::kNumber:
-      return text_.Append(expr->number().get_str());
+      return WriteNumber(expr->number());
     case Op::kNeg:
       // -(3) is the negation of a number, while -3 is a number.
       text_.Append("-");
@@ -91,16 +117,34 @@ void InfixWriter::Write(Expr expr) {
     case Op::kSub:
       return WriteJoined(expr, " - ", Binding::kSum, Binding::kProduct);
     case Op::kMul:
-      return WriteJoined(expr, "*", Binding::kProduct, Binding::kNegation);
+      return WriteJoined(expr, latex_ ? " " : "*", Binding::kProduct, Binding::kNegation);
     case Op::kDiv:
-      return WriteJoined(expr, "/", Binding::kProduct, Binding::kNegation);
+      return WriteQuotient(expr);
     case Op::kPow:
-      // Exponents always get parentheses, because systems group a^b^c differently.
-      return WriteJoined(expr, format_ == Format::kSympy ? "**" : "^", Binding::kAtom,
-                         Binding::kAtom);
+      return WritePower(expr);
     default:
       return WriteFunction(expr);
   }
+}
+
+void InfixWriter::WriteNumber(const mpq_class& number) {
+  if (!latex_ || number.get_den() == 1) return text_.Append(number.get_str());
+  text_.Append("\\frac{" + number.get_num().get_str() + "}{" + number.get_den().get_str() + "}");
+}
+
+void InfixWriter::WriteQuotient(Expr expr) {
+  if (!latex_) return WriteJoined(expr, "/", Binding::kProduct, Binding::kNegation);
+  WriteAround(expr->child(0), "\\frac{", "}");
+  WriteAround(expr->child(1), "{", "}");
+}
+
+void InfixWriter::WritePower(Expr expr) {
+  if (latex_) {
+    WriteFirst(expr->child(0), Binding::kAtom);
+    return WriteAround(expr->child(1), "^{", "}");
+  }
+  // Exponents always get parentheses, because systems group a^b^c differently.
+  WriteJoined(expr, format_ == Format::kSympy ? "**" : "^", Binding::kAtom, Binding::kAtom);
 }
 
 void InfixWriter::WriteFunction(Expr expr) {
@@ -108,14 +152,27 @@ void InfixWriter::WriteFunction(Expr expr) {
   if (const size_t argument = name.find('#'); argument != std::string_view::npos) {
     return WriteAround(expr->child(0), name.substr(0, argument), name.substr(argument + 1));
   }
-  if (name.empty()) return WriteByReciprocal(expr);
-  if (expr->op() == Op::kHypergeometric) return WriteHypergeometric(expr, name);
-  text_.Append(name);
+  if (name.empty() && !latex_) return WriteByReciprocal(expr);
+  WriteName(expr->op());
+  if (latex_ && expr->op() == Op::kSqrt) return WriteAround(expr->child(0), "{", "}");
   if (expr->children().empty()) return;
-  text_.Append("(");
-  WriteArguments(expr->children());
-  if (expr->op() == Op::kRootOf) text_.Append(", t");
-  text_.Append(")");
+  text_.Append(brackets_.open);
+  if (expr->op() == Op::kHypergeometric) {
+    WriteHypergeometricArguments(expr);
+  } else {
+    WriteArguments(expr->children());
+    if (expr->op() == Op::kRootOf) text_.Append(", t");
+  }
+  text_.Append(brackets_.close);
+}
+
+void InfixWriter::WriteName(Op op) {
+  const std::string_view name = NameOf(op, format_);
+  if (!name.empty()) return text_.Append(name);
+  // Only LaTeX comes here. It has commands for a few functions, and a way to write any other name.
+  text_.Append("\\operatorname{");
+  text_.Append(NameOf(op, Format::kInfix));
+  text_.Append("}");
 }
 
 void InfixWriter::WriteByReciprocal(Expr expr) {
@@ -136,18 +193,17 @@ void InfixWriter::WriteAround(Expr argument, std::string_view before, std::strin
   text_.Append(after);
 }
 
-void InfixWriter::WriteHypergeometric(Expr expr, std::string_view name) {
+void InfixWriter::WriteHypergeometricArguments(Expr expr) {
   // The children are p, the p upper parameters, the lower ones and the argument.
   const size_t p = expr->child(0)->number().get_num().get_ui();
   const std::span<const Expr> parameters = expr->children().subspan(1, expr->children().size() - 2);
-  text_.Append(name);
-  text_.Append("([");
-  WriteArguments(parameters.first(p));
-  text_.Append("], [");
-  WriteArguments(parameters.subspan(p));
-  text_.Append("], ");
+  for (const std::span<const Expr> list : {parameters.first(p), parameters.subspan(p)}) {
+    text_.Append(brackets_.open_list);
+    WriteArguments(list);
+    text_.Append(brackets_.close_list);
+    text_.Append(", ");
+  }
   Write(expr->children().back());
-  text_.Append(")");
 }
 
 void InfixWriter::WriteArguments(std::span<const Expr> arguments) {

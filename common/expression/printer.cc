@@ -2,38 +2,31 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <vector>
 
 #include "common/expression/bounded_text.h"
 #include "common/expression/distinct_nodes.h"
 #include "common/expression/infix_writer.h"
-#include "common/expression/latex_writer.h"
 #include "common/expression/operation.h"
 
 namespace motzkin::expression {
 namespace {
 
-void WriteInteger(const mpz_class& value, BoundedText& text) {
-  text.Append(sgn(value) < 0 ? "INT-" : "INT+");
+std::string PrefixInteger(const mpz_class& value) {
+  std::string tokens = sgn(value) < 0 ? "INT-" : "INT+";
   for (const char digit : mpz_class(abs(value)).get_str()) {
-    const char token[] = {' ', digit};
-    text.Append({token, 2});
+    tokens.push_back(' ');
+    tokens.push_back(digit);
   }
-}
-
-void WritePrefixNumber(const mpq_class& value, BoundedText& text) {
-  if (value.get_den() == 1) return WriteInteger(value.get_num(), text);
-  text.Append("div ");
-  WriteInteger(value.get_num(), text);
-  text.Append(" ");
-  WriteInteger(value.get_den(), text);
+  return tokens;
 }
 
 // Recursion is as deep as the tree, which PoolLimits bounds.
 void WritePrefix(Expr expr, BoundedText& text) {
   if (text.full()) return;
-  if (expr->op() == Op::kNumber) return WritePrefixNumber(expr->number(), text);
+  if (expr->op() == Op::kNumber) return text.Append(PrefixNumber(expr->number()));
   const std::span<const Expr> children = expr->children();
   // A sum of three terms is `add add a b c`: prefix notation has a fixed number of operands for
   // each token.
@@ -49,7 +42,7 @@ void WritePrefix(Expr expr, BoundedText& text) {
     if (expr->op() != Op::kHypergeometric || i > 0) continue;
     // The parser cannot count the lower parameters, so their number is written too.
     text.Append(" ");
-    WriteInteger(children.size() - 2 - children[0]->number().get_num(), text);
+    text.Append(PrefixInteger(children.size() - 2 - children[0]->number().get_num()));
   }
 }
 
@@ -58,21 +51,21 @@ uint64_t SaturatingAdd(uint64_t a, uint64_t b) {
   return sum < a ? std::numeric_limits<uint64_t>::max() : sum;
 }
 
-uint64_t IntegerTokens(const mpz_class& value) {
-  return 1 + mpz_class(abs(value)).get_str().size();
+uint64_t Tokens(const std::string& prefix) {
+  return 1 + static_cast<uint64_t>(std::count(prefix.begin(), prefix.end(), ' '));
 }
 
 // Returns the tokens of the node itself, without those of its children.
 uint64_t OwnTokens(Expr expr) {
   switch (expr->op()) {
     case Op::kNumber:
-      if (expr->number().get_den() == 1) return IntegerTokens(expr->number().get_num());
-      return 1 + IntegerTokens(expr->number().get_num()) + IntegerTokens(expr->number().get_den());
+      return Tokens(PrefixNumber(expr->number()));
     case Op::kAdd:
     case Op::kMul:
       return expr->children().size() - 1;
     case Op::kHypergeometric:
-      return 1 + IntegerTokens(expr->children().size() - 2 - expr->child(0)->number().get_num());
+      return 1 + Tokens(PrefixInteger(expr->children().size() - 2 -
+                                      expr->child(0)->number().get_num()));
     default:
       return 1;
   }
@@ -88,26 +81,21 @@ absl::Status Unsayable(Op op, Format format) {
 
 }  // namespace
 
+std::string PrefixNumber(const mpq_class& value) {
+  if (value.get_den() == 1) return PrefixInteger(value.get_num());
+  return fmt::format("div {} {}", PrefixInteger(value.get_num()), PrefixInteger(value.get_den()));
+}
+
 absl::StatusOr<std::string> Print(Expr expr, Format format, size_t bytes_max) {
   if (expr->op() == Op::kUndefined)
     return absl::FailedPreconditionError("the expression is undefined");
   BoundedText text(bytes_max);
-  switch (format) {
-    case Format::kPrefix:
-      WritePrefix(expr, text);
-      break;
-    case Format::kLatex:
-      LatexWriter(text).Write(expr);
-      break;
-    case Format::kInfix:
-    case Format::kSympy:
-    case Format::kGiac:
-    case Format::kFricas: {
-      InfixWriter writer(format, text);
-      writer.Write(expr);
-      if (writer.unsayable() != Op::kUndefined) return Unsayable(writer.unsayable(), format);
-      break;
-    }
+  if (format == Format::kPrefix) {
+    WritePrefix(expr, text);
+  } else {
+    InfixWriter writer(format, text);
+    writer.Write(expr);
+    if (writer.unsayable() != Op::kUndefined) return Unsayable(writer.unsayable(), format);
   }
   if (text.full())
     return absl::ResourceExhaustedError(fmt::format("the text has more than {} bytes", bytes_max));

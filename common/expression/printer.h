@@ -36,6 +36,9 @@ inline constexpr size_t kPrintBytesMax = 4u << 20;
 
 absl::StatusOr<std::string> Print(Expr expr, Format format, size_t bytes_max = kPrintBytesMax);
 
+// Returns the prefix tokens of a number.
+std::string PrefixNumber(const mpq_class& value);
+
 // Returns the number of prefix tokens, with a token for each digit; saturating.
 uint64_t TokenCount(Expr expr);
 
