@@ -21,26 +21,26 @@ bool BindsAnUnknown(std::string_view function) {
   return function == "rootOf" || function == "zeroOf";
 }
 
-}  // namespace
-
-int ExpressionReader::Precedence(Operator op) {
+int Precedence(Op op) {
   switch (op) {
-    case Operator::kAdd:
-    case Operator::kSub:
+    case Op::kAdd:
+    case Op::kSub:
       return 1;
-    case Operator::kMul:
-    case Operator::kDiv:
+    case Op::kMul:
+    case Op::kDiv:
       return 2;
-    case Operator::kNeg:
+    case Op::kNeg:
       return 3;
-    case Operator::kPow:
+    default:
+      MOTZKIN_CHECK(op == Op::kPow);
       return 4;
   }
-  MOTZKIN_CHECK(false);
 }
 
+}  // namespace
+
 absl::Status ExpressionReader::Advance() {
-  ASSIGN_OR_RETURN(token_, source_.Next());
+  ASSIGN_OR_RETURN(token_, lexer_.Next());
   return absl::OkStatus();
 }
 
@@ -61,12 +61,14 @@ absl::Status ExpressionReader::ReadValue() {
       const Token open = token_;
       return OpenFrame(open, {}, open.column);
     }
-    case TokenKind::kMinus:
-      // A prefix operator is pushed without reducing, so the power in 2^-x waits for its operand.
-      operators_.push_back({Operator::kNeg, token_.column});
-      return Advance();
-    case TokenKind::kPlus:
-      return Advance();
+    case TokenKind::kOperator:
+      if (token_.op == Op::kSub) {
+        // A prefix operator is pushed without reducing, so the power in 2^-x waits for its operand.
+        operators_.push_back({Op::kNeg, token_.column});
+        return Advance();
+      }
+      if (token_.op == Op::kAdd) return Advance();
+      break;
     case TokenKind::kClose: {
       // A bracket may close without a value before it if it holds nothing, as in `pi()` and `[]`,
       // or if it is a tuple that ends with a comma, as Python writes `(a,)`.
@@ -79,9 +81,6 @@ absl::Status ExpressionReader::ReadValue() {
     case TokenKind::kEnd:
       return ErrorAt(token_.column, "the text ends where a value is expected");
     case TokenKind::kComma:
-    case TokenKind::kTimes:
-    case TokenKind::kSlash:
-    case TokenKind::kCaret:
       break;
   }
   return ErrorAt(token_.column, fmt::format("a value is expected before {}", Quoted(token_.text)));
@@ -89,16 +88,8 @@ absl::Status ExpressionReader::ReadValue() {
 
 absl::Status ExpressionReader::ReadAfterValue() {
   switch (token_.kind) {
-    case TokenKind::kPlus:
-      return PushBinary(Operator::kAdd);
-    case TokenKind::kMinus:
-      return PushBinary(Operator::kSub);
-    case TokenKind::kTimes:
-      return PushBinary(Operator::kMul);
-    case TokenKind::kSlash:
-      return PushBinary(Operator::kDiv);
-    case TokenKind::kCaret:
-      return PushBinary(Operator::kPow);
+    case TokenKind::kOperator:
+      return PushBinary(token_.op);
     case TokenKind::kComma:
       return Comma();
     case TokenKind::kClose:
@@ -122,8 +113,8 @@ absl::Status ExpressionReader::ReadAfterValue() {
   }
   // This is a product without a sign. The token belongs to its right operand, so it is not
   // consumed.
-  RETURN_IF_ERROR(ReduceFor(Operator::kMul));
-  operators_.push_back({Operator::kMul, token_.column});
+  RETURN_IF_ERROR(ReduceFor(Op::kMul));
+  operators_.push_back({Op::kMul, token_.column});
   value_expected_ = true;
   return absl::OkStatus();
 }
@@ -239,19 +230,19 @@ absl::Status ExpressionReader::FinishCall(const Frame& frame,
   return PushValue(*call, /*literal=*/false, frame.column);
 }
 
-absl::Status ExpressionReader::PushBinary(Operator op) {
+absl::Status ExpressionReader::PushBinary(Op op) {
   RETURN_IF_ERROR(ReduceFor(op));
   operators_.push_back({op, token_.column});
   value_expected_ = true;
   return Advance();
 }
 
-absl::Status ExpressionReader::ReduceFor(Operator op) {
+absl::Status ExpressionReader::ReduceFor(Op op) {
   const int incoming = Precedence(op);
   while (operators_.size() > operators_begin()) {
     const int top = Precedence(operators_.back().op);
     // The power is right associative, so an equal one stays on the stack.
-    if (top < incoming || (top == incoming && op == Operator::kPow)) break;
+    if (top < incoming || (top == incoming && op == Op::kPow)) break;
     RETURN_IF_ERROR(ApplyTop());
   }
   return absl::OkStatus();
@@ -270,7 +261,7 @@ absl::Status ExpressionReader::ApplyTop() {
   const ParsedValue right = std::move(values_.back());
   values_.pop_back();
   if (right.expr == nullptr) return ErrorAt(column, "a list where an expression is expected");
-  if (op == Operator::kNeg) {
+  if (op == Op::kNeg) {
     // A minus before a literal makes a negative number. -3^x is not affected: the power was applied
     // first.
     const bool folds = right.literal && right.expr->op() == Op::kNumber;
@@ -280,26 +271,8 @@ absl::Status ExpressionReader::ApplyTop() {
   const ParsedValue left = std::move(values_.back());
   values_.pop_back();
   if (left.expr == nullptr) return ErrorAt(column, "a list where an expression is expected");
-  Expr result = nullptr;
-  switch (op) {
-    case Operator::kAdd:
-      result = pool_.Add(left.expr, right.expr);
-      break;
-    case Operator::kSub:
-      result = pool_.Sub(left.expr, right.expr);
-      break;
-    case Operator::kMul:
-      result = pool_.Mul(left.expr, right.expr);
-      break;
-    case Operator::kDiv:
-      result = Quotient(pool_, left.expr, right.expr);
-      break;
-    case Operator::kPow:
-      result = pool_.Pow(left.expr, right.expr);
-      break;
-    case Operator::kNeg:
-      MOTZKIN_CHECK(false);
-  }
+  const Expr result = op == Op::kDiv ? Quotient(pool_, left.expr, right.expr)
+                                     : pool_.Binary(op, left.expr, right.expr);
   return PushValue(result, /*literal=*/false, column);
 }
 

@@ -1,4 +1,4 @@
-// An operator-precedence parser over a TokenSource. It has stacks of its own instead of recursion,
+// An operator-precedence parser over the tokens of a Lexer. It has stacks of its own instead of recursion,
 // so memory stays in proportion to the text, however deeply it nests. Inside this module only.
 //
 //   value   := number | constant | name ( values ) | ( values ) | [ values ]
@@ -23,17 +23,16 @@ class ExpressionReader {
   // In LaTeX, two adjacent values are a product.
   enum class Juxtaposition { kError, kProduct };
 
-  ExpressionReader(TokenSource& source, Pool& pool, const ParseLimits& limits,
-                   Juxtaposition juxtaposition)
-      : source_(source), pool_(pool), limits_(limits), juxtaposition_(juxtaposition) {}
+  ExpressionReader(Lexer& lexer, Pool& pool, const ParseLimits& limits, Juxtaposition juxtaposition)
+      : lexer_(lexer), pool_(pool), limits_(limits), juxtaposition_(juxtaposition) {}
 
   // The errors are those of parser.h.
   absl::StatusOr<Expr> Read();
 
  private:
-  enum class Operator { kAdd, kSub, kMul, kDiv, kNeg, kPow };
+  // An operator that waits for its right operand.
   struct Pending {
-    Operator op;
+    Op op;
     size_t column;
   };
   // An open bracket of a call, a list or a mere group.
@@ -47,7 +46,6 @@ class ExpressionReader {
     std::string_view unknown;  // the unknown of a rootOf, once it was seen
   };
 
-  static int Precedence(Operator op);
   absl::Status Advance();
   absl::Status ReadValue();
   absl::Status ReadAfterValue();
@@ -58,16 +56,16 @@ class ExpressionReader {
   absl::Status CloseFrame();
   absl::Status FinishCall(const Frame& frame, std::span<const ParsedValue> arguments);
   absl::Status Comma();
-  absl::Status PushBinary(Operator op);
+  absl::Status PushBinary(Op op);
   // Applies the operators above `begin` that bind tighter than an incoming `op`, or all of them.
-  absl::Status ReduceFor(Operator op);
+  absl::Status ReduceFor(Op op);
   absl::Status ReduceTo(size_t begin);
   absl::Status ApplyTop();
   absl::Status PushValue(Expr expr, bool literal, size_t column);
   size_t operators_begin() const { return frames_.empty() ? 0 : frames_.back().operators_begin; }
   Frame* InnermostRootOf();
 
-  TokenSource& source_;
+  Lexer& lexer_;
   Pool& pool_;
   const ParseLimits& limits_;
   const Juxtaposition juxtaposition_;

@@ -1,14 +1,6 @@
 #include "common/expression/infix_lexer.h"
 
-#include <fmt/format.h>
-
 namespace motzkin::expression {
-
-Token InfixLexer::Take(TokenKind kind, size_t length) {
-  const Token token{kind, position_ + 1, text_.substr(position_, length)};
-  position_ += length;
-  return token;
-}
 
 // Reads digits [. digits] [e [+-] digits], where either side of the point may be empty. Without
 // digits after it, the `e` is a name, so the reader refuses `2e`.
@@ -32,41 +24,18 @@ size_t InfixLexer::NameLength() const {
   return end - position_;
 }
 
-absl::StatusOr<Token> InfixLexer::Next() {
-  while (IsSpace(At(position_))) ++position_;
-  if (position_ >= text_.size()) return Token{TokenKind::kEnd, text_.size() + 1, {}};
+absl::StatusOr<Token> InfixLexer::Take() {
   const char c = text_[position_];
   if (IsDigit(c) || (c == '.' && IsDigit(At(position_ + 1))))
-    return Take(TokenKind::kNumber, NumberLength());
-  if (IsLetter(c) || c == '%') return Take(TokenKind::kName, NameLength());
-  switch (c) {
-    case '(':
-    case '[':
-      return Take(TokenKind::kOpen, 1);
-    case ')':
-    case ']':
-      return Take(TokenKind::kClose, 1);
-    case ',':
-      return Take(TokenKind::kComma, 1);
-    case '+':
-      return Take(TokenKind::kPlus, 1);
-    case '-':
-      return Take(TokenKind::kMinus, 1);
-    case '/':
-      return Take(TokenKind::kSlash, 1);
-    case '^':
-      return Take(TokenKind::kCaret, 1);
-    // SymPy and Python write a power as **.
-    case '*':
-      return At(position_ + 1) == '*' ? Take(TokenKind::kCaret, 2) : Take(TokenKind::kTimes, 1);
-    case '!':
-      return ErrorAt(position_ + 1, "factorials are not accepted; write gamma(x + 1)");
-    case '|':
-      return ErrorAt(position_ + 1, "bars are not accepted; write abs(x)");
-    default:
-      return ErrorAt(position_ + 1,
-                     fmt::format("unexpected character {}", Quoted(text_.substr(position_, 1))));
-  }
+    return Lexer::Take(TokenKind::kNumber, NumberLength());
+  if (IsLetter(c) || c == '%') return Lexer::Take(TokenKind::kName, NameLength());
+  if (c == '!') return ErrorAt(position_ + 1, "factorials are not accepted; write gamma(x + 1)");
+  if (c == '|') return ErrorAt(position_ + 1, "bars are not accepted; write abs(x)");
+  if (Ahead(2) != "**") return TakeSymbol("()[],+-*/^");
+  // SymPy and Python write a power as **.
+  Token power = Lexer::Take(TokenKind::kOperator, 2);
+  power.op = Op::kPow;
+  return power;
 }
 
 }  // namespace motzkin::expression

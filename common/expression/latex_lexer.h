@@ -9,29 +9,25 @@
 
 namespace motzkin::expression {
 
-// `text` must outlive the lexer and its tokens. Thread-compatible.
-class LatexLexer final : public TokenSource {
+// Thread-compatible.
+class LatexLexer final : public Lexer {
  public:
   // Braces that nest deeper than `nesting` are refused.
   LatexLexer(std::string_view text, int nesting)
-      : text_(text), nesting_(static_cast<size_t>(nesting)) {}
-  absl::StatusOr<Token> Next() override;
+      : Lexer(text), nesting_(static_cast<size_t>(nesting)) {}
 
  private:
   // The role of an open brace decides what its closing brace means: the end of a group, or the
   // comma between the two arguments of \frac.
   enum class Brace { kGroup, kNumerator };
 
-  char At(size_t position) const { return position < text_.size() ? text_[position] : '\0'; }
-  Token Take(TokenKind kind, size_t length, std::string_view text);
+  absl::StatusOr<Token> Take() override;
   absl::StatusOr<Token> Command();
   absl::StatusOr<Token> OperatorName();
   absl::StatusOr<Token> OpenBrace();
   absl::StatusOr<Token> CloseBrace();
 
-  std::string_view text_;
   size_t nesting_;
-  size_t position_ = 0;
   bool after_frac_ = false;
   std::vector<Brace> braces_;  // the open ones, innermost last
 };

@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "common/expression/expression.h"
+
 namespace motzkin::expression {
 
 enum class TokenKind {
@@ -18,25 +20,40 @@ enum class TokenKind {
   kOpen,    // ( or [
   kClose,   // ) or ]
   kComma,
-  kPlus,
-  kMinus,
-  kTimes,
-  kSlash,
-  kCaret,
+  kOperator,  // Token::op says which; a minus is kSub
 };
 
 struct Token {
   TokenKind kind = TokenKind::kEnd;
   size_t column = 0;      // the number of its first byte, from 1
   std::string_view text;  // points into the input or a table
+  Op op = Op::kUndefined;
 };
 
-// Thread-compatible.
-class TokenSource {
+// What the lexers share. Thread-compatible.
+class Lexer {
  public:
-  virtual ~TokenSource() = default;
+  // `text` must outlive the lexer and its tokens.
+  explicit Lexer(std::string_view text) : text_(text) {}
+  virtual ~Lexer() = default;
   // Returns the next token. After the last one it returns kEnd, however often it is called.
-  virtual absl::StatusOr<Token> Next() = 0;
+  absl::StatusOr<Token> Next();
+
+ protected:
+  // Returns the token that begins at the current position, which is neither a space nor the end.
+  virtual absl::StatusOr<Token> Take() = 0;
+
+  char At(size_t position) const { return position < text_.size() ? text_[position] : '\0'; }
+  std::string_view Ahead(size_t length) const { return text_.substr(position_, length); }
+  // Takes `length` bytes as a token whose text is `text` or, without it, those bytes.
+  Token Take(TokenKind kind, size_t length);
+  Token Take(TokenKind kind, size_t length, std::string_view text);
+  // Takes an operator, bracket or comma of one character, if it is one of `accepted`. Any other
+  // character is an error.
+  absl::StatusOr<Token> TakeSymbol(std::string_view accepted);
+
+  std::string_view text_;
+  size_t position_ = 0;
 };
 
 // Returns INVALID_ARGUMENT with the message "column 17: message".
