@@ -7,21 +7,6 @@ namespace {
 
 absl::Status Refuse(const char* reason) { return absl::InvalidArgumentError(reason); }
 
-Expr Reciprocal(Expr n, Pool& pool) { return Quotient(pool, pool.Integer(1), n); }
-
-Expr QuotientOfLogs(Expr u, Expr base, Pool& pool) {
-  return pool.Div(pool.Unary(Op::kLog, u), pool.Unary(Op::kLog, base));
-}
-
-Expr HalfPi(Pool& pool) { return pool.Div(pool.Leaf(Op::kPi), pool.Integer(2)); }
-
-Expr Asin(Expr z, Pool& pool) { return pool.Unary(Op::kAsin, z); }
-
-Expr EllipticPi(Expr n, Expr phi, Expr m, Pool& pool) {
-  const Expr children[] = {n, phi, m};
-  return pool.Make(Op::kEllipticPi, children);
-}
-
 // Returns Horner's form of the polynomial with these coefficients, highest first; null if one of
 // them is a list.
 Expr Polynomial(const std::vector<ParsedValue>& coefficients, Expr at, Pool& pool) {
@@ -42,53 +27,12 @@ bool HasList(const std::vector<ParsedValue>& items) {
 
 }  // namespace
 
-absl::StatusOr<Expr> BuildLog(CallArguments arguments, Pool& pool) {
-  if (arguments.size() == 2) return QuotientOfLogs(arguments[0].expr, arguments[1].expr, pool);
-  return pool.Unary(Op::kLog, arguments[0].expr);
-}
-
-absl::StatusOr<Expr> BuildLog10(CallArguments arguments, Pool& pool) {
-  return QuotientOfLogs(arguments[0].expr, pool.Integer(10), pool);
-}
-
-absl::StatusOr<Expr> BuildLog2(CallArguments arguments, Pool& pool) {
-  return QuotientOfLogs(arguments[0].expr, pool.Integer(2), pool);
-}
-
-absl::StatusOr<Expr> BuildLog1p(CallArguments arguments, Pool& pool) {
-  return pool.Unary(Op::kLog, pool.Add(pool.Integer(1), arguments[0].expr));
-}
-
-absl::StatusOr<Expr> BuildExp2(CallArguments arguments, Pool& pool) {
-  return pool.Pow(pool.Integer(2), arguments[0].expr);
-}
-
-absl::StatusOr<Expr> BuildExpm1(CallArguments arguments, Pool& pool) {
-  return pool.Sub(pool.Unary(Op::kExp, arguments[0].expr), pool.Integer(1));
-}
-
-absl::StatusOr<Expr> BuildPow(CallArguments arguments, Pool& pool) {
-  return pool.Pow(arguments[0].expr, arguments[1].expr);
-}
-
-absl::StatusOr<Expr> BuildQuotient(CallArguments arguments, Pool& pool) {
-  return Quotient(pool, arguments[0].expr, arguments[1].expr);
-}
-
-absl::StatusOr<Expr> BuildCbrt(CallArguments arguments, Pool& pool) {
-  return pool.Pow(arguments[0].expr, pool.Number(mpq_class(1, 3)));
-}
-
-absl::StatusOr<Expr> BuildRoot(CallArguments arguments, Pool& pool) {
-  return pool.Pow(arguments[0].expr, Reciprocal(arguments[1].expr, pool));
-}
-
 absl::StatusOr<Expr> BuildSurd(CallArguments arguments, Pool& pool) {
   const mpz_class* n = IntegerValue(arguments[1].expr);
   if (n == nullptr || *n < 1)
     return Refuse("'surd' needs a positive integer as its second argument");
   const Expr u = arguments[0].expr;
-  const Expr exponent = Reciprocal(arguments[1].expr, pool);
+  const Expr exponent = Quotient(pool, pool.Integer(1), arguments[1].expr);
   // An even root is real only for u >= 0, and there the principal root is the real one.
   if (mpz_even_p(n->get_mpz_t()) != 0) return pool.Pow(u, exponent);
   return pool.Mul(pool.Unary(Op::kSign, u), pool.Pow(pool.Unary(Op::kAbs, u), exponent));
@@ -137,19 +81,10 @@ absl::StatusOr<Expr> BuildFloat(CallArguments arguments, Pool& pool) {
   return pool.Number(value);
 }
 
-absl::StatusOr<Expr> BuildGamma(CallArguments arguments, Pool& pool) {
-  if (arguments.size() == 1) return pool.Unary(Op::kGamma, arguments[0].expr);
-  return pool.Binary(Op::kUpperGamma, arguments[0].expr, arguments[1].expr);
-}
-
 absl::StatusOr<Expr> BuildPolygamma(CallArguments arguments, Pool& pool) {
   if (!arguments[0].expr->IsInteger(0))
     return Refuse("polygamma of an order other than 0 is not accepted");
   return pool.Unary(Op::kDigamma, arguments[1].expr);
-}
-
-absl::StatusOr<Expr> BuildE1(CallArguments arguments, Pool& pool) {
-  return pool.Binary(Op::kExpIntegralE, pool.Integer(1), arguments[0].expr);
 }
 
 absl::StatusOr<Expr> BuildLambertW(CallArguments arguments, Pool& pool) {
@@ -164,31 +99,6 @@ absl::StatusOr<Expr> BuildProductLog(CallArguments arguments, Pool& pool) {
     return Refuse("only the principal branch of ProductLog is accepted");
   }
   return pool.Unary(Op::kLambertW, arguments.back().expr);
-}
-
-absl::StatusOr<Expr> BuildEllipticE(CallArguments arguments, Pool& pool) {
-  // The complete integral is the one up to phi = pi/2.
-  if (arguments.size() == 1) return pool.Binary(Op::kEllipticE, HalfPi(pool), arguments[0].expr);
-  return pool.Binary(Op::kEllipticE, arguments[0].expr, arguments[1].expr);
-}
-
-absl::StatusOr<Expr> BuildEllipticPi(CallArguments arguments, Pool& pool) {
-  if (arguments.size() == 2)
-    return EllipticPi(arguments[0].expr, HalfPi(pool), arguments[1].expr, pool);
-  return EllipticPi(arguments[0].expr, arguments[1].expr, arguments[2].expr, pool);
-}
-
-absl::StatusOr<Expr> BuildFricasEllipticF(CallArguments arguments, Pool& pool) {
-  return pool.Binary(Op::kEllipticF, Asin(arguments[0].expr, pool), arguments[1].expr);
-}
-
-absl::StatusOr<Expr> BuildFricasEllipticE(CallArguments arguments, Pool& pool) {
-  if (arguments.size() == 1) return BuildEllipticE(arguments, pool);
-  return pool.Binary(Op::kEllipticE, Asin(arguments[0].expr, pool), arguments[1].expr);
-}
-
-absl::StatusOr<Expr> BuildFricasEllipticPi(CallArguments arguments, Pool& pool) {
-  return EllipticPi(arguments[1].expr, Asin(arguments[0].expr, pool), arguments[2].expr, pool);
 }
 
 absl::StatusOr<Expr> BuildHypergeometric(CallArguments arguments, Pool& pool) {

@@ -1,12 +1,10 @@
 #include "common/expression/derivative_rules.h"
 
-#include <array>
 #include <string_view>
 #include <vector>
 
-#include "common/base/check.h"
 #include "common/expression/operation.h"
-#include "common/expression/token.h"
+#include "common/expression/rule_reader.h"
 
 namespace motzkin::expression {
 
@@ -42,6 +40,25 @@ Expr Builder::Pow(Expr a, Expr b) {
   return pool_.Pow(a, b);
 }
 
+Expr Builder::Make(Op op, std::span<const Expr> children) {
+  switch (op) {
+    case Op::kNeg:
+      return Neg(children[0]);
+    case Op::kAdd:
+      return Add(children[0], children[1]);
+    case Op::kSub:
+      return Sub(children[0], children[1]);
+    case Op::kMul:
+      return Mul(children[0], children[1]);
+    case Op::kDiv:
+      return Div(children[0], children[1]);
+    case Op::kPow:
+      return Pow(children[0], children[1]);
+    default:
+      return pool_.Make(op, children);
+  }
+}
+
 Expr Builder::Decrement(Expr a) {
   return a->op() == Op::kNumber ? pool_.Number(a->number() - 1) : pool_.Sub(a, Integer(1));
 }
@@ -74,62 +91,19 @@ std::string_view RuleOf(Expr node) {
   return OperationOf(node->op()).derivative;
 }
 
-// Builds a derivative from the text of Operation::derivative. The texts are our own and known to be
-// right (the tests build all of them), so mistakes in them are CHECKed.
-class RuleReader {
- public:
-  RuleReader(std::string_view rule, Expr node, Expr u, Builder& build)
-      : rest_(rule), node_(node), u_(u), build_(build) {}
-
-  Expr Read() {
-    const std::string_view token = TakeWord(rest_);
-    const char first = token.front();
-    if (token.size() == 1) {
-      if (first == 'u') return u_;
-      if (first == 'f') return node_;
-      if (first >= 'a' && first <= 'c') return node_->child(static_cast<size_t>(first - 'a'));
-      if (IsDigit(first)) return build_.Integer(first - '0');
-    }
-    if (token == "dec") return build_.Decrement(Read());
-    if (token == "inc") return build_.Increment(Read());
-    return Operate(OpOfPrefixToken(token));
-  }
-
- private:
-  Expr Operate(Op op) {
-    MOTZKIN_CHECK(op != Op::kUndefined);
-    std::array<Expr, 3> operands = {};
-    const size_t count = Arity(op) < 0 ? 2 : static_cast<size_t>(Arity(op));
-    for (size_t i = 0; i < count; ++i) operands[i] = Read();
-    switch (op) {
-      case Op::kNeg:
-        return build_.Neg(operands[0]);
-      case Op::kAdd:
-        return build_.Add(operands[0], operands[1]);
-      case Op::kSub:
-        return build_.Sub(operands[0], operands[1]);
-      case Op::kMul:
-        return build_.Mul(operands[0], operands[1]);
-      case Op::kDiv:
-        return build_.Div(operands[0], operands[1]);
-      case Op::kPow:
-        return build_.Pow(operands[0], operands[1]);
-      default:
-        return build_.Make(op, {operands.data(), count});
-    }
-  }
-
-  std::string_view rest_;
-  const Expr node_, u_;
-  Builder& build_;
-};
-
 }  // namespace
 
 Expr OuterDerivative(Expr node, Expr u, Builder& build) {
   if (node->op() == Op::kHypergeometric) return HypergeometricDerivative(node, build);
   const std::string_view rule = RuleOf(node);
-  return rule.empty() ? build.Undefined() : RuleReader(rule, node, u, build).Read();
+  if (rule.empty()) return build.Undefined();
+  const auto operand = [&](char letter) -> Expr {
+    if (letter == 'u') return u;
+    if (letter == 'f') return node;
+    return letter >= 'a' && letter <= 'c' ? node->child(static_cast<size_t>(letter - 'a'))
+                                          : nullptr;
+  };
+  return RuleReader(rule, operand, build).Read();
 }
 
 }  // namespace motzkin::expression

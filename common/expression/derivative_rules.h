@@ -13,7 +13,8 @@ class Builder {
   Expr Undefined() { return pool_.Undefined(); }
   Expr Integer(long value) { return pool_.Integer(value); }
   Expr Unary(Op op, Expr a) { return pool_.Unary(op, a); }
-  Expr Make(Op op, std::span<const Expr> children) { return pool_.Make(op, children); }
+  // Sums and products have two children.
+  Expr Make(Op op, std::span<const Expr> children);
   Expr Neg(Expr a);
   Expr Add(Expr a, Expr b);
   Expr Sub(Expr a, Expr b);

@@ -11,31 +11,52 @@
 
 #include "common/base/string_view.h"
 #include "common/expression/call_builders.h"
+#include "common/expression/exact_numbers.h"
 #include "common/expression/operation.h"
+#include "common/expression/rule_reader.h"
 #include "common/expression/token.h"
 
 namespace motzkin::expression {
 namespace {
 
-// The calls that need a translation. All others are operations of ours and come from the table of
-// operations.
+// Calls that are not one operation of ours with the same arguments, each as a rule (rule_reader.h)
+// in which a, b and c are the arguments. A rule translates the convention of the system that uses the
+// name; a wrong one would make the verifier refute right answers. The rows of a name are in the order
+// of their numbers of arguments.
 // clang-format off
+struct Translation {
+  std::string_view name;
+  size_t arguments;
+  std::string_view rule;
+};
+constexpr Translation kTranslated[] = {
+    // log(u) or, in SymPy, log(u, base).
+    {"log", 1, "ln a"}, {"log", 2, "div ln a ln b"},
+    {"log10", 1, "div ln a ln 10"}, {"log2", 1, "div ln a ln 2"}, {"log1p", 1, "ln add 1 a"},
+    {"exp2", 1, "pow 2 a"}, {"expm1", 1, "sub exp a 1"}, {"\\frac", 2, "div a b"},
+    // u^(1/3) as in SymPy. C's cbrt would give the real root for negative u.
+    {"cbrt", 1, "pow a div 1 3"}, {"root", 2, "pow a div 1 b"}, {"nthRoot", 2, "pow a div 1 b"},
+    // Gamma(s, z) is the upper incomplete function, on which giac, FriCAS and Mathematica agree.
+    {"Gamma", 1, "gamma a"}, {"Gamma", 2, "uppergamma a b"}, {"E1", 1, "expint 1 a"},
+    // SymPy's and Mathematica's E(phi, m), E(m), Pi(n, phi, m) and Pi(n, m) are Legendre's integrals
+    // with the parameter m; the complete ones go up to phi = pi/2.
+    {"elliptic_e", 1, "elliptic_e div pi 2 a"}, {"elliptic_e", 2, "elliptic_e a b"},
+    {"EllipticE", 1, "elliptic_e div pi 2 a"}, {"EllipticE", 2, "elliptic_e a b"},
+    {"elliptic_pi", 2, "elliptic_pi a div pi 2 b"}, {"elliptic_pi", 3, "elliptic_pi a b c"},
+    {"EllipticPi", 2, "elliptic_pi a div pi 2 b"}, {"EllipticPi", 3, "elliptic_pi a b c"},
+    // FriCAS's have z = sin(phi) in place of phi, and first: F(z, m), E(z, m), E(m), Pi(z, n, m).
+    {"ellipticF", 2, "elliptic_f asin a b"}, {"ellipticPi", 3, "elliptic_pi b asin a c"},
+    {"ellipticE", 1, "elliptic_e div pi 2 a"}, {"ellipticE", 2, "elliptic_e asin a b"},
+};
+
+// Calls whose meaning depends on the values of the arguments. All calls that are in neither table are
+// operations of ours and come from the table of operations.
 constexpr Function kBuilt[] = {
-    {"log", 1, 2, BuildLog}, {"ln", 1, 1, BuildLog}, {"Log", 1, 1, BuildLog},
-    {"log10", 1, 1, BuildLog10}, {"log2", 1, 1, BuildLog2}, {"log1p", 1, 1, BuildLog1p},
-    {"exp2", 1, 1, BuildExp2}, {"expm1", 1, 1, BuildExpm1},
-    {"pow", 2, 2, BuildPow}, {"Pow", 2, 2, BuildPow}, {"\\frac", 2, 2, BuildQuotient},
-    {"cbrt", 1, 1, BuildCbrt}, {"root", 2, 2, BuildRoot}, {"nthRoot", 2, 2, BuildRoot},
     {"surd", 2, 2, BuildSurd},
     {"Integer", 1, 1, BuildInteger}, {"Rational", 1, 2, BuildRational},
     {"complex", 2, 2, BuildComplex}, {"float", 3, 3, BuildFloat},
-    {"Gamma", 1, 2, BuildGamma}, {"polygamma", 2, 2, BuildPolygamma},
-    {"PolyGamma", 2, 2, BuildPolygamma}, {"E1", 1, 1, BuildE1},
+    {"polygamma", 2, 2, BuildPolygamma}, {"PolyGamma", 2, 2, BuildPolygamma},
     {"LambertW", 1, 2, BuildLambertW}, {"ProductLog", 1, 2, BuildProductLog},
-    {"elliptic_e", 1, 2, BuildEllipticE}, {"EllipticE", 1, 2, BuildEllipticE},
-    {"elliptic_pi", 2, 3, BuildEllipticPi}, {"EllipticPi", 2, 3, BuildEllipticPi},
-    {"ellipticF", 2, 2, BuildFricasEllipticF}, {"ellipticE", 1, 2, BuildFricasEllipticE},
-    {"ellipticPi", 3, 3, BuildFricasEllipticPi},
     {"hyper", 3, 3, BuildHypergeometric, true}, {"HypergeometricPFQ", 3, 3, BuildHypergeometric, true},
     {"hypergeometricF", 3, 3, BuildHypergeometric, true},
     {"Hypergeometric2F1", 4, 4, BuildHypergeometric2F1},
@@ -70,6 +91,12 @@ struct Names {
 Names ReadTables() {
   Names names;
   for (const Function& function : kBuilt) names.functions.emplace(function.name, function);
+  for (const auto& [name, arguments, rule] : kTranslated) {
+    Function& function =
+        names.functions.try_emplace(name, Function{name, arguments, arguments}).first->second;
+    function.arguments_max = arguments;
+    function.rules[arguments - function.arguments_min] = rule;
+  }
   for (const Operation& operation : AllOperations()) {
     for (std::string_view rest = operation.reads; !rest.empty();) {
       const std::string_view name = TakeWord(rest);
@@ -77,7 +104,8 @@ Names ReadTables() {
       if (arity == 0) {
         names.constants.emplace(name, operation.op);
       } else {
-        names.functions.emplace(name, Function{name, arity, arity, nullptr, false, operation.op});
+        names.functions.emplace(name,
+                                Function{name, arity, arity, nullptr, false, operation.op, {}});
       }
     }
   }
@@ -127,6 +155,17 @@ std::string_view NearestFunction(std::string_view name) {
   }
   return std::get<std::string_view>(best);
 }
+
+// Builds what a rule says and never simplifies. Only a quotient of integers is the rational number, as
+// where it is written with a slash.
+struct ExactBuild {
+  Pool& pool;
+
+  Expr Integer(long value) { return pool.Integer(value); }
+  Expr Make(Op op, std::span<const Expr> children) {
+    return op == Op::kDiv ? Quotient(pool, children[0], children[1]) : pool.Make(op, children);
+  }
+};
 
 }  // namespace
 
@@ -179,6 +218,15 @@ absl::StatusOr<Expr> BuildCall(const Function& function, std::span<const ParsedV
     return absl::InvalidArgumentError(fmt::format("'{}' takes no lists", function.name));
   }
   if (function.build != nullptr) return function.build(arguments, pool);
+  if (function.op == Op::kUndefined) {
+    const auto operand = [&](char letter) -> Expr {
+      const auto index = static_cast<size_t>(letter - 'a');
+      return index < arguments.size() ? arguments[index].expr : nullptr;
+    };
+    ExactBuild build{pool};
+    return RuleReader(function.rules[arguments.size() - function.arguments_min], operand, build)
+        .Read();
+  }
   std::vector<Expr> children;
   for (const ParsedValue& argument : arguments) children.push_back(argument.expr);
   return pool.Make(function.op, children);

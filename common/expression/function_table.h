@@ -27,9 +27,12 @@ struct Function {
   std::string_view name;
   size_t arguments_min = 0;
   size_t arguments_max = 0;
-  CallBuilder build = nullptr;  // null: a call of `op`
+  // The meaning of a call: what `build` makes, an operation `op` of the same arguments, or the rule
+  // for arguments_min or one more of them. The first that is given counts.
+  CallBuilder build = nullptr;
   bool takes_lists = false;
   Op op = Op::kUndefined;
+  std::string_view rules[2] = {};
 };
 
 // Returns the function with this name; null if there is none.
