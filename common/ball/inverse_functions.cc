@@ -65,8 +65,8 @@ Ball Arithmetic::Acosh(const Ball& argument) {
 }
 
 Ball Arithmetic::AtanOrAsinh(Op op, const Ball& a) const {
-  // Their cuts lie on the imaginary axis beyond +-i. A ball that touches a cut has no value, because
-  // the function jumps there.
+  // Their cuts lie on the imaginary axis beyond +-i. A ball that touches a cut has no value,
+  // because the function jumps there.
   const bool on_axis = arb_contains_zero(a.real()) && !arb_is_zero(a.real());
   if (on_axis && !a.IsReal() && InsideUnit(a.imag()) != 1) return Ball::Undefined();
   return a.IsReal() ? RealBallOf(op == Op::kAtan ? arb_atan : arb_asinh, a.real(), bits_)

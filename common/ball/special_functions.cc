@@ -42,8 +42,8 @@ void FresnelC(acb_t result, const acb_t z, slong bits) {
 int Everywhere(const arb_t) { return 1; }
 int Nowhere(const arb_t) { return 0; }
 
-// A function of one argument. Arb leaves an imaginary part of a radius on some results that are real,
-// which must go for them to count as real, so the row says at which real arguments they are.
+// A function of one argument. Arb leaves an imaginary part of a radius on some results that are
+// real, which must go for them to count as real, so the row says at which real arguments they are.
 struct OfOne {
   Op op;
   void (*function)(acb_t, const acb_t, slong);

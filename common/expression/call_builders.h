@@ -1,5 +1,6 @@
-// Builds calls whose meaning no rule of function_table.cc can say, because it depends on the values of
-// the arguments. A wrong one would make the verifier refute right answers. All are CallBuilders, called with a number of arguments that function_table.cc allows.
+// Builds calls whose meaning no rule of function_table.cc can say, because it depends on the values
+// of the arguments. A wrong one would make the verifier refute right answers. All are CallBuilders,
+// called with a number of arguments that function_table.cc allows.
 #pragma once
 
 #include "common/expression/function_table.h"

@@ -1,5 +1,6 @@
-// An operator-precedence parser over the tokens of a Lexer. It has stacks of its own instead of recursion,
-// so memory stays in proportion to the text, however deeply it nests. Inside this module only.
+// An operator-precedence parser over the tokens of a Lexer. It has stacks of its own instead of
+// recursion, so memory stays in proportion to the text, however deeply it nests. Inside this module
+// only.
 //
 //   value   := number | constant | name ( values ) | ( values ) | [ values ]
 //   binding := ^ (right), unary -, * and / (left), + and - (left), from tight to loose;

@@ -38,8 +38,8 @@ constexpr Translation kTranslated[] = {
     {"cbrt", 1, "pow a div 1 3"}, {"root", 2, "pow a div 1 b"}, {"nthRoot", 2, "pow a div 1 b"},
     // Gamma(s, z) is the upper incomplete function, on which giac, FriCAS and Mathematica agree.
     {"Gamma", 1, "gamma a"}, {"Gamma", 2, "uppergamma a b"}, {"E1", 1, "expint 1 a"},
-    // SymPy's and Mathematica's E(phi, m), E(m), Pi(n, phi, m) and Pi(n, m) are Legendre's integrals
-    // with the parameter m; the complete ones go up to phi = pi/2.
+    // SymPy's and Mathematica's E(phi, m), E(m), Pi(n, phi, m) and Pi(n, m) are Legendre's
+    // integrals with the parameter m; the complete ones go up to phi = pi/2.
     {"elliptic_e", 1, "elliptic_e div pi 2 a"}, {"elliptic_e", 2, "elliptic_e a b"},
     {"EllipticE", 1, "elliptic_e div pi 2 a"}, {"EllipticE", 2, "elliptic_e a b"},
     {"elliptic_pi", 2, "elliptic_pi a div pi 2 b"}, {"elliptic_pi", 3, "elliptic_pi a b c"},
@@ -49,8 +49,8 @@ constexpr Translation kTranslated[] = {
     {"ellipticE", 1, "elliptic_e div pi 2 a"}, {"ellipticE", 2, "elliptic_e asin a b"},
 };
 
-// Calls whose meaning depends on the values of the arguments. All calls that are in neither table are
-// operations of ours and come from the table of operations.
+// Calls whose meaning depends on the values of the arguments. All calls that are in neither table
+// are operations of ours and come from the table of operations.
 constexpr Function kBuilt[] = {
     {"surd", 2, 2, BuildSurd},
     {"Integer", 1, 1, BuildInteger}, {"Rational", 1, 2, BuildRational},
@@ -156,8 +156,8 @@ std::string_view NearestFunction(std::string_view name) {
   return std::get<std::string_view>(best);
 }
 
-// Builds what a rule says and never simplifies. Only a quotient of integers is the rational number, as
-// where it is written with a slash.
+// Builds what a rule says and never simplifies. Only a quotient of integers is the rational number,
+// as where it is written with a slash.
 struct ExactBuild {
   Pool& pool;
 

@@ -1,5 +1,5 @@
-// Writes infix in every dialect: ours, SymPy's, giac's, FriCAS's, and the LaTeX that LatexLexer reads
-// back. Inside this module only.
+// Writes infix in every dialect: ours, SymPy's, giac's, FriCAS's, and the LaTeX that LatexLexer
+// reads back. Inside this module only.
 #pragma once
 
 #include <string_view>
@@ -21,8 +21,8 @@ class InfixWriter {
   Op unsayable() const { return unsayable_; }
 
  private:
-  // How tightly the text of an expression binds, loosest first. kFraction is that of \frac, which is
-  // an atom except as the base of a power.
+  // How tightly the text of an expression binds, loosest first. kFraction is that of \frac, which
+  // is an atom except as the base of a power.
   enum class Binding { kSum, kProduct, kNegation, kPower, kFraction, kAtom };
   struct Brackets {
     std::string_view open, close, open_list, close_list;
@@ -32,8 +32,8 @@ class InfixWriter {
   Binding BindingOf(Expr expr) const;
   // Whether the text starts with a minus sign, which must not follow another operator.
   bool LeadsWithMinus(Expr expr) const;
-  // Whether LaTeX starts with a digit or a fraction, which would run together with the factor before
-  // it.
+  // Whether LaTeX starts with a digit or a fraction, which would run together with the factor
+  // before it.
   bool LeadsWithDigitOrFraction(Expr expr) const;
   // Writes a first operand, in parentheses if it binds looser than `at_least`.
   void WriteFirst(Expr expr, Binding at_least);

@@ -1,6 +1,6 @@
-// Builds expressions from rules: prefix tokens of ours in which a letter stands for an operand, digits
-// for an integer, and "dec t" and "inc t" for t - 1 and t + 1. The derivatives of operation_table.cc
-// and the calls of function_table.cc are such rules. Inside this module only.
+// Builds expressions from rules: prefix tokens of ours in which a letter stands for an operand,
+// digits for an integer, and "dec t" and "inc t" for t - 1 and t + 1. The derivatives of
+// operation_table.cc and the calls of function_table.cc are such rules. Inside this module only.
 #pragma once
 
 #include <absl/strings/numbers.h>
