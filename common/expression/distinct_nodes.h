@@ -1,5 +1,5 @@
 // Lists the distinct nodes below an expression, children before parents, which makes work on shared
-// trees linear. Inside this module only.
+// trees linear. Thread-safe.
 #pragma once
 
 #include <vector>

@@ -49,6 +49,12 @@ absl::StatusOr<mpq_class> ParseDecimal(std::string_view text, int digits_max) {
   return value;
 }
 
+mpz_class Floor(const mpq_class& value) {
+  mpz_class floor;
+  mpz_fdiv_q(floor.get_mpz_t(), value.get_num_mpz_t(), value.get_den_mpz_t());
+  return floor;
+}
+
 const mpz_class* IntegerValue(Expr expr) {
   if (expr->op() != Op::kNumber || expr->number().get_den() != 1) return nullptr;
   return &expr->number().get_num();

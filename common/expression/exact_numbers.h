@@ -1,4 +1,4 @@
-// Reads numbers for the parsers. Inside this module only.
+// Numbers for the parsers and for the canonical form. Inside this module only.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -17,6 +17,9 @@ absl::StatusOr<mpq_class> ParseDecimal(std::string_view text, int digits_max);
 // Returns a/b. If both are integers in lowest terms and b > 1, this is the rational number, because
 // that is how a rational number is written.
 Expr Quotient(Pool& pool, Expr a, Expr b);
+
+// Returns the largest integer that is not above `value`.
+mpz_class Floor(const mpq_class& value);
 
 // Returns the value of an integer kNumber; null for all other expressions.
 const mpz_class* IntegerValue(Expr expr);

@@ -1,16 +1,12 @@
 #include <optional>
 
+#include "common/expression/exact_numbers.h"
 #include "common/expression/normal_builder.h"
 #include "common/expression/operation.h"
+#include "common/expression/term_order.h"
 
 namespace motzkin::expression {
 namespace {
-
-mpq_class FloorOf(const mpq_class& value) {
-  mpz_class floor;
-  mpz_fdiv_q(floor.get_mpz_t(), value.get_num_mpz_t(), value.get_den_mpz_t());
-  return mpq_class(floor);
-}
 
 // Functions that are rational at every rational.
 std::optional<mpq_class> RationalValue(Op op, const mpq_class& value) {
@@ -20,7 +16,7 @@ std::optional<mpq_class> RationalValue(Op op, const mpq_class& value) {
     case Op::kSign:
       return mpq_class(sgn(value));
     case Op::kFloor:
-      return FloorOf(value);
+      return mpq_class(Floor(value));
     case Op::kRe:
     case Op::kConj:
       return value;
@@ -86,8 +82,7 @@ Expr NormalBuilder::Function(Op op, std::span<const Expr> arguments) {
 Expr NormalBuilder::WithoutContent(Op op, Expr argument) {
   mpq_class content = 1;
   if (argument->op() == Op::kAdd) content = Content(argument);
-  if (argument->op() == Op::kMul && argument->child(0)->op() == Op::kNumber)
-    content = argument->child(0)->number();
+  if (HasCoefficient(argument)) content = argument->child(0)->number();
   const Expr rest = Scale(argument, 1 / content);
   const Expr value = rest->op() == op ? rest : pool_.Unary(op, rest);
   return Scale(value, op == Op::kAbs ? mpq_class(abs(content)) : mpq_class(sgn(content)));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/expression/exact_numbers.h"
 #include "common/expression/term_order.h"
 
 namespace motzkin::expression {
@@ -46,10 +47,7 @@ Expr RationalTerm(Expr exponent) {
 
 // Returns the u of log(u) and c*log(u); null for all other expressions.
 Expr LogArgument(Expr exponent) {
-  if (exponent->op() == Op::kMul && exponent->children().size() == 2 &&
-      exponent->child(0)->op() == Op::kNumber) {
-    exponent = exponent->child(1);
-  }
+  if (HasCoefficient(exponent) && exponent->children().size() == 2) exponent = exponent->child(1);
   return exponent->op() == Op::kLog ? exponent->child(0) : nullptr;
 }
 
@@ -231,8 +229,7 @@ Expr NormalProduct::AsFactor(const Power& power) {
 void NormalProduct::AddPhase(std::vector<Expr>& factors) {
   if (phase_ == 0) return;
   // (-1)^phase is (-1)^floor(phase), which is a sign, times a root with an exponent from 0 to 1.
-  mpz_class half_turns;
-  mpz_fdiv_q(half_turns.get_mpz_t(), phase_.get_num_mpz_t(), phase_.get_den_mpz_t());
+  const mpz_class half_turns = Floor(phase_);
   const mpq_class rest = phase_ - half_turns;
   if (mpz_odd_p(half_turns.get_mpz_t()) != 0) coefficient_ = -coefficient_;
   if (rest == mpq_class(1, 2)) {

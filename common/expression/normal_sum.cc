@@ -6,10 +6,6 @@
 namespace motzkin::expression {
 namespace {
 
-bool HasCoefficient(Expr expr) {
-  return expr->op() == Op::kMul && expr->child(0)->op() == Op::kNumber;
-}
-
 // Terms without x go last, where an additive constant is easy to drop.
 bool ComesBefore(const Term& a, const Term& b) {
   if (a.part->has_variable() != b.part->has_variable()) return a.part->has_variable();

@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "common/expression/exact_numbers.h"
+
 namespace motzkin::expression {
 namespace {
 
@@ -11,12 +13,6 @@ constexpr unsigned long kPrimes[] = {2,  3,  5,  7,  11, 13, 17, 19, 23, 29, 31,
                                      43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97};
 // Roots that are tried on a base without small primes.
 constexpr unsigned long kRoots[] = {2, 3, 5, 7};
-
-mpz_class Floor(const mpq_class& value) {
-  mpz_class floor;
-  mpz_fdiv_q(floor.get_mpz_t(), value.get_num_mpz_t(), value.get_den_mpz_t());
-  return floor;
-}
 
 // Adds base^exponent as powers of primes and of one base without small primes.
 void Factor(mpz_class base, mpq_class exponent, std::vector<Radical>& factors) {
@@ -81,12 +77,6 @@ mpq_class GroupByExponent(std::vector<Radical>& factors) {
   return rational;
 }
 
-bool SameRadicals(const std::vector<Radical>& a, const std::vector<Radical>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Radical& x, const Radical& y) {
-    return x.base == y.base && x.exponent == y.exponent;
-  });
-}
-
 }  // namespace
 
 mpq_class NormalizeRadicals(std::vector<Radical>& radicals) {
@@ -100,7 +90,7 @@ mpq_class NormalizeRadicals(std::vector<Radical>& radicals) {
     rational *= GroupByExponent(factors);
     std::sort(factors.begin(), factors.end(),
               [](const Radical& a, const Radical& b) { return a.exponent < b.exponent; });
-    if (SameRadicals(radicals, factors)) break;
+    if (radicals == factors) break;
     radicals = std::move(factors);
   }
   return rational;

@@ -11,6 +11,8 @@ namespace motzkin::expression {
 struct Radical {
   mpz_class base;      // above 1
   mpq_class exponent;  // between 0 and 1 in the normal form
+
+  bool operator==(const Radical&) const = default;
 };
 
 // Splits the product of `radicals` (bases above 0, any exponents) into a rational, which it

@@ -78,11 +78,15 @@ int CompareFactors(Expr a, Expr b) {
 
 int CompareCoefficients(Expr a, Expr b) {
   const mpq_class one = 1;
-  const auto of = [&](Expr e) { return e->op() == Op::kMul && e->child(0)->op() == Op::kNumber; };
-  return Sign(cmp(of(a) ? a->child(0)->number() : one, of(b) ? b->child(0)->number() : one));
+  return Sign(cmp(HasCoefficient(a) ? a->child(0)->number() : one,
+                  HasCoefficient(b) ? b->child(0)->number() : one));
 }
 
 }  // namespace
+
+bool HasCoefficient(Expr expr) {
+  return expr->op() == Op::kMul && expr->child(0)->op() == Op::kNumber;
+}
 
 int CompareTerms(Expr a, Expr b) {
   if (a == b) return 0;

@@ -5,6 +5,9 @@
 
 namespace motzkin::expression {
 
+// Whether a canonical expression is a product with a rational coefficient, its first factor.
+bool HasCoefficient(Expr expr);
+
 // Compares canonical expressions of one pool in a total order, by structure alone. The result is
 // negative, 0 or positive if `a` comes before, is, or comes after `b`. Products compare by their
 // factors. Powers compare by base, then by exponent with the larger first, so that sums of powers

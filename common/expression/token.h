@@ -30,7 +30,7 @@ struct Token {
   Op op = Op::kUndefined;
 };
 
-// What the lexers share. Thread-compatible.
+// Splits text into tokens; both lexers build on it. Thread-compatible.
 class Lexer {
  public:
   // `text` must outlive the lexer and its tokens.

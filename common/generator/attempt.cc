@@ -1,11 +1,11 @@
 #include "common/generator/attempt.h"
 
-#include <absl/container/flat_hash_set.h>
-
+#include <algorithm>
 #include <vector>
 
 #include "common/ball/function_filter.h"
 #include "common/expression/canonical.h"
+#include "common/expression/distinct_nodes.h"
 #include "common/expression/printer.h"
 
 namespace motzkin::generator {
@@ -15,23 +15,9 @@ using expression::Expr;
 using expression::Op;
 using expression::Pool;
 
-int DrawBetween(RandomStream& random, uint32_t min, uint32_t max) {
-  return static_cast<int>(min + random.Below(uint64_t{max} - min + 1));
-}
-
-// Visits each distinct node once; a walk over the tree could be exponential.
 bool HoldsImaginaryUnit(Expr expr) {
-  absl::flat_hash_set<Expr> seen = {expr};
-  std::vector<Expr> waiting = {expr};
-  while (!waiting.empty()) {
-    const Expr node = waiting.back();
-    waiting.pop_back();
-    if (node->op() == Op::kI) return true;
-    for (const Expr child : node->children()) {
-      if (seen.insert(child).second) waiting.push_back(child);
-    }
-  }
-  return false;
+  const std::vector<Expr> nodes = expression::DistinctNodes(expr);
+  return std::any_of(nodes.begin(), nodes.end(), [](Expr node) { return node->op() == Op::kI; });
 }
 
 bool DraftIsRefused(const v1::GeneratorSpec& spec, const Draft& draft) {
@@ -41,6 +27,10 @@ bool DraftIsRefused(const v1::GeneratorSpec& spec, const Draft& draft) {
 }
 
 }  // namespace
+
+int DrawBetween(RandomStream& random, uint32_t min, uint32_t max) {
+  return static_cast<int>(min + random.Below(uint64_t{max} - min + 1));
+}
 
 int DrawNodeCount(const Attempt& attempt) {
   const v1::GeneratorSpec& spec = attempt.spec;

@@ -33,6 +33,9 @@ std::optional<GeneratedFunction> TryBackward(const Attempt& attempt);
 // Draws F and G; the integrand is F*g, where g = G'.
 std::optional<GeneratedFunction> TryByParts(const Attempt& attempt);
 
+// Draws a number of min .. max, each equally likely.
+int DrawBetween(RandomStream& random, uint32_t min, uint32_t max);
+
 // Draws the number of internal nodes: uniform, and now and then small if the spec says so.
 int DrawNodeCount(const Attempt& attempt);
 

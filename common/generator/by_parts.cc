@@ -50,9 +50,8 @@ std::optional<GeneratedFunction> TryByParts(const Attempt& attempt) {
   Pool& pool = attempt.pool;
   const v1::GeneratorSpec& spec = attempt.spec;
   const int nodes_of_f = DrawNodeCount(attempt);
-  const int nodes_of_g = static_cast<int>(
-      spec.parts_nodes_min() +
-      attempt.random.Below(uint64_t{spec.parts_nodes_max()} - spec.parts_nodes_min() + 1));
+  const int nodes_of_g =
+      DrawBetween(attempt.random, spec.parts_nodes_min(), spec.parts_nodes_max());
   const bool drop_factor = attempt.random.Chance(1, 2);
   const std::optional<Pair> f = DrawPair(attempt, nodes_of_f);
   if (!f) return std::nullopt;
