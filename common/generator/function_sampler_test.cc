@@ -16,6 +16,7 @@
 #include "common/generator/attempt.h"
 #include "common/generator/presets.h"
 #include "common/generator/testing/statistics.h"
+#include "common/generator/testing/weighted.h"
 #include "tests/support/seed.h"
 
 namespace motzkin::generator {

@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "common/generator/presets.h"
-#include "common/generator/symbols.h"
+#include "common/generator/testing/weighted.h"
 
 namespace motzkin::generator {
 namespace {

@@ -41,16 +41,6 @@ const std::vector<NamedSymbol>& AllSymbols() {
 
 }  // namespace
 
-WeightedSymbols Weighted(Weights symbols) {
-  WeightedSymbols weighted;
-  for (const auto& [symbol, weight] : symbols) {
-    v1::WeightedSymbol& added = *weighted.Add();
-    added.set_symbol(symbol);
-    added.set_weight(weight);
-  }
-  return weighted;
-}
-
 std::optional<Symbol> FindSymbol(std::string_view name, int arity) {
   for (const NamedSymbol& candidate : AllSymbols()) {
     if (candidate.name == name && candidate.symbol.arity == arity) return candidate.symbol;

@@ -6,11 +6,9 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "common/expression/expression.h"
 #include "motzkin/v1/job.pb.h"
@@ -19,10 +17,6 @@ namespace motzkin::generator {
 
 // Operators with their weights, as they appear in a spec.
 using WeightedSymbols = google::protobuf::RepeatedPtrField<v1::WeightedSymbol>;
-using Weights = std::initializer_list<std::pair<const char*, uint32_t>>;
-// Returns the same operators and weights as a field of a spec.
-WeightedSymbols Weighted(Weights symbols);
-
 struct Symbol {
   expression::Op op = expression::Op::kUndefined;
   int arity = 0;
