@@ -38,10 +38,6 @@ constexpr absl::Duration kSpoolTimeMax = absl::Hours(48);
 constexpr absl::Duration kDrainTimeMax = absl::Hours(1);
 constexpr double kTemperatureMax = 150;
 
-const std::vector<std::pair<std::string_view, sandbox::Level>> kLevels = {
-    {"none", sandbox::Level::kNone},
-    {"basic", sandbox::Level::kBasic},
-    {"full", sandbox::Level::kFull}};
 const std::vector<std::pair<std::string_view, ResultsWay>> kWays = {{"auto", ResultsWay::kAuto},
                                                                     {"relay", ResultsWay::kRelay}};
 const std::vector<std::pair<std::string_view, bool>> kOnBattery = {{"work", false},
@@ -75,7 +71,7 @@ std::vector<settings::Setting> SettingsOf(Config& config) {
       {"integrator", "FILE", "the integrator binary", Path(config.integrator)},
       {"engines", "LIST", "engines to start, of giac, fricas and sympy", List(config.engines)},
       {"require_sandbox", "none|basic|full", "refuse to work below this level",
-       Choice(config.require_sandbox, kLevels)},
+       Choice(config.require_sandbox, sandbox::kLevels)},
       {"engine_memory", "BYTES", "memory that a slot may need, for the default number of slots",
        Bytes(config.engine_memory_bytes, kEngineMemoryMin, kEngineMemoryMax)},
       {"idle_priority", "true|false", "leave the cores to others (SCHED_IDLE)",

@@ -38,25 +38,7 @@ std::string TryBubblewrap(const std::vector<std::string>& command) {
 
 }  // namespace
 
-std::string_view LevelName(Level level) {
-  switch (level) {
-    case Level::kNone:
-      return "none";
-    case Level::kBasic:
-      return "basic";
-    case Level::kFull:
-      return "full";
-  }
-  return "none";
-}
-
-absl::StatusOr<Level> ParseLevel(std::string_view name) {
-  for (const Level level : {Level::kNone, Level::kBasic, Level::kFull}) {
-    if (LevelName(level) == name) return level;
-  }
-  return absl::InvalidArgumentError(
-      absl::StrCat("sandbox level '", std::string(name), "': none, basic or full"));
-}
+std::string_view LevelName(Level level) { return kLevels[static_cast<size_t>(level)].first; }
 
 std::string Probe::ToString() const {
   std::vector<std::string> layers;

@@ -5,10 +5,9 @@
 // Thread-safe.
 #pragma once
 
-#include <absl/status/statusor.h>
-
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace motzkin::sandbox {
@@ -19,10 +18,12 @@ enum class Level {
   kFull,   // kBasic inside bubblewrap: own pid, mount, network, ipc, uts and user namespaces
 };
 
+// The names of the levels, in the order of the enum.
+inline const std::vector<std::pair<std::string_view, Level>> kLevels = {
+    {"none", Level::kNone}, {"basic", Level::kBasic}, {"full", Level::kFull}};
+
 // Returns "none", "basic" or "full".
 std::string_view LevelName(Level level);
-// INVALID_ARGUMENT for any other name.
-absl::StatusOr<Level> ParseLevel(std::string_view name);
 
 struct Probe {
   Level level = Level::kNone;
