@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/endian/conversion.hpp>
 #include <charconv>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -25,17 +27,6 @@ constexpr int64_t kHeaderBytes = 8;
 constexpr size_t kUuidBytes = 36;
 constexpr std::string_view kSuffix = ".spool";
 
-// Byte by byte, so that a state directory can move to a machine with the other byte order.
-void PutUint32(std::string& out, uint32_t value) {
-  for (int shift = 0; shift < 32; shift += 8) out.push_back(static_cast<char>(value >> shift));
-}
-
-uint32_t GetUint32(const char* bytes) {
-  uint32_t value = 0;
-  for (int i = 3; i >= 0; --i) value = (value << 8) | static_cast<unsigned char>(bytes[i]);
-  return value;
-}
-
 absl::Status Errno(std::string_view what, const std::filesystem::path& path) {
   const int error = errno;
   return absl::ErrnoToStatus(error, fmt::format("{} {}", what, path.string()));
@@ -49,25 +40,25 @@ absl::StatusOr<std::string> Encode(const SpoolRecord& record) {
   if (payload.size() > kRecordBytesMax) {
     return absl::InvalidArgumentError(fmt::format("spool: record of {} bytes", payload.size()));
   }
-  std::string bytes;
-  bytes.reserve(kHeaderBytes + payload.size());
-  PutUint32(bytes, static_cast<uint32_t>(payload.size()));
-  PutUint32(bytes, Crc32c(payload));
-  return bytes + payload;
+  // Little-endian everywhere, so that a state directory can move to a machine with the other order.
+  unsigned char header[kHeaderBytes];
+  boost::endian::store_little_u32(header, static_cast<uint32_t>(payload.size()));
+  boost::endian::store_little_u32(header + 4, Crc32c(payload));
+  return std::string(std::begin(header), std::end(header)) + payload;
 }
 
 // Returns the record at `offset` and its size on disk; empty if no whole, sound record is there.
 std::optional<std::pair<SpoolRecord, int64_t>> ReadRecord(std::ifstream& file, int64_t offset) {
-  char header[kHeaderBytes];
+  unsigned char header[kHeaderBytes];
   file.clear();
   file.seekg(offset);
-  if (!file.read(header, sizeof header)) return std::nullopt;
-  const uint32_t length = GetUint32(header);
+  if (!file.read(reinterpret_cast<char*>(header), sizeof header)) return std::nullopt;
+  const uint32_t length = boost::endian::load_little_u32(header);
   // Checked before anything is allocated: after a torn write these bytes may be anything.
   if (length <= kUuidBytes || length > kRecordBytesMax) return std::nullopt;
   std::string payload(length, '\0');
   if (!file.read(payload.data(), length)) return std::nullopt;
-  if (Crc32c(payload) != GetUint32(header + 4)) return std::nullopt;
+  if (Crc32c(payload) != boost::endian::load_little_u32(header + 4)) return std::nullopt;
   SpoolRecord record;
   record.cluster_uuid = payload.substr(0, kUuidBytes);
   if (!record.submission.ParseFromArray(payload.data() + kUuidBytes,
