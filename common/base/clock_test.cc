@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <time.h>
 
+#include "common/base/testing/fake_clock.h"
+
 namespace motzkin {
 namespace {
 

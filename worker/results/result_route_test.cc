@@ -4,6 +4,8 @@
 
 #include <vector>
 
+#include "common/base/testing/fake_clock.h"
+
 namespace motzkin::worker {
 namespace {
 

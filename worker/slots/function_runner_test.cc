@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "common/base/testing/fake_clock.h"
 #include "tests/support/wait_for.h"
 #include "worker/results/testing/rows.h"
 #include "worker/slots/calibration.h"
