@@ -6,9 +6,11 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <string_view>
+
+#include "common/base/sha256.h"
+#include "common/process/unique_fd.h"
 
 namespace motzkin::dataset {
 
@@ -24,9 +26,6 @@ class ChecksummedFile {
  public:
   // The file must not exist.
   static absl::StatusOr<ChecksummedFile> Create(const std::filesystem::path& path);
-  ChecksummedFile(ChecksummedFile&&) noexcept;
-  ChecksummedFile& operator=(ChecksummedFile&&) noexcept;
-  ~ChecksummedFile();
 
   // Keeps up to 1 MB in memory before it writes.
   absl::Status Append(std::string_view text);
@@ -34,9 +33,15 @@ class ChecksummedFile {
   absl::StatusOr<FileDigest> Close();
 
  private:
-  struct Impl;
-  explicit ChecksummedFile(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  ChecksummedFile() = default;
+  absl::Status Named(const absl::Status& status) const;
+  absl::Status Flush();
+
+  std::filesystem::path path_;
+  UniqueFd fd_;
+  Sha256Hasher sha256_;
+  std::string buffer_;
+  int64_t bytes_ = 0;
 };
 
 // Writes a whole file at once.

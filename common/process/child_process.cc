@@ -20,6 +20,7 @@
 
 #include "common/base/check.h"
 #include "common/base/status_macros.h"
+#include "common/process/descriptors.h"
 
 namespace motzkin {
 namespace {
@@ -40,14 +41,12 @@ absl::StatusOr<UniqueFd> AboveStandardStreams(UniqueFd fd) {
 }
 
 absl::StatusOr<Pipe> MakePipe(bool child_reads) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) return absl::ErrnoToStatus(errno, "pipe");
-  UniqueFd read_end(ends[0]), write_end(ends[1]);
+  ASSIGN_OR_RETURN(PipeEnds ends, OpenPipe());
   Pipe pipe;
-  pipe.ours = std::move(child_reads ? write_end : read_end);
+  pipe.ours = std::move(child_reads ? ends.write : ends.read);
   ASSIGN_OR_RETURN(pipe.theirs,
-                   AboveStandardStreams(std::move(child_reads ? read_end : write_end)));
-  if (fcntl(pipe.ours.get(), F_SETFL, O_NONBLOCK) != 0) return absl::ErrnoToStatus(errno, "fcntl");
+                   AboveStandardStreams(std::move(child_reads ? ends.read : ends.write)));
+  RETURN_IF_ERROR(MakeNonBlocking(pipe.ours.get()));
   return pipe;
 }
 

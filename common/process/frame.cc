@@ -10,6 +10,9 @@
 #include <algorithm>
 #include <array>
 
+#include "common/base/status_macros.h"
+#include "common/process/descriptors.h"
+
 namespace motzkin {
 namespace {
 
@@ -130,6 +133,20 @@ absl::Status WriteFrame(int fd, std::string_view payload, Deadline deadline, int
     }
   }
   return absl::OkStatus();
+}
+
+absl::Status ServeFrames(
+    int in, int out,
+    const std::function<absl::StatusOr<std::string>(const std::string& frame)>& answer) {
+  RETURN_IF_ERROR(MakeNonBlocking(in));
+  RETURN_IF_ERROR(MakeNonBlocking(out));
+  while (true) {
+    const absl::StatusOr<std::string> frame = ReadFrame(in, Deadline::Never());
+    if (absl::IsOutOfRange(frame.status())) return absl::OkStatus();
+    RETURN_IF_ERROR(frame.status());
+    ASSIGN_OR_RETURN(const std::string reply, answer(*frame));
+    RETURN_IF_ERROR(WriteFrame(out, reply, Deadline::Never()));
+  }
 }
 
 }  // namespace motzkin

@@ -23,6 +23,7 @@
 #include <absl/status/statusor.h>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -37,5 +38,11 @@ inline constexpr uint32_t kMaxFrameBytes = 16u << 20;
 // stands for none.
 absl::StatusOr<std::string> ReadFrame(int fd, Deadline deadline, int interrupt = -1);
 absl::Status WriteFrame(int fd, std::string_view payload, Deadline deadline, int interrupt = -1);
+
+// Answers each frame from `in` with one on `out` until `in` ends between two frames, which is OK.
+// Makes both descriptors non-blocking. An error of `answer` ends it as well.
+absl::Status ServeFrames(
+    int in, int out,
+    const std::function<absl::StatusOr<std::string>(const std::string& frame)>& answer);
 
 }  // namespace motzkin

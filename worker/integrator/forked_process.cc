@@ -77,18 +77,4 @@ int ForkedProcess::Kill() {
   return status;
 }
 
-absl::StatusOr<PipeEnds> OpenPipe() {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) return absl::ErrnoToStatus(errno, "pipe");
-  return PipeEnds{UniqueFd(ends[0]), UniqueFd(ends[1])};
-}
-
-absl::Status MakeNonBlocking(int fd) {
-  const int flags = fcntl(fd, F_GETFL);
-  if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0) {
-    return absl::ErrnoToStatus(errno, "fcntl");
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace motzkin::integrator

@@ -11,8 +11,6 @@
 #include <functional>
 #include <vector>
 
-#include "common/process/unique_fd.h"
-
 namespace motzkin::integrator {
 
 class ForkedProcess {
@@ -34,14 +32,5 @@ class ForkedProcess {
 
   pid_t pid_ = -1;
 };
-
-struct PipeEnds {
-  UniqueFd read;
-  UniqueFd write;
-};
-// Opens a pipe whose ends both close on exec.
-absl::StatusOr<PipeEnds> OpenPipe();
-// Makes reads and writes on this open file return EAGAIN instead of waiting.
-absl::Status MakeNonBlocking(int fd);
 
 }  // namespace motzkin::integrator

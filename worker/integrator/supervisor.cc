@@ -6,9 +6,7 @@
 
 #include <utility>
 
-#include "common/base/status_macros.h"
 #include "common/process/frame.h"
-#include "worker/integrator/forked_process.h"
 
 namespace motzkin::integrator {
 namespace {
@@ -39,17 +37,12 @@ absl::Status Supervisor::Serve(int in, int out) {
   signal(SIGPIPE, SIG_IGN);
   // If a zygote is lost, its leaf becomes our child and can be reaped.
   prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-  RETURN_IF_ERROR(MakeNonBlocking(in));
-  RETURN_IF_ERROR(MakeNonBlocking(out));
   missing_ = DropMissing(engines_);
-  while (true) {
-    const absl::StatusOr<std::string> frame = ReadFrame(in, Deadline::Never());
-    if (absl::IsOutOfRange(frame.status())) return absl::OkStatus();
-    RETURN_IF_ERROR(frame.status());
+  return ServeFrames(in, out, [this](const std::string& frame) -> absl::StatusOr<std::string> {
     v1::Request request;
-    if (!request.ParseFromString(*frame)) return absl::DataLossError("the request is garbled");
-    RETURN_IF_ERROR(WriteFrame(out, Answer(request).SerializeAsString(), Deadline::Never()));
-  }
+    if (!request.ParseFromString(frame)) return absl::DataLossError("the request is garbled");
+    return Answer(request).SerializeAsString();
+  });
 }
 
 v1::Response Supervisor::Answer(const v1::Request& request) {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "common/base/status_macros.h"
+#include "common/process/descriptors.h"
 #include "common/process/frame.h"
 #include "worker/integrator/budget_watch.h"
 #include "worker/sandbox/limits.h"

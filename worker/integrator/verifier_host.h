@@ -14,6 +14,7 @@
 #include <functional>
 #include <optional>
 
+#include "common/process/unique_fd.h"
 #include "motzkin/integrator/v1/integrator.pb.h"
 #include "worker/integrator/forked_process.h"
 

@@ -17,6 +17,7 @@
 
 #include "common/base/one_line.h"
 #include "common/base/status_macros.h"
+#include "common/process/descriptors.h"
 #include "worker/integrator/cpu_clock.h"
 
 namespace motzkin::integrator {

@@ -13,17 +13,10 @@
 #include <new>
 #include <optional>
 
+#include "common/process/descriptors.h"
+
 namespace motzkin::integrator {
 namespace {
-
-bool WriteAll(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t wrote = write(fd, bytes.data(), bytes.size());
-    if (wrote > 0) bytes.remove_prefix(static_cast<size_t>(wrote));
-    if (wrote < 0 && errno != EINTR) return false;
-  }
-  return true;
-}
 
 bool ReadExactly(int fd, std::string& bytes, size_t size) {
   bytes.resize(size);
@@ -77,7 +70,7 @@ std::optional<RunCommand> ParseRun(const std::string& line, int command_pipe) {
   if (filter.has_value() && sandbox::InstallFilter(*filter) != 0) _exit(1);
   try {
     // exit() would run the destructors of the zygote, of which the leaf is a copy.
-    _exit(WriteAll(pipes.answers, hooks.answer(run.input)) ? 0 : 1);
+    _exit(WriteAll(pipes.answers, hooks.answer(run.input)).ok() ? 0 : 1);
   } catch (...) {
     _exit(1);
   }
@@ -102,12 +95,13 @@ void ServeZygote(const ZygotePipes& pipes, const ZygoteHooks& hooks) {
     // Compiled once here; a leaf only installs it.
     absl::StatusOr<sandbox::FilterProgram> compiled = sandbox::LeafFilter(hooks.leaf_files);
     if (!compiled.ok()) {
-      WriteAll(pipes.status, absl::StrCat("no leaf filter: ", compiled.status().ToString(), "\n"));
+      WriteAll(pipes.status, absl::StrCat("no leaf filter: ", compiled.status().ToString(), "\n"))
+          .IgnoreError();  // Without a reader the supervisor is gone, and so are we.
       return;
     }
     filter = *std::move(compiled);
   }
-  if (!WriteAll(pipes.status, absl::StrCat("ready ", hooks.warm_up(), "\n"))) return;
+  if (!WriteAll(pipes.status, absl::StrCat("ready ", hooks.warm_up(), "\n")).ok()) return;
   const pid_t self = getpid();
   pid_t leaf = -1;
   while (const std::optional<std::string> line = ReadLine(pipes.command)) {
@@ -121,7 +115,7 @@ void ServeZygote(const ZygotePipes& pipes, const ZygoteHooks& hooks) {
     } else {
       return;
     }
-    if (!WriteAll(pipes.status, answer)) return;
+    if (!WriteAll(pipes.status, answer).ok()) return;
   }
 }
 

@@ -1,16 +1,13 @@
 #include "worker/integrator/verifier/verifier_process.h"
 
 #include <absl/status/statusor.h>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <time.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <string>
 #include <string_view>
 
-#include "common/base/status_macros.h"
 #include "common/expression/parser.h"
 #include "common/expression/printer.h"
 #include "common/process/frame.h"
@@ -67,14 +64,6 @@ v1::Judgement ParseAndVerify(const v1::Verify& request, const VerifyOptions& opt
   return message;
 }
 
-absl::Status MakeNonBlocking(int fd) {
-  const int flags = fcntl(fd, F_GETFL);
-  if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) {
-    return absl::ErrnoToStatus(errno, "cannot make the verifier's pipe non-blocking");
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 v1::Judgement AnswerVerify(const v1::Verify& request, const VerifyOptions& options) {
@@ -85,18 +74,11 @@ v1::Judgement AnswerVerify(const v1::Verify& request, const VerifyOptions& optio
 }
 
 absl::Status RunVerifier(int in_fd, int out_fd, const VerifyOptions& options) {
-  RETURN_IF_ERROR(MakeNonBlocking(in_fd));
-  RETURN_IF_ERROR(MakeNonBlocking(out_fd));
-  while (true) {
-    const absl::StatusOr<std::string> frame = ReadFrame(in_fd, Deadline::Never());
-    // The supervisor has closed the pipe between two frames.
-    if (absl::IsOutOfRange(frame.status())) return absl::OkStatus();
-    RETURN_IF_ERROR(frame.status());
+  return ServeFrames(in_fd, out_fd, [&](const std::string& frame) -> absl::StatusOr<std::string> {
     v1::Verify request;
-    if (!request.ParseFromString(*frame)) return absl::DataLossError("a frame holds no Verify");
-    const std::string answer = AnswerVerify(request, options).SerializeAsString();
-    RETURN_IF_ERROR(WriteFrame(out_fd, answer, Deadline::Never()));
-  }
+    if (!request.ParseFromString(frame)) return absl::DataLossError("a frame holds no Verify");
+    return AnswerVerify(request, options).SerializeAsString();
+  });
 }
 
 }  // namespace motzkin::integrator
