@@ -79,10 +79,6 @@ Row RowOf(const postgres::Row& found) {
 
 Reader::Reader(std::string conninfo, std::unique_ptr<postgres::Connection> connection)
     : conninfo_(std::move(conninfo)), connection_(std::move(connection)) {}
-Reader::Reader(Reader&&) noexcept = default;
-Reader& Reader::operator=(Reader&&) noexcept = default;
-Reader::~Reader() = default;
-
 absl::StatusOr<Reader> Reader::Open(const std::string& conninfo) {
   ASSIGN_OR_RETURN(std::unique_ptr<postgres::Connection> connection,
                    postgres::Connection::Open(conninfo));
@@ -128,8 +124,7 @@ absl::StatusOr<JobDescription> Reader::FindJob(const std::string& name) {
   job.uuid = found.Text("uuid");
   job.state = found.Text("state");
   job.kind = FromWord<v1::Kind>(found.Text("kind"));
-  job.answers =
-      found.Text("answers") == "elementary" ? v1::ANSWERS_ELEMENTARY : v1::ANSWERS_SPECIAL;
+  job.answers = FromWord<v1::Answers>(found.Text("answers"));
   job.generator_version = found.Int("generator_version");
   job.spec_digest = absl::BytesToHexString(found.Bytes("spec_digest"));
   if (!job.spec.ParseFromString(found.Bytes("spec"))) {

@@ -12,15 +12,10 @@
 #include <string>
 #include <vector>
 
+#include "common/postgres/connection.h"
 #include "common/results/label_flips.h"
 #include "dataset/row.h"
 #include "motzkin/v1/job.pb.h"
-
-namespace motzkin::postgres {
-class Connection;
-class Params;
-class Rows;
-}  // namespace motzkin::postgres
 
 namespace motzkin::dataset {
 
@@ -61,9 +56,6 @@ using RowVisitor = std::function<absl::Status(Row& row)>;
 class Reader {
  public:
   static absl::StatusOr<Reader> Open(const std::string& conninfo);
-  Reader(Reader&&) noexcept;
-  Reader& operator=(Reader&&) noexcept;
-  ~Reader();
 
   // Takes the name or the UUID of the job.
   absl::StatusOr<JobDescription> FindJob(const std::string& name);

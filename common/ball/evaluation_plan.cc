@@ -32,18 +32,13 @@ class Planner {
   }
 
  private:
-  void WantValue(Expr node) {
-    uint32_t& slot = plan_.value_slot[node->id()];
-    if (slot != kNoSlot) return;
-    slot = plan_.slots++;
-    open_.push_back({node, slot, false, std::nullopt});
-  }
+  void WantValue(Expr node) { Want(node, plan_.value_slot[node->id()], false); }
+  void WantDerivative(Expr node) { Want(node, plan_.derivative_slot[node->id()], true); }
 
-  void WantDerivative(Expr node) {
-    uint32_t& slot = plan_.derivative_slot[node->id()];
+  void Want(Expr node, uint32_t& slot, bool derivative) {
     if (slot != kNoSlot) return;
     slot = plan_.slots++;
-    open_.push_back({node, slot, true, std::nullopt});
+    open_.push_back({node, slot, derivative, std::nullopt});
   }
 
   // Adds everything that the wanted nodes read, and what those read in turn. A stack of its own

@@ -1,12 +1,10 @@
 #include "common/ball/evaluator.h"
 
-#include <array>
+#include <algorithm>
+#include <iterator>
 #include <utility>
 #include <vector>
 
-#include "common/ball/arithmetic.h"
-#include "common/ball/derivative_rules.h"
-#include "common/ball/evaluation_plan.h"
 #include "common/ball/root_of.h"
 #include "common/ball/special_functions.h"
 #include "common/base/status_macros.h"
@@ -25,22 +23,10 @@ bool IsUsable(const Ball& ball) { return ball.IsFinite() && ball.IsBelow(kExpone
 
 // Whether the derivative rule of a special function computes values of special functions.
 bool HasCostlyDerivative(Op op) {
-  switch (op) {
-    case Op::kGamma:
-    case Op::kLogGamma:
-    case Op::kDigamma:
-    case Op::kEllipticK:
-    case Op::kPolylog:
-    case Op::kExpIntegralE:
-    case Op::kBesselJ:
-    case Op::kBesselY:
-    case Op::kBesselI:
-    case Op::kBesselK:
-    case Op::kHypergeometric:
-      return true;
-    default:
-      return false;
-  }
+  constexpr Op kCostly[] = {Op::kGamma,   Op::kLogGamma, Op::kDigamma,       Op::kEllipticK,
+                            Op::kPolylog, Op::kBesselJ,  Op::kExpIntegralE,  Op::kBesselY,
+                            Op::kBesselI, Op::kBesselK,  Op::kHypergeometric};
+  return std::find(std::begin(kCostly), std::end(kCostly), op) != std::end(kCostly);
 }
 
 // The units of Evaluator::work(). Special functions and roots of polynomials cost hundreds of times
@@ -56,183 +42,124 @@ uint64_t Weight(const PlanStep& step, slong bits) {
 
 }  // namespace
 
-class Evaluator::Impl final : public NodeValues {
- public:
-  Impl(EvaluationPlan plan, Expr value, Expr differentiated)
-      : plan_(std::move(plan)),
-        value_(value),
-        differentiated_(differentiated),
-        balls_(plan_.slots) {}
-
-  Realness EvaluateValue(const Ball& x, slong bits) {
-    x_ = x;
-    arithmetic_ = Arithmetic(bits);
-    if (!RefreshConstants(value_group_, plan_.value_constants)) return Realness::kUndefined;
-    bool real = value_group_.real;
-    if (!Run(plan_.value_steps, real)) return Realness::kUndefined;
-    return real ? Realness::kStrictlyReal : Realness::kComplex;
-  }
-
-  bool EvaluateDerivative() {
-    if (!RefreshConstants(derivative_group_, plan_.derivative_constants)) return false;
-    // Whether F' is real does not matter: its ball is compared with that of f as a complex number.
-    bool ignored = true;
-    return Run(plan_.derivative_steps, ignored);
-  }
-
-  const Ball& value() const { return Value(value_); }
-  const Ball& derivative() const {
-    return differentiated_->has_variable() ? Derivative(differentiated_) : zero_;
-  }
-  bool assumed_cut() const {
-    return arithmetic_.assumed_cut() || value_group_.assumed_cut || derivative_group_.assumed_cut;
-  }
-  bool real_only() const { return plan_.real_only; }
-  uint64_t steps() const { return plan_.slots; }
-  uint64_t work() const { return work_; }
-
-  const Ball& Value(Expr node) const override { return balls_[plan_.value_slot[node->id()]]; }
-  const Ball& Derivative(Expr node) const override {
-    return balls_[plan_.derivative_slot[node->id()]];
-  }
-
- private:
-  // The state of one list of constants, which is computed again only when the precision changes.
-  struct ConstantGroup {
-    slong bits = 0;
-    bool defined = false;
-    bool real = true;
-    bool assumed_cut = false;
-  };
-
-  bool RefreshConstants(ConstantGroup& group, const std::vector<PlanStep>& steps) {
-    if (group.bits == arithmetic_.bits()) return group.defined;
-    group = {arithmetic_.bits(), false, true, false};
-    // The flag in arithmetic_ is about this point. Constants keep theirs in the group, because they
-    // are not computed again at the next point and must still count there.
-    const bool assumed_before = arithmetic_.assumed_cut();
-    arithmetic_.ClearAssumedCut();
-    group.defined = Run(steps, group.real);
-    group.assumed_cut = arithmetic_.assumed_cut();
-    if (!assumed_before) arithmetic_.ClearAssumedCut();
-    return group.defined;
-  }
-
-  // Runs the steps and stops at the first node without a value. Clears `real` when a node is not
-  // exactly real: a real value with a complex node below it does not count as strictly real.
-  bool Run(const std::vector<PlanStep>& steps, bool& real) {
-    for (const PlanStep& step : steps) {
-      work_ += Weight(step, arithmetic_.bits());
-      Ball& ball = balls_[step.slot];
-      ball = step.derivative ? DerivativeOf(step.node, *this, arithmetic_) : Compute(step);
-      // The values above it would be undefined, too, so nothing is lost by stopping.
-      if (!IsUsable(ball)) return false;
-      real = real && ball.IsReal();
-    }
-    return true;
-  }
-
-  Ball Compute(const PlanStep& step) {
-    const Expr node = step.node;
-    switch (node->op()) {
-      case Op::kVariable:
-        return x_;
-      case Op::kNumber:
-        return arithmetic_.Rational(node->number());
-      case Op::kPi:
-      case Op::kE:
-      case Op::kI:
-      case Op::kEulerGamma:
-      case Op::kCatalan:
-        return arithmetic_.Constant(node->op());
-      case Op::kNeg:
-        return arithmetic_.Neg(Value(node->child(0)));
-      case Op::kSub:
-        return arithmetic_.Sub(Value(node->child(0)), Value(node->child(1)));
-      case Op::kDiv:
-        return arithmetic_.Div(Value(node->child(0)), Value(node->child(1)));
-      case Op::kAdd:
-      case Op::kMul:
-        return Accumulate(node);
-      case Op::kPow:
-        return Power(step);
-      case Op::kRootOf:
-        return RootOf(
-            node, [this](Expr child) -> const Ball& { return Value(child); }, arithmetic_.bits());
-      case Op::kHypergeometric:
-        return HypergeometricValue(node);
-      default:
-        return FunctionValue(node);
-    }
-  }
-
-  Ball Accumulate(Expr node) const {
-    const auto children = node->children();
-    Ball result = Value(children[0]);
-    for (Expr child : children.subspan(1)) {
-      result = node->op() == Op::kAdd ? arithmetic_.Add(result, Value(child))
-                                      : arithmetic_.Mul(result, Value(child));
-    }
-    return result;
-  }
-
-  Ball Power(const PlanStep& step) {
-    const Expr base = step.node->child(0);
-    if (step.exponent) return arithmetic_.PowRational(Value(base), *step.exponent);
-    const Ball& exponent = Value(step.node->child(1));
-    // e^u through Exp() is exactly real for real u and needs no logarithm of e.
-    return base->op() == Op::kE ? arithmetic_.Exp(exponent)
-                                : arithmetic_.Pow(Value(base), exponent);
-  }
-
-  Ball FunctionValue(Expr node) {
-    if (!expression::IsSpecial(node->op())) {
-      return arithmetic_.Function(node->op(), Value(node->child(0)));
-    }
-    // P(PInverse(w)) is w, and the plan has evaluated w in its place.
-    if (const Expr w = InvertedArgument(node); w != nullptr) return Value(w);
-    if (node->children().size() == 1) {
-      return SpecialFunction(node->op(), Value(node->child(0)), arithmetic_.bits());
-    }
-    std::vector<const Ball*> arguments;
-    for (Expr child : node->children()) arguments.push_back(&Value(child));
-    return SpecialFunction(node->op(), arguments, arithmetic_.bits());
-  }
-
-  Ball HypergeometricValue(Expr node) const {
-    const HypergeometricParts parts = HypergeometricPartsOf(node, *this);
-    return Hypergeometric(parts.upper, parts.lower, *parts.z, 0, arithmetic_.bits());
-  }
-
-  EvaluationPlan plan_;
-  Expr value_, differentiated_;
-  std::vector<Ball> balls_;
-  const Ball zero_;
-  Ball x_;
-  Arithmetic arithmetic_{64};
-  ConstantGroup value_group_, derivative_group_;
-  uint64_t work_ = 0;
-};
-
 absl::StatusOr<Evaluator> Evaluator::Create(Expr value, Expr differentiated) {
   ASSIGN_OR_RETURN(EvaluationPlan plan, MakePlan(value, differentiated));
-  return Evaluator(std::make_unique<Impl>(std::move(plan), value, differentiated));
+  return Evaluator(std::move(plan), value, differentiated);
 }
 
-Evaluator::Evaluator(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Evaluator::Evaluator(Evaluator&&) noexcept = default;
-Evaluator& Evaluator::operator=(Evaluator&&) noexcept = default;
-Evaluator::~Evaluator() = default;
+Evaluator::Evaluator(EvaluationPlan plan, Expr value, Expr differentiated)
+    : plan_(std::move(plan)), value_(value), differentiated_(differentiated), balls_(plan_.slots) {}
 
 Realness Evaluator::EvaluateValue(const Ball& x, slong bits) {
-  return impl_->EvaluateValue(x, bits);
+  x_ = x;
+  arithmetic_ = Arithmetic(bits);
+  if (!RefreshConstants(value_group_, plan_.value_constants)) return Realness::kUndefined;
+  bool real = value_group_.real;
+  if (!Run(plan_.value_steps, real)) return Realness::kUndefined;
+  return real ? Realness::kStrictlyReal : Realness::kComplex;
 }
-const Ball& Evaluator::value() const { return impl_->value(); }
-bool Evaluator::EvaluateDerivative() { return impl_->EvaluateDerivative(); }
-const Ball& Evaluator::derivative() const { return impl_->derivative(); }
-bool Evaluator::assumed_cut() const { return impl_->assumed_cut(); }
-bool Evaluator::real_only() const { return impl_->real_only(); }
-uint64_t Evaluator::steps() const { return impl_->steps(); }
-uint64_t Evaluator::work() const { return impl_->work(); }
+
+bool Evaluator::EvaluateDerivative() {
+  if (!RefreshConstants(derivative_group_, plan_.derivative_constants)) return false;
+  // Whether F' is real does not matter: its ball is compared with that of f as a complex number.
+  bool ignored = true;
+  return Run(plan_.derivative_steps, ignored);
+}
+
+bool Evaluator::RefreshConstants(ConstantGroup& group, const std::vector<PlanStep>& steps) {
+  if (group.bits == arithmetic_.bits()) return group.defined;
+  group = {arithmetic_.bits(), false, true, false};
+  // The flag in arithmetic_ is about this point. Constants keep theirs in the group, because they
+  // are not computed again at the next point and must still count there.
+  const bool assumed_before = arithmetic_.assumed_cut();
+  arithmetic_.ClearAssumedCut();
+  group.defined = Run(steps, group.real);
+  group.assumed_cut = arithmetic_.assumed_cut();
+  if (!assumed_before) arithmetic_.ClearAssumedCut();
+  return group.defined;
+}
+
+bool Evaluator::Run(const std::vector<PlanStep>& steps, bool& real) {
+  for (const PlanStep& step : steps) {
+    work_ += Weight(step, arithmetic_.bits());
+    Ball& ball = balls_[step.slot];
+    ball = step.derivative ? DerivativeOf(step.node, *this, arithmetic_) : Compute(step);
+    // The values above it would be undefined, too, so nothing is lost by stopping.
+    if (!IsUsable(ball)) return false;
+    real = real && ball.IsReal();
+  }
+  return true;
+}
+
+Ball Evaluator::Compute(const PlanStep& step) {
+  const Expr node = step.node;
+  switch (node->op()) {
+    case Op::kVariable:
+      return x_;
+    case Op::kNumber:
+      return arithmetic_.Rational(node->number());
+    case Op::kPi:
+    case Op::kE:
+    case Op::kI:
+    case Op::kEulerGamma:
+    case Op::kCatalan:
+      return arithmetic_.Constant(node->op());
+    case Op::kNeg:
+      return arithmetic_.Neg(Value(node->child(0)));
+    case Op::kSub:
+      return arithmetic_.Sub(Value(node->child(0)), Value(node->child(1)));
+    case Op::kDiv:
+      return arithmetic_.Div(Value(node->child(0)), Value(node->child(1)));
+    case Op::kAdd:
+    case Op::kMul:
+      return Accumulate(node);
+    case Op::kPow:
+      return Power(step);
+    case Op::kRootOf:
+      return RootOf(
+          node, [this](Expr child) -> const Ball& { return Value(child); }, arithmetic_.bits());
+    case Op::kHypergeometric:
+      return HypergeometricValue(node);
+    default:
+      return FunctionValue(node);
+  }
+}
+
+Ball Evaluator::Accumulate(Expr node) const {
+  const auto children = node->children();
+  Ball result = Value(children[0]);
+  for (Expr child : children.subspan(1)) {
+    result = node->op() == Op::kAdd ? arithmetic_.Add(result, Value(child))
+                                    : arithmetic_.Mul(result, Value(child));
+  }
+  return result;
+}
+
+Ball Evaluator::Power(const PlanStep& step) {
+  const Expr base = step.node->child(0);
+  if (step.exponent) return arithmetic_.PowRational(Value(base), *step.exponent);
+  const Ball& exponent = Value(step.node->child(1));
+  // e^u through Exp() is exactly real for real u and needs no logarithm of e.
+  return base->op() == Op::kE ? arithmetic_.Exp(exponent) : arithmetic_.Pow(Value(base), exponent);
+}
+
+Ball Evaluator::FunctionValue(Expr node) {
+  if (!expression::IsSpecial(node->op())) {
+    return arithmetic_.Function(node->op(), Value(node->child(0)));
+  }
+  // P(PInverse(w)) is w, and the plan has evaluated w in its place.
+  if (const Expr w = InvertedArgument(node); w != nullptr) return Value(w);
+  if (node->children().size() == 1) {
+    return SpecialFunction(node->op(), Value(node->child(0)), arithmetic_.bits());
+  }
+  std::vector<const Ball*> arguments;
+  for (Expr child : node->children()) arguments.push_back(&Value(child));
+  return SpecialFunction(node->op(), arguments, arithmetic_.bits());
+}
+
+Ball Evaluator::HypergeometricValue(Expr node) const {
+  const HypergeometricParts parts = HypergeometricPartsOf(node, *this);
+  return Hypergeometric(parts.upper, parts.lower, *parts.z, 0, arithmetic_.bits());
+}
 
 }  // namespace motzkin::ball

@@ -44,22 +44,9 @@ bool Import(GeneratedFunction& function, Pool& pool) {
 
 }  // namespace
 
-struct FunctionSampler::Tables {
-  explicit Tables(const v1::GeneratorSpec& given) : spec(given), drafts(given) {}
-
-  v1::GeneratorSpec spec;
-  DraftSampler drafts;
-};
-
-FunctionSampler::FunctionSampler(std::unique_ptr<const Tables> tables)
-    : tables_(std::move(tables)) {}
-FunctionSampler::FunctionSampler(FunctionSampler&&) noexcept = default;
-FunctionSampler& FunctionSampler::operator=(FunctionSampler&&) noexcept = default;
-FunctionSampler::~FunctionSampler() = default;
-
 absl::StatusOr<FunctionSampler> FunctionSampler::Create(const v1::GeneratorSpec& spec) {
   RETURN_IF_ERROR(ValidateSpec(spec));
-  return FunctionSampler(std::make_unique<const Tables>(spec));
+  return FunctionSampler(spec);
 }
 
 absl::StatusOr<GeneratedFunction> FunctionSampler::Generate(uint64_t job_seed, int64_t index,
@@ -67,14 +54,13 @@ absl::StatusOr<GeneratedFunction> FunctionSampler::Generate(uint64_t job_seed, i
   if (index < 0) return absl::InvalidArgumentError(fmt::format("index: {} is negative", index));
   // The kind, counted from 0, is the domain of the stream; otherwise the F of a backward job would
   // be the f of a forward job with the same seed.
-  const auto domain = static_cast<uint32_t>(tables_->spec.kind() - v1::KIND_FORWARD);
+  const auto domain = static_cast<uint32_t>(spec_.kind() - v1::KIND_FORWARD);
   RandomStream random(job_seed, kGeneratorVersion, domain, static_cast<uint64_t>(index));
   Draft draft;
   for (int redraws = 0; redraws <= kRedrawsMax; ++redraws) {
     // A pool for each attempt makes the verdict independent of the attempts before it.
     Pool scratch(kAttemptLimits);
-    std::optional<GeneratedFunction> function =
-        Try({tables_->spec, tables_->drafts, random, draft, scratch});
+    std::optional<GeneratedFunction> function = Try({spec_, drafts_, random, draft, scratch});
     if (!function) continue;
     function->redraws = redraws;
     if (!Import(*function, pool)) {

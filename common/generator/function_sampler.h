@@ -9,9 +9,9 @@
 #include <absl/status/statusor.h>
 
 #include <cstdint>
-#include <memory>
 
 #include "common/expression/expression.h"
+#include "common/generator/draft.h"
 #include "motzkin/v1/job.pb.h"
 
 namespace motzkin::generator {
@@ -39,9 +39,6 @@ class FunctionSampler {
  public:
   // The errors are those of ValidateSpec() (spec_validation.h).
   static absl::StatusOr<FunctionSampler> Create(const v1::GeneratorSpec& spec);
-  FunctionSampler(FunctionSampler&&) noexcept;
-  FunctionSampler& operator=(FunctionSampler&&) noexcept;
-  ~FunctionSampler();
 
   // `pool` should be fresh; its content does not change the function, but it may be too full.
   //
@@ -51,9 +48,10 @@ class FunctionSampler {
                                              expression::Pool& pool) const;
 
  private:
-  struct Tables;
-  explicit FunctionSampler(std::unique_ptr<const Tables> tables);
-  std::unique_ptr<const Tables> tables_;
+  explicit FunctionSampler(const v1::GeneratorSpec& spec) : spec_(spec), drafts_(spec) {}
+
+  v1::GeneratorSpec spec_;
+  DraftSampler drafts_;
 };
 
 }  // namespace motzkin::generator
