@@ -22,8 +22,6 @@ constexpr absl::Duration kLogInterval = absl::Minutes(1);
 constexpr absl::Duration kCalibrationInterval = absl::Minutes(2);
 constexpr absl::Duration kFarewellMax = absl::Seconds(3);  // for the last state of a clean stop
 
-AgentOptions AgentOptionsOf(const Config& config) { return {.address = config.connect}; }
-
 WriterOptions WriterOptionsOf(const Config& config, const StateDirectory& state) {
   WriterOptions options;
   options.worker_uuid = state.worker_uuid();
@@ -37,11 +35,7 @@ WriterOptions WriterOptionsOf(const Config& config, const StateDirectory& state)
 RunnerOptions RunnerOptionsOf(const Config& config, const Capabilities& capabilities,
                               SpeedGauge& speed) {
   RunnerOptions options;
-  options.integrator.binary = config.integrator.string();
-  options.integrator.idle_priority = config.idle_priority;
-  options.integrator.engines = config.engines;
-  options.integrator.engine_memory_bytes = config.engine_memory_bytes;
-  options.integrator.sandbox_level = capabilities.sandbox_level;
+  options.integrator = IntegratorOptionsOf(config, capabilities.sandbox_level);
   options.speed = &speed;
   options.engine_versions = {capabilities.engines.begin(), capabilities.engines.end()};
   return options;
@@ -60,6 +54,16 @@ absl::StatusOr<std::shared_ptr<const JobContext>> MakeContext(const std::string&
 }
 
 }  // namespace
+
+IntegratorOptions IntegratorOptionsOf(const Config& config, sandbox::Level sandbox_level) {
+  IntegratorOptions options;
+  options.binary = config.integrator.string();
+  options.engines = config.engines;
+  options.engine_memory_bytes = config.engine_memory_bytes;
+  options.sandbox_level = sandbox_level;
+  options.idle_priority = config.idle_priority;
+  return options;
+}
 
 Daemon::Daemon(const Config& config, const StateDirectory& state, Capabilities capabilities,
                std::unique_ptr<ResultSpool> spool, const IntegratorFactory& factory,
@@ -84,7 +88,7 @@ Daemon::Daemon(const Config& config, const StateDirectory& state, Capabilities c
       allowed_{.slots_allowed = config.slots, .reason = {}},
       next_log_(clock.Now() + kLogInterval),
       acknowledgements_(config.acknowledgement_log),
-      agent_(AgentOptionsOf(config), *this, console, clock) {
+      agent_({.address = config.connect}, *this, console, clock) {
   tally_.CountCas(capabilities_.calibration_cpu);
 }
 
@@ -204,7 +208,7 @@ std::vector<WantedBatch> Daemon::WantedOf(const v1::DesiredState& desired) {
     FindJob(audit.job_uuid(), added);
   }
   for (const v1::DesiredBatch& batch : desired.batches()) {
-    const BatchId id{batch.job_uuid(), batch.batch(), batch.attempt()};
+    const BatchId id = BatchIdOf(batch);
     wanted_ids_.insert(id);
     WantedBatch& added = wanted.emplace_back();
     added.id = id;
@@ -268,32 +272,17 @@ v1::WorkerState Daemon::CurrentState(uint64_t sequence) {
   v1::WorkerState state;
   state.set_slots(slots_.size());
   state.set_slots_busy(queue_.busy());
-  for (const BatchReport& report : queue_.Held()) {
-    v1::HeldBatch& held = *state.add_batches();
-    held.set_job_uuid(report.id.job_uuid);
-    held.set_batch(report.id.batch);
-    held.set_attempt(report.id.attempt);
-    held.set_spec_digest(report.spec_digest);
-    held.set_stored(static_cast<int32_t>(report.stored));
-    held.set_pending(static_cast<int32_t>(report.pending));
-    held.set_unstarted_begin(report.unstarted_begin);
-    held.set_end_index(report.end_index);
-  }
+  for (v1::HeldBatch& held : queue_.Held()) *state.add_batches() = std::move(held);
   state.set_functions_per_minute(tally_.FunctionsPerMinute());
   const ResultWriter::Waiting waiting = writer_.waiting();
   state.set_rows_waiting(waiting.memory);
   state.set_rows_spooled(waiting.spooled);
   state.set_results_way(route_.way());
   const absl::MutexLock lock(&mutex_);
-  for (const FailureReport& failure : queue_.Failures()) {
-    v1::FailedBatch& failed = *state.add_failed();
-    failed.set_job_uuid(failure.id.job_uuid);
-    failed.set_batch(failure.id.batch);
-    failed.set_attempt(failure.id.attempt);
-    failed.set_reason(failure.reason);
-    failed.set_job_failed(failure.job_failed);
+  for (v1::FailedBatch& failure : queue_.Failures()) {
     // Not overwritten by later states: an acknowledgement of any of them covers the failure.
-    failure_told_.try_emplace(failure.id, sequence);
+    failure_told_.try_emplace(BatchIdOf(failure), sequence);
+    *state.add_failed() = std::move(failure);
   }
   const std::string drain_reason = DrainReason();
   state.set_draining(!drain_reason.empty());

@@ -46,6 +46,8 @@ struct Capabilities {
   sandbox::Level sandbox_level = sandbox::Level::kNone;
 };
 
+IntegratorOptions IntegratorOptionsOf(const Config& config, sandbox::Level sandbox_level);
+
 class Daemon final : private AgentDelegate, private ResultObserver {
  public:
   // The references must outlive this.

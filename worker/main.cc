@@ -42,16 +42,6 @@ int Fail(Console& console, const absl::Status& status, int code) {
   return code;
 }
 
-IntegratorOptions OptionsOf(const Config& config, sandbox::Level sandbox_level) {
-  IntegratorOptions options;
-  options.binary = config.integrator.string();
-  options.engines = config.engines;
-  options.engine_memory_bytes = config.engine_memory_bytes;
-  options.sandbox_level = sandbox_level;
-  options.idle_priority = config.idle_priority;
-  return options;
-}
-
 // Asks an integrator for its engines and, if wanted, measures their speed.
 Capabilities ProbeEngines(const Config& config, sandbox::Level sandbox_level,
                           IntegratorProcess& integrator, Console& console) {
@@ -167,7 +157,7 @@ int Run(const Config& config, const SignalWaiter& signals, Console& console) {
                     sandbox.reason)),
                 kExitSandbox);
   }
-  auto integrator = IntegratorProcess::Start(OptionsOf(config, sandbox.level));
+  auto integrator = IntegratorProcess::Start(IntegratorOptionsOf(config, sandbox.level));
   if (!integrator.ok()) return Fail(console, integrator.status(), kExitIntegrator);
   const Capabilities capabilities = ProbeEngines(config, sandbox.level, **integrator, console);
   PrintStart(config, capabilities, sandbox, console);

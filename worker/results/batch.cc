@@ -17,7 +17,7 @@ WorkId IdOf(const v1::Submission& submission) {
   if (submission.audit_budget_factor() > 0) {
     return AuditId{submission.job_uuid(), submission.batch()};
   }
-  return BatchId{submission.job_uuid(), submission.batch(), submission.attempt()};
+  return BatchIdOf(submission);
 }
 
 }  // namespace motzkin::worker

@@ -20,6 +20,18 @@ struct BatchId {
   auto operator<=>(const BatchId&) const = default;
 };
 
+// Every message that names a lease has these three fields.
+template <typename Message>
+BatchId BatchIdOf(const Message& message) {
+  return {message.job_uuid(), message.batch(), message.attempt()};
+}
+template <typename Message>
+void SetBatchId(const BatchId& id, Message& message) {
+  message.set_job_uuid(id.job_uuid);
+  message.set_batch(id.batch);
+  message.set_attempt(id.attempt);
+}
+
 // Identifies an audit: a function that is computed again. It has neither a batch nor a lease.
 struct AuditId {
   std::string job_uuid;

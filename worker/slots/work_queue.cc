@@ -15,6 +15,14 @@ bool IsDone(const WantedBatch& wanted, int64_t index) {
          ((static_cast<unsigned char>(wanted.done[bit / 8]) >> (bit % 8)) & 1) != 0;
 }
 
+v1::FailedBatch FailureOf(const BatchId& id, const std::string& reason, bool job_failed) {
+  v1::FailedBatch failure;
+  SetBatchId(id, failure);
+  failure.set_reason(reason);
+  failure.set_job_failed(job_failed);
+  return failure;
+}
+
 }  // namespace
 
 WorkQueue::WorkQueue(std::function<void()> on_change)
@@ -51,7 +59,7 @@ WorkQueue::Batch WorkQueue::NewBatch(WantedBatch wanted) {
     // would bring it again as a new one, and it would be reported as failed once more.
     batch.given_up = true;
     if (const auto* lease = std::get_if<BatchId>(&wanted.id)) {
-      failures_.push_back({.id = *lease, .reason = wanted.refusal});
+      failures_.push_back(FailureOf(*lease, wanted.refusal, /*job_failed=*/false));
     }
   }
   for (int64_t i = wanted.begin_index; i < wanted.end_index; ++i) batch.done += IsDone(wanted, i);
@@ -202,7 +210,7 @@ void WorkQueue::Fail(const WorkId& id, const std::string& reason, bool job_faile
     held->second.given_up = true;
     const auto* lease = std::get_if<BatchId>(&id);
     if (lease == nullptr) return;
-    failures_.push_back({.id = *lease, .reason = reason, .job_failed = job_failed});
+    failures_.push_back(FailureOf(*lease, reason, job_failed));
   }
   on_change_();
 }
@@ -235,8 +243,8 @@ std::vector<RunningTask> WorkQueue::Drop(const WorkId& id) {
   return unwanted;
 }
 
-std::vector<BatchReport> WorkQueue::Held() const {
-  std::vector<BatchReport> reports;
+std::vector<v1::HeldBatch> WorkQueue::Held() const {
+  std::vector<v1::HeldBatch> reports;
   const absl::MutexLock lock(&mutex_);
   for (const WorkId& id : order_) {
     const Batch& batch = batches_.at(id);
@@ -245,25 +253,26 @@ std::vector<BatchReport> WorkQueue::Held() const {
     const bool in_progress = !batch.running.empty() || batch.pending > 0;
     // This also leaves out batches that were refused, whose job is null.
     if (!in_progress && (batch.given_up || mode_ == v1::DESIRED_MODE_DRAIN)) continue;
-    reports.push_back({.id = *lease,
-                       .spec_digest = batch.wanted.job->spec_digest,
-                       .stored = batch.done + batch.stored,
-                       .pending = batch.pending,
-                       .unstarted_begin = batch.next,
-                       .end_index = batch.wanted.end_index});
+    v1::HeldBatch& report = reports.emplace_back();
+    SetBatchId(*lease, report);
+    report.set_spec_digest(batch.wanted.job->spec_digest);
+    report.set_stored(static_cast<int32_t>(batch.done + batch.stored));
+    report.set_pending(static_cast<int32_t>(batch.pending));
+    report.set_unstarted_begin(batch.next);
+    report.set_end_index(batch.wanted.end_index);
   }
   return reports;
 }
 
-std::vector<FailureReport> WorkQueue::Failures() const {
+std::vector<v1::FailedBatch> WorkQueue::Failures() const {
   const absl::MutexLock lock(&mutex_);
   return failures_;
 }
 
 void WorkQueue::ForgetFailures(const std::vector<BatchId>& ids) {
   const absl::MutexLock lock(&mutex_);
-  std::erase_if(failures_, [&](const FailureReport& failure) {
-    return std::find(ids.begin(), ids.end(), failure.id) != ids.end();
+  std::erase_if(failures_, [&](const v1::FailedBatch& failure) {
+    return std::find(ids.begin(), ids.end(), BatchIdOf(failure)) != ids.end();
   });
 }
 

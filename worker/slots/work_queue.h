@@ -48,23 +48,6 @@ struct WantedBatch {
   std::string refusal;
 };
 
-// The state of a batch for the coordinator; the fields are those of v1::HeldBatch.
-struct BatchReport {
-  BatchId id;
-  std::string spec_digest;
-  int64_t stored = 0;
-  int64_t pending = 0;
-  int64_t unstarted_begin = 0;
-  int64_t end_index = 0;
-};
-
-// A batch that this worker gives up; the fields are those of v1::FailedBatch.
-struct FailureReport {
-  BatchId id;
-  std::string reason;
-  bool job_failed = false;
-};
-
 // A function in progress: the slot that runs it, and its task's serial.
 struct RunningTask {
   int slot = 0;
@@ -104,9 +87,9 @@ class WorkQueue {
   // Returns the held batches. Audits are left out, because the coordinator keeps no account of
   // them. When draining, only batches with running functions or pending rows are left: the others
   // are given back.
-  std::vector<BatchReport> Held() const ABSL_LOCKS_EXCLUDED(mutex_);
+  std::vector<v1::HeldBatch> Held() const ABSL_LOCKS_EXCLUDED(mutex_);
   // Returns the failures that the coordinator has not acknowledged, the oldest first.
-  std::vector<FailureReport> Failures() const ABSL_LOCKS_EXCLUDED(mutex_);
+  std::vector<v1::FailedBatch> Failures() const ABSL_LOCKS_EXCLUDED(mutex_);
   // The coordinator has heard of these failures.
   void ForgetFailures(const std::vector<BatchId>& ids) ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -148,7 +131,7 @@ class WorkQueue {
   mutable absl::Mutex mutex_;
   std::map<WorkId, Batch> batches_ ABSL_GUARDED_BY(mutex_);
   std::vector<WorkId> order_ ABSL_GUARDED_BY(mutex_);
-  std::vector<FailureReport> failures_ ABSL_GUARDED_BY(mutex_);
+  std::vector<v1::FailedBatch> failures_ ABSL_GUARDED_BY(mutex_);
   v1::DesiredMode mode_ ABSL_GUARDED_BY(mutex_) = v1::DESIRED_MODE_RUN;
   int slots_allowed_ ABSL_GUARDED_BY(mutex_);
   mutable CondVar idle_;

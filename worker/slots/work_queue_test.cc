@@ -51,7 +51,7 @@ TEST_F(WorkQueueTest, IndicesThatAreStoredAlreadyAreNotBegun) {
   queue_.SetWanted({Batch(1, 100, 108, std::string("\x05", 1))});  // 100 and 102 are stored.
   EXPECT_EQ(MustTake().index, 101);
   EXPECT_EQ(MustTake().index, 103);
-  EXPECT_EQ(queue_.Held().at(0).stored, 2);
+  EXPECT_EQ(queue_.Held().at(0).stored(), 2);
 }
 
 TEST_F(WorkQueueTest, TheSameDesiredStateAgainChangesNothing) {
@@ -60,7 +60,7 @@ TEST_F(WorkQueueTest, TheSameDesiredStateAgainChangesNothing) {
   EXPECT_THAT(queue_.SetWanted({Batch(1, 0, 10)}), IsEmpty());
   EXPECT_EQ(MustTake().index, 1);
   queue_.Finished(first);
-  EXPECT_EQ(queue_.Held().at(0).pending, 1);
+  EXPECT_EQ(queue_.Held().at(0).pending(), 1);
 }
 
 TEST_F(WorkQueueTest, BatchesAreWorkedOnInTheOrderOfTheWish) {
@@ -79,7 +79,7 @@ TEST_F(WorkQueueTest, ATrimmedTailIsNotBegunAndItsRunningFunctionsAreInterrupted
   EXPECT_EQ(unwanted[0].serial, cut.serial);
   queue_.GiveBack(cut);
   queue_.Finished(kept);
-  EXPECT_EQ(queue_.Held().at(0).end_index, 1);
+  EXPECT_EQ(queue_.Held().at(0).end_index(), 1);
   EXPECT_TRUE(WouldBlock());
 }
 
@@ -196,7 +196,7 @@ TEST_F(WorkQueueTest, AFailedBatchIsReportedUntilTheCoordinatorKnows) {
   queue_.Fail(task.work, "no integrator", /*job_failed=*/false);
   queue_.Fail(task.work, "again", /*job_failed=*/false);
   ASSERT_THAT(queue_.Failures(), SizeIs(1));
-  EXPECT_EQ(queue_.Failures()[0].reason, "no integrator");
+  EXPECT_EQ(queue_.Failures()[0].reason(), "no integrator");
   EXPECT_GT(changes_, 0);
   queue_.ForgetFailures({std::get<BatchId>(task.work)});
   EXPECT_THAT(queue_.Failures(), IsEmpty());
@@ -210,7 +210,7 @@ TEST_F(WorkQueueTest, ABatchThatThisWorkerCannotDoIsRefusedWithItsReason) {
   refused.refusal = "generator version 9";
   queue_.SetWanted({refused});
   ASSERT_THAT(queue_.Failures(), SizeIs(1));
-  EXPECT_EQ(queue_.Failures()[0].reason, "generator version 9");
+  EXPECT_EQ(queue_.Failures()[0].reason(), "generator version 9");
   EXPECT_THAT(queue_.Held(), IsEmpty());
 }
 
@@ -233,9 +233,9 @@ TEST_F(WorkQueueTest, AnOldTaskOfABatchThatWentAndCameBackDoesNotCount) {
   const Task fresh = MustTake();
   EXPECT_EQ(fresh.index, old.index);
   queue_.Finished(old);
-  EXPECT_EQ(queue_.Held().at(0).pending, 0);
+  EXPECT_EQ(queue_.Held().at(0).pending(), 0);
   queue_.Finished(fresh);
-  EXPECT_EQ(queue_.Held().at(0).pending, 1);
+  EXPECT_EQ(queue_.Held().at(0).pending(), 1);
   EXPECT_TRUE(queue_.AwaitIdle(absl::ZeroDuration()));
 }
 
