@@ -25,8 +25,6 @@ class Deadline {
   // the caller would spin until the deadline.
   int PollMillis() const;
 
-  friend Deadline Earlier(Deadline a, Deadline b) { return a.at_ < b.at_ ? a : b; }
-
  private:
   explicit Deadline(absl::Duration at) : at_(at) {}
 

@@ -109,12 +109,8 @@ absl::Status FunctionRunner::Compute(const Task& task, const generator::Generate
     case v1::KIND_BY_PARTS:
       return RunByParts(task, function, pool, row);
     default:
-      return RunForward(task, row);
+      return Integrate(task, row.integrand(), row);
   }
-}
-
-absl::Status FunctionRunner::RunForward(const Task& task, v1::Result& row) {
-  return Integrate(task, row.integrand(), row);
 }
 
 absl::Status FunctionRunner::RunBackward(const Task& task,

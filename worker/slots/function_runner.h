@@ -81,7 +81,6 @@ class FunctionRunner {
                                                     v1::Result& row) const;
   absl::Status Compute(const Task& task, const generator::GeneratedFunction& function,
                        expression::Pool& pool, v1::Result& row);
-  absl::Status RunForward(const Task& task, v1::Result& row);
   absl::Status RunBackward(const Task& task, const generator::GeneratedFunction& function,
                            v1::Result& row);
   absl::Status RunByParts(const Task& task, const generator::GeneratedFunction& function,

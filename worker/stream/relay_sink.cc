@@ -19,11 +19,10 @@ constexpr std::chrono::seconds kCallMax{10};
 absl::Status ToSinkStatus(const grpc::Status& status) {
   switch (status.error_code()) {
     case grpc::StatusCode::INVALID_ARGUMENT:
-      return absl::InvalidArgumentError(status.error_message());
     case grpc::StatusCode::FAILED_PRECONDITION:
-      return absl::FailedPreconditionError(status.error_message());
     case grpc::StatusCode::PERMISSION_DENIED:
-      return absl::PermissionDeniedError(status.error_message());
+      // The codes of gRPC and absl have the same numbers.
+      return {static_cast<absl::StatusCode>(status.error_code()), status.error_message()};
     default:
       return absl::UnavailableError("relay: " + DescribeProblem(status.error_message()));
   }

@@ -39,13 +39,7 @@ void Interpret(std::string output, EngineReply& reply) {
   const bool error = output[0] == kError;
   output.erase(0, 1);
   // giac leaves "integrate(" in an answer for a part that it could not integrate.
-  if (error || HoldsAnyWord(output, {"integrate", "int", "undef", "infinity"})) {
-    reply.end = EngineEnd::kGaveUp;
-    reply.message = std::move(output);
-  } else {
-    reply.end = EngineEnd::kAnswered;
-    reply.answer = std::move(output);
-  }
+  TakeText(!error, std::move(output), {"integrate", "int", "undef", "infinity"}, reply);
 }
 
 }  // namespace

@@ -16,17 +16,10 @@ constexpr const char* kPython = "/usr/bin/python3";
 
 // The first byte tells whether an answer or a complaint of SymPy follows.
 void Interpret(std::string output, EngineReply& reply) {
-  static const std::vector<std::string_view> kUnevaluated = {"Integral", "nan", "oo", "zoo",
-                                                             "NonElementaryIntegral"};
   const bool answered = !output.empty() && output[0] == 'A';
   if (!output.empty()) output.erase(0, 1);
-  if (answered && !HoldsAnyWord(output, kUnevaluated)) {
-    reply.end = EngineEnd::kAnswered;
-    reply.answer = std::move(output);
-  } else {
-    reply.end = EngineEnd::kGaveUp;
-    reply.message = std::move(output);
-  }
+  TakeText(answered, std::move(output), {"Integral", "nan", "oo", "zoo", "NonElementaryIntegral"},
+           reply);
 }
 
 }  // namespace

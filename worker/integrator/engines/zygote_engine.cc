@@ -98,6 +98,17 @@ EngineReply ZygoteEngine::Run(std::string_view function, const EngineLimits& lim
   return reply;
 }
 
+void TakeText(bool is_answer, std::string text, const std::vector<std::string_view>& unevaluated,
+              EngineReply& reply) {
+  if (is_answer && !HoldsAnyWord(text, unevaluated)) {
+    reply.end = EngineEnd::kAnswered;
+    reply.answer = std::move(text);
+  } else {
+    reply.end = EngineEnd::kGaveUp;
+    reply.message = std::move(text);
+  }
+}
+
 bool HoldsAnyWord(std::string_view text, const std::vector<std::string_view>& names) {
   for (const std::string_view name : names) {
     for (size_t at = text.find(name); at != std::string_view::npos; at = text.find(name, at + 1)) {

@@ -43,6 +43,11 @@ class ZygoteEngine final : public Engine {
   std::unique_ptr<Zygote> zygote_;
 };
 
+// Takes `text` for an answer. If it is none, or one of `unevaluated` stands in it as a word, the
+// engine gave up, and the text is its message.
+void TakeText(bool is_answer, std::string text, const std::vector<std::string_view>& unevaluated,
+              EngineReply& reply);
+
 // Whether one of `names` stands in `text` as a whole word, as "integrate" does in
 // "1+integrate(f(x),x)".
 bool HoldsAnyWord(std::string_view text, const std::vector<std::string_view>& names);
