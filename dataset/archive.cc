@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "archive_documents.h"
 #include "common/base/status_macros.h"
 #include "common/job_spec/job_yaml.h"
 #include "common/postgres/connection.h"
@@ -99,9 +100,7 @@ absl::Status WriteLines(Reader& reader, int64_t expected, const ArchiveOptions& 
                         const std::filesystem::path& directory, const Progress& progress,
                         ArchiveReport& report) {
   for (const char* folder : {"results", "audits"}) {
-    std::error_code error;
-    std::filesystem::create_directory(directory / folder, error);
-    if (error) return absl::InternalError(fmt::format("{}: {}", folder, error.message()));
+    RETURN_IF_ERROR(MakeFolder(directory, folder));
   }
   LineWriter writer(reader, report.job.name, directory, options.shard_rows);
   RETURN_IF_ERROR(writer.Write(queries::kArchiveRows, "results/", expected, progress));
@@ -119,24 +118,9 @@ absl::Status WriteLines(Reader& reader, int64_t expected, const ArchiveOptions& 
 }
 
 std::string Readme(const ArchiveReport& report, const ArchiveOptions& options) {
-  return fmt::format(
-      "# Archive of job {0}\n\n"
-      "All {1} stored functions of job `{0}` ({2}), {3}, with every column, written by Motzkin "
-      "{4}.\n\n"
-      "- `job.json`: the job, and the engines and workers that rows name by number\n"
-      "- `job.yaml`: its spec; `motzkin start job.yaml` computes the same functions again\n"
-      "- `results/`: a JSON object a line, by index; the columns are those of the view "
-      "`training_data_all`\n"
-      "- `audits/`: the {5} negatives that were computed again with ten times the budget, the same "
-      "way\n"
-      "- `SHA256SUMS`: `sha256sum -c SHA256SUMS` checks every file\n\n"
-      "To read it:\n\n"
-      "    import json, pathlib\n"
-      "    for file in sorted(pathlib.Path(\"results\").glob(\"*.jsonl\")):\n"
-      "        for line in file.open():\n"
-      "            row = json.loads(line)\n",
-      report.job.name, Grouped(report.rows), report.job.uuid, report.job.state,
-      options.program_version, Grouped(report.audits));
+  return fmt::format(fmt::runtime(archive_documents::kArchiveReadme), report.job.name,
+                     Grouped(report.rows), report.job.uuid, report.job.state,
+                     options.program_version, Grouped(report.audits));
 }
 
 // Checks that the disk gives back what SHA256SUMS says, because the rows may be dropped next.

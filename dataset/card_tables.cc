@@ -77,7 +77,7 @@ std::string FilesTable(const ExportReport& report) {
 std::string ColumnsTable(const ExportOptions& options) {
   std::string table = fmt::format(
       "Functions are written in {} notation.\n\n| column | type | is |\n|---|---|---|\n",
-      NotationWord(options.notation));
+      WordOf(kNotations, options.notation));
   for (const Column& column : Columns()) {
     table += fmt::format("| `{}` | {} | {} |\n", column.name, column.type, column.meaning);
   }
@@ -146,9 +146,10 @@ std::string CommandLine(const ExportReport& report, const ExportOptions& options
                   options.format->word, report.range.begin, report.range.end, Word(report.answers));
   if (report.job.kind != v1::KIND_FORWARD) command += " --kinds " + Word(report.job.kind);
   if (options.notation != expression::Format::kPrefix) {
-    command += " --notation " + NotationWord(options.notation);
+    command += " --notation " + WordOf(kNotations, options.notation);
   }
-  if (options.balance != Balance::kNone) command += " --balance " + BalanceWord(options.balance);
+  if (options.balance != Balance::kNone)
+    command += " --balance " + WordOf(kBalances, options.balance);
   if (options.strip_ln_abs) command += " --ln-abs strip";
   if (options.decontaminate.has_value()) {
     command += " --decontaminate " + options.decontaminate->name;

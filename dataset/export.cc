@@ -196,10 +196,7 @@ absl::StatusOr<ExportReport> Export(Reader& reader, const std::string& job,
   ASSIGN_OR_RETURN(StagingDirectory staging, StagingDirectory::Create(directory));
   const std::filesystem::path stem = options.format->stem(report.job.kind);
   for (const std::string& folder : {stem.parent_path().string(), std::string("plots")}) {
-    if (folder.empty()) continue;
-    std::error_code error;
-    std::filesystem::create_directory(staging.path() / folder, error);
-    if (error) return absl::InternalError(fmt::format("{}: {}", folder, error.message()));
+    if (!folder.empty()) RETURN_IF_ERROR(MakeFolder(staging.path(), folder));
   }
   {
     Exporter exporter(reader, report, options, std::move(selection), staging.path());

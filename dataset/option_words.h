@@ -36,9 +36,4 @@ std::string WordOf(const std::map<std::string, Value>& words, Value value) {
   return "";
 }
 
-inline std::string NotationWord(expression::Format notation) {
-  return WordOf(kNotations, notation);
-}
-inline std::string BalanceWord(Balance balance) { return WordOf(kBalances, balance); }
-
 }  // namespace motzkin::dataset

@@ -46,10 +46,10 @@ Json ToJson(const LabelCounts& labels) {
 
 Json Options(const ExportReport& report, const ExportOptions& options) {
   Json json{{"format", std::string(options.format->word)},
-            {"notation", NotationWord(options.notation)},
+            {"notation", WordOf(kNotations, options.notation)},
             {"range", {report.range.begin, report.range.end}},
             {"answers", Word(report.answers)},
-            {"balance", BalanceWord(options.balance)},
+            {"balance", WordOf(kBalances, options.balance)},
             {"ln_abs", options.strip_ln_abs ? "strip" : "keep"},
             {"shard_size", options.shard_rows},
             {"decontaminate", nullptr}};

@@ -82,4 +82,11 @@ absl::Status StagingDirectory::Commit() {
   return Sync(target_.parent_path());
 }
 
+absl::Status MakeFolder(const std::filesystem::path& directory, const std::string& name) {
+  std::error_code error;
+  std::filesystem::create_directory(directory / name, error);
+  if (error) return absl::InternalError(absl::StrCat(name, ": ", error.message()));
+  return absl::OkStatus();
+}
+
 }  // namespace motzkin::dataset

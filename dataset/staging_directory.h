@@ -6,6 +6,7 @@
 #include <absl/status/statusor.h>
 
 #include <filesystem>
+#include <string>
 
 namespace motzkin::dataset {
 
@@ -32,5 +33,8 @@ class StagingDirectory {
   std::filesystem::path target_;
   std::filesystem::path path_;  // empty once it is committed or moved from
 };
+
+// Makes a folder in a directory. INTERNAL: it cannot be made; the message names it.
+absl::Status MakeFolder(const std::filesystem::path& directory, const std::string& name);
 
 }  // namespace motzkin::dataset
