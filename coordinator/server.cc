@@ -203,7 +203,7 @@ FirstScreen Server::Screen() {
   if (!jobs.ok()) return screen;
   screen.running_jobs =
       static_cast<int>(std::count_if(jobs->begin(), jobs->end(), [](const JobRecord& job) {
-        return job.phase == JobPhase::kRunning;
+        return job.state == v1::JOB_STATE_RUNNING;
       }));
   return screen;
 }

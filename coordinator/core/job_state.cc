@@ -20,7 +20,7 @@ void JobState::Update(const JobSnapshot& snapshot) {
   const int64_t allocated = progress.allocated_below;
   JobSnapshot::operator=(snapshot);
   AllocatedTo(allocated);
-  if (snapshot.phase != JobPhase::kRunning) ending = false;
+  if (snapshot.state != v1::JOB_STATE_RUNNING) ending = false;
 }
 
 double JobState::SuccessRate() const {

@@ -19,7 +19,7 @@ struct JobState : JobSnapshot {
   // read before the latest allocation was confirmed.
   void Update(const JobSnapshot& snapshot);
 
-  bool running() const { return phase == JobPhase::kRunning && !ending; }
+  bool running() const { return state == v1::JOB_STATE_RUNNING && !ending; }
 
   // The unleased open batches as (begin index, batch), lowest first: the sealed prefix moves only
   // when the lowest are done. LeaseTable keeps it.
@@ -46,7 +46,7 @@ struct JobState : JobSnapshot {
 
   // Counts the functions in AllocateBatches intentions under way.
   int64_t allocating = 0;
-  // A SetJobPhase that ends the job is under way.
+  // A SetJobState that ends the job is under way.
   bool ending = false;
   // These two are sums over the workers that may take the job, refreshed every tick.
   int matching_workers = 0;

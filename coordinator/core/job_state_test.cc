@@ -61,7 +61,7 @@ TEST(JobStateTest, AnEndlessJobStopsWhenItsBytesAreFull) {
 }
 
 TEST(JobStateTest, ThatDoesNotRunAllocatesNothing) {
-  EXPECT_EQ(JobState({.rules = {.target = 100}, .phase = JobPhase::kPaused}).Allocatable(), 0);
+  EXPECT_EQ(JobState({.rules = {.target = 100}, .state = v1::JOB_STATE_PAUSED}).Allocatable(), 0);
 }
 
 }  // namespace

@@ -42,9 +42,9 @@ void LeaseTable::Forget(const JobState& job) {
   for (BatchState* batch : OfJob(job.rules.id)) Forget(*batch);
 }
 
-void LeaseTable::EndJob(JobState& job, JobPhase phase, const std::string& reason) {
+void LeaseTable::EndJob(JobState& job, v1::JobState state, const std::string& reason) {
   if (std::exchange(job.ending, true)) return;
-  cluster_.outbox.Emit(SetJobPhase{job.rules.id, phase, reason});
+  cluster_.outbox.Emit(SetJobState{job.rules.id, state, reason});
   Forget(job);
 }
 

@@ -39,7 +39,7 @@ class LeaseTable {
   // Forgets all of the job's batches.
   void Forget(const JobState& job);
   // Forgets the job's batches and asks the store to end the job.
-  void EndJob(JobState& job, JobPhase phase, const std::string& reason);
+  void EndJob(JobState& job, v1::JobState state, const std::string& reason);
 
   // Leases the whole batch, of which nothing is begun. The batch must not be leased.
   void Lend(BatchState& batch, Lease lease);

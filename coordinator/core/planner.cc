@@ -208,7 +208,7 @@ std::vector<Auditor> Planner::AuditorsOf(int64_t id) {
   std::vector<Auditor> auditors;
   const JobState* job = cluster_.FindJob(id);
   if (job == nullptr) return auditors;
-  if (job->phase != JobPhase::kRunning && job->phase != JobPhase::kCompleted) return auditors;
+  if (job->state != v1::JOB_STATE_RUNNING && job->state != v1::JOB_STATE_COMPLETED) return auditors;
   for (const auto& [name, worker] : cluster_.workers) {
     if (worker.Suits(id)) auditors.push_back({.worker = name, .room = worker.report.slots_allowed});
   }

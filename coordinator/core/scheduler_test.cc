@@ -356,7 +356,7 @@ TEST_F(SchedulerTest, AFailureOfTheJobEndsTheJob) {
   failing.failed.push_back(
       {.lease = Leases("a")[0], .reason = "index 7 was redrawn 1,000 times", .job_failed = true});
   Say(failing);
-  EXPECT_EQ(store_.Snapshot(job.rules.id).phase, JobPhase::kFailed);
+  EXPECT_EQ(store_.Snapshot(job.rules.id).state, v1::JOB_STATE_FAILED);
   EXPECT_THAT(Leases("a"), IsEmpty());
   EXPECT_TRUE(Happened("job job1 failed: index 7 was redrawn 1,000 times"));
 }
@@ -364,10 +364,10 @@ TEST_F(SchedulerTest, AFailureOfTheJobEndsTheJob) {
 TEST_F(SchedulerTest, APausedJobLeavesTheDesiredStateAndComesBack) {
   const JobSnapshot job = StartJob({.target = 1000});
   Say(Report("a"));
-  scheduler_.OnJob(store_.SetPhase(job.rules.id, JobPhase::kPaused));
+  scheduler_.OnJob(store_.SetState(job.rules.id, v1::JOB_STATE_PAUSED));
   EXPECT_THAT(Leases("a"), IsEmpty());
   Pass(1, {"a"});
-  scheduler_.OnJob(store_.SetPhase(job.rules.id, JobPhase::kRunning));
+  scheduler_.OnJob(store_.SetState(job.rules.id, v1::JOB_STATE_RUNNING));
   Pass(1, {"a"});
   EXPECT_FALSE(Leases("a").empty());
 }
@@ -437,7 +437,7 @@ TEST_F(SchedulerTest, AFunctionTargetCompletesWhenAllOfItIsSealed) {
     Poll();
   }
   EXPECT_EQ(store_.results(job.rules.id).size(), 100);
-  EXPECT_EQ(store_.Snapshot(job.rules.id).phase, JobPhase::kCompleted);
+  EXPECT_EQ(store_.Snapshot(job.rules.id).state, v1::JOB_STATE_COMPLETED);
   EXPECT_TRUE(Happened("job job1 completed: 100 functions, 50 integrated"));
 }
 
@@ -450,7 +450,7 @@ TEST_F(SchedulerTest, AnIntegratedTargetStopsWhenTheSealedPrefixHasEnough) {
     Poll();
     Say(Obedient("a"));
   }
-  EXPECT_EQ(store_.Snapshot(job.rules.id).phase, JobPhase::kCompleted);
+  EXPECT_EQ(store_.Snapshot(job.rules.id).state, v1::JOB_STATE_COMPLETED);
   EXPECT_GE(store_.Snapshot(job.rules.id).progress.sealed_integrated, 200);
   EXPECT_LT(store_.results(job.rules.id).size(), 600) << "half succeed: 400 and a little ahead";
 }

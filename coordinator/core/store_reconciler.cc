@@ -71,7 +71,7 @@ void StoreReconciler::EndReleasedLeases(const StorePoll& poll) {
 
 void StoreReconciler::FinishJobs() {
   for (auto& [id, job] : cluster_.jobs) {
-    if (job.running() && job.Finished()) leases_.EndJob(job, JobPhase::kCompleted, "");
+    if (job.running() && job.Finished()) leases_.EndJob(job, v1::JOB_STATE_COMPLETED, "");
   }
 }
 
@@ -92,7 +92,7 @@ bool StoreReconciler::Postpone(const Change& what) {
   constexpr size_t kPostponedMax = 10'000;
   const bool must_happen =
       std::holds_alternative<EndLease>(what) || std::holds_alternative<SplitBatch>(what) ||
-      std::holds_alternative<SetJobPhase>(what) || std::holds_alternative<SetControl>(what) ||
+      std::holds_alternative<SetJobState>(what) || std::holds_alternative<SetControl>(what) ||
       (std::holds_alternative<RecordEvent>(what) && postponed_.size() < kPostponedMax);
   if (must_happen) postponed_.push_back(what);
   return must_happen;
@@ -154,12 +154,12 @@ void StoreReconciler::Confirmed(const SplitBatch& what, const Confirmation& answ
   for (const BatchSnapshot& tail : answer.batches) leases_.Add(tail);
 }
 
-void StoreReconciler::Confirmed(const SetJobPhase& what, const Confirmation& answer, BootTime) {
+void StoreReconciler::Confirmed(const SetJobState& what, const Confirmation& answer, BootTime) {
   JobState& job = cluster_.jobs.at(what.job);
   job.ending = false;
   if (!answer.status.ok()) return;
   job.Update(answer.job);
-  if (what.phase == JobPhase::kFailed) {
+  if (what.state == v1::JOB_STATE_FAILED) {
     cluster_.outbox.Event("job", "job ", job.rules.name, " failed: ", what.reason);
   } else {
     cluster_.outbox.Event("job", "job ", job.rules.name, " completed: ", job.progress.stored,

@@ -36,7 +36,7 @@ class StoreReconciler {
   void Confirmed(const AllocateBatches& what, const Confirmation& answer, BootTime now);
   void Confirmed(const GrantLeases& what, const Confirmation& answer, BootTime now);
   void Confirmed(const SplitBatch& what, const Confirmation& answer, BootTime now);
-  void Confirmed(const SetJobPhase& what, const Confirmation& answer, BootTime now);
+  void Confirmed(const SetJobState& what, const Confirmation& answer, BootTime now);
   // The other kinds have no consequences here.
   template <typename What>
   void Confirmed(const What& what, const Confirmation& answer, BootTime now) {}

@@ -1,5 +1,6 @@
 // The nouns of the coordinator, for rules, store and services alike: plain values that come in as
-// reports and go out as intentions. No clock, no I/O, no protobuf; coordinator/service translates.
+// reports and go out as intentions. They have no clock and no I/O. The enums are those of job.proto
+// where both have them; messages are for coordinator/service to translate.
 #pragma once
 
 #include <absl/status/status.h>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "common/base/boot_time.h"
+#include "motzkin/v1/job.pb.h"
 
 namespace motzkin::coordinator {
 
@@ -62,8 +64,6 @@ struct JobRules {
   int64_t bytes_max = 0;
 };
 
-enum class JobPhase { kRunning, kPaused, kCompleted, kCancelled, kFailed };
-
 // Counters of a job at one moment.
 struct JobProgress {
   int64_t allocated_below = 0;
@@ -76,7 +76,7 @@ struct JobProgress {
 
 struct JobSnapshot {
   JobRules rules = {};
-  JobPhase phase = JobPhase::kRunning;
+  v1::JobState state = v1::JOB_STATE_RUNNING;
   std::string reason = {};  // The reason that stands in the store.
   JobProgress progress = {};
 };
@@ -223,9 +223,9 @@ struct SplitBatch {
   BatchKey batch = {};
   int64_t at = 0;
 };
-struct SetJobPhase {
+struct SetJobState {
   int64_t job = 0;
-  JobPhase phase = JobPhase::kRunning;
+  v1::JobState state = v1::JOB_STATE_RUNNING;
   std::string reason = {};
 };
 struct SetJobReason {
@@ -241,7 +241,7 @@ struct RecordEvent {
   std::string text = {};  // A sentence.
 };
 
-using Change = std::variant<AllocateBatches, GrantLeases, EndLease, SplitBatch, SetJobPhase,
+using Change = std::variant<AllocateBatches, GrantLeases, EndLease, SplitBatch, SetJobState,
                             SetJobReason, SetControl, RecordEvent>;
 
 struct Intention {
@@ -279,7 +279,7 @@ struct Confirmation {
   // gets the new tail.
   std::vector<BatchSnapshot> batches = {};
   std::vector<LeaseSnapshot> leases = {};  // GrantLeases gets these, in the order asked.
-  JobSnapshot job = {};                    // SetJobPhase gets this.
+  JobSnapshot job = {};                    // SetJobState gets this.
 };
 
 // The store's word on running jobs. It was read after every intention that was confirmed before it.

@@ -194,7 +194,7 @@ void WorkerWatch::TakeFailed(WorkerState& worker) {
     leases_.End(*batch, LeaseEnd::kReturned);
     batch->avoid = worker.report.worker;
     if (failed.job_failed) {
-      leases_.EndJob(cluster_.jobs.at(batch->key.job), JobPhase::kFailed, failed.reason);
+      leases_.EndJob(cluster_.jobs.at(batch->key.job), v1::JOB_STATE_FAILED, failed.reason);
       continue;
     }
     cluster_.outbox.Event("lease", "worker ", worker.name(), " gave up ", NameOf(*batch), ": ",

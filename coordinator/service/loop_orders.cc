@@ -9,7 +9,7 @@
 namespace motzkin::coordinator {
 namespace {
 
-// An operator waits this long for the loop or the store: longer than SetJobPhase() may take.
+// An operator waits this long for the loop or the store: longer than SetJobState() may take.
 constexpr absl::Duration kPatience = absl::Seconds(10);
 
 // A waiting call and the thread that serves it meet here. Both share it, because a call that lost

@@ -15,16 +15,16 @@ namespace {
 constexpr int kLatest = 10;
 constexpr int kEventsDefault = 1000;
 
-// A verb that moves a job into a phase. EXTEND is the one that does not.
-struct PhaseVerb {
+// A verb that moves a job into a state. EXTEND is the one that does not.
+struct StateVerb {
   v1::ControlJobRequest::Verb verb;
-  JobPhase phase;
+  v1::JobState state;
   const char* participle;
 };
-constexpr PhaseVerb kPhaseVerbs[] = {
-    {v1::ControlJobRequest::VERB_PAUSE, JobPhase::kPaused, "paused"},
-    {v1::ControlJobRequest::VERB_RESUME, JobPhase::kRunning, "resumed"},
-    {v1::ControlJobRequest::VERB_CANCEL, JobPhase::kCancelled, "cancelled"},
+constexpr StateVerb kStateVerbs[] = {
+    {v1::ControlJobRequest::VERB_PAUSE, v1::JOB_STATE_PAUSED, "paused"},
+    {v1::ControlJobRequest::VERB_RESUME, v1::JOB_STATE_RUNNING, "resumed"},
+    {v1::ControlJobRequest::VERB_CANCEL, v1::JOB_STATE_CANCELLED, "cancelled"},
 };
 
 // In the order of WorkerControl.
@@ -59,27 +59,27 @@ grpc::ServerUnaryReactor* OperatorServiceImpl::ControlJob(grpc::CallbackServerCo
   return Later(context, [=, this]() -> absl::Status {
     RETURN_IF_ERROR(Validate(*request));
     ASSIGN_OR_RETURN(const JobRecord before, store_.JobByName(request->job()));
-    const PhaseVerb* const verb = std::ranges::find(kPhaseVerbs, request->verb(), &PhaseVerb::verb);
+    const StateVerb* const verb = std::ranges::find(kStateVerbs, request->verb(), &StateVerb::verb);
     auto after = std::make_shared<JobRecord>();
     const auto order = [this, before, after, verb,
                         target = request->target()](Store& store) -> absl::Status {
-      const bool stops = verb != std::end(kPhaseVerbs) && verb->phase != JobPhase::kRunning;
-      if (stops && before.phase == JobPhase::kRunning) {
+      const bool stops = verb != std::end(kStateVerbs) && verb->state != v1::JOB_STATE_RUNNING;
+      if (stops && before.state == v1::JOB_STATE_RUNNING) {
         // Workers stop at once, not only when the last submission under way has ended. Should the
         // order fail, the next look at the store brings the job back.
         JobRecord stopping = before;
-        stopping.phase = JobPhase::kPaused;
+        stopping.state = v1::JOB_STATE_PAUSED;
         loop_.TellJob(stopping);
       }
-      RETURN_IF_ERROR(verb == std::end(kPhaseVerbs)
+      RETURN_IF_ERROR(verb == std::end(kStateVerbs)
                           ? store.ExtendTarget(before.id, target)
-                          : store.SetJobPhase(before.id, verb->phase, ""));
+                          : store.SetJobState(before.id, verb->state, ""));
       ASSIGN_OR_RETURN(*after, store.Job(before.id));
       loop_.TellJob(*after);
       return absl::OkStatus();
     };
     RETURN_IF_ERROR(loop_.OnStore(order));
-    const std::string done = verb == std::end(kPhaseVerbs)
+    const std::string done = verb == std::end(kStateVerbs)
                                  ? absl::StrCat("extended to ", request->target())
                                  : verb->participle;
     loop_.RecordEventLater("job", absl::StrCat("job ", before.spec.name(), " ", done));

@@ -46,7 +46,7 @@ v1::Worker ToProto(const WorkerId& id, const WorkerInfo& info) {
 }
 
 double EtaSeconds(const JobRecord& job, const JobRate& rate) {
-  if (job.target == 0 || job.phase != JobPhase::kRunning) return -1;
+  if (job.target == 0 || job.state != v1::JOB_STATE_RUNNING) return -1;
   const double done = job.spec.target_integrated()
                           ? static_cast<double>(job.outcomes[v1::OUTCOME_INTEGRATED])
                           : static_cast<double>(job.stored());
@@ -83,7 +83,7 @@ int64_t OperatorServiceImpl::FunctionsRoom() {
 absl::StatusOr<v1::Job> OperatorServiceImpl::Describe(const JobRecord& job) {
   v1::Job proto = ToProto(job);
   ASSIGN_OR_RETURN(const JobRate rate, loop_.RateOf(job.id));
-  if (job.phase == JobPhase::kRunning) proto.set_functions_per_minute(rate.functions_per_minute);
+  if (job.state == v1::JOB_STATE_RUNNING) proto.set_functions_per_minute(rate.functions_per_minute);
   proto.set_eta_seconds(EtaSeconds(job, rate));
   ASSIGN_OR_RETURN(const int64_t bytes, store_.JobBytes(job.id));
   proto.set_bytes(bytes);

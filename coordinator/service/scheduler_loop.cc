@@ -201,7 +201,8 @@ void SchedulerLoop::PollStore(BootTime now) {
       }
       scheduler.OnPoll(*poll, at);
       for (const JobSnapshot& job : poll->jobs) {
-        if (job.phase == JobPhase::kRunning) rates_.Add(job.rules.id, job.progress, poll->asked_at);
+        if (job.state == v1::JOB_STATE_RUNNING)
+          rates_.Add(job.rules.id, job.progress, poll->asked_at);
       }
     });
   });

@@ -42,7 +42,7 @@ size_t RunAt(absl::Span<const Intention> intentions) {
 absl::StatusOr<JobSnapshot> StoreExecutor::Snapshot(const JobRecord& job) {
   jobs_.Put(job);
   int64_t bytes = 0;
-  if (job.spec.bytes_max() > 0 && job.phase == JobPhase::kRunning) {
+  if (job.spec.bytes_max() > 0 && job.state == v1::JOB_STATE_RUNNING) {
     ASSIGN_OR_RETURN(bytes, store_.JobBytes(job.id));
   }
   return ToSnapshot(job, bytes);
@@ -66,7 +66,7 @@ absl::StatusOr<StorePoll> StoreExecutor::Poll(BootTime asked_at) {
   ASSIGN_OR_RETURN(std::vector<JobRecord> jobs, store_.Jobs());
   int64_t sealed = 0;
   for (const JobRecord& job : jobs) {
-    const bool moves = job.phase == JobPhase::kRunning || job.phase == JobPhase::kPaused;
+    const bool moves = job.state == v1::JOB_STATE_RUNNING || job.state == v1::JOB_STATE_PAUSED;
     if (!moves || job.sealed_below == job.allocated_below) continue;
     ASSIGN_OR_RETURN(const int64_t more, store_.Seal(job.id, kSealedRowsMax));
     sealed += more;
@@ -77,7 +77,7 @@ absl::StatusOr<StorePoll> StoreExecutor::Poll(BootTime asked_at) {
   for (const JobRecord& job : jobs) {
     ASSIGN_OR_RETURN(JobSnapshot snapshot, Snapshot(job));
     poll.jobs.push_back(std::move(snapshot));
-    if (job.phase != JobPhase::kRunning) continue;
+    if (job.state != v1::JOB_STATE_RUNNING) continue;
     poll.polled_jobs.push_back(job.id);
     ASSIGN_OR_RETURN(const std::vector<BatchSnapshot> batches, store_.OpenBatches(job.id));
     poll.batches.insert(poll.batches.end(), batches.begin(), batches.end());
@@ -184,8 +184,8 @@ absl::Status StoreExecutor::Apply(const SplitBatch& what, Run, Answers answers) 
   return absl::OkStatus();
 }
 
-absl::Status StoreExecutor::Apply(const SetJobPhase& what, Run, Answers answers) {
-  RETURN_IF_ERROR(store_.SetJobPhase(what.job, what.phase, what.reason));
+absl::Status StoreExecutor::Apply(const SetJobState& what, Run, Answers answers) {
+  RETURN_IF_ERROR(store_.SetJobState(what.job, what.state, what.reason));
   ASSIGN_OR_RETURN(const JobRecord job, store_.Job(what.job));
   ASSIGN_OR_RETURN(answers.front().job, Snapshot(job));
   return absl::OkStatus();

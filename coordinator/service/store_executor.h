@@ -46,7 +46,7 @@ class StoreExecutor {
   absl::Status Apply(const RecordEvent& first, Run run, Answers answers);
   // A run has one intention of these kinds, so `what` is all of it.
   absl::Status Apply(const SplitBatch& what, Run run, Answers answers);
-  absl::Status Apply(const SetJobPhase& what, Run run, Answers answers);
+  absl::Status Apply(const SetJobState& what, Run run, Answers answers);
   absl::Status Apply(const SetJobReason& what, Run run, Answers answers);
   absl::Status Apply(const SetControl& what, Run run, Answers answers);
 

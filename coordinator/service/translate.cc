@@ -22,15 +22,10 @@ constexpr WorkerControl kControls[] = {WorkerControl::kRun, WorkerControl::kSusp
 // In the order of WorkerControl. A worker that is removed gives back what it holds.
 constexpr v1::DesiredMode kModes[] = {v1::DESIRED_MODE_RUN, v1::DESIRED_MODE_SUSPEND,
                                       v1::DESIRED_MODE_DRAIN, v1::DESIRED_MODE_DRAIN};
-// In the order of JobPhase.
-constexpr v1::JobState kJobStates[] = {v1::JOB_STATE_RUNNING, v1::JOB_STATE_PAUSED,
-                                       v1::JOB_STATE_COMPLETED, v1::JOB_STATE_CANCELLED,
-                                       v1::JOB_STATE_FAILED};
 // A value that is added to one of the enums must not be looked up behind the end of its table.
 static_assert(std::size(kConditions) == static_cast<size_t>(WorkerCondition::kAway) + 1);
 static_assert(std::size(kControls) == v1::ControlWorkerRequest::Verb_ARRAYSIZE);
 static_assert(std::size(kModes) == static_cast<size_t>(WorkerControl::kRemoved) + 1);
-static_assert(std::size(kJobStates) == static_cast<size_t>(JobPhase::kFailed) + 1);
 
 }  // namespace
 
@@ -125,7 +120,7 @@ JobSnapshot ToSnapshot(const JobRecord& job, int64_t bytes) {
     snapshot.rules.engines.push_back(
         {engine, pinned == spec.engine_versions().end() ? "" : pinned->second});
   }
-  snapshot.phase = job.phase;
+  snapshot.state = job.state;
   snapshot.reason = job.reason;
   snapshot.progress = {.allocated_below = job.allocated_below,
                        .stored = job.stored(),
@@ -144,8 +139,6 @@ WorkerControl ToControl(v1::ControlWorkerRequest::Verb verb) { return kControls[
 
 v1::DesiredMode ToProto(WorkerControl control) { return kModes[static_cast<size_t>(control)]; }
 
-v1::JobState ToProto(JobPhase phase) { return kJobStates[static_cast<size_t>(phase)]; }
-
 v1::Job ToProto(const JobRecord& job) {
   v1::Job proto;
   proto.set_uuid(job.uuid);
@@ -153,7 +146,7 @@ v1::Job ToProto(const JobRecord& job) {
   *proto.mutable_spec() = job.spec;
   proto.mutable_spec()->set_target(job.target);
   proto.set_spec_digest(job.spec_digest);
-  proto.set_state(ToProto(job.phase));
+  proto.set_state(job.state);
   proto.set_reason(job.reason);
   proto.mutable_create_time()->set_seconds(absl::ToUnixSeconds(job.created));
   if (job.archived.has_value()) {

@@ -26,7 +26,6 @@ JobSnapshot ToSnapshot(const JobRecord& job, int64_t bytes);
 std::string NameOf(WorkerCondition condition);
 WorkerControl ToControl(v1::ControlWorkerRequest::Verb verb);
 v1::DesiredMode ToProto(WorkerControl control);
-v1::JobState ToProto(JobPhase phase);
 
 // Returns the job as people see it; the caller adds speeds and bytes.
 v1::Job ToProto(const JobRecord& job);

@@ -25,7 +25,7 @@ class ArchivedJobTest : public StoreFixture {
       if (!gap) Fill(job, grant);
     }
     Must(store().Seal(job.id));
-    EXPECT_TRUE(store().SetJobPhase(job.id, JobPhase::kCancelled, "").ok());
+    EXPECT_TRUE(store().SetJobState(job.id, v1::JOB_STATE_CANCELLED, "").ok());
     return Must(store().Job(job.id));
   }
 
@@ -69,7 +69,7 @@ TEST_F(ArchivedJobTest, TheRowsGoAndTheJobStaysWithItsTotals) {
   EXPECT_EQ(after.stored(), kStored);
   EXPECT_EQ(after.outcomes, job.outcomes);
   EXPECT_EQ(after.sealed_below, kSealed);
-  EXPECT_EQ(after.phase, JobPhase::kCancelled);
+  EXPECT_EQ(after.state, v1::JOB_STATE_CANCELLED);
   EXPECT_TRUE(after.archived.has_value());
   EXPECT_FALSE(Must(store().Job(other.id)).archived.has_value());
   EXPECT_EQ(Number("SELECT count(*) FROM progress WHERE job = 'demo' AND functions = 300 AND "
@@ -168,13 +168,13 @@ TEST_F(ArchivedJobTest, AnArchivedJobDoesNotGoOn) {
   const JobRecord job = NewJob("small", 100);
   Fill(job, GrantBatch(Must(AllocateBatch(store(), job.id, 100)), NewWorker()));
   Must(store().Seal(job.id));
-  ASSERT_TRUE(store().SetJobPhase(job.id, JobPhase::kCompleted, "").ok());
+  ASSERT_TRUE(store().SetJobState(job.id, v1::JOB_STATE_COMPLETED, "").ok());
   ASSERT_TRUE(store()
                   .MarkArchived(job.id, {.rows = 100, .audited = 0, .sha256 = std::string(32, 'a')})
                   .ok());
   for (const absl::Status& refused :
-       {store().ExtendTarget(job.id, 200), store().SetJobPhase(job.id, JobPhase::kRunning, ""),
-        store().SetJobPhase(job.id, JobPhase::kCancelled, "")}) {
+       {store().ExtendTarget(job.id, 200), store().SetJobState(job.id, v1::JOB_STATE_RUNNING, ""),
+        store().SetJobState(job.id, v1::JOB_STATE_CANCELLED, "")}) {
     EXPECT_TRUE(absl::IsFailedPrecondition(refused)) << refused;
     EXPECT_THAT(std::string(refused.message()), HasSubstr("rows are archived"));
   }

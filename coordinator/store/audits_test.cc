@@ -135,10 +135,10 @@ TEST_F(AuditsTest, FlipsAreSharesWithTheirInterval) {
 
 TEST_F(AuditsTest, OnlyJobsThatMayGoOnHaveOpenAudits) {
   const JobRecord job = SealedJob("job", v1::OUTCOME_TIMED_OUT);
-  ASSERT_TRUE(store().SetJobPhase(job.id, JobPhase::kCompleted, "").ok());
+  ASSERT_TRUE(store().SetJobState(job.id, v1::JOB_STATE_COMPLETED, "").ok());
   EXPECT_FALSE(Open(job).empty()) << "the last of them are open when the job is complete";
   const JobRecord cancelled = SealedJob("cancelled", v1::OUTCOME_TIMED_OUT);
-  ASSERT_TRUE(store().SetJobPhase(cancelled.id, JobPhase::kCancelled, "").ok());
+  ASSERT_TRUE(store().SetJobState(cancelled.id, v1::JOB_STATE_CANCELLED, "").ok());
   EXPECT_THAT(Open(cancelled), IsEmpty());
 }
 

@@ -26,7 +26,7 @@ struct JobRecord {
   std::string uuid;
   v1::JobSpec spec;
   std::string spec_digest;  // 32 bytes
-  JobPhase phase = JobPhase::kRunning;
+  v1::JobState state = v1::JOB_STATE_RUNNING;
   std::string reason;
   absl::Time created;
   // spec.target, or the higher one that it was extended to. 0 means endless.

@@ -14,7 +14,7 @@
 //   FAILED_PRECONDITION  not in that state; the message names it
 //
 // Thread-safe: calls run one after the other on one connection. A call takes a few milliseconds, as
-// long as an fsync does; only SetJobPhase() may wait longer (2 s at most) for submissions in
+// long as an fsync does; only SetJobState() may wait longer (2 s at most) for submissions in
 // flight.
 #pragma once
 
@@ -52,7 +52,7 @@ struct StorePatience {
   // Workers wait as long for their flushes. The calls take milliseconds, and 2 s is the longest
   // wait for a lock.
   absl::Duration usual = absl::Seconds(15);
-  // SetJobPhase(), ExtendTarget() and Seal() change a whole job. With a hundred thousand open
+  // SetJobState(), ExtendTarget() and Seal() change a whole job. With a hundred thousand open
   // batches that takes seconds, and more on an SD card.
   absl::Duration much = absl::Minutes(2);
 };
@@ -98,7 +98,7 @@ class Store {
   // batches under the lock that submit_results() takes, and ends its leases: once this returned, no
   // result of the job can be stored until it runs again. Repeating is harmless. Completed jobs can
   // only be extended, cancelled ones stay so: FAILED_PRECONDITION.
-  absl::Status SetJobPhase(int64_t job_id, JobPhase phase, std::string_view reason);
+  absl::Status SetJobState(int64_t job_id, v1::JobState state, std::string_view reason);
 
   // Says in a sentence why a running job is blocked; empty if it is not. Writes only a change.
   absl::Status SetJobReason(int64_t job_id, std::string_view reason);

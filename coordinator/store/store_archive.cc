@@ -15,7 +15,7 @@ using postgres::Rows;
 constexpr int64_t kDeletedRowsMax = 20'000;
 
 absl::Status CheckOver(const JobRecord& job) {
-  if (job.phase != JobPhase::kRunning && job.phase != JobPhase::kPaused) {
+  if (job.state != v1::JOB_STATE_RUNNING && job.state != v1::JOB_STATE_PAUSED) {
     return absl::OkStatus();
   }
   return absl::FailedPreconditionError(

@@ -6,6 +6,7 @@
 #include "common/base/check.h"
 #include "common/base/status_macros.h"
 #include "common/results/spec_digest.h"
+#include "common/words/words.h"
 #include "coordinator/store/store_impl.h"
 
 namespace motzkin::coordinator {
@@ -14,9 +15,6 @@ namespace {
 using postgres::Params;
 using postgres::Row;
 using postgres::Rows;
-
-// The names of SQL's job_state, in the order of JobPhase.
-constexpr std::string_view kStates[] = {"running", "paused", "completed", "cancelled", "failed"};
 
 // SQL counts outcomes from 1, as the proto does, and its arrays too.
 OutcomeCounts CountsOf(const std::vector<int64_t>& values) {
@@ -34,7 +32,7 @@ absl::StatusOr<JobRecord> JobOf(const Row& row) {
     return absl::InternalError(fmt::format("the spec of job {} cannot be read", job.id));
   }
   job.spec_digest = row.Bytes("spec_digest");
-  job.phase = static_cast<JobPhase>(row.Int("state") - 1);  // SQL counts from 1.
+  job.state = static_cast<v1::JobState>(row.Int("state"));  // SQL counts from 1, as the proto does.
   job.reason = row.Text("reason");
   job.created = TimeOf(row.Int("created_us"));
   job.target = row.Int("target");
@@ -161,12 +159,12 @@ absl::StatusOr<std::vector<JobRecord>> Store::Jobs() {
   return SelectJobs(*impl_->session, Params().Null().Null());
 }
 
-absl::Status Store::SetJobPhase(int64_t job_id, JobPhase phase, std::string_view reason) {
-  const std::string_view to = kStates[static_cast<size_t>(phase)];
+absl::Status Store::SetJobState(int64_t job_id, v1::JobState state, std::string_view reason) {
+  const std::string to = Word(state);
   return impl_->session->WriteMuch([&](Statements& statements) -> absl::Status {
     ASSIGN_OR_RETURN(const Rows job, LockJob(statements, job_id));
     RETURN_IF_ERROR(CheckTransition(job.front(), to));
-    if (phase == JobPhase::kRunning) {
+    if (state == v1::JOB_STATE_RUNNING) {
       RETURN_IF_ERROR(statements.Do(queries::kReopenBatches, Params().Int(job_id)));
     } else {
       RETURN_IF_ERROR(RevokeBatches(statements, job_id));

@@ -38,7 +38,7 @@ TEST_F(StoreTest, AJobIsFoundByNameAndByUuidWithItsWholeSpec) {
     const JobRecord found = Must(store().JobByName(called));
     EXPECT_EQ(found.spec.SerializeAsString(), job.spec.SerializeAsString());
     EXPECT_EQ(found.spec_digest, job.spec_digest);
-    EXPECT_EQ(found.phase, JobPhase::kRunning);
+    EXPECT_EQ(found.state, v1::JOB_STATE_RUNNING);
     EXPECT_EQ(found.target, 500);
   }
   EXPECT_TRUE(absl::IsNotFound(store().JobByName("nobody").status()));
@@ -166,17 +166,17 @@ TEST_F(StoreTest, ASplitKeepsEveryCountAndTheTiling) {
 
 TEST_F(StoreTest, CancelledStaysAndCompletedCanOnlyBeExtended) {
   const JobRecord cancelled = NewJob("cancelled");
-  ASSERT_TRUE(store().SetJobPhase(cancelled.id, JobPhase::kCancelled, "by its owner").ok());
-  EXPECT_TRUE(store().SetJobPhase(cancelled.id, JobPhase::kCancelled, "again").ok());
+  ASSERT_TRUE(store().SetJobState(cancelled.id, v1::JOB_STATE_CANCELLED, "by its owner").ok());
+  EXPECT_TRUE(store().SetJobState(cancelled.id, v1::JOB_STATE_CANCELLED, "again").ok());
   EXPECT_TRUE(
-      absl::IsFailedPrecondition(store().SetJobPhase(cancelled.id, JobPhase::kRunning, "")));
+      absl::IsFailedPrecondition(store().SetJobState(cancelled.id, v1::JOB_STATE_RUNNING, "")));
   EXPECT_TRUE(absl::IsFailedPrecondition(AllocateBatch(store(), cancelled.id, 1).status()));
   const JobRecord done = NewJob("done", 10);
-  ASSERT_TRUE(store().SetJobPhase(done.id, JobPhase::kCompleted, "").ok());
-  EXPECT_TRUE(absl::IsFailedPrecondition(store().SetJobPhase(done.id, JobPhase::kRunning, "")));
+  ASSERT_TRUE(store().SetJobState(done.id, v1::JOB_STATE_COMPLETED, "").ok());
+  EXPECT_TRUE(absl::IsFailedPrecondition(store().SetJobState(done.id, v1::JOB_STATE_RUNNING, "")));
   EXPECT_TRUE(absl::IsInvalidArgument(store().ExtendTarget(done.id, 9)));
   EXPECT_TRUE(store().ExtendTarget(done.id, 20).ok());
-  EXPECT_EQ(Must(store().Job(done.id)).phase, JobPhase::kRunning);
+  EXPECT_EQ(Must(store().Job(done.id)).state, v1::JOB_STATE_RUNNING);
 }
 
 TEST_F(StoreTest, ARestartedCoordinatorFindsEverythingAsItWas) {

@@ -237,7 +237,7 @@ TEST_F(SubmitModelTest, NoRowIsStoredAfterCancelReturned) {
       }
       absl::Status cancelled;
       do {
-        cancelled = store().SetJobPhase(job.id, JobPhase::kCancelled, "by the test");
+        cancelled = store().SetJobState(job.id, v1::JOB_STATE_CANCELLED, "by the test");
       } while (absl::IsUnavailable(cancelled));
       ASSERT_TRUE(cancelled.ok()) << cancelled;
       rows_then = test::OnlyNumber(Must(sql().Execute(

@@ -122,15 +122,15 @@ TEST_F(SubmitResultsTest, ABatchClosesWithItsLastIndexAndOnlyThen) {
 
 TEST_F(SubmitResultsTest, NothingIsStoredOnceTheJobIsCancelled) {
   EXPECT_THAT(Must(Submit(SubmissionOf(job_, grant_, {1}))), ElementsAre(kStored));
-  ASSERT_TRUE(store().SetJobPhase(job_.id, JobPhase::kCancelled, "by its owner").ok());
+  ASSERT_TRUE(store().SetJobState(job_.id, v1::JOB_STATE_CANCELLED, "by its owner").ok());
   EXPECT_THAT(Must(Submit(SubmissionOf(job_, grant_, {1, 2}))), Each(kRevoked));
   EXPECT_EQ(Rows(), 1);
 }
 
 TEST_F(SubmitResultsTest, APausedJobThatRunsAgainTakesTheRowsOfOldLeases) {
-  ASSERT_TRUE(store().SetJobPhase(job_.id, JobPhase::kPaused, "").ok());
+  ASSERT_TRUE(store().SetJobState(job_.id, v1::JOB_STATE_PAUSED, "").ok());
   EXPECT_THAT(Must(Submit(SubmissionOf(job_, grant_, {2}))), ElementsAre(kRevoked));
-  ASSERT_TRUE(store().SetJobPhase(job_.id, JobPhase::kRunning, "").ok());
+  ASSERT_TRUE(store().SetJobState(job_.id, v1::JOB_STATE_RUNNING, "").ok());
   EXPECT_THAT(Must(Submit(SubmissionOf(job_, grant_, {2}))), ElementsAre(kStored));
 }
 

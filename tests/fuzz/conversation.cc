@@ -19,8 +19,6 @@
 namespace motzkin::fuzz {
 namespace {
 
-using coordinator::JobPhase;
-
 constexpr size_t kJobsMax = 8;
 // The number of store calls a step. 4,096 slots want thousands of batches, and get them step by
 // step.
@@ -35,7 +33,9 @@ void CheckRefusal(const absl::Status& status) {
   MOTZKIN_CHECK(words.find('\n') == std::string::npos);
 }
 
-bool IsOver(JobPhase phase) { return phase != JobPhase::kRunning && phase != JobPhase::kPaused; }
+bool IsOver(v1::JobState state) {
+  return state != v1::JOB_STATE_RUNNING && state != v1::JOB_STATE_PAUSED;
+}
 
 }  // namespace
 
@@ -189,20 +189,20 @@ absl::Status Conversation::Control(int64_t job, const v1::ControlJobRequest& req
   const coordinator::JobSnapshot present = store_.Snapshot(job);
   switch (request.verb()) {
     case Verb::VERB_PAUSE:
-      if (IsOver(present.phase)) return refused;
-      store_.SetPhase(job, JobPhase::kPaused);
+      if (IsOver(present.state)) return refused;
+      store_.SetState(job, v1::JOB_STATE_PAUSED);
       return absl::OkStatus();
     case Verb::VERB_RESUME:
-      if (present.phase != JobPhase::kFailed && IsOver(present.phase)) return refused;
-      store_.SetPhase(job, JobPhase::kRunning);
+      if (present.state != v1::JOB_STATE_FAILED && IsOver(present.state)) return refused;
+      store_.SetState(job, v1::JOB_STATE_RUNNING);
       return absl::OkStatus();
     case Verb::VERB_CANCEL:
-      if (present.phase == JobPhase::kCompleted) return refused;
-      store_.SetPhase(job, JobPhase::kCancelled);
+      if (present.state == v1::JOB_STATE_COMPLETED) return refused;
+      store_.SetState(job, v1::JOB_STATE_CANCELLED);
       return absl::OkStatus();
     default:
       if (present.rules.target == 0 || request.target() <= present.rules.target) return refused;
-      if (present.phase != JobPhase::kRunning && present.phase != JobPhase::kCompleted) {
+      if (present.state != v1::JOB_STATE_RUNNING && present.state != v1::JOB_STATE_COMPLETED) {
         return refused;
       }
       store_.Extend(job, request.target());

@@ -3,6 +3,8 @@
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
 
+#include "common/words/words.h"
+
 namespace motzkin::coordinator {
 namespace {
 
@@ -32,22 +34,6 @@ std::string Text(WorkerControl control) {
       return "drain";
     case WorkerControl::kRemoved:
       return "removed";
-  }
-  return "?";
-}
-
-std::string Text(JobPhase phase) {
-  switch (phase) {
-    case JobPhase::kRunning:
-      return "running";
-    case JobPhase::kPaused:
-      return "paused";
-    case JobPhase::kCompleted:
-      return "completed";
-    case JobPhase::kCancelled:
-      return "cancelled";
-    case JobPhase::kFailed:
-      return "failed";
   }
   return "?";
 }
@@ -84,8 +70,8 @@ std::string Text(const SplitBatch& what) {
   return absl::StrCat("split ", Text(what.batch), " at ", what.at);
 }
 
-std::string Text(const SetJobPhase& what) {
-  return absl::StrCat("job ", what.job, " ", Text(what.phase), " (", what.reason, ")");
+std::string Text(const SetJobState& what) {
+  return absl::StrCat("job ", what.job, " ", Word(what.state), " (", what.reason, ")");
 }
 
 std::string Text(const SetJobReason& what) {

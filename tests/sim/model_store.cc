@@ -13,12 +13,12 @@ JobSnapshot ModelStore::StartJob(JobRules rules) {
   return Snapshot(job.rules.id);
 }
 
-JobSnapshot ModelStore::SetPhase(int64_t id, JobPhase phase) {
-  jobs_.at(id).phase = phase;
+JobSnapshot ModelStore::SetState(int64_t id, v1::JobState state) {
+  jobs_.at(id).state = state;
   for (auto it = batches_.lower_bound({id, 0}); it != batches_.end() && it->first.job == id; ++it) {
     Batch& batch = it->second;
     if (batch.snapshot.stored == batch.snapshot.end - batch.snapshot.begin) continue;
-    batch.revoked = phase != JobPhase::kRunning;
+    batch.revoked = state != v1::JOB_STATE_RUNNING;
     if (batch.revoked) batch.leased_attempt = 0;
   }
   return Snapshot(id);
@@ -26,12 +26,12 @@ JobSnapshot ModelStore::SetPhase(int64_t id, JobPhase phase) {
 
 JobSnapshot ModelStore::Extend(int64_t id, int64_t target) {
   jobs_.at(id).rules.target = target;
-  return SetPhase(id, JobPhase::kRunning);
+  return SetState(id, v1::JOB_STATE_RUNNING);
 }
 
 JobSnapshot ModelStore::Snapshot(int64_t id) const {
   const Job& job = jobs_.at(id);
-  JobSnapshot snapshot{.rules = job.rules, .phase = job.phase, .reason = job.reason};
+  JobSnapshot snapshot{.rules = job.rules, .state = job.state, .reason = job.reason};
   snapshot.progress = {.allocated_below = job.allocated_below,
                        .stored = static_cast<int64_t>(job.results.size()),
                        .integrated = job.integrated,
@@ -53,7 +53,7 @@ Confirmation ModelStore::Unavailable(const Intention& intention) {
 
 absl::Status ModelStore::Apply(const AllocateBatches& what, Confirmation& answer) {
   Job& job = jobs_.at(what.job);
-  if (job.phase != JobPhase::kRunning) return absl::FailedPreconditionError("job does not run");
+  if (job.state != v1::JOB_STATE_RUNNING) return absl::FailedPreconditionError("job does not run");
   for (const int64_t size : what.sizes) {
     int64_t end = job.allocated_below + size;
     if (job.rules.target > 0 && !job.rules.target_integrated) end = std::min(end, job.rules.target);
@@ -111,13 +111,13 @@ absl::Status ModelStore::Apply(const SplitBatch& what, Confirmation& answer) {
   return absl::OkStatus();
 }
 
-absl::Status ModelStore::Apply(const SetJobPhase& what, Confirmation& answer) {
-  const JobPhase now = jobs_.at(what.job).phase;
-  if (now == JobPhase::kCancelled && what.phase != now) {
+absl::Status ModelStore::Apply(const SetJobState& what, Confirmation& answer) {
+  const v1::JobState now = jobs_.at(what.job).state;
+  if (now == v1::JOB_STATE_CANCELLED && what.state != now) {
     return absl::FailedPreconditionError("the job was cancelled");
   }
   jobs_.at(what.job).reason = what.reason;
-  answer.job = SetPhase(what.job, what.phase);
+  answer.job = SetState(what.job, what.state);
   return absl::OkStatus();
 }
 
@@ -163,15 +163,15 @@ StorePoll ModelStore::Poll(BootTime asked_at) const {
   StorePoll poll{.asked_at = asked_at};
   for (const auto& [id, job] : jobs_) {
     poll.jobs.push_back(Snapshot(id));
-    if (job.phase == JobPhase::kRunning) poll.polled_jobs.push_back(id);
+    if (job.state == v1::JOB_STATE_RUNNING) poll.polled_jobs.push_back(id);
   }
   for (const auto& [key, batch] : batches_) {
     if (Open(batch)) poll.batches.push_back(batch.snapshot);
   }
   std::map<int64_t, int> of_job;
   for (const auto& [key, audit] : audits_) {
-    const JobPhase phase = jobs_.at(key.job).phase;
-    const bool may_go_on = phase == JobPhase::kRunning || phase == JobPhase::kCompleted;
+    const v1::JobState state = jobs_.at(key.job).state;
+    const bool may_go_on = state == v1::JOB_STATE_RUNNING || state == v1::JOB_STATE_COMPLETED;
     if (!may_go_on || !audit.auditor.empty() || ++of_job[key.job] > 8) continue;
     poll.audits.push_back({key, audit.first});
   }

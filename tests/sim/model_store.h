@@ -36,7 +36,7 @@ class ModelStore {
 
   // Starts a job. Returns it as a poll would.
   JobSnapshot StartJob(JobRules rules);
-  JobSnapshot SetPhase(int64_t job, JobPhase phase);
+  JobSnapshot SetState(int64_t job, v1::JobState state);
   JobSnapshot Extend(int64_t job, int64_t target);
 
   // Makes one intention durable.
@@ -78,7 +78,7 @@ class ModelStore {
  private:
   struct Job {
     JobRules rules = {};
-    JobPhase phase = JobPhase::kRunning;
+    v1::JobState state = v1::JOB_STATE_RUNNING;
     std::string reason = {};
     int64_t allocated_below = 0;
     int64_t batches = 0;
@@ -94,7 +94,7 @@ class ModelStore {
   absl::Status Apply(const GrantLeases& what, Confirmation& answer);
   absl::Status Apply(const EndLease& what, Confirmation& answer);
   absl::Status Apply(const SplitBatch& what, Confirmation& answer);
-  absl::Status Apply(const SetJobPhase& what, Confirmation& answer);
+  absl::Status Apply(const SetJobState& what, Confirmation& answer);
   absl::Status Apply(const SetJobReason& what, Confirmation& answer);
   absl::Status Apply(const SetControl& what, Confirmation& answer);
   absl::Status Apply(const RecordEvent& what, Confirmation& answer);

@@ -49,7 +49,7 @@ std::string Simulator::DescribeOpen(int64_t job) const {
 bool Simulator::AllDone() const {
   for (const int64_t job : jobs_) {
     if (cancelled_.contains(job)) continue;
-    if (store_.Snapshot(job).phase != JobPhase::kCompleted) return false;
+    if (store_.Snapshot(job).state != v1::JOB_STATE_COMPLETED) return false;
   }
   for (const auto& [key, audit] : store_.audits()) {
     if (audit.auditor.empty() && !cancelled_.contains(key.job)) return false;
@@ -61,12 +61,12 @@ void Simulator::CheckComplete() {
   for (const int64_t id : jobs_) {
     const JobSnapshot job = store_.Snapshot(id);
     if (const auto cancelled = cancelled_.find(id); cancelled != cancelled_.end()) {
-      if (store_.results(id).size() != cancelled->second || job.phase != JobPhase::kCancelled) {
+      if (store_.results(id).size() != cancelled->second || job.state != v1::JOB_STATE_CANCELLED) {
         Violated(absl::StrCat("job ", id, " went on after it was cancelled"));
       }
       continue;
     }
-    if (job.phase != JobPhase::kCompleted) {
+    if (job.state != v1::JOB_STATE_COMPLETED) {
       Violated(absl::StrCat("job ", id, " did not end: ", job.progress.stored, " of ",
                             job.rules.target, " stored, sealed below ", job.progress.sealed_below,
                             ", allocated below ", job.progress.allocated_below, ", ", job.reason,

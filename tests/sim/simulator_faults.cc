@@ -108,12 +108,12 @@ void Simulator::FaultOfCluster(int kind) {
       return;
     case 4: {
       const int64_t job = jobs_[static_cast<size_t>(dice_.Pick(0, options_.jobs - 1))];
-      if (store_.Snapshot(job).phase != JobPhase::kRunning) return;
+      if (store_.Snapshot(job).state != v1::JOB_STATE_RUNNING) return;
       note("pause");
-      scheduler_->OnJob(store_.SetPhase(job, JobPhase::kPaused));
+      scheduler_->OnJob(store_.SetState(job, v1::JOB_STATE_PAUSED));
       After(dice_.Between(absl::Seconds(1), absl::Seconds(30)), [this, job] {
-        if (store_.Snapshot(job).phase != JobPhase::kPaused) return;
-        scheduler_->OnJob(store_.SetPhase(job, JobPhase::kRunning));
+        if (store_.Snapshot(job).state != v1::JOB_STATE_PAUSED) return;
+        scheduler_->OnJob(store_.SetState(job, v1::JOB_STATE_RUNNING));
       });
       return;
     }
@@ -126,17 +126,17 @@ void Simulator::FaultOfCluster(int kind) {
     case 6: {
       // Jobs are seldom cancelled and the first never is, so that there is work left.
       const int64_t job = jobs_[static_cast<size_t>(dice_.Pick(0, options_.jobs - 1))];
-      const JobPhase phase = store_.Snapshot(job).phase;
-      const bool open = phase == JobPhase::kRunning || phase == JobPhase::kPaused;
+      const v1::JobState state = store_.Snapshot(job).state;
+      const bool open = state == v1::JOB_STATE_RUNNING || state == v1::JOB_STATE_PAUSED;
       if (!open || job == jobs_[0] || dice_.Chance() > 0.1) return;
       note("cancel");
-      scheduler_->OnJob(store_.SetPhase(job, JobPhase::kCancelled));
+      scheduler_->OnJob(store_.SetState(job, v1::JOB_STATE_CANCELLED));
       cancelled_[job] = store_.results(job).size();
       return;
     }
     default: {
       const int64_t job = jobs_[static_cast<size_t>(dice_.Pick(0, options_.jobs - 1))];
-      if (store_.Snapshot(job).phase != JobPhase::kCompleted) return;
+      if (store_.Snapshot(job).state != v1::JOB_STATE_COMPLETED) return;
       note("extend");
       scheduler_->OnJob(store_.Extend(job, store_.Snapshot(job).rules.target + dice_.Pick(1, 200)));
       return;
@@ -159,8 +159,8 @@ void Simulator::HealEverything() {
     scheduler_->OnControl(machine.worker->name(), WorkerControl::kRun);
   }
   for (const int64_t job : jobs_) {
-    if (store_.Snapshot(job).phase != JobPhase::kPaused) continue;
-    scheduler_->OnJob(store_.SetPhase(job, JobPhase::kRunning));
+    if (store_.Snapshot(job).state != v1::JOB_STATE_PAUSED) continue;
+    scheduler_->OnJob(store_.SetState(job, v1::JOB_STATE_RUNNING));
   }
 }
 

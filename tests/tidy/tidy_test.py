@@ -57,7 +57,7 @@ class EachRule(unittest.TestCase):
         rule = rules.dependency_direction
         self.complains(rule, "coordinator/server.cc", '#include "worker/stream/agent.h"\n')
         self.complains(rule, "worker/stream/agent.cc", '#include "coordinator/core/lease.h"\n')
-        self.complains(rule, "coordinator/core/lease.cc", '#include "motzkin/v1/job.pb.h"\n')
+        self.complains(rule, "coordinator/core/lease.cc", '#include "motzkin/v1/worker_service.pb.h"\n')
         self.complains(rule, "worker/integrator/main.cc", '#include "common/postgres/connection.h"\n')
         self.complains(rule, "common/base/check.cc", '#include "common/process/frame.h"\n')
         self.complains(rule, "cli/verbs/show.cc", '#include "worker/slots/slot.h"\n')
