@@ -62,10 +62,13 @@ bool ResultRoute::TryDirect() const {
   return direct_known_ && (!fallen_back_ || clock_.Now() >= try_direct_at_);
 }
 
-bool ResultRoute::NoteDirect(bool reachable) {
+bool ResultRoute::NoteDirect(const absl::Status& status) {
+  // A role that may not log in or submit says nothing about the worker: another one may have
+  // changed its password. If the worker itself is refused, the coordinator says so too.
+  const bool refused = absl::IsPermissionDenied(status);
   const BootTime now = clock_.Now();
   const absl::MutexLock lock(&mutex_);
-  if (reachable) {
+  if (!refused && !absl::IsUnavailable(status)) {
     failing_since_ = BootTime::Never();
     fallen_back_ = false;
     return false;
@@ -73,7 +76,7 @@ bool ResultRoute::NoteDirect(bool reachable) {
   // Before `patience` is over, the writer gets the error and sends the rows again: a restart of
   // Postgres should not put the load of all workers on the coordinator.
   failing_since_ = std::min(failing_since_, now);
-  fallen_back_ = now - failing_since_ >= options_.patience;
+  fallen_back_ = refused || now - failing_since_ >= options_.patience;
   try_direct_at_ = now + options_.direct_retry;
   return fallen_back_;
 }
@@ -81,7 +84,7 @@ bool ResultRoute::NoteDirect(bool reachable) {
 absl::StatusOr<std::vector<v1::RowStatus>> ResultRoute::Submit(const v1::Submission& submission) {
   if (TryDirect()) {
     auto statuses = direct_.Submit(submission);
-    if (!NoteDirect(!absl::IsUnavailable(statuses.status()))) return statuses;
+    if (!NoteDirect(statuses.status())) return statuses;
   }
   auto statuses = relay_.Submit(submission);
   if (absl::IsUnavailable(statuses.status())) {

@@ -1,8 +1,8 @@
 // Chooses the way of the results: straight to Postgres if the worker can reach it, otherwise
 // through the coordinator.
 //
-// When Postgres cannot be reached for `patience`, the route falls back to the relay. It tries the
-// direct way again every `direct_retry`.
+// When Postgres cannot be reached for `patience`, or refuses our role, the route falls back to the
+// relay. It tries the direct way again every `direct_retry`.
 #pragma once
 
 #include <absl/base/thread_annotations.h>
@@ -56,8 +56,8 @@ class ResultRoute final : public ResultSink {
 
  private:
   bool TryDirect() const ABSL_LOCKS_EXCLUDED(mutex_);
-  // Notes whether the direct way answered. Returns true if the relay is to be used instead.
-  bool NoteDirect(bool reachable) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Notes how the direct way answered. Returns true if the relay is to be used instead.
+  bool NoteDirect(const absl::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
 
   const RouteOptions options_;
   ResultSink& direct_;

@@ -74,6 +74,20 @@ TEST_F(ResultRouteTest, WithBothWaysAwayTheDirectOneIsTriedEachTime) {
   EXPECT_EQ(route_.way(), "direct");
 }
 
+TEST_F(ResultRouteTest, ARoleThatIsRefusedGoesThroughTheCoordinatorAtOnce) {
+  route_.SetDirectKnown(true);
+  direct_.status = absl::PermissionDeniedError("password authentication failed");
+  EXPECT_TRUE(Send());
+  EXPECT_EQ(relay_.calls, 1);
+  EXPECT_EQ(route_.way(), "relay");
+  relay_.status = absl::PermissionDeniedError("this worker was removed");
+  EXPECT_TRUE(absl::IsPermissionDenied(route_.Submit({}).status())) << "the worker has to drain";
+  direct_.status = relay_.status = absl::OkStatus();
+  clock_.Advance(absl::Seconds(31));
+  EXPECT_TRUE(Send());
+  EXPECT_EQ(route_.way(), "direct");
+}
+
 TEST_F(ResultRouteTest, ARefusalIsAnAnswerAndNoReasonForAnotherWay) {
   route_.SetDirectKnown(true);
   direct_.status = absl::FailedPreconditionError("never yours");
