@@ -94,6 +94,7 @@ std::string MakeWorker(Store& store, int n) {
   worker.uuid = fmt::format("00000000-0000-4000-8000-{:012}", n);
   worker.name = fmt::format("bench-{}", n);
   worker.state = "working";
+  worker.engines = {{"giac", "1.9.0.35"}, {"fricas", "1.3.8"}};
   MustBeOk(store.UpsertWorkers({worker}));
   return worker.uuid;
 }
@@ -154,6 +155,7 @@ int Run(int seconds, int rows_per_flush) {
   v1::JobSpec spec;
   spec.set_name("bench");
   spec.mutable_generator()->set_version(1);
+  for (const char* engine : {"giac", "fricas"}) spec.add_ladder()->set_engine(engine);
   const Cluster cluster{
       *store, Must(store->CreateJob(spec, "00000000-0000-4000-8000-000000000000")),
       server->Uri(store->passwords().worker_role, store->passwords().worker), rows_per_flush};

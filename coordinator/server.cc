@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "common/base/host_port.h"
 #include "common/base/status_macros.h"
@@ -22,6 +24,7 @@ constexpr const char* kBuild = MOTZKIN_VERSION;
 // This has room for 256 results of 64 kB with their integrands. Ordinary messages are a thousandth
 // of it.
 constexpr int kMessageBytesMax = 40 << 20;
+constexpr absl::Duration kGuardInterval = absl::Seconds(5);
 constexpr absl::Duration kDatabaseSizeInterval = absl::Seconds(30);
 // Calls under way may end by themselves for this long.
 constexpr absl::Duration kCallsGrace = absl::Seconds(2);
@@ -56,15 +59,26 @@ absl::Status Server::StartDatabase() {
   }
   ASSIGN_OR_RETURN(store_, Store::Open(relay_conninfo_));
   ChooseUris();
-  if (config_.database_bytes_max == 0) return absl::OkStatus();
-  // Measure once here: with 0 bytes the first grants would go into a database that may be full.
-  ASSIGN_OR_RETURN(database_bytes_, store_->DatabaseBytes());
-  size_watcher_ = std::jthread([this] { WatchDatabaseSize(); });
+  if (config_.database_bytes_max > 0) {
+    // Measure once here: with 0 bytes the first grants would go into a database that may be full.
+    ASSIGN_OR_RETURN(database_bytes_, store_->DatabaseBytes());
+  }
+  watcher_ = std::jthread([this] { WatchDatabase(); });
   return absl::OkStatus();
 }
 
-void Server::WatchDatabaseSize() {
-  while (!stopping_.WaitFor(kDatabaseSizeInterval)) {
+void Server::WatchDatabase() {
+  BootTime measured_at = clock_.Now();
+  while (!stopping_.WaitFor(kGuardInterval)) {
+    const absl::StatusOr<std::vector<std::string>> guarded = store_->Guard();
+    if (!guarded.ok()) spdlog::debug("guarding the database: {}", guarded.status().ToString());
+    for (const std::string& what : guarded.value_or(std::vector<std::string>())) {
+      spdlog::warn("{}", what);
+      store_->AppendEvent("coordinator", what).IgnoreError();
+    }
+    if (config_.database_bytes_max == 0 || clock_.Now() - measured_at < kDatabaseSizeInterval)
+      continue;
+    measured_at = clock_.Now();
     const absl::StatusOr<int64_t> bytes = store_->DatabaseBytes();
     if (bytes.ok()) database_bytes_ = *bytes;  // The last size stands while Postgres is away.
   }
@@ -148,7 +162,7 @@ void Server::Stop() {
   if (relay_ != nullptr) relay_->Stop();
   grpc_.reset();
   if (!stopping_.HasBeenNotified()) stopping_.Notify();
-  if (size_watcher_.joinable()) size_watcher_.join();
+  if (watcher_.joinable()) watcher_.join();
   store_.reset();
   if (postgres_ != nullptr) postgres_->Stop();
 }

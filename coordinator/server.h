@@ -62,8 +62,9 @@ class Server {
   DiskSpace Disk() const;
   // The bytes that must stay free for work to be granted.
   int64_t DiskReserve(const DiskSpace& disk) const;
-  // Measures a bounded database every 30 s, so that no grant and no `motzkin status` waits for it.
-  void WatchDatabaseSize();
+  // Keeps other roles within their bounds (Store::Guard()) and measures a bounded database, so that
+  // no grant and no `motzkin status` waits for that.
+  void WatchDatabase();
   // The URI by which a worker reaches Postgres directly; empty if it has to use the relay. `peer`
   // is gRPC's name of the worker's address.
   std::string DatabaseFor(const std::string& peer) const;
@@ -89,7 +90,7 @@ class Server {
   std::unique_ptr<grpc::Server> grpc_;
   bool stopped_ = false;
   Notification stopping_;
-  std::jthread size_watcher_;  // Last, so it is joined before what it uses goes away.
+  std::jthread watcher_;  // Last, so it is joined before what it uses goes away.
 };
 
 }  // namespace motzkin::coordinator

@@ -24,10 +24,10 @@ namespace motzkin::postgres {
 namespace {
 
 // With these, a machine that goes away is noticed within half a minute, even while a statement is
-// in flight.
+// in flight. The encoding is named because the default of a role would count otherwise.
 constexpr std::pair<std::string_view, std::string_view> kTimeouts[] = {
     {"connect_timeout", "10"}, {"keepalives_idle", "10"},     {"keepalives_interval", "5"},
-    {"keepalives_count", "3"}, {"tcp_user_timeout", "25000"},
+    {"keepalives_count", "3"}, {"tcp_user_timeout", "25000"}, {"client_encoding", "UTF8"},
 };
 
 // libpqxx 6 turns some errors into types of their own and forgets their SQLSTATE.

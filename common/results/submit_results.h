@@ -27,7 +27,7 @@ inline constexpr absl::Duration kSubmitMax = absl::Seconds(15);
 //   INVALID_ARGUMENT     a row that Postgres refuses (22 23): bisect the submission to find it
 //   FAILED_PRECONDITION  never this worker's batch, or job, digest or generator version differ:
 //                        drop the batch
-//   PERMISSION_DENIED    the role was revoked (28 42501): drain
+//   PERMISSION_DENIED    the worker was removed, or its role may not submit (28 42501)
 absl::StatusOr<std::vector<v1::RowStatus>> SubmitResults(postgres::Connection& connection,
                                                          const v1::Submission& submission,
                                                          absl::Duration longest = kSubmitMax);

@@ -296,7 +296,7 @@ class Server final : public EmbeddedPostgres {
     if (!database.empty()) return absl::OkStatus();
     ASSIGN_OR_RETURN(auto mold,
                      postgres::Connection::Open(SocketConninfo("postgres", "template1")));
-    RETURN_IF_ERROR(mold->ExecuteAlone(server_queries::kCloseTemplate).status());
+    RETURN_IF_ERROR(mold->ExecuteAlone(server_queries::kCloseDatabase).status());
     mold.reset();  // Postgres does not copy a template that someone is connected to.
     return connection->ExecuteAlone(server_queries::kCreateDatabase).status();
   }

@@ -39,6 +39,13 @@ bool HasFigures(WorkerCondition condition) {
          condition == WorkerCondition::kHot;
 }
 
+std::map<std::string, std::string> EnginesOf(const v1::WorkerState& state) {
+  std::map<std::string, std::string> engines;
+  for (const v1::EngineVersion& engine : state.engines())
+    engines[engine.engine()] = engine.version();
+  return engines;
+}
+
 }  // namespace
 
 SchedulerLoop::SchedulerLoop(Store& store, JobDirectory& jobs, const Clock& clock,
@@ -180,8 +187,13 @@ void SchedulerLoop::TakeReport(const std::shared_ptr<WorkerLink>& link,
             : absl::UnavailableError("this worker came back on another stream"));
   }
   stream = {link, state.instance()};
-  // The store must know a worker before a lease can name it.
-  if (states_.insert_or_assign(id, state).second) new_workers_.push_back(RecordOf(id, now));
+  // The store must know a worker before a lease can name it, and its engines before it sends rows.
+  v1::WorkerState& kept = states_[id];
+  const bool news = kept.worker_uuid().empty() || EnginesOf(kept) != EnginesOf(state);
+  kept = state;
+  if (!news) return;
+  std::erase_if(new_workers_, [&](const WorkerRecord& worker) { return worker.uuid == id; });
+  new_workers_.push_back(RecordOf(id, now));
 }
 
 void SchedulerLoop::PollStore(BootTime now) {
@@ -275,21 +287,17 @@ void SchedulerLoop::SendDesired(const std::set<WorkerId>& workers) {
 WorkerRecord SchedulerLoop::RecordOf(const WorkerId& id, BootTime now) const {
   const v1::WorkerState& state = states_.at(id);
   const WorkerView view = scheduler_.workers().at(id).View(now);
-  WorkerRecord record{.uuid = id,
-                      .name = state.name(),
-                      .instance = state.instance(),
-                      .state = NameOf(view.condition),
-                      .reason = view.reason,
-                      .slots = state.slots(),
-                      .temperature = state.temperature(),
-                      .sandbox_level = state.sandbox_level(),
-                      .build = state.build(),
-                      .engines = {},
-                      .last_seen = clock_.WallTime() - view.silence};
-  for (const v1::EngineVersion& engine : state.engines()) {
-    record.engines[engine.engine()] = engine.version();
-  }
-  return record;
+  return {.uuid = id,
+          .name = state.name(),
+          .instance = state.instance(),
+          .state = NameOf(view.condition),
+          .reason = view.reason,
+          .slots = state.slots(),
+          .temperature = state.temperature(),
+          .sandbox_level = state.sandbox_level(),
+          .build = state.build(),
+          .engines = EnginesOf(state),
+          .last_seen = clock_.WallTime() - view.silence};
 }
 
 void SchedulerLoop::SaveWorkers(BootTime now) {

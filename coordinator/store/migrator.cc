@@ -22,10 +22,6 @@ using postgres::Transaction;
 
 constexpr int kServerVersionMin = 130'000;
 
-absl::Status RunScript(Connection& connection, std::string_view script) {
-  return connection.Transact([&](Transaction& t) { return t.ExecuteScript(script); });
-}
-
 bool IsBreaking(std::string_view text) { return text.starts_with("-- breaking"); }
 
 absl::Status CheckDatabase(Connection& connection) {
@@ -39,6 +35,17 @@ absl::Status CheckDatabase(Connection& connection) {
     return absl::FailedPreconditionError(
         fmt::format("database {} is read-only (a standby?): the coordinator has to write", name));
   }
+  if (database.Int("session") != connection.backend_pid()) {
+    return absl::FailedPreconditionError(
+        "between the coordinator and Postgres is a connection pooler (pgbouncer?), which may give "
+        "each transaction another session: name the server itself in --postgres");
+  }
+  if (database.Text("encoding") != "UTF8") {
+    return absl::FailedPreconditionError(
+        fmt::format("database {} is encoded in {}: give Motzkin one in UTF8 (CREATE DATABASE NAME "
+                    "ENCODING 'UTF8' TEMPLATE template0)",
+                    name, database.Text("encoding")));
+  }
   if (database.IsNull("foreign_table")) return absl::OkStatus();
   return absl::FailedPreconditionError(
       fmt::format("database {} belongs to another application (it holds table {}): give Motzkin an "
@@ -46,17 +53,15 @@ absl::Status CheckDatabase(Connection& connection) {
                   name, database.Text("foreign_table")));
 }
 
-absl::Status Apply(Connection& connection, const Migration& migration) {
-  return connection.Transact([&](Transaction& transaction) -> absl::Status {
-    RETURN_IF_ERROR(transaction.ExecuteScript("SET LOCAL search_path = motzkin"));
-    RETURN_IF_ERROR(transaction.ExecuteScript(migration.text));
-    return transaction
-        .Execute(queries::kAddMigration, Params()
-                                             .Text(migration.name)
-                                             .Bytes(Sha256(migration.text))
-                                             .Bool(IsBreaking(migration.text)))
-        .status();
-  });
+absl::Status Apply(Transaction& transaction, const Migration& migration) {
+  RETURN_IF_ERROR(transaction.ExecuteScript("SET LOCAL search_path = motzkin"));
+  RETURN_IF_ERROR(transaction.ExecuteScript(migration.text));
+  return transaction
+      .Execute(queries::kAddMigration, Params()
+                                           .Text(migration.name)
+                                           .Bytes(Sha256(migration.text))
+                                           .Bool(IsBreaking(migration.text)))
+      .status();
 }
 
 const Migration* Find(std::span<const Migration> migrations, std::string_view name) {
@@ -96,30 +101,35 @@ absl::Status CheckApplied(const Rows& applied, std::span<const Migration> migrat
   return absl::OkStatus();
 }
 
-absl::Status MigrateLocked(Connection& connection, std::span<const Migration> migrations) {
-  RETURN_IF_ERROR(RunScript(connection, queries::kMakeMigrationTable));
-  ASSIGN_OR_RETURN(const Rows applied, connection.Execute(queries::kAppliedMigrations));
+// Applies the first migration that is missing. Returns whether there was one.
+absl::StatusOr<bool> ApplyNext(Transaction& transaction, std::span<const Migration> migrations) {
+  RETURN_IF_ERROR(transaction.ExecuteScript(queries::kLockMigrations));
+  ASSIGN_OR_RETURN(const Rows applied, transaction.Execute(queries::kAppliedMigrations));
   RETURN_IF_ERROR(CheckApplied(applied, migrations));
   const std::vector<std::string> done =
       applied.Map([](const Row& row) { return row.Text("name"); });
-  for (const Migration& migration : migrations) {
-    if (std::find(done.begin(), done.end(), migration.name) != done.end()) continue;
-    RETURN_IF_ERROR(Apply(connection, migration));
-  }
-  return absl::OkStatus();
+  const auto missing =
+      std::find_if(migrations.begin(), migrations.end(), [&](const Migration& migration) {
+        return std::find(done.begin(), done.end(), migration.name) == done.end();
+      });
+  if (missing == migrations.end()) return false;
+  RETURN_IF_ERROR(Apply(transaction, *missing));
+  return true;
 }
 
 }  // namespace
 
 absl::Status Migrate(Connection& connection, std::span<const Migration> migrations) {
   RETURN_IF_ERROR(CheckDatabase(connection));
-  RETURN_IF_ERROR(RunScript(connection, queries::kLockMigrations));
-  absl::Status status = MigrateLocked(connection, migrations);
-  // If the session broke, the server has released its lock already.
-  if (!connection.broken()) {
-    RETURN_IF_ERROR(connection.Execute(queries::kUnlockMigrations).status());
+  RETURN_IF_ERROR(connection.Transact(
+      [](Transaction& t) { return t.ExecuteScript(queries::kMakeMigrationTable); }));
+  for (bool more = true; more;) {
+    RETURN_IF_ERROR(connection.Transact([&](Transaction& transaction) -> absl::Status {
+      ASSIGN_OR_RETURN(more, ApplyNext(transaction, migrations));
+      return absl::OkStatus();
+    }));
   }
-  return status;
+  return absl::OkStatus();
 }
 
 std::span<const Migration> Migrations() {

@@ -106,6 +106,16 @@ TEST_F(MigratorTest, ADatabaseOfAnotherApplicationIsRefusedAndLeftAlone) {
   EXPECT_FALSE(HasTable("schema_migration"));
 }
 
+TEST(EncodingTest, ADatabaseThatCannotHoldEveryTextIsRefused) {
+  for (const std::string encoding : {"LATIN1", "SQL_ASCII"}) {
+    const std::string database = test::MiniPostgres::Shared().NewDatabase(
+        "TEMPLATE template0 LOCALE 'C' ENCODING '" + encoding + "'");
+    const absl::Status status = Migrate(*test::MustConnect(database), Migrations());
+    EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("is encoded in " + encoding));
+  }
+}
+
 TEST_F(MigratorTest, AReadOnlyDatabaseIsRefused) {
   ASSERT_TRUE(connection_->Execute("SET default_transaction_read_only = on").ok());
   const absl::Status status = Apply({kFirst});

@@ -1,5 +1,6 @@
 #include "coordinator/store/session.h"
 
+#include <absl/time/clock.h>
 #include <fmt/format.h>
 
 #include "common/base/status_macros.h"
@@ -18,6 +19,13 @@ using postgres::Watchdog;
 
 constexpr std::string_view kFenced = "MZ010";
 constexpr char kTakenOver[] = "another coordinator took over this database";
+constexpr char kHeld[] =
+    "another coordinator runs on this database: stop it, or give this one another database; if its "
+    "machine has just gone away, start again in half a minute";
+// A coordinator that is about to end gets this long.
+constexpr absl::Duration kHoldPatience = absl::Seconds(5);
+constexpr absl::Duration kHoldRetry = absl::Milliseconds(100);
+constexpr std::string_view kLockTimeout = "55P03";
 
 // If connecting failed after more than this, the calls that wait behind it fail too. Otherwise each
 // would wait as long for the same answer.
@@ -42,18 +50,12 @@ absl::Status Session::Begin() {
   // The server answers, so a migration may take as long as it needs.
   RETURN_IF_ERROR(Migrate(*connection_, Migrations()));
   const Watchdog::Watch watch(watchdog_, *connection_, patience_.much);
-  return watch.Explain(LockAndTakeOver());
+  return watch.Explain(HoldAndTakeOver());
 }
 
-absl::Status Session::LockAndTakeOver() {
+absl::Status Session::HoldAndTakeOver() {
   RETURN_IF_ERROR(SetUp());
-  const absl::Status locked = TakeLock();
-  if (postgres::SqlState(locked) == "55P03") {
-    return absl::FailedPreconditionError(
-        "another coordinator runs on this database: stop it, or give this one another database; if "
-        "its machine has just gone away, start again in half a minute");
-  }
-  RETURN_IF_ERROR(locked);
+  RETURN_IF_ERROR(HoldDatabase());
   return TakeOver();
 }
 
@@ -62,10 +64,17 @@ absl::Status Session::SetUp() {
       [](Transaction& t) { return t.ExecuteScript(queries::kSessionSettings); });
 }
 
-absl::Status Session::TakeLock() {
-  RETURN_IF_ERROR(
-      connection_->Transact([](Transaction& t) { return t.ExecuteScript(queries::kTakeLock); }));
-  lock_holder_ = connection_->backend_pid();
+absl::Status Session::HoldDatabase() {
+  const Deadline deadline = Deadline::After(kHoldPatience);
+  for (;;) {
+    const absl::StatusOr<Rows> held = connection_->Execute(queries::kHoldDatabase);
+    // The row may be locked by a coordinator whose machine stands still within a write.
+    if (!held.ok() && postgres::SqlState(held.status()) != kLockTimeout) return held.status();
+    if (held.ok() && held->front().Bool("held")) break;
+    if (deadline.Passed()) return absl::FailedPreconditionError(kHeld);
+    absl::SleepFor(kHoldRetry);
+  }
+  holder_ = connection_->backend_pid();
   return absl::OkStatus();
 }
 
@@ -73,6 +82,7 @@ absl::Status Session::TakeOver() {
   return connection_->Transact([this](Transaction& transaction) -> absl::Status {
     ASSIGN_OR_RETURN(const Rows epoch, transaction.Execute(queries::kTakeOver));
     epoch_ = epoch.front().Int("epoch");
+    RETURN_IF_ERROR(transaction.ExecuteScript(queries::kCloseDatabase));
     RETURN_IF_ERROR(transaction.ExecuteScript(queries::kRoles));
     ASSIGN_OR_RETURN(const Rows cluster, transaction.Execute(queries::kCluster));
     cluster_uuid_ = cluster.front().Text("uuid");
@@ -100,8 +110,10 @@ absl::Status Session::ConnectAgain() {
   RETURN_IF_ERROR(watch.Explain(SetUp()));
   ASSIGN_OR_RETURN(const Rows cluster, connection_->Execute(queries::kCluster));
   if (cluster.front().Int("coordinator_epoch") != epoch_) return absl::AbortedError(kTakenOver);
-  RETURN_IF_ERROR(connection_->Execute(queries::kEndSession, Params().Int(lock_holder_)).status());
-  return TakeLock();
+  RETURN_IF_ERROR(connection_->Execute(queries::kEndSession, Params().Int(holder_)).status());
+  const absl::Status held = HoldDatabase();
+  // Whether it has taken over is what the next call finds out.
+  return absl::IsFailedPrecondition(held) ? absl::UnavailableError(held.message()) : held;
 }
 
 absl::Status Session::ReconnectOnce() {

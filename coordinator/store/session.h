@@ -1,5 +1,5 @@
-// The store's session with Postgres. It reconnects when the connection broke, holds the
-// coordinator's lock and fences writes.
+// The store's session with Postgres. It reconnects when the connection broke, holds the database
+// against other coordinators and fences writes.
 #pragma once
 
 #include <absl/status/status.h>
@@ -39,7 +39,7 @@ class Statements {
 // Thread-safe: it runs one transaction at a time.
 class Session {
  public:
-  // Migrates, takes the coordinator's lock and a new epoch. Its errors are those of Store::Open().
+  // Migrates, takes hold of the database and a new epoch. Its errors are those of Store::Open().
   static absl::StatusOr<std::unique_ptr<Session>> Open(const std::string& conninfo,
                                                        const StorePatience& patience);
 
@@ -75,10 +75,11 @@ class Session {
       : conninfo_(std::move(conninfo)), patience_(patience) {}
 
   absl::Status Begin() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status LockAndTakeOver() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status HoldAndTakeOver() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status SetUp() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Takes the coordinator's lock.
-  absl::Status TakeLock() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Makes this session the one that holds the database. FAILED_PRECONDITION: for 5 s, another one
+  // has held it.
+  absl::Status HoldDatabase() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status TakeOver() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Reconnect() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status ConnectAgain() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -98,8 +99,8 @@ class Session {
   bool grouped_ ABSL_GUARDED_BY(mutex_) = false;
   bool reconnected_in_group_ ABSL_GUARDED_BY(mutex_) = false;
   std::unique_ptr<postgres::Connection> connection_ ABSL_GUARDED_BY(mutex_);
-  // The server process that last took the lock for us. A new session ends it if it lingers.
-  int lock_holder_ ABSL_GUARDED_BY(mutex_) = 0;
+  // The server process that last held the database for us. A new session ends it if it lingers.
+  int holder_ ABSL_GUARDED_BY(mutex_) = 0;
   // The status of the last Reconnect() that failed slowly. Calls get it until the time below.
   absl::Status unreachable_ ABSL_GUARDED_BY(mutex_);
   Deadline unreachable_until_ ABSL_GUARDED_BY(mutex_) = Deadline::After(absl::ZeroDuration());

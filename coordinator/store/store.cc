@@ -21,6 +21,16 @@ const RolePasswords& Store::passwords() const { return impl_->session->passwords
 void Store::BeginGroup() { impl_->session->BeginGroup(); }
 absl::Status Store::EndGroup() { return impl_->session->EndGroup(); }
 
+absl::StatusOr<std::vector<std::string>> Store::Guard() {
+  std::vector<std::string> done;
+  RETURN_IF_ERROR(impl_->session->WriteLossy([&](Statements& statements) -> absl::Status {
+    ASSIGN_OR_RETURN(const postgres::Rows rows, statements.Run(queries::kGuard));
+    done = rows.Map([](const postgres::Row& row) { return row.Text("what"); });
+    return absl::OkStatus();
+  }));
+  return done;
+}
+
 absl::StatusOr<int64_t> Remembered::Get(int64_t key,
                                         const std::function<absl::StatusOr<int64_t>()>& find) {
   const BootTime now = SystemClock().Now();

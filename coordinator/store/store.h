@@ -1,9 +1,10 @@
 // Every durable change of the coordinator, in the words of the domain. Postgres is the only state
 // there is: a coordinator that is killed between any two calls goes on from what the store says.
 //
-// Fencing: Open() takes a session lock and raises the cluster's coordinator epoch; every write
-// checks the epoch in its own transaction, so a coordinator that lost its lock without noticing can
-// change nothing more.
+// Fencing: Open() writes into a row that its session holds the database, and raises the cluster's
+// coordinator epoch. Every write checks the epoch in its own transaction, so a coordinator that was
+// replaced without noticing can change nothing more. No role but the owner can lock that row
+// (docs/decisions/0012-fence-in-a-row.md).
 //
 // Errors of all functions, besides those they name:
 //   UNAVAILABLE          Postgres is away or stands still (StorePatience), or a lock was not had in
@@ -59,12 +60,12 @@ struct StorePatience {
 
 class Store {
  public:
-  // Migrates the database to this version under an advisory lock, takes it over and fences out
-  // older coordinators.
+  // Migrates the database to this version, takes it over and fences out older coordinators.
   //
   //   FAILED_PRECONDITION  the database belongs to another application or a newer Motzkin, a
-  //                        migration that was applied has been edited since, it is read-only, or
-  //                        another coordinator runs on it (waited for 5 s). The message says in one
+  //                        migration that was applied has been edited since, it is read-only or
+  //                        not in UTF8, a pooler is before it, or another coordinator runs on it
+  //                        (waited for 5 s). The message says in one
   //                        line which it is and what to do
   //   PERMISSION_DENIED    the role may not create the schema
   static absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& conninfo,
@@ -179,6 +180,13 @@ class Store {
   absl::Status AppendEvents(const std::vector<RecordEvent>& events);
   // Returns the latest `limit` (1 .. 10,000) events not older than `since`, oldest first.
   absl::StatusOr<std::vector<EventRecord>> Events(absl::Time since, int limit);
+
+  // --- other roles -------------------------------------------------------------------------------
+
+  // Sets login roles back that have changed their own password or defaults, and ends sessions of
+  // workers and readers that cost all others something: connections, dead rows, a queue that cannot
+  // be emptied. Returns a sentence for each. Call it every few seconds.
+  absl::StatusOr<std::vector<std::string>> Guard();
 
   // --- looking -----------------------------------------------------------------------------------
 

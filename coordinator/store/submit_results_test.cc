@@ -1,10 +1,13 @@
 #include "common/results/submit_results.h"
 
+#include <absl/strings/str_cat.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 
 #include <atomic>
+#include <cmath>
+#include <functional>
 
 #include "coordinator/store/testing/store_fixture.h"
 #include "tests/support/fault_proxy.h"
@@ -154,6 +157,86 @@ TEST_F(SubmitResultsTest, WhatDoesNotMatchTheLeaseIsRefused) {
     EXPECT_TRUE(absl::IsFailedPrecondition(Submit(submission).status())) << what;
   }
   EXPECT_EQ(Rows(), 0);
+}
+
+// These go past the checks of worker and relay, as a session of the worker's role may.
+TEST_F(SubmitResultsTest, WhatNoWorkerWouldSendIsRefused) {
+  using Change = std::function<void(v1::Result&)>;
+  const std::vector<std::pair<const char*, Change>> changes = {
+      {"integrand", [](auto& r) { r.set_integrand(std::string(65'537, 'x')); }},
+      {"integrand", [](auto& r) { r.set_integrand("x\x1b[2J"); }},
+      {"integral", [](auto& r) { r.set_integral("x\nx"); }},
+      {"outcome", [](auto& r) { r.set_outcome(static_cast<v1::Outcome>(10)); }},
+      {"answer_class", [](auto& r) { r.set_answer_class(static_cast<v1::AnswerClass>(-1)); }},
+      {"speed_factor", [](auto& r) { r.set_speed_factor(std::nan("")); }},
+      {"wall_ms", [](auto& r) { r.set_wall_ms(-1); }},
+      {"counterexample",
+       [](auto& r) { r.mutable_verification()->set_counterexample(std::string(501, '1')); }},
+      {"points_agreed", [](auto& r) { r.mutable_verification()->set_points_agreed(-1); }},
+      {"valid_on",
+       [](auto& r) { r.mutable_verification()->add_valid_on()->set_upper(std::nan("")); }},
+      {"engine", [](auto& r) { r.set_engine("maple"); }},
+      {"steps", [](auto& r) { r.mutable_steps(0)->set_engine("sympy"); }},
+      {"steps", [](auto& r) { r.mutable_steps(0)->set_message(std::string(501, 'm')); }},
+      {"steps", [](auto& r) { r.mutable_steps(0)->set_message("a\x7f"); }},
+      {"steps", [](auto& r) { r.mutable_steps(0)->set_cpu_us(-1); }},
+      {"steps",
+       [](auto& r) {
+         for (int i = 0; i < 32; ++i) *r.add_steps() = r.steps(0);
+       }},
+  };
+  for (const auto& [field, change] : changes) {
+    v1::Submission submission = SubmissionOf(job_, grant_, {1, 2});
+    change(*submission.mutable_results(1));
+    const absl::Status status = Submit(submission).status();
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << field << ": " << status;
+    EXPECT_EQ(status.message(),
+              absl::StrCat("function 2: ", field, " is not what a worker of this job may send"));
+  }
+  EXPECT_TRUE(absl::IsFailedPrecondition(Submit(SubmissionOf(job_, grant_, {1, 1})).status()));
+  EXPECT_EQ(Rows(), 0);
+}
+
+TEST_F(SubmitResultsTest, OnlyEnginesThatWorkersAnnouncedGetNumbers) {
+  const int64_t known = Number("SELECT count(*) FROM engine");
+  v1::Submission submission = SubmissionOf(job_, grant_, {1});
+  for (int i = 0; i < 3; ++i) {
+    submission.mutable_results(0)->mutable_steps(0)->set_version(absl::StrCat("9.", i));
+    EXPECT_TRUE(absl::IsUnavailable(Submit(submission).status())) << "sent again until it is known";
+  }
+  EXPECT_EQ(Number("SELECT count(*) FROM engine"), known);
+  WorkerRecord worker;
+  worker.uuid = worker_;
+  worker.engines = {{"giac", "9.2"}, {std::string(64, 'g'), "1"}};
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(store().UpsertWorkers({worker}).ok());
+  EXPECT_EQ(Number("SELECT count(*) FROM engine"), known + 1) << "no name that is too long";
+  EXPECT_EQ(Number("SELECT max(id) FROM engine"), known + 1) << "numbers are not used up";
+  submission.mutable_results(0)->set_engine("");
+  submission.mutable_results(0)->set_integral("x");
+  EXPECT_THAT(Must(Submit(submission)), ElementsAre(kStored));
+}
+
+TEST_F(SubmitResultsTest, ItsCommitWaitsForTheDiskWhateverTheSessionSays) {
+  const auto worker = WorkerConnection();
+  std::string at_commit;
+  ASSERT_TRUE(
+      worker
+          ->Transact([&](postgres::Transaction& transaction) -> absl::Status {
+            Must(transaction.Execute("SET synchronous_commit = off"));
+            postgres::Params params;
+            params.Text(job_.uuid).Bytes(job_.spec_digest).Text(worker_);
+            Must(transaction.Execute(
+                "SELECT submit_results($1, $2::bytea, 1, $3, 0, 1, ARRAY[ROW(1, 3, 'x', '', 1, "
+                "1, '', '', 0, false, 0, 0, 0, 0, '', NULL, 1, 1, NULL)::submitted_result])",
+                params));
+            at_commit = Must(transaction.Execute("SHOW synchronous_commit"))
+                            .front()
+                            .Text("synchronous_commit");
+            return absl::OkStatus();
+          })
+          .ok());
+  EXPECT_EQ(at_commit, "on");
+  EXPECT_EQ(Rows(), 1);
 }
 
 TEST_F(SubmitResultsTest, ABadRowFailsItsSubmissionAsInvalid) {

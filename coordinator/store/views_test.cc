@@ -16,6 +16,7 @@ class ViewsTest : public StoreFixture {
     spec.set_name(answers == v1::ANSWERS_SPECIAL ? "special" : "elementary");
     spec.mutable_generator()->set_version(1);
     spec.set_answers(answers);
+    spec.add_ladder()->set_engine("giac");
     const JobRecord job = Must(store().CreateJob(
         spec, Must(sql().Execute("SELECT gen_random_uuid() AS uuid")).front().Text("uuid")));
     const LeaseSnapshot grant = GrantBatch(Must(AllocateBatch(store(), job.id, 11)), NewWorker());

@@ -55,14 +55,15 @@ MiniPostgres& MiniPostgres::Shared() {
   return postgres;
 }
 
-std::string MiniPostgres::NewDatabase() {
+std::string MiniPostgres::NewDatabase(const std::string& options) {
   static std::atomic<int> count{0};
   // Every test has its own database, so that tests can share one server.
   const std::string name = fmt::format("test_{}", ++count);
   const std::string owner = server_->OwnerConninfo();
-  MustBeOk(MustConnect(Superuser(owner))
-               ->ExecuteAlone(fmt::format("CREATE DATABASE {} OWNER motzkin_owner", name))
-               .status());
+  MustBeOk(
+      MustConnect(Superuser(owner))
+          ->ExecuteAlone(fmt::format("CREATE DATABASE {} OWNER motzkin_owner {}", name, options))
+          .status());
   return With(owner, "dbname", name);
 }
 

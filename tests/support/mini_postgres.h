@@ -21,9 +21,10 @@ class MiniPostgres {
   // ends.
   static MiniPostgres& Shared();
 
-  // Makes an empty database and returns the conninfo with which motzkin_owner opens it.
-  // Thread-safe.
-  std::string NewDatabase();
+  // Makes an empty database and returns the conninfo with which motzkin_owner opens it. `options` are
+  // those of CREATE DATABASE, such as "TEMPLATE template0" for one that is open to all roles as on a
+  // server of the user's. Thread-safe.
+  std::string NewDatabase(const std::string& options = "");
 
   // Returns the conninfo of `role` for the database of `owner_conninfo`, over TCP and through
   // `port` unless it is 0.

@@ -118,8 +118,8 @@ def old_version(run):
 
 @fault("workers' rights taken and given back", "database")
 def rights_taken(run):
-    """Takes the workers' right to write, as happens in the middle of a restore. Workers that write directly drain, and
-    work again by themselves when they get it back.
+    """Takes the workers' right to write, as happens in the middle of a restore. Workers that write directly go
+    through the coordinator, and write directly again when they get it back.
     """
     role = run.cluster.database.psql("SELECT rolname FROM pg_roles WHERE rolname LIKE 'motzkin_worker%';")[0]
     run.cluster.database.psql(f"REVOKE EXECUTE ON FUNCTION submit_results FROM {role};")

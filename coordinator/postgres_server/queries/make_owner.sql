@@ -4,4 +4,6 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'motzkin_owner') THEN
         CREATE ROLE motzkin_owner LOGIN CREATEROLE;
     END IF;
+    -- The server bounds the temporary files of a session for the sake of readers. The owner makes indexes.
+    ALTER ROLE motzkin_owner SET temp_file_limit = -1;
 END $$

@@ -11,31 +11,54 @@ CREATE TABLE cluster (
     uuid              uuid        NOT NULL DEFAULT gen_random_uuid(),
     incarnation       bigint      NOT NULL DEFAULT 1,  -- raised when a backup is restored
     coordinator_epoch bigint      NOT NULL DEFAULT 0,
+    -- The server process that serves the coordinator, and when it began: its number may be another's later.
+    holder_pid        integer,
+    holder_start      timestamptz,
     create_time       timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT cluster_pkey PRIMARY KEY (only_row),
     CONSTRAINT cluster_has_one_row CHECK (only_row)
 );
 INSERT INTO cluster DEFAULT VALUES;
 
--- Every write transaction of a coordinator begins with this. The lock makes a coordinator that takes over
+-- Makes this session the one that holds the database for its coordinator. Returns false if the session of another one
+-- lives. The database is held by a row and no advisory lock, because every role may take advisory locks and see their
+-- keys; only the owner may lock or change this row.
+CREATE FUNCTION hold_database() RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    holder record;
+BEGIN
+    SELECT holder_pid, holder_start INTO holder FROM cluster FOR UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'a restore of this database was broken off: restore the backup again' USING ERRCODE = 'MZ012';
+    END IF;
+    -- Within a transaction, Postgres shows the sessions as they were at the first look.
+    PERFORM pg_stat_clear_snapshot();
+    -- The start of another role's session may be hidden from us. Then we take it for the same session.
+    IF EXISTS (SELECT FROM pg_stat_activity a
+                WHERE a.pid = holder.holder_pid AND a.pid <> pg_backend_pid() AND a.datname = current_database()
+                  AND coalesce(a.backend_start, holder.holder_start) = holder.holder_start) THEN
+        RETURN false;
+    END IF;
+    UPDATE cluster
+       SET holder_pid = pg_backend_pid(),
+           holder_start = (SELECT a.backend_start FROM pg_stat_activity a WHERE a.pid = pg_backend_pid());
+    RETURN true;
+END $$;
+
+-- Every write transaction of a coordinator begins with this. The row lock makes a coordinator that takes over
 -- wait for writes in flight, and those that come later see the new epoch.
 CREATE FUNCTION fence(p_epoch bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock_shared(hashtext('motzkin fence'));
-    IF (SELECT coordinator_epoch FROM cluster) <> p_epoch THEN
+    PERFORM FROM cluster WHERE coordinator_epoch = p_epoch FOR SHARE;
+    IF NOT FOUND THEN
         RAISE EXCEPTION 'another coordinator took over this database' USING ERRCODE = 'MZ010';
     END IF;
 END $$;
 
 -- Takes the database over: returns the new epoch once no write of an older coordinator is in flight.
-CREATE FUNCTION take_over() RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE
-    epoch bigint;
-BEGIN
-    PERFORM pg_advisory_xact_lock(hashtext('motzkin fence'));
-    UPDATE cluster SET coordinator_epoch = coordinator_epoch + 1 RETURNING coordinator_epoch INTO epoch;
-    RETURN epoch;
-END $$;
+CREATE FUNCTION take_over() RETURNS bigint LANGUAGE sql AS $$
+    UPDATE cluster SET coordinator_epoch = coordinator_epoch + 1 RETURNING coordinator_epoch
+$$;
 
 -- Attempts of the present incarnation count from here, so attempt numbers of different incarnations never meet:
 -- no lease from before a restore is mistaken for one from after it.
@@ -54,7 +77,7 @@ DECLARE
     raised bigint;
     ended bigint;
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtext('motzkin fence'));
+    -- Waits for writes of a coordinator in flight, as take_over() does.
     UPDATE cluster SET incarnation = incarnation + 1, coordinator_epoch = coordinator_epoch + 1
         RETURNING incarnation INTO raised;
     UPDATE lease SET end_time = now(), end_why = 'lost' WHERE end_time IS NULL;
@@ -65,13 +88,6 @@ BEGIN
         to_char(p_backup_time AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), ended));
     RETURN raised;
 END $$;
-
--- Holds the passwords of the login roles, which roles.sql makes. Only the owner may read this table.
-CREATE TABLE role_password (
-    role     text NOT NULL,
-    password text NOT NULL,
-    CONSTRAINT role_password_pkey PRIMARY KEY (role)
-);
 
 -- Events, told for people. The table is append-only and kept to the latest 100,000.
 CREATE TABLE event (
@@ -260,15 +276,18 @@ SELECT j.id AS job_id, j.sealed_below + open.stored AS stored, open.outcomes
 
 ---------------------------------------------------------------------------------------------------- results
 
--- Lists engines by exact version. Rows name them by number.
+-- Lists engines by exact version, as workers announced them. Rows name them by number. Only the coordinator adds to it:
+-- submissions that name other engines are refused, so none of them uses up numbers.
 CREATE TABLE engine (
-    id      smallint GENERATED ALWAYS AS IDENTITY,
+    id      integer  GENERATED ALWAYS AS IDENTITY,
     name    text     NOT NULL,
     version text     NOT NULL,
     CONSTRAINT engine_pkey PRIMARY KEY (id),
     CONSTRAINT engine_name_version_key UNIQUE (name, version),
     CONSTRAINT engine_names_are_short CHECK (length(name) <= 40 AND length(version) <= 80)
 );
+-- Stands in steps that no engine took.
+INSERT INTO engine (name, version) VALUES ('', '');
 
 -- Holds the one accepted row of each function. docs/dataset.md describes every column. Wide fields come first, so that
 -- alignment wastes nothing. The table is partitioned by job, and within a job into shards of 1,000,000 indices.
@@ -285,7 +304,7 @@ CREATE TABLE result (
     speed_factor    real        NOT NULL,
     answer_class    answer_class,
     verdict         verdict,
-    engine_id       smallint,             -- whose answer `integral` is
+    engine_id       integer,              -- whose answer `integral` is
     points_agreed   smallint    NOT NULL,
     points_differed smallint    NOT NULL,
     precision_bits  smallint    NOT NULL,
@@ -519,14 +538,79 @@ CREATE TYPE submitted_result AS (
     steps           submitted_step[]
 );
 
+-- Refuses what no worker of ours would send. Workers shorten their rows first (MakeStorable()) and the relay checks them
+-- too, but a role that may call the functions below may send anything: a text of a hundred megabytes would stay in the
+-- database for good, and break every program that reads it. p_engines are those that a step may name.
+CREATE FUNCTION check_submitted(p_results submitted_result[], p_engines text[]) RETURNS void
+LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+    text_max     constant integer := 65536;   -- bytes of a function or an integral
+    message_max  constant integer := 500;     -- bytes
+    bounds_max   constant integer := 20000;   -- two an interval
+    one_day_us   constant bigint := 86400000000;
+    printable    constant text := '^[ -~]*$';
+    control      constant text := '[\u0001-\u001f\u007f-\u009f]';
+    bad          record;
+BEGIN
+    SELECT r.index, found.field INTO bad
+      FROM unnest(p_results) r
+     CROSS JOIN LATERAL (SELECT CASE
+               WHEN octet_length(r.integrand) NOT BETWEEN 1 AND text_max OR r.integrand !~ printable THEN 'integrand'
+               WHEN octet_length(r.integral) > text_max OR r.integral !~ printable THEN 'integral'
+               WHEN octet_length(r.counterexample) > message_max OR r.counterexample ~ control THEN 'counterexample'
+               WHEN r.outcome NOT BETWEEN 1 AND 9 THEN 'outcome'
+               WHEN r.answer_class NOT BETWEEN 0 AND 3 THEN 'answer_class'
+               WHEN r.verdict NOT BETWEEN 0 AND 5 THEN 'verdict'
+               WHEN r.engine <> '' AND r.engine <> ALL (p_engines) THEN 'engine'
+               WHEN r.points_agreed NOT BETWEEN 0 AND 32767 THEN 'points_agreed'
+               WHEN r.points_differed NOT BETWEEN 0 AND 32767 THEN 'points_differed'
+               WHEN r.precision_bits NOT BETWEEN 0 AND 32767 THEN 'precision_bits'
+               WHEN r.speed_factor NOT BETWEEN 0 AND 8 THEN 'speed_factor'
+               WHEN r.wall_ms < 0 THEN 'wall_ms'
+               WHEN cardinality(r.valid_on) > bounds_max OR cardinality(r.valid_on) % 2 = 1
+                    OR EXISTS (SELECT FROM unnest(r.valid_on) bound
+                                WHERE bound IS NULL OR bound IN ('NaN', 'Infinity', '-Infinity')) THEN 'valid_on'
+               WHEN cardinality(r.steps) > 32
+                    OR EXISTS (SELECT FROM unnest(r.steps) s
+                                WHERE s.engine <> ALL (p_engines) IS NOT FALSE AND s.engine <> ''
+                                   OR octet_length(s.message) > message_max OR s.message ~ control
+                                   OR (s.outcome BETWEEN 0 AND 9 AND s.cpu_us BETWEEN 0 AND one_day_us
+                                       AND s.verifier_us BETWEEN 0 AND one_day_us
+                                       AND s.rss_kb >= 0) IS NOT TRUE) THEN 'steps'
+           END AS field) found
+     WHERE found.field IS NOT NULL
+     LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'function %: % is not what a worker of this job may send', bad.index, bad.field
+            USING ERRCODE = '22023';
+    END IF;
+END $$;
+
+-- Makes the commit of this transaction wait for the disk, whatever the session or the defaults of its role say: a worker
+-- forgets a row when it is told that the row is stored. The setting at the commit counts, so it is set for the
+-- rest of the transaction; one in the head of a function would end with that function.
+CREATE FUNCTION commit_durably() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_setting('synchronous_commit') NOT IN ('on', 'remote_apply') THEN
+        PERFORM set_config('synchronous_commit', 'on', true);
+    END IF;
+END $$;
+
+-- Returns the engines that a row of this job may name: those of its ladder, and the generator, whose own answers count
+-- as made by `construction`.
+CREATE FUNCTION engines_of(p_spec_json jsonb) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
+    SELECT array_agg(step ->> 'engine') || 'construction'::text FROM jsonb_array_elements(p_spec_json -> 'ladder') step
+$$;
+
 -- Stores the results of a batch in one transaction. It is idempotent: the primary key (job, index) decides which row
 -- counts, the batch row counts them, and its lock orders all writers.
 --
--- Locks are taken in one global order - engine, batches by begin_index, recent_result by outcome,
+-- Locks are taken in one global order - batches by begin_index, recent_result by outcome,
 -- throughput_minute - so two submissions never deadlock.
 --
 -- Errors: MZ001 not this worker's batch; MZ002 another spec; MZ003 another generator; MZ004 an index
--- outside of the lease; MZ005 a malformed call; 42501 the worker was removed; 22 and 23 a bad row.
+-- outside of the lease; MZ005 a malformed call; 42501 the worker was removed; 22 and 23 a bad row; 57M01 an engine of a
+-- version that no worker announced, which an honest worker sends again once the coordinator has stored its announcement.
 CREATE FUNCTION submit_results(
     p_job uuid, p_spec_digest bytea, p_generator_version integer, p_worker uuid, p_batch bigint, p_attempt integer,
     p_results submitted_result[]
@@ -538,11 +622,11 @@ DECLARE
     outcome_of   constant outcome[] := enum_range(NULL::outcome);
     class_of     constant answer_class[] := enum_range(NULL::answer_class);
     verdict_of   constant verdict[] := enum_range(NULL::verdict);
-    indices      constant bigint[] := ARRAY(SELECT r.index FROM unnest(p_results) r);
-    result_count constant integer := cardinality(indices);
+    result_count constant integer := coalesce(cardinality(p_results), 0);
+    indices bigint[];
     held    record;            -- the lease with its job and worker
     rows    result[];
-    strange boolean;           -- some engine has no number yet
+    strange boolean;           -- some engine has no number
     part    record;            -- a batch that holds some of the rows
     added   record;
     handled bigint[] := '{}';
@@ -556,8 +640,10 @@ BEGIN
     IF result_count NOT BETWEEN 1 AND 256 THEN
         RAISE EXCEPTION 'a submission holds 1 to 256 results, not %', result_count USING ERRCODE = 'MZ005';
     END IF;
+    PERFORM commit_durably();
+    indices := ARRAY(SELECT r.index FROM unnest(p_results) r);
     SELECT j.id AS job_id, j.name, j.spec_digest, j.generator_version, w.id AS worker_id, w.control,
-           l.begin_index, l.end_index
+           l.begin_index, l.end_index, engines_of(j.spec_json) AS engines
       INTO held
       FROM job j
       JOIN lease l ON l.job_id = j.id AND l.batch = p_batch AND l.attempt = p_attempt
@@ -576,44 +662,37 @@ BEGIN
     ELSIF EXISTS (SELECT FROM unnest(indices) i
                    WHERE i IS NULL OR i < held.begin_index OR i >= held.end_index) THEN
         RAISE EXCEPTION 'batch % of job %: an index outside of the lease', p_batch, held.name USING ERRCODE = 'MZ004';
+    ELSIF (SELECT count(DISTINCT i) FROM unnest(indices) i) < result_count THEN
+        RAISE EXCEPTION 'batch % of job %: an index twice', p_batch, held.name USING ERRCODE = 'MZ005';
     END IF;
+    PERFORM check_submitted(p_results, held.engines);
 
-    -- Usually all engines are known. If not they are added, and the rows made once more. Only those that are unknown
-    -- are tried, as each try takes a number.
-    FOR try IN 1 .. 2 LOOP
-        WITH step AS (
-            SELECT r.ordinality AS result,
-                   array_agg(ARRAY[e.id, s.outcome, least(s.cpu_us, integer_max), least(s.rss_kb, integer_max),
-                                   least(s.verifier_us, integer_max)]::integer[] ORDER BY s.ordinality) AS numbers,
-                   array_agg(s.message ORDER BY s.ordinality) AS messages,
-                   bool_or(s.message <> '') AS any_message,
-                   bool_or(e.id IS NULL) AS strange
-              FROM unnest(p_results) WITH ORDINALITY AS r
-             CROSS JOIN unnest(r.steps) WITH ORDINALITY AS s
-              LEFT JOIN engine e ON e.name = s.engine AND e.version = s.engine_version
-             GROUP BY r.ordinality)
-        SELECT array_agg(ROW(
-                   r.index, r.canonical_hash, r.skeleton_hash, now(), held.job_id, held.worker_id, p_attempt,
-                   outcome_of[r.outcome], least(r.wall_ms, integer_max), r.speed_factor,
-                   class_of[r.answer_class], verdict_of[r.verdict],
-                   e.id, r.points_agreed, r.points_differed, r.precision_bits, r.has_abs,
-                   r.integrand, nullif(r.integral, ''), step.numbers, CASE WHEN step.any_message THEN step.messages END,
-                   nullif(r.counterexample, ''), nullif(r.valid_on, '{}'))::result),
-               bool_or(step.strange) OR bool_or(e.id IS NULL AND r.engine <> '')
-          INTO rows, strange
+    WITH step AS (
+        SELECT r.ordinality AS result,
+               array_agg(ARRAY[e.id, s.outcome, least(s.cpu_us, integer_max), least(s.rss_kb, integer_max),
+                               least(s.verifier_us, integer_max)]::integer[] ORDER BY s.ordinality) AS numbers,
+               array_agg(s.message ORDER BY s.ordinality) AS messages,
+               bool_or(s.message <> '') AS any_message,
+               bool_or(e.id IS NULL) AS strange
           FROM unnest(p_results) WITH ORDINALITY AS r
-          LEFT JOIN engine e ON e.name = r.engine AND e.version = r.engine_version
-          LEFT JOIN step ON step.result = r.ordinality;
-        EXIT WHEN strange IS NOT TRUE;
-        INSERT INTO engine (name, version)
-            SELECT s.engine, s.engine_version FROM unnest(p_results) r, unnest(r.steps) s
-            UNION
-            SELECT r.engine, r.engine_version FROM unnest(p_results) r WHERE r.engine <> ''
-            EXCEPT
-            SELECT e.name, e.version FROM engine e
-             ORDER BY 1, 2
-            ON CONFLICT DO NOTHING;
-    END LOOP;
+         CROSS JOIN unnest(r.steps) WITH ORDINALITY AS s
+          LEFT JOIN engine e ON e.name = s.engine AND e.version = s.engine_version
+         GROUP BY r.ordinality)
+    SELECT array_agg(ROW(
+               r.index, r.canonical_hash, r.skeleton_hash, now(), held.job_id, held.worker_id, p_attempt,
+               outcome_of[r.outcome], least(r.wall_ms, integer_max), r.speed_factor,
+               class_of[r.answer_class], verdict_of[r.verdict],
+               e.id, r.points_agreed, r.points_differed, r.precision_bits, r.has_abs,
+               r.integrand, nullif(r.integral, ''), step.numbers, CASE WHEN step.any_message THEN step.messages END,
+               nullif(r.counterexample, ''), nullif(r.valid_on, '{}'))::result),
+           bool_or(step.strange) OR bool_or(e.id IS NULL AND r.engine <> '')
+      INTO rows, strange
+      FROM unnest(p_results) WITH ORDINALITY AS r
+      LEFT JOIN engine e ON e.name = r.engine AND e.version = r.engine_version
+      LEFT JOIN step ON step.result = r.ordinality;
+    IF strange THEN
+        RAISE EXCEPTION 'job %: an engine of a version that no worker has announced', held.name USING ERRCODE = '57M01';
+    END IF;
 
     -- Usually one batch, the leased one. After splits its range has several; a split that commits while we
     -- wait for its lock leaves rows uncovered, which the next look finds in the new batch.
@@ -701,12 +780,19 @@ CREATE FUNCTION submit_audits(
 ) RETURNS integer[]  -- one a function: 1 stored, 2 was audited already, 3 not to be audited
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = motzkin, pg_temp AS $$
 DECLARE
-    indices constant bigint[] := ARRAY(SELECT r.index FROM unnest(p_results) r);
+    result_count constant integer := coalesce(cardinality(p_results), 0);
+    indices bigint[];
     held    record;
     known   bigint[];
     changed bigint[];
 BEGIN
-    SELECT j.id AS job_id, j.name, j.spec_digest, j.generator_version, w.id AS worker_id, w.control
+    IF result_count NOT BETWEEN 1 AND 256 OR (p_budget_factor BETWEEN 1 AND 1000) IS NOT TRUE THEN
+        RAISE EXCEPTION 'a submission holds 1 to 256 audits with 1 to 1000 times the budget' USING ERRCODE = 'MZ005';
+    END IF;
+    PERFORM commit_durably();
+    indices := ARRAY(SELECT r.index FROM unnest(p_results) r);
+    SELECT j.id AS job_id, j.name, j.spec_digest, j.generator_version, w.id AS worker_id, w.control,
+           engines_of(j.spec_json) AS engines
       INTO held
       FROM job j, worker w
      WHERE j.uuid = p_job AND w.uuid = p_worker;
@@ -720,6 +806,7 @@ BEGIN
     ELSIF held.control = 'removed' THEN
         RAISE EXCEPTION 'worker % was removed from the cluster', p_worker USING ERRCODE = '42501';
     END IF;
+    PERFORM check_submitted(p_results, held.engines);
     -- In index order, as every writer of several rows must.
     SELECT array_agg(a.index) INTO known
       FROM (SELECT index FROM audit WHERE job_id = held.job_id AND index = ANY (indices)
@@ -888,3 +975,161 @@ SELECT w.id AS worker_id, w.name AS worker, w.uuid FROM worker w;
 -- Shows the sealed indices whose function occurs earlier in the job.
 CREATE VIEW duplicates AS
 SELECT j.name AS job, d.index, d.first_index FROM duplicate d JOIN job j ON j.id = d.job_id;
+
+--------------------------------------------------------------------------------------------- who may log in
+
+-- Holds the login roles, which roles.sql makes: motzkin_worker_... and motzkin_reader_... Only the owner may read it.
+CREATE TABLE role_password (
+    role     text        NOT NULL,
+    password text        NOT NULL,
+    verifier text,                  -- what Postgres keeps of the password; NULL if we may not see it
+    set_time timestamptz,           -- when the password was last given to the role
+    CONSTRAINT role_password_pkey PRIMARY KEY (role)
+);
+
+-- Returns the defaults of a role's sessions, as pg_roles.rolconfig shows them.
+CREATE FUNCTION login_settings(p_role text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
+    SELECT ARRAY['search_path=motzkin',
+                 -- A transaction that someone forgot keeps dead rows alive.
+                 'idle_in_transaction_session_timeout=1min',
+                 -- Without these, the sessions of machines that went away would pile up.
+                 'tcp_keepalives_idle=10', 'tcp_keepalives_interval=5', 'tcp_keepalives_count=3']
+           || CASE WHEN p_role LIKE 'motzkin\_reader\_%' THEN
+                  ARRAY['statement_timeout=5min', 'default_transaction_read_only=on']
+              ELSE ARRAY['statement_timeout=1min'] END
+$$;
+
+-- Returns how many sessions a role may have. Those of workers and readers leave a tenth to the owner, at least.
+CREATE FUNCTION login_sessions_max(p_role text) RETURNS integer LANGUAGE sql STABLE AS $$
+    SELECT greatest(1, CASE WHEN p_role LIKE 'motzkin\_reader\_%' THEN least(10, room / 10) ELSE room * 4 / 5 END)
+      FROM (SELECT current_setting('max_connections')::integer
+                   - current_setting('superuser_reserved_connections')::integer AS room) server
+$$;
+
+-- Makes a login role, or sets it back to what it should be.
+CREATE FUNCTION open_login(p_role text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    login   record;
+    setting text;
+    elsewhere name;
+BEGIN
+    INSERT INTO role_password (role, password)
+        VALUES (p_role, replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''))
+        ON CONFLICT DO NOTHING;
+    SELECT password, verifier INTO login FROM role_password WHERE role = p_role;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = p_role) THEN
+        EXECUTE format('CREATE ROLE %I', p_role);
+    END IF;
+    EXECUTE format('ALTER ROLE %I LOGIN NOINHERIT CONNECTION LIMIT %s PASSWORD %L', p_role, login_sessions_max(p_role),
+                   coalesce(login.verifier, login.password));
+    -- A role may give itself defaults, in every database.
+    EXECUTE format('ALTER ROLE %I RESET ALL', p_role);
+    FOR elsewhere IN SELECT d.datname FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
+                      WHERE s.setrole = (SELECT oid FROM pg_roles WHERE rolname = p_role)
+    LOOP
+        EXECUTE format('ALTER ROLE %I IN DATABASE %I RESET ALL', p_role, elsewhere);
+    END LOOP;
+    FOREACH setting IN ARRAY login_settings(p_role) LOOP
+        EXECUTE format('ALTER ROLE %I SET %I = %L', p_role, split_part(setting, '=', 1), split_part(setting, '=', 2));
+    END LOOP;
+    BEGIN
+        -- A sort that does not fit into memory goes to files. Only some owners may set a bound, see docs/operations.md.
+        EXECUTE format('ALTER ROLE %I SET temp_file_limit = %L', p_role, '256MB');
+    EXCEPTION WHEN insufficient_privilege THEN
+        NULL;
+    END;
+    EXECUTE format('GRANT %I TO CURRENT_USER', p_role);  -- Lets us end its sessions.
+    EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA motzkin FROM %I', p_role);
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), p_role);
+    EXECUTE format('GRANT USAGE ON SCHEMA motzkin TO %I', p_role);
+    IF p_role LIKE 'motzkin\_reader\_%' THEN
+        EXECUTE format('GRANT SELECT ON progress, worker_status, throughput, failures, training_data, '
+                       'training_data_all, engine_steps, jobs, engines, workers, duplicates, audits, label_flips TO %I',
+                       p_role);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION split_of, label_of TO %I', p_role);
+    ELSE
+        EXECUTE format('GRANT EXECUTE ON FUNCTION submit_results, submit_audits TO %I', p_role);
+    END IF;
+    UPDATE role_password SET set_time = now() WHERE role = p_role;
+    IF has_column_privilege('pg_authid', 'rolpassword', 'SELECT') THEN
+        UPDATE role_password SET verifier = (SELECT rolpassword FROM pg_authid WHERE rolname = p_role)
+         WHERE role = p_role;
+    END IF;
+END $$;
+
+-- Sets login roles back that changed themselves: Postgres lets every role change its own password and defaults. Returns a
+-- sentence for each. The coordinator calls it every few seconds. Where we may not see what Postgres keeps of a password,
+-- the password is given again once a minute.
+CREATE FUNCTION set_back_logins() RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+    sees_passwords constant boolean := has_column_privilege('pg_authid', 'rolpassword', 'SELECT');
+    login    record;
+    changed  text;
+    verifier text;
+BEGIN
+    FOR login IN
+        SELECT p.role, p.password, p.verifier, p.set_time, r.oid, coalesce(r.rolconfig, '{}') AS settings
+          FROM role_password p LEFT JOIN pg_roles r ON r.rolname = p.role
+    LOOP
+        changed := NULL;
+        IF login.oid IS NULL THEN
+            changed := 'was dropped';
+        -- A setting that only a superuser can make stays: it is not the role's.
+        ELSIF NOT login.settings @> login_settings(login.role)
+              OR EXISTS (SELECT FROM unnest(login.settings) s
+                           LEFT JOIN pg_settings known ON known.name = split_part(s, '=', 1)
+                          WHERE s <> ALL (login_settings(login.role)) AND known.context IS DISTINCT FROM 'superuser')
+              OR EXISTS (SELECT FROM pg_db_role_setting s WHERE s.setrole = login.oid AND s.setdatabase <> 0) THEN
+            changed := 'had other defaults';
+        ELSIF sees_passwords THEN
+            SELECT a.rolpassword INTO verifier FROM pg_authid a WHERE a.oid = login.oid;
+            IF verifier IS DISTINCT FROM login.verifier THEN
+                changed := 'had another password';
+            END IF;
+        ELSIF login.set_time < now() - interval '1 min' THEN
+            EXECUTE format('ALTER ROLE %I PASSWORD %L', login.role, login.password);
+            UPDATE role_password p SET set_time = now() WHERE p.role = login.role;
+        END IF;
+        CONTINUE WHEN changed IS NULL;
+        PERFORM open_login(login.role);
+        RETURN NEXT format('role %s %s; it is as before again', login.role, changed);
+    END LOOP;
+END $$;
+
+-- Ends sessions of workers and readers that cost all others something which no setting bounds. Returns a sentence for
+-- each.
+CREATE FUNCTION end_greedy_sessions() RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+    -- The owner needs these, to connect again or to mend something.
+    reserve      constant integer := 4;
+    -- Every role may LISTEN and NOTIFY. The queue, of up to 8 GB, is emptied only up to its slowest listener: one in a
+    -- transaction, or one that does not read.
+    queue_is_long constant boolean := pg_notification_queue_usage() > 0.0005;
+    surplus integer;
+    greedy  record;
+BEGIN
+    PERFORM pg_stat_clear_snapshot();
+    SELECT reserve + count(*) + current_setting('superuser_reserved_connections')::integer
+           - current_setting('max_connections')::integer
+      INTO surplus
+      FROM pg_stat_activity WHERE backend_type = 'client backend';
+    FOR greedy IN
+        SELECT s.pid, s.usename, s.why
+          FROM (SELECT a.pid, a.usename, CASE
+                           -- Its snapshot keeps dead rows alive in all tables.
+                           WHEN a.xact_start < now() - CASE WHEN a.usename LIKE 'motzkin\_reader\_%' THEN interval '1 h'
+                                                            ELSE interval '2 min' END THEN 'a transaction had no end'
+                           WHEN queue_is_long AND (a.xact_start < clock_timestamp() - interval '2 s'
+                                                   OR a.wait_event = 'ClientWrite')
+                               THEN 'the queue of notifications could not be emptied'
+                           WHEN row_number() OVER (ORDER BY a.backend_start DESC) <= surplus
+                               THEN 'connections were running out'
+                       END AS why
+                  FROM pg_stat_activity a JOIN role_password p ON p.role = a.usename
+                 WHERE a.backend_type = 'client backend') s
+         WHERE s.why IS NOT NULL
+    LOOP
+        CONTINUE WHEN NOT pg_terminate_backend(greedy.pid);
+        RETURN NEXT format('a session of role %s was ended: %s', greedy.usename, greedy.why);
+    END LOOP;
+END $$;

@@ -1,3 +1,3 @@
--- Makes coordinators that start together migrate one after the other.
-SET lock_timeout = '1min';
-SELECT pg_advisory_lock(hashtext('motzkin migrate'));
+-- Makes coordinators that start together migrate one after the other. Only the owner may lock the table.
+SET LOCAL lock_timeout = '1min';
+LOCK TABLE motzkin.schema_migration IN SHARE ROW EXCLUSIVE MODE;

@@ -10,3 +10,6 @@ SET tcp_keepalives_count = 3;
 SET application_name = 'motzkin coordinator';
 SET timezone = 'UTC';
 SET bytea_output = 'hex';
+-- A default of the database must not void what we promise about rows that are stored.
+SELECT set_config('synchronous_commit', 'on', false)
+ WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply');

@@ -23,6 +23,7 @@ JobRecord StoreFixture::NewJob(const std::string& name, int64_t target, bool int
   spec.mutable_generator()->set_version(1);
   spec.mutable_generator()->set_kind(v1::KIND_FORWARD);
   spec.set_answers(v1::ANSWERS_SPECIAL);
+  for (const char* engine : {"giac", "fricas"}) spec.add_ladder()->set_engine(engine);
   spec.set_target(target);
   spec.set_target_integrated(integrated);
   const std::string request =
@@ -36,7 +37,7 @@ std::string StoreFixture::NewWorker(int n) {
   worker.name = fmt::format("worker-{}", n);
   worker.state = "working";
   worker.slots = 4;
-  worker.engines = {{"giac", "1.9.0.35"}};
+  worker.engines = {{"giac", "1.9.0.35"}, {"fricas", "1.3.8"}};
   EXPECT_TRUE(store_->UpsertWorkers({worker}).ok());
   return worker.uuid;
 }

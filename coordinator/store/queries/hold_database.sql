@@ -1,0 +1,1 @@
+SELECT hold_database() AS held
