@@ -1,10 +1,12 @@
 #include "coordinator/postgres_server/embedded_postgres.h"
 
+#include <absl/strings/ascii.h>
 #include <absl/strings/escaping.h>
 #include <absl/time/clock.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -46,9 +48,21 @@ constexpr int kPortAttempts = 4;
 constexpr absl::Duration kOrphanPatience = absl::Seconds(10);
 // sockaddr_un holds 107 bytes and a final zero; the socket is called .s.PGSQL.NNNNN.
 constexpr size_t kSocketDirectoryBytesMax = 107 - 15;
+constexpr char kSocketDirectoryPrefix[] = "/tmp/motzkin-";
+// An initdb whose coordinator was killed holds the lock of the directory until it has ended too.
+constexpr absl::Duration kLockPatience = absl::Seconds(5);
 
 std::string ShortHash(const std::string& text) {
   return absl::BytesToHexString(Sha256(text)).substr(0, 16);
+}
+
+// Whether neither Postgres nor libpq reads a character of this path as anything but itself. Postgres
+// splits its socket directories at commas, as libpq splits hosts.
+bool IsPlain(const std::string& path) {
+  return std::all_of(path.begin(), path.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+           std::string_view("/_.-+").find(c) != std::string_view::npos;
+  });
 }
 
 std::string LastLines(const std::string& path) {
@@ -111,10 +125,7 @@ class Server final : public EmbeddedPostgres {
       if (process_->Wait(Deadline::After(kStopPatience)).ok()) break;
     }
     process_.reset();  // Kills a server that ignored both.
-    if (socket_directory_ != data_) {
-      std::error_code ignored;
-      fs::remove_all(socket_directory_, ignored);
-    }
+    if (options_.socket_directory.empty()) RemoveSocketDirectory();
     lock_.Reset();
   }
 
@@ -136,6 +147,7 @@ class Server final : public EmbeddedPostgres {
                        bare_ipv6 ? fmt::format("[{}]", host) : host, port_, kDatabase);
   }
 
+  const std::string& socket_directory() const override { return socket_directory_; }
   int port() const override { return port_; }
   int pid() const override { return process_.has_value() ? process_->pid() : 0; }
   const std::string& data_directory() const override { return data_; }
@@ -144,12 +156,15 @@ class Server final : public EmbeddedPostgres {
   // The kernel drops an flock when its holder dies, so a killed coordinator leaves no stale lock.
   absl::Status LockDirectory() {
     std::error_code error;
-    fs::create_directories(options_.directory, error);
+    if (fs::create_directories(options_.directory, error))
+      fs::permissions(options_.directory, fs::perms::owner_all, error);
     const std::string path = options_.directory + "/postgres.lock";
     lock_ = UniqueFd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (!lock_.valid())
       return absl::FailedPreconditionError(fmt::format("cannot write in {}", options_.directory));
-    if (flock(lock_.get(), LOCK_EX | LOCK_NB) != 0) {
+    for (const Deadline deadline = Deadline::After(kLockPatience);
+         flock(lock_.get(), LOCK_EX | LOCK_NB) != 0; absl::SleepFor(absl::Milliseconds(100))) {
+      if (!deadline.Passed()) continue;
       return absl::FailedPreconditionError(
           fmt::format("another coordinator uses {}: stop it, or give this one another directory",
                       options_.directory));
@@ -183,13 +198,13 @@ class Server final : public EmbeddedPostgres {
     return absl::OkStatus();
   }
 
-  SpawnOptions AsUser(const std::string& error_file) const {
+  SpawnOptions AsUser(const std::string& error_file, int death_signal) const {
     SpawnOptions spawn;
     spawn.environment = {"LC_ALL=C", "PATH=/usr/bin:/bin"};
     spawn.input = spawn.output = Stream::kNull;
     spawn.error = Stream::kFile;
     spawn.error_file = error_file;
-    spawn.before_exec = BecomeUser(user_);
+    spawn.before_exec = BecomeUser(user_, death_signal);
     return spawn;
   }
 
@@ -211,8 +226,12 @@ class Server final : public EmbeddedPostgres {
         binaries_ + "/initdb", "--pgdata=" + draft, "--username=postgres", "--data-checksums",
         "--encoding=UTF8",     "--locale=C",        "--auth=trust",        "--no-instructions"};
     if (!options_.fsync) command.push_back("--no-sync");
-    const std::string log = StartLog();
-    ASSIGN_OR_RETURN(ChildProcess initdb, ChildProcess::Spawn(command, AsUser(log)));
+    ASSIGN_OR_RETURN(const std::string log, StartLog());
+    // If we are killed, initdb is too. What it started ends a little later, and until then the
+    // lock, which it inherits, keeps the next start away from the draft.
+    SpawnOptions spawn = AsUser(log, SIGKILL);
+    spawn.inherited_descriptors = {lock_.get()};
+    ASSIGN_OR_RETURN(ChildProcess initdb, ChildProcess::Spawn(command, spawn));
     ASSIGN_OR_RETURN(const ExitStatus status, initdb.Wait(Deadline::After(absl::Minutes(10))));
     if (!status.success()) {
       fs::remove_all(draft, error);
@@ -237,12 +256,34 @@ class Server final : public EmbeddedPostgres {
       RETURN_IF_ERROR(WriteFile(path, text));
       RETURN_IF_ERROR(HandOver(path, user_, 0600));
     }
-    socket_directory_ = data_;
-    if (socket_directory_.size() > kSocketDirectoryBytesMax) {
-      socket_directory_ = "/tmp/motzkin-" + ShortHash(data_);
-      return MakeDirectory(socket_directory_, user_);
-    }
-    return absl::OkStatus();
+    RemoveSocketDirectory();
+    socket_directory_ = options_.socket_directory.empty() ? data_ : options_.socket_directory;
+    if (socket_directory_.size() <= kSocketDirectoryBytesMax && IsPlain(socket_directory_))
+      return absl::OkStatus();
+    return MakeSocketDirectory();
+  }
+
+  // In /tmp another user may have made any name that can be foreseen, so the name is random. It is
+  // remembered for a start after one that was killed.
+  absl::Status MakeSocketDirectory() {
+    std::string name = std::string(kSocketDirectoryPrefix) + "XXXXXX";
+    if (mkdtemp(name.data()) == nullptr)
+      return absl::ErrnoToStatus(errno, "cannot make a directory in /tmp");
+    socket_directory_ = name;
+    RETURN_IF_ERROR(WriteFile(SocketFile(), name + "\n"));
+    return MakeDirectory(name, user_, 0700);
+  }
+
+  std::string SocketFile() const { return options_.directory + "/postgres.socket"; }
+
+  // Removes the directory that was made for the socket, unless it is named by the caller.
+  void RemoveSocketDirectory() {
+    std::string name;
+    std::error_code ignored;
+    if (!std::getline(std::ifstream(SocketFile()), name) || name == options_.socket_directory)
+      return;
+    if (name.starts_with(kSocketDirectoryPrefix)) fs::remove_all(name, ignored);
+    fs::remove(SocketFile(), ignored);
   }
 
   // Choosing a port and binding it are two steps of two programs, so the port may be taken in
@@ -266,13 +307,13 @@ class Server final : public EmbeddedPostgres {
   // Port, addresses and socket go on the command line, because they may change with each start;
   // there they also win over whatever the owner wrote into postgresql.conf.
   absl::Status Launch() {
-    const std::string log = StartLog();
+    ASSIGN_OR_RETURN(const std::string log, StartLog());
     ASSIGN_OR_RETURN(process_,
                      ChildProcess::Spawn(
                          {binaries_ + "/postgres", "-D", data_, "-c", fmt::format("port={}", port_),
                           "-c", "listen_addresses=" + options_.listen_addresses, "-c",
                           "unix_socket_directories=" + socket_directory_},
-                         AsUser(log)));
+                         AsUser(log, SIGINT)));
     const Deadline deadline = Deadline::After(kRecoveryPatience);
     while (!deadline.Passed()) {
       // This wait is also the pause between two attempts to connect.
@@ -306,12 +347,12 @@ class Server final : public EmbeddedPostgres {
                        database);
   }
 
-  // Empties the file that initdb and the server print to until the server has its own log, and
-  // returns its path.
-  std::string StartLog() const {
-    const std::string path = options_.directory + "/postgres-start.log";
-    std::ofstream(path, std::ios::trunc).flush();
-    return path;
+  // Makes the file that initdb or the server print to until the server has its own log, and returns
+  // its path. It lies in memory, so that the reason for a failure is not lost on a full disk.
+  absl::StatusOr<std::string> StartLog() {
+    start_log_ = UniqueFd(memfd_create("postgres start", MFD_CLOEXEC));
+    if (!start_log_.valid()) return absl::ErrnoToStatus(errno, "memfd_create");
+    return fmt::format("/proc/self/fd/{}", start_log_.get());
   }
 
   const EmbeddedPostgresOptions options_;
@@ -321,6 +362,7 @@ class Server final : public EmbeddedPostgres {
   ServerUser user_;
   int port_ = 0;
   UniqueFd lock_;
+  UniqueFd start_log_;
   std::optional<ChildProcess> process_;
 };
 

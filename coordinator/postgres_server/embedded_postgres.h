@@ -3,7 +3,7 @@
 //
 // Postgres refuses to run as root. Started by root, the server runs as `postgres` if there is such
 // a user, else as `nobody`, and the data directory belongs to that user. The server listens on a
-// Unix socket in a directory that only its user can enter, and on TCP (SCRAM) for the roles of
+// Unix socket in a directory that only its user can enter (its data, or one that is made for it), and on TCP (SCRAM) for the roles of
 // worker and reader.
 //
 // At most one server runs on a data directory. When the coordinator is killed, the kernel tells its
@@ -41,6 +41,9 @@ struct EmbeddedPostgresOptions {
   // The memory for shared buffers. 64 MiB suits a Raspberry Pi with 1 GB.
   int64_t shared_buffers_bytes = 64ll << 20;
   int connections_max = 120;
+  // The directory of the server's socket. If it is empty, that is the data directory, or a fresh one
+  // in /tmp if the path of the data is too long or has characters that Postgres reads as syntax.
+  std::string socket_directory;
   // Only tests turn it off: data is then lost if the machine (not the server) crashes.
   bool fsync = true;
 };
@@ -75,6 +78,7 @@ class EmbeddedPostgres {
   // not escape, so role and password must not need it.
   virtual std::string Uri(const std::string& role, const std::string& password,
                           const std::string& host = "127.0.0.1") const = 0;
+  virtual const std::string& socket_directory() const = 0;
   virtual int port() const = 0;
   virtual int pid() const = 0;
   // DIR/postgres, or the directory that it links to. The disk guard measures free space there.

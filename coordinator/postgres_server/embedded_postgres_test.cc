@@ -3,7 +3,12 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pwd.h>
+#include <sched.h>
 #include <signal.h>
+#include <spdlog/sinks/base_sink.h>
+#include <spdlog/spdlog.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -12,11 +17,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 
 #include "common/postgres/connection.h"
 #include "coordinator/postgres_server/leftover_server.h"
 #include "coordinator/postgres_server/postgres_binaries.h"
 #include "coordinator/postgres_server/postgres_keeper.h"
+#include "coordinator/postgres_server/server_user.h"
 #include "tests/support/wait_for.h"
 
 namespace motzkin::coordinator {
@@ -181,6 +188,98 @@ TEST_F(EmbeddedPostgresTest, AnInterruptedInitdbIsBegunAnew) {
   std::filesystem::create_directories(data() + ".new/base");
   std::ofstream(data() + ".new/PG_VERSION") << "15\n";
   EXPECT_NE(MustStart(), nullptr);
+}
+
+TEST_F(EmbeddedPostgresTest, AnInitdbOfAKilledCoordinatorIsWaitedFor) {
+  const pid_t coordinator = fork();
+  if (coordinator == 0) {
+    EmbeddedPostgres::Start(options_).IgnoreError();
+    _exit(0);
+  }
+  EXPECT_TRUE(test::WaitFor([&] { return std::filesystem::exists(data() + ".new/base/1"); }));
+  kill(coordinator, SIGKILL);
+  ASSERT_EQ(waitpid(coordinator, nullptr, 0), coordinator);
+  EXPECT_NE(MustStart(), nullptr);
+}
+
+TEST_F(EmbeddedPostgresTest, AFullDiskIsNamedAsTheReason) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can mount a small disk";
+  ASSERT_EQ(mount("tmpfs", options_.directory.c_str(), "tmpfs", 0, "size=16m,mode=0711"), 0);
+  const absl::Status status = EmbeddedPostgres::Start(options_).status();
+  ASSERT_EQ(umount(options_.directory.c_str()), 0);
+  EXPECT_TRUE(absl::IsUnavailable(status));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("No space left on device"));
+}
+
+TEST_F(EmbeddedPostgresTest, NoCharacterOfTheDirectoryIsTakenForSyntax) {
+  const std::string top = options_.directory;
+  chmod(top.c_str(), 0711);
+  options_.directory += "/a,b 'c' \"d\" \\e=%20";
+  auto server = MustStart();
+  ASSERT_NE(server, nullptr);
+  EXPECT_TRUE(ConnectAsOwner(*server)->Execute("SELECT 1").ok());
+  const std::string first = server->socket_directory();
+  server->Stop();
+  EXPECT_FALSE(std::filesystem::exists(first));
+  server = MustStart();
+  ASSERT_NE(server, nullptr);
+  EXPECT_NE(server->socket_directory(), first) << "nobody can foresee it";
+  server->Stop();
+  options_.directory = top;
+}
+
+// Collects the lines of the log.
+class LinesOfLog : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  bool Holds(const std::string& words) {
+    const std::lock_guard lock(mutex_);
+    return text_.find(words) != std::string::npos;
+  }
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& line) override {
+    text_.append(line.payload.data(), line.payload.size());
+  }
+  void flush_() override {}
+  std::string text_;
+};
+
+TEST_F(EmbeddedPostgresTest, TheKeeperTriesAServerThatDoesNotStartLessAndLessOften) {
+  const auto lines = std::make_shared<LinesOfLog>();
+  spdlog::default_logger()->sinks().push_back(lines);
+  auto keeper = PostgresKeeper::Start(options_);
+  ASSERT_TRUE(keeper.ok()) << keeper.status();
+  std::ofstream(data() + "/postgresql.conf", std::ios::app) << "no_such_setting = 1\n";
+  kill((*keeper)->pid(), SIGKILL);
+  // The server's start is tried anew for ten seconds, as sessions of the old one may linger.
+  EXPECT_TRUE(test::WaitFor([&] { return lines->Holds("trying again in 2s"); }, absl::Minutes(1)));
+  EXPECT_TRUE(test::WaitFor([&] { return lines->Holds("trying again in 4s"); }, absl::Minutes(1)));
+  spdlog::default_logger()->sinks().pop_back();
+}
+
+TEST(ServerUserTest, AUserOfManyGroupsIsAMemberOfAll) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can mount another /etc/group";
+  char name[] = "/tmp/motzkin-groups-XXXXXX";
+  close(mkstemp(name));
+  std::ofstream file(name);
+  for (int i = 0; i < 100; ++i) file << fmt::format("many{}:x:{}:nobody\n", i, 5000 + i);
+  file.close();
+  const pid_t child = fork();
+  if (child == 0) {
+    const bool mounted = unshare(CLONE_NEWNS) == 0 &&
+                         mount("", "/", nullptr, MS_PRIVATE | MS_REC, nullptr) == 0 &&
+                         mount(name, "/etc/group", nullptr, MS_BIND, nullptr) == 0;
+    const std::string owned = std::string(name) + "-data";
+    mkdir(owned.c_str(), 0700);
+    (void)!chown(owned.c_str(), getpwnam("nobody")->pw_uid, 0);
+    const auto user = ChooseServerUser(owned);
+    rmdir(owned.c_str());
+    _exit(mounted && user.ok() ? static_cast<int>(user->groups.size()) : 0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  std::filesystem::remove(name);
+  EXPECT_EQ(WEXITSTATUS(status), 101);
 }
 
 TEST_F(EmbeddedPostgresTest, ALongDirectoryGetsItsSocketElsewhere) {

@@ -2,6 +2,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "common/base/status_macros.h"
@@ -11,6 +14,8 @@ namespace {
 
 // Workers and the store retry meanwhile, so a dead server costs a second of delay.
 constexpr absl::Duration kCheckInterval = absl::Seconds(1);
+// A server that does not start, on a full disk say, is tried less and less often.
+constexpr absl::Duration kRetryMax = absl::Minutes(1);
 
 }  // namespace
 
@@ -41,6 +46,7 @@ void PostgresKeeper::Run(EmbeddedPostgresOptions options) {
     // Pin the port: workers and readers hold URIs that name it. A later server waits for it rather
     // than take another one.
     options.port = (*first)->port();
+    options.socket_directory = (*first)->socket_directory();
     server_ = *std::move(first);
   }
   started_.Notify();
@@ -48,10 +54,15 @@ void PostgresKeeper::Run(EmbeddedPostgresOptions options) {
   Watch(options);
   const absl::MutexLock lock(&mutex_);
   server_->Stop();
+  // It was pinned, so no server removed it.
+  if (options.socket_directory == server_->data_directory()) return;
+  std::error_code ignored;
+  std::filesystem::remove_all(options.socket_directory, ignored);
 }
 
 void PostgresKeeper::Watch(const EmbeddedPostgresOptions& options) {
-  while (!stopping_.WaitFor(kCheckInterval)) {
+  absl::Duration wait = kCheckInterval;
+  while (!stopping_.WaitFor(wait)) {
     {
       // Running() also frees the directory's lock once the server is dead, which Start() needs.
       const absl::MutexLock lock(&mutex_);
@@ -62,11 +73,14 @@ void PostgresKeeper::Watch(const EmbeddedPostgresOptions& options) {
     // still answers where it was, which is where the next one will be.
     auto another = EmbeddedPostgres::Start(options);
     if (!another.ok()) {
-      spdlog::error("Postgres did not start: {}", std::string(another.status().message()));
+      wait = std::min(wait * 2, kRetryMax);
+      spdlog::error("Postgres did not start: {}; trying again in {}",
+                    std::string(another.status().message()), absl::FormatDuration(wait));
       continue;
     }
     const absl::MutexLock lock(&mutex_);
     server_ = *std::move(another);
+    wait = kCheckInterval;
   }
 }
 

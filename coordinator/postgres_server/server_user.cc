@@ -18,9 +18,11 @@ namespace {
 
 ServerUser UserOf(const passwd& entry) {
   ServerUser user{.name = entry.pw_name, .uid = entry.pw_uid, .gid = entry.pw_gid, .groups = {}};
-  int count = 64;  // A user in more groups than this is treated as a member of none.
-  user.groups.resize(count);
-  if (getgrouplist(entry.pw_name, entry.pw_gid, user.groups.data(), &count) < 0) count = 0;
+  int count = 64;
+  do {
+    user.groups.resize(count);
+    // If they do not fit, it says in `count` how many they are.
+  } while (getgrouplist(entry.pw_name, entry.pw_gid, user.groups.data(), &count) < 0);
   user.groups.resize(count);
   user.other = geteuid() != entry.pw_uid;
   return user;
@@ -82,17 +84,17 @@ bool CanEnter(const ServerUser& user, const std::string& path) {
   }
 }
 
-std::function<int()> BecomeUser(const ServerUser& user) {
+std::function<int()> BecomeUser(const ServerUser& user, int death_signal) {
   // These are plain system calls. libc's versions make all threads change their user, and take
   // locks for that which another thread may have held at the fork. The groups go first and the user
   // last, because only root may change them.
-  return [&user]() -> int {
+  return [&user, death_signal]() -> int {
     if (user.other) {
       if (syscall(SYS_setgroups, user.groups.size(), user.groups.data()) != 0) return errno;
       if (syscall(SYS_setresgid, user.gid, user.gid, user.gid) != 0) return errno;
       if (syscall(SYS_setresuid, user.uid, user.uid, user.uid) != 0) return errno;
     }
-    return prctl(PR_SET_PDEATHSIG, SIGINT) == 0 ? 0 : errno;
+    return prctl(PR_SET_PDEATHSIG, death_signal) == 0 ? 0 : errno;
   };
 }
 
