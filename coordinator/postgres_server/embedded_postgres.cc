@@ -227,8 +227,8 @@ class Server final : public EmbeddedPostgres {
         "--encoding=UTF8",     "--locale=C",        "--auth=trust",        "--no-instructions"};
     if (!options_.fsync) command.push_back("--no-sync");
     ASSIGN_OR_RETURN(const std::string log, StartLog());
-    // If we are killed, initdb is too. What it started ends a little later, and until then the
-    // lock, which it inherits, keeps the next start away from the draft.
+    // If we are killed, initdb is too. Its own children end a little later, and until then the lock,
+    // which they inherit, keeps the next start away from the draft.
     SpawnOptions spawn = AsUser(log, SIGKILL);
     spawn.inherited_descriptors = {lock_.get()};
     ASSIGN_OR_RETURN(ChildProcess initdb, ChildProcess::Spawn(command, spawn));
