@@ -36,8 +36,9 @@ using postgres::Rows;
 constexpr int kFormat = 1;
 constexpr char kManifest[] = "/manifest.json";
 constexpr char kDump[] = "/database.dump";
-// Enough for 100 M rows on an SD card.
-constexpr absl::Duration kProgramMax = absl::Hours(24);
+// A private database is restored here, so that one which was broken off is not taken for whole.
+constexpr char kDraft[] = "/restore.partial";
+constexpr absl::Duration kStopPatience = absl::Seconds(30);
 constexpr size_t kLastWordsMax = 600;
 
 // A database to work on. It is one that runs already, or the private one, which `server` keeps
@@ -63,15 +64,15 @@ absl::StatusOr<std::string> RunningConninfo(const std::string& data) {
 
 // Where the private cluster lies: DIR/postgres, or the directory that this links to. See
 // EmbeddedPostgres.
-std::string PrivateData(const Config& config) {
+std::string PrivateData(const std::string& directory) {
   std::error_code error;
-  const fs::path data = config.data_directory + "/postgres";
+  const fs::path data = directory + "/postgres";
   return fs::is_symlink(data, error) ? fs::read_symlink(data, error).string() : data.string();
 }
 
 absl::StatusOr<Database> OpenSource(const Config& config) {
   if (!config.postgres.empty()) return Database{.conninfo = config.postgres, .server = nullptr};
-  const std::string data = PrivateData(config);
+  const std::string data = PrivateData(config.data_directory);
   // A second server cannot run on these files, so use the one that runs.
   if (RunningServer(data) != 0) {
     ASSIGN_OR_RETURN(std::string conninfo, RunningConninfo(data));
@@ -134,8 +135,14 @@ absl::Status RunProgram(const std::string& name, std::vector<std::string> argume
   options.input = options.output = Stream::kNull;
   options.error = Stream::kFile;
   options.error_file = log;
+  // A dump holds passwords.
+  options.before_exec = [] {
+    umask(077);
+    return 0;
+  };
   ASSIGN_OR_RETURN(ChildProcess child, ChildProcess::Spawn(arguments, options));
-  ASSIGN_OR_RETURN(const ExitStatus status, child.Wait(Deadline::After(kProgramMax)));
+  // There is no telling how long a large database takes on a slow disk; the user may end us.
+  ASSIGN_OR_RETURN(const ExitStatus status, child.Wait(Deadline::Never()));
   const std::string words = LastWords(log);
   std::error_code ignored;
   fs::remove(log, ignored);
@@ -176,6 +183,7 @@ absl::Status FillBackup(const std::string& conninfo, const std::string& director
   std::ofstream file(directory + kManifest);
   file << manifest.dump(2) << "\n";
   file.close();
+  fs::permissions(directory + kManifest, fs::perms::owner_read | fs::perms::owner_write, error);
   if (file) return absl::OkStatus();
   return absl::UnavailableError(fmt::format("cannot write {}{}", directory, kManifest));
 }
@@ -194,8 +202,7 @@ absl::StatusOr<nlohmann::json> ReadManifest(const std::string& directory) {
         fmt::format("{} is no backup: there is no manifest.json in it", directory));
   }
   nlohmann::json manifest = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
-  const bool shaped = manifest.is_object() && manifest.value("format", 0) > 0;
-  if (!shaped) {
+  if (!manifest.is_object() || !manifest["format"].is_number_integer() || manifest["format"] < 1) {
     return absl::FailedPreconditionError(fmt::format("{}{} is damaged", directory, kManifest));
   }
   if (manifest["format"] != kFormat || !manifest["time"].is_number_integer() ||
@@ -212,56 +219,75 @@ absl::StatusOr<nlohmann::json> ReadManifest(const std::string& directory) {
   return manifest;
 }
 
-absl::StatusOr<int64_t> FillDatabase(const std::string& conninfo, const std::string& backup,
-                                     const nlohmann::json& manifest, const std::string& log) {
+// Other schemas may be there: a backup consists of the schema motzkin and touches nothing else.
+absl::Status CheckEmpty(const std::string& conninfo) {
   ASSIGN_OR_RETURN(const auto connection, Connection::Open(conninfo));
   ASSIGN_OR_RETURN(const Rows found, connection->Execute(backup_queries::kDatabase));
-  const postgres::Row database = found.front();
-  // Other schemas may be there: a backup consists of the schema motzkin and touches nothing else.
-  if (database.Bool("has_schema")) {
-    return absl::FailedPreconditionError(
-        fmt::format("database {} holds a Motzkin cluster already: restore into an empty one",
-                    database.Text("name")));
-  }
-  RETURN_IF_ERROR(RunProgram("pg_restore",
-                             {"--dbname=" + database.Text("name"), "--no-owner", "--no-privileges",
-                              "--single-transaction", "--exit-on-error", backup + kDump},
-                             conninfo, log));
-  // pg_restore worked in one transaction, so the tables are all there or none is. Opening the store
-  // migrates what an older Motzkin wrote and makes the roles, which a dump does not hold.
-  if (absl::Status opened = Store::Open(conninfo).status(); !opened.ok()) {
-    // A backup from before the first release, say. The next try needs a database without it.
-    connection->Execute(backup_queries::kDropSchema).IgnoreError();
-    return opened;
-  }
-  // This makes it the next incarnation, so that attempts of the old cluster and the new one cannot
-  // have the same numbers. No coordinator may run on it before.
-  ASSIGN_OR_RETURN(const Rows marked,
-                   connection->Execute(backup_queries::kMarkRestored,
-                                       Params().Int(manifest["time"].get<int64_t>())));
-  return marked.front().Int("incarnation");
+  if (!found.front().Bool("has_schema")) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      fmt::format("database {} holds a Motzkin cluster already: restore into an empty one",
+                  found.front().Text("name")));
+}
+
+absl::StatusOr<int64_t> FillDatabase(const std::string& conninfo, const std::string& backup,
+                                     const nlohmann::json& manifest, const std::string& log) {
+  RETURN_IF_ERROR(CheckEmpty(conninfo));
+  ASSIGN_OR_RETURN(const auto connection, Connection::Open(conninfo));
+  ASSIGN_OR_RETURN(const Rows database, connection->Execute(backup_queries::kDatabase));
+  RETURN_IF_ERROR(
+      RunProgram("pg_restore",
+                 {"--dbname=" + database.front().Text("name"), "--no-owner", "--no-privileges",
+                  "--single-transaction", "--exit-on-error", backup + kDump},
+                 conninfo, log));
+  // pg_restore worked in one transaction, so the tables are all there or none is. This makes it the
+  // next incarnation, so that attempts of the old cluster and the new one cannot have the same
+  // numbers. Until then no coordinator starts on it.
+  const absl::StatusOr<Rows> marked = connection->Execute(
+      backup_queries::kMarkRestored, Params().Int(manifest["time"].get<int64_t>()));
+  // Opening the store migrates what an older Motzkin wrote and makes the roles, which a dump does not
+  // hold.
+  const absl::Status opened = marked.ok() ? Store::Open(conninfo).status() : marked.status();
+  if (opened.ok()) return marked->front().Int("incarnation");
+  connection->Execute(backup_queries::kDropSchema).IgnoreError();
+  return opened;
+}
+
+// Removes what a restore that was broken off left in its draft. The data may lie elsewhere
+// (PrivateData()), and its server may just be ending.
+absl::Status RemoveDraft(const std::string& draft) {
+  const std::string data = PrivateData(draft);
+  RETURN_IF_ERROR(StopLeftoverServer(data, kStopPatience));
+  std::error_code error;
+  fs::remove_all(data, error);
+  fs::remove_all(draft, error);
+  return error ? absl::FailedPreconditionError(
+                     fmt::format("cannot remove {}: {}", draft, error.message()))
+               : absl::OkStatus();
 }
 
 absl::StatusOr<int64_t> FillPrivate(const Config& config, const nlohmann::json& manifest) {
   std::error_code error;
-  if (fs::exists(PrivateData(config), error)) {
+  const std::string target = config.data_directory + "/postgres";
+  if (fs::exists(fs::symlink_status(target, error))) {
     return absl::FailedPreconditionError(fmt::format(
         "{} holds a database already: restore into a new data directory", config.data_directory));
   }
-  const std::string log = config.data_directory + "/restore.log";
+  EmbeddedPostgresOptions options = PostgresOptionsOf(config);
+  options.directory += kDraft;
+  RETURN_IF_ERROR(RemoveDraft(options.directory));
   absl::StatusOr<int64_t> incarnation = 0;
   {
-    // The server has to stop at the end of this block, before its files are removed.
-    ASSIGN_OR_RETURN(const auto server, EmbeddedPostgres::Start(PostgresOptionsOf(config)));
-    incarnation = FillDatabase(server->OwnerConninfo(), config.restore_from, manifest, log);
+    // The server has to stop at the end of this block, before its files are moved.
+    ASSIGN_OR_RETURN(const auto server, EmbeddedPostgres::Start(options));
+    incarnation = FillDatabase(server->OwnerConninfo(), config.restore_from, manifest,
+                               options.directory + "/restore.log");
   }
-  if (!incarnation.ok()) {
-    // Half a database is worse than none: the next try would be refused, and a coordinator would
-    // start on it. PrivateData() is where the link leads, so the link itself is removed too.
-    const std::string data = PrivateData(config);
-    fs::remove_all(data, error);
-    fs::remove(config.data_directory + "/postgres", error);
+  if (incarnation.ok()) {
+    // This moves the link if the data lies elsewhere.
+    fs::rename(options.directory + "/postgres", target, error);
+    if (error) return absl::FailedPreconditionError(fmt::format("cannot make {}", target));
   }
+  RETURN_IF_ERROR(RemoveDraft(options.directory));
   return incarnation;
 }
 

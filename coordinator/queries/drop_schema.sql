@@ -1,2 +1,2 @@
--- Drops what pg_restore has just made.
+-- Removes a database that could not be restored as a whole.
 DROP SCHEMA motzkin CASCADE

@@ -143,6 +143,18 @@ TEST_F(OpenDatabaseTest, APasswordThatCannotBeSeenIsGivenAgainEachMinute) {
   EXPECT_TRUE(open().ok());
 }
 
+// As after a restore by hand, or one that was broken off.
+TEST_F(OpenDatabaseTest, ACopyOfADatabaseIsRefusedUntilItIsMarked) {
+  store_.reset();
+  const std::string name = database_.substr(database_.find("dbname=") + 7);
+  const std::string copy = server_.NewDatabase("TEMPLATE " + name);
+  const absl::Status refused = Store::Open(copy).status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(refused)) << refused;
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("was copied from another"));
+  Must(test::MustConnect(copy)->Execute("SELECT motzkin.mark_restored(now())"));
+  EXPECT_TRUE(Store::Open(copy).ok());
+}
+
 TEST_F(OpenDatabaseTest, ASuperuserAsOwnerClosesTheDatabase) {
   store_.reset();
   store_ = Must(Store::Open(server_.Superuser(database_)));

@@ -292,9 +292,11 @@ CREATE FUNCTION motzkin.hold_database() RETURNS boolean
 DECLARE
     holder record;
 BEGIN
-    SELECT holder_pid, holder_start INTO holder FROM cluster FOR UPDATE;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'a restore of this database was broken off: restore the backup again' USING ERRCODE = 'MZ012';
+    SELECT holder_pid, holder_start, home INTO holder FROM cluster FOR UPDATE;
+    IF holder.home <> this_database() THEN
+        RAISE EXCEPTION 'this database was copied from another, or a restore was broken off: restore a backup into an empty '
+            'one, or say of which time this copy is: select motzkin.mark_restored(''2026-01-31 22:00'')'
+            USING ERRCODE = 'MZ012';
     END IF;
     -- Within a transaction, Postgres shows the sessions as they were at the first look.
     PERFORM pg_stat_clear_snapshot();
@@ -357,7 +359,8 @@ DECLARE
     ended bigint;
 BEGIN
     -- Waits for writes of a coordinator in flight, as take_over() does.
-    UPDATE cluster SET incarnation = incarnation + 1, coordinator_epoch = coordinator_epoch + 1
+    UPDATE cluster
+       SET incarnation = incarnation + 1, coordinator_epoch = coordinator_epoch + 1, home = this_database()
         RETURNING incarnation INTO raised;
     UPDATE lease SET end_time = now(), end_why = 'lost' WHERE end_time IS NULL;
     GET DIAGNOSTICS ended = ROW_COUNT;
@@ -693,6 +696,13 @@ CREATE FUNCTION motzkin.take_over() RETURNS bigint
     UPDATE cluster SET coordinator_epoch = coordinator_epoch + 1 RETURNING coordinator_epoch
 $$;
 
+CREATE FUNCTION motzkin.this_database() RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT s.system_identifier || '/' || d.oid
+      FROM pg_control_system() s, pg_database d WHERE d.datname = current_database()
+$$;
+
 CREATE FUNCTION motzkin.total_of(p_counts bigint[]) RETURNS bigint
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
@@ -820,6 +830,7 @@ CREATE TABLE motzkin.cluster (
     coordinator_epoch bigint DEFAULT 0 NOT NULL,
     holder_pid integer,
     holder_start timestamp with time zone,
+    home text DEFAULT motzkin.this_database() NOT NULL,
     create_time timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT cluster_has_one_row CHECK (only_row)
 );

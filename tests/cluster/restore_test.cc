@@ -64,6 +64,9 @@ TEST(RestoreTest, AWorkerThatKeepsRunningFinishesTheJobOfARestoredCluster) {
   const std::string backup = cluster.directory() / "backup";
   ASSERT_EQ(cluster.RunMotzkin({"backup", backup}).code, 0) << cluster.MotzkinLog();
   EXPECT_EQ(cluster.RunMotzkin({"backup", backup}).code, 1) << "a backup is never overwritten";
+  for (const char* file : {"/database.dump", "/manifest.json"}) {
+    EXPECT_EQ(std::filesystem::status(backup + file).permissions(), std::filesystem::perms(0600));
+  }
   const int64_t before = Stored(cluster);
   ASSERT_TRUE(WaitFor([&] { return Stored(cluster) >= before + 40; }, kPatience));
 
@@ -72,6 +75,9 @@ TEST(RestoreTest, AWorkerThatKeepsRunningFinishesTheJobOfARestoredCluster) {
       << cluster.WorkerLog("keeps");
   cluster.UseDataDirectory("second");
   const std::string second = cluster.DataDirectory();
+  // The remains of a restore that was killed are no database.
+  std::filesystem::create_directories(second + "/restore.partial/postgres");
+  std::ofstream(second + "/restore.partial/postgres/PG_VERSION") << "15";
   ASSERT_EQ(cluster.RunMotzkin({"restore", backup, "--data-dir", second}).code, 0)
       << cluster.MotzkinLog();
   EXPECT_EQ(cluster.RunMotzkin({"restore", backup, "--data-dir", second}).code, 1)
@@ -107,6 +113,8 @@ TEST(RestoreTest, WhatIsNoBackupIsRefusedInOneLineAndLeavesNothing) {
   refuse(backup, "is no backup");
   std::filesystem::create_directory(backup);
   std::ofstream(backup / "manifest.json") << "{";
+  refuse(backup, "is damaged");
+  std::ofstream(backup / "manifest.json") << R"({"format": "one"})";
   refuse(backup, "is damaged");
   std::ofstream(backup / "manifest.json") << R"({"format": 2})";
   refuse(backup, "of a newer Motzkin");

@@ -64,6 +64,7 @@ def restored(run):
         cluster.voided.setdefault(worker.acknowledged, []).append((begin, worker.acknowledgements()))
     cluster.database.recover()
     cluster.database.restore(path)
+    cluster.database.psql("SELECT motzkin.mark_restored(now());")
     run.database_is_away = False
     cluster.coordinator.start()
     os.unlink(path)

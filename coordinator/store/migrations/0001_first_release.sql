@@ -4,6 +4,12 @@
 
 ----------------------------------------------------------------------------------------------- the cluster
 
+-- Returns which database of which server this is. A restored one is another.
+CREATE FUNCTION this_database() RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT s.system_identifier || '/' || d.oid
+      FROM pg_control_system() s, pg_database d WHERE d.datname = current_database()
+$$;
+
 -- The single row says which cluster this database is. Spools and workers carry the uuid. A coordinator writes only
 -- while coordinator_epoch is the one that it took, so an older one that woke up again changes nothing.
 CREATE TABLE cluster (
@@ -14,6 +20,7 @@ CREATE TABLE cluster (
     -- The server process that serves the coordinator, and when it began: its number may be another's later.
     holder_pid        integer,
     holder_start      timestamptz,
+    home              text        NOT NULL DEFAULT this_database(),  -- differs after a restore, until mark_restored()
     create_time       timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT cluster_pkey PRIMARY KEY (only_row),
     CONSTRAINT cluster_has_one_row CHECK (only_row)
@@ -27,9 +34,11 @@ CREATE FUNCTION hold_database() RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
     holder record;
 BEGIN
-    SELECT holder_pid, holder_start INTO holder FROM cluster FOR UPDATE;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'a restore of this database was broken off: restore the backup again' USING ERRCODE = 'MZ012';
+    SELECT holder_pid, holder_start, home INTO holder FROM cluster FOR UPDATE;
+    IF holder.home <> this_database() THEN
+        RAISE EXCEPTION 'this database was copied from another, or a restore was broken off: restore a backup into an empty '
+            'one, or say of which time this copy is: select motzkin.mark_restored(''2026-01-31 22:00'')'
+            USING ERRCODE = 'MZ012';
     END IF;
     -- Within a transaction, Postgres shows the sessions as they were at the first look.
     PERFORM pg_stat_clear_snapshot();
@@ -78,7 +87,8 @@ DECLARE
     ended bigint;
 BEGIN
     -- Waits for writes of a coordinator in flight, as take_over() does.
-    UPDATE cluster SET incarnation = incarnation + 1, coordinator_epoch = coordinator_epoch + 1
+    UPDATE cluster
+       SET incarnation = incarnation + 1, coordinator_epoch = coordinator_epoch + 1, home = this_database()
         RETURNING incarnation INTO raised;
     UPDATE lease SET end_time = now(), end_why = 'lost' WHERE end_time IS NULL;
     GET DIAGNOSTICS ended = ROW_COUNT;
