@@ -8,6 +8,7 @@
 #include <array>
 #include <string>
 
+#include "common/base/one_line.h"
 #include "common/base/string_view.h"
 #include "common/postgres/connection.h"
 
@@ -38,19 +39,20 @@ bool Holds(std::string_view text, std::string_view words) {
 
 // Returns the message on one line, without the severity before it and the context after it, which
 // quotes our own functions.
-std::string OneLine(std::string_view message) {
+std::string Shortened(std::string_view message) {
   message = message.substr(0, message.find("\nCONTEXT:"));
   for (const std::string_view severity : {"ERROR:", "FATAL:", "PANIC:"}) {
     if (message.starts_with(severity)) message.remove_prefix(severity.size());
   }
-  return absl::StrReplaceAll(absl::StripAsciiWhitespace(ToAbsl(message)),
-                             {{"\n", "; "}, {"\t", " "}});
+  // Postgres quotes values, whatever bytes are in them.
+  return OneLine(absl::StrReplaceAll(absl::StripAsciiWhitespace(ToAbsl(message)),
+                                     {{"\n", "; "}, {"\t", " "}}));
 }
 
 }  // namespace
 
 absl::Status StatusOf(std::string_view sql_state, std::string_view message) {
-  absl::Status status(CodeOf(sql_state), OneLine(message));
+  absl::Status status(CodeOf(sql_state), Shortened(message));
   if (!sql_state.empty()) status.SetPayload(kPayload, absl::Cord(ToAbsl(sql_state)));
   return status;
 }

@@ -31,6 +31,12 @@ TEST(StatusOfTest, TheMessageIsOneLineWithoutSeverityAndTheStateIsKept) {
   EXPECT_EQ(SqlState(absl::OkStatus()), "");
 }
 
+TEST(StatusOfTest, NoRawByteOfAValueIsEchoed) {
+  EXPECT_EQ(StatusOf("22P02", "invalid input: \"a\x1b[2Jb\x7f\"").message(),
+            "invalid input: \"a\\x1b[2Jb\\x7f\"");
+  EXPECT_LT(StatusOf("22P02", std::string(1'000'000, 'x')).message().size(), 1'100u);
+}
+
 TEST(StatusOfConnectingTest, ARefusedRoleIsToldFromAServerThatIsAway) {
   EXPECT_TRUE(absl::IsPermissionDenied(
       StatusOfConnecting("FATAL:  password authentication failed for user \"motzkin_worker\"")));
