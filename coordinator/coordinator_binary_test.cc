@@ -5,9 +5,11 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -150,6 +152,24 @@ TEST_F(CoordinatorBinaryTest, KilledItGoesOnWhereItWasAndStopsCleanly) {
   EXPECT_THAT(Contents(data_ + "/usage.json"), HasSubstr("{\"cpu_seconds\": "));
   EXPECT_NE(::access((data_ + "/postgres/postmaster.pid").c_str(), F_OK), 0)
       << "Postgres still runs";
+}
+
+TEST_F(CoordinatorBinaryTest, NoUmaskOpensTheDataDirectoryToOthers) {
+  const mode_t before = ::umask(0);
+  auto database = Run({"--database-only"});
+  ::umask(before);
+  EXPECT_TRUE(test::WaitFor([&] { return database->Output().find("postgresql://") == 0; }));
+  database->Signal(SIGTERM);
+  EXPECT_EQ(database->Wait(), 0);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory_.path())) {
+    if (entry.is_symlink() || entry.is_socket() || !entry.path().string().starts_with(data_)) {
+      continue;
+    }
+    EXPECT_EQ(entry.status().permissions() & std::filesystem::perms(0022), std::filesystem::perms())
+        << entry.path();
+  }
+  EXPECT_EQ(std::filesystem::status(data_).permissions() & std::filesystem::perms(0066),
+            std::filesystem::perms());
 }
 
 TEST_F(CoordinatorBinaryTest, TheDatabaseAloneServesReaders) {

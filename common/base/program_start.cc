@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <system_error>
@@ -16,6 +17,7 @@ void PrepareProgram() {
     // as nothing better can be done without /dev/null.
     (void)!open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
   }
+  umask(umask(0) | 022);
   signal(SIGXFSZ, SIG_IGN);  // Now write() returns EFBIG.
 }
 

@@ -11,7 +11,8 @@ namespace motzkin {
 // result went nowhere.
 //
 // It also makes a write beyond the size limit of files (`ulimit -f`) fail with its reason; the
-// default is that the signal kills the process. Call it first in main(), before any thread starts.
+// default is that the signal kills the process. And it lets no umask make our files writable for
+// others. Call it first in main(), before any thread starts.
 void PrepareProgram();
 
 // Where the running program is: our programs look for each other beside themselves. /usr/bin if the
