@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """images_test.py ENGINE POSTGRES: tries docker-compose.yml with the images that `./dev images` built.
 
-ENGINE is docker or podman, POSTGRES the image of the database. A job of 200 functions runs through the compose
-file while its coordinator is killed from outside, as a crash would end it. In the end everything is taken down, and
-nothing may be left. Exit code 0: all held.
+ENGINE is docker or podman, POSTGRES the image of the database. A job runs through the compose file until 200
+functions are stored, and meanwhile its coordinator is killed from outside, as a crash would end it. In the end
+everything is taken down, and nothing may be left. Exit code 0: all held.
 """
 
 import contextlib
+import functools
 import json
 import os
 import pathlib
@@ -95,7 +96,10 @@ class Trial:
         return ended.stdout.strip()
 
     def motzkin(self, *arguments, must=True):
-        return self.compose("exec", "-T", "coordinator", "motzkin", *arguments, must=must)
+        command = [self.engine, "exec", self.container("coordinator"), "motzkin", *arguments]
+        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+        check(ended.returncode == 0 or not must, f"motzkin {' '.join(arguments)}: {ended.stdout}{ended.stderr}")
+        return ended.stdout if ended.returncode == 0 else None
 
     def job(self):
         """Returns the trial's job, or nothing while no coordinator answers."""
@@ -109,7 +113,9 @@ class Trial:
     def query(self, statement):
         return self.motzkin("psql", "-Atc", statement).split()
 
+    @functools.cache
     def container(self, service):
+        """Returns a service's container, which stays the same while Docker restarts what runs in it."""
         return self.compose("ps", "-q", service).strip()
 
     def state(self, service):
@@ -140,22 +146,26 @@ def try_job(trial):
             wait_for(lambda service=service: trial.state(service)["Health"]["Status"] == "healthy", READY_SECONDS,
                      f"{service} was not healthy")
         say("Postgres and the coordinator are healthy")
-    trial.motzkin("start", "lample-charton", "--name", "trial", "--target", str(FUNCTIONS))
+    # The job is too long to end before the coordinator is killed, however slow this machine is at asking.
+    trial.motzkin("start", "lample-charton", "--name", "trial", "--target", "1M")
     wait_for(lambda: trial.stored() > 10, JOB_SECONDS, "nothing was stored")
     stored = trial.stored()
     pid = trial.kill_from_outside("coordinator")
-    check(stored < FUNCTIONS, "the job ended before the coordinator was killed")
     say(f"killed the coordinator with {stored} functions stored")
     wait_for(lambda: (now := trial.state("coordinator"))["Running"] and str(now["Pid"]) != pid, READY_SECONDS,
              "the coordinator was not restarted")
-    wait_for(lambda: trial.job().get("state") == "completed", JOB_SECONDS, "the job did not complete")
-    check(trial.stored() == FUNCTIONS, f"{trial.stored()} functions are stored")
-    say(f"it was restarted, and the job has its {FUNCTIONS} functions")
+    wait_for(lambda: trial.stored() > stored + FUNCTIONS, JOB_SECONDS, "the job did not go on")
+    trial.motzkin("cancel", "trial")
+    say(f"it was restarted, and {trial.stored()} functions are stored")
 
 
 def try_results(trial):
-    rows = trial.query("select count(*), count(distinct index) from training_data_all where job = 'trial'")
-    check(rows == [f"{FUNCTIONS}|{FUNCTIONS}"], f"rows and distinct indices: {rows}")
+    # Every index below `sealed` must have its row: one that got lost in the crash would be missing there.
+    rows, distinct, below, sealed = (int(number) for number in trial.query(
+        "select count(*), count(distinct r.index), count(*) filter (where r.sealed), max(j.sealed) "
+        "from training_data_all r join jobs j on j.job = r.job where r.job = 'trial'")[0].split("|"))
+    check(rows == distinct and rows >= FUNCTIONS and below == sealed > 0,
+          f"{rows} rows, {distinct} indices, {below} of {sealed} below `sealed`")
     integrals = dict(line.split("|") for line in trial.query(
         "select engine, count(*) from training_data_all where job = 'trial' and outcome = 'integrated' group by engine"))
     check({"giac", "fricas"} <= integrals.keys(), f"integrals by engine: {integrals}")
