@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <chrono>
@@ -74,7 +75,7 @@ void Server::WatchDatabase() {
     if (!guarded.ok()) spdlog::debug("guarding the database: {}", guarded.status().ToString());
     for (const std::string& what : guarded.value_or(std::vector<std::string>())) {
       spdlog::warn("{}", what);
-      store_->AppendEvent("coordinator", what).IgnoreError();
+      store_->AppendEvents({{"coordinator", what}}).IgnoreError();
     }
     if (config_.database_bytes_max == 0 || clock_.Now() - measured_at < kDatabaseSizeInterval)
       continue;

@@ -271,7 +271,7 @@ class Server final : public EmbeddedPostgres {
       return absl::ErrnoToStatus(errno, "cannot make a directory in /tmp");
     socket_directory_ = name;
     RETURN_IF_ERROR(WriteFile(SocketFile(), name + "\n"));
-    return MakeDirectory(name, user_, 0700);
+    return MakeDirectory(name, user_);
   }
 
   std::string SocketFile() const { return options_.directory + "/postgres.socket"; }

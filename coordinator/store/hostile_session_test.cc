@@ -124,10 +124,10 @@ TEST_F(OpenDatabaseTest, NoAdvisoryLockOfAReaderStopsTheCoordinator) {
                 "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid <> "
                 "pg_backend_pid()"))),
             0);
-  EXPECT_TRUE(store_->AppendEvent("coordinator", "still here").ok());
+  EXPECT_TRUE(store_->AppendEvents({{"coordinator", "still here"}}).ok());
   store_.reset();
   store_ = Must(Store::Open(database_));
-  EXPECT_TRUE(store_->AppendEvent("coordinator", "here again").ok());
+  EXPECT_TRUE(store_->AppendEvents({{"coordinator", "here again"}}).ok());
 }
 
 TEST_F(OpenDatabaseTest, APasswordThatCannotBeSeenIsGivenAgainEachMinute) {

@@ -70,12 +70,12 @@ TEST_F(PoolerTest, ACoordinatorBehindAPoolerOfTransactionsIsRefused) {
   const auto pooled = Store::Open(Pooled());
   EXPECT_TRUE(absl::IsFailedPrecondition(pooled.status())) << pooled.status();
   EXPECT_THAT(std::string(pooled.status().message()), HasSubstr("is a connection pooler"));
-  EXPECT_TRUE(store().AppendEvent("coordinator", "not displaced").ok());
+  EXPECT_TRUE(store().AppendEvents({{"coordinator", "not displaced"}}).ok());
 }
 
 TEST_F(PoolerTest, AWorkerMaySubmitThroughIt) {
   const JobRecord job = NewJob();
-  const LeaseSnapshot grant = GrantBatch(Must(store().AllocateBatch(job.id, 3)), NewWorker());
+  const LeaseSnapshot grant = GrantBatch(Must(AllocateBatch(store(), job.id, 3)), NewWorker());
   const auto pooled = test::MustConnect(Pooled());
   EXPECT_TRUE(SubmitResults(*pooled, SubmissionOf(job, grant, {0, 1, 2})).ok());
 }
