@@ -20,7 +20,9 @@ void JobState::Update(const JobSnapshot& snapshot) {
   const int64_t allocated = progress.allocated_below;
   JobSnapshot::operator=(snapshot);
   AllocatedTo(allocated);
-  if (snapshot.state != v1::JOB_STATE_RUNNING) ending = false;
+  if (snapshot.state == v1::JOB_STATE_RUNNING) return;
+  ending = false;
+  given_up.clear();
 }
 
 double JobState::SuccessRate() const {

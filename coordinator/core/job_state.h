@@ -3,8 +3,11 @@
 // Thread-compatible.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "coordinator/core/types.h"
@@ -46,6 +49,10 @@ struct JobState : JobSnapshot {
 
   // Counts the functions in AllocateBatches intentions under way.
   int64_t allocating = 0;
+  // The machines that reported that the job cannot go on, as ids and names. They get no more of it,
+  // and so many of them end it. A resumed job is tried again by all.
+  static constexpr size_t kMachinesToFail = 2;
+  std::map<std::string, std::string> given_up;
   // A SetJobState that ends the job is under way.
   bool ending = false;
   // These two are sums over the workers that may take the job, refreshed every tick.

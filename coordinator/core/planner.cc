@@ -64,7 +64,7 @@ void Planner::Weigh() {
     job.matching_speed = 0;
     if (!job.running()) continue;
     for (const auto& [name, worker] : cluster_.workers) {
-      if (!worker.Suits(id)) continue;
+      if (!worker.Suits(job)) continue;
       ++job.matching_workers;
       job.matching_speed += worker.Speed();
     }
@@ -97,7 +97,7 @@ std::vector<Planner::Claim> Planner::ClaimsOn(const WorkerState& worker) {
   for (const BatchState* batch : leases_.HeldBy(worker)) held[batch->key.job] += batch->Remaining();
   std::vector<Claim> claims;
   for (auto& [id, job] : cluster_.jobs) {
-    if (job.running() && worker.Suits(id)) claims.push_back({.job = &job, .held = held[id]});
+    if (job.running() && worker.Suits(job)) claims.push_back({.job = &job, .held = held[id]});
   }
   for (Claim& claim : claims) {
     const double speed = claim.job->matching_speed;
@@ -210,7 +210,8 @@ std::vector<Auditor> Planner::AuditorsOf(int64_t id) {
   if (job == nullptr) return auditors;
   if (job->state != v1::JOB_STATE_RUNNING && job->state != v1::JOB_STATE_COMPLETED) return auditors;
   for (const auto& [name, worker] : cluster_.workers) {
-    if (worker.Suits(id)) auditors.push_back({.worker = name, .room = worker.report.slots_allowed});
+    if (worker.Suits(*job))
+      auditors.push_back({.worker = name, .room = worker.report.slots_allowed});
   }
   return auditors;
 }
@@ -226,6 +227,12 @@ void Planner::ShowReasons() {
     std::string reason = cluster_.disk_guard;
     if (reason.empty() && job.matching_workers == 0) {
       reason = WhyNobody(job.rules, present);
+      if (reason.empty() && !job.given_up.empty()) {
+        reason =
+            absl::StrCat("worker ", job.given_up.begin()->second,
+                         " gave it up (motzkin events says why), and no second machine is here "
+                         "to agree or go on");
+      }
       if (reason.empty()) reason = "every worker is suspended or draining";
     }
     if (!reason.empty()) reason = absl::StrCat("blocked: ", reason);

@@ -36,7 +36,7 @@ void Planner::Rebalance(JobState& job, BootTime now) {
       // A suspended worker does not go on with what it began either.
       victim.unstarted += worker.Suspended() ? batch->Remaining() : batch->Unstarted();
     }
-    if (dry && worker.Suits(job.rules.id)) idle.push_back(&worker);
+    if (dry && worker.Suits(job)) idle.push_back(&worker);
     if (moving || victim.unstarted == 0 || worker.presence != Presence::kPresent) continue;
     victim.seconds =
         worker.Suspended() ? 1e9 : 60.0 * static_cast<double>(victim.unstarted) / worker.Speed();

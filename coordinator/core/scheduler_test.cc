@@ -349,16 +349,45 @@ TEST_F(SchedulerTest, FiveFailedBatchesInARowDrainTheWorker) {
   EXPECT_EQ(scheduler_.DesiredFor("a").control, WorkerControl::kRun);
 }
 
-TEST_F(SchedulerTest, AFailureOfTheJobEndsTheJob) {
+TEST_F(SchedulerTest, AJobFailsOnceTwoMachinesFindThatItCannotGoOn) {
   const JobSnapshot job = StartJob({.target = 1000});
-  Say(Report("a"));
-  WorkerReport failing = Report("a");
-  failing.failed.push_back(
-      {.lease = Leases("a")[0], .reason = "index 7 was redrawn 1,000 times", .job_failed = true});
-  Say(failing);
+  const auto fail = [&](const std::string& worker) {
+    Say(Report(worker));
+    Pass(1, {worker});
+    WorkerReport failing = Report(worker);
+    ASSERT_FALSE(Leases(worker).empty());
+    failing.failed.push_back({.lease = Leases(worker)[0],
+                              .reason = "index 7 was redrawn 1,000 times",
+                              .job_failed = true});
+    Say(failing);
+  };
+  fail("a");
+  EXPECT_EQ(store_.Snapshot(job.rules.id).state, v1::JOB_STATE_RUNNING);
+  EXPECT_TRUE(Happened(
+      "worker a says that job job1 cannot go on: index 7 was redrawn 1,000 times; the job fails if "
+      "a second machine agrees"));
+  // The same machine gets no more of the job, so it can neither end it nor hold it up.
+  Pass(3, {"a"});
+  EXPECT_THAT(store_.Snapshot(job.rules.id).reason, HasSubstr("no second machine is here"));
+  fail("b");
   EXPECT_EQ(store_.Snapshot(job.rules.id).state, v1::JOB_STATE_FAILED);
   EXPECT_THAT(Leases("a"), IsEmpty());
+  EXPECT_THAT(Leases("b"), IsEmpty());
   EXPECT_TRUE(Happened("job job1 failed: index 7 was redrawn 1,000 times"));
+}
+
+TEST_F(SchedulerTest, AMachineThatLiesAboutAJobDoesNotEndIt) {
+  const JobSnapshot job = StartJob({.target = 16});
+  Say(Report("liar"));
+  WorkerReport failing = Report("liar");
+  failing.failed.push_back({.lease = Leases("liar")[0], .reason = "so there", .job_failed = true});
+  Say(failing);
+  Say(Report("liar"));
+  Say(Report("honest"));
+  Pass(1, {"liar", "honest"});
+  EXPECT_THAT(Leases("liar"), IsEmpty());
+  EXPECT_FALSE(Leases("honest").empty());
+  EXPECT_EQ(store_.Snapshot(job.rules.id).state, v1::JOB_STATE_RUNNING);
 }
 
 TEST_F(SchedulerTest, APausedJobLeavesTheDesiredStateAndComesBack) {

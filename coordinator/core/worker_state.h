@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 
+#include "coordinator/core/job_state.h"
 #include "coordinator/core/types.h"
 
 namespace motzkin::coordinator {
@@ -47,8 +48,9 @@ struct WorkerState {
   // It may be given work now, as far as it is concerned.
   bool Grantable() const;
   // It is Grantable() and can do the job.
-  bool Suits(int64_t job) const {
-    return Grantable() && matching_jobs.contains(job) && !misread_jobs.contains(job);
+  bool Suits(const JobState& job) const {
+    return Grantable() && matching_jobs.contains(job.rules.id) &&
+           !misread_jobs.contains(job.rules.id) && !job.given_up.contains(report.worker);
   }
   // The batches that are leased to it, in any phase. LeaseTable keeps the set.
   const std::set<BatchKey>& leases() const { return leases_; }

@@ -194,7 +194,7 @@ void WorkerWatch::TakeFailed(WorkerState& worker) {
     leases_.End(*batch, LeaseEnd::kReturned);
     batch->avoid = worker.report.worker;
     if (failed.job_failed) {
-      leases_.EndJob(cluster_.jobs.at(batch->key.job), v1::JOB_STATE_FAILED, failed.reason);
+      TakeJobFailure(worker, cluster_.jobs.at(batch->key.job), failed.reason);
       continue;
     }
     cluster_.outbox.Event("lease", "worker ", worker.name(), " gave up ", NameOf(*batch), ": ",
@@ -203,6 +203,18 @@ void WorkerWatch::TakeFailed(WorkerState& worker) {
       DrainForFailures(worker, failed.reason);
     }
   }
+}
+
+// One machine cannot end a job: it may lie, or its memory may be bad. It gets no more of
+// the job, which fails when a second machine finds the same.
+void WorkerWatch::TakeJobFailure(WorkerState& worker, JobState& job, const std::string& reason) {
+  job.given_up.try_emplace(worker.report.worker, worker.name());
+  if (job.given_up.size() >= JobState::kMachinesToFail) {
+    leases_.EndJob(job, v1::JOB_STATE_FAILED, reason);
+    return;
+  }
+  cluster_.outbox.Event("job", "worker ", worker.name(), " says that job ", job.rules.name,
+                        " cannot go on: ", reason, "; the job fails if a second machine agrees");
 }
 
 void WorkerWatch::DrainForFailures(WorkerState& worker, const std::string& reason) {

@@ -33,6 +33,7 @@ class WorkerWatch {
   void TakeHeldBatch(WorkerState& worker, BatchState& batch, const HeldReport& held, BootTime now);
   void Release(BatchState& batch, BootTime now);
   void TakeFailed(WorkerState& worker);
+  void TakeJobFailure(WorkerState& worker, JobState& job, const std::string& reason);
   void DrainForFailures(WorkerState& worker, const std::string& reason);
   void GiveFreshTerms(BootTime now);
   void CheckSilence(WorkerState& worker, BootTime now);
