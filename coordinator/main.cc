@@ -4,6 +4,7 @@
 #include <absl/synchronization/notification.h>
 #include <fmt/format.h>
 #include <google/protobuf/stubs/logging.h>
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
@@ -16,8 +17,10 @@
 #include <exception>
 #include <fstream>
 #include <functional>
+#include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "common/base/clock.h"
 #include "common/base/one_line.h"
@@ -42,9 +45,24 @@ constexpr int kExitTakenOver = 3;
 // How often the wait for a step looks whether the step is done. A signal ends that wait at once.
 constexpr absl::Duration kStopPoll = absl::Milliseconds(20);
 
+// Prints the message of a line of the log, in which workers are quoted.
+class PrintableMessage final : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& line, const std::tm&,
+              spdlog::memory_buf_t& to) override {
+    const std::string text = Printable(std::string_view(line.payload.data(), line.payload.size()));
+    to.append(text.data(), text.data() + text.size());
+  }
+  std::unique_ptr<custom_flag_formatter> clone() const override {
+    return std::make_unique<PrintableMessage>();
+  }
+};
+
 void SetUpLog(const std::string& level) {
   auto log = spdlog::stderr_color_mt("coordinator");
-  log->set_pattern("%Y-%m-%d %H:%M:%S.%e %l %v");
+  auto lines = std::make_unique<spdlog::pattern_formatter>();
+  lines->add_flag<PrintableMessage>('*').set_pattern("%Y-%m-%d %H:%M:%S.%e %l %*");
+  log->set_formatter(std::move(lines));
   log->set_level(spdlog::level::from_str(level));
   log->flush_on(spdlog::level::info);
   spdlog::set_default_logger(std::move(log));

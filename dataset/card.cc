@@ -66,9 +66,9 @@ std::string HowMade(const ExportReport& report, const ExportOptions& options) {
       JobToYaml(report.job.spec));
   if (options.decontaminate.has_value()) {
     text += fmt::format(
-        "\nKept apart from the {} functions of `{}` (SHA-256 `{}`): no function here has the "
+        "\nKept apart from the {} functions of {} (SHA-256 `{}`): no function here has the "
         "canonical form or the skeleton of one of them.\n",
-        Grouped(options.decontaminate->functions), options.decontaminate->name,
+        Grouped(options.decontaminate->functions), MarkdownText(options.decontaminate->name),
         options.decontaminate->sha256);
   }
   if (options.strip_ln_abs) {

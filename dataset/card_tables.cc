@@ -1,10 +1,12 @@
 #include "dataset/card_tables.h"
 
+#include <absl/strings/match.h>
 #include <absl/strings/str_replace.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "common/base/one_line.h"
 #include "common/words/words.h"
 #include "dataset/option_words.h"
 #include "dataset/plots.h"
@@ -32,6 +34,15 @@ std::string CpuLine(const std::string& name, int64_t count, const std::string& a
 }
 
 }  // namespace
+
+std::string MarkdownText(std::string_view text) {
+  std::string markdown;
+  for (const char c : Printable(text)) {
+    if (absl::StrContains("\\`*_{}[]<>()#|!&~", c)) markdown += '\\';
+    markdown += c;
+  }
+  return markdown;
+}
 
 std::string RowsTable(const ExportReport& report) {
   std::string table = "| split | rows | success | no integral found |\n|---|---:|---:|---:|\n";
@@ -104,7 +115,7 @@ std::string EnginesTable(const Statistics& statistics, const std::map<int, std::
   for (const auto& [id, engine] : statistics.engines) {
     // An engine without a name can only come from a spoiled database; its numbers still count.
     const auto name = engines.find(id);
-    table += CpuLine(name == engines.end() ? "?" : name->second, engine.steps,
+    table += CpuLine(name == engines.end() ? "?" : MarkdownText(name->second), engine.steps,
                      Grouped(engine.answers), engine.cpu_us);
   }
   table += CpuLine("all engines, a function", statistics.engine_cpu_us.count(), "",
@@ -152,7 +163,7 @@ std::string CommandLine(const ExportReport& report, const ExportOptions& options
     command += " --balance " + WordOf(kBalances, options.balance);
   if (options.strip_ln_abs) command += " --ln-abs strip";
   if (options.decontaminate.has_value()) {
-    command += " --decontaminate " + options.decontaminate->name;
+    command += " --decontaminate " + Printable(options.decontaminate->name);
   }
   return command + fmt::format(" --shard-size {}", options.shard_rows);
 }

@@ -3,11 +3,16 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "dataset/export.h"
 #include "dataset/statistics.h"
 
 namespace motzkin::dataset {
+
+// Returns `text` such that Markdown shows it as it is. Names of engines come from workers, so one may
+// hold HTML or the link of an image.
+std::string MarkdownText(std::string_view text);
 
 // Rows and labels by split; rows that were left out, by reason; the data files with their digests.
 std::string RowsTable(const ExportReport& report);

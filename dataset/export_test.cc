@@ -20,6 +20,7 @@ namespace {
 using coordinator::Must;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using Json = nlohmann::json;
 
 class ExportTest : public DatasetFixture {
@@ -308,6 +309,15 @@ TEST_F(ExportTest, TheCardTellsWhatIsInItAndHowToMakeItAgain) {
         "sha256sum -c SHA256SUMS"}) {
     EXPECT_THAT(card, HasSubstr(text));
   }
+}
+
+TEST_F(ExportTest, NamesFromWorkersAreTextInTheCard) {
+  MadeJob("demo", v1::KIND_FORWARD, 40);
+  ASSERT_TRUE(
+      sql().Execute("UPDATE motzkin.engine SET version = E'<img src=x>|![a](b)\\n# big'").ok());
+  const std::string card = TextOf(MustExport("demo", {}) / "README.md");
+  EXPECT_THAT(card, HasSubstr("giac \\<img src=x\\>\\|\\!\\[a\\]\\(b\\)\\\\n\\# big"));
+  EXPECT_THAT(card, Not(HasSubstr(" <img")));
 }
 
 }  // namespace

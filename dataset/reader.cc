@@ -2,6 +2,7 @@
 
 #include <absl/strings/escaping.h>
 #include <absl/strings/numbers.h>
+#include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
 #include <absl/strings/str_split.h>
 #include <absl/time/clock.h>
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/base/one_line.h"
 #include "common/base/status_macros.h"
 #include "common/base/string_view.h"
 #include "common/postgres/connection.h"
@@ -142,7 +144,8 @@ absl::StatusOr<std::map<int, std::string>> Reader::Engines() {
   ASSIGN_OR_RETURN(const postgres::Rows rows, Execute(queries::kEngines, {}));
   std::map<int, std::string> engines;
   for (const postgres::Row row : rows)
-    engines[row.Int32("engine_id")] = row.Text("engine") + " " + row.Text("engine_version");
+    engines[row.Int32("engine_id")] =
+        Printable(absl::StrCat(row.Text("engine"), " ", row.Text("engine_version")));
   return engines;
 }
 

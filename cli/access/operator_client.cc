@@ -6,6 +6,8 @@
 #include <chrono>
 
 #include "common/base/host_port.h"
+#include "common/base/one_line.h"
+#include "common/words/printable_message.h"
 #include "motzkin/v1/operator_service.grpc.pb.h"
 
 namespace motzkin::cli {
@@ -59,12 +61,15 @@ struct OperatorClient::Impl {
     context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(timeout));
     Response response;
     const grpc::Status status = (stub.get()->*method)(&context, request, &response);
+    // The coordinator made its workers' texts printable, but rows may come over SQL, and it may be
+    // no coordinator that answers.
+    MakePrintable(response);
     if (status.ok()) return response;
     return Translate(status);
   }
 
   absl::Status Translate(const grpc::Status& status) const {
-    const std::string& text = status.error_message();
+    const std::string text = OneLine(status.error_message());
     if (status.error_code() != grpc::StatusCode::UNAVAILABLE || !IsTransportError(text)) {
       return {static_cast<absl::StatusCode>(status.error_code()), text};
     }

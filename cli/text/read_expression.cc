@@ -50,8 +50,10 @@ std::string Caret(const absl::Status& error, std::string_view text) {
   const size_t at = column - 1;
   const size_t begin = at > kContext ? at - kContext : 0;
   std::string shown(text.substr(begin, 2 * kContext));
-  // A tab or a line feed would move the text away from the caret.
+  // A tab or a line feed would move the text away from the caret, and so would characters of several
+  // bytes, because columns count bytes. An escape sequence would be obeyed.
   std::replace_if(shown.begin(), shown.end(), [](char c) { return c >= 0 && c < ' '; }, ' ');
+  std::replace_if(shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
   return fmt::format("\n  {}\n  {:>{}}", shown, "^", at - begin + 1);
 }
 

@@ -20,6 +20,7 @@
 #include "cli/verbs/evaluate_summary.h"
 #include "cli/verbs/verb.h"
 #include "common/base/status_macros.h"
+#include "common/base/string_view.h"
 #include "common/words/words.h"
 
 namespace motzkin::cli {
@@ -126,7 +127,7 @@ class Evaluation {
     if (!item.id.is_null()) json["id"] = item.id;
     if (!item.integrand.ok()) {
       json["error"] = item.integrand.status().message();
-      fmt::print(stderr, "{}\n", std::string(item.integrand.status().message()));
+      fmt::print(stderr, "{}\n", Shown(ToStd(item.integrand.status().message())));
       const absl::MutexLock lock(&mutex_);
       ++summary_.invalid;
       return json;

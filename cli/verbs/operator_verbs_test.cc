@@ -21,6 +21,10 @@ namespace motzkin::cli {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
+
+// Clears the screen, begins a line of its own, and ends in a byte that is no UTF-8.
+constexpr char kHostile[] = "\x1b[2J\x1b]0;t\x07\r\njob forged completed\n\x7f";
 
 // Remembers the requests and answers with one job and one worker. Thread-safe.
 class FakeCoordinator final : public v1::OperatorService::Service {
@@ -47,6 +51,17 @@ class FakeCoordinator final : public v1::OperatorService::Service {
     arguments.push_back("--coordinator");
     arguments.push_back(address());
     return RunMotzkin(arguments);
+  }
+
+  // Lets texts that come from workers try to rule the terminal.
+  void TurnHostile() {
+    const absl::MutexLock lock(&mutex_);
+    job_.set_reason(kHostile);
+    worker_.set_reason(kHostile);
+    worker_.set_sandbox_level(kHostile);
+    worker_.set_build(kHostile);
+    (*worker_.mutable_engines())["giac"] = kHostile;
+    text_ = kHostile;
   }
 
   // Offers this way to the database from now on.
@@ -121,11 +136,21 @@ class FakeCoordinator final : public v1::OperatorService::Service {
     response->mutable_result()->set_outcome(v1::OUTCOME_INTEGRATED);
     response->mutable_result()->set_integrand("pow x INT+ 2");
     response->mutable_result()->set_integral("div pow x INT+ 3 INT+ 3");
+    if (text_.empty()) return grpc::Status::OK;
+    v1::Result& result = *response->mutable_result();
+    result.set_integrand(text_);
+    result.set_integral(text_);
+    result.set_engine(text_);
+    result.mutable_verification()->set_counterexample(text_);
+    result.add_steps()->set_engine(text_);
+    result.mutable_steps(0)->set_version(text_);
+    result.mutable_steps(0)->set_message(text_);
+    response->set_worker(text_);
     return grpc::Status::OK;
   }
   grpc::Status ListEvents(grpc::ServerContext*, const v1::ListEventsRequest*,
                           v1::ListEventsResponse* response) override {
-    response->add_events()->set_text("coordinator restarted; 0 results lost");
+    response->add_events()->set_text("coordinator restarted; 0 results lost" + text_);
     return grpc::Status::OK;
   }
 
@@ -138,6 +163,7 @@ class FakeCoordinator final : public v1::OperatorService::Service {
   v1::Job job_;
   v1::Worker worker_;
   mutable absl::Mutex mutex_;
+  std::string text_;  // what workers said; empty: nothing
   std::string asked_ ABSL_GUARDED_BY(mutex_);
   std::string reader_uri_ ABSL_GUARDED_BY(mutex_);
   int looks_ ABSL_GUARDED_BY(mutex_) = 0;
@@ -239,6 +265,20 @@ TEST(OperatorVerbsTest, EventsAreSentences) {
   FakeCoordinator coordinator;
   EXPECT_THAT(coordinator.Run({"events", "--since", "22:00"}).out, HasSubstr("0 results lost"));
   EXPECT_EQ(coordinator.Run({"events", "--since", "yesterday"}).code, kExitUsage);
+}
+
+TEST(OperatorVerbsTest, TextsOfWorkersNeitherRuleTheTerminalNorForgeLines) {
+  FakeCoordinator coordinator;
+  coordinator.TurnHostile();
+  for (const std::vector<std::string>& verb : std::vector<std::vector<std::string>>{
+           {"status"}, {"jobs"}, {"workers"}, {"show", "demo/7"}, {"events"}, {"watch", "demo"}}) {
+    const Ran ran = coordinator.Run(verb);
+    EXPECT_EQ(ran.code, kExitOk) << verb[0] << ran.err;
+    EXPECT_THAT(ran.out, Not(HasSubstr("\njob forged"))) << verb[0];
+    for (const char c : ran.out + ran.err) {
+      EXPECT_TRUE(c == '\n' || (c >= ' ' && c <= '~')) << verb[0] << " prints " << int{c};
+    }
+  }
 }
 
 TEST(OperatorVerbsTest, PsqlWithoutAWayToTheDatabaseIsRefused) {

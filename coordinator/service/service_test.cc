@@ -129,6 +129,22 @@ TEST_F(ServiceTest, AStateOutOfRangeIsRefusedAndTheFieldNamed) {
   EXPECT_EQ(end.error_message(), "slots must be 1 .. 4096, got 0");
 }
 
+TEST_F(ServiceTest, TextsOfAWorkerBecomePrintableAtTheInlet) {
+  ScriptedWorker worker(address(), 1);
+  worker.state().set_reason("hot\njob demo completed\x1b[2J");
+  worker.state().set_draining(true);
+  worker.state().mutable_engines(0)->set_version("1.9\x1b]0;t\x07");
+  worker.Report();
+  v1::ListWorkersResponse workers;
+  ASSERT_TRUE(test::WaitFor([&] {
+    return Call(&v1::OperatorService::Stub::ListWorkers, v1::ListWorkersRequest(), workers).ok() &&
+           workers.workers_size() == 1;
+  }));
+  EXPECT_EQ(workers.workers(0).reason(), "hot\\njob demo completed\\x1b[2J");
+  EXPECT_EQ(workers.workers(0).engines().at(worker.state().engines(0).engine()),
+            "1.9\\x1b]0;t\\x07");
+}
+
 TEST_F(ServiceTest, AProtocolOfTheFutureIsNotServed) {
   ScriptedWorker worker(address(), 1);
   worker.state().set_protocol_version(7);

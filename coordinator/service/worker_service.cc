@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "common/words/printable_message.h"
 #include "coordinator/service/grpc_status.h"
 #include "coordinator/service/validation.h"
 
@@ -90,6 +91,8 @@ class SynchronizeReactor final : public Reactor {
   void OnReadDone(bool ok) override {
     // The worker has closed its side of the stream, or is gone.
     if (!ok) return link_->Finish(absl::OkStatus());
+    // From here on no text of a worker can forge a line of a log or move a cursor.
+    MakePrintable(incoming_);
     const absl::Status valid = Validate(incoming_);
     if (!valid.ok()) return link_->Finish(valid);
     // When a stream ends, the loop lets go of one worker. One that spoke for two would leave the
@@ -132,12 +135,14 @@ grpc::ServerUnaryReactor* WorkerServiceImpl::SubmitResults(grpc::CallbackServerC
                                                            const v1::SubmitResultsRequest* request,
                                                            v1::SubmitResultsResponse* response) {
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  if (const absl::Status valid = Validate(request->submission()); !valid.ok()) {
+  v1::Submission submission = request->submission();
+  MakePrintable(submission);
+  if (const absl::Status valid = Validate(submission); !valid.ok()) {
     reactor->Finish(ToGrpc(valid));
     return reactor;
   }
-  // The reactor and both messages live until Finish().
-  relay_.Submit(request->submission(), [reactor, response](const ResultRelay::Statuses& statuses) {
+  // The reactor and the response live until Finish().
+  relay_.Submit(std::move(submission), [reactor, response](const ResultRelay::Statuses& statuses) {
     if (statuses.ok()) response->mutable_statuses()->Add(statuses->begin(), statuses->end());
     reactor->Finish(ToGrpc(statuses.status()));
   });
