@@ -12,7 +12,8 @@
 namespace motzkin::sandbox {
 namespace {
 
-constexpr absl::Duration kProbeMax = absl::Seconds(10);
+// The command is the integrator, whose libraries may come from a slow SD card.
+constexpr absl::Duration kProbeMax = absl::Minutes(1);
 
 // Returns an empty text if `command` ran inside bubblewrap, otherwise the reason why it did not.
 std::string TryBubblewrap(const std::vector<std::string>& command) {

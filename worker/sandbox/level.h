@@ -38,7 +38,7 @@ struct Probe {
 };
 
 // Tries the layers out. Bubblewrap is tried by running `command` inside it, an absolute path and
-// arguments, which must exit with code 0 within 10 s. Call it from a long-lived thread, as it
+// arguments, which must exit with code 0 within a minute. Call it from a long-lived thread, as it
 // spawns a ChildProcess. Takes about 10 ms.
 Probe ProbeSandbox(const std::vector<std::string>& command);
 

@@ -1,0 +1,71 @@
+// A Raspberry Pi starts engines many times slower than a desktop, and its four integrators start at
+// the same time. A worker with a tenth of this machine still finds its engines and computes.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <iostream>
+
+#include "tests/support/brake.h"
+#include "tests/support/mini_cluster.h"
+#include "tests/support/only_number.h"
+#include "tests/support/wait_for.h"
+
+namespace motzkin {
+namespace {
+
+using test::MiniCluster;
+using test::WaitFor;
+
+constexpr double kShare = 0.1;
+constexpr int64_t kFunctions = 8;
+
+// A tenth of a core is the most that the worker gets here: beside a build it has less, so the
+// patience of this test is much longer than what it takes alone.
+constexpr absl::Duration kPatience = absl::Minutes(14);
+
+v1::JobSpec JobOfEveryEngine() {
+  v1::JobSpec spec = test::SmallJob("slow", kFunctions);
+  for (const char* engine : {"fricas", "sympy"}) {
+    v1::LadderStep& step = *spec.add_ladder();
+    step.set_engine(engine);
+    step.set_budget_ms(200);
+  }
+  return spec;
+}
+
+TEST(SlowStartTest, EveryEngineOfAWorkerWithATenthOfACoreStartsAndComputes) {
+  MiniCluster cluster;
+  cluster.StartCoordinator();
+  cluster.StartJob(JobOfEveryEngine());
+  const absl::Time begun = absl::Now();
+  cluster.StartWorker("pi", {.slots = 2, .engines = "giac,fricas,sympy", .calibrate = true});
+  const test::Brake brake(cluster.WorkerPid("pi"), kShare);
+  EXPECT_TRUE(WaitFor(
+      [&] {
+        const auto workers = cluster.ListWorkers();
+        return workers.ok() && !workers->empty();
+      },
+      kPatience))
+      << cluster.WorkerLog("pi");
+  std::cout << "connected after " << absl::Now() - begun << "\n";
+  EXPECT_TRUE(WaitFor(
+      [&] {
+        const auto job = cluster.FindJob("slow");
+        return job.ok() && job->state() == v1::JOB_STATE_COMPLETED;
+      },
+      kPatience))
+      << cluster.WorkerLog("pi");
+  std::cout << "the job completed after " << absl::Now() - begun << "\n";
+  EXPECT_EQ(cluster.WorkerLog("pi").find("engine missing"), std::string::npos)
+      << cluster.WorkerLog("pi");
+  const auto integrated =
+      cluster.Query("SELECT count(*) FROM training_data_all WHERE outcome = 'integrated'");
+  ASSERT_TRUE(integrated.ok()) << integrated.status();
+  EXPECT_GT(test::OnlyNumber(*integrated), 0);
+  const auto engines = cluster.Query("SELECT count(DISTINCT engine) FROM engine_steps");
+  ASSERT_TRUE(engines.ok()) << engines.status();
+  EXPECT_GE(test::OnlyNumber(*engines), 2) << "giac and FriCAS";
+}
+
+}  // namespace
+}  // namespace motzkin
