@@ -144,5 +144,47 @@ TEST(ZygoteTest, AZygoteThatNeverGetsWarmIsAnError) {
             absl::StatusCode::kDeadlineExceeded);
 }
 
+// An engine of a program that warms up as `script` of Python does.
+class WarmingEngine {
+ public:
+  WarmingEngine(std::string script, absl::Duration warm_up_max) {
+    ZygoteEngineSpec spec;
+    spec.name = "warming";
+    spec.launch = [script = std::move(script)] {
+      return Zygote::Spawn({"/usr/bin/python3", "-c",
+                            "import os, select, time\n"
+                            "def wait(s): select.select([], [], [], s)\n" +
+                                script +
+                                "\nos.write(int(os.environ['MOTZKIN_ZYGOTE'].split(',')[1]), "
+                                "b'ready 1.0\\n')\nwait(100)"},
+                           {}, sandbox::LeafFiles::kNone);
+    };
+    spec.warm_up_max = warm_up_max;
+    engine_ = std::make_unique<ZygoteEngine>(std::move(spec));
+  }
+  absl::Status Start() { return engine_->Start(); }
+
+ private:
+  std::unique_ptr<ZygoteEngine> engine_;
+};
+
+TEST(ZygoteEngineTest, AnEngineThatComputesGetsMoreTimeToWarmUp) {
+  // It takes one and a half periods, and computes now and then as a starved process does.
+  EXPECT_TRUE(WarmingEngine("end = time.monotonic() + 6\n"
+                            "while time.monotonic() < end:\n"
+                            "  sum(range(100000))\n"
+                            "  wait(0.05)",
+                            absl::Seconds(4))
+                  .Start()
+                  .ok());
+}
+
+TEST(ZygoteEngineTest, AnEngineThatBlocksGetsNoMoreTime) {
+  const absl::Time begun = absl::Now();
+  const absl::Status started = WarmingEngine("wait(60)", absl::Seconds(5)).Start();
+  EXPECT_EQ(started.code(), absl::StatusCode::kDeadlineExceeded) << started;
+  EXPECT_LT(absl::Now() - begun, absl::Seconds(40));
+}
+
 }  // namespace
 }  // namespace motzkin::integrator

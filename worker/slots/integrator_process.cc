@@ -29,9 +29,10 @@ namespace {
 namespace pipe = integrator::v1;
 
 // The engines warm up one after the other: giac takes 10 ms, others take seconds, and more on a slow
-// or busy machine. The integrator itself gives up an engine after a minute (zygote_engine.h). This
-// is longer than three such minutes, so that one slow engine is missing and the others are not.
-constexpr absl::Duration kStartMax = absl::Minutes(4);
+// or busy machine. The integrator itself gives up an engine that blocks after a minute and one that
+// computes after five (zygote_engine.h). This is longer than that for three engines, so that one
+// slow engine is missing and the others are not.
+constexpr absl::Duration kStartMax = absl::Minutes(16);
 // A process that closed its pipe gets this long to die by itself, so that we learn how it died.
 constexpr absl::Duration kLastGaspMax = absl::Milliseconds(500);
 // A healthy integrator gets this long to end by itself, at idle priority on a busy machine.

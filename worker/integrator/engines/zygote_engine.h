@@ -18,7 +18,7 @@ struct ZygoteEngineSpec {
   expression::Format format;
   // Starts the zygote, which need not be warm yet.
   std::function<absl::StatusOr<std::unique_ptr<Zygote>>()> launch;
-  // The time that it may take to warm up.
+  // The time that it may take to warm up, and five times that if it computes all the while.
   absl::Duration warm_up_max = absl::Seconds(60);
   // Makes the input of a leaf from `function`. Without it the function is the input.
   std::function<std::string(std::string_view function)> request;
