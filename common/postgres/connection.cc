@@ -74,6 +74,7 @@ Rows RowsOf(const pqxx::result& result) {
     }
   }
   std::vector<std::string> columns;
+  columns.reserve(result.columns());
   for (int column = 0; column < static_cast<int>(result.columns()); ++column)
     columns.emplace_back(result.column_name(column));
   return Rows(std::move(columns), std::move(cells), static_cast<int64_t>(result.affected_rows()));
