@@ -29,7 +29,7 @@ std::string CpuLine(const std::string& name, int64_t count, const std::string& a
                     const LogHistogram& cpu) {
   std::string line = fmt::format("| {} | {} | {} |", name, Grouped(count), answers);
   for (const int permille : kCpuPermilles)
-    line += " " + Milliseconds(cpu.Percentile(permille)) + " |";
+    line += fmt::format(" {} |", Milliseconds(cpu.Percentile(permille)));
   return line + "\n";
 }
 

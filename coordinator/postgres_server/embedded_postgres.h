@@ -27,11 +27,11 @@ namespace motzkin::coordinator {
 struct EmbeddedPostgresOptions {
   // The coordinator's data directory, as an absolute path. It is created if it is missing; the
   // cluster is in `postgres` below it.
-  std::string directory;
+  std::string directory = {};
   // The directory of initdb and postgres. If it is empty, they are looked for in
   // /usr/lib/postgresql/*/bin and in PATH: those of the cluster's own version, or the newest for a
   // new cluster.
-  std::string binaries;
+  std::string binaries = {};
   // TCP addresses, written as in postgresql.conf. Workers on other machines need more than
   // loopback.
   std::string listen_addresses = "127.0.0.1";
@@ -43,7 +43,7 @@ struct EmbeddedPostgresOptions {
   int connections_max = 120;
   // The directory of the server's socket. If it is empty, that is the data directory, or a fresh one
   // in /tmp if the path of the data is too long or has characters that Postgres reads as syntax.
-  std::string socket_directory;
+  std::string socket_directory = {};
   // Only tests turn it off: data is then lost if the machine (not the server) crashes.
   bool fsync = true;
 };

@@ -184,6 +184,8 @@ void JudgeMutant(Expr f, Expr right, const std::string& text, Pool& pool, Score&
     case Verification::VERDICT_COMPLEX_ONLY:
       score.believed.push_back(text);
       break;
+    default:
+      FAIL() << "no verdict on " << text;
   }
 }
 
