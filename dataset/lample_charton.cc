@@ -124,7 +124,7 @@ class Writer {
  private:
   Tokens WriteFunction(Expr expr) {
     if (!HasToken(expr->op())) return Unsupported(expr);
-    const std::string name(expression::NameOf(expr->op(), expression::Format::kPrefix));
+    std::string name(expression::NameOf(expr->op(), expression::Format::kPrefix));
     if (expr->children().empty()) return name;
     if (expr->op() == Op::kExp && expr->child(0)->IsInteger(1)) return "E";
     ASSIGN_OR_RETURN(const std::string argument, Write(expr->child(0)));

@@ -156,7 +156,7 @@ absl::StatusOr<std::string> Zygote::AwaitReady(Deadline deadline) {
   absl::StatusOr<std::string> line = ReadLine(deadline);
   constexpr std::string_view kReady = "ready ";
   if (line.ok() && line->starts_with(kReady)) return line->substr(kReady.size());
-  const absl::Status failure = line.ok() ? absl::UnavailableError(*line) : line.status();
+  absl::Status failure = line.ok() ? absl::UnavailableError(*line) : line.status();
   std::string printed = EndOf(errors_);
   if (printed.empty()) printed = EndOf(output_);
   if (printed.empty()) return failure;
