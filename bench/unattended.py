@@ -15,22 +15,17 @@ import argparse
 import json
 import os
 import pathlib
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests/support"))
+from trial import free_port  # noqa: E402
 
 STALL_SECONDS = 300  # After this long without a result, a slot must be hanging.
 GROWTH_MAX, GROWTH_MB = 1.1, 8  # Allowed for a process over the second half, for allocators and open files.
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def status_of(pid):

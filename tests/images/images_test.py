@@ -12,41 +12,18 @@ import json
 import os
 import pathlib
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests/torture"))
-import wait_for as waiting  # noqa: E402
+sys.path.insert(0, str(ROOT / "tests/support"))
+from trial import check, free_port, say, wait_for  # noqa: E402
 
 PROJECT = f"motzkin-trial-{os.getpid()}"
 FUNCTIONS = 200
 READY_SECONDS = 300  # Two busy cores took 141 s.
 JOB_SECONDS = 900
-
-started = time.monotonic()
-
-
-def say(message):
-    print(f"{time.monotonic() - started:6.1f} s  {message}", flush=True)
-
-
-def check(holds, message):
-    if not holds:
-        sys.exit(f"images_test: {message}")
-
-
-def wait_for(condition, seconds, message):
-    check(waiting.wait_for(condition, seconds, poll=0.5), f"{message} in {seconds} s")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @contextlib.contextmanager

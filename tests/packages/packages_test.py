@@ -8,41 +8,19 @@ own (`./dev package --try` starts it). Exit code 0: all held.
 
 import pathlib
 import re
-import socket
 import sys
 import time
 
 import bare_root
 import leftovers
 
-sys.path.insert(0, str(bare_root.PROJECT / "tests/torture"))
-import wait_for as waiting  # noqa: E402
+sys.path.insert(0, str(bare_root.PROJECT / "tests/support"))
+from trial import check, free_port, say, wait_for  # noqa: E402
 
 JOB_FUNCTIONS = 200
 UNITS = ("motzkin-coordinator", "motzkin-worker")
 FIRST_INTEGRAL_SECONDS = 120
 JOB_SECONDS = 600
-
-started = time.monotonic()
-
-
-def say(message):
-    print(f"{time.monotonic() - started:6.1f} s  {message}", flush=True)
-
-
-def check(holds, message):
-    if not holds:
-        sys.exit(f"packages_test: {message}")
-
-
-def wait_for(condition, seconds, message):
-    check(waiting.wait_for(condition, seconds, poll=0.2), f"{message} in {seconds} s")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Trial:
