@@ -219,26 +219,21 @@ absl::StatusOr<nlohmann::json> ReadManifest(const std::string& directory) {
   return manifest;
 }
 
-// Other schemas may be there: a backup consists of the schema motzkin and touches nothing else.
-absl::Status CheckEmpty(const std::string& conninfo) {
-  ASSIGN_OR_RETURN(const auto connection, Connection::Open(conninfo));
-  ASSIGN_OR_RETURN(const Rows found, connection->Execute(backup_queries::kDatabase));
-  if (!found.front().Bool("has_schema")) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      fmt::format("database {} holds a Motzkin cluster already: restore into an empty one",
-                  found.front().Text("name")));
-}
-
 absl::StatusOr<int64_t> FillDatabase(const std::string& conninfo, const std::string& backup,
                                      const nlohmann::json& manifest, const std::string& log) {
-  RETURN_IF_ERROR(CheckEmpty(conninfo));
   ASSIGN_OR_RETURN(const auto connection, Connection::Open(conninfo));
-  ASSIGN_OR_RETURN(const Rows database, connection->Execute(backup_queries::kDatabase));
-  RETURN_IF_ERROR(
-      RunProgram("pg_restore",
-                 {"--dbname=" + database.front().Text("name"), "--no-owner", "--no-privileges",
-                  "--single-transaction", "--exit-on-error", backup + kDump},
-                 conninfo, log));
+  ASSIGN_OR_RETURN(const Rows found, connection->Execute(backup_queries::kDatabase));
+  const postgres::Row database = found.front();
+  // Other schemas may be there: a backup consists of the schema motzkin and touches nothing else.
+  if (database.Bool("has_schema")) {
+    return absl::FailedPreconditionError(
+        fmt::format("database {} holds a Motzkin cluster already: restore into an empty one",
+                    database.Text("name")));
+  }
+  RETURN_IF_ERROR(RunProgram("pg_restore",
+                             {"--dbname=" + database.Text("name"), "--no-owner", "--no-privileges",
+                              "--single-transaction", "--exit-on-error", backup + kDump},
+                             conninfo, log));
   // pg_restore worked in one transaction, so the tables are all there or none is. This makes it the
   // next incarnation, so that attempts of the old cluster and the new one cannot have the same
   // numbers. Until then no coordinator starts on it.
