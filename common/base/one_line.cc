@@ -2,6 +2,7 @@
 
 #include <absl/strings/str_cat.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -60,6 +61,10 @@ void AppendEscaped(std::string_view bytes, std::string& line) {
 }  // namespace
 
 std::string Printable(std::string_view text) {
+  // Nearly all texts are plain ASCII, and the coordinator asks for every string that workers send.
+  if (std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; })) {
+    return std::string(text);
+  }
   std::string line;
   line.reserve(text.size());
   while (!text.empty()) {
