@@ -45,8 +45,9 @@ class Database:
         try:
             done = subprocess.run(command, input=script, text=True, capture_output=True, env=environment,
                                   timeout=300)
-        except subprocess.TimeoutExpired:
-            raise QueryFailed("psql hangs") from None
+        except subprocess.TimeoutExpired as hanging:
+            printed = (hanging.stdout or b"").decode(errors="replace").splitlines()
+            raise QueryFailed(f"psql hangs; its last line is: {printed[-1] if printed else ''}") from None
         if done.returncode != 0:
             raise QueryFailed(done.stderr.strip()[-400:])
         return done.stdout.splitlines()
