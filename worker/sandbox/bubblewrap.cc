@@ -47,17 +47,24 @@ std::vector<std::string> BubblewrapCommand(const BubblewrapSpec& spec) {
   // optional: it hides nothing that matters and is missing on old kernels.
   Append(command, {"--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc",
                    "--unshare-uts", "--unshare-cgroup-try"});
+  // The namespace knows this one user only, so set-user-id programs have no user to become, and
+  // DropRoot() finds nothing to drop.
   Append(command,
          {"--uid", "65534", "--gid", "65534", "--cap-drop", "ALL", "--hostname", "integrator"});
   ShowSystem(command);
   // /dev is built by hand, because bubblewrap's own --dev mounts a devpts, which many containers
   // forbid.
   Append(command, {"--tmpfs", "/dev", "--dev-bind", "/dev/null", "/dev/null", "--tmpfs", "/tmp"});
+  // Bubblewrap carries out its arguments in order. The program comes after the empty /tmp, which
+  // would hide one that was built there.
   if (!spec.program.empty()) Append(command, {"--ro-bind", spec.program, spec.program});
   for (const std::string& path : spec.readable) Append(command, {"--ro-bind-try", path, path});
   // The mounts above needed a writable tree to create their mount points in; now it becomes
   // read-only.
   for (const std::string mount : {"/tmp", "/dev", "/"}) Append(command, {"--remount-ro", mount});
+  // There is no --new-session, because it would take the integrator out of the process group that
+  // the worker kills. The worker gives bubblewrap a session of its own instead, and the filter
+  // refuses TIOCSTI.
   Append(command, {"--chdir", "/", "--"});
   return command;
 }

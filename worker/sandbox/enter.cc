@@ -16,6 +16,8 @@ absl::Status FromErrno(int error, const char* what) {
 
 absl::Status EnterSandbox(const std::vector<std::string>& readable) {
   RETURN_IF_ERROR(FromErrno(LimitIntegrator(), "resource limits"));
+  // Inside bubblewrap a file has to pass both layers, so keep this in step with ShowSystem() in
+  // bubblewrap.cc.
   std::vector<std::string> shown = {
       "/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives"};
   shown.insert(shown.end(), readable.begin(), readable.end());

@@ -26,6 +26,7 @@ std::string TryBubblewrap(const std::vector<std::string>& command) {
   SpawnOptions options;
   options.input = Stream::kNull;
   options.output = Stream::kNull;
+  // Bubblewrap's own complaint becomes the reason that the owner reads in the log.
   options.error = Stream::kPipe;
   absl::StatusOr<ChildProcess> child = ChildProcess::Spawn(argv, options);
   if (!child.ok()) return child.status().ToString();
@@ -56,6 +57,8 @@ Probe ProbeSandbox(const std::vector<std::string>& command) {
   Probe probe;
   probe.seccomp = FiltersWork();
   probe.landlock_abi = LandlockAbi();
+  // An integrator refuses to start without its filter (enter.cc), so bubblewrap alone makes no
+  // level.
   if (!probe.seccomp) {
     probe.reason = "the kernel takes no system call filters";
     return probe;

@@ -21,6 +21,7 @@ int Lower(__rlimit_resource_t resource, rlim_t value) {
   rlimit limit;
   if (getrlimit(resource, &limit) != 0) return errno;
   if (limit.rlim_max != RLIM_INFINITY && value > limit.rlim_max) value = limit.rlim_max;
+  // The hard limit goes down as well, so that the process cannot raise the soft one again.
   limit = {value, value};
   return setrlimit(resource, &limit) == 0 ? 0 : errno;
 }
@@ -28,6 +29,7 @@ int Lower(__rlimit_resource_t resource, rlim_t value) {
 // Gives the caller's session the smallest share beside other sessions (nice 19). Does nothing where
 // the kernel has no autogroups or /proc is missing.
 int YieldToOtherSessions() {
+  // One second in all, in which the kernel takes ten requests.
   constexpr int kTriesMax = 20;
   const int fd = open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC);
   if (fd < 0) return 0;
@@ -61,12 +63,14 @@ bool LimitsMemory() {
 
 int LimitLeaf(const LeafLimits& limits) {
   if (LimitsMemory()) {
+    // Linux ignores RLIMIT_RSS, so the address space stands in for memory.
     const int error = Lower(RLIMIT_AS, static_cast<rlim_t>(limits.memory_bytes));
     if (error != 0) return error;
   }
   if (const int error = Lower(RLIMIT_CPU, static_cast<rlim_t>(limits.cpu_seconds)); error != 0) {
     return error;
   }
+  // This does not concern pipes, through which the answer goes.
   return Lower(RLIMIT_FSIZE, 0);
 }
 
@@ -88,6 +92,7 @@ int DropRoot() {
   if (geteuid() != 0) return 0;
   int death_signal = 0;
   prctl(PR_GET_PDEATHSIG, &death_signal);
+  // The user goes last: without root the groups could not be changed any more.
   if (setgroups(0, nullptr) != 0 || setresgid(kNobody, kNobody, kNobody) != 0 ||
       setresuid(kNobody, kNobody, kNobody) != 0) {
     // EINVAL: the user namespace does not map `nobody`. EPERM: it forbids setgroups().

@@ -47,6 +47,8 @@ class Rules {
         const int call = seccomp_syscall_resolve_name(std::string(name).c_str());
         // A name without a number is a slip in our file, and must not leave a hole in the filter.
         if (call == __NR_SCMP_ERROR) error_ = EINVAL;
+        // A call that this machine lacks, such as open() on arm64, has a negative number here, and
+        // libseccomp leaves its rule out.
         AddWhere(action, call, {});
       }
     }
@@ -86,6 +88,7 @@ absl::StatusOr<FilterProgram> Rules::Compile() const {
 constexpr uint32_t kRefuse = SCMP_ACT_ERRNO(EPERM);
 
 // The flags of clone() that make namespaces. The low byte of the flags is a signal.
+// CLONE_NEWTIME lies in that byte, so clone() cannot take it; unshare() and clone3() are refused.
 constexpr uint64_t kNamespaceFlags = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |
                                      CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP;
 
@@ -97,6 +100,7 @@ void AllowComputing(Rules& rules) {
       // NOLINTNEXTLINE(clang-diagnostic-missing-field-initializers): libseccomp's macros.
       {SCMP_A0(SCMP_CMP_EQ, 0), SCMP_A2(SCMP_CMP_EQ, 0)});
   // Any other command is refused; F_SETOWN, for one, would let it send signals.
+  // The kernel reads the command as an int, so the upper half of the register may hold anything.
   for (const int command : {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL}) {
     rules.AddWhere(SCMP_ACT_ALLOW, SCMP_SYS(fcntl),
                    {SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffu, static_cast<uint64_t>(command))});
@@ -113,15 +117,20 @@ void AllowReadingFiles(Rules& rules) {
   rules.AddWhere(SCMP_ACT_ALLOW, SCMP_SYS(open), {SCMP_A1(SCMP_CMP_MASKED_EQ, kChanges, O_RDONLY)});
   rules.AddWhere(SCMP_ACT_ALLOW, SCMP_SYS(openat),
                  {SCMP_A2(SCMP_CMP_MASKED_EQ, kChanges, O_RDONLY)});
+  // openat2() stays refused: its flags are behind a pointer, where a filter cannot see them.
   rules.Add(SCMP_ACT_ALLOW, system_calls::kLeafFileCalls);
 }
 
 }  // namespace
 
 absl::StatusOr<FilterProgram> IntegratorFilter() {
+  // This is a list of refusals, because engines are programs with needs of their own. The processes
+  // that run a job's input get a list of what is allowed: LeafFilter().
   Rules rules(SCMP_ACT_ALLOW);
   rules.Add(kRefuse, system_calls::kRefusedCalls);
   // Characters that are pushed into a terminal count as typed by its user.
+  // The mask is needed: the kernel ignores the upper 32 bits of a request, so one with a bit set
+  // there would pass an exact comparison and still be TIOCSTI.
   rules.AddWhere(kRefuse, SCMP_SYS(ioctl), {SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffu, TIOCSTI)});
   // A masked comparison tests for all bits of its mask, so each flag needs a rule of its own.
   for (uint64_t flag = 1; flag != 0 && flag <= kNamespaceFlags; flag <<= 1) {
@@ -142,6 +151,7 @@ absl::StatusOr<FilterProgram> LeafFilter(LeafFiles files) {
 }
 
 int InstallFilter(const FilterProgram& program) {
+  // Without this the kernel takes filters from root only.
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return errno;
   sock_fprog filter = {static_cast<unsigned short>(program.size()),
                        const_cast<sock_filter*>(program.data())};
