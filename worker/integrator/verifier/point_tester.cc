@@ -21,6 +21,8 @@ Agreement Compare(const ball::Evaluator& evaluator, slong tolerance_bits) {
   const Ball& derivative = evaluator.derivative();
   if (!f.Overlaps(derivative)) return Agreement::kDiffers;
   Ball difference;
+  // 128 bits are enough at any precision, because the rounding is relative to the difference
+  // itself.
   acb_sub(difference.get(), derivative.get(), f.get(), kFirstBits);
   mag_t distance, size;
   mag_init(distance);
@@ -51,6 +53,7 @@ void PointTester::CompareAt(TestedPoint& point, slong bits, slong tolerance_bits
   precision_bits_ = std::max(precision_bits_, static_cast<int>(bits));
   point.agreement =
       evaluator_.EvaluateDerivative() ? Compare(evaluator_, tolerance_bits) : Agreement::kNoValue;
+  // Asked after both evaluations, as either may have assumed a branch.
   point.assumed_cut = evaluator_.assumed_cut();
 }
 
@@ -70,6 +73,8 @@ Realness PointTester::TestOnce(TestedPoint& point, bool strictly_real_only) {
 }
 
 void PointTester::Resolve(std::vector<TestedPoint>& points) {
+  // All points take one precision before any takes the next, because the evaluator computes its
+  // constants anew whenever the precision changes.
   for (const slong bits : kLaterBits) {
     for (TestedPoint& point : points) {
       if (point.agreement == Agreement::kAgrees || point.agreement == Agreement::kDiffers) continue;
@@ -88,6 +93,8 @@ void PointTester::Recheck(std::vector<TestedPoint>& points) {
       if (OutOfWork()) return;
       TestedPoint again = point;
       TestAt(again, bits, tolerance_bits);
+      // Only a proof takes an agreement back. One that cannot be confirmed to so many bits still
+      // stands.
       if (again.agreement == Agreement::kDiffers) point = again;
     }
   }

@@ -12,6 +12,7 @@ using ball::Realness;
 
 constexpr long kCellBits = 10;  // the narrowest piece is 2^-10 wide
 constexpr long kHalfWidth = 8;  // half the width of the searched part of the line
+// The balls here are as wide as their pieces, so more bits would not make them narrower.
 constexpr slong kWideBits = 64;
 constexpr long kNarrow = 1l << (kCellBits - 3);  // an eighth
 constexpr long kPointScale = 1l << (kPointBits - kCellBits);
@@ -58,6 +59,8 @@ bool HasValues(const Ball& x, ball::Evaluator& evaluator) {
 
 CellKind Classify(const Cell& cell, ball::Evaluator& evaluator) {
   const Realness realness = evaluator.EvaluateValue(ToBall(cell), kWideBits);
+  // This holds on the whole piece: a ball that crosses the end of a domain has no value at all
+  // (common/ball/arithmetic.h).
   if (realness == Realness::kComplex) return CellKind::kNowhere;
   if (realness == Realness::kStrictlyReal && evaluator.EvaluateDerivative()) {
     return CellKind::kAnalytic;
@@ -114,6 +117,8 @@ bool IsRight(const Cell& run, const std::vector<TestedPoint>& tested, PointTeste
     return point.agreement == Agreement::kDiffers && Holds(run, point.at);
   };
   if (std::any_of(tested.begin(), tested.end(), is_counterexample)) return false;
+  // F' - f is analytic on the run, so it is 0 everywhere or at isolated points only, and two points
+  // decide.
   std::vector<TestedPoint> points = PointsInside(run);
   for (TestedPoint& point : points) tester.TestOnce(point, /*strictly_real_only=*/true);
   tester.Resolve(points);
@@ -129,6 +134,7 @@ IntervalSearch FindValidIntervals(ball::Evaluator& evaluator,
   // A quarter of the work remains for testing points.
   const uint64_t begin = evaluator.work();
   const uint64_t search_limit = begin + work_max / 4 * 3;
+  // Pieces that touch make one run: each is analytic up to and including their common end.
   const std::vector<Cell> runs = Join(AnalyticCells(evaluator, search_limit), 0);
   PointTester tester(evaluator, begin + work_max);
   IntervalSearch result;

@@ -35,6 +35,7 @@ constexpr char kTooLarge[] = "too large to evaluate";
 
 // The seed follows from the structure of both expressions, so a verdict can be reproduced anywhere.
 uint64_t PointSeed(Expr integrand, Expr candidate) {
+  // Without the factor, an answer that equals its integrand would always get the seed 0.
   return integrand->hash() ^ (candidate->hash() * 0x9e3779b97f4a7c15u);
 }
 
@@ -70,6 +71,7 @@ class Judge {
       TestedPoint point{sampler_.Real(attempt)};
       const Realness realness = tester_.TestOnce(point, /*strictly_real_only=*/true);
       if (realness == Realness::kStrictlyReal) strict_.push_back(point);
+      // These are for DecideByOtherPoints(): the value may be real although nodes below it are not.
       if (realness == Realness::kComplex && real_valued_.size() < kRealPoints) {
         real_valued_.push_back(point);
       }
@@ -127,6 +129,7 @@ class Judge {
     for (TestedPoint& point : real_valued_) {
       if (tester_.OutOfWork()) break;
       if (tester_.TestOnce(point, /*strictly_real_only=*/false) == Realness::kUndefined) continue;
+      // As far as a ball can tell, the value is real here.
       if (arb_contains_zero(evaluator_.value().imag())) axis.push_back(point);
     }
     tester_.Resolve(axis);
@@ -158,6 +161,7 @@ class Judge {
       return;
     }
     std::vector<TestedPoint> all = axis;
+    // x is real, so complex points vote only where too few points of the real line decide.
     if (!real_decide) all.insert(all.end(), off_axis.begin(), off_axis.end());
     const Tally tally = Count(all);
     Report(tally, all);
@@ -188,6 +192,7 @@ class Judge {
     judgement_.set_points_differed(tally.differed);
     for (const TestedPoint& point : points) {
       assumed_cut_ = assumed_cut_ || point.assumed_cut;
+      // A reader may repeat the counterexample, so it must be a proof.
       const bool proof = point.agreement == Agreement::kDiffers && !point.assumed_cut;
       if (proof && judgement_.counterexample().empty()) {
         judgement_.set_counterexample(ToString(point.at));

@@ -42,6 +42,8 @@ v1::Judgement Unreadable(std::string_view what, const absl::Status& status) {
 }
 
 v1::Judgement ParseAndVerify(const v1::Verify& request, const VerifyOptions& options) {
+  // Each request has a pool of its own, so that nothing of one answer is left in memory for the
+  // next.
   Pool pool;
   const absl::StatusOr<Expr> integrand = expression::ParsePrefix(request.integrand(), pool);
   if (!integrand.ok()) return Unreadable("integrand", integrand.status());
