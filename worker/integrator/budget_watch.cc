@@ -42,6 +42,7 @@ BudgetWatch::Verdict BudgetWatch::Check() {
   used_ = std::max(used_, CpuTime(pid_).value_or(before_) - before_);
   if (used_ >= budget_) return Verdict::kCpuBudget;
   if (!period_end_.Passed()) return Verdict::kGoOn;
+  // The probe comes last, because it burns CPU that a starved process could use.
   if (periods_ == kStallPeriodsMax || !starved_()) return Verdict::kStalled;
   ++periods_;
   period_end_ = Deadline::After(StallPeriod(budget_));
@@ -51,6 +52,7 @@ BudgetWatch::Verdict BudgetWatch::Check() {
 absl::Duration BudgetWatch::UntilNextCheck() const {
   // The process has one thread, so it cannot use up the rest of its budget in less wall time than
   // that.
+  // Without the lower bound the caller would spin while the last microseconds are used.
   return std::max(std::min(budget_ - used_, period_end_.Remaining()), absl::Milliseconds(1));
 }
 

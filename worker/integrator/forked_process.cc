@@ -53,6 +53,8 @@ absl::StatusOr<ForkedProcess> ForkedProcess::Fork(std::vector<int> kept_descript
     SilenceStandardStreams();
     CloseAllBut(std::move(kept_descriptors));
     body();
+    // exit() would run the exit handlers of the supervisor in the copy and flush its buffers a
+    // second time.
     _exit(0);
   }
   ForkedProcess process;
@@ -70,6 +72,7 @@ ForkedProcess::~ForkedProcess() { Kill(); }
 int ForkedProcess::Kill() {
   int status = 0;
   if (pid_ <= 0) return status;
+  // Only this object reaps the process, so its number cannot belong to another one yet.
   kill(pid_, SIGKILL);
   while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }

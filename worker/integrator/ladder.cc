@@ -89,12 +89,16 @@ v1::Integration Ladder::Climb(const v1::Integrate& request, absl::Duration verif
     best = Rank(outcome);
     integration.set_outcome(outcome);
     integration.set_integral(result.judgement.candidate_prefix());
+    // An engine without an answer is not named: the worker refuses that as a contradiction
+    // (response_check.cc).
     integration.set_engine(result.judgement.candidate_prefix().empty() ? "" : step.engine());
     integration.set_answer_class(result.judgement.answer_class());
     integration.set_has_abs(result.judgement.has_abs());
     // It is in `integral` already, and may be long.
     result.judgement.clear_candidate_prefix();
     *integration.mutable_judgement() = std::move(result.judgement);
+    // No other outcome ends the ladder: where one engine is only partly right, a later one may be
+    // right everywhere.
     if (outcome == OUTCOME_INTEGRATED) break;
   }
   return integration;
@@ -130,6 +134,7 @@ EngineReply Ladder::RunEngine(Engine& engine, std::string_view function,
   EngineReply first = engine.Run(function, limits);
   if (!MayNotRepeat(first.end)) return first;
   EngineReply second = engine.Run(function, limits);
+  // The second run decides, but the row accounts for the CPU of both.
   second.cpu += first.cpu;
   second.rss_kb = std::max(second.rss_kb, first.rss_kb);
   return second;

@@ -39,11 +39,15 @@ bool Drain(int fd, std::string& output, size_t bytes_max) {
 LeafEnd Watch(const Leaf& leaf, int answers, const EngineLimits& limits, std::string& output) {
   BudgetWatch watch(leaf.pid, limits.cpu);
   while (true) {
+    // The zygote holds the pipe of answers open, too, so a leaf that closes its end cannot make
+    // this loop spin.
     std::array<pollfd, 2> polled = {pollfd{answers, POLLIN, 0},
                                     pollfd{leaf.pidfd.get(), POLLIN, 0}};
     const timespec wait = absl::ToTimespec(watch.UntilNextCheck());
     ppoll(polled.data(), polled.size(), &wait, nullptr);
     if (!Drain(answers, output, limits.answer_bytes)) return LeafEnd::kTooLong;
+    // The budget comes before the end: a leaf that died past its budget is over it, no matter what
+    // it wrote.
     switch (watch.Check()) {
       case BudgetWatch::Verdict::kCpuBudget:
         return LeafEnd::kCpuBudget;

@@ -43,6 +43,9 @@ absl::StatusOr<std::unique_ptr<Engine>> MakeEngine(std::string_view name,
 absl::Status Run(const std::filesystem::path& program, std::vector<std::string_view> names) {
   if (names.empty()) names.push_back("giac");
   const std::string line_zygote = program.parent_path() / kLineZygote;
+  // The engines are made before the sandbox closes, because that of FriCAS opens a file that may be
+  // out of reach later. They start after it (Supervisor::Serve()), so that everything they run is
+  // locked in.
   std::vector<std::unique_ptr<Engine>> engines;
   for (const std::string_view name : names) {
     ASSIGN_OR_RETURN(engines.emplace_back(), MakeEngine(name, line_zygote));
@@ -62,6 +65,8 @@ static int Main(int argc, char** argv) {
     printf("integrator %s\n", MOTZKIN_VERSION);
     return 0;
   }
+  // The path is taken from argv[0], as bubblewrap shows no /proc/self/exe. The worker starts this
+  // program by its absolute path.
   const absl::Status status =
       motzkin::integrator::Run(argv[0], std::vector<std::string_view>(argv + 1, argv + argc));
   if (status.ok()) return 0;

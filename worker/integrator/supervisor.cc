@@ -37,9 +37,13 @@ absl::Status Supervisor::Serve(int in, int out) {
   signal(SIGPIPE, SIG_IGN);
   // If a zygote is lost, its leaf becomes our child and can be reaped.
   prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+  // The engines start before the first request is read, because the worker takes the answer to
+  // Describe to mean that they are warm.
   missing_ = DropMissing(engines_);
   return ServeFrames(in, out, [this](const std::string& frame) -> absl::StatusOr<std::string> {
     v1::Request request;
+    // This error ends the integrator. The worker sends no such frame, so the pipe must be out of
+    // step.
     if (!request.ParseFromString(frame)) return absl::DataLossError("the request is garbled");
     return Answer(request).SerializeAsString();
   });
@@ -56,6 +60,8 @@ v1::Response Supervisor::Answer(const v1::Request& request) {
     case v1::Request::kVerify:
       *response.mutable_judgement() = verifier_.Judge(request.verify(), verifier_budget).judgement;
       break;
+    // A request of an unknown kind gets an answer, too. Silence would hold the worker up until its
+    // limit on the wall, while it refuses an answer of the wrong kind at once.
     case v1::Request::kDescribe:
     case v1::Request::WHAT_NOT_SET:
       *response.mutable_description() = Describe();

@@ -38,6 +38,7 @@ void Enter(const VerifierOptions& options, int in, int out) {
   prctl(PR_SET_NAME, "verifier");  // for people who read ps, and for tests
   const absl::StatusOr<sandbox::FilterProgram> filter =
       sandbox::LeafFilter(sandbox::LeafFiles::kNone);
+  // The filter comes last, because it refuses to change limits.
   if (!filter.ok() || sandbox::LimitLeaf({options.memory_bytes, kCpuSecondsMax}) != 0 ||
       sandbox::InstallFilter(*filter) != 0) {
     _exit(1);
@@ -58,6 +59,8 @@ absl::Status VerifierHost::EnsureProcess() {
   const int in = requests.read.get(), out = judgements.write.get();
   ASSIGN_OR_RETURN(ForkedProcess process,
                    ForkedProcess::Fork({in, out}, [&] { Enter(options_, in, out); }));
+  // Our copies of the child's ends close when this function returns. As long as one is open, the
+  // death of the verifier does not end its pipe.
   process_.emplace(
       Process{std::move(process), std::move(requests.write), std::move(judgements.read)});
   return absl::OkStatus();
@@ -74,6 +77,7 @@ absl::StatusOr<std::string> VerifierHost::AwaitJudgement(absl::Duration cpu_budg
     // CPU. An answer that is there counts even if the budget has just run out.
     const BudgetWatch::Verdict verdict = watch.Check();
     cpu = watch.used();
+    // A verifier that died makes the pipe ready, too, and ReadFrame() then finds its end.
     if (ready > 0) return ReadFrame(process_->judgements.get(), Deadline::After(kFrameMax));
     if (verdict != BudgetWatch::Verdict::kGoOn) {
       return absl::DeadlineExceededError(
@@ -98,6 +102,8 @@ absl::StatusOr<Judged> VerifierHost::JudgeOnce(const v1::Verify& request,
   // The process is not used again, because its pipes may hold half a frame.
   const int ended = process_->process.Kill();
   process_.reset();
+  // An item that was over its budget would be over it again, so it has no second try. A death has
+  // one, in Judge().
   if (absl::IsDeadlineExceeded(status))
     return Unverified(std::string(status.message()), judged.cpu);
   return absl::UnavailableError(

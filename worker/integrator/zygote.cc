@@ -96,6 +96,7 @@ absl::StatusOr<std::unique_ptr<Zygote>> Zygote::Fork(
   std::unique_ptr<Zygote> zygote(new Zygote());
   ASSIGN_OR_RETURN(const std::vector<UniqueFd> theirs, zygote->OpenPipes());
   const ZygotePipes pipes = {theirs[0].get(), theirs[1].get(), theirs[2].get()};
+  // `theirs` closes on return. Then only the zygote holds those ends, so its death ends the pipes.
   ASSIGN_OR_RETURN(
       zygote->forked_,
       ForkedProcess::Fork({pipes.command, pipes.status, pipes.answers}, [&] { serve(pipes); }));
@@ -131,6 +132,7 @@ absl::StatusOr<std::unique_ptr<Zygote>> Zygote::Spawn(const std::vector<std::str
   for (const UniqueFd& pipe : theirs) descriptors.push_back(pipe.get());
   descriptors.push_back(filter.get());
   options.inherited_descriptors = std::move(descriptors);
+  // As in Fork(), our copies of its ends close on return.
   ASSIGN_OR_RETURN(zygote->spawned_, ChildProcess::Spawn(argv, options));
   return zygote;
 }
@@ -171,9 +173,11 @@ absl::StatusOr<Leaf> Zygote::StartLeaf(std::string_view input, const sandbox::Le
   RETURN_IF_ERROR(Write(command, deadline));
   ASSIGN_OR_RETURN(const std::string line, ReadLine(deadline));
   ASSIGN_OR_RETURN(const std::vector<int64_t> numbers, Numbers(line, "pid", 1));
+  // The pid is noted before anything else can fail, so that the destructor finds the leaf.
   leaf_ = static_cast<pid_t>(numbers[0]);
   Leaf leaf;
   leaf.pid = leaf_;
+  // The zygote reaps on command only, so this is the leaf even if it is dead already.
   leaf.pidfd.Reset(static_cast<int>(syscall(SYS_pidfd_open, leaf_, 0u)));
   if (!leaf.pidfd.valid()) return absl::ErrnoToStatus(errno, "pidfd_open");
   return leaf;
@@ -190,6 +194,7 @@ absl::StatusOr<LeafUsage> Zygote::Reap() {
 
 absl::Status Zygote::Write(std::string_view bytes, Deadline deadline) {
   while (!bytes.empty()) {
+    // A zygote that is gone gives EPIPE and no signal: Supervisor::Serve() ignores SIGPIPE.
     const ssize_t wrote = write(command_.get(), bytes.data(), bytes.size());
     if (wrote > 0) {
       bytes.remove_prefix(static_cast<size_t>(wrote));

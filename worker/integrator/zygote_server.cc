@@ -62,10 +62,12 @@ std::optional<RunCommand> ParseRun(const std::string& line, int command_pipe) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   // A zygote that died before the call above sends no signal any more.
   if (getppid() != zygote) _exit(1);
+  // A leaf that is taken over must neither read the next command nor answer in the zygote's stead.
   close(pipes.command);
   close(pipes.status);
   // Gives refused memory an exit code of its own; std::bad_alloc would look like a crash.
   std::set_new_handler([] { _exit(kLeafOutOfMemory); });
+  // The limits come before the filter, which refuses to change them.
   if (sandbox::LimitLeaf(run.limits) != 0) _exit(1);
   if (filter.has_value() && sandbox::InstallFilter(*filter) != 0) _exit(1);
   try {
@@ -101,12 +103,16 @@ void ServeZygote(const ZygotePipes& pipes, const ZygoteHooks& hooks) {
     }
     filter = *std::move(compiled);
   }
+  // The engine warms up without the leaf's filter. It may still open its files then, and sees no
+  // input of a job.
   if (!WriteAll(pipes.status, absl::StrCat("ready ", hooks.warm_up(), "\n")).ok()) return;
   const pid_t self = getpid();
   pid_t leaf = -1;
   while (const std::optional<std::string> line = ReadLine(pipes.command)) {
     std::string answer;
     if (*line == "reap") {
+      // The zygote does not reap by itself: until the supervisor asks, the zombie keeps its pid
+      // from being used again.
       answer = EndedLine(leaf);
     } else if (const std::optional<RunCommand> run = ParseRun(*line, pipes.command)) {
       leaf = fork();

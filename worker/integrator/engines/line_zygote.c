@@ -107,10 +107,12 @@ static void BecomeLeaf(long long memory_bytes, long long cpu_seconds) {
       setrlimit(RLIMIT_CPU, &cpu) != 0 || setrlimit(RLIMIT_FSIZE, &none) != 0) {
     _exit(kNotSealed);
   }
+  // A leaf that is taken over must neither read the next command nor answer in the zygote's stead.
   close(command_fd);
   close(status_fd);
   close(answers_fd);
   close(nowhere);
+  // The filter comes last, because it refuses the calls of the steps before it.
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter, 0, 0) != 0) {
     _exit(kNotSealed);
@@ -147,6 +149,7 @@ static void Serve(void) {
     }
     ReadFully(line, size);
     leaf = fork();
+    // The supervisor sees the pipe end and starts another zygote.
     if (leaf < 0) _exit(1);
     if (leaf == 0) {
       BecomeLeaf(memory_bytes, cpu_seconds);
@@ -169,6 +172,7 @@ static ssize_t ReadLine(void* cookie, char* buffer, size_t size) {
       fflush(NULL);
       _exit(0);
     }
+    // The text of the setup is used up, so the interpreter has run all of it and is warm.
     if (!is_ready) SayReady();
     is_ready = 1;
     Serve();
@@ -270,6 +274,7 @@ __attribute__((constructor)) static void BecomeZygote(void) {
   const char* memory = getenv("MOTZKIN_ZYGOTE_MEMORY");
   struct rlimit limit;
   if (memory != NULL && getrlimit(RLIMIT_AS, &limit) == 0) {
+    // Only the soft limit is set, because a job may allow its leaves more than this.
     limit.rlim_cur = (rlim_t)atoll(memory);
     setrlimit(RLIMIT_AS, &limit);
     MakeMeminfo(atoll(memory));

@@ -82,10 +82,14 @@ EngineReply ZygoteEngine::Run(std::string_view function, const EngineLimits& lim
   const std::string request = spec_.request ? spec_.request(function) : std::string(function);
   absl::StatusOr<LeafRun> run = RunLeaf(*zygote_, request, limits);
   if (!run.ok()) {
+    // `reply.end` stays kCrashed, for which the ladder tries once more. That run starts a new
+    // zygote.
     zygote_.reset();  // Kills the leaf, too.
     reply.message = run.status().ToString();
     return reply;
   }
+  // The fork counts as the engine's cost: that of FriCAS takes its zygote more than a millisecond.
+  // The budget is counted without it.
   reply.cpu = run->cpu + run->zygote_cpu;
   reply.rss_kb = run->rss_kb;
   switch (run->end) {
