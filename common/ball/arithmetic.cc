@@ -146,6 +146,8 @@ Ball Arithmetic::Pow(const Ball& a, const Ball& b) {
   if (a.IsReal() && b.IsReal() && arb_is_positive(a.real())) {
     return RealBallOf(arb_pow, a.real(), b.real(), bits_);
   }
+  // Our own Log() has no value for a base that crosses the cut. acb_pow() would return a ball over
+  // both branches, which is finite and so would look analytic.
   return Exp(Mul(b, Log(a)));
 }
 

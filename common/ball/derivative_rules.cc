@@ -53,6 +53,8 @@ Ball SignDerivative(const Ball& u, const Ball& du, const Ball& own, Arithmetic& 
 Ball FunctionDerivative(Expr node, const NodeValues& at, Arithmetic& m) {
   // The plan computes no ball for what a rule does not read, so an unread value must not be looked
   // up.
+  // An undefined ball owns no memory of FLINT, so it may outlive the thread that made it, whose
+  // memory function_filter.cc frees.
   static const Ball kUnread = Ball::Undefined();
   const Op op = node->op();
   const Ball& du = at.Derivative(node->child(0));

@@ -22,6 +22,8 @@ class Planner {
     const size_t ids = 1 + std::max(value_->id(), differentiated_->id());
     plan_.value_slot.assign(ids, kNoSlot);
     plan_.derivative_slot.assign(ids, kNoSlot);
+    // The value goes first. Nodes that it has already get no second step below, so the steps of the
+    // derivative rely on the value having been computed at the same point.
     WantValue(value_);
     RETURN_IF_ERROR(FollowWants());
     AddSteps(plan_.value_constants, plan_.value_steps);
@@ -105,6 +107,7 @@ class Planner {
     if (root_of->has_variable()) {
       return absl::UnimplementedError("RootOf of a polynomial that holds x");
     }
+    // The list is in the order of ids, which the binary search below needs.
     const std::vector<Expr> holding = NodesWithFreeUnknown(root_of->child(0));
     for (Expr node : holding) {
       for (Expr child : node->children()) {

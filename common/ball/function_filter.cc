@@ -7,6 +7,8 @@ namespace motzkin::ball {
 namespace {
 
 constexpr long kDenominatorBits = 20;
+// The precision is part of the generator's version as well: with more bits, more derivatives can be
+// told from 0.
 constexpr slong kBits = 128;
 
 // Numerators over 2^20. They are odd, because no singularity of a small formula lies on such a
@@ -38,6 +40,8 @@ FunctionClass Classify(expression::Expr f) {
     result = FunctionClass::kConstant;
     // One real value settles it: a constant has no derivative to look for.
     if (!f->has_variable()) return result;
+    // kUsable is a proof. A derivative that rests on an assumed cut would be no more than likely,
+    // so the next point is tried.
     if (evaluator->EvaluateDerivative() && !evaluator->assumed_cut() &&
         !evaluator->derivative().ContainsZero()) {
       return FunctionClass::kUsable;

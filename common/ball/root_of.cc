@@ -144,6 +144,8 @@ Ball RootOf(Expr root_of, const ConstantValue& constant, slong bits) {
   static_assert(sizeof(Ball) == sizeof(acb_struct), "a vector of balls is an array of acb_struct");
   acb_ptr raw = reinterpret_cast<acb_ptr>(roots.data());
   const slong isolated = acb_poly_find_roots(raw, polynomial->get(), nullptr, 0, working_bits);
+  // A root that occurs twice is never isolated, however many bits there are, so such a polynomial
+  // has no value here.
   if (isolated != polynomial->degree()) return Ball::Undefined();
   // Arb isolates roots as complex balls. For a polynomial with real coefficients it can tell which
   // of them hold a real root.

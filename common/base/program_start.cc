@@ -17,6 +17,8 @@ void PrepareProgram() {
     // as nothing better can be done without /dev/null.
     (void)!open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
   }
+  // umask() tells the old mask only by setting another. No thread is there yet that could make a
+  // file in between.
   umask(umask(0) | 022);
   signal(SIGXFSZ, SIG_IGN);  // Now write() returns EFBIG.
 }
@@ -24,6 +26,7 @@ void PrepareProgram() {
 std::filesystem::path OwnDirectory() {
   std::error_code error;
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
+  // After an upgrade the link reads "NAME (deleted)". The directory is right even then.
   return error ? "/usr/bin" : self.parent_path();
 }
 

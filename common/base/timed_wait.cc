@@ -42,6 +42,8 @@ bool CondVar::AwaitWithTimeout(absl::Mutex* mutex, const std::function<bool()>& 
   // wait.
   const auto until =
       std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(std::min(timeout, kLongest));
+  // The condition is looked at once more after the last wait, so a signal that comes together with
+  // the deadline is not lost.
   while (!condition()) {
     const absl::Duration left = absl::FromChrono(until - std::chrono::steady_clock::now());
     if (left <= absl::ZeroDuration()) return false;

@@ -23,6 +23,7 @@ Expr Builder::Sub(Expr a, Expr b) {
 }
 
 Expr Builder::Mul(Expr a, Expr b) {
+  // This comes before the rules for 0, because 0 times an undefined factor has no value.
   if (a->op() == Op::kUndefined || b->op() == Op::kUndefined) return Undefined();
   if (a->IsInteger(0) || b->IsInteger(1)) return a;
   if (b->IsInteger(0) || a->IsInteger(1)) return b;

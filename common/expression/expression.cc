@@ -20,6 +20,7 @@ uint64_t HashInteger(const mpz_class& value, uint64_t seed) {
   // mpz_export() drops the sign, so it is mixed in first.
   uint64_t hash = MixHash(seed, sgn(value) < 0 ? 0u : sgn(value) == 0 ? 1u : 2u);
   if (mpz_sizeinbase(value.get_mpz_t(), 2) <= 64) {
+    // mpz_export() writes nothing for 0, so the word must be 0 before.
     uint64_t word = 0;
     mpz_export(&word, nullptr, -1, sizeof word, 0, 0, value.get_mpz_t());
     return MixHash(hash, word);
@@ -61,6 +62,8 @@ const SharedInteger& GetSharedInteger(long value) {
 }
 
 uint64_t HashTree(Op op, std::span<const Expr> children) {
+  // Hashes are stored with every row and hold the number of the operation. If an operation that
+  // integrands use gets another number, canonical and skeleton version must be raised.
   uint64_t hash = MixHash(0, static_cast<uint64_t>(op));
   for (const Expr child : children) hash = MixHash(hash, child->hash());
   return hash;
@@ -205,7 +208,7 @@ void Pool::Clear() {
   impl_->pointers.Clear();
   impl_->long_lists.clear();
   impl_->numbers.clear();
-  // The counter has wrapped around, and slots of an old epoch could look alive.
+  // Once the counter wraps around, slots of an old epoch could look alive.
   if (++impl_->epoch == 0) {
     std::fill(impl_->table.begin(), impl_->table.end(), Impl::Slot());
     impl_->epoch = 1;

@@ -29,6 +29,7 @@ int Precedence(Op op) {
     case Op::kMul:
     case Op::kDiv:
       return 2;
+    // -x^2 is -(x^2), but -x*y is (-x)*y.
     case Op::kNeg:
       return 3;
     default:

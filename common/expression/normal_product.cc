@@ -73,6 +73,7 @@ void NormalProduct::MultiplyWholePower(Expr base, Expr exponent) {
     case Op::kNumber:
       return MultiplyNumberWholePower(base->number(), n);
     case Op::kI:
+      // i is (-1)^(1/2).
       phase_ += n / 2;
       return;
     case Op::kMul:
@@ -138,6 +139,7 @@ void NormalProduct::MultiplyFractionalPower(Expr base, Expr exponent) {
                              : Keep(builder_.Negate(rest), exponent);
     }
     case Op::kAdd: {
+      // The sign stays inside, as above.
       const mpq_class content = abs(NormalBuilder::Content(base));
       if (content != 1) MultiplyNumberFractionalPower(content, r);
       return Keep(builder_.Scale(base, 1 / content), exponent);

@@ -22,6 +22,7 @@ bool HoldsImaginaryUnit(Expr expr) {
 
 bool DraftIsRefused(const v1::GeneratorSpec& spec, const Draft& draft) {
   if (!HoldsVariable(draft)) return true;
+  // The number itself is refused already, as in the published code: of 4, three may be nested.
   return spec.nested_exponentials_max() > 0 &&
          NestedExponentials(draft) >= static_cast<int>(spec.nested_exponentials_max());
 }

@@ -49,6 +49,8 @@ std::optional<Pair> DrawPair(const Attempt& attempt, int internal_nodes) {
 std::optional<GeneratedFunction> TryByParts(const Attempt& attempt) {
   Pool& pool = attempt.pool;
   const v1::GeneratorSpec& spec = attempt.spec;
+  // The order of these draws is part of the generator's version. Whether a factor is dropped is
+  // drawn before it is known that F and G are usable.
   const int nodes_of_f = DrawNodeCount(attempt);
   const int nodes_of_g =
       DrawBetween(attempt.random, spec.parts_nodes_min(), spec.parts_nodes_max());

@@ -17,6 +17,8 @@ using expression::Pool;
 
 WeightedChoice<Symbol> MakeChoice(const WeightedSymbols& symbols, int arity) {
   WeightedChoice<Symbol> choice;
+  // The order of the list decides which random number draws which operator, so the same operators
+  // in another order make other functions.
   for (const v1::WeightedSymbol& weighted : symbols) {
     choice.Add(FindSymbol(weighted.symbol(), arity).value(), weighted.weight());
   }

@@ -39,6 +39,7 @@ PhiloxBlock Philox(PhiloxBlock counter, PhiloxKey key) {
 
 void RandomStream::Refill() {
   block_ = Philox(counter_, key_);
+  // No carry goes into the next word, because no function draws 2^64 blocks.
   ++counter_[0];
   used_ = 0;
 }

@@ -32,6 +32,8 @@ std::vector<std::pair<std::string_view, Enum>> Choices() {
 // Reads `key` with a getter of StrictMap into a protobuf field, which has only get and set.
 template <typename T, typename Set>
 void ReadInteger(StrictMap& map, std::string_view key, T value, Range range, Set set) {
+  // A value that is refused leaves `value` as it was. Finish() reports it, so what is set is never
+  // used.
   map.Integer(key, value, range.min, range.max);
   set(value);
 }
@@ -99,6 +101,7 @@ void ReadFilters(StrictMap& map, v1::GeneratorSpec& spec) {
 
 // Reads everything but `kind`, which is read before, because it selects the preset's parameters.
 void ReadGenerator(StrictMap& map, v1::GeneratorSpec& spec) {
+  // Any version is read here. ValidateJobSpec() refuses those that this build lacks.
   ReadInteger(map, "version", spec.version(), {1, UINT32_MAX},
               [&](uint32_t value) { spec.set_version(value); });
   ReadInteger(map, "canonical_version", spec.canonical_version(), {1, UINT32_MAX},

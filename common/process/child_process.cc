@@ -103,6 +103,8 @@ struct ChildSetup {
     }
     for (int number = 0; number < 3; ++number) {
       const UniqueFd& stream = streams[number].theirs;
+      // The copy that dup2() makes has no close-on-exec flag, so it survives exec; its source does
+      // not.
       if (stream.valid() && dup2(stream.get(), number) < 0) return errno;
     }
     if (const int error = KeepOnlyListedDescriptors(); error != 0) return error;
@@ -114,6 +116,8 @@ struct ChildSetup {
     signal(SIGPIPE, SIG_DFL);
     signal(SIGXFSZ, SIG_DFL);
     if (chdir(options.working_directory.c_str()) != 0) return errno;
+    // This comes last: it may put files over the streams set up above, or take rights away that the
+    // steps above need.
     return options.before_exec ? options.before_exec() : 0;
   }
 
@@ -131,6 +135,7 @@ struct ChildSetup {
 // Forks and executes argv[0]; returns the child's pid, or the reason why it could not start.
 absl::StatusOr<pid_t> Launch(const std::vector<std::string>& argv, const SpawnOptions& options,
                              const std::array<Pipe, 3>& streams) {
+  // Everything that needs memory is made here, before the fork: the child may not allocate.
   std::vector<const char*> environment;
   environment.reserve(options.environment.size() + 1);
   for (const std::string& variable : options.environment) environment.push_back(variable.c_str());
@@ -178,6 +183,7 @@ absl::StatusOr<ChildProcess> ChildProcess::Spawn(const std::vector<std::string>&
   child.own_group_ = options.own_process_group || options.own_session;
   // Only Reap() reaps this child, so its pid cannot have been reused before the pidfd exists.
   child.pidfd_.Reset(static_cast<int>(syscall(SYS_pidfd_open, child.pid_, 0u)));
+  // The destructor of `child` ends the process that runs already.
   if (!child.pidfd_.valid()) return absl::ErrnoToStatus(errno, "pidfd_open");
   child.input_ = std::move(streams[0].ours);
   child.output_ = std::move(streams[1].ours);

@@ -13,6 +13,8 @@ absl::StatusOr<PipeEnds> OpenPipe() {
 }
 
 absl::Status MakeNonBlocking(int fd) {
+  // The flag belongs to the open file and not to the descriptor, so all processes that share the
+  // file see it. The two ends of a pipe are two open files: the peer's end keeps blocking.
   const int flags = fcntl(fd, F_GETFL);
   if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0) {
     return absl::ErrnoToStatus(errno, "fcntl");

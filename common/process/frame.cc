@@ -41,6 +41,7 @@ absl::Status ReadExactly(int fd, size_t size, std::string& out, Deadline deadlin
     const size_t step = std::min(size, kReadStep);
     const size_t had = out.size();
     out.resize(had + step);
+    // A read comes before any wait, so bytes that are there already count even past the deadline.
     const ssize_t got = read(fd, out.data() + had, step);
     const int error = errno;
     out.resize(had + std::max<ssize_t>(got, 0));

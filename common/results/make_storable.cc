@@ -12,6 +12,8 @@
 namespace motzkin {
 namespace {
 
+// These are the limits of check_submitted() and of the tables in 0001_first_release.sql. One row
+// above them would make Postgres refuse the whole flush, which is then bisected.
 constexpr size_t kMessageBytesMax = 500;
 constexpr size_t kIntegralBytesMax = 65'536;
 constexpr size_t kEngineBytesMax = 40;

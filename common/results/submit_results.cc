@@ -58,6 +58,8 @@ Params RecordOf(const v1::Result& result) {
   Params record;
   record.Int(result.index()).Int(result.outcome());
   record.Text(result.integrand()).Text(result.integral());
+  // bigint has a sign and the hashes have none. SQL only compares them and splits by their bytes,
+  // so the bits are stored as they are.
   record.Int(std::bit_cast<int64_t>(result.canonical_hash()));
   record.Int(std::bit_cast<int64_t>(result.skeleton_hash()));
   record.Text(result.engine()).Text(VersionOf(result));

@@ -41,6 +41,8 @@ absl::Status ReadFile(const std::string& path, const std::vector<Setting>& setti
   return file->Finish();
 }
 
+// A script whose variable is unset says `--restore ""`. Taken as a flag that is not there, this
+// would start an ordinary coordinator.
 absl::Status RefuseEmpty(const CLI::App& app) {
   for (const CLI::Option* const option : app.get_options()) {
     for (const std::string& value : option->results()) {
@@ -107,6 +109,7 @@ absl::StatusOr<bool> ReadSettings(CLI::App& app, const std::vector<Setting>& set
   }
   ASSIGN_OR_RETURN(const bool parsed, ParseFlags(app, argc, argv));
   if (!parsed) return false;
+  // File and flags write into the same variables. The file is read first, so that flags win.
   if (!file.empty()) RETURN_IF_ERROR(ReadFile(file, settings));
   for (size_t i = 0; i < settings.size(); ++i) {
     // Empty means that the flag was not given, because ParseFlags() has refused empty values.

@@ -33,6 +33,8 @@ void MakeTextPrintable(Message& message, const FieldDescriptor& field) {
 
 void MakePrintable(Message& message) {
   const Reflection& reflection = *message.GetReflection();
+  // The recursion below is bounded: the parser of protobuf refuses messages that nest deeper than
+  // 100.
   std::vector<const FieldDescriptor*> fields;
   reflection.ListFields(message, &fields);
   for (const FieldDescriptor* const field : fields) {

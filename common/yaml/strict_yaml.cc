@@ -121,6 +121,8 @@ struct StrictMap::Document {
 
   // Reads one level of `node`. A duplicate key becomes an error, and the first value is kept.
   Mapping& Add(const YAML::Node& node, std::string prefix) {
+    // Only one level is copied, when a getter asks for it. A few dozen aliases turn a small file
+    // into a tree of billions of nodes, and a walk over all of it would not end.
     Mapping& mapping = mappings.emplace_back();
     mapping.prefix = std::move(prefix);
     mapping.line = LineOf(node);
