@@ -20,6 +20,7 @@
 namespace motzkin::dataset {
 namespace {
 
+// The rows of one statement, as many as in reader.cc.
 constexpr int64_t kRowsOfAPiece = 2'000;
 
 absl::Status CheckOver(const JobDescription& job) {
@@ -105,6 +106,7 @@ absl::Status WriteLines(Reader& reader, int64_t expected, const ArchiveOptions& 
   LineWriter writer(reader, report.job.name, directory, options.shard_rows);
   RETURN_IF_ERROR(writer.Write(queries::kArchiveRows, "results/", expected, progress));
   report.rows = writer.rows();
+  // The transaction that stores rows also counts them, so a difference means that rows are lost.
   if (report.rows != expected) {
     return absl::DataLossError(fmt::format("job {} has {} rows, but its counters say {}",
                                            report.job.name, report.rows, expected));
@@ -123,7 +125,8 @@ std::string Readme(const ArchiveReport& report, const ArchiveOptions& options) {
                      options.program_version, Grouped(report.audits));
 }
 
-// Checks that the disk gives back what SHA256SUMS says, because the rows may be dropped next.
+// Checks that the files read back as SHA256SUMS says, because the rows may be dropped next. The
+// kernel may answer from its cache: this finds files that were changed or cut, not a bad disk.
 absl::Status ReadBack(const std::vector<WrittenFile>& files,
                       const std::filesystem::path& directory) {
   for (const WrittenFile& file : files) {

@@ -57,6 +57,8 @@ double Baselines::LogRatio(size_t name, size_t level) const {
 double Baselines::LogOdds(const Features& features) const {
   double odds =
       std::log(static_cast<double>(rows_[1]) + 1) - std::log(static_cast<double>(rows_[0]) + 1);
+  // Both lists are in the order of the operators' numbers. An operator that got its number after
+  // this row was kept does not occur in the row, so level 0 is right for it.
   auto feature = features.begin();
   for (size_t name = 0; name < by_level_.size(); ++name) {
     const bool occurs = feature != features.end() && feature->first == name;

@@ -65,6 +65,7 @@ absl::StatusOr<FileDigest> DigestOf(const std::filesystem::path& path) {
   Sha256Hasher sha256;
   FileDigest digest;
   std::string buffer(kBufferBytes, '\0');
+  // The last read() fails at the end of the file and still brings the rest of it.
   while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) ||
          file.gcount() > 0) {
     const auto got = static_cast<size_t>(file.gcount());

@@ -26,6 +26,8 @@ class DrawnCounter {
 
   // Takes rows that are no duplicates, by rising index.
   absl::StatusOr<int64_t> Of(const Row& row) {
+    // The window only moves forward, so one counter serves one pass. Formats that ask for the count
+    // refuse --balance, which would make two.
     if (row.index >= known_.end) {
       known_ = {row.index, row.index + kPiece};
       ASSIGN_OR_RETURN(again_, reader_.CountDuplicates(job_, known_, end_));
@@ -101,6 +103,8 @@ class Exporter {
     ASSIGN_OR_RETURN(const std::optional<Exclusion> excluded, selection_.Decide(row));
     if (excluded.has_value()) return absl::OkStatus();
     const bool label = *selection_.Label(row);
+    // Write() may strip ln|u| before this. That needs the verifier and is not done twice: it only
+    // takes abs away, which every notation can write, so whether there is a line stays the same.
     ASSIGN_OR_RETURN(const std::optional<std::string> line, Line(row, label));
     if (line.has_value()) plan_.Count(row, label);
     return absl::OkStatus();

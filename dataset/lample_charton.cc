@@ -126,6 +126,7 @@ class Writer {
     if (!HasToken(expr->op())) return Unsupported(expr);
     std::string name(expression::NameOf(expr->op(), expression::Format::kPrefix));
     if (expr->children().empty()) return name;
+    // SymPy holds exp(1) as the constant, so their files never have `exp INT+ 1`.
     if (expr->op() == Op::kExp && expr->child(0)->IsInteger(1)) return "E";
     ASSIGN_OR_RETURN(const std::string argument, Write(expr->child(0)));
     return absl::StrCat(name, " ", argument);

@@ -71,6 +71,7 @@ Row RowOf(const postgres::Row& found) {
   if (!found.IsNull("duplicate_of")) row.duplicate_of = found.Int("duplicate_of");
   row.engine = TextOrEmpty(found, "engine");
   row.engine_version = TextOrEmpty(found, "engine_version");
+  // bigint holds the 64 bits of a hash, and its sign means nothing.
   row.canonical_hash = static_cast<uint64_t>(found.Int("canonical_hash"));
   row.skeleton_hash = static_cast<uint64_t>(found.Int("skeleton_hash"));
   row.steps = ParseSteps(TextOrEmpty(found, "steps"));

@@ -71,6 +71,7 @@ absl::StatusOr<std::vector<WrittenFile>> ShardWriter::Finish() {
       // The digest does not depend on the name, so it stays valid.
       const std::string name = FinalName(split, number, series.closed.size());
       std::error_code error;
+      // StagingDirectory::Commit() makes the new names durable before the export has its own.
       std::filesystem::rename(directory_ / file.path, directory_ / name, error);
       if (error) return absl::InternalError(fmt::format("{}: {}", name, error.message()));
       file.path = name;

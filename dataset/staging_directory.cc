@@ -26,6 +26,8 @@ absl::Status Sync(const std::filesystem::path& directory) {
 
 absl::Status CheckFree(const std::filesystem::path& target) {
   std::error_code error;
+  // This saves hours of writing in vain, and the rename at the end decides. A link that leads
+  // nowhere is a name that is taken, so links are not followed here.
   if (!std::filesystem::exists(std::filesystem::symlink_status(target, error))) {
     if (std::filesystem::is_directory(target.parent_path(), error)) return absl::OkStatus();
     return absl::NotFoundError(absl::StrCat("no directory ", target.parent_path().string()));

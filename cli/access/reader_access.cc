@@ -50,6 +50,8 @@ absl::StatusOr<ChildProcess> StartServer(const ReaderFlags& flags) {
   // stderr, which is why messages here can say "see above".
   SpawnOptions options;
   options.environment = {"PATH=/usr/local/bin:/usr/bin:/bin"};
+  // Only the first line of its stdout is read, so it must print no more than the URI there, or it
+  // would block on a full pipe.
   return ChildProcess::Spawn({binary, "--data-dir", directory, "--database-only"}, options);
 }
 

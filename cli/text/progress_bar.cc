@@ -51,6 +51,8 @@ ProgressBar::ProgressBar(std::string verb)
       terminal_(::isatty(STDERR_FILENO) != 0),
       start_(absl::Now()),
       shown_(start_) {
+  // These handlers restart system calls. So a statement under way is not broken off, and the walk
+  // ends between two pieces.
   interrupted = 0;
   ::signal(SIGINT, Interrupt);
   ::signal(SIGTERM, Interrupt);

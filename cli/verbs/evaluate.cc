@@ -149,6 +149,7 @@ class Evaluation {
     if (engines_known_) return engines_.ok();
     engines_known_ = true;
     engines_ = DropMissingEngines(ladder_, integrator);
+    // Describe() cannot fail here: the line above has started the process.
     if (engines_.ok()) summary_.engines = EngineVersions(*integrator.Describe());
     return engines_.ok();
   }
@@ -251,6 +252,7 @@ absl::StatusOr<EvaluateSummary> EvaluateFile(const LocalLadder& ladder,
     return absl::InvalidArgumentError("--details would overwrite " + options.file);
   }
   if (options.file != "-") input_file.open(options.file);
+  // A stream that was never opened is good, so "-" passes this check and the one below.
   if (!input_file) return absl::InvalidArgumentError("cannot read " + options.file);
   std::ofstream details_file;
   const bool to_file = !options.details.empty() && options.details != "-";

@@ -41,6 +41,8 @@ absl::Status Exec(const std::string& uri, const std::vector<std::string>& argume
 
 // Runs psql and waits, so that a private server can be stopped after it.
 absl::StatusOr<int> RunAndWait(ReaderAccess& access, const std::vector<std::string>& arguments) {
+  // The child allocates before it executes psql. That is safe as long as this process has one
+  // thread: with --data-dir no gRPC client is made, whose threads could hold a lock.
   const pid_t psql = ::fork();
   if (psql < 0) return absl::ErrnoToStatus(errno, "fork");
   if (psql == 0) {
