@@ -8,6 +8,7 @@ namespace motzkin::coordinator {
 void Audits::Update(const std::vector<AuditSnapshot>& open) {
   std::map<AuditKey, Audit> audits;
   for (const AuditSnapshot& snapshot : open) {
+    // An audit that is still open keeps its holder and `since`: a poll must not renew its patience.
     auto known = audits_.extract(snapshot.key);
     if (known.empty()) {
       audits[snapshot.key].first = snapshot.first_worker;
@@ -32,6 +33,7 @@ std::set<WorkerId> Audits::Plan(const std::function<std::vector<Auditor>(int64_t
   int64_t job = -1;
   std::vector<Auditor> auditors;
   for (auto& [key, audit] : audits_) {
+    // The keys are sorted by job, so all workers are walked once a job and not once an audit.
     if (key.job != job) auditors = auditors_of(key.job);
     job = key.job;
     if (!audit.holder.empty()) {
@@ -58,6 +60,7 @@ const Auditor* Audits::Choose(Audit& audit, const std::vector<Auditor>& auditors
   };
   // Every worker has failed once, so each may try again. Otherwise the audit would stay open.
   if (std::ranges::none_of(auditors, fits)) audit.failed.clear();
+  // The auditor that holds the fewest gets it, so that audits spread over the workers.
   const Auditor* chosen = nullptr;
   int least = 0;
   for (const Auditor& auditor : auditors) {

@@ -8,6 +8,7 @@ namespace {
 
 int64_t FunctionsIn(absl::Duration time, double functions_per_minute) {
   const double functions = absl::ToDoubleMinutes(time) * functions_per_minute;
+  // The speed is a worker's word. Without a bound, the cast of a very large one would be undefined.
   return static_cast<int64_t>(std::min(functions, 1e12));
 }
 
@@ -33,6 +34,7 @@ WorkSize SizeWork(const SizerPolicy& policy, const SizerInput& input) {
         std::ceil(static_cast<double>(input.remaining) * std::clamp(input.share, 0.0, 1.0));
     size.hold = std::min(size.hold, std::max(slots, static_cast<int64_t>(part)));
   }
+  // The planner divides by it.
   size.hold = std::max<int64_t>(size.hold, 1);
   size.batch = std::clamp(size.batch, policy.batch_min, policy.batch_max);
   // A worker holds at least four batches, so that whole ones can move to a worker that ran dry.

@@ -5,16 +5,21 @@
 namespace motzkin::coordinator {
 
 int64_t BatchState::Remaining() const {
+  // Either count may be behind the other: the store lacks rows that are on their way, and the
+  // holder does not hear of rows that earlier holders send late.
   const int64_t finished = lease_.has_value() ? std::max(stored, lease_->finished) : stored;
   return std::max<int64_t>(size() - finished, 0);
 }
 
 int64_t BatchState::Unstarted() const {
+  // A batch that was recalled or released leaves its holder anyway.
   if (!lease_.has_value() || !lease_->seen_held || lease_->phase != LeasePhase::kLive) return 0;
   return std::max<int64_t>(std::min(lease_->end, end) - lease_->unstarted_begin, 0);
 }
 
 bool BatchState::Begun() const {
+  // `finished` counts the rows of earlier holders too. So a batch that one of them began counts as
+  // begun from the first report on.
   return lease_.has_value() && lease_->seen_held &&
          (lease_->unstarted_begin > begin || lease_->finished > 0);
 }
@@ -29,6 +34,8 @@ void BatchState::Update(const BatchSnapshot& snapshot) {
 void BatchState::Update(const HeldReport& held) {
   lease_->seen_held = true;
   lease_->restored = false;
+  // The report may have been under way while the batch was split, so it may speak of indices that
+  // are another batch's by now.
   lease_->finished = std::clamp<int64_t>(held.stored + held.pending, 0, size());
   lease_->unstarted_begin = std::clamp(held.unstarted_begin, begin, end);
   lease_->reported_end = held.end;

@@ -12,6 +12,7 @@ namespace {
 constexpr double kRowBytesTypical = 600;
 // A rate measured on a few functions may be 0; allocation stays bounded all the same.
 constexpr double kSuccessRateMin = 0.01;
+// It is far below the largest integer, so that sums of it and counters cannot overflow.
 constexpr int64_t kUnbounded = std::numeric_limits<int64_t>::max() / 4;
 
 }  // namespace
@@ -20,12 +21,16 @@ void JobState::Update(const JobSnapshot& snapshot) {
   const int64_t allocated = progress.allocated_below;
   JobSnapshot::operator=(snapshot);
   AllocatedTo(allocated);
+  // While our order to end the job is under way, the store may still say that it runs: `ending`
+  // waits for the answer. Once the job stands still, a later resume lets every machine try again.
   if (snapshot.state == v1::JOB_STATE_RUNNING) return;
   ending = false;
   given_up.clear();
 }
 
 double JobState::SuccessRate() const {
+  // Laplace's rule of succession, (s + 1) / (n + 2): one half before the first result, and neither
+  // 0 nor 1 after a few.
   return std::max(kSuccessRateMin, static_cast<double>(progress.integrated + 1) /
                                        static_cast<double>(progress.stored + 2));
 }
@@ -37,6 +42,8 @@ int64_t JobState::Allocatable() const {
   if (rules.target > 0 && !rules.target_integrated) left = rules.target - allocated;
   if (rules.target > 0 && rules.target_integrated) {
     const double rate = SuccessRate();
+    // Functions without a result yet will be integrated at the rate so far. The rest of the target,
+    // divided by the rate, is allocated on top of them.
     const double expected = static_cast<double>(progress.integrated) +
                             rate * static_cast<double>(allocated - progress.stored);
     left = static_cast<int64_t>(std::ceil((static_cast<double>(rules.target) - expected) / rate));
@@ -65,6 +72,8 @@ bool JobState::Finished() const {
         rules.target_integrated ? progress.sealed_integrated : progress.sealed_below;
     if (reached >= rules.target) return true;
   }
+  // A job that is bounded by rows or bytes ends when all that it may allocate is sealed. A job that
+  // has just started has nothing left to seal either, but nothing allocated.
   return progress.allocated_below > 0 && allocating == 0 && Allocatable() == 0 &&
          progress.sealed_below == progress.allocated_below;
 }

@@ -28,11 +28,15 @@ void LeaseTable::Add(const BatchSnapshot& snapshot) {
   JobState* job = cluster_.FindJob(snapshot.key.job);
   if (job == nullptr || !job->running()) return;
   if (!batches_.try_emplace(snapshot.key, snapshot).second) return;
+  // A split moves a batch's end and never its begin, so this entry is found again for as long as
+  // the batch is open.
   job->pending_.insert({snapshot.begin, snapshot.key.batch});
+  // A poll may be the first to tell of the batch, if the answer to its allocation was lost.
   job->AllocatedTo(snapshot.end);
 }
 
 void LeaseTable::Forget(BatchState& batch) {
+  // Drop() makes the batch pending again, so it comes before the erase.
   if (batch.lease() != nullptr) Drop(batch);
   cluster_.jobs.at(batch.key.job).pending_.erase({batch.begin, batch.key.batch});
   batches_.erase(BatchKey(batch.key));  // The key is copied, as the original goes with the batch.
@@ -45,6 +49,7 @@ void LeaseTable::Forget(const JobState& job) {
 void LeaseTable::EndJob(JobState& job, v1::JobState state, const std::string& reason) {
   if (std::exchange(job.ending, true)) return;
   cluster_.outbox.Emit(SetJobState{job.rules.id, state, reason});
+  // The leases are only forgotten: the store ends them in the transaction that ends the job.
   Forget(job);
 }
 
@@ -59,6 +64,8 @@ void LeaseTable::Lend(BatchState& batch, Lease lease) {
 void LeaseTable::Drop(BatchState& batch) {
   WorkerState& worker = cluster_.workers.at(batch.lease_->worker);
   worker.leases_.erase(batch.key);
+  // The next tick plans for the worker, and not this turn: a grant that the store refuses again and
+  // again then costs one attempt a second.
   worker.hungry = true;
   cluster_.changed.insert(batch.lease_->worker);
   batch.lease_.reset();
@@ -66,6 +73,8 @@ void LeaseTable::Drop(BatchState& batch) {
 }
 
 void LeaseTable::End(BatchState& batch, LeaseEnd why) {
+  // A lease that is still being granted has no attempt that could be ended. Should the store grant
+  // it, StoreReconciler finds that it is not wanted any more and ends it.
   if (batch.lease_->phase != LeasePhase::kGranting) {
     cluster_.outbox.Emit(EndLease{{batch.key, batch.lease_->attempt}, why});
     if (why == LeaseEnd::kDied) ++batch.deaths;

@@ -31,6 +31,7 @@ std::vector<uint64_t> NumbersOf(absl::string_view version) {
   for (const char c : version) {
     const bool digit = c >= '0' && c <= '9';
     if (digit && !in_number) numbers.push_back(0);
+    // A number beyond 64 bits wraps around, but no real version has one.
     if (digit) numbers.back() = numbers.back() * 10 + static_cast<uint64_t>(c - '0');
     in_number = digit;
   }
@@ -83,6 +84,7 @@ std::string WhyNobody(const JobRules& job, const std::vector<const WorkerReport*
   for (const WorkerReport* worker : workers) {
     if (Lacks(job, *worker).empty()) return "";
     std::vector<Requirement> checked = Check(job, *worker);
+    // Check() lists the requirements in the same order for each worker. At first, `all` is empty.
     for (size_t i = 0; i < all.size(); ++i) checked[i].met = checked[i].met || all[i].met;
     all = std::move(checked);
   }

@@ -30,13 +30,16 @@ struct Planner::Planning {
 
   bool MayTake(const JobState& job, const BatchState& batch) const {
     if (batch.stale || batch.size() == 0) return false;
+    // A worker runs a careful batch with nothing beside it, so a second one would only wait.
     if (batch.careful() && holds_careful) return false;
+    // If no other worker can do the job, the one that gave the batch up has to try again.
     return batch.avoid != worker.report.worker || job.matching_workers <= 1;
   }
 };
 
 void Planner::Queue(WorkerState& worker) {
   worker.hungry = false;
+  // A queued worker keeps its place, so a stream of events cannot push it back.
   if (std::exchange(worker.queued, true)) return;
   (worker.EmptyHanded() ? empty_handed_ : to_refill_).push_back(&worker);
 }
@@ -83,6 +86,8 @@ void Planner::Plan() {
 }
 
 void Planner::PlanFrom(std::deque<WorkerState*>& queue, Helping helping) {
+  // Workers beyond the bound stay queued. Each answer of the store starts another turn, which goes
+  // on with them.
   while (!queue.empty() &&
          cluster_.outbox.asked() + batches_in_allocations_ < cluster_.policy.asked_max) {
     WorkerState& worker = *queue.front();
@@ -99,6 +104,7 @@ std::vector<Planner::Claim> Planner::ClaimsOn(const WorkerState& worker) {
   for (auto& [id, job] : cluster_.jobs) {
     if (job.running() && worker.Suits(job)) claims.push_back({.job = &job, .held = held[id]});
   }
+  // The sum of speeds is as old as Weigh() and may lack this worker. SizeWork() clamps the share.
   for (Claim& claim : claims) {
     const double speed = claim.job->matching_speed;
     claim.size =
@@ -120,12 +126,15 @@ void Planner::PlanFor(WorkerState& worker, Helping helping) {
     // The job with the smallest part of what it should have here comes first.
     const auto neediest = std::ranges::min_element(claims, {}, &Claim::Filled);
     if (neediest->Filled() >= 1) break;
-    // A first helping is a function for each slot.
+    // A first helping is a function for each slot. The rest comes once the store has confirmed it,
+    // which queues the worker again.
     if (helping == Helping::kFirst && planning.functions >= worker.report.slots_allowed) break;
     if (GiveOne(planning, *neediest)) continue;
     full = false;
     claims.erase(neediest);
   }
+  // A worker that got something is queued again by the store's answer, and a full one by its next
+  // report, which tells how much is done. For the others there may be no event at all.
   worker.hungry = planning.batches == 0 && !full;
   // This must be the next intention, because the leases carry its number.
   if (!planning.granted.empty()) {
@@ -142,6 +151,7 @@ bool Planner::GiveOne(Planning& planning, Claim& claim) {
   JobState& job = *claim.job;
   WorkerState& worker = planning.worker;
   int64_t functions = 0;
+  // Open batches go before new ones, because the sealed prefix waits for the lowest.
   if (BatchState* batch = NextPending(planning, job)) {
     leases_.Lend(*batch, {.grant = cluster_.outbox.next_id(),
                           .worker = worker.report.worker,
@@ -208,6 +218,8 @@ std::vector<Auditor> Planner::AuditorsOf(int64_t id) {
   std::vector<Auditor> auditors;
   const JobState* job = cluster_.FindJob(id);
   if (job == nullptr) return auditors;
+  // The negatives of a job's last batches become audits as it completes, so a completed job still
+  // has some.
   if (job->state != v1::JOB_STATE_RUNNING && job->state != v1::JOB_STATE_COMPLETED) return auditors;
   for (const auto& [name, worker] : cluster_.workers) {
     if (worker.Suits(*job))
@@ -237,6 +249,8 @@ void Planner::ShowReasons() {
     }
     if (!reason.empty()) reason = absl::StrCat("blocked: ", reason);
     if (reason == job.reason) continue;
+    // The intention is not repeated if it fails. The next poll then brings the old reason back, and
+    // a later tick finds the difference again.
     job.reason = reason;
     cluster_.outbox.Emit(SetJobReason{id, reason});
   }

@@ -19,6 +19,7 @@ struct Victim {
 }  // namespace
 
 void Planner::Rebalance(JobState& job, BootTime now) {
+  // As long as anything is left to hand out, no worker has to be relieved for another.
   if (!cluster_.MayGrant() || !job.running() || !job.pending().empty()) return;
   if (job.allocating > 0 || job.Allocatable() > 0) return;
   std::vector<const WorkerState*> idle;
@@ -32,20 +33,25 @@ void Planner::Rebalance(JobState& job, BootTime now) {
       // The worker has not reported the batch yet or not begun all of it: it still has work.
       if (!lease.seen_held || batch->Unstarted() > 0) dry = false;
       if (batch->key.job != job.rules.id) continue;
+      // A victim is relieved again only when the last move is over: until then its reports do not
+      // show how much it has left.
       moving = moving || lease.phase == LeasePhase::kRecalled || lease.end < batch->end;
       // A suspended worker does not go on with what it began either.
       victim.unstarted += worker.Suspended() ? batch->Remaining() : batch->Unstarted();
     }
     if (dry && worker.Suits(job)) idle.push_back(&worker);
     if (moving || victim.unstarted == 0 || worker.presence != Presence::kPresent) continue;
+    // The work of a suspended worker stands still, so it goes before that of the slowest.
     victim.seconds =
         worker.Suspended() ? 1e9 : 60.0 * static_cast<double>(victim.unstarted) / worker.Speed();
     victims.push_back(victim);
   }
   std::ranges::stable_sort(victims, std::ranges::greater(), &Victim::seconds);
+  // Each of the slowest is paired with one idle worker. The next tick looks again.
   for (size_t i = 0; i < std::min(idle.size(), victims.size()); ++i) {
     const Victim& victim = victims[i];
     if (victim.seconds < absl::ToDoubleSeconds(kWorthMoving)) break;
+    // With this share both end together: share / idle speed = (1 - share) / victim's speed.
     const double share = idle[i]->Speed() / (idle[i]->Speed() + victim.worker->Speed());
     auto part = static_cast<int64_t>(static_cast<double>(victim.unstarted) * share);
     if (victim.worker->Suspended()) part = victim.unstarted;
@@ -56,6 +62,7 @@ void Planner::Rebalance(JobState& job, BootTime now) {
 void Planner::Relieve(const WorkerState& victim, const JobState& job, int64_t functions,
                       BootTime now) {
   std::vector<BatchState*> held = leases_.HeldBy(victim);
+  // A batch that its holder has not reported yet may be begun to its end by now.
   std::erase_if(held, [&](const BatchState* batch) {
     return batch->key.job != job.rules.id || batch->lease()->phase != LeasePhase::kLive ||
            !batch->lease()->seen_held;
@@ -66,12 +73,15 @@ void Planner::Relieve(const WorkerState& victim, const JobState& job, int64_t fu
     if (functions <= 0) break;
     Lease& lease = *batch->lease();
     const int64_t unstarted = batch->Unstarted();
+    // A whole batch moves with its lease. For a part, the batch must be split, and that waits until
+    // the holder reports the shorter range (WorkerWatch::TakeHeldBatch()).
     if (victim.Suspended() || (!batch->Begun() && unstarted <= functions)) {
       lease.phase = LeasePhase::kRecalled;
       lease.released = now;
       functions -= victim.Suspended() ? batch->Remaining() : unstarted;
     } else if (lease.reported_end > 0 && unstarted > 0) {
       const int64_t cut = std::min(unstarted, functions);
+      // The head keeps a function at least, because no batch is empty.
       lease.end = std::max(batch->end - cut, batch->begin + 1);
       functions -= cut;
     }

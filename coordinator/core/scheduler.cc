@@ -6,12 +6,15 @@
 namespace motzkin::coordinator {
 
 void Scheduler::Restore(const Restored& restored, BootTime now) {
+  // The order matters: a batch is taken only if its job is known, and a lease if its batch is.
   for (const JobSnapshot& job : restored.poll.jobs) cluster_.jobs.try_emplace(job.rules.id, job);
   for (const BatchSnapshot& batch : restored.poll.batches) leases_.Add(batch);
   watch_.Restore(restored, now);
 }
 
 void Scheduler::OnTick(BootTime now) {
+  // The planner comes last, so that it sees the batches of workers that have just been lost, and no
+  // batch of a job that has just ended.
   watch_.OnTick(now);
   store_.FinishJobs();
   planner_.OnTick(now);
@@ -26,6 +29,7 @@ void Scheduler::OnJob(const JobSnapshot& job) {
 
 void Scheduler::SetDiskGuard(const std::string& why_blocked) {
   const std::string before = std::exchange(cluster_.disk_guard, why_blocked);
+  // The text changes with every gigabyte. Only that the guard went on or off is an event.
   if (before.empty() == why_blocked.empty()) return;
   cluster_.outbox.Event("disk",
                         why_blocked.empty() ? "there is room on the disk again" : why_blocked);
@@ -65,6 +69,7 @@ Desired Scheduler::DesiredFor(const WorkerId& id) const {
   desired.audits = planner_.AuditsOf(id);
   const bool runs = desired.control == WorkerControl::kRun;
   if (runs && !desired.batches.empty()) return desired;
+  // There is no clock here, and the reason of a worker that is present does not depend on the time.
   desired.reason = worker.View(worker.heard).reason;
   if (runs && !Blocked().empty()) desired.reason = Blocked();
   return desired;

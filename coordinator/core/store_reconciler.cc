@@ -9,9 +9,13 @@ namespace motzkin::coordinator {
 void StoreReconciler::OnPoll(const StorePoll& poll, BootTime now) {
   if (!std::exchange(cluster_.store_up, true)) {
     cluster_.outbox.Event("coordinator", "Postgres is back");
+    // Each of them may have happened after all. The store takes a repetition: it changes nothing,
+    // or is refused, or shows an event twice.
     for (Change& what : std::exchange(postponed_, {})) cluster_.outbox.Emit(std::move(what));
     cluster_.ChangeAll();
   }
+  // The order matters. Batches are taken for running jobs only, so jobs come first. Closed batches
+  // go before released leases are ended: a released lease that is left then lacks results.
   for (const JobSnapshot& snapshot : poll.jobs) TakeJob(snapshot);
   ReconcileBatches(poll);
   EndReleasedLeases(poll);
@@ -50,6 +54,7 @@ void StoreReconciler::ReconcileBatches(const StorePoll& poll) {
       }
       // A batch of a polled job that is missing from the poll is closed.
       if (batch->lease() != nullptr) {
+        // A finished batch shows that the worker can do the work.
         cluster_.workers.at(batch->lease()->worker).failures_in_row = 0;
         leases_.End(*batch, LeaseEnd::kDone);
       }
@@ -62,6 +67,7 @@ void StoreReconciler::ReconcileBatches(const StorePoll& poll) {
 
 void StoreReconciler::EndReleasedLeases(const StorePoll& poll) {
   for (const auto& [key, batch] : leases_.batches()) {
+    // End() keeps the batch in the table, so the loop may go on.
     const Lease* lease = batch.lease();
     if (lease == nullptr || lease->phase != LeasePhase::kReleased) continue;
     // Only a look at the store that began after the release can tell that results are missing.
@@ -107,6 +113,8 @@ void StoreReconciler::Confirmed(const AllocateBatches& what, const Confirmation&
   if (!answer.status.ok()) worker.hungry = true;
   JobState& job = cluster_.jobs.at(what.job);
   job.allocating -= what.functions();
+  // We did not know that the target was allocated, for example because an answer was lost. Unless
+  // we learn it here, the same allocation is asked for at every tick.
   if (absl::IsOutOfRange(answer.status)) job.AllocationExhausted();
   if (!answer.status.ok()) return;
   for (const BatchSnapshot& batch : answer.batches) leases_.Add(batch);
@@ -142,6 +150,7 @@ void StoreReconciler::Confirmed(const GrantLeases& what, const Confirmation& ans
     lease->since = now;
     cluster_.changed.insert(what.worker);
   }
+  // This may have been a first helping only.
   if (answer.status.ok()) planner_.Queue(worker);
 }
 
@@ -157,6 +166,8 @@ void StoreReconciler::Confirmed(const SplitBatch& what, const Confirmation& answ
 void StoreReconciler::Confirmed(const SetJobState& what, const Confirmation& answer, BootTime) {
   JobState& job = cluster_.jobs.at(what.job);
   job.ending = false;
+  // The store refuses if an operator's order was first. The next poll then brings the job's state,
+  // and its batches if it still runs.
   if (!answer.status.ok()) return;
   job.Update(answer.job);
   if (what.state == v1::JOB_STATE_FAILED) {

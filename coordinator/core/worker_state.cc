@@ -27,6 +27,7 @@ bool WorkerState::Grantable() const {
 }
 
 bool WorkerState::Suspended() const {
+  // A silent worker may have its slots back by now, so its last word for them does not count.
   return control == WorkerControl::kSuspend ||
          (presence == Presence::kPresent && report.slots_allowed == 0);
 }
@@ -42,6 +43,8 @@ WorkerView WorkerState::View(BootTime now) const {
   const auto say = [&](WorkerCondition condition, std::string reason) {
     return WorkerView{condition, std::move(reason), silence, static_cast<int>(leases_.size())};
   };
+  // The first that applies is shown. Absence comes first, because all else is what the worker said
+  // before it.
   if (presence != Presence::kPresent) {
     if (report.draining) return say(kAway, "stopped; everything it held was given back");
     if (presence == Presence::kExpected || heard == BootTime()) {

@@ -32,6 +32,8 @@ void WorkerWatch::Restore(const Restored& restored, BootTime now) {
   for (const LeaseSnapshot& lease : restored.leases) {
     WorkerState& worker = cluster_.workers[lease.worker];
     worker.report.worker = lease.worker;
+    // Older processes of the worker are turned away from now on. Sequences are not stored, so the
+    // first report of the newest process counts, whatever its number.
     worker.report.instance = std::max(worker.report.instance, lease.instance);
     BatchState* batch = leases_.Find(lease.key.batch);
     if (batch == nullptr) continue;  // Its job does not run, and the store ended the lease.
@@ -54,6 +56,7 @@ ReportVerdict WorkerWatch::OnReport(const WorkerReport& report, BootTime now) {
   if (!replaced && worker.report.sequence != 0 && report.sequence <= worker.report.sequence) {
     return ReportVerdict::kRepeated;
   }
+  // The old report is still needed here: it says whether the old process was about to stop.
   if (replaced) ReplaceInstance(worker);
   const bool same_versions = worker.report.engines == report.engines &&
                              worker.report.generator_versions == report.generator_versions &&
@@ -62,6 +65,8 @@ ReportVerdict WorkerWatch::OnReport(const WorkerReport& report, BootTime now) {
   worker.report = report;
   if (!same_versions) planner_.Match(worker);
   Welcome(worker, known, now);
+  // A batch that failed is no longer held, so TakeHeld() would wait for its results. TakeFailed()
+  // ends its lease at once.
   TakeHeld(worker, now);
   TakeFailed(worker);
   if (!same_versions || worker.Grantable() != was_grantable) planner_.WeighLater();
@@ -120,6 +125,7 @@ void WorkerWatch::ReplaceInstance(WorkerState& worker) {
 void WorkerWatch::Welcome(WorkerState& worker, bool known, BootTime now) {
   const Presence before = std::exchange(worker.presence, Presence::kPresent);
   const BootTime heard = std::exchange(worker.heard, now);
+  // Every report is answered, as the answer acknowledges its sequence.
   cluster_.changed.insert(worker.report.worker);
   if (known && before != Presence::kSilent && before != Presence::kLost) return;
   if (known && heard != BootTime()) {
@@ -144,6 +150,9 @@ void WorkerWatch::TakeHeld(WorkerState& worker, BootTime now) {
     } else if (lease.phase == LeasePhase::kRecalled) {
       leases_.End(*batch, LeaseEnd::kReturned);
     } else if (lease.phase == LeasePhase::kLive && (lease.seen_held || lease.restored)) {
+      // Other live leases were never reported: they are still on their way to the worker, and
+      // EndIgnored() bounds that wait. A restored one is from before our restart, so a report
+      // without it means that its holder let it go or never heard of it.
       Release(*batch, now);
     }
   }
@@ -218,6 +227,7 @@ void WorkerWatch::TakeJobFailure(WorkerState& worker, JobState& job, const std::
 }
 
 void WorkerWatch::DrainForFailures(WorkerState& worker, const std::string& reason) {
+  // An order of the owner stands, and so does our own earlier one.
   if (worker.control != WorkerControl::kRun) return;
   worker.control = WorkerControl::kDrain;
   worker.control_reason =
@@ -229,6 +239,8 @@ void WorkerWatch::DrainForFailures(WorkerState& worker, const std::string& reaso
 }
 
 void WorkerWatch::OnTick(BootTime now) {
+  // Fresh terms come before the look at silence. Otherwise the first tick after a sleep of this
+  // machine would lose every worker.
   if (now - last_tick_ > cluster_.policy.own_absence) GiveFreshTerms(now);
   last_tick_ = now;
   for (auto& [id, worker] : cluster_.workers) CheckSilence(worker, now);
@@ -273,12 +285,14 @@ void WorkerWatch::Lose(WorkerState& worker, BootTime now) {
 }
 
 void WorkerWatch::EndIgnored(BootTime now) {
+  // End() keeps the batch in the table, so the loop may go on.
   for (const auto& [key, known] : leases_.batches()) {
     const Lease* lease = known.lease();
     // Most leases are live and held. They need no look at their worker.
     if (lease == nullptr || (lease->phase == LeasePhase::kLive && lease->seen_held)) continue;
     const WorkerState& worker = cluster_.workers.at(lease->worker);
     if (worker.presence != Presence::kPresent) continue;  // CheckSilence() decides about it.
+    // A worker that is suspended or draining takes nothing up, and is not to blame for it.
     const bool ignored = lease->phase == LeasePhase::kLive &&
                          now - lease->since > cluster_.policy.take_up && worker.Grantable();
     const bool kept =
