@@ -4,6 +4,8 @@ namespace motzkin::coordinator {
 namespace {
 
 constexpr absl::Duration kWindow = absl::Minutes(1);
+// Polls come about once a second. A bit less lets one that comes early count, and bounds the looks
+// that are kept whatever the interval is.
 constexpr absl::Duration kBetweenLooks = absl::Milliseconds(900);
 // A rate over a shorter time says more about batching than about speed.
 constexpr absl::Duration kWindowMin = absl::Seconds(3);

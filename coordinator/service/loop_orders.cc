@@ -23,6 +23,7 @@ struct Meeting {
 
 absl::Status SchedulerLoop::OnStore(std::function<absl::Status(Store&)> order) {
   auto meeting = std::make_shared<Meeting>();
+  // The order may still run after this call has lost its patience, so it must own all that it uses.
   const bool added = store_thread_->Add([this, meeting, order = std::move(order)] {
     meeting->status = order(store_);
     CheckFatal(meeting->status);
@@ -48,6 +49,8 @@ absl::Status SchedulerLoop::Ask(Event look) {
 }
 
 void SchedulerLoop::TellJob(const JobRecord& job) {
+  // The directory knows a job before the rules do, because ToProto() must find every job that they
+  // give work of.
   jobs_.Put(job);
   Post([snapshot = ToSnapshot(job, 0)](Scheduler& scheduler, BootTime now) {
     scheduler.OnJob(snapshot);

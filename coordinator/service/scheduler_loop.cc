@@ -61,6 +61,7 @@ SchedulerLoop::~SchedulerLoop() { Stop(); }
 
 absl::Status SchedulerLoop::Start() {
   ASSIGN_OR_RETURN(const Restored restored, executor_.Restore());
+  // The terms of the leases begin here: a large store takes long to read.
   const BootTime now = clock_.Now();
   scheduler_.Restore(restored, now);
   last_tick_ = now;
@@ -83,6 +84,8 @@ void SchedulerLoop::Stop() {
     stopping_ = true;
     wake_.SignalAll();
   }
+  // The scheduler's thread is first: as it ends, it hands the last intentions to the store thread,
+  // which finishes all that it was given.
   if (thread_.joinable()) thread_.join();
   if (store_thread_ != nullptr) store_thread_->Stop();
 }
@@ -149,6 +152,7 @@ void SchedulerLoop::RunTurn(const std::vector<Event>& events, BootTime now) {
     waiting_[RankForStore(intention)].push_back(std::move(intention));
   }
   HandOver(kGroupsMax);
+  // This comes last, so that a worker is sent one state for all that a turn has changed.
   SendDesired(scheduler_.TakeChanged());
 }
 
@@ -181,6 +185,8 @@ void SchedulerLoop::TakeReport(const std::shared_ptr<WorkerLink>& link,
   }
   Stream& stream = streams_[id];
   if (stream.link != nullptr && stream.link != link) {
+    // The code tells the older end of a worker what to do: FAILED_PRECONDITION makes a process
+    // exit, and UNAVAILABLE makes it connect again.
     stream.link->Finish(
         stream.instance < state.instance()
             ? absl::FailedPreconditionError("superseded by a newer instance of this worker")
@@ -199,6 +205,8 @@ void SchedulerLoop::TakeReport(const std::shared_ptr<WorkerLink>& link,
 void SchedulerLoop::PollStore(BootTime now) {
   if (polling_ || now < next_poll_) return;
   polling_ = store_thread_->Add([this] {
+    // The time is read before the store, so that a lease that is released meanwhile waits for the
+    // next poll (StoreReconciler::EndReleasedLeases()).
     const BootTime asked_at = clock_.Now();
     absl::StatusOr<StorePoll> poll = executor_.Poll(asked_at);
     CheckFatal(poll.status());
@@ -243,6 +251,8 @@ std::vector<Intention> SchedulerLoop::NextGroup() {
 
 void SchedulerLoop::ExecuteGroup(std::vector<WorkerRecord> new_workers,
                                  std::vector<Intention> group) {
+  // These answers are made before the group moves into the task, which takes it even if the queue
+  // is full.
   std::vector<Confirmation> refused;
   refused.reserve(group.size());
   for (const Intention& intention : group) {
@@ -250,6 +260,8 @@ void SchedulerLoop::ExecuteGroup(std::vector<WorkerRecord> new_workers,
         {.id = intention.id, .status = absl::UnavailableError("too many calls wait for Postgres")});
   }
   ++groups_;
+  // The store thread keeps the order of its tasks, so the workers are saved before any grant that
+  // names them.
   if (!new_workers.empty()) Save(std::move(new_workers));
   const bool added = store_thread_->Add([this, group = std::move(group)] {
     std::vector<Confirmation> answers = executor_.Execute(group);
@@ -301,6 +313,7 @@ WorkerRecord SchedulerLoop::RecordOf(const WorkerId& id, BootTime now) const {
 }
 
 void SchedulerLoop::SaveWorkers(BootTime now) {
+  // A slow store gets no second write while one is under way; a later tick writes the news.
   if (saving_ > 0 || !scheduler_.store_up()) return;
   const bool all = now - last_save_ >= kSaveInterval;
   std::vector<WorkerRecord> records;
@@ -309,6 +322,7 @@ void SchedulerLoop::SaveWorkers(BootTime now) {
     const Shown shown{view.condition, HasFigures(view.condition) ? "" : view.reason};
     const auto [saved, added] = saved_.try_emplace(id, shown);
     if (!all && !added && saved->second == shown) continue;
+    // It is noted before it is written. If the write fails, Save() clears all notes.
     saved->second = shown;
     records.push_back(RecordOf(id, now));
   }
@@ -340,6 +354,8 @@ void SchedulerLoop::EndStreams() {
     reports.swap(reports_);
     events_.clear();
   }
+  // The intentions that still wait are stored, ends of leases and events among them. No answer
+  // comes any more to make room for another group, so there is no bound.
   HandOver(std::numeric_limits<int>::max());
   const absl::Status bye = absl::UnavailableError("the coordinator is stopping");
   for (auto& [key, report] : reports) report.first->Finish(bye);

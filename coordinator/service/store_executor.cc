@@ -65,6 +65,8 @@ absl::StatusOr<StorePoll> StoreExecutor::Poll(BootTime asked_at) {
   StorePoll poll{.asked_at = asked_at};
   ASSIGN_OR_RETURN(std::vector<JobRecord> jobs, store_.Jobs());
   int64_t sealed = 0;
+  // Sealing comes first: a poll then shows a job whose last rows have just come as finished. Rows
+  // of a paused job are sealed too.
   for (const JobRecord& job : jobs) {
     const bool moves = job.state == v1::JOB_STATE_RUNNING || job.state == v1::JOB_STATE_PAUSED;
     if (!moves || job.sealed_below == job.allocated_below) continue;
@@ -91,6 +93,7 @@ std::vector<Confirmation> StoreExecutor::Execute(const std::vector<Intention>& i
   if (intentions.empty()) return answers;
   for (const Intention& intention : intentions) {
     answers.push_back({.id = intention.id});
+    // Events are logged even if they cannot be stored: that Postgres is away, for example.
     const auto* event = std::get_if<RecordEvent>(&intention.what);
     if (event != nullptr) spdlog::info("{}", event->text);
   }
@@ -105,6 +108,7 @@ std::vector<Confirmation> StoreExecutor::Execute(const std::vector<Intention>& i
   if (!grouped) return answers;
   const absl::Status durable = store_.EndGroup();
   if (durable.ok()) return answers;
+  // A refusal stands, because it changed nothing. Everything else may be lost.
   for (Confirmation& answer : answers) {
     if (answer.status.ok()) answer = Confirmation{.id = answer.id, .status = durable};
   }
@@ -115,6 +119,10 @@ void StoreExecutor::ExecuteRun(Run run, Answers answers) {
   const absl::Status status =
       std::visit([&](const auto& first) { return Apply(first, run, answers); }, run.front().what);
   if (status.ok()) return;
+  // A store that is away or no longer ours gives every intention the same answer. Only a refusal
+  // may be the fault of one of them. GrantLeases() also refuses a batch that is in a run twice, as
+  // when its first grant was given up before it was answered: one by one, the later grant ends the
+  // earlier one.
   const bool refused = !absl::IsUnavailable(status) && !absl::IsAborted(status);
   if (refused && run.size() > 1) {
     for (size_t i = 0; i < run.size(); ++i) ExecuteRun(run.subspan(i, 1), answers.subspan(i, 1));
@@ -131,6 +139,8 @@ absl::Status StoreExecutor::Apply(const AllocateBatches&, Run run, Answers answe
     of_job.insert(of_job.end(), what.sizes.begin(), what.sizes.end());
   }
   for (const auto& [job, of_job] : sizes) {
+    // One call allocates for all workers of a job. The store cuts at the job's target, so the last
+    // of them may get fewer batches or none.
     const auto batches = store_.AllocateBatches(job, of_job);
     size_t next = 0;
     for (size_t i = 0; i < run.size(); ++i) {

@@ -35,6 +35,7 @@ void TaskQueue::Run() {
       const auto ready = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
         return stopped_ || !tasks_.empty();
       };
+      // absl tests the condition whenever the mutex is unlocked: Add() and Stop() need no signal.
       mutex_.Await(absl::Condition(&ready));
       // Only an empty queue ends the thread: tasks that were accepted run even after Stop().
       if (tasks_.empty()) return;

@@ -40,6 +40,8 @@ WorkerReport ToReport(const v1::WorkerState& state, const JobDirectory& jobs) {
                       .draining = state.draining(),
                       .reason = state.reason()};
   for (const v1::HeldBatch& held : state.batches()) {
+    // A worker may hold batches of a job that we do not know, after the database was restored from
+    // an older backup. Such a batch is never a desired one, so the worker drops it.
     const std::optional<int64_t> job = jobs.IdOf(held.job_uuid());
     if (!job.has_value()) continue;
     report.held.push_back({.lease = {{*job, held.batch()}, held.attempt()},
@@ -144,6 +146,7 @@ v1::Job ToProto(const JobRecord& job) {
   proto.set_uuid(job.uuid);
   proto.set_id(job.id);
   *proto.mutable_spec() = job.spec;
+  // The spec has the target that the job began with; a record has the one that it was extended to.
   proto.mutable_spec()->set_target(job.target);
   proto.set_spec_digest(job.spec_digest);
   proto.set_state(job.state);

@@ -117,6 +117,8 @@ absl::Status ValidateLists(const v1::WorkerState& state) {
 
 // Whether the spec, or a message inside it, has a field that this program does not know.
 bool HasUnknownFields(const v1::JobSpec& spec) {
+  // DiscardUnknownFields() also goes into the messages inside, and all that it drops makes the spec
+  // shorter.
   v1::JobSpec known = spec;
   known.DiscardUnknownFields();
   return known.ByteSizeLong() != spec.ByteSizeLong();
