@@ -188,6 +188,8 @@ void Agent::Impl::SendState(AgentSession& session) {
   state.set_protocol_version(kProtocolVersion);
   state.set_sequence(sequence);
   last_sent = clock.Now();
+  // A change that came while the state was collected is still noted in mailbox.state_changed, so it
+  // is not lost here.
   change_waits = false;
   session.Send(std::move(state));
 }
@@ -246,6 +248,7 @@ void Agent::Impl::AwaitRetry(const SessionEnd& end) {
     problem = end.answered ? "connection lost (no answer)" : "cannot connect (no answer)";
   } else if (end.status.error_code() == grpc::StatusCode::PERMISSION_DENIED ||
              end.status.error_code() == grpc::StatusCode::INVALID_ARGUMENT) {
+    // The coordinator gives these two codes with a sentence for people. Other messages are gRPC's.
     problem = end.status.error_message();
   } else {
     problem = fmt::format("{} ({})", end.answered ? "connection lost" : "cannot connect",

@@ -23,6 +23,7 @@ void AgentSession::Send(v1::WorkerState state) {
   outgoing_ = std::move(state);
   {
     const absl::MutexLock lock(&mailbox_.mutex);
+    // This is set first, because OnWriteDone() may clear it before StartWrite() returns.
     mailbox_.writing = true;
   }
   StartWrite(&outgoing_);
@@ -45,6 +46,7 @@ void AgentSession::OnReadDone(bool ok) {
     if (!ok) mailbox_.broken = true;
     mailbox_.changed.SignalAll();
   }
+  // The read fills incoming_ again, so it begins only after the copy.
   if (ok) StartRead(&incoming_);
 }
 

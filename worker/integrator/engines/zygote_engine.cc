@@ -62,6 +62,7 @@ absl::Status ZygoteEngine::Start() {
   zygote_.reset();
   ASSIGN_OR_RETURN(std::unique_ptr<Zygote> zygote, spec_.launch());
   absl::StatusOr<std::string> version = AwaitWarm(*zygote, spec_.warm_up_max);
+  // A zygote that is not warm is killed on the way out.
   if (!version.ok()) {
     return absl::Status(version.status().code(),
                         absl::StrCat(spec_.name, " does not start: ", version.status().message()));
