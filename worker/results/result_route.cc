@@ -68,6 +68,7 @@ bool ResultRoute::NoteDirect(const absl::Status& status) {
   const bool refused = absl::IsPermissionDenied(status);
   const BootTime now = clock_.Now();
   const absl::MutexLock lock(&mutex_);
+  // Any other status comes from Postgres itself, so the way to it works.
   if (!refused && !absl::IsUnavailable(status)) {
     failing_since_ = BootTime::Never();
     fallen_back_ = false;
@@ -86,6 +87,8 @@ absl::StatusOr<std::vector<v1::RowStatus>> ResultRoute::Submit(const v1::Submiss
     auto statuses = direct_.Submit(submission);
     if (!NoteDirect(statuses.status())) return statuses;
   }
+  // The direct way may have stored the rows before it failed. The relay then answers that they are
+  // stored already, which is a success.
   auto statuses = relay_.Submit(submission);
   if (absl::IsUnavailable(statuses.status())) {
     const absl::MutexLock lock(&mutex_);

@@ -73,6 +73,7 @@ std::optional<uint64_t> SegmentNumber(const std::filesystem::path& path) {
   const std::string name = path.filename().string();
   uint64_t number = 0;
   const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+  // `end` points into `name`, which ends in a NUL, so the rest of it is a C string.
   if (error != std::errc() || std::string_view(end) != kSuffix) return std::nullopt;
   return number;
 }
@@ -193,6 +194,8 @@ absl::Status ResultSpool::Append(const SpoolRecord& record) {
   if (absl::Status written = WriteDurably(bytes); !written.ok()) {
     // A part of the record may be on disk. It lies behind the segment's good bytes, where Recover()
     // cuts it off, and the next record begins a new segment. A full disk counts as a full spool.
+    // After a failed fdatasync() the kernel may have dropped the pages, so a second one on this
+    // file would prove nothing.
     EndWriting();
     if (segments_.back().rows == 0) RemoveSegment(segments_.end() - 1);
     return absl::ResourceExhaustedError(written.message());
@@ -226,6 +229,7 @@ void ResultSpool::PopFront() {
   Segment& segment = segments_.front();
   segment.read_offset += front_bytes_;
   segment.rows -= front_rows_;
+  // bytes_ stays as it is: the disk gets the room back only with the whole segment.
   rows_ -= front_rows_;
   front_bytes_ = front_rows_ = 0;
   if (segment.read_offset >= segment.bytes) RemoveSegment(segments_.begin());

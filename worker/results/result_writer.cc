@@ -102,6 +102,7 @@ int64_t ResultWriter::Stop(absl::Duration timeout) {
   {
     const absl::MutexLock lock(&mutex_);
     stopping_ = true;
+    // A second Stop() may shorten the first one's time, never prolong it.
     stop_by_ = std::min(stop_by_, clock_.Now() + timeout);
     changed_.SignalAll();
   }

@@ -194,7 +194,10 @@ absl::Status FunctionRunner::Ask(const Task& task, const integrator::v1::Request
   for (const bool last_try : {false, true}) {
     RETURN_IF_ERROR(EnsureIntegrator());
     integrator::v1::Request numbered = request;
+    // Each try has its own number, so that CheckResponse() cannot take an old answer for a new one.
     numbered.set_id(next_request_++);
+    // The budget is in CPU of this machine. With the same one everywhere, a slow machine would
+    // leave answers unverified that a fast one verifies.
     numbered.set_verifier_budget_us(static_cast<int64_t>(kVerifierBudgetUs * row.speed_factor()));
     absl::StatusOr<integrator::v1::Response> answer =
         integrator_->Call(numbered, WallMax(numbered));
@@ -274,6 +277,8 @@ void FunctionRunner::Pause(absl::Duration duration) const {
 }
 
 absl::Duration FunctionRunner::MeasureSpeed(const Task& task) {
+  // Begin() lets an interrupt of the task end this, too. Run() calls it again and finds the
+  // interrupt noted.
   Begin(task);
   if (options_.speed == nullptr || !EnsureIntegrator().ok()) return absl::ZeroDuration();
   const absl::StatusOr<SpeedRound> round = worker::MeasureSpeed(*integrator_);

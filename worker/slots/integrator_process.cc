@@ -28,10 +28,10 @@ namespace {
 
 namespace pipe = integrator::v1;
 
-// The engines warm up one after the other: giac takes 10 ms, others take seconds, and more on a slow
-// or busy machine. The integrator itself gives up an engine that blocks after a minute and one that
-// computes after five (zygote_engine.h). This is longer than that for three engines, so that one
-// slow engine is missing and the others are not.
+// The engines warm up one after the other: giac takes 10 ms, others take seconds, and more on a
+// slow or busy machine. The integrator itself gives up an engine that blocks after a minute and one
+// that computes after five (zygote_engine.h). This is longer than that for three engines, so that
+// one slow engine is missing and the others are not.
 constexpr absl::Duration kStartMax = absl::Minutes(16);
 // A process that closed its pipe gets this long to die by itself, so that we learn how it died.
 constexpr absl::Duration kLastGaspMax = absl::Milliseconds(500);
@@ -73,9 +73,12 @@ absl::StatusOr<ChildProcess> Spawn(const IntegratorOptions& options) {
   // is a tenth of the cost of a short leaf.
   spawn.environment = {"PATH=/usr/bin:/bin", "LC_ALL=C", "HOME=/", "LD_BIND_NOW=1"};
   spawn.error = Stream::kPipe;
+  // A kill of its group must not reach this worker, and UseIdlePriority() lowers the whole session
+  // of the integrator.
   spawn.own_session = true;
   spawn.before_exec = [idle = options.idle_priority] {
     // The integrator starts even if one of these fails: both are courtesies to the machine's owner.
+    // Both write to /proc, which bubblewrap does not show, so they come before the exec.
     sandbox::OfferToOutOfMemoryKiller();
     if (idle) sandbox::UseIdlePriority();
     return 0;

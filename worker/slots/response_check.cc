@@ -64,6 +64,7 @@ absl::Status CheckDescription(const pipe::Description& description) {
 }
 
 absl::Status CheckJudgement(const pipe::Judgement& judgement, int64_t answer_bytes_max) {
+  // Enums of proto3 are open, so any number may arrive.
   if (!v1::Verification::Verdict_IsValid(judgement.verdict())) return Bad("verdict");
   if (!v1::AnswerClass_IsValid(judgement.answer_class())) return Bad("answer_class");
   if (!Within(judgement.points_agreed(), kPointsMax) ||
@@ -76,6 +77,7 @@ absl::Status CheckJudgement(const pipe::Judgement& judgement, int64_t answer_byt
   if (!IsPrintable(judgement.reason(), kTextBytesMax)) return Bad("reason");
   if (judgement.valid_on_size() > kIntervalsMax) return Bad("valid_on");
   for (const v1::Interval& interval : judgement.valid_on()) {
+    // A NaN would pass the comparison alone.
     if (!std::isfinite(interval.lower()) || !std::isfinite(interval.upper()) ||
         interval.lower() > interval.upper()) {
       return Bad("valid_on");
@@ -95,6 +97,7 @@ absl::Status CheckStep(const pipe::StepReport& report, const pipe::Step& step) {
       !Within<int64_t>(report.rss_kb(), kRssKbMax)) {
     return Bad("step numbers");
   }
+  // The message may hold any bytes. result_row.cc makes them printable.
   return report.message().size() <= kMessageBytesMax ? absl::OkStatus() : Bad("step message");
 }
 

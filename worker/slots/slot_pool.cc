@@ -32,12 +32,15 @@ void SlotPool::Stop(absl::Duration timeout) {
   queue_.SetMode(v1::DESIRED_MODE_DRAIN);
   queue_.AwaitIdle(timeout);
   Interrupt(queue_.SetMode(v1::DESIRED_MODE_SUSPEND));
+  // This ends the Take() in which idle slots wait. Slot::Stop() would wait for it for ever.
   queue_.Stop();
   for (const auto& slot : slots_) slot->Stop();
 }
 
 void SlotPool::Interrupt(const std::vector<RunningTask>& tasks) {
   for (const RunningTask& task : tasks) {
+    // The slot may have gone on to another task since the queue named this one. The serial protects
+    // that task.
     slots_[static_cast<size_t>(task.slot)]->Interrupt(task.serial);
   }
 }

@@ -90,6 +90,7 @@ std::vector<RunningTask> WorkQueue::SetMode(v1::DesiredMode mode) {
   std::vector<RunningTask> unwanted;
   const absl::MutexLock lock(&mutex_);
   mode_ = mode;
+  // A drain lets the functions in progress end; only a suspension interrupts them.
   if (mode != v1::DESIRED_MODE_SUSPEND) return unwanted;
   for (const auto& [id, batch] : batches_) {
     for (const auto& [index, task] : batch.running) unwanted.push_back(task);
@@ -139,6 +140,8 @@ std::optional<Task> WorkQueue::Take(int slot) {
     const absl::MutexLock lock(&mutex_);
     const auto ready = [this, slot]()
                            ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return CanTake(slot); };
+    // No function signals this: absl evaluates the condition whenever the mutex is released, so
+    // each change of batches, mode or slots wakes the slots that it concerns.
     mutex_.Await(absl::Condition(&ready));
     if (stopped_) return std::nullopt;
     Batch& batch = *NextBatch();
@@ -172,6 +175,7 @@ Task WorkQueue::Begin(Batch& batch, int slot) {
 
 WorkQueue::Batch* WorkQueue::End(const Task& task) {
   MOTZKIN_CHECK(busy_ > 0);
+  // The slot is free even if its batch is gone.
   --busy_;
   idle_.SignalAll();
   const auto held = batches_.find(task.work);
@@ -250,6 +254,7 @@ std::vector<v1::HeldBatch> WorkQueue::Held() const {
     const Batch& batch = batches_.at(id);
     const auto* lease = std::get_if<BatchId>(&id);
     if (lease == nullptr) continue;
+    // If a batch were given back while its rows are on their way, others would compute them again.
     const bool in_progress = !batch.running.empty() || batch.pending > 0;
     // This also leaves out batches that were refused, whose job is null.
     if (!in_progress && (batch.given_up || mode_ == v1::DESIRED_MODE_DRAIN)) continue;
