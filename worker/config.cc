@@ -110,6 +110,7 @@ bool IsName(std::string_view name) {
 // Returns the name of this host, made to fit.
 std::string HostName() {
   char host[256] = "";
+  // The last byte stays 0, because gethostname() need not end a name that it cuts.
   if (gethostname(host, sizeof host - 1) != 0 || host[0] == '\0') return "worker";
   std::string name = std::string(host).substr(0, kNameBytesMax);
   std::replace_if(name.begin(), name.end(), std::not_fn(InName), '-');
@@ -193,6 +194,7 @@ int64_t AvailableMemory() {
 int UsableCores() {
   // Fewer than the machine has where taskset, a container or systemd limits them.
   cpu_set_t set;
+  // The call fails on machines with more than 1,024 cores, for which cpu_set_t has no room.
   if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
   return static_cast<int>(std::thread::hardware_concurrency());
 }

@@ -28,6 +28,7 @@ WriterOptions WriterOptionsOf(const Config& config, const StateDirectory& state)
   options.memory_bytes_max = config.result_memory_bytes;
   options.spool_time = config.spool_time;
   options.spool_bytes_max = config.spool_bytes_max;
+  // The minimum may not exceed the maximum, because SpoolBound() clamps between the two.
   options.spool_bytes_min = std::min(options.spool_bytes_min, config.spool_bytes_max);
   return options;
 }
@@ -45,6 +46,7 @@ absl::StatusOr<std::shared_ptr<const JobContext>> MakeContext(const std::string&
                                                               const v1::DesiredJob& job) {
   auto sampler = generator::FunctionSampler::Create(job.spec().generator());
   if (!sampler.ok()) return sampler.status();
+  // The row of a function that killed its integrator names the first engine, so there must be one.
   if (job.spec().ladder().empty()) return absl::InvalidArgumentError("the job has no ladder");
   return std::make_shared<const JobContext>(JobContext{.cluster_uuid = cluster_uuid,
                                                        .uuid = job.job_uuid(),
@@ -95,6 +97,8 @@ Daemon::Daemon(const Config& config, const StateDirectory& state, Capabilities c
 Daemon::~Daemon() { Stop(absl::ZeroDuration()); }
 
 void Daemon::Start() {
+  // The policy comes first, so that no slot begins on a machine that is hot or on battery. The
+  // agent comes last, because it brings work for all the others.
   Tick();
   writer_.Start();
   slots_.Start();
@@ -129,6 +133,7 @@ void Daemon::Stop(absl::Duration flush_time) {
     console_.Line(
         fmt::format("{} results found no room on disk: they will be computed again", lost));
   }
+  // A suspended queue still lists its batches. Without them the last state gives all of them back.
   slots_.SetWanted({});
   agent_.Stop(kFarewellMax);
 }
@@ -139,6 +144,8 @@ void Daemon::UpdateMode() {
   {
     const absl::MutexLock lock(&mutex_);
     slots_allowed = allowed_.slots_allowed;
+    // SetSlotsAllowed(0) alone would let the functions in progress end; a suspension interrupts
+    // them.
     if (desired_mode_ == v1::DESIRED_MODE_SUSPEND || slots_allowed == 0)
       mode = v1::DESIRED_MODE_SUSPEND;
     // A worker that stops stays stopped, whatever else is asked of it.
@@ -193,12 +200,15 @@ void Daemon::LearnJobs(const v1::DesiredState& desired) {
       jobs.emplace(job.job_uuid(), MakeContext(desired.cluster_uuid(), job));
     }
   }
+  // Functions in progress keep the context of a job that is forgotten here, because tasks share it.
   jobs_ = std::move(jobs);
 }
 
 std::vector<WantedBatch> Daemon::WantedOf(const v1::DesiredState& desired) {
   std::vector<WantedBatch> wanted;
   wanted_ids_.clear();
+  // Audits come first: behind ten minutes of batches they would not keep pace with their job
+  // (docs/decisions/0009-audits-without-leases.md).
   for (const v1::DesiredAudit& audit : desired.audits()) {
     WantedBatch& added = wanted.emplace_back();
     added.id = AuditId{audit.job_uuid(), audit.index()};
@@ -263,8 +273,10 @@ void Daemon::Apply(const v1::DesiredState& desired) {
   writer_.SetCluster(desired.cluster_uuid());
   direct_.SetDatabase(desired.database());
   route_.SetDirectKnown(!desired.database().empty() && config_.results == ResultsWay::kAuto);
+  // The slots come last: from here on they may finish rows, which must find their way.
   slots_.SetWanted(std::move(wanted));
   UpdateMode();
+  // A recalled batch goes to another worker as soon as a state shows that this one has let go of it.
   if (changed) agent_.NotifyChange();
 }
 
@@ -272,6 +284,8 @@ v1::WorkerState Daemon::CurrentState(uint64_t sequence) {
   v1::WorkerState state;
   state.set_slots(slots_.size());
   state.set_slots_busy(queue_.busy());
+  // Held() comes before Failures(): a batch that fails in between is then in both lists. If it were
+  // in neither, the coordinator would wait for its rows.
   for (v1::HeldBatch& held : queue_.Held()) *state.add_batches() = std::move(held);
   state.set_functions_per_minute(tally_.FunctionsPerMinute());
   const ResultWriter::Waiting waiting = writer_.waiting();
@@ -313,6 +327,8 @@ void Daemon::FillMachine(v1::WorkerState& state) const {
 
 void Daemon::Rejected(Rejection rejection, const std::string& message) {
   console_.Line("coordinator " + config_.connect + ": " + message);
+  // The caller of Tick() sees the code and stops the daemon. This thread cannot, as Stop() joins
+  // it.
   const absl::MutexLock lock(&mutex_);
   exit_code_ = rejection == Rejection::kProtocol ? kExitProtocol : kExitSuperseded;
 }
@@ -331,6 +347,7 @@ void Daemon::BatchRevoked(const v1::Submission& submission, const std::string& r
 
 void Daemon::BatchRefused(const v1::Submission& submission, const std::string& reason) {
   // It is reported as a failure, so that the coordinator grants its functions anew.
+  // This comes before the drop, because a batch that is given up already reports no failure.
   queue_.Fail(IdOf(submission), "results refused: " + reason, /*job_failed=*/false);
   BatchRevoked(submission, reason);
 }
@@ -343,6 +360,8 @@ void Daemon::RowRefused(const v1::Submission& submission, const std::string& rea
 
 void Daemon::AccessDenied(const std::string& reason) {
   console_.Line("this worker may not write results any more (" + reason + "); it drains");
+  // The worker drains and does not exit, because its rights may come back, as after a restore:
+  // SinkBack() then ends the drain.
   SetDenied("may not write results: " + reason);
 }
 

@@ -21,6 +21,8 @@ void ReapOrphans() {
   const SystemClock clock;
   const BootTime until = clock.Now() + kReapMax;
   while (clock.Now() < until) {
+    // This takes any child, so every ChildProcess must be gone by now. One whose child was reaped
+    // here would fail its CHECK.
     const pid_t reaped = waitpid(-1, nullptr, WNOHANG);
     if (reaped < 0) return;
     if (reaped == 0) absl::SleepFor(absl::Milliseconds(5));
