@@ -54,6 +54,7 @@ absl::Status CheckDatabase(Connection& connection) {
 }
 
 absl::Status Apply(Transaction& transaction, const Migration& migration) {
+  // The session has no settings of its own yet, as those come after the migrations.
   RETURN_IF_ERROR(transaction.ExecuteScript("SET LOCAL search_path = motzkin"));
   RETURN_IF_ERROR(transaction.ExecuteScript(migration.text));
   return transaction
@@ -105,6 +106,7 @@ absl::Status CheckApplied(const Rows& applied, std::span<const Migration> migrat
 absl::StatusOr<bool> ApplyNext(Transaction& transaction, std::span<const Migration> migrations) {
   RETURN_IF_ERROR(transaction.ExecuteScript(queries::kLockMigrations));
   ASSIGN_OR_RETURN(const Rows applied, transaction.Execute(queries::kAppliedMigrations));
+  // The check is made under the lock. Another coordinator may have migrated since the last look.
   RETURN_IF_ERROR(CheckApplied(applied, migrations));
   const std::vector<std::string> done =
       applied.Map([](const Row& row) { return row.Text("name"); });
@@ -123,6 +125,7 @@ absl::Status Migrate(Connection& connection, std::span<const Migration> migratio
   RETURN_IF_ERROR(CheckDatabase(connection));
   RETURN_IF_ERROR(connection.Transact(
       [](Transaction& t) { return t.ExecuteScript(queries::kMakeMigrationTable); }));
+  // Each migration has a transaction of its own, so what is done stays done if we are killed.
   for (bool more = true; more;) {
     RETURN_IF_ERROR(connection.Transact([&](Transaction& transaction) -> absl::Status {
       ASSIGN_OR_RETURN(more, ApplyNext(transaction, migrations));

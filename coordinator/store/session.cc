@@ -109,8 +109,11 @@ absl::Status Session::ConnectAgain() {
   const Watchdog::Watch watch(watchdog_, *connection_, patience_.usual);
   RETURN_IF_ERROR(watch.Explain(SetUp()));
   ASSIGN_OR_RETURN(const Rows cluster, connection_->Execute(queries::kCluster));
+  // If another coordinator has taken over, this one must end, and may disturb no session any more.
   if (cluster.front().Int("coordinator_epoch") != epoch_) return absl::AbortedError(kTakenOver);
   RETURN_IF_ERROR(connection_->Execute(queries::kEndSession, Params().Int(holder_)).status());
+  // A write of the old session may still be in flight on the server. fence() has locked the row
+  // that this locks, so the write has happened or failed before we go on.
   const absl::Status held = HoldDatabase();
   // Whether it has taken over is what the next call finds out.
   return absl::IsFailedPrecondition(held) ? absl::UnavailableError(held.message()) : held;
@@ -139,6 +142,8 @@ absl::Status Session::Transact(Kind kind, const Body& body) {
   const absl::Duration patience = kind.much ? patience_.much : patience_.usual;
   const Watchdog::Watch watch(watchdog_, *connection_, patience);
   const std::string preamble = Preamble(kind);
+  // A body that fails with its connection is not run again here. The caller alone knows whether it
+  // may happen twice; the next call opens a new connection.
   absl::Status status = connection_->Transact([&](Transaction& transaction) -> absl::Status {
     if (!preamble.empty()) RETURN_IF_ERROR(transaction.ExecuteScript(preamble));
     Statements statements(transaction);

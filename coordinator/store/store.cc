@@ -40,6 +40,7 @@ absl::StatusOr<int64_t> Remembered::Get(int64_t key,
     if (known != known_.end() && now - known->second.first < absl::Minutes(1))
       return known->second.second;
   }
+  // The mutex is free while Postgres is asked: two callers may both ask, but neither waits.
   ASSIGN_OR_RETURN(const int64_t value, find());
   absl::MutexLock lock(&mutex_);
   known_[key] = {now, value};

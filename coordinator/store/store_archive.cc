@@ -10,8 +10,8 @@ namespace {
 using postgres::Params;
 using postgres::Rows;
 
-// One step deletes at most this many rows, as many as the sealer takes at once. That is some tens
-// of milliseconds of work, so that other calls do not wait.
+// One step deletes at most this many rows. That is some tens of milliseconds of work, so that other
+// calls do not wait.
 constexpr int64_t kDeletedRowsMax = 20'000;
 
 absl::Status CheckOver(const JobRecord& job) {

@@ -73,6 +73,8 @@ absl::StatusOr<std::vector<BatchSnapshot>> Store::AllocateBatches(
       return absl::FailedPreconditionError(fmt::format("job {} is {}", name, job.Text("state")));
     }
     const int64_t begin = job.Int("allocated_below");
+    // A target of integrated functions does not say how many indices it takes: the rules decide how
+    // far ahead to allocate.
     const int64_t target = job.Bool("target_integrated") ? 0 : job.Int("target");
     const std::vector<int64_t> ends = EndsOf(sizes, begin, target);
     if (ends.empty()) return absl::OutOfRangeError(fmt::format("job {} is wholly allocated", name));
@@ -125,6 +127,8 @@ absl::StatusOr<int64_t> Store::Seal(int64_t job_id, int64_t rows_max) {
       end = batch.Int("end_index");
     }
     if (end == begin) return absl::OkStatus();
+    // One transaction does it all: an index that was sealed without its duplicates and its audit
+    // would never get them.
     const Params range = Params().Int(job_id).Int(begin).Int(end);
     RETURN_IF_ERROR(statements.Do(queries::kSealFunctions, range));
     ASSIGN_OR_RETURN(const Rows duplicates, statements.Run(queries::kSealDuplicates, range));

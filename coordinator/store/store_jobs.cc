@@ -70,6 +70,7 @@ Params CreationOf(const v1::JobSpec& spec, const std::string& request_id) {
   google::protobuf::util::JsonPrintOptions options;
   options.preserve_proto_field_names = true;
   MOTZKIN_CHECK(google::protobuf::util::MessageToJsonString(spec, &json, options).ok());
+  // The enums of SQL have no value for UNSPECIFIED, so its meaning is stored.
   const v1::Kind kind =
       spec.generator().kind() == v1::KIND_UNSPECIFIED ? v1::KIND_FORWARD : spec.generator().kind();
   const v1::Answers answers =
@@ -97,6 +98,7 @@ absl::Status CheckHere(const Row& job) {
 
 absl::Status CheckTransition(const Row& job, std::string_view to) {
   const std::string& from = job.Text("state");
+  // A call whose answer was lost is repeated, and must succeed again.
   if (from == to) return absl::OkStatus();
   RETURN_IF_ERROR(CheckHere(job));
   if (from != "completed" && from != "cancelled") return absl::OkStatus();
@@ -128,6 +130,7 @@ absl::StatusOr<JobRecord> Store::CreateJob(const v1::JobSpec& spec, const std::s
     id = created.front().Int("id");
     return absl::OkStatus();
   });
+  // The request id was looked up in the same transaction, so the name is the one that is taken.
   if (postgres::SqlState(status) == "23505") {
     return absl::AlreadyExistsError(fmt::format("there is a job {} already", spec.name()));
   }
@@ -197,6 +200,7 @@ absl::Status Store::ExtendTarget(int64_t job_id, int64_t target) {
     RETURN_IF_ERROR(CheckHere(job));
     RETURN_IF_ERROR(statements.Do(queries::kSetJobTarget, Params().Int(job_id).Int(target)));
     if (state != "completed") return absl::OkStatus();
+    // Its open batches were revoked as it completed.
     RETURN_IF_ERROR(statements.Do(queries::kReopenBatches, Params().Int(job_id)));
     return statements.Do(queries::kSetJobState, Params().Int(job_id).Text("running").Text(""));
   });

@@ -83,6 +83,7 @@ absl::Status AddLeases(Statements& statements, const std::vector<GrantRequest>& 
   const Params params = Params().ArraysOf(
       requests, [](const GrantRequest& request) { return request.batch.job; },
       [](const GrantRequest& request) { return request.batch.batch; }, &GrantRequest::worker,
+      // SQL has no unsigned integers: an instance keeps its bits.
       [](const GrantRequest& request) { return std::bit_cast<int64_t>(request.instance); });
   ASSIGN_OR_RETURN(const Rows leases, statements.Run(queries::kGrantLeases, params));
   for (const Row lease : leases) grants[positions.Of(lease)].key.attempt = lease.Int32("attempt");
@@ -137,8 +138,12 @@ absl::StatusOr<std::vector<LeaseSnapshot>> Store::GrantLeases(
     return absl::InvalidArgumentError(fmt::format("{} is granted twice", NameOf(request.batch)));
   }
   RETURN_IF_ERROR(impl_->session->Write([&](Statements& statements) -> absl::Status {
+    // The locks come first and stay until the commit. So the bitmaps show all that submissions have
+    // stored, and no row comes between them and the grant.
     ASSIGN_OR_RETURN(const bool leased, LockBatches(statements, requests, positions, grants));
     RETURN_IF_ERROR(CheckWorkers(statements, requests));
+    // A grant whose answer was lost left a lease that the rules know nothing of. A batch has one
+    // open lease at most (lease_open_idx).
     if (leased) RETURN_IF_ERROR(statements.Do(queries::kEndOpenLeases, positions.Keys()));
     RETURN_IF_ERROR(AddLeases(statements, requests, positions, grants));
     return AddBitmaps(statements, grants);

@@ -57,6 +57,8 @@ absl::Status Store::UpsertWorkers(const std::vector<WorkerRecord>& workers) {
       &WorkerRecord::state, &WorkerRecord::reason, &WorkerRecord::slots, &WorkerRecord::temperature,
       &WorkerRecord::sandbox_level, &WorkerRecord::build,
       [](const WorkerRecord& worker) { return nlohmann::json(worker.engines).dump(); }, SeenOf);
+  // A crash may lose this, since workers say it again. A lease that names a worker is a later
+  // commit, which makes the worker durable too.
   return impl_->session->WriteLossy(
       [&](Statements& statements) { return statements.Do(queries::kUpsertWorkers, params); });
 }
@@ -92,6 +94,7 @@ absl::Status Store::AppendEvents(const std::vector<RecordEvent>& events) {
   if (events.empty()) return absl::OkStatus();
   const Params params =
       Params().ArraysOf(events, &RecordEvent::kind, &RecordEvent::text).Int(kEventsKept);
+  // A crash may lose the latest events, which are in the log too.
   return impl_->session->WriteLossy(
       [&](Statements& statements) { return statements.Do(queries::kAppendEvents, params); });
 }

@@ -1,5 +1,6 @@
 -- Makes the next batches of a job; each begins where the one before it ends.
 -- $1 job, $2 begin of the first, $3 their ends, ascending.
+-- The caller holds the job's lock, so that begins and numbers follow each other.
 WITH next AS (SELECT coalesce(max(batch) + 1, 0) AS batch FROM batch WHERE job_id = $1),
 wanted AS (
     SELECT lag(end_index, 1, $2::bigint) OVER (ORDER BY position) AS begin_index, end_index, position

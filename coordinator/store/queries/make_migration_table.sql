@@ -1,5 +1,6 @@
 DO $$
 BEGIN
+    -- IF NOT EXISTS looks before it creates, and another coordinator may create in between: see below.
     CREATE SCHEMA IF NOT EXISTS motzkin;
     CREATE TABLE IF NOT EXISTS motzkin.schema_migration (
         name       text        NOT NULL,

@@ -1,4 +1,5 @@
 -- Reads the row of one function. $1 job, $2 index.
+-- Hashes are signed here and unsigned in the proto; in hexadecimal they are the same.
 SELECT r.index, array_position(enum_range(NULL::outcome), r.outcome) AS outcome, r.integrand,
        coalesce(r.integral, '') AS integral, '0x' || to_hex(r.canonical_hash) AS canonical_hash,
        '0x' || to_hex(r.skeleton_hash) AS skeleton_hash, coalesce(e.name, '') AS engine,

@@ -1,5 +1,6 @@
 -- Makes the tail from $3 on a batch of its own, which takes the counts of its rows along. The caller holds the batch's
 -- lock, so that no submission changes the counts meanwhile. $1 job, $2 batch.
+-- The new number cannot be taken: only the coordinator makes batches, in one transaction at a time.
 WITH tail AS (
     SELECT counts_of(array_agg(outcome)) AS outcomes, count(*) AS stored
       FROM result
