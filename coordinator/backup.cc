@@ -174,6 +174,8 @@ absl::StatusOr<nlohmann::json> Describe(const std::string& conninfo) {
 absl::Status FillBackup(const std::string& conninfo, const std::string& directory,
                         nlohmann::json& manifest) {
   ASSIGN_OR_RETURN(manifest, Describe(conninfo));
+  // Owners and rights name roles of this server. Where the backup is restored, Store::Open() makes
+  // the roles and grants anew.
   RETURN_IF_ERROR(RunProgram("pg_dump",
                              {"--format=custom", "--schema=motzkin", "--no-owner",
                               "--no-privileges", "--file=" + directory + kDump},
@@ -239,8 +241,8 @@ absl::StatusOr<int64_t> FillDatabase(const std::string& conninfo, const std::str
   // numbers. Until then no coordinator starts on it.
   const absl::StatusOr<Rows> marked = connection->Execute(
       backup_queries::kMarkRestored, Params().Int(manifest["time"].get<int64_t>()));
-  // Opening the store migrates what an older Motzkin wrote and makes the roles, which a dump does not
-  // hold.
+  // Opening the store migrates what an older Motzkin wrote, and makes the roles, which are not in a
+  // dump.
   const absl::Status opened = marked.ok() ? Store::Open(conninfo).status() : marked.status();
   if (opened.ok()) return marked->front().Int("incarnation");
   connection->Execute(backup_queries::kDropSchema).IgnoreError();

@@ -44,6 +44,7 @@ std::string SqlStateOf(const pqxx::sql_error& error) {
 // Returns the status or the rows of `body`, and turns the exceptions of libpqxx into a status.
 template <typename Body>
 std::invoke_result_t<const Body&> Guard(const Body& body) {
+  // The order matters: in libpqxx 7, transaction_rollback is an sql_error.
   try {
     return body();
   } catch (const pqxx::in_doubt_error& error) {
@@ -246,6 +247,8 @@ absl::StatusOr<Rows> Connection::ExecuteAlone(std::string_view sql, const Params
   return rows;
 }
 
+// shutdown() ends the connection itself, so a thread that waits at libpq's descriptor wakes up.
+// close() would only drop our duplicate.
 void Connection::HangUp() { ::shutdown(impl_->line.get(), SHUT_RDWR); }
 
 int Connection::backend_pid() const { return impl_->session.backendpid(); }

@@ -61,6 +61,7 @@ std::string Row::Bytes(std::string_view column) const {
 }
 
 std::vector<int64_t> Row::IntArray(std::string_view column) const {
+  // No array of ours holds NULL, so each element is a number.
   const std::string& text = Text(column);
   MOTZKIN_CHECK(text.starts_with('{') && text.ends_with('}'));
   std::vector<int64_t> values;

@@ -58,6 +58,8 @@ absl::Status StatusOf(std::string_view sql_state, std::string_view message) {
 }
 
 absl::Status StatusOfConnecting(std::string_view message) {
+  // libpqxx tells no SQLSTATE of a connection that failed, so the words decide. They are those of a
+  // server that speaks English; any other refusal looks as if the server were away.
   constexpr std::array<std::string_view, 6> kRefusals = {
       "authentication failed",      "no pg_hba.conf entry", "pg_hba.conf rejects connection",
       "is not permitted to log in", "no password supplied", "permission denied for database"};

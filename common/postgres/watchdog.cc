@@ -17,6 +17,7 @@ Watchdog::Watch::Watch(Watchdog& watchdog, Connection& connection, absl::Duratio
 
 Watchdog::Watch::~Watch() {
   const absl::MutexLock lock(&watchdog_.mutex_);
+  // The deadline stays: the thread wakes up at it once, finds nothing to watch and sleeps on.
   watchdog_.watched_ = nullptr;
 }
 
@@ -33,6 +34,7 @@ Watchdog::Watchdog() : thread_([this] { Run(); }) {}
 
 Watchdog::~Watchdog() {
   const absl::MutexLock lock(&mutex_);
+  // The lock ends with this body, and so before the thread is joined.
   stopping_ = true;
   earlier_.Signal();
 }

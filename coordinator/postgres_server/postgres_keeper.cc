@@ -49,6 +49,7 @@ void PostgresKeeper::Run(EmbeddedPostgresOptions options) {
     options.socket_directory = (*first)->socket_directory();
     server_ = *std::move(first);
   }
+  // From here on Start() may read what was written above.
   started_.Notify();
   if (!start_status_.ok()) return;
   Watch(options);

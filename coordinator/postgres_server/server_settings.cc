@@ -41,6 +41,7 @@ bool PortIsFree(int port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<uint16_t>(port));
+  // A bind to all addresses fails if a server listens on any one of them.
   address.sin_addr.s_addr = htonl(INADDR_ANY);
   return bind(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }
