@@ -159,6 +159,7 @@ absl::Status DropMissingEngines(LocalLadder& ladder, LocalIntegrator& integrator
                  WhyMissing(step.engine(), description));
     }
   }
+  // The integrator refers to this ladder, so its next request has the shorter one.
   ladder.prototype = kept;
   if (kept.ladder_size() > 0) return absl::OkStatus();
   return absl::FailedPreconditionError(

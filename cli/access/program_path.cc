@@ -16,6 +16,7 @@ absl::StatusOr<std::string> ProgramPath(const std::string& name, const std::stri
   std::error_code error;
   const std::filesystem::path chosen =
       given.empty() ? OwnDirectory() / name : std::filesystem::path(given);
+  // A child of ours starts in the root directory, where a relative path would lead elsewhere.
   std::string path = std::filesystem::absolute(chosen, error).string();
   if (::access(path.c_str(), X_OK) == 0) return path;
   return absl::NotFoundError(

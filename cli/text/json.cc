@@ -138,6 +138,8 @@ Json ToJson(const v1::GetStatusResponse& status) {
 }
 
 void PrintJson(const Json& json, bool pretty) {
+  // An engine's message may hold bytes that are no UTF-8. dump() throws at them unless it may
+  // replace them.
   fmt::print("{}\n", json.dump(pretty ? 2 : -1, ' ', /*ensure_ascii=*/false,
                                Json::error_handler_t::replace));
 }

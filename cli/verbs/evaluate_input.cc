@@ -15,6 +15,8 @@ absl::Status ReadCandidates(const Json& value, EvaluateItem& item) {
   for (const Json& candidate : list) {
     if (!candidate.is_string()) return absl::InvalidArgumentError("candidates must be strings");
     const auto text = candidate.get<std::string>();
+    // A candidate that cannot be read is the model's mistake and not the file's. It is judged
+    // unverified, and the line counts.
     item.candidates.push_back({text, ReadAsPrefix(text)});
   }
   return absl::OkStatus();

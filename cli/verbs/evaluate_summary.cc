@@ -47,6 +47,8 @@ Json EvaluateSummary::ToJson() const {
             {"solved", solved},
             {"partly", partly},
             {"refuted", refuted},
+            // All other outcomes count here, crashed and unverified among them, so that the lines
+            // add up.
             {"unsolved", functions - solved - partly - refuted - timed_out},
             {"timed_out", timed_out},
             {"invalid", invalid},

@@ -28,6 +28,7 @@ absl::StatusOr<absl::Time> ParseSince(const std::string& text, absl::Time now) {
   absl::Time time;
   std::string error;
   const std::string today = absl::FormatTime("%Y-%m-%d ", now, zone);
+  // A text that has a date of its own cannot be read behind today's, and goes on below.
   if (absl::ParseTime("%Y-%m-%d %H:%M", today + text, zone, &time, &error)) {
     return time <= now ? time : time - absl::Hours(24);
   }

@@ -111,8 +111,11 @@ void InfixWriter::Write(Expr expr) {
       // -(3) is the negation of a number, while -3 is a number.
       text_.Append("-");
       if (expr->child(0)->op() == Op::kNumber) return WriteInParentheses(expr->child(0));
+      // A product keeps its brackets, because -x*y is (-x)*y.
       return WriteLater(expr->child(0), Binding::kPower);
     case Op::kAdd:
+      // Later operands must bind tighter than the first: a + (b - c) is read back as another
+      // tree without its brackets.
       return WriteJoined(expr, " + ", Binding::kSum, Binding::kProduct);
     case Op::kSub:
       return WriteJoined(expr, " - ", Binding::kSum, Binding::kProduct);

@@ -117,6 +117,7 @@ absl::Status Filters(const v1::GeneratorSpec& spec) {
 
 absl::Status ValidateSpec(const v1::GeneratorSpec& spec) {
   RETURN_IF_ERROR(Enums(spec));
+  // The symbols of another version may be unknown here, and its number explains that better.
   RETURN_IF_ERROR(Versions(spec));
   RETURN_IF_ERROR(Symbols("unary", spec.unary(), 1));
   RETURN_IF_ERROR(Symbols("binary", spec.binary(), 2));

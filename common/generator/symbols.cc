@@ -21,10 +21,12 @@ std::vector<NamedSymbol> ReadTable() {
   std::vector<NamedSymbol> symbols;
   for (const expression::Operation& operation : expression::AllOperations()) {
     const Op op = operation.op;
+    // Op has the elementary functions from kSqrt to kAcsch, and others nowhere between.
     // The derivative of a sign is 0, which no generator wants.
     if (op < Op::kSqrt || op > Op::kAcsch || op == Op::kSign) continue;
     symbols.push_back({std::string(NameOf(op, Format::kInfix)), {op, 1}});
   }
+  // The exponent belongs to the symbol, so these draw one operand and count as unary.
   for (int exponent = 2; exponent <= 5; ++exponent) {
     symbols.push_back({fmt::format("pow{}", exponent), {Op::kPow, 1, exponent}});
   }

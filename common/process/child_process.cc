@@ -252,6 +252,8 @@ absl::StatusOr<ExitStatus> ChildProcess::Wait(Deadline deadline) {
 }
 
 void ChildProcess::Signal(int signal) {
+  // A pidfd stays with its process, so unlike kill() this cannot hit a stranger that got the
+  // number.
   syscall(SYS_pidfd_send_signal, pidfd_.get(), signal, nullptr, 0u);
 }
 

@@ -11,6 +11,8 @@ namespace motzkin {
 std::string SpecDigest(const v1::JobSpec& spec) {
   v1::JobSpec understood = spec;
   understood.DiscardUnknownFields();
+  // A field that has its default takes no bytes. So a field that is added to specs leaves the
+  // digests of jobs that do not use it as they are.
   std::string bytes;
   {
     google::protobuf::io::StringOutputStream stream(&bytes);

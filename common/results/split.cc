@@ -7,6 +7,8 @@
 namespace motzkin {
 
 std::string_view SplitOf(uint64_t skeleton_hash) {
+  // split_of() in SQL is the same function. Another salt or other bounds would move functions of
+  // existing datasets from train to test.
   std::string salted = "motzkin split 1";
   for (int shift = 56; shift >= 0; shift -= 8)
     salted.push_back(static_cast<char>(skeleton_hash >> shift));

@@ -341,6 +341,8 @@ void StrictMap::IntegerMap(std::string_view key,
 
 StrictMap StrictMap::Map(std::string_view key) {
   const Entry* const entry = document_->Use(*mapping_, key);
+  // Each call copies the mapping anew. Ask for a mapping once: keys that were read through one copy
+  // count as unknown in the other.
   const std::string prefix = absl::StrCat(mapping_->prefix, ToAbsl(key), ".");
   if (entry != nullptr && entry->value.IsMap()) {
     return {document_, &document_->Add(entry->value, prefix)};
