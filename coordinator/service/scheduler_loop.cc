@@ -65,6 +65,7 @@ absl::Status SchedulerLoop::Start() {
   const BootTime now = clock_.Now();
   scheduler_.Restore(restored, now);
   last_tick_ = now;
+  // The guard is asked before the first turn, so that nothing is granted on a disk that is full.
   scheduler_.SetDiskGuard(options_.disk_guard());
   last_disk_check_ = now;
   RecordEventLater("coordinator",
@@ -107,6 +108,8 @@ void SchedulerLoop::Report(std::shared_ptr<WorkerLink> link, v1::WorkerState sta
 void SchedulerLoop::StreamEnded(const std::shared_ptr<WorkerLink>& link) {
   Post([this, link](Scheduler& scheduler, BootTime now) {
     for (auto it = streams_.begin(); it != streams_.end(); ++it) {
+      // A worker that came back has a newer stream here, and the end of its older one means
+      // nothing.
       if (it->second.link != link) continue;
       scheduler.OnStreamClosed(it->first, it->second.instance, now);
       streams_.erase(it);
@@ -126,6 +129,7 @@ void SchedulerLoop::Run() {
       const absl::Duration next = last_tick_ + options_.interval - clock_.Now();
       wake_.AwaitWithTimeout(&mutex_, ready, std::max(next, absl::ZeroDuration()));
       if (stopping_) break;
+      // The turn runs without the mutex, so that no gRPC reaction waits for the rules.
       events.assign(std::make_move_iterator(events_.begin()),
                     std::make_move_iterator(events_.end()));
       events_.clear();

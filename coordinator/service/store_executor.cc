@@ -41,6 +41,8 @@ size_t RunAt(absl::Span<const Intention> intentions) {
 
 absl::StatusOr<JobSnapshot> StoreExecutor::Snapshot(const JobRecord& job) {
   jobs_.Put(job);
+  // The size of a job is costly to find, and the rules need it only for a bound that can still be
+  // reached.
   int64_t bytes = 0;
   if (job.spec.bytes_max() > 0 && job.state == v1::JOB_STATE_RUNNING) {
     ASSIGN_OR_RETURN(bytes, store_.JobBytes(job.id));
@@ -195,6 +197,7 @@ absl::Status StoreExecutor::Apply(const SplitBatch& what, Run, Answers answers) 
 }
 
 absl::Status StoreExecutor::Apply(const SetJobState& what, Run, Answers answers) {
+  // If only the reading fails, the change is made again later. The store takes that as success.
   RETURN_IF_ERROR(store_.SetJobState(what.job, what.state, what.reason));
   ASSIGN_OR_RETURN(const JobRecord job, store_.Job(what.job));
   ASSIGN_OR_RETURN(answers.front().job, Snapshot(job));

@@ -132,6 +132,8 @@ absl::Status ValidateResult(const v1::Result& result) {
     return Refuse("results.outcome", "one of Outcome");
   }
   if (result.integrand().empty()) return Refuse("results.integrand", "set");
+  // The schema's check_submitted() has the same bounds, for submissions that do not come through
+  // us.
   RETURN_IF_ERROR(Text("results.integrand", result.integrand(), 65'536));
   RETURN_IF_ERROR(Text("results.integral", result.integral(), 65'536));
   RETURN_IF_ERROR(Text("results.engine", result.engine(), kNameBytesMax));

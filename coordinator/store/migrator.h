@@ -22,11 +22,11 @@ struct Migration {
 // Applies those of `migrations` that are missing, in order, to schema `motzkin`, which it makes if
 // need be.
 //
-// FAILED_PRECONDITION, in one line, and nothing is changed: the database is read-only, is not in UTF8,
-// is reached through a pooler, is older than Postgres 13, belongs to another application, was made before the first release (the line says how
-// to carry its data over), holds a breaking migration of a newer binary, or a migration that was
-// edited since. PERMISSION_DENIED: the role may not create the schema. UNAVAILABLE: another
-// migration went on for a minute.
+// FAILED_PRECONDITION, in one line, and nothing is changed: the database is read-only, is not in
+// UTF8, is reached through a pooler, is older than Postgres 13, belongs to another application, was
+// made before the first release (the line says how to carry its data over), holds a breaking
+// migration of a newer binary, or a migration that was edited since. PERMISSION_DENIED: the role
+// may not create the schema. UNAVAILABLE: another migration went on for a minute.
 absl::Status Migrate(postgres::Connection& connection, std::span<const Migration> migrations);
 
 // Returns the migrations of this binary, at least one.

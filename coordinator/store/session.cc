@@ -47,7 +47,9 @@ absl::Status Session::Begin() {
     const Watchdog::Watch watch(watchdog_, *connection_, patience_.usual);
     RETURN_IF_ERROR(watch.Explain(connection_->Execute("SELECT 1").status()));
   }
-  // The server answers, so a migration may take as long as it needs.
+  // The server answers, so a migration may take as long as it needs. Migrations come before the
+  // database is held, because one of them makes hold_database(). So an older coordinator may still
+  // run while they are applied.
   RETURN_IF_ERROR(Migrate(*connection_, Migrations()));
   const Watchdog::Watch watch(watchdog_, *connection_, patience_.much);
   return watch.Explain(HoldAndTakeOver());
@@ -80,6 +82,7 @@ absl::Status Session::HoldDatabase() {
 
 absl::Status Session::TakeOver() {
   return connection_->Transact([this](Transaction& transaction) -> absl::Status {
+    // This waits for the writes of an older coordinator in flight. Its later ones fail in fence().
     ASSIGN_OR_RETURN(const Rows epoch, transaction.Execute(queries::kTakeOver));
     epoch_ = epoch.front().Int("epoch");
     RETURN_IF_ERROR(transaction.ExecuteScript(queries::kCloseDatabase));

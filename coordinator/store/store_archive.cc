@@ -53,6 +53,7 @@ absl::Status Store::MarkArchived(int64_t job_id, const ArchiveRecord& archive) {
     const Params key = Params().Int(job_id);
     RETURN_IF_ERROR(statements.Do(queries::kLockJob, key));
     ASSIGN_OR_RETURN(const JobRecord job, JobIn(statements, job_id));
+    // A repeated call goes on with the drop that an earlier one has begun.
     if (job.archived.has_value()) return CheckSame(job, archive);
     RETURN_IF_ERROR(CheckOver(job));
     // The locks wait for submissions under way, and later ones find their batch revoked.

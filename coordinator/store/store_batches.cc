@@ -78,6 +78,7 @@ absl::StatusOr<std::vector<BatchSnapshot>> Store::AllocateBatches(
     const int64_t target = job.Bool("target_integrated") ? 0 : job.Int("target");
     const std::vector<int64_t> ends = EndsOf(sizes, begin, target);
     if (ends.empty()) return absl::OutOfRangeError(fmt::format("job {} is wholly allocated", name));
+    // The partitions are there before any row can come, so no submission has to make one.
     const Params range = Params().Int(job_id).Int(begin).Int(ends.back());
     RETURN_IF_ERROR(statements.Do(queries::kEnsurePartitions, range));
     ASSIGN_OR_RETURN(

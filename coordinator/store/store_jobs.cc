@@ -119,6 +119,8 @@ absl::Status RevokeBatches(Statements& statements, int64_t job_id) {
 absl::StatusOr<JobRecord> Store::CreateJob(const v1::JobSpec& spec, const std::string& request_id) {
   int64_t id = 0;
   const absl::Status status = impl_->session->Write([&](Statements& statements) -> absl::Status {
+    // A call that is repeated must find the job that it made, and not be refused because that job
+    // has the name.
     ASSIGN_OR_RETURN(const Rows before,
                      statements.Run(queries::kJobByRequest, Params().Text(request_id)));
     if (!before.empty()) {

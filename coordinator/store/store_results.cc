@@ -13,8 +13,8 @@ using postgres::Params;
 using postgres::Row;
 using postgres::Rows;
 
-// Sets the fields of `message` that have the names of columns. protobuf reads the text of a number, a
-// flag or an enum's number as Postgres writes it.
+// Sets the fields of `message` that have the names of columns. protobuf reads the text of a number,
+// a flag or an enum's number as Postgres writes it.
 void Fill(const Rows& rows, const Row& row, google::protobuf::Message& message) {
   for (const std::string& column : rows.columns()) {
     const FieldDescriptor* const field = message.GetDescriptor()->FindFieldByName(column);
@@ -59,6 +59,7 @@ absl::StatusOr<StoredResult> Store::GetResult(int64_t job_id, int64_t index) {
     ASSIGN_OR_RETURN(const Rows intervals, statements.Run(queries::kResultIntervals, key));
     v1::Verification& verification = *stored.result.mutable_verification();
     for (const Row interval : intervals) Fill(intervals, interval, *verification.add_valid_on());
+    // The row has the columns of both messages, and Fill() takes those that a message has.
     Fill(rows, row, stored.result);
     Fill(rows, row, verification);
     return absl::OkStatus();

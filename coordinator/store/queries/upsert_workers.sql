@@ -1,4 +1,5 @@
--- Writes what workers last said of themselves. Their engines get numbers here: submit_results() takes no others. It runs at least once a minute, so it forgets old throughput too.
+-- Writes what workers last said of themselves. Their engines get numbers here: submit_results() takes no others. It
+-- runs at least once a minute, so it forgets old throughput too.
 -- $1 UUIDs, $2 names, $3 instances, $4 states, $5 reasons, $6 slots, $7 temperatures, $8 sandbox levels, $9 builds,
 -- $10 engines, $11 when each was last seen; NULL stands for now.
 -- NOT EXISTS comes before ON CONFLICT, which would use up a number for each engine that is known already.
