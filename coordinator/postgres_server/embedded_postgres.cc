@@ -56,8 +56,8 @@ std::string ShortHash(const std::string& text) {
   return absl::BytesToHexString(Sha256(text)).substr(0, 16);
 }
 
-// Whether neither Postgres nor libpq reads a character of this path as anything but itself. Postgres
-// splits its socket directories at commas, as libpq splits hosts.
+// Whether neither Postgres nor libpq reads a character of this path as anything but itself.
+// Postgres splits its socket directories at commas, as libpq splits hosts.
 bool IsPlain(const std::string& path) {
   return std::all_of(path.begin(), path.end(), [](char c) {
     return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
@@ -227,8 +227,8 @@ class Server final : public EmbeddedPostgres {
         "--encoding=UTF8",     "--locale=C",        "--auth=trust",        "--no-instructions"};
     if (!options_.fsync) command.push_back("--no-sync");
     ASSIGN_OR_RETURN(const std::string log, StartLog());
-    // If we are killed, initdb is too. Its own children end a little later, and until then the lock,
-    // which they inherit, keeps the next start away from the draft.
+    // If we are killed, initdb is too. Its own children end a little later, and until then the
+    // lock, which they inherit, keeps the next start away from the draft.
     SpawnOptions spawn = AsUser(log, SIGKILL);
     spawn.inherited_descriptors = {lock_.get()};
     ASSIGN_OR_RETURN(ChildProcess initdb, ChildProcess::Spawn(command, spawn));

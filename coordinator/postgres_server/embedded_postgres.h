@@ -3,8 +3,8 @@
 //
 // Postgres refuses to run as root. Started by root, the server runs as `postgres` if there is such
 // a user, else as `nobody`, and the data directory belongs to that user. The server listens on a
-// Unix socket in a directory that only its user can enter (its data, or one that is made for it), and on TCP (SCRAM) for the roles of
-// worker and reader.
+// Unix socket in a directory that only its user can enter (its data, or one that is made for it),
+// and on TCP (SCRAM) for the roles of worker and reader.
 //
 // At most one server runs on a data directory. When the coordinator is killed, the kernel tells its
 // server to shut down fast. If that signal is lost, the next start finds the server by its
@@ -41,8 +41,9 @@ struct EmbeddedPostgresOptions {
   // The memory for shared buffers. 64 MiB suits a Raspberry Pi with 1 GB.
   int64_t shared_buffers_bytes = 64ll << 20;
   int connections_max = 120;
-  // The directory of the server's socket. If it is empty, that is the data directory, or a fresh one
-  // in /tmp if the path of the data is too long or has characters that Postgres reads as syntax.
+  // The directory of the server's socket. If it is empty, that is the data directory, or a fresh
+  // one in /tmp if the path of the data is too long or has characters that Postgres reads as
+  // syntax.
   std::string socket_directory = {};
   // Only tests turn it off: data is then lost if the machine (not the server) crashes.
   bool fsync = true;

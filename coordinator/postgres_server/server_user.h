@@ -29,8 +29,8 @@ absl::StatusOr<ServerUser> ChooseServerUser(const std::string& data_directory);
 bool CanEnter(const ServerUser& user, const std::string& path);
 
 // Returns a function for SpawnOptions::before_exec that becomes `user`, then asks the kernel for
-// `death_signal` when the coordinator dies. The order matters, because the kernel forgets that wish when
-// the user changes. `user` must outlive the spawn.
+// `death_signal` when the coordinator dies. The order matters, because the kernel forgets that wish
+// when the user changes. `user` must outlive the spawn.
 std::function<int()> BecomeUser(const ServerUser& user, int death_signal);
 
 }  // namespace motzkin::coordinator
