@@ -94,6 +94,7 @@ absl::Status CheckNoNul(const Params& params) {
 pqxx::result Run(pqxx::transaction_base& transaction, std::string_view sql, const Params& params) {
   if (params.values().empty()) return transaction.exec(std::string(sql));
 #ifdef MOTZKIN_PQXX6
+  // To libpqxx 6 a null pointer is SQL's NULL.
   std::vector<const char*> pointers;
   for (const auto& value : params.values())
     pointers.push_back(value.has_value() ? value->c_str() : nullptr);

@@ -362,6 +362,7 @@ void SchedulerLoop::EndStreams() {
   // comes any more to make room for another group, so there is no bound.
   HandOver(std::numeric_limits<int>::max());
   const absl::Status bye = absl::UnavailableError("the coordinator is stopping");
+  // A stream whose first report was not taken yet is only known from that report.
   for (auto& [key, report] : reports) report.first->Finish(bye);
   for (auto& [id, stream] : streams_) stream.link->Finish(bye);
   streams_.clear();

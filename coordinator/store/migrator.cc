@@ -74,6 +74,7 @@ const Migration* Find(std::span<const Migration> migrations, std::string_view na
 
 // Checks that a database which has migrations has our first one. If not, its history is not ours.
 absl::Status CheckHistory(const Rows& applied, std::span<const Migration> migrations) {
+  // Names begin with a number, and rows come sorted by them: the first was applied first.
   const std::string_view first = migrations.front().name;
   if (applied.empty() || applied.front().Text("name") == first) return absl::OkStatus();
   return absl::FailedPreconditionError(
