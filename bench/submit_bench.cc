@@ -177,8 +177,10 @@ int Run(int seconds, int rows_per_flush) {
   const JobRecord job = Must(store->Job(cluster.job.id));
   fmt::print(
       "bytes a row:    {:.0f} of result with its index, {:.0f} of the whole database ({} rows)\n",
-      static_cast<double>(Must(store->JobBytes(job.id))) / static_cast<double>(job.stored()),
-      static_cast<double>(Must(store->DatabaseBytes())) / static_cast<double>(job.stored()),
+      static_cast<double>(Must(store->figures().JobBytes(job.id))) /
+          static_cast<double>(job.stored()),
+      static_cast<double>(Must(store->figures().DatabaseBytes())) /
+          static_cast<double>(job.stored()),
       job.stored());
   server->Stop();
   std::filesystem::remove_all(directory);

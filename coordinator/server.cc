@@ -62,7 +62,7 @@ absl::Status Server::StartDatabase() {
   ChooseUris();
   if (config_.database_bytes_max > 0) {
     // Measure once here: with 0 bytes the first grants would go into a database that may be full.
-    ASSIGN_OR_RETURN(database_bytes_, store_->DatabaseBytes());
+    ASSIGN_OR_RETURN(database_bytes_, store_->figures().DatabaseBytes());
   }
   watcher_ = std::jthread([this] { WatchDatabase(); });
   return absl::OkStatus();
@@ -80,7 +80,7 @@ void Server::WatchDatabase() {
     if (config_.database_bytes_max == 0 || clock_.Now() - measured_at < kDatabaseSizeInterval)
       continue;
     measured_at = clock_.Now();
-    const absl::StatusOr<int64_t> bytes = store_->DatabaseBytes();
+    const absl::StatusOr<int64_t> bytes = store_->figures().DatabaseBytes();
     if (bytes.ok()) database_bytes_ = *bytes;  // The last size stands while Postgres is away.
   }
 }

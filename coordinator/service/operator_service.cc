@@ -124,7 +124,8 @@ grpc::ServerUnaryReactor* OperatorServiceImpl::GetResult(grpc::CallbackServerCon
                        absl::FormatTime("%Y-%m-%d", *job.archived, absl::UTCTimeZone()),
                        ": look in the files of motzkin archive"));
     }
-    ASSIGN_OR_RETURN(const StoredResult stored, store_.GetResult(job.id, request->index()));
+    ASSIGN_OR_RETURN(const StoredResult stored,
+                     store_.figures().GetResult(job.id, request->index()));
     ASSIGN_OR_RETURN(*response->mutable_job(), Describe(job));
     *response->mutable_result() = stored.result;
     response->set_worker(stored.worker_name);
@@ -193,7 +194,8 @@ grpc::ServerUnaryReactor* OperatorServiceImpl::GetStatus(grpc::CallbackServerCon
     ASSIGN_OR_RETURN(const std::vector<v1::Worker> workers, DescribeWorkers());
     response->mutable_workers()->Add(workers.begin(), workers.end());
     ASSIGN_OR_RETURN(*response->mutable_blocked(), loop_.Blocked());
-    ASSIGN_OR_RETURN(const std::vector<v1::Result> latest, store_.LatestIntegrated(kLatest));
+    ASSIGN_OR_RETURN(const std::vector<v1::Result> latest,
+                     store_.figures().LatestIntegrated(kLatest));
     response->mutable_latest()->Add(latest.begin(), latest.end());
     return absl::OkStatus();
   });

@@ -85,9 +85,9 @@ absl::StatusOr<v1::Job> OperatorServiceImpl::Describe(const JobRecord& job) {
   ASSIGN_OR_RETURN(const JobRate rate, loop_.RateOf(job.id));
   if (job.state == v1::JOB_STATE_RUNNING) proto.set_functions_per_minute(rate.functions_per_minute);
   proto.set_eta_seconds(EtaSeconds(job, rate));
-  ASSIGN_OR_RETURN(const int64_t bytes, store_.JobBytes(job.id));
+  ASSIGN_OR_RETURN(const int64_t bytes, store_.figures().JobBytes(job.id));
   proto.set_bytes(bytes);
-  ASSIGN_OR_RETURN(const LabelFlips flips, store_.Flips(job.id));
+  ASSIGN_OR_RETURN(const LabelFlips flips, store_.figures().Flips(job.id));
   *proto.mutable_label_flips() = ToProto(flips);
   return proto;
 }
@@ -119,7 +119,7 @@ absl::StatusOr<std::vector<v1::Worker>> OperatorServiceImpl::DescribeWorkers() {
     worker.mutable_engines()->insert(known.record.engines.begin(), known.record.engines.end());
     worker.set_seconds_since_seen(absl::ToDoubleSeconds(absl::Now() - known.record.last_seen));
   }
-  ASSIGN_OR_RETURN(const auto speeds, store_.WorkerThroughput());
+  ASSIGN_OR_RETURN(const auto speeds, store_.figures().WorkerThroughput());
   for (const auto& [id, info] : workers) {
     if (info.state.slots() == 0) continue;
     described[id] = ToProto(id, info);

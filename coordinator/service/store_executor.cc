@@ -45,7 +45,7 @@ absl::StatusOr<JobSnapshot> StoreExecutor::Snapshot(const JobRecord& job) {
   // reached.
   int64_t bytes = 0;
   if (job.spec.bytes_max() > 0 && job.state == v1::JOB_STATE_RUNNING) {
-    ASSIGN_OR_RETURN(bytes, store_.JobBytes(job.id));
+    ASSIGN_OR_RETURN(bytes, store_.figures().JobBytes(job.id));
   }
   return ToSnapshot(job, bytes);
 }

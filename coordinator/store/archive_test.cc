@@ -62,7 +62,7 @@ TEST_F(ArchivedJobTest, TheRowsGoAndTheJobStaysWithItsTotals) {
   EXPECT_EQ(Number("SELECT count(*) FROM pg_class WHERE relname LIKE 'result_j" +
                    std::to_string(job.id) + "%'"),
             0);
-  EXPECT_EQ(Must(store().JobBytes(job.id)), 0);
+  EXPECT_EQ(Must(store().figures().JobBytes(job.id)), 0);
   EXPECT_EQ(RowsOf(other), rows_of_other);
 
   const JobRecord after = Must(store().Job(job.id));
@@ -85,14 +85,14 @@ TEST_F(ArchivedJobTest, LabelFlipsStayWhatTheyWere) {
                     "answer_class, worker_id) SELECT id, 1, 'timed_out'::outcome, 1, "
                     "'integrated'::outcome, 'elementary'::answer_class, 1 FROM job "
                     "UNION ALL SELECT id, 2, 'timed_out', 1, 'timed_out', NULL, 1 FROM job"));
-  const LabelFlips before = Must(store().Flips(job.id));
+  const LabelFlips before = Must(store().figures().Flips(job.id));
   ASSERT_EQ(before.audited, 2);
   EXPECT_TRUE(absl::IsFailedPrecondition(store().MarkArchived(job.id, Archive())));
   ArchiveRecord archive = Archive();
   archive.audited = 2;
   ASSERT_TRUE(store().MarkArchived(job.id, archive).ok());
   DropAll(job);
-  const LabelFlips after = Must(store().Flips(job.id));
+  const LabelFlips after = Must(store().figures().Flips(job.id));
   EXPECT_EQ(after.audited, 2);
   EXPECT_EQ(after.flips, before.flips);
   EXPECT_EQ(after.share, before.share);

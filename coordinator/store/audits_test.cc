@@ -116,7 +116,7 @@ TEST_F(AuditsTest, WhatIsNotToBeAuditedIsRefused) {
 TEST_F(AuditsTest, FlipsAreSharesWithTheirInterval) {
   const JobRecord job = SealedJob("job", v1::OUTCOME_TIMED_OUT);
   const std::vector<int64_t> open = Open(job);
-  const LabelFlips before = Must(store().Flips(job.id));
+  const LabelFlips before = Must(store().figures().Flips(job.id));
   EXPECT_EQ(before.open, static_cast<int64_t>(open.size()));
   EXPECT_EQ(before.upper, 0);
   const std::string worker = NewWorker(2);
@@ -124,7 +124,7 @@ TEST_F(AuditsTest, FlipsAreSharesWithTheirInterval) {
     const v1::Outcome found = i == 0 ? v1::OUTCOME_INTEGRATED : v1::OUTCOME_REFUTED;
     Must(Submit(AuditOf(job, {open[i]}, found, worker)));
   }
-  const LabelFlips flips = Must(store().Flips(job.id));
+  const LabelFlips flips = Must(store().figures().Flips(job.id));
   EXPECT_EQ(flips.audited, 8);
   EXPECT_EQ(flips.flips, 1);
   EXPECT_DOUBLE_EQ(flips.share, 0.125);

@@ -1,6 +1,5 @@
 #include "coordinator/store/store.h"
 
-#include "common/base/clock.h"
 #include "common/base/status_macros.h"
 #include "coordinator/store/store_impl.h"
 
@@ -21,6 +20,8 @@ const RolePasswords& Store::passwords() const { return impl_->session->passwords
 void Store::BeginGroup() { impl_->session->BeginGroup(); }
 absl::Status Store::EndGroup() { return impl_->session->EndGroup(); }
 
+Figures& Store::figures() { return impl_->figures; }
+
 absl::StatusOr<std::vector<std::string>> Store::Guard() {
   std::vector<std::string> done;
   RETURN_IF_ERROR(impl_->session->WriteLossy([&](Statements& statements) -> absl::Status {
@@ -29,27 +30,6 @@ absl::StatusOr<std::vector<std::string>> Store::Guard() {
     return absl::OkStatus();
   }));
   return done;
-}
-
-absl::StatusOr<int64_t> Remembered::Get(int64_t key,
-                                        const std::function<absl::StatusOr<int64_t>()>& find) {
-  const BootTime now = SystemClock().Now();
-  {
-    absl::MutexLock lock(&mutex_);
-    const auto known = known_.find(key);
-    if (known != known_.end() && now - known->second.first < absl::Minutes(1))
-      return known->second.second;
-  }
-  // The mutex is free while Postgres is asked: two callers may both ask, but neither waits.
-  ASSIGN_OR_RETURN(const int64_t value, find());
-  absl::MutexLock lock(&mutex_);
-  known_[key] = {now, value};
-  return value;
-}
-
-void Remembered::Forget(int64_t key) {
-  const absl::MutexLock lock(&mutex_);
-  known_.erase(key);
 }
 
 }  // namespace motzkin::coordinator

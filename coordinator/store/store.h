@@ -24,13 +24,13 @@
 #include <absl/time/time.h>
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "coordinator/store/figures.h"
 #include "coordinator/store/records.h"
 
 namespace motzkin::coordinator {
@@ -161,8 +161,6 @@ class Store {
 
   // Lists the open audits of running and completed jobs, the first `of_each_job` of each by index.
   absl::StatusOr<std::vector<AuditSnapshot>> OpenAudits(int of_each_job = 64);
-  // Tells how often audits found a label of the job wrong.
-  absl::StatusOr<LabelFlips> Flips(int64_t job_id);
 
   // --- workers -----------------------------------------------------------------------------------
 
@@ -190,17 +188,8 @@ class Store {
 
   // --- looking -----------------------------------------------------------------------------------
 
-  // Returns the latest `n` <= 100 integrated results of all jobs, newest first. It reads a small
-  // table and scans nothing.
-  absl::StatusOr<std::vector<v1::Result>> LatestIntegrated(int n);
-  absl::StatusOr<StoredResult> GetResult(int64_t job_id, int64_t index);
-  // Returns the mean over the last `minutes` whole minutes by worker UUID, without the workers that
-  // stored nothing.
-  absl::StatusOr<std::map<std::string, Throughput>> WorkerThroughput(int minutes = 5);
-  // Returns the table and index bytes of the job's results. The answer may be a minute old.
-  absl::StatusOr<int64_t> JobBytes(int64_t job_id);
-  // Returns the bytes of the whole database. The answer may be a minute old.
-  absl::StatusOr<int64_t> DatabaseBytes();
+  // It lives as long as the store.
+  Figures& figures();
 
  private:
   class Impl;

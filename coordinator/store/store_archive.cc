@@ -76,7 +76,7 @@ absl::StatusOr<bool> Store::DropArchived(int64_t job_id) {
     more = step.front().Bool("more");
     return absl::OkStatus();
   }));
-  impl_->bytes.Forget(job_id);
+  impl_->figures.ForgetBytes(job_id);
   return more;
 }
 

@@ -141,4 +141,13 @@ absl::StatusOr<int64_t> Store::Seal(int64_t job_id, int64_t rows_max) {
   return sealed;
 }
 
+absl::StatusOr<std::vector<AuditSnapshot>> Store::OpenAudits(int of_each_job) {
+  ASSIGN_OR_RETURN(const Rows rows,
+                   impl_->session->Select(queries::kOpenAudits, Params().Int(of_each_job)));
+  return rows.Map([](const Row& row) {
+    return AuditSnapshot{.key = {row.Int("job_id"), row.Int("index")},
+                         .first_worker = row.Text("first_worker_uuid")};
+  });
+}
+
 }  // namespace motzkin::coordinator

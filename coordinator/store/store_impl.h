@@ -1,11 +1,8 @@
 // Helpers that the sources of Store share.
 #pragma once
 
-#include <absl/container/flat_hash_map.h>
-#include <absl/synchronization/mutex.h>
 #include <absl/time/time.h>
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -16,23 +13,12 @@
 
 namespace motzkin::coordinator {
 
-// A figure that is costly to find and may be a minute old. Thread-safe.
-class Remembered {
- public:
-  absl::StatusOr<int64_t> Get(int64_t key, const std::function<absl::StatusOr<int64_t>()>& find);
-  void Forget(int64_t key);
-
- private:
-  absl::Mutex mutex_;
-  absl::flat_hash_map<int64_t, std::pair<BootTime, int64_t>> known_ ABSL_GUARDED_BY(mutex_);
-};
-
 class Store::Impl {
  public:
-  explicit Impl(std::unique_ptr<Session> opened) : session(std::move(opened)) {}
+  explicit Impl(std::unique_ptr<Session> opened) : session(std::move(opened)), figures(*session) {}
 
   const std::unique_ptr<Session> session;
-  Remembered bytes;
+  Figures figures;
 };
 
 // Reads a time as the queries return it, in microseconds since 1970.

@@ -208,20 +208,4 @@ absl::Status Store::ExtendTarget(int64_t job_id, int64_t target) {
   });
 }
 
-absl::StatusOr<int64_t> Store::JobBytes(int64_t job_id) {
-  return impl_->bytes.Get(job_id, [&]() -> absl::StatusOr<int64_t> {
-    ASSIGN_OR_RETURN(const Rows bytes,
-                     impl_->session->Select(queries::kJobBytes, Params().Int(job_id)));
-    return bytes.front().Int("bytes");
-  });
-}
-
-absl::StatusOr<int64_t> Store::DatabaseBytes() {
-  constexpr int64_t kWholeDatabase = 0;  // Jobs count from 1.
-  return impl_->bytes.Get(kWholeDatabase, [&]() -> absl::StatusOr<int64_t> {
-    ASSIGN_OR_RETURN(const Rows bytes, impl_->session->Select(queries::kDatabaseBytes));
-    return bytes.front().Int("bytes");
-  });
-}
-
 }  // namespace motzkin::coordinator

@@ -74,17 +74,6 @@ absl::Status Store::SetWorkerControl(const std::string& uuid, WorkerControl cont
   });
 }
 
-absl::StatusOr<std::map<std::string, Throughput>> Store::WorkerThroughput(int minutes) {
-  ASSIGN_OR_RETURN(const Rows sums,
-                   impl_->session->Select(queries::kWorkerThroughput, Params().Int(minutes)));
-  std::map<std::string, Throughput> speeds;
-  for (const Row row : sums) {
-    speeds[row.Text("uuid")] = {.functions_per_minute = row.Real("functions") / minutes,
-                                .integrated_per_minute = row.Real("integrated") / minutes};
-  }
-  return speeds;
-}
-
 absl::StatusOr<std::vector<StoredWorker>> Store::Workers() {
   ASSIGN_OR_RETURN(const Rows rows, impl_->session->Select(queries::kWorkers));
   return rows.Map(WorkerOf);

@@ -99,7 +99,7 @@ TEST_F(SubmitResultsTest, EveryFieldComesBackAsItWasSent) {
     interval.set_upper(upper);
   }
   EXPECT_THAT(Must(Submit(submission)), ElementsAre(kStored));
-  const StoredResult stored = Must(store().GetResult(job_.id, 5));
+  const StoredResult stored = Must(store().figures().GetResult(job_.id, 5));
   row.mutable_steps(1)->set_cpu_us(2'147'483'647);
   EXPECT_EQ(stored.result.DebugString(), row.DebugString());
   EXPECT_EQ(stored.worker_name, "worker-1");
@@ -289,7 +289,7 @@ TEST_F(SubmitResultsTest, TheLatestOfEachOutcomeIsKeptAndNoMore) {
       100);
   EXPECT_EQ(Must(sql().Execute("SELECT message FROM failures LIMIT 1")).front().Text("message"),
             "gave up");
-  EXPECT_EQ(Must(store().LatestIntegrated(5)).size(), 5u);
+  EXPECT_EQ(Must(store().figures().LatestIntegrated(5)).size(), 5u);
 }
 
 }  // namespace

@@ -123,7 +123,7 @@ TEST_F(ViewsTest, SpeedsAreThoseOfTheLastFiveWholeMinutes) {
   EXPECT_EQ(Number("SELECT functions_per_minute::integer FROM progress"), 4);
   // 980 at 4 a minute.
   EXPECT_EQ(Number("SELECT extract(epoch FROM eta)::bigint / 60 FROM progress"), 245);
-  EXPECT_EQ(Must(store().WorkerThroughput()).at(grant.worker).integrated_per_minute, 4);
+  EXPECT_EQ(Must(store().figures().WorkerThroughput()).at(grant.worker).integrated_per_minute, 4);
   EXPECT_EQ(Must(sql().Execute("SELECT cas_seconds FROM throughput")).front().Real("cas_seconds"),
             0.16);
 }

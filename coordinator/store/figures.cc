@@ -1,7 +1,10 @@
+#include "coordinator/store/figures.h"
+
 #include <fmt/format.h>
 #include <google/protobuf/text_format.h>
 
 #include "common/base/check.h"
+#include "common/base/clock.h"
 #include "common/base/status_macros.h"
 #include "coordinator/store/store_impl.h"
 
@@ -30,9 +33,29 @@ void Fill(const Rows& rows, const Row& row, google::protobuf::Message& message) 
 
 }  // namespace
 
-absl::StatusOr<std::vector<v1::Result>> Store::LatestIntegrated(int n) {
-  ASSIGN_OR_RETURN(const Rows rows,
-                   impl_->session->Select(queries::kLatestIntegrated, Params().Int(n)));
+absl::StatusOr<int64_t> Remembered::Get(int64_t key,
+                                        const std::function<absl::StatusOr<int64_t>()>& find) {
+  const BootTime now = SystemClock().Now();
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto known = known_.find(key);
+    if (known != known_.end() && now - known->second.first < absl::Minutes(1))
+      return known->second.second;
+  }
+  // The mutex is free while Postgres is asked: two callers may both ask, but neither waits.
+  ASSIGN_OR_RETURN(const int64_t value, find());
+  absl::MutexLock lock(&mutex_);
+  known_[key] = {now, value};
+  return value;
+}
+
+void Remembered::Forget(int64_t key) {
+  const absl::MutexLock lock(&mutex_);
+  known_.erase(key);
+}
+
+absl::StatusOr<std::vector<v1::Result>> Figures::LatestIntegrated(int n) {
+  ASSIGN_OR_RETURN(const Rows rows, session_.Select(queries::kLatestIntegrated, Params().Int(n)));
   return rows.Map([&](const Row& row) {
     v1::Result result;
     result.set_outcome(v1::OUTCOME_INTEGRATED);
@@ -41,10 +64,10 @@ absl::StatusOr<std::vector<v1::Result>> Store::LatestIntegrated(int n) {
   });
 }
 
-absl::StatusOr<StoredResult> Store::GetResult(int64_t job_id, int64_t index) {
+absl::StatusOr<StoredResult> Figures::GetResult(int64_t job_id, int64_t index) {
   const Params key = Params().Int(job_id).Int(index);
   StoredResult stored;
-  RETURN_IF_ERROR(impl_->session->Read([&](Statements& statements) -> absl::Status {
+  RETURN_IF_ERROR(session_.Read([&](Statements& statements) -> absl::Status {
     ASSIGN_OR_RETURN(const Rows rows, statements.Run(queries::kResult, key));
     if (rows.empty())
       return absl::NotFoundError(fmt::format("job {} has no result {} (yet)", job_id, index));
@@ -67,20 +90,36 @@ absl::StatusOr<StoredResult> Store::GetResult(int64_t job_id, int64_t index) {
   return stored;
 }
 
-absl::StatusOr<std::vector<AuditSnapshot>> Store::OpenAudits(int of_each_job) {
-  ASSIGN_OR_RETURN(const Rows rows,
-                   impl_->session->Select(queries::kOpenAudits, Params().Int(of_each_job)));
-  return rows.Map([](const Row& row) {
-    return AuditSnapshot{.key = {row.Int("job_id"), row.Int("index")},
-                         .first_worker = row.Text("first_worker_uuid")};
+absl::StatusOr<LabelFlips> Figures::Flips(int64_t job_id) {
+  ASSIGN_OR_RETURN(const Rows rows, session_.Select(queries::kLabelFlips, Params().Int(job_id)));
+  if (rows.empty()) return absl::NotFoundError(fmt::format("no job {}", job_id));
+  return LabelFlipsOf(rows.front());
+}
+
+absl::StatusOr<std::map<std::string, Throughput>> Figures::WorkerThroughput(int minutes) {
+  ASSIGN_OR_RETURN(const Rows sums,
+                   session_.Select(queries::kWorkerThroughput, Params().Int(minutes)));
+  std::map<std::string, Throughput> speeds;
+  for (const Row row : sums) {
+    speeds[row.Text("uuid")] = {.functions_per_minute = row.Real("functions") / minutes,
+                                .integrated_per_minute = row.Real("integrated") / minutes};
+  }
+  return speeds;
+}
+
+absl::StatusOr<int64_t> Figures::JobBytes(int64_t job_id) {
+  return bytes_.Get(job_id, [&]() -> absl::StatusOr<int64_t> {
+    ASSIGN_OR_RETURN(const Rows bytes, session_.Select(queries::kJobBytes, Params().Int(job_id)));
+    return bytes.front().Int("bytes");
   });
 }
 
-absl::StatusOr<LabelFlips> Store::Flips(int64_t job_id) {
-  ASSIGN_OR_RETURN(const Rows rows,
-                   impl_->session->Select(queries::kLabelFlips, Params().Int(job_id)));
-  if (rows.empty()) return absl::NotFoundError(fmt::format("no job {}", job_id));
-  return LabelFlipsOf(rows.front());
+absl::StatusOr<int64_t> Figures::DatabaseBytes() {
+  constexpr int64_t kWholeDatabase = 0;  // Jobs count from 1.
+  return bytes_.Get(kWholeDatabase, [&]() -> absl::StatusOr<int64_t> {
+    ASSIGN_OR_RETURN(const Rows bytes, session_.Select(queries::kDatabaseBytes));
+    return bytes.front().Int("bytes");
+  });
 }
 
 }  // namespace motzkin::coordinator
