@@ -6,6 +6,9 @@
 # LABELS platform is for tests of things that may behave otherwise on another release of Debian or another processor:
 # engines, ball arithmetic, the golden file, sandbox, libpqxx, Postgres, a cluster. Target `platform_tests` builds those
 # tests alone.
+# An emulated computer is slow, so the preset for it gives every test a multiple of its time.
+set(MOTZKIN_TEST_PATIENCE 1 CACHE STRING "Multiplies the TIMEOUT of every test")
+
 function(motzkin_test name)
   if(NOT MOTZKIN_TESTS)
     return()
@@ -14,6 +17,7 @@ function(motzkin_test name)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
+  math(EXPR ARG_TIMEOUT "${ARG_TIMEOUT} * ${MOTZKIN_TEST_PATIENCE}")
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} motzkin_warnings GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE MOTZKIN_SOURCE_DIR="${PROJECT_SOURCE_DIR}"

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154  # $install is ./dev's.
+# shellcheck shell=bash disable=SC2154  # $preset and $install are ./dev's.
 # The Debian packages that each verb of ./dev needs, and their installation. ./dev sources this.
 
 # One requirement a line, with alternatives in order of preference for different releases of Debian
@@ -8,7 +8,24 @@ requirements() {
   case ${1:-} in
     images) printf '%s\n' podman runc netavark aardvark-dns && return ;;
     images_trial) echo docker-compose && return ;;
+    roots) printf '%s\n' mmdebstrap debian-archive-keyring && return ;;
+    computer) printf '%s\n' qemu-system-arm kmod cpio xz-utils e2fsprogs && return ;;
   esac
+  if [[ $preset == arm64 ]]; then needed_to_build | of_arm64; else needed_to_build; fi
+  case ${1:-} in
+    test | torture) printf '%s\n' iproute2 nftables pgbouncer ;;
+    bench) echo libbenchmark-dev ;;
+    fuzz) printf '%s\n' clang libclang-rt-dev 'llvm|-' ;;
+    format) echo 'clang-format-19|clang-format' ;;
+    package) printf '%s\n' dpkg-dev debhelper help2man lintian ;;
+    lint)
+      printf '%s\n' libbenchmark-dev shellcheck 'clang-format-19|clang-format' \
+        'clang-tidy-19&libclang-rt-19-dev|clang-tidy&clang-tools&libclang-rt-dev'
+      ;;
+  esac
+}
+
+needed_to_build() {
   cat <<'PACKAGES'
 g++
 cmake
@@ -44,18 +61,13 @@ bubblewrap
 postgresql
 python3-sympy
 PACKAGES
-  case ${1:-} in
-    test | torture) printf '%s\n' iproute2 nftables pgbouncer ;;
-    bench) echo libbenchmark-dev ;;
-    fuzz) printf '%s\n' clang libclang-rt-dev 'llvm|-' ;;
-    format) echo 'clang-format-19|clang-format' ;;
-    roots) printf '%s\n' mmdebstrap debian-archive-keyring ;;
-    package) printf '%s\n' dpkg-dev debhelper help2man lintian ;;
-    lint)
-      printf '%s\n' libbenchmark-dev shellcheck 'clang-format-19|clang-format' \
-        'clang-tidy-19&libclang-rt-19-dev|clang-tidy&clang-tools&libclang-rt-dev'
-      ;;
-  esac
+}
+
+# Changes the list of needed_to_build for a cross build: what is linked has to be of arm64, what runs during the build
+# of this machine, and engines and Postgres are not needed. Packages without an architecture keep their names.
+of_arm64() {
+  sed -E -e '/^(fricas|bubblewrap|postgresql|python3-sympy)/d' -e 's/^g\+\+$/g++-aarch64-linux-gnu/' \
+    -e 's/lib[a-z0-9.+-]+-dev/&:arm64/g' -e 's/libcli11-dev:arm64/libcli11-dev/'
 }
 
 # Raspberry Pi OS comes with 32 bits, too, and its 64-bit kernel then says aarch64. Nothing of ours is built or tested
@@ -79,7 +91,7 @@ installed() {
   if [[ ${#installed_packages[@]} -eq 0 ]]; then
     while read -r status package; do
       if [[ $status == installed ]]; then installed_packages[$package]=yes; fi
-    done < <(dpkg-query -W -f='${db:Status-Status} ${Package}\n' 2>/dev/null)
+    done < <(dpkg-query -W -f='${db:Status-Status} ${Package}\n${db:Status-Status} ${Package}:${Architecture}\n' 2>/dev/null)
   fi
   for package in ${1//&/ }; do [[ -n ${installed_packages[$package]:-} ]] || return 1; done
 }
@@ -91,7 +103,7 @@ available() {
   for package in ${1//&/ }; do
     candidate=$(apt-cache policy "$package" 2>/dev/null | sed -n 's/^  Candidate: //p')
     [[ -n $candidate && $candidate != '(none)' ]] || return 1
-    if [[ $package == libboost-dev ]] && dpkg --compare-versions "$candidate" lt 1.81; then
+    if [[ ${package%:*} == libboost-dev ]] && dpkg --compare-versions "$candidate" lt 1.81; then
       return 1
     fi
   done

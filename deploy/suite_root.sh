@@ -16,16 +16,18 @@ readonly suite_user=motzkin
 # ccache tells the compilers of different releases apart, so every root shares the cache of this machine.
 suite_ccache() { echo "${CCACHE_DIR:-$HOME/.cache/ccache}"; }
 
-# suite_root_make SUITE: makes the root if it is missing and prints its path.
+# suite_root_make SUITE [ARCHITECTURE]: makes the root if it is missing and prints its path. With an architecture it is
+# another root, build/roots/SUITE-ARCHITECTURE, whose apt also knows the packages of that architecture.
 suite_root_make() {
-  local suite=$1 made=$root/build/roots/$1
+  local suite=$1 made=$root/build/roots/$1${2:+-$2}
   if [[ ! -e $made/etc/debian_version ]]; then
     command -v mmdebstrap >/dev/null || die "mmdebstrap is not installed"
-    say "making a root of $suite in build/roots (half a minute)"
+    say "making a root of $suite in build/roots/$(basename "$made") (half a minute)"
     as_root rm -rf "$made" "$made.new"
     mkdir -p "$(dirname "$made")"
     # Such a root is made again if this machine loses power, so dpkg need not wait for the disk.
-    as_root mmdebstrap --quiet --mode=root --variant=minbase --dpkgopt=force-unsafe-io --include=sudo "$suite" "$made.new" >&2 ||
+    as_root mmdebstrap --quiet --mode=root --variant=minbase --dpkgopt=force-unsafe-io --include=sudo \
+      --architectures="$(dpkg --print-architecture)${2:+,$2}" "$suite" "$made.new" >&2 ||
       die "mmdebstrap could not make a root of '$suite'; is it a release of Debian?"
     as_root chroot "$made.new" useradd --create-home --shell /bin/bash "$suite_user"
     as_root mv "$made.new" "$made"

@@ -71,6 +71,14 @@ class ConfigureTest(unittest.TestCase):
         self.root = self.root.rename(self.root.with_name("moved"))
         self.assertTrue(self.configured())
 
+    def test_what_was_built_elsewhere_is_neither_configured_nor_built(self):
+        tools = 'for tool in cmake ninja; do eval "$tool() { echo $tool; return 1; }"; done; '
+        self.assertNotEqual(run(tools + "build release", cwd=self.root).returncode, 0)
+        (self.root / "build/release").mkdir(parents=True, exist_ok=True)
+        (self.root / "build/release/.built-elsewhere").touch()
+        ended = run(tools + "build release", cwd=self.root)
+        self.assertEqual((ended.returncode, ended.stdout, ended.stderr), (0, "", ""))
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

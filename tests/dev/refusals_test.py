@@ -39,6 +39,11 @@ class RefusalsTest(unittest.TestCase):
                      "this system is 32-bit (i386, on a kernel for x86_64); Motzkin needs a 64-bit one: "
                      "install Debian amd64")
 
+    def test_another_architecture_is_for_tests(self):
+        self.refused(dev("up", "--arch", "arm64", dpkg="amd64"), "--arch goes with test, got 'up'")
+        self.refused(dev("test", "--arch", "riscv64", dpkg="amd64"),
+                     "--arch takes arm64, beside the architecture of this machine; got 'riscv64'")
+
     def test_help_is_given_everywhere(self):
         ended = dev("--help", dpkg="armhf", uname="aarch64")
         self.assertEqual(ended.returncode, 0)

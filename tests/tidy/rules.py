@@ -302,6 +302,21 @@ def documented_files_exist(path, text, files):
             if match[1] not in files and ".." not in match[1] and "NAME" not in match[1]]
 
 
+# These may be otherwise on another processor or with pages of another size.
+OF_THE_MACHINE = re.compile(
+    r"\bSYS_[a-z]\w*|\bSCMP_SYS\b|\bsock_filter\b|\b(mmap|mmap64|mremap|mprotect|madvise|sysconf|getpagesize|sigaltstack|"
+    r"getauxval)\(|\bucontext_t\b|\bfenv\.h\b|\blong double\b|\b__(x86_64|aarch64|asm)__\b|\bF_SETPIPE_SZ\b")
+PLACES_OF_THE_MACHINE = "docs/development.md"
+
+
+def places_of_the_machine_are_listed(path, text, files):
+    """Each such place was looked at with another processor in mind, and a document says what was found."""
+    if not path.endswith((".cc", ".h", ".c")) or path in files[PLACES_OF_THE_MACHINE]:
+        return []
+    return [f"{path}:{number}: {match[0]} depends on the machine: list the file in {PLACES_OF_THE_MACHINE}"
+            for number, line in _lines(text) for match in OF_THE_MACHINE.finditer(line)]
+
+
 RULES = [dependency_direction, test_support_has_its_folder, hidden_libraries, header_shape, file_length,
          no_sleeps_in_tests, no_waits_until_a_wall_time, no_task_marks, test_names, sql_names, sql_has_its_files, proto_shape,
          clean_text,

@@ -41,6 +41,7 @@ class TheTree(unittest.TestCase):
             complaints += rules.documented_tests_exist(name, text, files)
             complaints += rules.documented_faults_exist(name, text, files)
             complaints += rules.documented_files_exist(name, text, files)
+            complaints += rules.places_of_the_machine_are_listed(name, text, files)
         self.assertEqual(complaints, [], "\n" + "\n".join(complaints))
 
 
@@ -171,6 +172,14 @@ class EachRule(unittest.TestCase):
         files = {"worker/slots/slot.cc": ""}
         self.complains(rule, "docs/architecture.md", "see `worker/slot.cc`\n", files)
         self.accepts(rule, "docs/architecture.md", "see `worker/slots/slot.cc` and `bench/NAME.py`\n", files)
+
+    def test_places_of_the_machine_are_listed(self):
+        rule = rules.places_of_the_machine_are_listed
+        files = {"docs/development.md": "| system calls | `worker/sandbox/landlock.cc` |\n"}
+        for text in ("syscall(SYS_futex, word);\n", "getpagesize();\n", "long double x;\n", "#ifdef __x86_64__\n"):
+            self.complains(rule, "worker/slots/slot.cc", text, files)
+        self.accepts(rule, "worker/sandbox/landlock.cc", "syscall(SYS_landlock_add_rule);\n", files)
+        self.accepts(rule, "worker/slots/slot.cc", "double x = 0;\n", files)
 
     def test_no_task_marks(self):
         self.complains(rules.no_task_marks, "a.cc", "// TO" "DO: later\n")
