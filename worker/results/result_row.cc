@@ -10,6 +10,8 @@
 namespace motzkin::worker {
 namespace {
 
+// Stands for an engine in the step of a candidate that we made ourselves.
+constexpr char kConstruction[] = "construction";
 constexpr char kUnstorable[] = "unstorable: ";
 // A stored message has at most 500 bytes; this leaves room for kUnstorable.
 constexpr size_t kReasonBytesMax = 400;
@@ -40,6 +42,19 @@ void SetEngine(const std::string& engine, const EngineVersions& versions, v1::St
   if (const auto version = versions.find(engine); version != versions.end()) {
     step.set_version(version->second);
   }
+}
+
+// Makes `row` that of a function on which the integrator died, and returns the step that says so.
+v1::StepResult& AddDeath(const absl::Status& death, v1::Result& row) {
+  // A call that exceeded its wall-clock limit counts as a time-out, any other end as a crash.
+  row.set_outcome(absl::IsDeadlineExceeded(death) ? v1::OUTCOME_TIMED_OUT : v1::OUTCOME_CRASHED);
+  // A row by parts may have an engine's answer to the other half of the formula and its check.
+  ClearAnswer(row);
+  row.clear_verification();
+  v1::StepResult& step = *row.add_steps();
+  step.set_outcome(row.outcome());
+  step.set_message(Printable(std::string(death.message())));
+  return step;
 }
 
 }  // namespace
@@ -84,13 +99,10 @@ void FillFromJudgement(const integrator::v1::Judgement& judgement, const std::st
   } else {
     // A row by parts comes here with the engine's answer to the other half of the formula, which
     // must not be stored as the integral of this function.
-    row.clear_integral();
-    row.clear_engine();
-    row.clear_answer_class();
-    row.clear_has_abs();
+    ClearAnswer(row);
   }
   v1::StepResult& step = *row.add_steps();
-  step.set_engine("construction");
+  step.set_engine(kConstruction);
   step.set_version(absl::StrCat(generator_version));
   step.set_outcome(row.outcome());
   step.set_verifier_us(judgement.cpu_us());
@@ -99,12 +111,20 @@ void FillFromJudgement(const integrator::v1::Judgement& judgement, const std::st
 
 void FillFromDeath(const absl::Status& death, const std::string& engine,
                    const EngineVersions& versions, v1::Result& row) {
-  // A call that exceeded its wall-clock limit counts as a time-out, any other end as a crash.
-  row.set_outcome(absl::IsDeadlineExceeded(death) ? v1::OUTCOME_TIMED_OUT : v1::OUTCOME_CRASHED);
-  v1::StepResult& step = *row.add_steps();
-  SetEngine(engine, versions, step);
-  step.set_outcome(row.outcome());
-  step.set_message(Printable(std::string(death.message())));
+  SetEngine(engine, versions, AddDeath(death, row));
+}
+
+void FillFromDeathInCheck(const absl::Status& death, uint32_t generator_version, v1::Result& row) {
+  v1::StepResult& step = AddDeath(death, row);
+  step.set_engine(kConstruction);
+  step.set_version(absl::StrCat(generator_version));
+}
+
+void ClearAnswer(v1::Result& row) {
+  row.clear_integral();
+  row.clear_engine();
+  row.clear_answer_class();
+  row.clear_has_abs();
 }
 
 bool IsUnstorableRow(const v1::Result& row) {

@@ -29,9 +29,17 @@ void FillFromJudgement(const integrator::v1::Judgement& judgement, const std::st
                        uint32_t generator_version, v1::Result& row);
 
 // Fills in the row of a function on which the integrator, or this worker, died twice. `engine` is
-// the first of the ladder, because it is not known which one ran.
+// the first of the ladder, because it is not known which one ran. The row keeps its earlier steps,
+// but no answer.
 void FillFromDeath(const absl::Status& death, const std::string& engine,
                    const EngineVersions& versions, v1::Result& row);
+
+// Does the same where the integrator died while it checked a candidate that we made ourselves. No
+// engine ran, so the step names `construction`, as in FillFromJudgement().
+void FillFromDeathInCheck(const absl::Status& death, uint32_t generator_version, v1::Result& row);
+
+// Takes the answer out of `row`, but not its check. The caller sets an outcome that needs none.
+void ClearAnswer(v1::Result& row);
 
 // Returns the row that is stored instead of one that Postgres refuses with the error `why`: a bare
 // `crashed` with that reason.

@@ -135,10 +135,13 @@ absl::Status FunctionRunner::RunByParts(const Task& task,
   absl::StatusOr<std::string> composed =
       rest.ok() ? Prefix(pool.Sub(function.parts_product, *rest)) : rest.status();
   if (!composed.ok()) {
-    row.clear_integral();
     // The answer cannot be read, or the composed one is too long to be printed, so no integral can
     // be stored. The check of the answer alone does not make the function integrated.
-    if (right) row.set_outcome(v1::OUTCOME_UNVERIFIED);
+    ClearAnswer(row);
+    if (right) {
+      row.set_outcome(v1::OUTCOME_UNVERIFIED);
+      row.clear_verification();
+    }
     return absl::OkStatus();
   }
   if (!right) {
@@ -210,8 +213,7 @@ absl::Status FunctionRunner::Ask(const Task& task, const integrator::v1::Request
     if (!answer.ok()) {
       DropIntegrator();
       if (last_try) {
-        FillFromDeath(answer.status(), task.job->spec.ladder(0).engine(), options_.engine_versions,
-                      row);
+        FillFromDeathIn(request, answer.status(), task.job->spec, row);
       }
     } else if (last_try || !IsSuspect(*answer)) {
       // On the last try any answer counts; on the first one, only an answer beyond suspicion.
@@ -222,6 +224,16 @@ absl::Status FunctionRunner::Ask(const Task& task, const integrator::v1::Request
     }
   }
   return absl::OkStatus();
+}
+
+void FunctionRunner::FillFromDeathIn(const integrator::v1::Request& request,
+                                     const absl::Status& death, const v1::JobSpec& spec,
+                                     v1::Result& row) const {
+  if (request.has_verify()) {
+    FillFromDeathInCheck(death, spec.generator().version(), row);
+  } else {
+    FillFromDeath(death, spec.ladder(0).engine(), options_.engine_versions, row);
+  }
 }
 
 absl::Status FunctionRunner::EnsureIntegrator() {

@@ -94,6 +94,9 @@ class FunctionRunner {
   // twice; `row` then says so.
   absl::Status Ask(const Task& task, const integrator::v1::Request& request, v1::Result& row,
                    integrator::v1::Response& response);
+  // Fills in the row of a function on which the integrator died twice while it had `request`.
+  void FillFromDeathIn(const integrator::v1::Request& request, const absl::Status& death,
+                       const v1::JobSpec& spec, v1::Result& row) const;
   absl::Status EnsureIntegrator() ABSL_LOCKS_EXCLUDED(mutex_);
   bool Interrupted() const ABSL_LOCKS_EXCLUDED(mutex_);
   // Sleeps; an interrupt ends it.

@@ -46,6 +46,14 @@ Response Judged(v1::Verification::Verdict verdict) {
   return response;
 }
 
+void ExpectNoAnswer(const v1::Result& row) {
+  EXPECT_EQ(row.integral(), "");
+  EXPECT_EQ(row.engine(), "");
+  EXPECT_EQ(row.answer_class(), v1::ANSWER_CLASS_UNSPECIFIED);
+  EXPECT_FALSE(row.has_abs());
+  EXPECT_FALSE(row.has_verification());
+}
+
 std::shared_ptr<const JobContext> JobOfKind(v1::Kind kind) {
   JobContext job = [] {
     const auto base = TestJob();
@@ -312,7 +320,38 @@ TEST_F(FunctionRunnerTest, ByPartsAnAnswerThatIsNoExpressionIsNotBelieved) {
   const auto row = runner().Run(TestTask(3, 1, JobOfKind(v1::KIND_BY_PARTS)));
   ASSERT_TRUE(row.ok()) << row.status();
   EXPECT_EQ(row->outcome(), v1::OUTCOME_UNVERIFIED);
-  EXPECT_EQ(row->integral(), "");
+  ExpectNoAnswer(*row);
+}
+
+TEST_F(FunctionRunnerTest, ByPartsADeathInTheCheckLeavesNothingOfTheOtherHalf) {
+  script_.Say([&](const Request& request) -> absl::StatusOr<Response> {
+    if (request.has_verify()) return absl::UnavailableError("killed by signal 11");
+    Response response = Integrated("sin x");
+    auto& integration = *response.mutable_integration();
+    integration.set_has_abs(true);
+    integration.mutable_judgement()->set_verdict(v1::Verification::VERDICT_VERIFIED);
+    return response;
+  });
+  const auto row = runner().Run(TestTask(3, 1, JobOfKind(v1::KIND_BY_PARTS)));
+  ASSERT_TRUE(row.ok()) << row.status();
+  EXPECT_EQ(row->outcome(), v1::OUTCOME_CRASHED);
+  ExpectNoAnswer(*row);
+  ASSERT_EQ(row->steps_size(), 2);
+  EXPECT_EQ(row->steps(0).engine(), "giac") << "it ran, and its CPU counts";
+  EXPECT_EQ(row->steps(1).engine(), "construction");
+  EXPECT_THAT(row->steps(1).message(), HasSubstr("signal 11"));
+}
+
+TEST_F(FunctionRunnerTest, ADeathOnABackwardFunctionBlamesNoEngine) {
+  script_.Say([](const Request&) -> absl::StatusOr<Response> {
+    return absl::DeadlineExceededError("no answer within 4 s");
+  });
+  const auto row = runner().Run(TestTask(3, 1, JobOfKind(v1::KIND_BACKWARD)));
+  ASSERT_TRUE(row.ok()) << row.status();
+  EXPECT_EQ(row->outcome(), v1::OUTCOME_TIMED_OUT);
+  ASSERT_EQ(row->steps_size(), 1);
+  EXPECT_EQ(row->steps(0).engine(), "construction");
+  EXPECT_EQ(row->steps(0).version(), "1") << "of the generator";
 }
 
 TEST(SpeedGaugeTest, OneDisturbedRoundChangesNothingAndALastingChangeCounts) {
