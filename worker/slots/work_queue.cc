@@ -62,7 +62,6 @@ WorkQueue::Batch WorkQueue::NewBatch(WantedBatch wanted) {
       failures_.push_back(FailureOf(*lease, wanted.refusal, /*job_failed=*/false));
     }
   }
-  for (int64_t i = wanted.begin_index; i < wanted.end_index; ++i) batch.done += IsDone(wanted, i);
   batch.next = wanted.begin_index;
   batch.wanted = std::move(wanted);
   SkipDone(batch);
@@ -84,6 +83,15 @@ void WorkQueue::Trim(Batch& batch, const WantedBatch& wanted, std::vector<Runnin
 
 void WorkQueue::SkipDone(Batch& batch) const {
   while (batch.next < batch.wanted.end_index && IsDone(batch.wanted, batch.next)) ++batch.next;
+}
+
+int64_t WorkQueue::StoredOf(const Batch& batch) const {
+  int64_t open = batch.pending;
+  open += static_cast<int64_t>(batch.returned.size() + batch.running.size());
+  const WantedBatch& wanted = batch.wanted;
+  for (int64_t i = batch.next; i < wanted.end_index; ++i) open += !IsDone(wanted, i);
+  // Pending rows may be of the tail that was cut off.
+  return std::max<int64_t>(wanted.end_index - wanted.begin_index - open, 0);
 }
 
 std::vector<RunningTask> WorkQueue::SetMode(v1::DesiredMode mode) {
@@ -226,7 +234,6 @@ void WorkQueue::Acknowledged(const WorkId& id, int64_t rows) {
     const auto held = batches_.find(id);
     if (held == batches_.end()) return;
     Batch& batch = held->second;
-    batch.stored += rows;
     // More rows may be acknowledged than are counted as pending: Drop() forgets that count, and so
     // does a batch that went and came back.
     batch.pending = std::max<int64_t>(0, batch.pending - rows);
@@ -261,7 +268,7 @@ std::vector<v1::HeldBatch> WorkQueue::Held() const {
     v1::HeldBatch& report = reports.emplace_back();
     SetBatchId(*lease, report);
     report.set_spec_digest(batch.wanted.job->spec_digest);
-    report.set_stored(static_cast<int32_t>(batch.done + batch.stored));
+    report.set_stored(static_cast<int32_t>(StoredOf(batch)));
     report.set_pending(static_cast<int32_t>(batch.pending));
     report.set_unstarted_begin(batch.next);
     report.set_end_index(batch.wanted.end_index);

@@ -106,8 +106,6 @@ class WorkQueue {
     int64_t next = 0;            // the first index that was never begun
     std::set<int64_t> returned;  // begun and interrupted; these begin again
     std::map<int64_t, RunningTask> running;
-    int64_t done = 0;       // rows that were stored before this lease
-    int64_t stored = 0;     // rows acknowledged in this lease
     int64_t pending = 0;    // rows handed to the writer and not acknowledged
     bool given_up = false;  // failed or dropped: running functions end, none begins
   };
@@ -116,6 +114,10 @@ class WorkQueue {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Batch NewBatch(WantedBatch wanted) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SkipDone(Batch& batch) const;
+  // Counts the functions whose rows are stored: all that are not open. Counting acknowledgements
+  // instead would count rows of a tail that was cut off since, and rows from before the batch went
+  // and came back.
+  int64_t StoredOf(const Batch& batch) const;
   bool MayBegin(int slot) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasWork(const Batch& batch) const;
   // Returns the batch whose function begins next. Null if there is none, or if a careful batch

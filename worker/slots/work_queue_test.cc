@@ -83,6 +83,39 @@ TEST_F(WorkQueueTest, ATrimmedTailIsNotBegunAndItsRunningFunctionsAreInterrupted
   EXPECT_TRUE(WouldBlock());
 }
 
+// A batch that seems to be stored as a whole is released by the coordinator.
+TEST_F(WorkQueueTest, AfterATrimOnlyRowsOfTheRestCountAsStored) {
+  queue_.SetWanted({Batch(1, 0, 8, std::string("\xf0", 1))});  // 4 to 7 are stored.
+  queue_.SetWanted({Batch(1, 0, 4, std::string("\xf0", 1))});
+  EXPECT_EQ(queue_.Held().at(0).stored(), 0);
+
+  queue_.SetWanted({Batch(2, 10, 14)});
+  const Task kept = MustTake(0);
+  const Task cut = MustTake(1);
+  queue_.Finished(cut);
+  queue_.SetWanted({Batch(2, 10, 11)});
+  queue_.Acknowledged(cut.work, 1);
+  EXPECT_EQ(queue_.Held().at(0).stored(), 0) << "the row is of the tail, and 10 still runs";
+  queue_.Finished(kept);
+  EXPECT_EQ(queue_.Held().at(0).stored(), 0);
+  queue_.Acknowledged(kept.work, 1);
+  EXPECT_EQ(queue_.Held().at(0).stored(), 1);
+}
+
+TEST_F(WorkQueueTest, RowsFromBeforeABatchCameBackDoNotCountForIt) {
+  queue_.SetWanted({Batch(1, 0, 1)});
+  const Task early = MustTake();
+  queue_.Finished(early);
+  queue_.SetWanted({});
+  queue_.SetWanted({Batch(1, 0, 1)});
+  const Task again = MustTake();
+  queue_.Acknowledged(early.work, 1);
+  EXPECT_EQ(queue_.Held().at(0).stored(), 0) << "its only function runs";
+  queue_.Finished(again);
+  queue_.Acknowledged(again.work, 1);
+  EXPECT_EQ(queue_.Held().at(0).stored(), 1);
+}
+
 TEST_F(WorkQueueTest, ABatchThatIsNoLongerWantedIsInterruptedAndForgotten) {
   queue_.SetWanted({Batch(1, 0, 10)});
   const Task task = MustTake(3);
