@@ -1,9 +1,11 @@
 #include "worker/results/bisecting_send.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "common/base/status_macros.h"
 #include "worker/results/result_row.h"
 
 namespace motzkin::worker {
@@ -13,6 +15,21 @@ v1::Submission WithoutRows(const v1::Submission& submission) {
   v1::Submission header = submission;
   header.clear_results();
   return header;
+}
+
+// Whether the sink said of every row that it is stored or revoked. A coordinator that is newer than
+// this worker may say something else, which must not count as stored: the row would be forgotten.
+bool AllKnown(const std::vector<v1::RowStatus>& statuses) {
+  return std::all_of(statuses.begin(), statuses.end(), [](v1::RowStatus status) {
+    return status != v1::ROW_STATUS_UNSPECIFIED && v1::RowStatus_IsValid(status);
+  });
+}
+
+absl::StatusOr<std::vector<v1::RowStatus>> Submit(const v1::Submission& part, ResultSink& sink) {
+  ASSIGN_OR_RETURN(std::vector<v1::RowStatus> statuses, sink.Submit(part));
+  if (AllKnown(statuses)) return statuses;
+  return absl::UnavailableError(
+      "the answer says of a row what this worker does not understand: update the worker");
 }
 
 void Report(const v1::Submission& part, const std::vector<v1::RowStatus>& statuses,
@@ -66,7 +83,7 @@ absl::Status SendBisecting(v1::Submission& submission, ResultSink& sink, ResultO
   while (!parts.empty()) {
     v1::Submission part = std::move(parts.back());
     parts.pop_back();
-    const absl::StatusOr<std::vector<v1::RowStatus>> statuses = sink.Submit(part);
+    const absl::StatusOr<std::vector<v1::RowStatus>> statuses = Submit(part, sink);
     if (statuses.ok()) {
       Report(part, *statuses, observer);
     } else if (absl::IsInvalidArgument(statuses.status())) {

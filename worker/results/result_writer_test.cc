@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <optional>
 #include <set>
 #include <thread>
 
@@ -38,11 +39,17 @@ class FakeSink final : public ResultSink {
       const bool is_new = rows_.emplace(row.index(), row).second;
       statuses.push_back(is_new ? v1::ROW_STATUS_STORED : v1::ROW_STATUS_ALREADY_STORED);
     }
+    if (last_status_.has_value()) statuses.back() = *last_status_;
     return statuses;
   }
   void Fail(const absl::Status& status) {
     const absl::MutexLock lock(&mutex_);
     failure_ = status;
+  }
+  // The last row of each submission gets this status, until it is empty again.
+  void AnswerLast(std::optional<v1::RowStatus> status) {
+    const absl::MutexLock lock(&mutex_);
+    last_status_ = status;
   }
   void Refuse(int64_t index, bool takes_replacement) {
     const absl::MutexLock lock(&mutex_);
@@ -61,6 +68,7 @@ class FakeSink final : public ResultSink {
  private:
   mutable absl::Mutex mutex_;
   absl::Status failure_ ABSL_GUARDED_BY(mutex_);
+  std::optional<v1::RowStatus> last_status_ ABSL_GUARDED_BY(mutex_);
   std::set<int64_t> refused_ ABSL_GUARDED_BY(mutex_);
   bool takes_replacement_ ABSL_GUARDED_BY(mutex_) = true;
   std::map<int64_t, v1::Result> rows_ ABSL_GUARDED_BY(mutex_);
@@ -201,6 +209,19 @@ TEST_F(ResultWriterTest, RowsWaitOutAnAbsenceOnDiskAndAreSentAfterIt) {
   ASSERT_TRUE(WaitFor([&] { return writer->waiting().spooled == 0; }));
   ASSERT_TRUE(WaitFor([&] { return observer_.notes().size() == 2; }));
   EXPECT_THAT(observer_.notes(), ElementsAre("away", "back"));
+}
+
+TEST_F(ResultWriterTest, AnAnswerThatIsNotUnderstoodAcknowledgesNothing) {
+  const auto writer = Started();
+  for (const int status : {int{v1::ROW_STATUS_UNSPECIFIED}, 99}) {
+    sink_.AnswerLast(static_cast<v1::RowStatus>(status));
+    const int calls = sink_.calls();
+    if (calls == 0) AddRows(*writer, 0, 2);
+    ASSERT_TRUE(WaitFor([&] { return sink_.calls() > calls + 1; })) << "it is sent again";
+    EXPECT_EQ(observer_.acknowledged(), 0);
+  }
+  sink_.AnswerLast(std::nullopt);
+  EXPECT_TRUE(WaitFor([&] { return observer_.acknowledged() == 2; }));
 }
 
 TEST_F(ResultWriterTest, AStopWhileTheSinkIsAwayLeavesTheRowsForTheNextStart) {
