@@ -37,6 +37,8 @@ bool OnBattery(const std::filesystem::path& supplies) {
   // The files are read for every supply, and those that a supply does not have are empty.
   std::error_code ignored;  // A desktop lists no power supplies.
   for (const auto& supply : std::filesystem::directory_iterator(supplies, ignored)) {
+    // The battery of a mouse or a headset does not feed this machine, nor does its charger.
+    if (ReadWord(supply.path() / "scope") == "Device") continue;
     if (ReadWord(supply.path() / "online") == "1") mains_online = true;
     if (ReadWord(supply.path() / "type") == "Battery" &&
         ReadWord(supply.path() / "status") == "Discharging") {

@@ -15,8 +15,9 @@ struct PolicyOptions {
 };
 
 struct MachineReading {
-  double temperature = 0;   // the hottest zone's, in degrees Celsius; 0: unknown
-  bool on_battery = false;  // a battery discharges and no mains adapter is online
+  double temperature = 0;  // the hottest zone's, in degrees Celsius; 0: unknown
+  // A battery of the machine itself discharges, and no mains adapter is online.
+  bool on_battery = false;
 };
 
 // `sysfs` is /sys except in tests. A value that cannot be read is unknown, never an error.

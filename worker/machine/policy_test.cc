@@ -43,6 +43,19 @@ TEST_F(MachineTest, ADischargingBatteryCountsOnlyWithoutMains) {
   EXPECT_FALSE(Read().on_battery);
 }
 
+TEST_F(MachineTest, TheBatteryOfAMouseIsNotThisMachines) {
+  Put("power_supply/hidpp_battery_0/type", "Battery");
+  Put("power_supply/hidpp_battery_0/status", "Discharging");
+  Put("power_supply/hidpp_battery_0/scope", "Device");
+  EXPECT_FALSE(Read().on_battery);
+  Put("power_supply/BAT0/type", "Battery");
+  Put("power_supply/BAT0/status", "Discharging");
+  Put("power_supply/BAT0/scope", "System");
+  EXPECT_TRUE(Read().on_battery);
+  Put("power_supply/hidpp_battery_0/online", "1");
+  EXPECT_TRUE(Read().on_battery) << "the mouse is on, and not this machine";
+}
+
 TEST(PolicyTest, HeatHalvesTheSlotsUntilItIsFiveDegreesCooler) {
   Policy policy({.max_temperature = 80, .suspend_on_battery = false}, 8);
   EXPECT_EQ(policy.Decide({.temperature = 79}).slots_allowed, 8);
