@@ -17,12 +17,14 @@ namespace {
 namespace pipe = integrator::v1;
 
 // An honest integrator stays within these. They keep absurd values out of rows, logs and sums.
-constexpr size_t kTextBytesMax = 4096;     // reasons and counterexamples
+constexpr size_t kTextBytesMax = 4096;  // reasons
+// A row holds no more. It would have the largest number instead, or a point that was cut off.
+constexpr size_t kCounterexampleBytesMax = 500;
+constexpr int kPointsMax = 32'767;
 constexpr size_t kNameBytesMax = 64;       // names and versions of engines
 constexpr size_t kMessageBytesMax = 2000;  // the bound in integrator.proto
 constexpr int kEnginesMax = 16;
 constexpr int kIntervalsMax = 10'000;
-constexpr int kPointsMax = 1'000'000;
 constexpr int64_t kAnswerBytesMax = 64 << 10;      // if the request does not say
 constexpr int64_t kCpuMicrosMax = 86'400'000'000;  // one day
 constexpr int64_t kRssKbMax = 1ll << 40;
@@ -73,7 +75,8 @@ absl::Status CheckJudgement(const pipe::Judgement& judgement, int64_t answer_byt
       !Within<int64_t>(judgement.cpu_us(), kCpuMicrosMax)) {
     return Bad("judgement");
   }
-  if (!IsPrintable(judgement.counterexample(), kTextBytesMax)) return Bad("counterexample");
+  if (!IsPrintable(judgement.counterexample(), kCounterexampleBytesMax))
+    return Bad("counterexample");
   if (!IsPrintable(judgement.reason(), kTextBytesMax)) return Bad("reason");
   if (judgement.valid_on_size() > kIntervalsMax) return Bad("valid_on");
   for (const v1::Interval& interval : judgement.valid_on()) {

@@ -101,8 +101,10 @@ TEST_F(ResponseCheckTest, StepsMustBeThoseAskedFor) {
 TEST_F(ResponseCheckTest, AbsurdNumbersAreRefused) {
   EXPECT_FALSE(AfterIntegration([](auto& i) { i.mutable_steps(0)->set_cpu_us(-1); }).ok());
   EXPECT_FALSE(AfterIntegration([](auto& i) { i.mutable_steps(0)->set_rss_kb(INT64_MAX); }).ok());
-  EXPECT_FALSE(
-      AfterIntegration([](auto& i) { i.mutable_judgement()->set_points_agreed(-5); }).ok());
+  for (const int points : {-5, 32'768}) {
+    EXPECT_FALSE(
+        AfterIntegration([&](auto& i) { i.mutable_judgement()->set_points_agreed(points); }).ok());
+  }
   for (const double end : {std::nan(""), HUGE_VAL}) {
     EXPECT_FALSE(AfterIntegration([&](auto& i) {
                    i.mutable_judgement()->add_valid_on()->set_upper(end);
@@ -117,6 +119,10 @@ TEST_F(ResponseCheckTest, TextsAreBoundedAndPrintable) {
   EXPECT_TRUE(
       AfterIntegration([](auto& i) { i.mutable_steps(0)->set_message("\xff any bytes"); }).ok())
       << "the engine's own words are made storable later";
+  EXPECT_FALSE(AfterIntegration([](auto& i) {
+                 i.mutable_judgement()->set_counterexample(std::string(501, '1'));
+               }).ok())
+      << "a row would hold another number";
   EXPECT_FALSE(
       AfterIntegration([](auto& i) { i.mutable_judgement()->set_reason("bell \a"); }).ok());
 }
