@@ -18,6 +18,7 @@
 
 #include "common/base/status_macros.h"
 #include "common/base/uuid.h"
+#include "common/process/durable_file.h"
 
 namespace motzkin::worker {
 namespace {
@@ -74,6 +75,8 @@ absl::StatusOr<uint64_t> NextInstance(const std::filesystem::path& path, const C
   uint64_t counter = 0;
   if (!absl::SimpleAtoi(ReadTrimmed(path), &counter)) counter = 0;
   ++counter;
+  // It has to be on disk: after a power cut that took it back, this worker would look older than its
+  // own last connection, and the coordinator would turn it away.
   RETURN_IF_ERROR(WriteFileAtomically(path, absl::StrCat(counter, "\n")));
   // The counter decides which instance is newer. Two copies of one directory count alike; the boot
   // time then makes one of them the newer, and the other ends.
@@ -94,22 +97,6 @@ std::filesystem::path DefaultStateDirectory() {
   }
   const char* home = std::getenv("HOME");
   return std::filesystem::path(home == nullptr ? "/tmp" : home) / ".local/state/motzkin/worker";
-}
-
-absl::Status WriteFileAtomically(const std::filesystem::path& path, const std::string& content) {
-  const std::filesystem::path temporary = path.string() + ".new";
-  {
-    const UniqueFd file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-    if (file.get() < 0) return Errno("cannot create", temporary);
-    // The content must be on disk before the name is: after a crash the new name could otherwise
-    // stand for an empty file.
-    if (write(file.get(), content.data(), content.size()) != static_cast<ssize_t>(content.size()) ||
-        fsync(file.get()) != 0) {
-      return Errno("cannot write", temporary);
-    }
-  }
-  if (rename(temporary.c_str(), path.c_str()) != 0) return Errno("cannot replace", path);
-  return absl::OkStatus();
 }
 
 absl::StatusOr<StateDirectory> StateDirectory::Open(const std::filesystem::path& path,

@@ -39,7 +39,4 @@ class StateDirectory {
   uint64_t instance_ = 0;
 };
 
-// Replaces the content of a file so that a crash leaves either the old content or the new one.
-absl::Status WriteFileAtomically(const std::filesystem::path& path, const std::string& content);
-
 }  // namespace motzkin::worker

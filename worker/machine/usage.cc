@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/clock.h"
-#include "worker/machine/state_dir.h"
+#include "common/process/durable_file.h"
 
 namespace motzkin::worker {
 namespace {

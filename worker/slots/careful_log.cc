@@ -4,7 +4,7 @@
 
 #include <fstream>
 
-#include "worker/machine/state_dir.h"
+#include "common/process/durable_file.h"
 
 namespace motzkin::worker {
 

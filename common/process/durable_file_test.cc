@@ -1,0 +1,52 @@
+#include "common/process/durable_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "tests/support/temporary_directory.h"
+
+namespace motzkin {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string Content(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST(DurableFileTest, TheNewContentReplacesTheOldAndNothingElseIsLeft) {
+  const test::TemporaryDirectory directory;
+  const std::filesystem::path path = directory.path() / "instance";
+  ASSERT_TRUE(WriteFileAtomically(path, std::string(1'000, 'a')).ok());
+  ASSERT_TRUE(WriteFileAtomically(path, "2\n").ok());
+  EXPECT_EQ(Content(path), "2\n");
+  EXPECT_EQ(std::filesystem::status(path).permissions(), std::filesystem::perms(0600));
+  const std::filesystem::directory_iterator entries(directory.path());
+  EXPECT_EQ(std::distance(begin(entries), end(entries)), 1);
+}
+
+TEST(DurableFileTest, AFileThatCannotBeReplacedIsNamedAndKeepsItsContent) {
+  const test::TemporaryDirectory directory;
+  const std::filesystem::path path = directory.path() / "taken";
+  std::filesystem::create_directory(path);
+  EXPECT_THAT(WriteFileAtomically(path, "x").message(),
+              HasSubstr("cannot replace " + path.string()));
+  EXPECT_TRUE(std::filesystem::is_directory(path));
+  const std::filesystem::path absent = directory.path() / "absent" / "file";
+  EXPECT_THAT(WriteFileAtomically(absent, "x").message(), HasSubstr("absent/file"));
+  EXPECT_FALSE(WriteFileAtomically("/dev/full/x", "x").ok());
+}
+
+// A name alone is one in the working directory, which is synced then.
+TEST(DurableFileTest, AnEmptyPathIsTheWorkingDirectory) {
+  EXPECT_TRUE(SyncDirectory("").ok());
+  EXPECT_THAT(SyncDirectory("/nowhere").message(), HasSubstr("/nowhere"));
+}
+
+}  // namespace
+}  // namespace motzkin
