@@ -128,6 +128,8 @@ void Daemon::Stop(absl::Duration flush_time) {
   // From the source of rows to their sink: slots, which may wait for room in the writer, then the
   // writer, and then the agent, whose last state shows that nothing is held.
   writer_.BeginStop();
+  // After this no other caller can set the slots to work again while they stop.
+  UpdateMode();
   slots_.Stop(absl::ZeroDuration());
   if (const int64_t lost = writer_.Stop(flush_time); lost > 0) {
     console_.Line(
@@ -139,6 +141,9 @@ void Daemon::Stop(absl::Duration flush_time) {
 }
 
 void Daemon::UpdateMode() {
+  // Deciding and applying are one step. Otherwise the caller that decided first could apply last,
+  // and a drain would be lost.
+  const absl::MutexLock step(&mode_mutex_);
   v1::DesiredMode mode = v1::DESIRED_MODE_RUN;
   int slots_allowed = 0;
   {

@@ -106,7 +106,7 @@ class Daemon final : private AgentDelegate, private ResultObserver {
   void SetDenied(const std::string& reason) ABSL_LOCKS_EXCLUDED(mutex_);
   // Carries out what coordinator, owner and signals want together. Draining wins over suspending,
   // because a worker that stops must give its batches back.
-  void UpdateMode() ABSL_LOCKS_EXCLUDED(mutex_);
+  void UpdateMode() ABSL_LOCKS_EXCLUDED(mode_mutex_, mutex_);
   void FillMachine(v1::WorkerState& state) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ReportProgress();
 
@@ -127,6 +127,7 @@ class Daemon final : private AgentDelegate, private ResultObserver {
   SpeedGauge speed_;
   SlotPool slots_;
 
+  absl::Mutex mode_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);  // held through UpdateMode()
   mutable absl::Mutex mutex_;
   Policy policy_ ABSL_GUARDED_BY(mutex_);
   PolicyDecision allowed_ ABSL_GUARDED_BY(mutex_);
