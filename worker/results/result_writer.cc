@@ -59,7 +59,7 @@ void ResultWriter::SetCluster(const std::string& cluster_uuid) {
   if (cluster_uuid == cluster_uuid_) return;
   cluster_uuid_ = cluster_uuid;
   cluster_changed_ = true;
-  changed_.Signal();
+  changed_.SignalAll();  // Slots wait on it too, and one of them could take a single signal.
 }
 
 void ResultWriter::Add(const Task& task, v1::Result result) {
@@ -108,10 +108,6 @@ int64_t ResultWriter::Stop(absl::Duration timeout) {
   }
   // Joined before Spill(): the spool belongs to the thread until then.
   if (thread_.joinable()) thread_.join();
-  {
-    const absl::MutexLock lock(&mutex_);
-    spool_retry_at_ = BootTime();
-  }
   Spill();
   const absl::MutexLock lock(&mutex_);
   return memory_rows_;
