@@ -261,7 +261,12 @@ void ChildProcess::Kill() {
   // Once the leader is reaped, the group's number may belong to a stranger.
   if (pid_ <= 0 || ended_.has_value()) return;
   if (own_group_) kill(-pid_, SIGKILL);
-  kill(pid_, SIGKILL);
+  // The child alone is killed through its pidfd, because an integrator's filter refuses kill().
+  if (pidfd_.valid()) {
+    Signal(SIGKILL);
+  } else {
+    kill(pid_, SIGKILL);
+  }
 }
 
 absl::StatusOr<std::string> ReadAll(int fd, size_t bytes_max, Deadline deadline) {

@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/process/unique_fd.h"
+
 namespace motzkin::integrator {
 namespace {
 
@@ -40,6 +42,11 @@ void SilenceStandardStreams() {
 }
 
 }  // namespace
+
+void KillChild(pid_t child) {
+  const UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, child, 0u)));
+  syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0u);
+}
 
 absl::StatusOr<ForkedProcess> ForkedProcess::Fork(std::vector<int> kept_descriptors,
                                                   const std::function<void()>& body) {
@@ -73,7 +80,7 @@ int ForkedProcess::Kill() {
   int status = 0;
   if (pid_ <= 0) return status;
   // Only this object reaps the process, so its number cannot belong to another one yet.
-  kill(pid_, SIGKILL);
+  KillChild(pid_);
   while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }
   pid_ = -1;

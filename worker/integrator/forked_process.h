@@ -13,6 +13,10 @@
 
 namespace motzkin::integrator {
 
+// Sends SIGKILL to a child of ours that was not waited for yet, so that the number is still its own.
+// It does so through a pidfd, because the integrator's filter refuses kill().
+void KillChild(pid_t child);
+
 class ForkedProcess {
  public:
   // Runs `body` in the copy, which exits with code 0 when it returns.

@@ -92,14 +92,18 @@ absl::StatusOr<std::vector<UniqueFd>> Zygote::OpenPipes() {
 }
 
 absl::StatusOr<std::unique_ptr<Zygote>> Zygote::Fork(
-    const std::function<void(const ZygotePipes&)>& serve) {
+    const std::function<void(const ZygotePipes&)>& serve, bool filtered) {
+  ASSIGN_OR_RETURN(const sandbox::FilterProgram filter, sandbox::ZygoteFilter());
   std::unique_ptr<Zygote> zygote(new Zygote());
   ASSIGN_OR_RETURN(const std::vector<UniqueFd> theirs, zygote->OpenPipes());
   const ZygotePipes pipes = {theirs[0].get(), theirs[1].get(), theirs[2].get()};
   // `theirs` closes on return. Then only the zygote holds those ends, so its death ends the pipes.
-  ASSIGN_OR_RETURN(
-      zygote->forked_,
-      ForkedProcess::Fork({pipes.command, pipes.status, pipes.answers}, [&] { serve(pipes); }));
+  const auto body = [&] {
+    if (filtered && sandbox::InstallFilter(filter) != 0) _exit(1);
+    serve(pipes);
+  };
+  ASSIGN_OR_RETURN(zygote->forked_,
+                   ForkedProcess::Fork({pipes.command, pipes.status, pipes.answers}, body));
   return zygote;
 }
 
@@ -109,10 +113,11 @@ absl::StatusOr<std::unique_ptr<Zygote>> Zygote::Spawn(const std::vector<std::str
                                                       std::vector<int> descriptors) {
   std::unique_ptr<Zygote> zygote(new Zygote());
   ASSIGN_OR_RETURN(const std::vector<UniqueFd> theirs, zygote->OpenPipes());
-  ASSIGN_OR_RETURN(const UniqueFd filter, FilterFile(leaf_files));
+  ASSIGN_OR_RETURN(const UniqueFd leaf_filter, FilterFile(leaf_files));
+  ASSIGN_OR_RETURN(const sandbox::FilterProgram filter, sandbox::ZygoteFilter());
   environment.push_back(
       absl::StrCat("MOTZKIN_ZYGOTE=", theirs[0].get(), ",", theirs[1].get(), ",", theirs[2].get()));
-  environment.push_back(absl::StrCat("MOTZKIN_LEAF_FILTER=", filter.get()));
+  environment.push_back(absl::StrCat("MOTZKIN_LEAF_FILTER=", leaf_filter.get()));
   SpawnOptions options;
   options.environment = std::move(environment);
   options.input = Stream::kNull;
@@ -124,13 +129,14 @@ absl::StatusOr<std::unique_ptr<Zygote>> Zygote::Spawn(const std::vector<std::str
   if (!zygote->output_.valid() || !zygote->errors_.valid()) {
     return absl::ErrnoToStatus(errno, "memfd_create");
   }
-  options.before_exec = [output = zygote->output_.get(), errors = zygote->errors_.get()] {
-    return dup2(output, STDOUT_FILENO) < 0 || dup2(errors, STDERR_FILENO) < 0 ? errno : 0;
+  options.before_exec = [&filter, output = zygote->output_.get(), errors = zygote->errors_.get()] {
+    if (dup2(output, STDOUT_FILENO) < 0 || dup2(errors, STDERR_FILENO) < 0) return errno;
+    return sandbox::InstallFilter(filter);
   };
   // It stays in the integrator's group, and so within reach of a kill of that group.
   options.own_process_group = false;
   for (const UniqueFd& pipe : theirs) descriptors.push_back(pipe.get());
-  descriptors.push_back(filter.get());
+  descriptors.push_back(leaf_filter.get());
   options.inherited_descriptors = std::move(descriptors);
   // As in Fork(), our copies of its ends close on return.
   ASSIGN_OR_RETURN(zygote->spawned_, ChildProcess::Spawn(argv, options));
@@ -144,7 +150,7 @@ Zygote::~Zygote() {
   // The orphaned leaf is our child now, as the supervisor is a subreaper, so its pid is safe until
   // we reap it. Otherwise its parent death signal has killed it.
   if (waitpid(leaf_, nullptr, WNOHANG) == 0) {
-    kill(leaf_, SIGKILL);
+    KillChild(leaf_);
     waitpid(leaf_, nullptr, 0);
   }
 }
@@ -173,13 +179,15 @@ absl::StatusOr<Leaf> Zygote::StartLeaf(std::string_view input, const sandbox::Le
   RETURN_IF_ERROR(Write(command, deadline));
   ASSIGN_OR_RETURN(const std::string line, ReadLine(deadline));
   ASSIGN_OR_RETURN(const std::vector<int64_t> numbers, Numbers(line, "pid", 1));
-  // The pid is noted before anything else can fail, so that the destructor finds the leaf.
-  leaf_ = static_cast<pid_t>(numbers[0]);
   Leaf leaf;
-  leaf.pid = leaf_;
+  leaf.pid = static_cast<pid_t>(numbers[0]);
   // The zygote reaps on command only, so this is the leaf even if it is dead already.
-  leaf.pidfd.Reset(static_cast<int>(syscall(SYS_pidfd_open, leaf_, 0u)));
+  leaf.pidfd.Reset(static_cast<int>(syscall(SYS_pidfd_open, leaf.pid, 0u)));
   if (!leaf.pidfd.valid()) return absl::ErrnoToStatus(errno, "pidfd_open");
+  // No process of ours can leave our group, so a number outside of it is a lie: it would have us
+  // kill a stranger.
+  if (getpgid(leaf.pid) != getpgrp()) return absl::DataLossError("the zygote named a stranger");
+  leaf_ = leaf.pid;
   return leaf;
 }
 

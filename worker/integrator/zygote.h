@@ -11,7 +11,7 @@
 //   answers  <-  the output of the leaf, any bytes
 //
 // The zygote reaps only when it is told to, so a leaf's pid cannot be reused while the supervisor
-// watches it. Before it computes, a leaf closes command and status, points its standard streams at
+// watches it. It can signal no process (sandbox::ZygoteFilter()); the supervisor kills leaves. Before it computes, a leaf closes command and status, points its standard streams at
 // /dev/null, and sets its parent death signal, its limits and its system call filter. It exits with
 // 0 after a whole answer and with kLeafOutOfMemory when memory is refused.
 //
@@ -67,9 +67,9 @@ struct LeafUsage {
 class Zygote {
  public:
   // Makes a zygote by forking this process. The copy runs `serve`, which returns when the command
-  // pipe closes.
+  // pipe closes. Tests of the supervisor's own reach have it not `filtered`.
   static absl::StatusOr<std::unique_ptr<Zygote>> Fork(
-      const std::function<void(const ZygotePipes&)>& serve);
+      const std::function<void(const ZygotePipes&)>& serve, bool filtered = true);
   // Makes a zygote by starting a program. The two variables above are added to `environment`. The
   // program keeps our open `descriptors` under the same numbers.
   static absl::StatusOr<std::unique_ptr<Zygote>> Spawn(const std::vector<std::string>& argv,

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "worker/integrator/engines/zygote_engine.h"
@@ -135,6 +136,29 @@ TEST(ZygoteTest, AProgramThatDoesNotSpeakTheProtocolIsAnError) {
   auto zygote = Zygote::Spawn({"/bin/true"}, {}, sandbox::LeafFiles::kNone);
   ASSERT_TRUE(zygote.ok());
   EXPECT_FALSE((*zygote)->AwaitReady(Deadline::After(absl::Seconds(60))).ok());
+}
+
+TEST(ZygoteTest, AProcessThatIsNotOfThisIntegratorIsNotTakenForALeaf) {
+  const pid_t stranger = fork();
+  if (stranger == 0) {
+    setpgid(0, 0);
+    while (true) pause();
+  }
+  setpgid(stranger, stranger);  // Whichever of the two comes first.
+  const std::string liar =
+      "import os\n"
+      "command, status, _ = map(int, os.environ['MOTZKIN_ZYGOTE'].split(','))\n"
+      "os.write(status, b'ready 1.0\\n')\n"
+      "os.read(command, 256)\n"
+      "os.write(status, b'pid " +
+      std::to_string(stranger) + "\\n')\n";
+  auto zygote = Zygote::Spawn({"/usr/bin/python3", "-c", liar}, {}, sandbox::LeafFiles::kNone);
+  ASSERT_TRUE(zygote.ok()) << zygote.status();
+  ASSERT_TRUE((*zygote)->AwaitReady(Deadline::After(absl::Seconds(60))).ok());
+  EXPECT_EQ((*zygote)->StartLeaf("", {512 << 20, 1}).status().code(), absl::StatusCode::kDataLoss);
+  zygote->reset();
+  EXPECT_EQ(kill(stranger, SIGKILL), 0) << "it lives";
+  waitpid(stranger, nullptr, 0);
 }
 
 TEST(ZygoteTest, AZygoteThatNeverGetsWarmIsAnError) {

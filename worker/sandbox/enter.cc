@@ -22,9 +22,8 @@ absl::Status EnterSandbox(const std::vector<std::string>& readable) {
       "/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives"};
   shown.insert(shown.end(), readable.begin(), readable.end());
   // Landlock comes before root is given up, because only root finds what lies in a folder that only
-  // root may enter. Older kernels have no Landlock: the level's line in the log says so, and leaves
-  // cannot open files anyway.
-  const absl::Status restricted = RestrictFiles(shown);
+  // root may enter. Older kernels have no Landlock: the level's line in the log says so.
+  const absl::Status restricted = EnterLandlock(shown);
   if (!absl::IsUnavailable(restricted)) RETURN_IF_ERROR(restricted);
   RETURN_IF_ERROR(FromErrno(DropRoot(), "give up root"));
   // The filter comes last, because it forbids the calls of the steps before it.

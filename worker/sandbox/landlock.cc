@@ -20,6 +20,15 @@ namespace {
 constexpr uint64_t kTruncate = 1ull << 14;     // version 3
 constexpr uint64_t kDeviceIoctl = 1ull << 15;  // version 5
 constexpr uint64_t kRefer = 1ull << 13;        // version 2
+constexpr uint64_t kScopeSignals = 1ull << 1;  // version 6
+
+// landlock_ruleset_attr as of version 6. The size that is passed tells the kernel which version it
+// is: version 1 has the first field alone.
+struct Ruleset {
+  uint64_t files = 0;
+  uint64_t net = 0;  // The filter refuses all sockets.
+  uint64_t scopes = 0;
+};
 
 constexpr uint64_t kRead =
     LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
@@ -63,14 +72,14 @@ int LandlockAbi() {
   return abi > 0 ? static_cast<int>(abi) : 0;
 }
 
-absl::Status RestrictFiles(const std::vector<std::string>& readable) {
+absl::Status EnterLandlock(const std::vector<std::string>& readable) {
   const int abi = LandlockAbi();
   if (abi == 0) return absl::UnavailableError("this kernel has no Landlock");
-  // Version 1 of the structure has this field alone, and its size tells the kernel which version it
-  // is.
-  const uint64_t handled = HandledRights(abi);
-  UniqueFd ruleset(
-      static_cast<int>(syscall(SYS_landlock_create_ruleset, &handled, sizeof(handled), 0)));
+  const bool keeps_signals_in = abi >= kLandlockSignalsAbi;
+  const Ruleset handled = {.files = HandledRights(abi),
+                           .scopes = keeps_signals_in ? kScopeSignals : 0};
+  const size_t size = keeps_signals_in ? sizeof(handled) : sizeof(handled.files);
+  UniqueFd ruleset(static_cast<int>(syscall(SYS_landlock_create_ruleset, &handled, size, 0)));
   if (!ruleset.valid()) return absl::ErrnoToStatus(errno, "landlock_create_ruleset");
   for (const std::string& path : readable) RETURN_IF_ERROR(Allow(ruleset.get(), path));
   RETURN_IF_ERROR(Allow(ruleset.get(), "/dev/null",

@@ -212,7 +212,7 @@ TEST(LandlockTest, OnlyListedFoldersCanBeRead) {
   const auto restricted = [&](const std::function<int()>& body) {
     return InChild([&] {
       if (InstallFilter(program) != 0) return 98;
-      if (!RestrictFiles({"/usr", "/no/such/folder"}).ok()) return 99;
+      if (!EnterLandlock({"/usr", "/no/such/folder"}).ok()) return 99;
       return body();
     });
   };

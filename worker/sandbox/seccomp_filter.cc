@@ -5,11 +5,13 @@
 #include <absl/strings/str_split.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/ioprio.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <initializer_list>
@@ -92,6 +94,26 @@ constexpr uint32_t kRefuse = SCMP_ACT_ERRNO(EPERM);
 constexpr uint64_t kNamespaceFlags = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |
                                      CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP;
 
+// Refuses to change limits, priorities and processors of another process, which is named by its
+// number; 0 is the caller. The numbers of one's own processes cannot be told from those of others.
+void RefuseToManageOthers(Rules& rules) {
+  for (const int call :
+       {SCMP_SYS(prlimit64), SCMP_SYS(sched_setscheduler), SCMP_SYS(sched_setparam),
+        SCMP_SYS(sched_setattr), SCMP_SYS(sched_setaffinity)}) {
+    rules.AddWhere(kRefuse, call, {SCMP_A0(SCMP_CMP_NE, 0)});
+  }
+  // The first argument says whether the second one is a process, a group or a user.
+  rules.AddWhere(kRefuse, SCMP_SYS(setpriority), {SCMP_A0(SCMP_CMP_NE, PRIO_PROCESS)});
+  rules.AddWhere(kRefuse, SCMP_SYS(setpriority), {SCMP_A1(SCMP_CMP_NE, 0)});
+  rules.AddWhere(kRefuse, SCMP_SYS(ioprio_set), {SCMP_A0(SCMP_CMP_NE, IOPRIO_WHO_PROCESS)});
+  rules.AddWhere(kRefuse, SCMP_SYS(ioprio_set), {SCMP_A1(SCMP_CMP_NE, 0)});
+  // The kernel signals the owner of a file when the file becomes ready.
+  for (const int command : {F_SETOWN, F_SETOWN_EX, F_SETSIG}) {
+    rules.AddWhere(kRefuse, SCMP_SYS(fcntl),
+                   {SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffu, static_cast<uint64_t>(command))});
+  }
+}
+
 void AllowComputing(Rules& rules) {
   rules.Add(SCMP_ACT_ALLOW, system_calls::kLeafCalls);
   // It may read its own limits, but neither set them nor look at those of others.
@@ -128,6 +150,7 @@ absl::StatusOr<FilterProgram> IntegratorFilter() {
   // that run a job's input get a list of what is allowed: LeafFilter().
   Rules rules(SCMP_ACT_ALLOW);
   rules.Add(kRefuse, system_calls::kRefusedCalls);
+  RefuseToManageOthers(rules);
   // Characters that are pushed into a terminal count as typed by its user.
   // The mask is needed: the kernel ignores the upper 32 bits of a request, so one with a bit set
   // there would pass an exact comparison and still be TIOCSTI.
@@ -140,6 +163,12 @@ absl::StatusOr<FilterProgram> IntegratorFilter() {
   // The flags of clone3() are behind a pointer that a filter cannot follow. With ENOSYS the C
   // library falls back to clone().
   rules.Add(SCMP_ACT_ERRNO(ENOSYS), "clone3");
+  return rules.Compile();
+}
+
+absl::StatusOr<FilterProgram> ZygoteFilter() {
+  Rules rules(SCMP_ACT_ALLOW);
+  rules.Add(kRefuse, "pidfd_open pidfd_send_signal");
   return rules.Compile();
 }
 

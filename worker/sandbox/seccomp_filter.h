@@ -15,16 +15,22 @@ namespace motzkin::sandbox {
 using FilterProgram = std::vector<sock_filter>;
 
 // The filter of an integrator and all it starts. It refuses sockets, tracing, namespaces, mounts,
-// new sessions and process groups (so that a kill of the group reaches everything), and interfaces
-// of the kernel that an integrator has no use for.
+// new sessions and process groups (so that a kill of the group reaches everything), signals to and
+// limits of processes that are named by a number, SysV objects and message queues, and interfaces
+// of the kernel that an integrator has no use for. It allows signals through a pidfd, with which
+// the supervisor kills.
 absl::StatusOr<FilterProgram> IntegratorFilter();
+
+// The filter of an engine's zygote and all it starts, on top of the one above. It refuses pidfds,
+// and so signals of every kind.
+absl::StatusOr<FilterProgram> ZygoteFilter();
 
 enum class LeafFiles {
   kNone,  // no file can be opened
   kRead,  // files can be opened for reading, by engines that load their parts while they run
 };
 
-// The filter of an engine run and of the verifier, on top of the one above. It allows computing,
+// The filter of an engine run and of the verifier, on top of those above. It allows computing,
 // memory, and reading and writing open descriptors. It refuses new processes and programs, signals
 // to any process (even itself: abort() ends in SIGSEGV), and opening files for writing.
 absl::StatusOr<FilterProgram> LeafFilter(LeafFiles files);

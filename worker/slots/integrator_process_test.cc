@@ -81,14 +81,14 @@ class IntegratorProcessTest : public ::testing::TestWithParam<Level> {
     ExpectHealthy();
     return response->integration();
   }
-  // Checks that an easy request is answered, and that no process is left but the supervisor, two
+  // Checks that an easy request is answered, and that no process is left but the supervisor, four
   // zygotes and the verifier (and bubblewrap, twice).
   void ExpectHealthy() {
     const auto response = Call(Ask(Misdeed::kAnswerX));
     ASSERT_TRUE(response.ok()) << response.status();
     EXPECT_EQ(response->integration().outcome(), v1::OUTCOME_INTEGRATED)
         << response->integration().steps(0).message();
-    EXPECT_EQ(testing::MembersOf(sessions_).size(), GetParam() == Level::kFull ? 6u : 4u);
+    EXPECT_EQ(testing::MembersOf(sessions_).size(), GetParam() == Level::kFull ? 8u : 6u);
   }
 
   std::unique_ptr<IntegratorProcess> integrator_;
@@ -101,7 +101,7 @@ INSTANTIATE_TEST_SUITE_P(Sandboxes, IntegratorProcessTest,
                          });
 
 TEST_P(IntegratorProcessTest, DescribesItsEngines) {
-  ASSERT_EQ(integrator_->description().engines_size(), 2);
+  ASSERT_EQ(integrator_->description().engines_size(), 4);
   EXPECT_EQ(integrator_->description().engines(0).engine(), "hostile");
   EXPECT_EQ(integrator_->description().engines(0).version(), "0");
 }
@@ -175,10 +175,10 @@ TEST_P(IntegratorProcessTest, UnreadableAnswerIsUnverified) {
 }
 
 TEST_P(IntegratorProcessTest, LostZygoteCostsThatFunctionOnly) {
-  const auto lost = Call(Ask(Misdeed::kKillZygote, absl::Seconds(10), "unfiltered"));
+  const auto lost = Call(Ask(Misdeed::kKillZygote, absl::Seconds(10), "supervisor"));
   ASSERT_TRUE(lost.ok()) << lost.status();
   EXPECT_EQ(lost->integration().outcome(), v1::OUTCOME_CRASHED);
-  EXPECT_EQ(Survive(Ask(Misdeed::kAnswerX, absl::Milliseconds(50), "unfiltered")).outcome(),
+  EXPECT_EQ(Survive(Ask(Misdeed::kAnswerX, absl::Milliseconds(50), "supervisor")).outcome(),
             v1::OUTCOME_INTEGRATED);
 }
 
@@ -204,7 +204,7 @@ TEST_P(IntegratorProcessTest, SecondStepOfTheLadderFollowsAFailure) {
 TEST_P(IntegratorProcessTest, InterruptEndsARunningCallWithinASecond) {
   std::thread interrupter([&] {
     // Interrupts once the leaf runs.
-    const size_t idle = GetParam() == Level::kFull ? 5 : 3;
+    const size_t idle = GetParam() == Level::kFull ? 7 : 5;
     while (testing::MembersOf(sessions_).size() <= idle) std::this_thread::yield();
     integrator_->Interrupt();
   });
@@ -238,8 +238,8 @@ TEST_P(IntegratorProcessTest, KilledIntegratorIsUnavailableAndSaysHowItDied) {
 }
 
 TEST_P(IntegratorProcessTest, GrandchildrenDieWithTheIntegratorEvenWithoutTheLeafFilter) {
-  const auto response = integrator_->Call(
-      Ask(Misdeed::kForkAndBlock, absl::Seconds(1), "unfiltered"), absl::Milliseconds(200));
+  const auto response = integrator_->Call(Ask(Misdeed::kForkAndBlock, absl::Seconds(1), "zygote"),
+                                          absl::Milliseconds(200));
   EXPECT_EQ(response.status().code(), absl::StatusCode::kDeadlineExceeded);
 }
 

@@ -2,11 +2,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/ioprio.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -16,10 +23,15 @@
 #include <vector>
 
 #include "worker/integrator/engines/zygote_engine.h"
+#include "worker/integrator/forked_process.h"
 #include "worker/integrator/zygote_server.h"
 
 namespace motzkin::integrator::testing {
 namespace {
+
+// The first byte of an output that is a complaint and no answer.
+constexpr char kComplaint = '!';
+constexpr int kIdleClass = IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0);
 
 [[noreturn]] void Burn() {
   for (int number = 1; number < 32; ++number) signal(number, SIG_IGN);
@@ -101,9 +113,69 @@ std::string Attack() {
   return succeeded;
 }
 
-// Returns the right integral, or a wrong one that names the attempts that succeeded.
+// Tries every way to signal, limit or slow down process `victim`.
+std::string ManageProcess(pid_t victim) {
+  std::string succeeded;
+  const auto attempt = [&](const char* name, long result) {
+    if (result >= 0) succeeded += std::string(name) + " ";
+  };
+  attempt("kill", kill(victim, SIGTERM));
+  attempt("kill its group", kill(-victim, SIGTERM));
+  attempt("tkill", syscall(SYS_tkill, victim, SIGTERM));
+  attempt("tgkill", syscall(SYS_tgkill, victim, victim, SIGTERM));
+  siginfo_t queued = {};
+  queued.si_code = SI_QUEUE;
+  attempt("rt_sigqueueinfo", syscall(SYS_rt_sigqueueinfo, victim, SIGTERM, &queued));
+  attempt("rt_tgsigqueueinfo", syscall(SYS_rt_tgsigqueueinfo, victim, victim, SIGTERM, &queued));
+  const long pidfd = syscall(SYS_pidfd_open, victim, 0u);
+  attempt("pidfd_send_signal", syscall(SYS_pidfd_send_signal, pidfd, SIGTERM, nullptr, 0u));
+  attempt("F_SETOWN", fcntl(AnswerPipe(), F_SETOWN, victim));
+  f_owner_ex owner = {F_OWNER_PID, victim};
+  attempt("F_SETOWN_EX", fcntl(AnswerPipe(), F_SETOWN_EX, &owner));
+  const rlimit few = {10, 10};
+  attempt("prlimit64", syscall(SYS_prlimit64, victim, RLIMIT_NOFILE, &few, nullptr));
+  attempt("setpriority", setpriority(PRIO_PROCESS, static_cast<id_t>(victim), 19));
+  attempt("setpriority of a user", setpriority(PRIO_USER, getuid(), 19));
+  const sched_param none = {};
+  attempt("sched_setscheduler", sched_setscheduler(victim, SCHED_IDLE, &none));
+  attempt("sched_setparam", sched_setparam(victim, &none));
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(0, &one);
+  attempt("sched_setaffinity", sched_setaffinity(victim, sizeof(one), &one));
+  attempt("ioprio_set", syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, victim, kIdleClass));
+  return succeeded;
+}
+
+std::string LeaveObjects() {
+  std::string succeeded;
+  const auto attempt = [&](const char* name, long result) {
+    if (result >= 0) succeeded += std::string(name) + " ";
+  };
+  attempt("shmget", shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600));
+  attempt("semget", semget(IPC_PRIVATE, 1, IPC_CREAT | 0600));
+  attempt("msgget", msgget(IPC_PRIVATE, IPC_CREAT | 0600));
+  attempt("mq_open", syscall(SYS_mq_open, "motzkin_hostile", O_CREAT | O_RDWR, 0600, nullptr));
+  return succeeded;
+}
+
+std::string ReadUserFile(int64_t number) {
+  return open(UserFile(number).c_str(), O_RDONLY) >= 0 ? "the user's file" : "";
+}
+
+std::string ChangePipe() {
+  std::string succeeded;
+  const int pipe = AnswerPipe();
+  int on = 1;
+  if (fcntl(pipe, F_SETFL, O_WRONLY | O_NONBLOCK) == 0) succeeded += "F_SETFL ";
+  if (ioctl(pipe, FIONBIO, &on) == 0) succeeded += "FIONBIO ";
+  if (fcntl(pipe, F_SETPIPE_SZ, 4096) >= 0) succeeded += "F_SETPIPE_SZ ";
+  return succeeded;
+}
+
+// Returns the right integral, or a complaint that names the attempts that succeeded.
 std::string Unless(const std::string& succeeded, std::string_view integrand) {
-  return succeeded.empty() ? std::string(integrand) + "*x" : succeeded;
+  return succeeded.empty() ? std::string(integrand) + "*x" : kComplaint + succeeded;
 }
 
 void LeaveGrandchild() {
@@ -119,9 +191,6 @@ std::string HalfAnswer() {
   Block();
 }
 
-// The first byte of an output that is a complaint and no answer.
-constexpr char kComplaint = '!';
-
 std::string TenMegabytes() {
   std::string sum = "x";
   while (sum.size() < 10'000'000) sum += "+x";
@@ -131,7 +200,7 @@ std::string TenMegabytes() {
 void Interpret(std::string output, EngineReply& reply) {
   if (output.starts_with(kComplaint)) {
     reply.end = EngineEnd::kGaveUp;
-    reply.message = std::move(output);
+    reply.message = output.substr(1);
     return;
   }
   reply.end = output.empty() ? EngineEnd::kCrashed : EngineEnd::kAnswered;
@@ -141,7 +210,9 @@ void Interpret(std::string output, EngineReply& reply) {
 }  // namespace
 
 std::string Misbehave(std::string_view misdeed) {
-  switch (static_cast<Misdeed>(atoi(std::string(misdeed).c_str()))) {
+  const int64_t number = atoll(std::string(misdeed).c_str());
+  const int64_t argument = number / kMisdeedsMax;
+  switch (static_cast<Misdeed>(number % kMisdeedsMax)) {
     case kBurnIgnoringSigterm:
       Burn();
     case kBlock:
@@ -179,7 +250,7 @@ std::string Misbehave(std::string_view misdeed) {
       LeaveGrandchild();
       break;
     case kKillZygote:
-      kill(getppid(), SIGKILL);
+      KillChild(getppid());  // A pidfd reaches parents as well.
       Burn();
     case kAnswerVerifierHang:
       return "hang";
@@ -187,24 +258,34 @@ std::string Misbehave(std::string_view misdeed) {
       return "die";
     case kAnswerVerifierLie:
       return "lie";
+    case kManageProcess:
+      return Unless(ManageProcess(static_cast<pid_t>(argument)), misdeed);
+    case kLeaveObjects:
+      return Unless(LeaveObjects(), misdeed);
+    case kReadFile:
+      return Unless(ReadUserFile(argument), misdeed);
+    case kChangePipe:
+      return Unless(ChangePipe(), misdeed);
     case kAnswerX:
       break;
   }
   return "x";
 }
 
-std::unique_ptr<Engine> MakeHostileEngine(std::string name, bool filtered) {
+std::unique_ptr<Engine> MakeHostileEngine(std::string name, Locked locked) {
   ZygoteEngineSpec spec;
   spec.name = std::move(name);
   spec.format = expression::Format::kGiac;
-  spec.launch = [filtered] {
-    return Zygote::Fork([filtered](const ZygotePipes& pipes) {
+  spec.launch = [locked] {
+    const auto serve = [locked](const ZygotePipes& pipes) {
       ZygoteHooks hooks;
       hooks.warm_up = [] { return std::string("0"); };
       hooks.answer = Misbehave;
-      hooks.filter_leaves = filtered;
+      hooks.filter_leaves = locked == Locked::kLeaf || locked == Locked::kReaderLeaf;
+      if (locked == Locked::kReaderLeaf) hooks.leaf_files = sandbox::LeafFiles::kRead;
       ServeZygote(pipes, hooks);
-    });
+    };
+    return Zygote::Fork(serve, /*filtered=*/locked != Locked::kSupervisor);
   };
   spec.interpret = Interpret;
   return std::make_unique<ZygoteEngine>(std::move(spec));

@@ -1,6 +1,8 @@
-// An engine for tests that misbehaves on request. The integrand, an integer, says how.
+// An engine for tests that misbehaves on request. The integrand, an integer, says how: its last two
+// digits are a Misdeed and the others its argument.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,17 +29,37 @@ enum Misdeed : int {
   kAnswerParentheses,     // 100,000 deep
   kAnswerTenMegabytes,    // x+x+...
   kGiveUpInBinary,        // a complaint with NUL and invalid UTF-8, longer than is stored
-  kForkAndBlock,          // leaves a grandchild behind that ignores signals; needs the filter off
-  kKillZygote,            // needs the filter off
+  kForkAndBlock,          // leaves a grandchild behind that ignores signals; needs kZygote
+  kKillZygote,            // needs kSupervisor
   kAnswerVerifierHang,    // an answer on which the test verifier hangs
   kAnswerVerifierDie,     // ... dies
   kAnswerVerifierLie,     // ... says nonsense instead of a judgement
+  // These answer rightly if all that they try is refused, and else with the names of what was not.
+  kManageProcess,  // signals and limits the process whose number is the argument
+  kLeaveObjects,   // makes objects that outlive it
+  kReadFile,       // opens UserFile(argument)
+  kChangePipe,     // makes the answer pipe one that does not block
 };
+
+// Up to how far a leaf of the engine is locked in.
+enum class Locked {
+  kLeaf,        // as in production
+  kReaderLeaf,  // as in production for engines that read files
+  kZygote,      // as a zygote and what it starts
+  kSupervisor,  // as the supervisor
+};
+
+// The integrand of a misdeed is argument * kMisdeedsMax + misdeed.
+inline constexpr int64_t kMisdeedsMax = 100;
+
+// The file that kReadFile opens. A test puts it there.
+inline std::string UserFile(int64_t number) {
+  return "/tmp/motzkin_user_file_" + std::to_string(number);
+}
 
 // Runs in the leaf. Returns the answer, if it comes to that.
 std::string Misbehave(std::string_view misdeed);
 
-// With `filtered`, leaves have their system call filter, as in production.
-std::unique_ptr<Engine> MakeHostileEngine(std::string name, bool filtered);
+std::unique_ptr<Engine> MakeHostileEngine(std::string name, Locked locked);
 
 }  // namespace motzkin::integrator::testing

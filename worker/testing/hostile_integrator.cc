@@ -34,8 +34,10 @@ absl::Status Run() {
   absl::Status entered = sandbox::EnterSandbox({});
   if (!entered.ok()) return entered;
   std::vector<std::unique_ptr<Engine>> engines;
-  engines.push_back(MakeHostileEngine("hostile", /*filtered=*/true));
-  engines.push_back(MakeHostileEngine("unfiltered", /*filtered=*/false));
+  engines.push_back(MakeHostileEngine("hostile", Locked::kLeaf));
+  engines.push_back(MakeHostileEngine("reader", Locked::kReaderLeaf));
+  engines.push_back(MakeHostileEngine("zygote", Locked::kZygote));
+  engines.push_back(MakeHostileEngine("supervisor", Locked::kSupervisor));
   VerifierOptions verifier;
   verifier.body = Verify;
   return Supervisor(std::move(engines), std::move(verifier)).Serve(STDIN_FILENO, STDOUT_FILENO);
