@@ -70,7 +70,7 @@ std::vector<settings::Setting> SettingsOf(Config& config) {
       {"state_dir", "DIR", "identity and spool; one worker per directory", Path(config.state_dir)},
       {"integrator", "FILE", "the integrator binary", Path(config.integrator)},
       {"engines", "LIST", "engines to start, of giac, fricas and sympy", List(config.engines)},
-      {"require_sandbox", "none|basic|full", "refuse to work below this level",
+      {"require_sandbox", "none|weak|basic|full", "refuse to work below this level",
        Choice(config.require_sandbox, sandbox::kLevels)},
       {"engine_memory", "BYTES", "memory that a slot may need, for the default number of slots",
        Bytes(config.engine_memory_bytes, kEngineMemoryMin, kEngineMemoryMax)},

@@ -102,8 +102,7 @@ void PrintStart(const Config& config, const Capabilities& capabilities,
         }
       });
   console.Line(fmt::format("worker {} {}: {} slots", config.name, MOTZKIN_VERSION, config.slots));
-  console.Line("sandbox: " + sandbox.ToString() +
-               (sandbox.reason.empty() ? "" : "; " + sandbox.reason));
+  console.Line("sandbox: " + sandbox.ToString());
   console.Line("engines: " + (engines.empty() ? "none" : engines));
   console.Line("state: " + config.state_dir.string());
   console.Line("coordinator: " + config.connect);

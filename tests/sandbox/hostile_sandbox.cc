@@ -2,9 +2,11 @@
 
 #include <utility>
 
+#include "worker/sandbox/landlock.h"
+
 namespace motzkin::worker {
 
-Level BareLevel() { return Level::kBasic; }
+Level BareLevel() { return sandbox::LandlockAbi() > 0 ? Level::kBasic : Level::kWeak; }
 
 void SandboxTest::SetUp() {
   const sandbox::Probe probe = ProbeIntegratorSandbox(MOTZKIN_HOSTILE_INTEGRATOR);
@@ -30,8 +32,7 @@ integrator::v1::Integration SandboxTest::Ask(const std::string& engine, Misdeed 
   integrator::v1::Request request;
   integrator::v1::Integrate& integrate = *request.mutable_integrate();
   integrate.set_integrand("INT+");
-  for (const char digit :
-       std::to_string(argument * integrator::testing::kMisdeedsMax + misdeed)) {
+  for (const char digit : std::to_string(argument * integrator::testing::kMisdeedsMax + misdeed)) {
     integrate.mutable_integrand()->append({' ', digit});
   }
   integrator::v1::Step& step = *integrate.add_ladder();

@@ -43,10 +43,9 @@ class SandboxTest : public ::testing::TestWithParam<Level> {
 // The level of an integrator without bubblewrap on this kernel.
 Level BareLevel();
 
-#define MOTZKIN_IN_BOTH_SANDBOXES(name)                                                \
-  INSTANTIATE_TEST_SUITE_P(Sandboxes, name, ::testing::Values(BareLevel(), Level::kFull), \
-                           [](const auto& level) {                                     \
-                             return std::string(sandbox::LevelName(level.param));      \
-                           })
+#define MOTZKIN_IN_BOTH_SANDBOXES(name)                              \
+  INSTANTIATE_TEST_SUITE_P(                                          \
+      Sandboxes, name, ::testing::Values(BareLevel(), Level::kFull), \
+      [](const auto& level) { return std::string(sandbox::LevelName(level.param)); })
 
 }  // namespace motzkin::worker

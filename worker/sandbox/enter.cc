@@ -22,7 +22,8 @@ absl::Status EnterSandbox(const std::vector<std::string>& readable) {
       "/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives"};
   shown.insert(shown.end(), readable.begin(), readable.end());
   // Landlock comes before root is given up, because only root finds what lies in a folder that only
-  // root may enter. Older kernels have no Landlock: the level's line in the log says so.
+  // root may enter. Where the kernel has none, the probe has called the level weak, unless bubblewrap
+  // hides the files.
   const absl::Status restricted = EnterLandlock(shown);
   if (!absl::IsUnavailable(restricted)) RETURN_IF_ERROR(restricted);
   RETURN_IF_ERROR(FromErrno(DropRoot(), "give up root"));

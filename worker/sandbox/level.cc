@@ -64,7 +64,14 @@ Probe ProbeSandbox(const std::vector<std::string>& command) {
     return probe;
   }
   probe.reason = TryBubblewrap(command);
-  probe.level = probe.reason.empty() ? Level::kFull : Level::kBasic;
+  if (probe.reason.empty()) {
+    probe.level = Level::kFull;
+  } else if (probe.landlock_abi > 0) {
+    probe.level = Level::kBasic;
+  } else {
+    probe.level = Level::kWeak;
+    probe.reason += "; no Landlock: fricas and sympy can read what this user can read";
+  }
   return probe;
 }
 

@@ -14,15 +14,18 @@ namespace motzkin::sandbox {
 
 enum class Level {
   kNone,   // no system call filter: integrators refuse to start
-  kBasic,  // limits, no new privileges, system call filter, Landlock where the kernel has it
-  kFull,   // kBasic inside bubblewrap: own pid, mount, network, ipc, uts and user namespaces
+  kWeak,   // limits, no new privileges, system call filter: FriCAS and SymPy can read files
+  kBasic,  // kWeak with Landlock, which hides the files of users
+  kFull,   // kWeak inside bubblewrap: own pid, mount, network, ipc, uts and user namespaces
 };
 
 // The names of the levels, in the order of the enum.
-inline const std::vector<std::pair<std::string_view, Level>> kLevels = {
-    {"none", Level::kNone}, {"basic", Level::kBasic}, {"full", Level::kFull}};
+inline const std::vector<std::pair<std::string_view, Level>> kLevels = {{"none", Level::kNone},
+                                                                        {"weak", Level::kWeak},
+                                                                        {"basic", Level::kBasic},
+                                                                        {"full", Level::kFull}};
 
-// Returns "none", "basic" or "full".
+// Returns "none", "weak", "basic" or "full".
 std::string_view LevelName(Level level);
 
 struct Probe {
