@@ -16,7 +16,9 @@ absl::Status MakeNonBlocking(int fd) {
   // The flag belongs to the open file and not to the descriptor, so all processes that share the
   // file see it. The two ends of a pipe are two open files: the peer's end keeps blocking.
   const int flags = fcntl(fd, F_GETFL);
-  if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0) {
+  // Not even asked for again, because the filter of a leaf refuses to change flags.
+  const bool done = flags >= 0 && (flags & O_NONBLOCK) != 0;
+  if (!done && (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0)) {
     return absl::ErrnoToStatus(errno, "fcntl");
   }
   return absl::OkStatus();

@@ -53,9 +53,12 @@ absl::Status VerifierHost::EnsureProcess() {
   process_.reset();
   ASSIGN_OR_RETURN(PipeEnds requests, OpenPipe());
   ASSIGN_OR_RETURN(PipeEnds judgements, OpenPipe());
-  // Frames have deadlines, which need ends that do not block.
-  RETURN_IF_ERROR(MakeNonBlocking(requests.write.get()));
-  RETURN_IF_ERROR(MakeNonBlocking(judgements.read.get()));
+  // Frames have deadlines, which need ends that do not block. The verifier's ends are set here, too,
+  // because its filter refuses to change flags.
+  for (const UniqueFd* end :
+       {&requests.read, &requests.write, &judgements.read, &judgements.write}) {
+    RETURN_IF_ERROR(MakeNonBlocking(end->get()));
+  }
   const int in = requests.read.get(), out = judgements.write.get();
   ASSIGN_OR_RETURN(ForkedProcess process,
                    ForkedProcess::Fork({in, out}, [&] { Enter(options_, in, out); }));

@@ -22,7 +22,8 @@ namespace motzkin::integrator {
 
 struct VerifierOptions {
   // The body of the process. It reads frames of v1::Verify from `in`, answers each with a frame of
-  // v1::Judgement on `out`, and returns when `in` ends. Both descriptors are blocking.
+  // v1::Judgement on `out`, and returns when `in` ends. Neither descriptor blocks, and the filter of
+  // a leaf keeps the body from changing that.
   std::function<void(int in, int out)> body;
   // Address space of the process, in bytes.
   int64_t memory_bytes = 1ll << 30;

@@ -5,6 +5,7 @@
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_split.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -53,10 +54,14 @@ absl::StatusOr<std::vector<int64_t>> Numbers(const std::string& line, absl::stri
 
 absl::StatusOr<UniqueFd> FilterFile(sandbox::LeafFiles leaf_files) {
   ASSIGN_OR_RETURN(const sandbox::FilterProgram program, sandbox::LeafFilter(leaf_files));
-  UniqueFd file(memfd_create("leaf_filter", MFD_CLOEXEC));
+  UniqueFd file(memfd_create("leaf_filter", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   const auto size = static_cast<ssize_t>(program.size() * sizeof(program[0]));
+  // Sealed, so that not even a leaf that got hold of it could change what later leaves install, or
+  // leave them a message.
   if (!file.valid() || write(file.get(), program.data(), static_cast<size_t>(size)) != size ||
-      lseek(file.get(), 0, SEEK_SET) != 0) {
+      lseek(file.get(), 0, SEEK_SET) != 0 ||
+      fcntl(file.get(), F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) !=
+          0) {
     return absl::ErrnoToStatus(errno, "filter file");
   }
   return file;

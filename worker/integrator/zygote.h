@@ -18,7 +18,7 @@
 // A program of its own has files in memory as its standard output and standard error, and if it did
 // not become ready, their last lines tell why. It finds the pipes in its environment,
 // MOTZKIN_ZYGOTE=command,status,answers, and the instructions of the filter (struct sock_filter[])
-// in the file of descriptor MOTZKIN_LEAF_FILTER.
+// in the file of descriptor MOTZKIN_LEAF_FILTER, which no leaf may inherit.
 //
 // The destructor kills the zygote and its leaf. Thread-compatible; for single-threaded processes
 // only.

@@ -121,9 +121,11 @@ void AllowComputing(Rules& rules) {
       SCMP_ACT_ALLOW, SCMP_SYS(prlimit64),
       // NOLINTNEXTLINE(clang-diagnostic-missing-field-initializers): libseccomp's macros.
       {SCMP_A0(SCMP_CMP_EQ, 0), SCMP_A2(SCMP_CMP_EQ, 0)});
-  // Any other command is refused; F_SETOWN, for one, would let it send signals.
-  // The kernel reads the command as an int, so the upper half of the register may hold anything.
-  for (const int command : {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL}) {
+  // Any other command is refused. F_SETOWN would let it send signals. The flags that F_SETFL sets
+  // belong to the open file, which a leaf shares with the leaves after it: a pipe that no longer
+  // blocks would cut their answers. The kernel reads the command as an int, so
+  // the upper half of the register may hold anything.
+  for (const int command : {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL}) {
     rules.AddWhere(SCMP_ACT_ALLOW, SCMP_SYS(fcntl),
                    {SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffu, static_cast<uint64_t>(command))});
   }

@@ -32,7 +32,8 @@ enum class LeafFiles {
 
 // The filter of an engine run and of the verifier, on top of those above. It allows computing,
 // memory, and reading and writing open descriptors. It refuses new processes and programs, signals
-// to any process (even itself: abort() ends in SIGSEGV), and opening files for writing.
+// to any process (even itself: abort() ends in SIGSEGV), opening files for writing, and changing
+// the flags of open files, which it shares with other processes.
 absl::StatusOr<FilterProgram> LeafFilter(LeafFiles files);
 
 // Sets no_new_privs and installs the filter for this thread and its children, for good.

@@ -45,7 +45,7 @@ static int command_fd, status_fd, answers_fd;
 static struct sock_filter leaf_filter[kInstructionsMax];
 static size_t leaf_instructions;
 static int is_zygote, is_leaf, is_ready;
-static int meminfo_fd = -1;
+static int meminfo_fd = -1, filter_fd = -1;
 
 // The text that the interpreter reads next: first the setup, then the input of a command.
 static char line[kLineMax + 1];
@@ -173,7 +173,11 @@ static ssize_t ReadLine(void* cookie, char* buffer, size_t size) {
       _exit(0);
     }
     // The text of the setup is used up, so the interpreter has run all of it and is warm.
-    if (!is_ready) SayReady();
+    if (!is_ready) {
+      // Only now, because GCL 2.6 reads the filter a second time, when it has executed itself again.
+      close(filter_fd);
+      SayReady();
+    }
     is_ready = 1;
     Serve();
   }
@@ -256,7 +260,8 @@ void* mmap64(void* address, size_t size, int protection, int flags, int fd, off6
 static void LoadFilter(void) {
   const char* number = getenv("MOTZKIN_LEAF_FILTER");
   if (number == NULL) _exit(1);
-  const ssize_t bytes = pread(atoi(number), leaf_filter, sizeof leaf_filter, 0);
+  filter_fd = atoi(number);
+  const ssize_t bytes = pread(filter_fd, leaf_filter, sizeof leaf_filter, 0);
   if (bytes <= 0) _exit(1);
   leaf_instructions = (size_t)bytes / sizeof leaf_filter[0];
 }
