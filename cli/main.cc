@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 
 #include "cli/text/report.h"
@@ -50,8 +49,7 @@ int Main(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   motzkin::PrepareProgram();
-  // gRPC also returns its errors as a status; printing them would say everything twice.
-  setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
+  motzkin::PrepareGrpc();
   int code = motzkin::cli::kExitFailure;
   try {
     code = motzkin::cli::Main(argc, argv);

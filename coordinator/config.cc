@@ -35,7 +35,8 @@ std::string DefaultDataDirectory() {
     return absl::StrCat(xdg, "/motzkin");
   }
   const char* home = std::getenv("HOME");
-  return absl::StrCat(home == nullptr ? "." : home, "/.local/share/motzkin");
+  if (home == nullptr || home[0] != '/') return "";
+  return absl::StrCat(home, "/.local/share/motzkin");
 }
 
 std::vector<settings::Setting> SettingsOf(Config& config) {
@@ -98,7 +99,10 @@ absl::Status Check(Config& config) {
         "postgres_listen must be addresses with commas between them, such as 127.0.0.1, got '",
         config.postgres_listen, "'"));
   }
-  if (config.data_directory.empty()) config.data_directory = DefaultDataDirectory();
+  if (config.data_directory.empty()) {
+    return absl::InvalidArgumentError(
+        "name a data directory with --data-dir; there is no HOME for the default one");
+  }
   std::error_code error;
   config.data_directory = std::filesystem::absolute(config.data_directory, error).string();
   if (error) return absl::ErrnoToStatus(error.value(), "the working directory");

@@ -1,8 +1,11 @@
 #include "coordinator/config.h"
 
+#include <absl/strings/match.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <vector>
 
@@ -31,6 +34,18 @@ class ConfigTest : public ::testing::Test {
 
 TEST_F(ConfigTest, ListensOnLoopbackUnlessTold) {
   EXPECT_EQ(Parse({}).value().listen, "127.0.0.1:50051");
+}
+
+TEST_F(ConfigTest, WithoutAHomeTheDataDirectoryHasToBeNamed) {
+  const auto refused = [] {
+    // Root has a default that needs no home.
+    if (::geteuid() == 0 && ::setuid(65'534) != 0) return false;
+    ::unsetenv("HOME");
+    ::unsetenv("XDG_DATA_HOME");
+    return absl::StrContains(Parse({}).status().message(), "--data-dir") &&
+           Parse({"--data-dir", "/tmp/data"}).ok();
+  };
+  EXPECT_EXIT(std::exit(refused() ? 0 : 1), ::testing::ExitedWithCode(0), "");
 }
 
 TEST_F(ConfigTest, AFlagOverridesItsKey) {

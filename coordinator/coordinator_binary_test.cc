@@ -25,6 +25,7 @@ namespace motzkin::coordinator {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::string Contents(const std::string& path) {
   std::ostringstream text;
@@ -170,6 +171,26 @@ TEST_F(CoordinatorBinaryTest, NoUmaskOpensTheDataDirectoryToOthers) {
   }
   EXPECT_EQ(std::filesystem::status(data_).permissions() & std::filesystem::perms(0066),
             std::filesystem::perms());
+}
+
+TEST_F(CoordinatorBinaryTest, AClosedTerminalStopsItInOrderUnlessNohupIsBeforeIt) {
+  auto hung_up = Run();
+  ASSERT_TRUE(hung_up->Ready()) << hung_up->Output();
+  hung_up->Signal(SIGHUP);
+  EXPECT_EQ(hung_up->Wait(), 0) << hung_up->Output();
+  EXPECT_THAT(hung_up->Output(), HasSubstr("SIGHUP"));
+  EXPECT_NE(::access((data_ + "/postgres/postmaster.pid").c_str(), F_OK), 0)
+      << "Postgres still runs";
+
+  ::signal(SIGHUP, SIG_IGN);  // As `nohup` does. The process inherits it.
+  auto nohup = Run();
+  ::signal(SIGHUP, SIG_DFL);
+  ASSERT_TRUE(nohup->Ready()) << nohup->Output();
+  nohup->Signal(SIGHUP);
+  EXPECT_EQ(Jobs(*nohup).size(), 0u);
+  nohup->Signal(SIGTERM);
+  EXPECT_EQ(nohup->Wait(), 0) << nohup->Output();
+  EXPECT_THAT(nohup->Output(), Not(HasSubstr("SIGHUP")));
 }
 
 TEST_F(CoordinatorBinaryTest, TheDatabaseAloneServesReaders) {

@@ -13,7 +13,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 #include <fstream>
 #include <functional>
@@ -150,7 +149,7 @@ absl::Status Run(int argc, char** argv) {
   if (!config.backup_to.empty()) return WriteBackup(config);
   if (!config.restore_from.empty()) return RestoreBackup(config);
   // This has to come before any thread starts, because threads inherit the mask of blocked signals.
-  const SignalWaiter signals({SIGINT, SIGTERM});
+  const SignalWaiter signals({SIGINT, SIGTERM, SIGHUP});
   const SystemClock clock;
   absl::Status fatal;
   // A fatal error wakes the main thread with the signal that it waits for; the status then decides
@@ -165,7 +164,7 @@ absl::Status Run(int argc, char** argv) {
       signals, [&fatal] { return ExitCode(fatal); }, [&server] { return server.Start(); }));
   fmt::print("{}", Render(server.Screen()));
   std::fflush(stdout);
-  signals.Wait();
+  if (signals.Wait() == SIGHUP) spdlog::info("the terminal or session is gone (SIGHUP)");
   RETURN_IF_ERROR(Stop(server, signals));
   // The file is a convenience: a full disk must not turn a clean stop into a failure.
   const absl::Status usage = WriteUsageFile(config.data_directory);
@@ -183,8 +182,7 @@ void Complain(const std::string& words) {
 
 int main(int argc, char** argv) {
   motzkin::PrepareProgram();
-  // gRPC returns its errors as a status too, so printing them would say everything twice.
-  ::setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
+  motzkin::PrepareGrpc();
   try {
     const absl::Status status = motzkin::coordinator::Run(argc, argv);
     const int code = motzkin::coordinator::ExitCode(status);

@@ -47,7 +47,8 @@ constexpr char kFooter[] =
     "Exit codes: 0 stopped as asked, 1 failure, 2 bad usage, 3 state directory in use,\n"
     "4 superseded by a newer instance, 5 protocol not served, 6 sandbox too weak, 7 no "
     "integrator.\n"
-    "SIGTERM or SIGINT finishes the functions in progress; a second one stops at once.";
+    "SIGTERM, SIGINT or SIGHUP finishes the functions in progress; a second one, or one during the\n"
+    "start, stops at once.";
 
 // A list of names with commas or blanks between them.
 settings::Value List(std::vector<std::string>& value) {
@@ -142,8 +143,9 @@ absl::Status Check(const Config& config) {
                     kNameBytesMax, config.name));
   }
   if (config.integrator.empty()) return absl::InvalidArgumentError("--integrator must be a path");
-  if (!config.state_dir.is_absolute()) {
-    return absl::InvalidArgumentError("--state-dir must be a path");
+  if (config.state_dir.empty()) {
+    return absl::InvalidArgumentError(
+        "name a state directory with --state-dir; there is no HOME for the default one");
   }
   return absl::OkStatus();
 }

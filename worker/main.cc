@@ -9,10 +9,11 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 #include <memory>
 #include <optional>
+#include <stop_token>
+#include <thread>
 #include <utility>
 
 #include "common/base/clock.h"
@@ -111,13 +112,15 @@ void PrintStart(const Config& config, const Capabilities& capabilities,
 // Waits while the daemon works, then stops it as the signals ask. Returns the exit code.
 int Serve(const Config& config, const SignalWaiter& signals, Daemon& daemon, Console& console) {
   daemon.Start();
-  while (!signals.WaitFor(absl::Seconds(1))) {
+  std::optional<int> signal;
+  while (!(signal = signals.WaitFor(absl::Seconds(1)))) {
     daemon.Tick();
     if (const std::optional<int> code = daemon.exit_code()) {
       daemon.Stop(kFlushMax);
       return *code;
     }
   }
+  if (signal == SIGHUP) console.Line("the terminal or session is gone (SIGHUP)");
   console.Line("stopping: functions in progress get their budget; a second signal stops at once");
   // A drain comes first, so that functions in progress are not lost.
   daemon.BeginDrain("stopped by its owner");
@@ -133,6 +136,23 @@ int Serve(const Config& config, const SignalWaiter& signals, Daemon& daemon, Con
   return kExitOk;
 }
 
+// While it lives, a signal ends the process at once: slow machines start their engines for a minute
+// and longer, and nothing is held yet. Our sandboxes end with us.
+class EndAtSignal {
+ public:
+  EndAtSignal(const SignalWaiter& signals, Console& console)
+      : thread_([&](const std::stop_token& stop) {
+          while (!stop.stop_requested()) {
+            if (!signals.WaitFor(absl::Milliseconds(50))) continue;
+            console.Line("stopped while it started");
+            _exit(kExitOk);  // exit() would run destructors under the main thread's feet.
+          }
+        }) {}
+
+ private:
+  std::jthread thread_;
+};
+
 int Run(const Config& config, const SignalWaiter& signals, Console& console) {
   // Orphans of a killed sandbox become our children and not init's, so that their CPU time counts
   // as ours (usage.h).
@@ -146,6 +166,7 @@ int Run(const Config& config, const SignalWaiter& signals, Console& console) {
   }
   auto spool = ResultSpool::Open(config.state_dir / "spool", {});
   if (!spool.ok()) return Fail(console, spool.status(), kExitFailure);
+  std::optional<EndAtSignal> starting(std::in_place, signals, console);
   // The sandbox is probed once, for all slots.
   const sandbox::Probe sandbox = ProbeIntegratorSandbox(config.integrator.string());
   if (sandbox.level < config.require_sandbox) {
@@ -160,6 +181,7 @@ int Run(const Config& config, const SignalWaiter& signals, Console& console) {
   if (!integrator.ok()) return Fail(console, integrator.status(), kExitIntegrator);
   const Capabilities capabilities = ProbeEngines(config, sandbox.level, **integrator, console);
   PrintStart(config, capabilities, sandbox, console);
+  starting.reset();
   int code = kExitOk;
   Totals totals;
   {
@@ -181,12 +203,11 @@ int Run(const Config& config, const SignalWaiter& signals, Console& console) {
 
 int main(int argc, char** argv) {
   motzkin::PrepareProgram();
-  // gRPC also returns its errors as a status; printing them would say everything twice.
-  setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
+  motzkin::PrepareGrpc();
   using motzkin::worker::ParseConfig;
   try {
     // Before any thread: they inherit the mask.
-    const motzkin::SignalWaiter signals({SIGINT, SIGTERM});
+    const motzkin::SignalWaiter signals({SIGINT, SIGTERM, SIGHUP});
     signal(SIGPIPE, SIG_IGN);
     // The coordinator says how to reach its database; PG... variables must not change that.
     motzkin::postgres::IgnoreClientEnvironment();

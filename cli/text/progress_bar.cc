@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "cli/text/words.h"
+#include "common/base/terminal.h"
 #include "common/words/words.h"
 
 namespace motzkin::cli {
@@ -48,7 +49,7 @@ std::string ProgressLine(const std::string& verb, int64_t done, int64_t total,
 
 ProgressBar::ProgressBar(std::string verb)
     : verb_(std::move(verb)),
-      terminal_(::isatty(STDERR_FILENO) != 0),
+      terminal_(CanRedraw(STDERR_FILENO)),
       start_(absl::Now()),
       shown_(start_) {
   // These handlers restart system calls. So a statement under way is not broken off, and the walk

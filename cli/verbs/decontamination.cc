@@ -40,6 +40,12 @@ absl::Status Add(const std::string& line, expression::Pool& pool, dataset::Funct
 
 absl::StatusOr<dataset::FunctionSet> ReadFunctionSet(const std::string& path) {
   dataset::FunctionSet set;
+  // It is read twice, which a pipe does not allow; opening one would even wait for a writer.
+  std::error_code error;
+  if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, " is not a regular file; write what comes from a pipe into one"));
+  }
   // The digest goes into the dataset's card, so that its readers can tell which file was kept
   // apart.
   const absl::StatusOr<dataset::FileDigest> digest = dataset::DigestOf(path);
@@ -55,6 +61,7 @@ absl::StatusOr<dataset::FunctionSet> ReadFunctionSet(const std::string& path) {
       return absl::InvalidArgumentError(absl::StrCat(path, ":", number, ": ", status.message()));
     }
   }
+  if (file.bad()) return absl::DataLossError(absl::StrCat("cannot read ", path));
   return set;
 }
 

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <fstream>
 
@@ -41,6 +42,14 @@ TEST_F(DecontaminationTest, FunctionsAreKnownInAnyNotation) {
       set->canonical_hashes.contains(expression::CanonicalHash(CanonicalOf("sin(5*x)*x", pool))));
   EXPECT_TRUE(
       set->skeleton_hashes.contains(expression::SkeletonHash(CanonicalOf("-3*sin(5*x)*x", pool))));
+}
+
+TEST_F(DecontaminationTest, APipeIsRefusedAndNotWaitedFor) {
+  const std::string pipe = directory_.path() / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const absl::Status status = ReadFunctionSet(pipe).status();
+  EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+  EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr("not a regular file"));
 }
 
 TEST_F(DecontaminationTest, ALineThatCannotBeReadIsNamed) {

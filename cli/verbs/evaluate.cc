@@ -21,6 +21,7 @@
 #include "cli/verbs/verb.h"
 #include "common/base/status_macros.h"
 #include "common/base/string_view.h"
+#include "common/base/terminal.h"
 #include "common/words/words.h"
 
 namespace motzkin::cli {
@@ -57,7 +58,8 @@ class Evaluation {
     judge_.options.engines = {"giac"};  // Judging needs no engine, and giac starts fastest.
   }
 
-  // Returns an error of DropMissingEngines() if a line needed engines.
+  // Returns an error of DropMissingEngines() if a line needed engines. DATA_LOSS: the file could not
+  // be read to its end.
   absl::Status Run() {
     {
       std::vector<std::jthread> threads;
@@ -65,7 +67,9 @@ class Evaluation {
       for (int i = 0; i < options_.jobs; ++i) threads.emplace_back([this] { Work(); });
     }
     const absl::MutexLock lock(&mutex_);
-    if (::isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\n");
+    if (CanRedraw(STDERR_FILENO)) fmt::print(stderr, "\n");
+    // A disk that fails in the middle must not look like the end of the file.
+    if (engines_.ok() && input_.bad()) return absl::DataLossError("cannot read " + options_.file);
     return engines_;
   }
 
@@ -204,7 +208,7 @@ class Evaluation {
 
   void Progress() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     constexpr int64_t kEvery = 20;
-    if (given_ % kEvery == 0 && ::isatty(STDERR_FILENO) != 0) {
+    if (given_ % kEvery == 0 && CanRedraw(STDERR_FILENO)) {
       fmt::print(stderr, "\r{} lines\x1b[K", given_);
     }
   }

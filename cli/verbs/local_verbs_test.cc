@@ -57,6 +57,13 @@ TEST(IntegrateTest, NoVerifiedIntegralHasAnExitCodeOfItsOwn) {
   EXPECT_EQ(RunMotzkin({"integrate", "exp(x)*sin(1/x)"}).code, kExitNoIntegral);
 }
 
+TEST(IntegrateTest, AFunctionThatBeginsWithAMinusGoesBehindTwoDashes) {
+  const Ran refused = RunMotzkin({"integrate", "-x*exp(x)"});
+  EXPECT_EQ(refused.code, kExitUsage);
+  EXPECT_THAT(refused.err, HasSubstr("put -- before it"));
+  EXPECT_EQ(RunMotzkin({"integrate", "--", "-x*exp(x)"}).code, kExitOk);
+}
+
 TEST(IntegrateTest, AWrongExpressionIsShownWithACaret) {
   const Ran ran = RunMotzkin({"integrate", "x + foo(x)"});
   EXPECT_EQ(ran.code, kExitUsage);
@@ -132,6 +139,13 @@ TEST(UsageTest, AnAbsentCoordinatorHasAnExitCodeOfItsOwn) {
     EXPECT_EQ(ran.code, kExitUnreachable) << verb;
     EXPECT_THAT(ran.err, HasSubstr("no coordinator answers at localhost:1"));
   }
+}
+
+TEST(EvaluateTest, AnErrorOfTheDiskIsNotTheEndOfTheFile) {
+  // The first page of a process is not mapped, so reading it fails with EIO.
+  const Ran ran = RunMotzkin({"evaluate", "/proc/self/mem"});
+  EXPECT_EQ(ran.code, kExitFailure) << ran.out;
+  EXPECT_THAT(ran.err, HasSubstr("cannot read /proc/self/mem"));
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "cli/verbs/verb.h"
 #include "common/base/signal_waiter.h"
 #include "common/base/status_macros.h"
+#include "common/base/terminal.h"
 #include "common/yaml/scalar.h"
 
 namespace motzkin::cli {
@@ -145,7 +146,7 @@ class Watch {
 };
 
 absl::StatusOr<int> RunWatch(const Globals& globals, const WatchOptions& options) {
-  const bool screen = !globals.json && ::isatty(STDOUT_FILENO) != 0;
+  const bool screen = !globals.json && CanRedraw(STDOUT_FILENO);
   absl::Duration interval = screen ? absl::Seconds(1) : absl::Seconds(5);
   if (!options.interval.empty()) {
     ASSIGN_OR_RETURN(const absl::Duration given, yaml::ParseDuration(options.interval));

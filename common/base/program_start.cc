@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,6 +22,11 @@ void PrepareProgram() {
   // file in between.
   umask(umask(0) | 022);
   signal(SIGXFSZ, SIG_IGN);  // Now write() returns EFBIG.
+}
+
+void PrepareGrpc() {
+  setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
+  setenv("GRPC_DNS_RESOLVER", "native", /*overwrite=*/0);
 }
 
 std::filesystem::path OwnDirectory() {

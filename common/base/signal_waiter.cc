@@ -8,7 +8,15 @@ namespace motzkin {
 
 SignalWaiter::SignalWaiter(std::initializer_list<int> signals) {
   sigemptyset(&signals_);
-  for (const int signal : signals) sigaddset(&signals_, signal);
+  for (const int signal : signals) {
+    // sigwaitinfo() would return even a signal that is ignored, and `nohup` works by ignoring this one.
+    struct sigaction before{};
+    if (signal == SIGHUP && sigaction(signal, nullptr, &before) == 0 &&
+        before.sa_handler == SIG_IGN) {
+      continue;
+    }
+    sigaddset(&signals_, signal);
+  }
   MOTZKIN_CHECK(pthread_sigmask(SIG_BLOCK, &signals_, nullptr) == 0);
 }
 

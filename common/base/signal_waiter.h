@@ -2,7 +2,7 @@
 //
 // Construct it in main before any thread starts: it blocks the signals in the calling thread, and
 // threads inherit that mask. Children must not keep it, so ChildProcess resets the mask of the
-// processes that it spawns.
+// processes that it spawns. A SIGHUP that is ignored at that moment, as under `nohup`, stays ignored.
 //
 // Thread-compatible.
 #pragma once

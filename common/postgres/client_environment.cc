@@ -17,8 +17,9 @@ absl::StatusOr<std::vector<std::string>> ClientEnvironment(const std::string& co
       PQconninfoParse(conninfo.c_str(), nullptr), &PQconninfoFree);
   if (options == nullptr) {
     return absl::InvalidArgumentError(
-        "not a Postgres URI, such as postgresql://USER:PASSWORD@HOST:5432/DATABASE with %25 for a "
-        "%, or conninfo, such as host=HOST dbname=DATABASE");
+        "not a Postgres URI, such as postgresql://USER:PASSWORD@HOST:5432/DATABASE (in a user or "
+        "password write %2F for /, %3F for ?, %40 for @, %3A for : and %25 for %), or conninfo, "
+        "such as host=HOST dbname=DATABASE");
   }
   std::vector<std::string> environment;
   for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {

@@ -136,6 +136,12 @@ absl::StatusOr<bool> ParseFlags(CLI::App& app, int argc, const char* const* argv
     if (app.get_require_subcommand_min() > 0 && app.get_subcommands().empty() && !unknown.empty()) {
       why = absl::StrCat("there is no verb '", unknown.front(), "'");
     }
+    for (const std::string& word : app.remaining(/*recurse=*/true)) {
+      // `motzkin integrate '-x*exp(x)'`: the parser takes the function for a flag.
+      if (word.size() < 3 || word[0] != '-' || word[1] == '-') continue;
+      why = absl::StrCat("there is no flag '", word, "'; if it is a value, put -- before it");
+      break;
+    }
     return absl::InvalidArgumentError(absl::StrCat(why, "; see ", app.get_name(), " --help"));
   }
   RETURN_IF_ERROR(RefuseEmpty(app));

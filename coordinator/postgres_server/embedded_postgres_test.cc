@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <pwd.h>
 #include <sched.h>
 #include <signal.h>
@@ -10,6 +11,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,9 +22,11 @@
 #include <mutex>
 
 #include "common/postgres/connection.h"
+#include "common/process/unique_fd.h"
 #include "coordinator/postgres_server/leftover_server.h"
 #include "coordinator/postgres_server/postgres_binaries.h"
 #include "coordinator/postgres_server/postgres_keeper.h"
+#include "coordinator/postgres_server/server_settings.h"
 #include "coordinator/postgres_server/server_user.h"
 #include "tests/support/wait_for.h"
 
@@ -255,6 +259,20 @@ TEST_F(EmbeddedPostgresTest, TheKeeperTriesAServerThatDoesNotStartLessAndLessOft
   EXPECT_TRUE(test::WaitFor([&] { return lines->Holds("trying again in 2s"); }, absl::Minutes(1)));
   EXPECT_TRUE(test::WaitFor([&] { return lines->Holds("trying again in 4s"); }, absl::Minutes(1)));
   spdlog::default_logger()->sinks().pop_back();
+}
+
+TEST(PortIsFreeTest, APortThatIsTakenOnIPv6AloneIsTaken) {
+  const UniqueFd listener(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in6 address{};
+  address.sin6_family = AF_INET6;
+  address.sin6_addr = in6addr_loopback;
+  if (::bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    GTEST_SKIP() << "this machine has no IPv6";
+  }
+  ASSERT_EQ(::listen(listener.get(), 1), 0);
+  socklen_t size = sizeof address;
+  ASSERT_EQ(::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
+  EXPECT_FALSE(PortIsFree(ntohs(address.sin6_port)));
 }
 
 TEST(ServerUserTest, AUserOfManyGroupsIsAMemberOfAll) {

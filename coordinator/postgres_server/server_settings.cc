@@ -20,6 +20,21 @@ namespace {
 constexpr int kPortFirst = 20'000;
 constexpr int kPortCount = 10'000;
 
+// Whether a server could listen on all addresses of one family, which fails if one listens on any of
+// them. True if this machine lacks the family.
+bool CanBind(const sockaddr* address, socklen_t size) {
+  const UniqueFd probe(socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!probe.valid()) return errno == EAFNOSUPPORT;
+  // Postgres sets this option too. Without it, the old server's connections in TIME_WAIT would make
+  // the port look taken; a port that someone listens on is refused with it as well.
+  const int on = 1;
+  setsockopt(probe.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  // Postgres binds each family by itself. A socket of both would find our own IPv4 probes taken.
+  if (address->sa_family == AF_INET6)
+    setsockopt(probe.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+  return bind(probe.get(), address, size) == 0 || errno == EADDRNOTAVAIL;
+}
+
 std::string PortFile(const EmbeddedPostgresOptions& options) {
   return options.directory + "/postgres.port";
 }
@@ -33,17 +48,16 @@ std::string SettingsFile(const EmbeddedPostgresOptions& options) {
 }
 
 bool PortIsFree(int port) {
-  const UniqueFd probe(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  // Postgres sets this option too. Without it, the old server's connections in TIME_WAIT would make
-  // the port look taken; a port that someone listens on is refused with it as well.
-  const int on = 1;
-  setsockopt(probe.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<uint16_t>(port));
-  // A bind to all addresses fails if a server listens on any one of them.
-  address.sin_addr.s_addr = htonl(INADDR_ANY);
-  return bind(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  sockaddr_in ipv4{};
+  ipv4.sin_family = AF_INET;
+  ipv4.sin_port = htons(static_cast<uint16_t>(port));
+  ipv4.sin_addr.s_addr = htonl(INADDR_ANY);
+  sockaddr_in6 ipv6{};
+  ipv6.sin6_family = AF_INET6;
+  ipv6.sin6_port = ipv4.sin_port;
+  ipv6.sin6_addr = in6addr_any;
+  return CanBind(reinterpret_cast<const sockaddr*>(&ipv4), sizeof ipv4) &&
+         CanBind(reinterpret_cast<const sockaddr*>(&ipv6), sizeof ipv6);
 }
 
 int ChoosePort(const EmbeddedPostgresOptions& options, int attempt) {

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <iostream>
+#include <set>
 
 #include "tests/support/brake.h"
 #include "tests/support/mini_cluster.h"
@@ -65,6 +67,25 @@ TEST(SlowStartTest, EveryEngineOfAWorkerWithATenthOfACoreStartsAndComputes) {
   const auto engines = cluster.Query("SELECT count(DISTINCT engine) FROM engine_steps");
   ASSERT_TRUE(engines.ok()) << engines.status();
   EXPECT_GE(test::OnlyNumber(*engines), 2) << "giac and FriCAS";
+}
+
+TEST(SlowStartTest, ASignalEndsAWorkerWhoseEnginesStillStart) {
+  MiniCluster cluster;
+  cluster.StartWorker("slow", {.engines = "giac,fricas,sympy", .calibrate = true});
+  std::set<test::ProcessId> integrator;
+  ASSERT_TRUE(WaitFor([&] {
+    integrator = test::ProcessTree(cluster.WorkerPid("slow"));
+    return integrator.size() > 2;
+  })) << cluster.WorkerLog("slow");
+  std::erase_if(integrator, [&](const auto& it) { return it.pid == cluster.WorkerPid("slow"); });
+  for (const test::ProcessId& process : integrator) ::kill(process.pid, SIGSTOP);
+  cluster.SignalWorker("slow", SIGINT);
+  const ExitStatus ended = cluster.AwaitWorker("slow", absl::Seconds(60));
+  EXPECT_EQ(ended.code, 0) << cluster.WorkerLog("slow");
+  EXPECT_NE(cluster.WorkerLog("slow").find("stopped while it started"), std::string::npos)
+      << cluster.WorkerLog("slow");
+  EXPECT_TRUE(WaitFor([&] { return std::ranges::none_of(integrator, test::IsAlive); }))
+      << "processes of its integrator are left";
 }
 
 }  // namespace

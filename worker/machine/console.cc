@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "common/base/one_line.h"
+#include "common/base/terminal.h"
 
 namespace motzkin::worker {
 namespace {
@@ -23,7 +24,7 @@ void Put(const std::string& text) {
 
 }  // namespace
 
-Console::Console() : is_terminal_(isatty(STDERR_FILENO) == 1) {}
+Console::Console() : is_terminal_(CanRedraw(STDERR_FILENO)) {}
 
 void Console::Line(const std::string& words) {
   const std::string text = OneLine(words);

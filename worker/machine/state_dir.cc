@@ -96,7 +96,8 @@ std::filesystem::path DefaultStateDirectory() {
     return std::filesystem::path(xdg) / "motzkin" / "worker";
   }
   const char* home = std::getenv("HOME");
-  return std::filesystem::path(home == nullptr ? "/tmp" : home) / ".local/state/motzkin/worker";
+  if (home == nullptr || *home != '/') return {};
+  return std::filesystem::path(home) / ".local/state/motzkin/worker";
 }
 
 absl::StatusOr<StateDirectory> StateDirectory::Open(const std::filesystem::path& path,

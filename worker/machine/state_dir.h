@@ -14,7 +14,7 @@
 namespace motzkin::worker {
 
 // Returns $STATE_DIRECTORY, which systemd sets; else /var/lib/motzkin-worker for root; else
-// $XDG_STATE_HOME/motzkin/worker, where ~/.local/state stands for a variable that is not set.
+// $XDG_STATE_HOME/motzkin/worker, where ~/.local/state stands for a variable that is not set. Empty if there is no HOME either.
 std::filesystem::path DefaultStateDirectory();
 
 // Holds the directory's lock as long as it lives. Move-only. Immutable after Open().
