@@ -22,6 +22,8 @@
 #include "common/base/status_macros.h"
 #include "common/postgres/connection.h"
 #include "common/process/child_process.h"
+#include "common/process/durable_file.h"
+#include "coordinator/postgres_server/cluster_place.h"
 #include "coordinator/postgres_server/leftover_server.h"
 #include "coordinator/postgres_server/postgres_binaries.h"
 #include "coordinator/postgres_server/server_settings.h"
@@ -177,7 +179,7 @@ class Server final : public EmbeddedPostgres {
   // DIR/postgres is a link to it. A link that exists is followed, so a cluster never moves.
   absl::Status FindPlace() {
     std::error_code error;
-    if (fs::is_symlink(data_, error)) data_ = fs::read_symlink(data_, error).string();
+    data_ = PlaceOfCluster(options_.directory);
     ASSIGN_OR_RETURN(user_, ChooseServerUser(data_));
     // Lets that user pass through our own directory without listing what else is in it.
     if (user_.other)
@@ -245,7 +247,10 @@ class Server final : public EmbeddedPostgres {
     // This removes at most an empty directory; on anything else the rename fails.
     fs::remove(data_, error);
     fs::rename(draft, data_, error);
-    return Made(data_, error);
+    RETURN_IF_ERROR(Made(data_, error));
+    // The next start removes a draft. After a power cut that took the new name back, it would remove
+    // what was stored meanwhile.
+    return options_.fsync ? SyncDirectory(fs::path(data_).parent_path()) : absl::OkStatus();
   }
 
   absl::Status Configure() {
@@ -253,7 +258,7 @@ class Server final : public EmbeddedPostgres {
          {std::pair<std::string, std::string>("motzkin.conf", SettingsFile(options_)),
           {"pg_hba.conf", std::string(server_files::kPgHba)}}) {
       const std::string path = data_ + "/" + name;
-      RETURN_IF_ERROR(WriteFile(path, text));
+      RETURN_IF_ERROR(WriteFileAtomically(path, text));
       RETURN_IF_ERROR(HandOver(path, user_, 0600));
     }
     RemoveSocketDirectory();
@@ -270,7 +275,7 @@ class Server final : public EmbeddedPostgres {
     if (mkdtemp(name.data()) == nullptr)
       return absl::ErrnoToStatus(errno, "cannot make a directory in /tmp");
     socket_directory_ = name;
-    RETURN_IF_ERROR(WriteFile(SocketFile(), name + "\n"));
+    RETURN_IF_ERROR(WriteFileAtomically(SocketFile(), name + "\n"));
     return MakeDirectory(name, user_);
   }
 

@@ -23,11 +23,13 @@
 
 #include "common/postgres/connection.h"
 #include "common/process/unique_fd.h"
+#include "coordinator/postgres_server/cluster_place.h"
 #include "coordinator/postgres_server/leftover_server.h"
 #include "coordinator/postgres_server/postgres_binaries.h"
 #include "coordinator/postgres_server/postgres_keeper.h"
 #include "coordinator/postgres_server/server_settings.h"
 #include "coordinator/postgres_server/server_user.h"
+#include "tests/support/temporary_directory.h"
 #include "tests/support/wait_for.h"
 
 namespace motzkin::coordinator {
@@ -300,6 +302,16 @@ TEST(ServerUserTest, AUserOfManyGroupsIsAMemberOfAll) {
   EXPECT_EQ(WEXITSTATUS(status), 101);
 }
 
+TEST(ServerUserTest, AUserWithoutANameKeepsTheGroupOfItsData) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give files away";
+  const test::TemporaryDirectory directory;
+  ASSERT_EQ(chown(directory.path().c_str(), 54'321, 54'322), 0);
+  const auto user = ChooseServerUser(directory.path());
+  ASSERT_TRUE(user.ok()) << user.status();
+  EXPECT_EQ(user->uid, 54'321u);
+  EXPECT_EQ(user->gid, 54'322u) << "and not the group of root, who starts the server";
+}
+
 TEST_F(EmbeddedPostgresTest, ALongDirectoryGetsItsSocketElsewhere) {
   const std::string top = options_.directory;
   chmod(top.c_str(), 0711);
@@ -309,6 +321,15 @@ TEST_F(EmbeddedPostgresTest, ALongDirectoryGetsItsSocketElsewhere) {
   EXPECT_TRUE(ConnectAsOwner(*server)->Execute("SELECT 1").ok());
   server->Stop();
   options_.directory = top;
+}
+
+TEST(ClusterPlaceTest, ARelativeLinkCountsFromItsOwnDirectory) {
+  const test::TemporaryDirectory top;
+  const std::filesystem::path directory = top.path() / "coordinator";
+  std::filesystem::create_directories(directory);
+  EXPECT_EQ(PlaceOfCluster(directory), directory / "postgres");
+  std::filesystem::create_directory_symlink("../disk/cluster/", directory / "postgres");
+  EXPECT_EQ(PlaceOfCluster(directory), directory / "../disk/cluster");
 }
 
 TEST_F(EmbeddedPostgresTest, BehindAClosedDirectoryOfRootTheClusterLiesInVarLib) {

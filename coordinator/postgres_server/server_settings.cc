@@ -1,15 +1,14 @@
 #include "coordinator/postgres_server/server_settings.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include <cstdio>
 #include <fstream>
 #include <functional>
 
+#include "common/process/durable_file.h"
 #include "common/process/unique_fd.h"
 #include "postgres_server_files.h"
 
@@ -79,20 +78,7 @@ int ChoosePort(const EmbeddedPostgresOptions& options, int attempt) {
 }
 
 absl::Status KeepPort(const EmbeddedPostgresOptions& options, int port) {
-  return WriteFile(PortFile(options), fmt::format("{}\n", port));
-}
-
-absl::Status WriteFile(const std::string& path, const std::string& text) {
-  // If the coordinator is killed in here, the old file or the new one is there, never half of it.
-  const std::string draft = path + ".new";
-  std::ofstream file(draft, std::ios::trunc | std::ios::binary);
-  file << text;
-  file.close();
-  if (!file) return absl::ErrnoToStatus(errno, fmt::format("cannot write {}", draft));
-  if (std::rename(draft.c_str(), path.c_str()) != 0) {
-    return absl::ErrnoToStatus(errno, fmt::format("cannot rename {} to {}", draft, path));
-  }
-  return absl::OkStatus();
+  return WriteFileAtomically(PortFile(options), fmt::format("{}\n", port));
 }
 
 }  // namespace motzkin::coordinator

@@ -24,7 +24,4 @@ bool PortIsFree(int port);
 // Remembers the port for the next start, in DIR/postgres.port.
 absl::Status KeepPort(const EmbeddedPostgresOptions& options, int port);
 
-// Replaces a file as a whole or not at all. The status of errno if it cannot be written.
-absl::Status WriteFile(const std::string& path, const std::string& text);
-
 }  // namespace motzkin::coordinator

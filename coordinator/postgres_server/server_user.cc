@@ -28,12 +28,13 @@ ServerUser UserOf(const passwd& entry) {
   return user;
 }
 
-ServerUser UserById(uid_t uid) {
+// `gid` is for a user of whom only the number is known, as in a container whose passwd file does not
+// have its user.
+ServerUser UserById(uid_t uid, gid_t gid) {
   if (const passwd* entry = getpwuid(uid)) return UserOf(*entry);
-  // A container may run as a user that its passwd file does not know.
   return {.name = fmt::format("{}", uid),
           .uid = uid,
-          .gid = getegid(),
+          .gid = gid,
           .groups = {},
           .other = geteuid() != uid};
 }
@@ -56,11 +57,12 @@ absl::StatusOr<ServerUser> ChooseServerUser(const std::string& data_directory) {
       return absl::FailedPreconditionError(
           fmt::format("{} belongs to user {}: start the coordinator as that user or as root, or "
                       "give it another directory",
-                      data_directory, UserById(data.st_uid).name));
+                      data_directory, UserById(data.st_uid, data.st_gid).name));
     }
-    return UserById(data.st_uid);
+    // Its own group and not ours: if root starts the server, that would be the group of root.
+    return UserById(data.st_uid, data.st_gid);
   }
-  if (!IsRoot()) return UserById(geteuid());
+  if (!IsRoot()) return UserById(geteuid(), getegid());
   for (const char* name : {"postgres", "nobody"}) {
     if (const passwd* entry = getpwnam(name)) return UserOf(*entry);
   }
