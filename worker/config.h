@@ -61,8 +61,10 @@ absl::StatusOr<std::optional<Config>> ParseConfig(int argc, const char* const* a
 // Returns `cores`, or fewer if `memory_available` (in bytes, negative if unknown) does not hold an
 // engine for each, but at least 1.
 int DefaultSlots(int cores, int64_t memory_available, int64_t engine_memory);
-// Returns MemAvailable of /proc/meminfo in bytes; -1 if it is unknown.
-int64_t AvailableMemory();
+// Returns the bytes of memory that this process may still use: what the machine has available, or
+// less where a container or systemd limits it (cgroup v2). -1 if it is unknown. `root` is / except
+// in tests.
+int64_t AvailableMemory(const std::filesystem::path& root = "/");
 // Returns the number of cores that this process may use.
 int UsableCores();
 

@@ -88,5 +88,31 @@ TEST(DefaultSlotsTest, MemoryLimitsTheCores) {
   EXPECT_EQ(DefaultSlots(4, -1, kGiB), 4) << "unknown memory is no reason to idle";
 }
 
+class MemoryTest : public ::testing::Test {
+ protected:
+  void Put(const std::string& file, const std::string& content) {
+    const std::filesystem::path path = root_.path() / file;
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path) << content << "\n";
+  }
+  test::TemporaryDirectory root_;
+};
+
+TEST_F(MemoryTest, TheLeastLimitOfTheGroupsAboveCounts) {
+  EXPECT_EQ(AvailableMemory(root_.path()), -1);
+  Put("proc/meminfo", "MemTotal: 16000 kB\nMemAvailable: 8000 kB");
+  EXPECT_EQ(AvailableMemory(root_.path()), 8000 * 1024);
+  Put("proc/self/cgroup", "1:cpu:/x\n0::/system.slice/worker.service");
+  Put("sys/fs/cgroup/system.slice/worker.service/memory.max", "max");
+  EXPECT_EQ(AvailableMemory(root_.path()), 8000 * 1024);
+  Put("sys/fs/cgroup/system.slice/memory.max", "4096000");
+  EXPECT_EQ(AvailableMemory(root_.path()), 4096000);
+  Put("sys/fs/cgroup/system.slice/worker.service/memory.max", "2048000");
+  EXPECT_EQ(AvailableMemory(root_.path()), 2048000);
+  Put("sys/fs/cgroup/memory.max", "1024000");
+  Put("proc/self/cgroup", "0::/");
+  EXPECT_EQ(AvailableMemory(root_.path()), 1024000) << "as in a container";
+}
+
 }  // namespace
 }  // namespace motzkin::worker
