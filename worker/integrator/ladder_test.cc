@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
@@ -182,6 +183,38 @@ TEST(VerifierHostTest, NewProcessAfterSoManyItems) {
   EXPECT_EQ(pids[0], pids[1]);
   EXPECT_NE(pids[1], pids[2]);
   EXPECT_EQ(pids[2], pids[3]);
+}
+
+// Uses this much CPU in the process that calls it.
+void Burn(absl::Duration cpu) {
+  timespec now{};
+  do {
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  } while (absl::DurationFromTimespec(now) < cpu);
+}
+
+TEST(VerifierHostTest, TwoDeathsAccountForTheCpuOfBoth) {
+  VerifierOptions options;
+  options.body = [](int in, int) {
+    if (!ReadFrame(in, Deadline::Never()).ok()) return;
+    Burn(absl::Milliseconds(60));
+    _exit(1);
+  };
+  VerifierHost host(options);
+  v1::Verify request;
+  request.set_integrand("x");
+  const Judged judged = host.Judge(request, absl::Seconds(5));
+  EXPECT_THAT(judged.judgement.reason(), ::testing::HasSubstr("the verifier died"));
+  EXPECT_GT(judged.cpu, absl::Milliseconds(100));
+}
+
+TEST(VerifierHostTest, ACheckThatBlocksIsNotSaidToHaveTakenItsBudget) {
+  VerifierOptions options;
+  options.body = [](int, int) { pause(); };
+  VerifierHost host(options);
+  v1::Verify request;
+  request.set_integrand("x");
+  EXPECT_EQ(host.Judge(request, absl::Milliseconds(1)).judgement.reason(), "the check stood still");
 }
 
 }  // namespace

@@ -71,6 +71,7 @@ absl::Status VerifierHost::EnsureProcess() {
 
 absl::StatusOr<std::string> VerifierHost::AwaitJudgement(absl::Duration cpu_budget,
                                                          absl::Duration& cpu) {
+  const absl::Duration before = cpu;
   BudgetWatch watch(process_->process.pid(), cpu_budget);
   while (true) {
     pollfd readable = {process_->judgements.get(), POLLIN, 0};
@@ -79,25 +80,29 @@ absl::StatusOr<std::string> VerifierHost::AwaitJudgement(absl::Duration cpu_budg
     // The clock is read before the answer, so that an answer in time is charged with all of its
     // CPU. An answer that is there counts even if the budget has just run out.
     const BudgetWatch::Verdict verdict = watch.Check();
-    cpu = watch.used();
+    cpu = before + watch.used();
     // A verifier that died makes the pipe ready, too, and ReadFrame() then finds its end.
     if (ready > 0) return ReadFrame(process_->judgements.get(), Deadline::After(kFrameMax));
-    if (verdict != BudgetWatch::Verdict::kGoOn) {
+    if (verdict == BudgetWatch::Verdict::kCpuBudget) {
       return absl::DeadlineExceededError(
           absl::StrCat("the check took more than ", absl::FormatDuration(cpu_budget)));
+    }
+    if (verdict == BudgetWatch::Verdict::kStalled) {
+      return absl::DeadlineExceededError("the check stood still");
     }
   }
 }
 
-absl::StatusOr<Judged> VerifierHost::JudgeOnce(const v1::Verify& request,
-                                               absl::Duration cpu_budget) {
+absl::StatusOr<Judged> VerifierHost::JudgeOnce(const v1::Verify& request, absl::Duration cpu_budget,
+                                               absl::Duration& cpu) {
   RETURN_IF_ERROR(EnsureProcess());
   ++process_->items;
   Judged judged;
   absl::Status status =
       WriteFrame(process_->requests.get(), request.SerializeAsString(), Deadline::After(kFrameMax));
   if (status.ok()) {
-    const absl::StatusOr<std::string> frame = AwaitJudgement(cpu_budget, judged.cpu);
+    const absl::StatusOr<std::string> frame = AwaitJudgement(cpu_budget, cpu);
+    judged.cpu = cpu;
     status = frame.status();
     if (status.ok() && judged.judgement.ParseFromString(*frame)) return judged;
     if (status.ok()) status = absl::DataLossError("the judgement is garbled");
@@ -107,17 +112,17 @@ absl::StatusOr<Judged> VerifierHost::JudgeOnce(const v1::Verify& request,
   process_.reset();
   // An item that was over its budget would be over it again, so it has no second try. A death has
   // one, in Judge().
-  if (absl::IsDeadlineExceeded(status))
-    return Unverified(std::string(status.message()), judged.cpu);
+  if (absl::IsDeadlineExceeded(status)) return Unverified(std::string(status.message()), cpu);
   return absl::UnavailableError(
       absl::StrCat("the verifier died (wait status ", ended, "): ", status.message()));
 }
 
 Judged VerifierHost::Judge(const v1::Verify& request, absl::Duration cpu_budget) {
-  absl::StatusOr<Judged> judged = JudgeOnce(request, cpu_budget);
+  absl::Duration cpu;
+  absl::StatusOr<Judged> judged = JudgeOnce(request, cpu_budget, cpu);
   // A death may have had a cause outside of this answer, such as the out-of-memory killer.
-  if (!judged.ok()) judged = JudgeOnce(request, cpu_budget);
-  if (!judged.ok()) return Unverified(std::string(judged.status().message()), absl::ZeroDuration());
+  if (!judged.ok()) judged = JudgeOnce(request, cpu_budget, cpu);
+  if (!judged.ok()) return Unverified(std::string(judged.status().message()), cpu);
   return *std::move(judged);
 }
 

@@ -33,7 +33,7 @@ struct VerifierOptions {
 
 struct Judged {
   v1::Judgement judgement;
-  // The CPU time as the supervisor measured it.
+  // The CPU time of all tries, as the supervisor measured it.
   absl::Duration cpu;
 };
 
@@ -53,8 +53,9 @@ class VerifierHost {
   };
 
   absl::Status EnsureProcess();
-  // Returns an error if the process died; the status says how.
-  absl::StatusOr<Judged> JudgeOnce(const v1::Verify& request, absl::Duration cpu_budget);
+  // Returns an error if the process died; the status says how. Adds the CPU time to `cpu`.
+  absl::StatusOr<Judged> JudgeOnce(const v1::Verify& request, absl::Duration cpu_budget,
+                                   absl::Duration& cpu);
   absl::StatusOr<std::string> AwaitJudgement(absl::Duration cpu_budget, absl::Duration& cpu);
 
   const VerifierOptions options_;
