@@ -9,12 +9,30 @@
 #include <string_view>
 
 namespace motzkin::postgres {
+namespace {
+
+using Options = std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)>;
+
+// Null if libpq cannot read it. We do not ask for libpq's own message, because it quotes the piece
+// that libpq cannot read, and that may be a part of the password.
+Options Parse(const std::string& conninfo) {
+  return {PQconninfoParse(conninfo.c_str(), nullptr), &PQconninfoFree};
+}
+
+}  // namespace
+
+std::set<std::string, std::less<>> KeywordsIn(const std::string& conninfo) {
+  std::set<std::string, std::less<>> keywords;
+  const Options options = Parse(conninfo);
+  if (options == nullptr) return keywords;
+  for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
+    if (option->val != nullptr) keywords.insert(option->keyword);
+  }
+  return keywords;
+}
 
 absl::StatusOr<std::vector<std::string>> ClientEnvironment(const std::string& conninfo) {
-  // We do not ask for libpq's own message, because it quotes the piece that libpq cannot read, and
-  // that may be a part of the password.
-  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
-      PQconninfoParse(conninfo.c_str(), nullptr), &PQconninfoFree);
+  const Options options = Parse(conninfo);
   if (options == nullptr) {
     return absl::InvalidArgumentError(
         "not a Postgres URI, such as postgresql://USER:PASSWORD@HOST:5432/DATABASE (in a user or "

@@ -1,11 +1,13 @@
 // Handles the variables that libpq reads from the environment: makes them for Postgres' own
-// programs, or removes them.
+// programs, or removes them. Tells what a conninfo sets.
 //
 // Thread-safe.
 #pragma once
 
 #include <absl/status/statusor.h>
 
+#include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,9 @@ namespace motzkin::postgres {
 //
 // INVALID_ARGUMENT: libpq cannot read the conninfo. The message quotes no part of it.
 absl::StatusOr<std::vector<std::string>> ClientEnvironment(const std::string& conninfo);
+
+// Returns the keywords that a conninfo sets, such as "host". Empty if libpq cannot read it.
+std::set<std::string, std::less<>> KeywordsIn(const std::string& conninfo);
 
 // Removes PGHOST, PGOPTIONS and the like from the environment of this process. libpq fills in from
 // them what a conninfo leaves out, and one of them may keep it from connecting at all. Programs

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <pqxx/pqxx>
+#include <set>
 #include <type_traits>
 #include <utility>
 
@@ -146,9 +147,10 @@ class PqxxTransaction final : public Transaction {
 std::string WithTimeouts(std::string_view conninfo) {
   const bool uri = conninfo.starts_with("postgres://") || conninfo.starts_with("postgresql://");
   std::string result(conninfo);
+  const std::set<std::string, std::less<>> set = KeywordsIn(result);
   for (const auto& [key, value] : kTimeouts) {
-    // A setting of the user wins.
-    if (conninfo.find(fmt::format("{}=", key)) != std::string_view::npos) continue;
+    // A setting of the user wins. With libpq, the later one would.
+    if (set.contains(key)) continue;
     std::string_view separator = result.empty() ? "" : " ";
     if (uri) separator = result.find('?') == std::string::npos ? "?" : "&";
     result += fmt::format("{}{}={}", separator, key, value);

@@ -64,6 +64,9 @@ TEST(WithTimeoutsTest, WhatTheCallerSetsIsKept) {
   EXPECT_NE(key_value.find("connect_timeout=3"), std::string::npos);
   EXPECT_EQ(key_value.find("connect_timeout=10"), std::string::npos);
   EXPECT_NE(key_value.find(" tcp_user_timeout="), std::string::npos);
+  EXPECT_EQ(WithTimeouts("connect_timeout = 3").find("connect_timeout=10"), std::string::npos);
+  EXPECT_NE(WithTimeouts("password=connect_timeout=3").find("connect_timeout=10"),
+            std::string::npos);
 }
 
 TEST(WithTimeoutsTest, AUriGetsItsParametersAfterAQuestionMark) {
