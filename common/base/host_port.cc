@@ -34,9 +34,9 @@ std::optional<HostPort> ParseHostPort(std::string_view text) {
   HostPort parsed{.host = std::string(text.substr(0, colon)), .port = 0};
   const char* const end = text.data() + text.size();
   const auto [stopped, error] = std::from_chars(text.data() + colon + 1, end, parsed.port);
-  // from_chars() reads a minus sign too, so a negative port gets this far.
-  const bool number = error == std::errc() && stopped == end;
-  if (!number || parsed.port < 0 || parsed.port > kPortMax) return std::nullopt;
+  // from_chars() reads a minus sign, too, and -0 is in the range.
+  const bool number = error == std::errc() && stopped == end && text[colon + 1] != '-';
+  if (!number || parsed.port > kPortMax) return std::nullopt;
   return parsed;
 }
 

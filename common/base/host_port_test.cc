@@ -23,6 +23,7 @@ TEST(HostPortTest, EverythingElseIsRefused) {
                                   std::string("pi"),
                                   std::string("pi:"),
                                   std::string("pi:-1"),
+                                  std::string("pi:-0"),
                                   std::string("pi:65536"),
                                   std::string("pi:1x"),
                                   std::string("pi: 1"),
