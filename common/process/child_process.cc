@@ -52,19 +52,21 @@ absl::StatusOr<Pipe> MakePipe(bool child_reads) {
 
 absl::StatusOr<Pipe> OpenStream(Stream stream, int number, const std::string& file) {
   Pipe pipe;
+  const char* name = file.c_str();
   switch (stream) {
     case Stream::kInherit:
       return pipe;
     case Stream::kPipe:
       return MakePipe(/*child_reads=*/number == STDIN_FILENO);
     case Stream::kNull:
-      pipe.theirs.Reset(open("/dev/null", O_RDWR | O_CLOEXEC));
+      name = "/dev/null";
+      pipe.theirs.Reset(open(name, O_RDWR | O_CLOEXEC));
       break;
     case Stream::kFile:
-      pipe.theirs.Reset(open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+      pipe.theirs.Reset(open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
       break;
   }
-  if (!pipe.theirs.valid()) return absl::ErrnoToStatus(errno, absl::StrCat("open ", file));
+  if (!pipe.theirs.valid()) return absl::ErrnoToStatus(errno, absl::StrCat("open ", name));
   ASSIGN_OR_RETURN(pipe.theirs, AboveStandardStreams(std::move(pipe.theirs)));
   return pipe;
 }
