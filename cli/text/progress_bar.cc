@@ -1,6 +1,5 @@
 #include "cli/text/progress_bar.h"
 
-#include <absl/time/clock.h>
 #include <fmt/core.h>
 #include <signal.h>
 #include <unistd.h>
@@ -50,7 +49,7 @@ std::string ProgressLine(const std::string& verb, int64_t done, int64_t total,
 ProgressBar::ProgressBar(std::string verb)
     : verb_(std::move(verb)),
       terminal_(CanRedraw(STDERR_FILENO)),
-      start_(absl::Now()),
+      start_(clock_.Now()),
       shown_(start_) {
   // These handlers restart system calls. So a statement under way is not broken off, and the walk
   // ends between two pieces.
@@ -67,7 +66,7 @@ ProgressBar::~ProgressBar() {
 
 absl::Status ProgressBar::Show(int64_t done, int64_t total) {
   if (interrupted != 0) return absl::CancelledError("interrupted; nothing is left behind");
-  const absl::Time now = absl::Now();
+  const BootTime now = clock_.Now();
   // A walk that ends before the first line is due prints nothing. One that has a bar shows its end.
   const bool last = done == total;
   if (now - shown_ < (terminal_ ? kOnTerminal : kInLog) && !(last && line_open_)) {

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <string>
 
+#include "common/base/clock.h"
+
 namespace motzkin::cli {
 
 // Returns the bar as text. Pure. For example
@@ -31,8 +33,9 @@ class ProgressBar {
  private:
   const std::string verb_;
   const bool terminal_;
-  const absl::Time start_;
-  absl::Time shown_;
+  const SystemClock clock_;  // not the wall clock, which may be set during a long walk
+  const BootTime start_;
+  BootTime shown_;
   bool line_open_ = false;
 };
 

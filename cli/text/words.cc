@@ -68,8 +68,11 @@ std::string PrefixToInfix(std::string_view prefix) {
 
 std::string Shortened(std::string_view text, size_t columns) {
   if (text.size() <= columns) return std::string(text);
-  if (columns <= 3) return std::string(text.substr(0, columns));
-  return fmt::format("{}...", text.substr(0, columns - 3));
+  const std::string_view dots = columns <= 3 ? "" : "...";
+  size_t kept = columns - dots.size();
+  // The cut does not go through a character, whose later bytes begin with the bits 10.
+  while (kept > 0 && (static_cast<unsigned char>(text[kept]) & 0xc0) == 0x80) --kept;
+  return fmt::format("{}{}", text.substr(0, kept), dots);
 }
 
 }  // namespace motzkin::cli

@@ -38,6 +38,8 @@ TEST(CliWordsTest, LongTextIsCut) {
   EXPECT_EQ(Shortened("abcdefgh", 6), "abc...");
   EXPECT_EQ(Shortened("abcdef", 6), "abcdef");
   EXPECT_EQ(Shortened("abcdef", 2), "ab");
+  EXPECT_EQ(Shortened("ab\u00e9defgh", 6), "ab...") << "not half of the third character";
+  EXPECT_EQ(Shortened("\u00e9\u00e9", 3), "\u00e9");
 }
 
 }  // namespace
