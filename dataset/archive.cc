@@ -1,5 +1,6 @@
 #include "dataset/archive.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include "common/base/status_macros.h"
 #include "common/job_spec/job_yaml.h"
 #include "common/postgres/connection.h"
+#include "common/process/unique_fd.h"
 #include "common/words/words.h"
 #include "dataset/checksummed_file.h"
 #include "dataset/staging_directory.h"
@@ -125,11 +127,18 @@ std::string Readme(const ArchiveReport& report, const ArchiveOptions& options) {
                      options.program_version, Grouped(report.audits));
 }
 
-// Checks that the files read back as SHA256SUMS says, because the rows may be dropped next. The
-// kernel may answer from its cache: this finds files that were changed or cut, not a bad disk.
+// Makes the next read of a file that was synced come from its disk. It is only advice: a page that
+// someone else uses stays.
+void DropFromCache(const std::filesystem::path& path) {
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.valid()) ::posix_fadvise(file.get(), 0, 0, POSIX_FADV_DONTNEED);
+}
+
+// Checks that the files read back as SHA256SUMS says, because the rows may be dropped next.
 absl::Status ReadBack(const std::vector<WrittenFile>& files,
                       const std::filesystem::path& directory) {
   for (const WrittenFile& file : files) {
+    DropFromCache(directory / file.path);
     ASSIGN_OR_RETURN(const FileDigest digest, DigestOf(directory / file.path));
     if (digest.sha256 != file.digest.sha256) {
       return absl::DataLossError(fmt::format("{} does not read back as it was written", file.path));

@@ -3,6 +3,7 @@
 #include <absl/strings/str_cat.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,18 +11,15 @@
 #include <utility>
 
 #include "common/base/status_macros.h"
-#include "common/process/unique_fd.h"
+#include "common/process/durable_file.h"
 
 namespace motzkin::dataset {
 namespace {
 
-// Makes the names in a directory durable. The files' contents are synced when they are closed.
-absl::Status Sync(const std::filesystem::path& directory) {
-  const UniqueFd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd.get() < 0 || ::fsync(fd.get()) != 0) {
-    return absl::ErrnoToStatus(errno, absl::StrCat("cannot sync ", directory.string()));
-  }
-  return absl::OkStatus();
+bool IsMountPoint(const std::filesystem::path& directory) {
+  struct statx status;
+  return ::statx(AT_FDCWD, directory.c_str(), 0, 0, &status) == 0 &&
+         (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
 }
 
 absl::Status CheckFree(const std::filesystem::path& target) {
@@ -34,7 +32,14 @@ absl::Status CheckFree(const std::filesystem::path& target) {
   }
   if (std::filesystem::is_directory(target, error) && std::filesystem::is_empty(target, error) &&
       !error) {
-    return absl::OkStatus();
+    // The rename would fail on these two.
+    if (std::filesystem::is_symlink(target, error)) {
+      return absl::AlreadyExistsError(
+          absl::StrCat(target.string(), " is a link: name the directory that it leads to"));
+    }
+    if (!IsMountPoint(target)) return absl::OkStatus();
+    return absl::AlreadyExistsError(
+        absl::StrCat(target.string(), " is a mount point: name a new directory in it"));
   }
   return absl::AlreadyExistsError(
       absl::StrCat(target.string(), " is there already: name another directory"));
@@ -69,19 +74,23 @@ absl::StatusOr<StagingDirectory> StagingDirectory::Create(const std::filesystem:
 }
 
 absl::Status StagingDirectory::Commit() {
-  // All names inside must be durable before the directory has its own.
-  RETURN_IF_ERROR(Sync(path_));
+  // All names inside must be durable, and the files were synced when they were closed, before the directory has its own.
+  RETURN_IF_ERROR(SyncDirectory(path_));
   std::error_code error;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(path_, error)) {
-    if (entry.is_directory()) RETURN_IF_ERROR(Sync(entry.path()));
+  // Without increment() an entry that cannot be read would be an exception.
+  for (std::filesystem::recursive_directory_iterator at(path_, error), end; !error && at != end;
+       at.increment(error)) {
+    if (at->is_directory(error)) RETURN_IF_ERROR(SyncDirectory(at->path()));
   }
+  if (error)
+    return absl::ErrnoToStatus(error.value(), absl::StrCat("cannot read ", path_.string()));
   // rename() replaces an empty directory, but no other one.
   if (::rename(path_.c_str(), target_.c_str()) != 0) {
     return absl::ErrnoToStatus(errno == ENOTEMPTY ? EEXIST : errno,
                                absl::StrCat("cannot rename ", path_.string()));
   }
   path_.clear();
-  return Sync(target_.parent_path());
+  return SyncDirectory(target_.parent_path());
 }
 
 absl::Status MakeFolder(const std::filesystem::path& directory, const std::string& name) {
