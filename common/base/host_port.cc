@@ -40,4 +40,11 @@ std::optional<HostPort> ParseHostPort(std::string_view text) {
   return parsed;
 }
 
+bool IsLoopback(std::string_view host) {
+  // A name may begin like an address.
+  return host == "localhost" || host == "[::1]" ||
+         (host.substr(0, 4) == "127." &&
+          host.find_first_not_of("0123456789.") == std::string_view::npos);
+}
+
 }  // namespace motzkin

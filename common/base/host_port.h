@@ -18,4 +18,7 @@ struct HostPort {
 // Empty if `text` is no HOST:PORT. The port is 0 .. 65535.
 std::optional<HostPort> ParseHostPort(std::string_view text);
 
+// Whether a host of HOST:PORT is this machine by its name or address.
+bool IsLoopback(std::string_view host);
+
 }  // namespace motzkin

@@ -25,6 +25,7 @@ MAY_INCLUDE = {
     "common/postgres": ["common/process"],
     "common/results": ["common/postgres", "motzkin/v1/job.pb.h"],
     "common/words": ["motzkin/v1/job.pb.h"],
+    "common/identity": ["common/process/unique_fd.h"],
     "coordinator/core": ["motzkin/v1/job.pb.h"],
     "coordinator/postgres_server": ["common/process", "common/postgres"],
     "coordinator/store": ["coordinator/core", "common/postgres", "common/results", "common/words", "motzkin/v1"],

@@ -1,0 +1,54 @@
+#include "common/identity/membership.h"
+
+#include <absl/strings/str_cat.h>
+
+#include <utility>
+
+#include "common/base/status_macros.h"
+#include "common/identity/private_file.h"
+
+namespace motzkin::identity {
+namespace {
+
+constexpr char kBegin[] = "-----BEGIN CERTIFICATE-----";
+
+}  // namespace
+
+absl::StatusOr<Membership> MakeMembership(const PrivateKey& key, const std::string& certificate,
+                                          const std::string& coordinator) {
+  ASSIGN_OR_RETURN(std::string coordinator_key, PublicKeyOf(coordinator));
+  const absl::StatusOr<Certificate> issued = ReadIssued(certificate, coordinator_key);
+  if (!issued.ok()) return absl::InvalidArgumentError(issued.status().message());
+  if (issued->public_key != key.PublicKey()) {
+    return absl::InvalidArgumentError("the certificate is for another key");
+  }
+  return Membership{.key = key,
+                    .certificate = certificate,
+                    .coordinator = coordinator,
+                    .coordinator_key = std::move(coordinator_key)};
+}
+
+absl::Status WriteMembership(const std::filesystem::path& file, const Membership& membership) {
+  return WritePrivateFile(
+      file, absl::StrCat(membership.key.Pem(), membership.certificate, membership.coordinator));
+}
+
+absl::StatusOr<Membership> ReadMembership(const std::filesystem::path& file) {
+  ASSIGN_OR_RETURN(const std::string text, ReadSecretFile(file));
+  const auto damaged = [&file](const absl::Status& status) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(file.string(), " is damaged: ", std::string(status.message())));
+  };
+  const absl::StatusOr<PrivateKey> key = PrivateKey::FromPem(text);
+  if (!key.ok()) return damaged(key.status());
+  const size_t own = text.find(kBegin);
+  const size_t coordinator = own == std::string::npos ? own : text.find(kBegin, own + 1);
+  if (coordinator == std::string::npos) {
+    return damaged(absl::NotFoundError("it does not have two certificates"));
+  }
+  absl::StatusOr<Membership> membership =
+      MakeMembership(*key, text.substr(own, coordinator - own), text.substr(coordinator));
+  return membership.ok() ? std::move(membership) : damaged(membership.status());
+}
+
+}  // namespace motzkin::identity

@@ -1,0 +1,28 @@
+// Files with secrets, which only their owner may read.
+//
+// Thread-safe.
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <sys/types.h>
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace motzkin::identity {
+
+// Creates or replaces a file of mode 0600, and makes its folder with mode 0700 if that is missing.
+// After a crash the file has either the old content or the new one.
+absl::Status WritePrivateFile(const std::filesystem::path& path, std::string_view content);
+// The same with another mode, for files that a group may read.
+absl::Status WriteSecretFile(const std::filesystem::path& path, std::string_view content,
+                             mode_t mode);
+
+// NOT_FOUND: there is no file. PERMISSION_DENIED: this user may not read it. FAILED_PRECONDITION:
+// it is no regular file, it is longer than 64 KiB, or others than its owner and group may read it;
+// the message names it.
+absl::StatusOr<std::string> ReadSecretFile(const std::filesystem::path& path);
+
+}  // namespace motzkin::identity
