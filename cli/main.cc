@@ -16,7 +16,7 @@ namespace {
 constexpr const char* kFooter =
     "Exit codes: 0 done, 1 failed, 2 bad usage or input, 3 coordinator not reachable, 4 not "
     "found,\n"
-    "5 refused in this state, 6 no verified integral (integrate).\n"
+    "5 refused in this state, 6 no verified integral (integrate), 7 not allowed to this user.\n"
     "The coordinator is --coordinator, else $MOTZKIN_COORDINATOR, else localhost:50051.";
 
 int Main(int argc, char** argv) {
@@ -25,21 +25,28 @@ int Main(int argc, char** argv) {
   app.require_subcommand(1);
   app.set_version_flag("--version", MOTZKIN_VERSION);
   Globals globals;
-  app.add_option("--coordinator", globals.coordinator, "HOST:PORT of the coordinator")
+  std::string insecure = "no";
+  app.add_option("--coordinator", globals.coordinator.address, "HOST:PORT of the coordinator")
       ->envname("MOTZKIN_COORDINATOR");
+  app.add_option("--insecure", insecure,
+                 "no, yes or yes-really: plain text to a coordinator that asks nobody who he is")
+      ->check(CLI::IsMember({"no", "yes", "yes-really"}));
   app.add_flag("--json", globals.json, "machine-readable output on stdout");
   app.fallthrough();
 
   Action action;
   const VerbContext context{app, globals, action};
-  for (const auto add : {AddStart, AddJobs, AddControl, AddWorkers, AddStatus, AddWatch, AddShow,
-                         AddEvents, AddStats, AddExport, AddArchive, AddPsql, AddBackup, AddRestore,
-                         AddGenerate, AddIntegrate, AddEvaluate}) {
+  for (const auto add : {AddStart, AddJobs, AddControl, AddWorkers, AddMembers, AddStatus, AddWatch,
+                         AddShow, AddEvents, AddStats, AddExport, AddArchive, AddPsql, AddBackup,
+                         AddRestore, AddGenerate, AddIntegrate, AddEvaluate}) {
     add(context);
   }
   const absl::StatusOr<bool> parsed = settings::ParseFlags(app, argc, argv);
   if (!parsed.ok()) return Report(parsed.status());
   if (!*parsed) return kExitOk;
+  for (const auto& [word, meaning] : identity::kInsecureWords) {
+    if (word == insecure) globals.coordinator.insecure = meaning;
+  }
   const absl::StatusOr<int> code = action();
   return code.ok() ? *code : Report(code.status());
 }

@@ -17,11 +17,13 @@
 
 #include "backup_queries.h"
 #include "common/base/status_macros.h"
+#include "common/identity/private_file.h"
 #include "common/postgres/client_environment.h"
 #include "common/postgres/connection.h"
 #include "common/process/child_process.h"
 #include "coordinator/postgres_server/leftover_server.h"
 #include "coordinator/postgres_server/postgres_binaries.h"
+#include "coordinator/service/authority.h"
 #include "coordinator/store/store.h"
 
 namespace motzkin::coordinator {
@@ -171,8 +173,42 @@ absl::StatusOr<nlohmann::json> Describe(const std::string& conninfo) {
                         {"functions", cluster.Int("functions")}};
 }
 
-absl::Status FillBackup(const std::string& conninfo, const std::string& directory,
-                        nlohmann::json& manifest) {
+// Where the coordinator of a data directory keeps its key.
+fs::path KeyFile(const std::string& data_directory) {
+  return fs::path(data_directory) / kIdentityFolder / kCoordinatorFile;
+}
+
+// Copies the coordinator's key into a backup. A coordinator that runs with --insecure has none.
+absl::Status CopyKey(const fs::path& from, const fs::path& to) {
+  const absl::StatusOr<std::string> key = identity::ReadSecretFile(from);
+  if (absl::IsNotFound(key.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(key.status());
+  return identity::WritePrivateFile(to, *key);
+}
+
+// Takes the coordinator's key out of a backup, before the database: without it the members would not
+// know the restored coordinator again. Returns whether it has written the file.
+absl::StatusOr<bool> RestoreKey(const Config& config) {
+  const absl::StatusOr<std::string> key =
+      identity::ReadSecretFile(fs::path(config.restore_from) / kCoordinatorFile);
+  if (absl::IsNotFound(key.status())) return false;  // a backup of before there were keys
+  RETURN_IF_ERROR(key.status());
+  const fs::path file = KeyFile(config.data_directory);
+  const absl::StatusOr<std::string> present = identity::ReadSecretFile(file);
+  if (present.ok() && *present == *key) return false;
+  if (!absl::IsNotFound(present.status())) {
+    return absl::FailedPreconditionError(
+        fmt::format("{} is the key of another coordinator: name a new --data-dir", file.string()));
+  }
+  std::error_code error;
+  fs::create_directories(config.data_directory, error);
+  RETURN_IF_ERROR(identity::WritePrivateFile(file, *key));
+  return true;
+}
+
+absl::Status FillBackup(const Config& config, const std::string& conninfo,
+                        const std::string& directory, nlohmann::json& manifest) {
+  RETURN_IF_ERROR(CopyKey(KeyFile(config.data_directory), fs::path(directory) / kCoordinatorFile));
   ASSIGN_OR_RETURN(manifest, Describe(conninfo));
   // Owners and rights name roles of this server. Where the backup is restored, Store::Open() makes
   // the roles and grants anew.
@@ -307,7 +343,7 @@ absl::Status WriteBackup(const Config& config) {
     return absl::FailedPreconditionError(fmt::format("cannot write to {}", draft));
   }
   nlohmann::json manifest;
-  absl::Status filled = FillBackup(source.conninfo, draft, manifest);
+  absl::Status filled = FillBackup(config, source.conninfo, draft, manifest);
   if (!filled.ok()) {
     fs::remove_all(draft, error);
     return filled;
@@ -323,6 +359,7 @@ absl::Status WriteBackup(const Config& config) {
 
 absl::Status RestoreBackup(const Config& config) {
   ASSIGN_OR_RETURN(const nlohmann::json manifest, ReadManifest(config.restore_from));
+  ASSIGN_OR_RETURN(const bool wrote_key, RestoreKey(config));
   absl::StatusOr<int64_t> incarnation = 0;
   if (config.postgres.empty()) {
     incarnation = FillPrivate(config, manifest);
@@ -330,6 +367,10 @@ absl::Status RestoreBackup(const Config& config) {
     incarnation = FillDatabase(
         config.postgres, config.restore_from, manifest,
         fmt::format("{}/motzkin-restore-{}.log", fs::temp_directory_path().string(), ::getpid()));
+  }
+  if (!incarnation.ok() && wrote_key) {
+    std::error_code ignored;
+    fs::remove_all(KeyFile(config.data_directory).parent_path(), ignored);
   }
   RETURN_IF_ERROR(incarnation.status());
   fmt::print(

@@ -4,6 +4,8 @@
 //   DIRECTORY/manifest.json   which cluster it is of, and when it was made
 //   DIRECTORY/database.dump   pg_dump's custom format: jobs, batches, results, workers, the
 //                             cluster's UUID and incarnation, the passwords of its roles
+//   DIRECTORY/coordinator.pem the coordinator's key, by which its members know it; missing if it
+//                             runs with --insecure
 //
 // A backup is a snapshot: it holds exactly the rows that were stored at one moment, while workers
 // and coordinator go on. It does not depend on the version of Postgres, so it is also the way from

@@ -51,6 +51,11 @@ std::vector<settings::Setting> SettingsOf(Config& config) {
       {"postgres_listen", "ADDRESSES", "of the private Postgres", Text(config.postgres_listen)},
       {"postgres_port", "PORT", "its port; 0: any free one",
        Integer(config.postgres_port, 0, 65'535)},
+      {"insecure", "no|yes|yes-really",
+       "plain text, and nobody is asked who he is; yes: on loopback alone",
+       Choice(config.insecure, identity::kInsecureWords)},
+      {"invite_file", "FILE", "gets an invite for workers at each start, for its group to read",
+       Text(config.invite_file)},
       {"log_level", "LEVEL", "debug, info, warning or error", Choice(config.log_level, kLogLevels)},
       {"disk_free_percent_min", "PERCENT", "grant nothing below this much free disk",
        Number(config.disk_free_percent_min, 0, 90)},
@@ -93,6 +98,10 @@ absl::Status Check(Config& config) {
     return absl::InvalidArgumentError(
         absl::StrCat("listen must be HOST:PORT, such as 0.0.0.0:50051 or [::]:50051, got '",
                      config.listen, "'"));
+  }
+  RETURN_IF_ERROR(identity::CheckInsecure(config.insecure, config.listen));
+  if (config.insecure != identity::Insecure::kNo && !config.invite_file.empty()) {
+    return absl::InvalidArgumentError("--invite-file has no use with --insecure: nobody is asked");
   }
   if (!IsAddressList(config.postgres_listen)) {
     return absl::InvalidArgumentError(absl::StrCat(

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 
+#include "common/identity/insecure.h"
 #include "coordinator/postgres_server/embedded_postgres.h"
 
 namespace motzkin::coordinator {
@@ -28,6 +29,9 @@ struct Config {
   std::string postgres_listen = "127.0.0.1";
   int postgres_port = 0;
   std::string log_level = "info";
+  identity::Insecure insecure = identity::Insecure::kNo;
+  // A file that gets an invite for workers at each start, readable by its group; empty: none.
+  std::string invite_file;
   // Nothing is granted while less disk is free than the larger of these two.
   double disk_free_percent_min = 10;
   int64_t disk_free_bytes_min = 2'000'000'000;

@@ -84,6 +84,10 @@ TEST_F(ConfigTest, BadUsageIsInvalidArgument) {
            {"--listen", "50051"},
            {"--listen", "host:99999"},
            {"--log-level", "loud"},
+           {"--insecure", "perhaps"},
+           {"--insecure", "yes", "--listen", "0.0.0.0:1"},
+           {"--insecure", "yes", "--listen", "127.example.org:1"},
+           {"--insecure", "yes", "--invite-file", "/tmp/invite"},
            {"--buffer", "1s"},
            {"--disk-free-min", "much"},
            {"--config", "/nowhere.yaml"},
@@ -91,6 +95,11 @@ TEST_F(ConfigTest, BadUsageIsInvalidArgument) {
            {"--database-only", "--postgres", "postgresql://pi/m"}}) {
     EXPECT_TRUE(absl::IsInvalidArgument(Parse(arguments).status())) << arguments[0];
   }
+}
+
+TEST_F(ConfigTest, PlainTextIsForLoopbackUnlessItsOwnerInsists) {
+  EXPECT_TRUE(Parse({"--insecure", "yes", "--listen", "127.0.0.1:1"}).ok());
+  EXPECT_TRUE(Parse({"--insecure", "yes-really", "--listen", "0.0.0.0:1"}).ok());
 }
 
 TEST_F(ConfigTest, TheDataDirectoryIsAbsolute) {

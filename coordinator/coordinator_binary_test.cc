@@ -18,6 +18,7 @@
 #include "common/base/check.h"
 #include "common/job_spec/job_spec.h"
 #include "motzkin/v1/operator_service.grpc.pb.h"
+#include "tests/support/local_credentials.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/wait_for.h"
 
@@ -99,7 +100,7 @@ class CoordinatorBinaryTest : public ::testing::Test {
     const size_t begin = screen.find(word) + word.size();
     const std::string address = screen.substr(begin, screen.find('\n', begin) - begin);
     return v1::OperatorService::NewStub(
-        grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
+        grpc::CreateChannel(address, test::LocalCredentials(address).value()));
   }
 
   static std::vector<v1::Job> Jobs(const Process& process) {

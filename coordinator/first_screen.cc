@@ -1,11 +1,12 @@
 #include "coordinator/first_screen.h"
 
-#include <absl/strings/match.h>
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <unistd.h>
+
+#include "common/base/host_port.h"
 
 namespace motzkin::coordinator {
 namespace {
@@ -14,10 +15,6 @@ namespace {
 bool IsEverywhere(const std::string& host) { return host == "0.0.0.0" || host == "[::]"; }
 
 }  // namespace
-
-bool IsLoopback(const std::string& host) {
-  return host == "localhost" || host == "[::1]" || absl::StartsWith(host, "127.");
-}
 
 std::string FirstAddress() {
   ifaddrs* all = nullptr;
@@ -47,13 +44,19 @@ std::string Render(const FirstScreen& screen) {
   text += fmt::format("  add a machine   worker --connect {}:{}\n", address, screen.port);
   if (local) {
     text += fmt::format(
-        "                  only from this one: it listens on loopback; "
-        "--listen 0.0.0.0:{} opens it, unencrypted\n",
+        "                  only this one: it listens on loopback; --listen 0.0.0.0:{} opens it\n",
         screen.port);
-  } else {
-    text += "                  unencrypted: only in a network that you trust\n";
-    text += fmt::format("  firewall        sudo ufw allow {}/tcp\n", screen.port);
   }
+  if (screen.insecure) {
+    text +=
+        "                  --insecure: in plain text, and nobody is asked who he is. Whoever reaches "
+        "the port owns the cluster\n";
+  } else if (!local) {
+    text +=
+        "                  it shows a code; if `motzkin workers` shows the same one here, type\n"
+        "                  motzkin approve CODE\n";
+  }
+  if (!local) text += fmt::format("  firewall        sudo ufw allow {}/tcp\n", screen.port);
   if (!screen.psql.empty()) text += fmt::format("  SQL             {}\n", screen.psql);
   text += fmt::format("  data            {}\n", screen.data_directory);
   if (screen.disk_free_bytes > 0) {

@@ -12,6 +12,7 @@ struct FirstScreen {
   // The host of --listen.
   std::string host = {};
   int port = 0;
+  bool insecure = false;
   // The command that opens the database read-only; empty if there is no reader's role.
   std::string psql = {};
   std::string data_directory = {};
@@ -24,8 +25,6 @@ struct FirstScreen {
 // Returns the screen as text that ends with an empty line. If the coordinator listens on every
 // address, the text names FirstAddress().
 std::string Render(const FirstScreen& screen);
-
-bool IsLoopback(const std::string& host);
 
 // Returns the first IPv4 address of an interface that is up and not loopback; empty if there is
 // none.

@@ -25,6 +25,7 @@ TEST(FirstScreenTest, OnLoopbackItSaysHowToOpenUp) {
   EXPECT_THAT(text, HasSubstr("60.0 GB free: room for about 100.0 M functions"));
   EXPECT_THAT(text, HasSubstr("motzkin start"));
   EXPECT_THAT(text, Not(HasSubstr("firewall")));
+  EXPECT_THAT(text, Not(HasSubstr("approve")));
 }
 
 TEST(FirstScreenTest, BeyondLoopbackItNamesTheFirewallLine) {
@@ -36,8 +37,15 @@ TEST(FirstScreenTest, BeyondLoopbackItNamesTheFirewallLine) {
                                    .running_jobs = 2});
   EXPECT_THAT(text, HasSubstr("worker --connect 192.168.1.7:4"));
   EXPECT_THAT(text, HasSubstr("sudo ufw allow 4/tcp"));
+  EXPECT_THAT(text, HasSubstr("motzkin approve CODE"));
   EXPECT_THAT(text, HasSubstr("disk            not watched"));
   EXPECT_THAT(text, HasSubstr("motzkin watch   (2 running)"));
+}
+
+TEST(FirstScreenTest, PlainTextIsNoSecret) {
+  const std::string text = Render({.host = "10.0.0.1", .port = 4, .insecure = true});
+  EXPECT_THAT(text, HasSubstr("Whoever reaches the port owns the cluster"));
+  EXPECT_THAT(text, Not(HasSubstr("approve")));
 }
 
 TEST(RoleUriTest, ReplacesUserAndPassword) {

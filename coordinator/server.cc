@@ -1,6 +1,5 @@
 #include "coordinator/server.h"
 
-#include <absl/strings/match.h>
 #include <absl/strings/str_cat.h>
 #include <fmt/format.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
@@ -9,14 +8,17 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "common/base/host_port.h"
 #include "common/base/status_macros.h"
+#include "common/identity/private_file.h"
 #include "coordinator/role_uri.h"
 #include "coordinator/service/credentials.h"
+#include "coordinator/service/peer.h"
 
 namespace motzkin::coordinator {
 namespace {
@@ -29,6 +31,9 @@ constexpr absl::Duration kGuardInterval = absl::Seconds(5);
 constexpr absl::Duration kDatabaseSizeInterval = absl::Seconds(30);
 // Calls under way may end by themselves for this long.
 constexpr absl::Duration kCallsGrace = absl::Seconds(2);
+// The invite in --invite-file serves for as long as an invite can; each start makes a new one.
+constexpr int kInviteFileUses = 1'000;
+constexpr absl::Duration kInviteFileTime = absl::Hours(24 * 30);
 
 // Both sides send keepalive pings. Without them a dead peer is noticed only after minutes (measured
 // with gRPC 1.51). The server has to tolerate a shorter interval than workers use, or it ends their
@@ -59,7 +64,7 @@ absl::Status Server::StartDatabase() {
     postgres_directory_ = postgres_->data_directory();
   }
   ASSIGN_OR_RETURN(store_, Store::Open(relay_conninfo_));
-  ChooseUris();
+  ChooseUris(store_->passwords().worker);
   if (config_.database_bytes_max > 0) {
     // Measure once here: with 0 bytes the first grants would go into a database that may be full.
     ASSIGN_OR_RETURN(database_bytes_, store_->figures().DatabaseBytes());
@@ -88,7 +93,7 @@ void Server::WatchDatabase() {
 // Where we may not create roles, there are no passwords. Then no URI is given out, and workers use
 // the relay. A worker on another machine gets one only with --advertise-postgres: the address by
 // which we reach Postgres may be a socket or loopback.
-void Server::ChooseUris() {
+void Server::ChooseUris(const std::string& worker_password) {
   const RolePasswords& passwords = store_->passwords();
   const auto local = [this](const std::string& role, const std::string& password) {
     if (password.empty()) return std::string();
@@ -96,10 +101,11 @@ void Server::ChooseUris() {
                                 : RoleUri(config_.postgres, role, password);
   };
   reader_uri_ = local(passwords.reader_role, passwords.reader);
-  local_worker_uri_ = local(passwords.worker_role, passwords.worker);
-  if (!config_.advertise_postgres.empty() && !passwords.worker.empty()) {
+  const absl::MutexLock lock(&uris_mutex_);
+  local_worker_uri_ = local(passwords.worker_role, worker_password);
+  if (!config_.advertise_postgres.empty() && !worker_password.empty()) {
     remote_worker_uri_ =
-        RoleUri(config_.advertise_postgres, passwords.worker_role, passwords.worker);
+        RoleUri(config_.advertise_postgres, passwords.worker_role, worker_password);
   }
 }
 
@@ -117,7 +123,8 @@ absl::Status Server::StartServices() {
   options.on_fatal = on_fatal_;
   loop_ = std::make_unique<SchedulerLoop>(*store_, jobs_, clock_, std::move(options));
   relay_ = std::make_unique<ResultRelay>(relay_conninfo_);
-  worker_service_ = std::make_unique<WorkerServiceImpl>(*loop_, *relay_);
+  RETURN_IF_ERROR(StartIdentity());
+  worker_service_ = std::make_unique<WorkerServiceImpl>(*loop_, *relay_, *gatekeeper_);
   ClusterFacts facts;
   facts.build = kBuild;
   facts.data_directory = config_.data_directory;
@@ -126,21 +133,66 @@ absl::Status Server::StartServices() {
   // A disk does not grow, so its reserve is computed once; its free space is measured at each call.
   facts.disk = [this] { return Disk(); };
   facts.disk_reserve_bytes = DiskReserve(Disk());
+  if (members_ != nullptr) facts.waiting = [this] { return WaitingWorkers(*members_); };
+  facts.revoke = [this](const std::string& worker) { return RevokeWorker(worker); };
   operator_service_ = std::make_unique<OperatorServiceImpl>(*store_, *loop_, std::move(facts));
   // The rules know all leases before the port opens and the first worker reports what it holds.
   return loop_->Start();
+}
+
+absl::Status Server::StartIdentity() {
+  if (config_.insecure != identity::Insecure::kNo) {
+    gatekeeper_ = std::make_unique<Gatekeeper>();
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(
+      Authority authority,
+      Authority::Open(std::filesystem::path(config_.data_directory) / kIdentityFolder, clock_));
+  authority_ = std::make_unique<Authority>(std::move(authority));
+  gatekeeper_ = std::make_unique<Gatekeeper>(*authority_);
+  members_ = std::make_unique<Members>(*store_, *loop_, *authority_, *gatekeeper_, clock_);
+  RETURN_IF_ERROR(members_->Start());
+  ASSIGN_OR_RETURN(std::string local, authority_->LeaveLocalIdentity());
+  join_service_ = std::make_unique<JoinServiceImpl>(*members_, std::move(local));
+  member_service_ = std::make_unique<MemberServiceImpl>(*members_);
+  return LeaveInvite();
+}
+
+absl::Status Server::LeaveInvite() {
+  if (config_.invite_file.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const NewlyInvited invited,
+                   members_->Invite({.uses = kInviteFileUses, .valid_for = kInviteFileTime}));
+  return identity::WriteSecretFile(config_.invite_file, invited.text + "\n", 0640);
+}
+
+absl::Status Server::RevokeWorker(const std::string& worker_uuid) {
+  if (members_ != nullptr) {
+    RETURN_IF_ERROR(
+        members_->Revoke({.role = identity::Role::kWorker, .name = worker_uuid}).status());
+  }
+  ASSIGN_OR_RETURN(const std::optional<std::string> password,
+                   MemberStore(*store_).RenewWorkerLogin());
+  if (password.has_value()) ChooseUris(*password);
+  return absl::OkStatus();
 }
 
 absl::Status Server::StartGrpc() {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
-  builder.AddListeningPort(config_.listen, MakeServerCredentials(), &port_);
+  builder.AddListeningPort(config_.listen,
+                           authority_ == nullptr ? grpc::InsecureServerCredentials()
+                                                 : TlsServerCredentials(*authority_, *gatekeeper_),
+                           &port_);
   SetKeepalive(builder);
   builder.SetMaxReceiveMessageSize(kMessageBytesMax);
   builder.SetMaxSendMessageSize(kMessageBytesMax);
   builder.RegisterService(worker_service_.get());
   builder.RegisterService(operator_service_.get());
+  if (members_ != nullptr) {
+    builder.RegisterService(join_service_.get());
+    builder.RegisterService(member_service_.get());
+  }
   // If the address cannot be bound, gRPC returns no server, or a server with port 0.
   grpc_ = builder.BuildAndStart();
   if (grpc_ == nullptr || port_ == 0) {
@@ -160,6 +212,8 @@ void Server::Stop() {
     grpc_->Wait();
   }
   if (operator_service_ != nullptr) operator_service_->Stop();
+  if (member_service_ != nullptr) member_service_->Stop();
+  if (join_service_ != nullptr) join_service_->Stop();
   if (relay_ != nullptr) relay_->Stop();
   grpc_.reset();
   if (!stopping_.HasBeenNotified()) stopping_.Notify();
@@ -169,11 +223,8 @@ void Server::Stop() {
 }
 
 std::string Server::DatabaseFor(const std::string& peer) const {
-  // Some versions of gRPC escape the brackets of an IPv6 address, and some do not.
-  const bool same_host = absl::StartsWith(peer, "ipv4:127.") || absl::StartsWith(peer, "unix:") ||
-                         absl::StartsWith(peer, "ipv6:[::1]") ||
-                         absl::StartsWith(peer, "ipv6:%5B::1%5D");
-  return same_host ? local_worker_uri_ : remote_worker_uri_;
+  const absl::MutexLock lock(&uris_mutex_);
+  return IsOnThisHost(peer) ? local_worker_uri_ : remote_worker_uri_;
 }
 
 DiskSpace Server::Disk() const {
@@ -209,6 +260,7 @@ FirstScreen Server::Screen() {
   FirstScreen screen{.build = kBuild,
                      .host = ParseHostPort(config_.listen).value().host,
                      .port = port_,
+                     .insecure = members_ == nullptr,
                      .data_directory = config_.data_directory,
                      .disk_free_bytes = Disk().free_bytes,
                      .functions_room = operator_service_->FunctionsRoom()};

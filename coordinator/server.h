@@ -5,7 +5,9 @@
 // harmless without Start().
 #pragma once
 
+#include <absl/base/thread_annotations.h>
 #include <absl/status/status.h>
+#include <absl/synchronization/mutex.h>
 
 #include <atomic>
 #include <functional>
@@ -19,6 +21,8 @@
 #include "coordinator/first_screen.h"
 #include "coordinator/postgres_server/embedded_postgres.h"
 #include "coordinator/postgres_server/postgres_keeper.h"
+#include "coordinator/service/join_service.h"
+#include "coordinator/service/members.h"
 #include "coordinator/service/operator_service.h"
 #include "coordinator/service/result_relay.h"
 #include "coordinator/service/scheduler_loop.h"
@@ -55,7 +59,14 @@ class Server {
 
  private:
   absl::Status StartServices();
+  // Makes what decides who may call: the authority, the gatekeeper, and the services for members.
+  absl::Status StartIdentity();
   absl::Status StartGrpc();
+  // Keeps an invite for workers in --invite-file.
+  absl::Status LeaveInvite();
+  // Refuses a worker from now on, and ends its sessions of the database with those of all others:
+  // these come back with the new password.
+  absl::Status RevokeWorker(const std::string& worker_uuid);
   // Says why the disk is too full to grant work; empty if it is not.
   std::string DiskGuard() const;
   // The space for the database: of its disk, or below --database-max. Zeros if it is not known.
@@ -67,8 +78,8 @@ class Server {
   void WatchDatabase();
   // The URI by which a worker reaches Postgres directly; empty if it has to use the relay. `peer`
   // is gRPC's name of the worker's address.
-  std::string DatabaseFor(const std::string& peer) const;
-  void ChooseUris();
+  std::string DatabaseFor(const std::string& peer) const ABSL_LOCKS_EXCLUDED(uris_mutex_);
+  void ChooseUris(const std::string& worker_password) ABSL_LOCKS_EXCLUDED(uris_mutex_);
 
   const Config config_;
   const Clock& clock_;
@@ -79,12 +90,18 @@ class Server {
   std::atomic<int64_t> database_bytes_ = 0;   // measured only with --database-max
   std::string relay_conninfo_;
   std::string reader_uri_;
-  std::string local_worker_uri_;
-  std::string remote_worker_uri_;
+  mutable absl::Mutex uris_mutex_;
+  std::string local_worker_uri_ ABSL_GUARDED_BY(uris_mutex_);
+  std::string remote_worker_uri_ ABSL_GUARDED_BY(uris_mutex_);
   std::unique_ptr<Store> store_;
   JobDirectory jobs_;
   std::unique_ptr<SchedulerLoop> loop_;
   std::unique_ptr<ResultRelay> relay_;
+  std::unique_ptr<Authority> authority_;  // null with --insecure
+  std::unique_ptr<Gatekeeper> gatekeeper_;
+  std::unique_ptr<Members> members_;  // The next three are null with --insecure, too.
+  std::unique_ptr<JoinServiceImpl> join_service_;
+  std::unique_ptr<MemberServiceImpl> member_service_;
   std::unique_ptr<WorkerServiceImpl> worker_service_;
   std::unique_ptr<OperatorServiceImpl> operator_service_;
   std::unique_ptr<grpc::Server> grpc_;

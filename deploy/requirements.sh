@@ -13,7 +13,9 @@ requirements() {
   esac
   if [[ $preset == arm64 ]]; then needed_to_build | of_arm64; else needed_to_build; fi
   case ${1:-} in
-    test | torture) printf '%s\n' iproute2 nftables pgbouncer ;;
+    test | torture)
+      printf '%s\n' iproute2 nftables pgbouncer python3-grpcio python3-protobuf python3-cryptography
+      ;;
     bench) echo libbenchmark-dev ;;
     fuzz) printf '%s\n' clang libclang-rt-dev 'llvm|-' ;;
     format) echo 'clang-format-19|clang-format' ;;

@@ -9,6 +9,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <limits>
@@ -19,6 +20,7 @@
 #include "common/base/host_port.h"
 #include "common/base/program_start.h"
 #include "common/base/status_macros.h"
+#include "common/identity/invite.h"
 #include "common/job_spec/job_spec.h"
 #include "common/settings/settings.h"
 #include "worker/machine/state_dir.h"
@@ -65,6 +67,13 @@ std::vector<settings::Setting> SettingsOf(Config& config) {
   PolicyOptions& policy = config.policy;
   return {
       {"connect", "HOST:PORT", "the coordinator (required)", Text(config.connect)},
+      {"invite", "INVITE", "joins without approval; of `motzkin invite`, or $MOTZKIN_INVITE",
+       Text(config.invite)},
+      {"invite_file", "FILE", "holds the invite; looked at until it is there",
+       Path(config.invite_file)},
+      {"insecure", "no|yes|yes-really",
+       "plain text to a coordinator that asks nobody who he is; yes: on loopback alone",
+       Choice(config.insecure, identity::kInsecureWords)},
       {"slots", "N", "functions at a time; 0: one a core, fewer where memory is short",
        Integer(config.slots, 0, kSlotsMax)},
       {"name", "NAME", "what people see", Text(config.name)},
@@ -127,6 +136,8 @@ absl::Status Check(const Config& config) {
     return absl::InvalidArgumentError(fmt::format(
         "--connect must be HOST:PORT, such as pi:50051 or [::1]:50051, got '{}'", config.connect));
   }
+  RETURN_IF_ERROR(identity::CheckInsecure(config.insecure, config.connect));
+  if (!config.invite.empty()) RETURN_IF_ERROR(identity::ReadInvite(config.invite).status());
   if (config.engines.empty()) {
     return absl::InvalidArgumentError("--engines must name one of giac, fricas and sympy");
   }
@@ -190,6 +201,8 @@ absl::StatusOr<std::optional<Config>> ParseConfig(int argc, const char* const* a
   config.name = HostName();
   config.state_dir = DefaultStateDirectory();
   config.integrator = OwnDirectory() / "integrator";
+  // The environment keeps it from `ps`, which shows flags to every user.
+  if (const char* invite = std::getenv("MOTZKIN_INVITE"); invite != nullptr) config.invite = invite;
   CLI::App app("Computes functions and their integrals for a Motzkin coordinator.", "worker");
   app.set_version_flag("--version", MOTZKIN_VERSION);
   app.footer(kFooter);

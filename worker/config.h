@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "common/identity/insecure.h"
 #include "worker/machine/policy.h"
 #include "worker/sandbox/level.h"
 
@@ -24,6 +25,10 @@ enum class ResultsWay {
 struct Config {
   // HOST:PORT of the coordinator. Required.
   std::string connect;
+  // As `motzkin invite` prints it, or a file that holds it and others may not read; empty: none.
+  std::string invite;
+  std::filesystem::path invite_file;
+  identity::Insecure insecure = identity::Insecure::kNo;
   // The name that people see. Default: the host's name.
   std::string name;
   // The number of slots. 0: one for each core, fewer if the memory does not hold so many engines.

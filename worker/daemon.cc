@@ -67,7 +67,8 @@ IntegratorOptions IntegratorOptionsOf(const Config& config, sandbox::Level sandb
   return options;
 }
 
-Daemon::Daemon(const Config& config, const StateDirectory& state, Capabilities capabilities,
+Daemon::Daemon(const Config& config, const StateDirectory& state,
+               joining::CoordinatorAccess& access, Capabilities capabilities,
                std::unique_ptr<ResultSpool> spool, const IntegratorFactory& factory,
                Console& console, const Clock& clock)
     : config_(config),
@@ -78,7 +79,7 @@ Daemon::Daemon(const Config& config, const StateDirectory& state, Capabilities c
       tally_(clock),
       queue_([this] { agent_.NotifyChange(); }),  // Called after Start(), when agent_ exists.
       spool_(std::move(spool)),
-      relay_(NewRelaySink(config.connect)),
+      relay_(NewRelaySink(access)),
       route_({}, direct_, *relay_, clock),
       writer_(WriterOptionsOf(config, state), route_, *spool_, *this, clock),
       careful_(state.path() / "careful"),
@@ -90,7 +91,7 @@ Daemon::Daemon(const Config& config, const StateDirectory& state, Capabilities c
       allowed_{.slots_allowed = config.slots, .reason = {}},
       next_log_(clock.Now() + kLogInterval),
       acknowledgements_(config.acknowledgement_log),
-      agent_({.address = config.connect}, *this, console, clock) {
+      agent_({}, access, *this, console, clock) {
   tally_.CountCas(capabilities_.calibration_cpu);
 }
 

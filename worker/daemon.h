@@ -51,9 +51,9 @@ IntegratorOptions IntegratorOptionsOf(const Config& config, sandbox::Level sandb
 class Daemon final : private AgentDelegate, private ResultObserver {
  public:
   // The references must outlive this.
-  Daemon(const Config& config, const StateDirectory& state, Capabilities capabilities,
-         std::unique_ptr<ResultSpool> spool, const IntegratorFactory& factory, Console& console,
-         const Clock& clock);
+  Daemon(const Config& config, const StateDirectory& state, joining::CoordinatorAccess& access,
+         Capabilities capabilities, std::unique_ptr<ResultSpool> spool,
+         const IntegratorFactory& factory, Console& console, const Clock& clock);
   ~Daemon() override;
 
   void Start();

@@ -19,6 +19,7 @@
 #include "common/base/clock.h"
 #include "common/base/program_start.h"
 #include "common/base/signal_waiter.h"
+#include "common/joining/coordinator_access.h"
 #include "common/postgres/client_environment.h"
 #include "worker/config.h"
 #include "worker/daemon.h"
@@ -164,6 +165,16 @@ int Run(const Config& config, const SignalWaiter& signals, Console& console) {
     return Fail(console, state.status(),
                 absl::IsAlreadyExists(state.status()) ? kExitLocked : kExitFailure);
   }
+  joining::CoordinatorAccess access({.address = config.connect,
+                                     .file = config.state_dir / "identity.pem",
+                                     .insecure = config.insecure != identity::Insecure::kNo,
+                                     .invite = config.invite,
+                                     .invite_file = config.invite_file,
+                                     .worker_uuid = state->worker_uuid(),
+                                     .worker_name = config.name});
+  if (const absl::Status opened = access.Open(); !opened.ok()) {
+    return Fail(console, opened, kExitFailure);
+  }
   auto spool = ResultSpool::Open(config.state_dir / "spool", {});
   if (!spool.ok()) return Fail(console, spool.status(), kExitFailure);
   std::optional<EndAtSignal> starting(std::in_place, signals, console);
@@ -185,7 +196,7 @@ int Run(const Config& config, const SignalWaiter& signals, Console& console) {
   int code = kExitOk;
   Totals totals;
   {
-    Daemon daemon(config, *state, capabilities, *std::move(spool),
+    Daemon daemon(config, *state, access, capabilities, *std::move(spool),
                   FactoryBeginningWith(*std::move(integrator)), console, clock);
     code = Serve(config, signals, daemon, console);
     totals = daemon.totals();

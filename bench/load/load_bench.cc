@@ -78,9 +78,10 @@ class CoordinatorUnderLoad {
     spawn.error = Stream::kFile;
     spawn.error_file = directory_ + "/coordinator.log";
     const std::string program = MOTZKIN_BIN_DIR "/coordinator";
-    auto process = ChildProcess::Spawn({program, "--data-dir", directory_ + "/data", "--listen",
-                                        address_, "--disk-free-percent-min", "0"},
-                                       spawn);
+    auto process =
+        ChildProcess::Spawn({program, "--insecure", "yes", "--data-dir", directory_ + "/data",
+                             "--listen", address_, "--disk-free-percent-min", "0"},
+                            spawn);
     if (!process.ok()) Fail(std::string(process.status().message()));
     process_ = std::make_unique<ChildProcess>(*std::move(process));
     const auto channel = grpc::CreateChannel(address_, grpc::InsecureChannelCredentials());

@@ -1,24 +1,24 @@
 #include "cli/access/operator_client.h"
 
 #include <absl/strings/str_cat.h>
+#include <absl/strings/str_replace.h>
 #include <grpcpp/grpcpp.h>
 
 #include <chrono>
+#include <cstdlib>
+#include <system_error>
 
 #include "common/base/host_port.h"
 #include "common/base/one_line.h"
+#include "common/base/status_macros.h"
+#include "common/joining/coordinator_access.h"
+#include "common/joining/join_calls.h"
 #include "common/words/printable_message.h"
+#include "motzkin/v1/member_service.grpc.pb.h"
 #include "motzkin/v1/operator_service.grpc.pb.h"
 
 namespace motzkin::cli {
 namespace {
-
-using Stub = v1::OperatorService::Stub;
-
-// The credentials of all connections of the CLI come from here.
-std::shared_ptr<grpc::ChannelCredentials> Credentials() {
-  return grpc::InsecureChannelCredentials();
-}
 
 // Whether gRPC itself wrote the message, because the peer is not there. A coordinator that answers
 // UNAVAILABLE gives its reason in other words. gRPC's versions differ in capital letters, so the
@@ -31,91 +31,160 @@ bool IsTransportError(const std::string& text) {
   return text.empty();
 }
 
-std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
-  grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1'000);  // `watch` sees a restart at once.
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);  // The coordinator is in the same house.
-  return grpc::CreateCustomChannel(address, Credentials(), arguments);
-}
-
 }  // namespace
 
+std::filesystem::path MembershipFile(const std::string& address) {
+  const char* const xdg = std::getenv("XDG_CONFIG_HOME");
+  const char* const home = std::getenv("HOME");
+  const std::filesystem::path config =
+      xdg != nullptr && xdg[0] == '/'
+          ? std::filesystem::path(xdg)
+          : std::filesystem::path(home == nullptr ? "." : home) / ".config";
+  return config / "motzkin" / (absl::StrReplaceAll(address, {{":", "_"}, {"/", "_"}}) + ".pem");
+}
+
 struct OperatorClient::Impl {
-  // A wrong address is reported by the first call, because a constructor cannot return it.
-  explicit Impl(const std::string& address_in) : address(address_in) {
-    if (!ParseHostPort(address).has_value()) return;
-    stub = v1::OperatorService::NewStub(Connect(address));
+  explicit Impl(const CoordinatorFlags& coordinator)
+      : address(coordinator.address),
+        insecure(coordinator.insecure != identity::Insecure::kNo),
+        access({.address = coordinator.address,
+                .file = MembershipFile(coordinator.address),
+                .insecure = insecure}) {
+    // The first call reports a problem, because a constructor cannot return it.
+    problem = Check(coordinator);
+    if (problem.ok()) problem = access.Open();
   }
 
-  template <typename Request, typename Response>
+  static absl::Status Check(const CoordinatorFlags& coordinator) {
+    if (ParseHostPort(coordinator.address).has_value()) {
+      return identity::CheckInsecure(coordinator.insecure, coordinator.address);
+    }
+    return absl::InvalidArgumentError(
+        absl::StrCat("the coordinator must be HOST:PORT, such as pi:50051 or [::1]:50051, got '",
+                     coordinator.address, "'"));
+  }
+
+  // Connects as a member, which this becomes on the coordinator's own machine by itself.
+  absl::Status Connect() {
+    RETURN_IF_ERROR(problem);
+    if (operators != nullptr) return absl::OkStatus();
+    const absl::StatusOr<std::string> joined = access.Join();
+    if (!joined.ok()) return Translate(joined.status());
+    const auto channel = joining::NewChannel(address, access.Credentials());
+    operators = v1::OperatorService::NewStub(channel);
+    members = v1::MemberService::NewStub(channel);
+    return absl::OkStatus();
+  }
+
+  v1::OperatorService::Stub& StubOf(const v1::OperatorService::Stub*) { return *operators; }
+  v1::MemberService::Stub& StubOf(const v1::MemberService::Stub*) { return *members; }
+
+  template <typename Stub, typename Request, typename Response>
   absl::StatusOr<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                                              Response*),
                                 const Request& request, absl::Duration timeout = kCallTimeout) {
-    if (stub == nullptr) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("the coordinator must be HOST:PORT, such as pi:50051 or [::1]:50051, got '",
-                       address, "'"));
-    }
+    RETURN_IF_ERROR(Connect());
     // gRPC turns the deadline into a monotonic time at once, so clock changes do not matter.
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(timeout));
     Response response;
-    const grpc::Status status = (stub.get()->*method)(&context, request, &response);
+    const grpc::Status status =
+        (StubOf(static_cast<const Stub*>(nullptr)).*method)(&context, request, &response);
     // The coordinator made its workers' texts printable, but rows may come over SQL, and it may be
     // no coordinator that answers.
     MakePrintable(response);
     if (status.ok()) return response;
-    return Translate(status);
+    return Translate(
+        absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message()));
   }
 
-  absl::Status Translate(const grpc::Status& status) const {
-    const std::string text = OneLine(status.error_message());
-    if (status.error_code() != grpc::StatusCode::UNAVAILABLE || !IsTransportError(text)) {
-      return {static_cast<absl::StatusCode>(status.error_code()), text};
+  absl::Status Translate(const absl::Status& status) const {
+    if (const std::string mismatch = access.Mismatch(); !mismatch.empty()) {
+      return absl::PermissionDeniedError(mismatch);
     }
+    std::string text = OneLine(std::string(status.message()));
+    if (absl::IsUnauthenticated(status)) text += access.Advice();
+    if (!absl::IsUnavailable(status) || !IsTransportError(text)) return {status.code(), text};
     return absl::UnavailableError(
         absl::StrCat("no coordinator answers at ", address,
                      ". Is it running there? Name another with --coordinator HOST:PORT"));
   }
 
-  std::string address;
-  std::unique_ptr<Stub> stub;  // null if `address` is no HOST:PORT
+  const std::string address;
+  const bool insecure;
+  joining::CoordinatorAccess access;
+  absl::Status problem;
+  std::unique_ptr<v1::OperatorService::Stub> operators;
+  std::unique_ptr<v1::MemberService::Stub> members;
 };
 
-OperatorClient::OperatorClient(const std::string& address)
-    : impl_(std::make_unique<Impl>(address)) {}
+OperatorClient::OperatorClient(const CoordinatorFlags& coordinator)
+    : impl_(std::make_unique<Impl>(coordinator)) {}
 OperatorClient::~OperatorClient() = default;
 
 absl::StatusOr<v1::StartJobResponse> OperatorClient::Start(const v1::StartJobRequest& request) {
-  return impl_->Call(&Stub::StartJob, request);
+  return impl_->Call(&v1::OperatorService::Stub::StartJob, request);
 }
 absl::StatusOr<v1::ListJobsResponse> OperatorClient::Jobs() {
-  return impl_->Call(&Stub::ListJobs, v1::ListJobsRequest());
+  return impl_->Call(&v1::OperatorService::Stub::ListJobs, v1::ListJobsRequest());
 }
 absl::StatusOr<v1::ControlJobResponse> OperatorClient::Control(
     const v1::ControlJobRequest& request) {
-  return impl_->Call(&Stub::ControlJob, request);
+  return impl_->Call(&v1::OperatorService::Stub::ControlJob, request);
 }
 absl::StatusOr<v1::DropArchivedRowsResponse> OperatorClient::DropArchivedRows(
     const v1::DropArchivedRowsRequest& request) {
-  return impl_->Call(&Stub::DropArchivedRows, request, kDropTimeout);
+  return impl_->Call(&v1::OperatorService::Stub::DropArchivedRows, request, kDropTimeout);
 }
 absl::StatusOr<v1::ListWorkersResponse> OperatorClient::Workers() {
-  return impl_->Call(&Stub::ListWorkers, v1::ListWorkersRequest());
+  return impl_->Call(&v1::OperatorService::Stub::ListWorkers, v1::ListWorkersRequest());
 }
 absl::StatusOr<v1::ControlWorkerResponse> OperatorClient::Control(
     const v1::ControlWorkerRequest& request) {
-  return impl_->Call(&Stub::ControlWorker, request);
+  return impl_->Call(&v1::OperatorService::Stub::ControlWorker, request);
 }
 absl::StatusOr<v1::GetStatusResponse> OperatorClient::Status() {
-  return impl_->Call(&Stub::GetStatus, v1::GetStatusRequest());
+  return impl_->Call(&v1::OperatorService::Stub::GetStatus, v1::GetStatusRequest());
 }
 absl::StatusOr<v1::GetResultResponse> OperatorClient::Result(const v1::GetResultRequest& request) {
-  return impl_->Call(&Stub::GetResult, request);
+  return impl_->Call(&v1::OperatorService::Stub::GetResult, request);
 }
 absl::StatusOr<v1::ListEventsResponse> OperatorClient::Events(
     const v1::ListEventsRequest& request) {
-  return impl_->Call(&Stub::ListEvents, request);
+  return impl_->Call(&v1::OperatorService::Stub::ListEvents, request);
+}
+absl::StatusOr<v1::ApproveWorkerResponse> OperatorClient::Approve(
+    const v1::ApproveWorkerRequest& request) {
+  return impl_->Call(&v1::MemberService::Stub::ApproveWorker, request);
+}
+absl::StatusOr<v1::CreateInviteResponse> OperatorClient::Invite(
+    const v1::CreateInviteRequest& request) {
+  return impl_->Call(&v1::MemberService::Stub::CreateInvite, request);
+}
+absl::StatusOr<v1::ListOperatorsResponse> OperatorClient::Operators() {
+  return impl_->Call(&v1::MemberService::Stub::ListOperators, v1::ListOperatorsRequest());
+}
+absl::StatusOr<v1::RemoveOperatorResponse> OperatorClient::RemoveOperator(
+    const v1::RemoveOperatorRequest& request) {
+  return impl_->Call(&v1::MemberService::Stub::RemoveOperator, request);
+}
+
+absl::Status OperatorClient::Join(const std::string& invite) {
+  RETURN_IF_ERROR(impl_->problem);
+  if (impl_->insecure) {
+    return absl::FailedPreconditionError("with --insecure there is nothing to join");
+  }
+  const std::filesystem::path file = MembershipFile(impl_->address);
+  if (impl_->access.Ready()) {
+    return absl::AlreadyExistsError(absl::StrCat("this user has joined the coordinator at ",
+                                                 impl_->address, " before: ", file.string()));
+  }
+  std::error_code error;
+  std::filesystem::create_directories(file.parent_path(), error);
+  joining::CoordinatorAccess access({.address = impl_->address, .file = file, .invite = invite});
+  const absl::Status joined = access.Join().status();
+  const std::string mismatch = access.Mismatch();
+  return mismatch.empty() ? impl_->Translate(joined) : absl::PermissionDeniedError(mismatch);
 }
 
 }  // namespace motzkin::cli

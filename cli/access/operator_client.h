@@ -5,18 +5,32 @@
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
+#include "common/identity/insecure.h"
+#include "motzkin/v1/member_service.pb.h"
 #include "motzkin/v1/operator_service.pb.h"
 
 namespace motzkin::cli {
+
+// Which coordinator, and how to call it.
+struct CoordinatorFlags {
+  std::string address = "localhost:50051";
+  identity::Insecure insecure = identity::Insecure::kNo;
+};
+
+// Returns the file that keeps what this user is to the coordinator at `address`:
+// $XDG_CONFIG_HOME/motzkin/HOST_PORT.pem, where ~/.config stands for a variable that is not set.
+std::filesystem::path MembershipFile(const std::string& address);
 
 // Has one connection, which the first call makes. Each call waits for at most kCallTimeout; only
 // DropArchivedRows() waits longer, as it waits for readers of the database.
 //
 // Errors: those of the RPC; INVALID_ARGUMENT if the address is no HOST:PORT; UNAVAILABLE, with
-// advice, if no coordinator answers there.
+// advice, if no coordinator answers there; UNAUTHENTICATED, with advice, if it does not know this
+// user.
 //
 // Thread-compatible.
 class OperatorClient {
@@ -27,7 +41,7 @@ class OperatorClient {
   // itself if the call is given up.
   static constexpr absl::Duration kDropTimeout = absl::Hours(1);
 
-  explicit OperatorClient(const std::string& address);
+  explicit OperatorClient(const CoordinatorFlags& coordinator);
   ~OperatorClient();
 
   // Idempotent for one request_id.
@@ -42,6 +56,14 @@ class OperatorClient {
   absl::StatusOr<v1::GetStatusResponse> Status();
   absl::StatusOr<v1::GetResultResponse> Result(const v1::GetResultRequest& request);
   absl::StatusOr<v1::ListEventsResponse> Events(const v1::ListEventsRequest& request);
+  absl::StatusOr<v1::ApproveWorkerResponse> Approve(const v1::ApproveWorkerRequest& request);
+  absl::StatusOr<v1::CreateInviteResponse> Invite(const v1::CreateInviteRequest& request);
+  absl::StatusOr<v1::ListOperatorsResponse> Operators();
+  absl::StatusOr<v1::RemoveOperatorResponse> RemoveOperator(
+      const v1::RemoveOperatorRequest& request);
+  // Becomes what the invite says, and keeps that in MembershipFile(). ALREADY_EXISTS: this user is
+  // a member there.
+  absl::Status Join(const std::string& invite);
 
  private:
   struct Impl;

@@ -55,8 +55,8 @@ absl::StatusOr<ChildProcess> StartServer(const ReaderFlags& flags) {
   return ChildProcess::Spawn({binary, "--data-dir", directory, "--database-only"}, options);
 }
 
-absl::StatusOr<std::string> UriOfCoordinator(const std::string& address) {
-  OperatorClient client(address);
+absl::StatusOr<std::string> UriOfCoordinator(const CoordinatorFlags& coordinator) {
+  OperatorClient client(coordinator);
   ASSIGN_OR_RETURN(const v1::GetStatusResponse status, client.Status());
   // It is empty if the coordinator may not create roles in a database that it was given.
   if (!status.reader_uri().empty()) return status.reader_uri();
@@ -78,7 +78,7 @@ void AddReaderFlags(CLI::App& verb, ReaderFlags& flags, bool database) {
 ReaderAccess::ReaderAccess(std::string uri, std::optional<ChildProcess> server)
     : uri_(std::move(uri)), server_(std::move(server)) {}
 
-absl::StatusOr<ReaderAccess> ReaderAccess::Open(const std::string& coordinator,
+absl::StatusOr<ReaderAccess> ReaderAccess::Open(const CoordinatorFlags& coordinator,
                                                 const ReaderFlags& flags) {
   if (!flags.database.empty()) return ReaderAccess(flags.database, std::nullopt);
   if (flags.data_directory.empty()) {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "cli/access/operator_client.h"
 #include "common/process/child_process.h"
 
 namespace motzkin::cli {
@@ -29,7 +30,7 @@ class ReaderAccess {
   //   FAILED_PRECONDITION  it offers no way to its database from here, or the private server did
   //                        not start
   //   NOT_FOUND            the data directory or the program does not exist
-  static absl::StatusOr<ReaderAccess> Open(const std::string& coordinator,
+  static absl::StatusOr<ReaderAccess> Open(const CoordinatorFlags& coordinator,
                                            const ReaderFlags& flags);
 
   // Returns the connection string of a role that may read the public views.

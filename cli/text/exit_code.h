@@ -13,6 +13,7 @@ enum ExitCode : int {
   kExitNotFound = 4,     // there is no such job, worker, function or preset
   kExitRefused = 5,      // the state does not allow it, or the name is taken
   kExitNoIntegral = 6,   // `integrate` found no verified integral
+  kExitNotAllowed = 7,   // the coordinator does not know this user, or does not allow him this
 };
 
 // Returns the exit code for the outcome of a verb; kExitNoIntegral is never returned.

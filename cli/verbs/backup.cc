@@ -30,7 +30,9 @@ absl::Status Exec(const std::string& flag, const BackupOptions& options) {
   std::vector<std::string> arguments = {binary, flag, Absolute(options.backup)};
   if (!options.postgres.empty()) {
     arguments.insert(arguments.end(), {"--postgres", options.postgres});
-  } else if (!options.data_directory.empty()) {
+  }
+  // The key of the coordinator is there, also where the database is not.
+  if (!options.data_directory.empty()) {
     arguments.insert(arguments.end(), {"--data-dir", Absolute(options.data_directory)});
   }
   return BecomeProgram(arguments, absl::StrCat("cannot run ", binary));
@@ -38,7 +40,7 @@ absl::Status Exec(const std::string& flag, const BackupOptions& options) {
 
 absl::StatusOr<int> RunBackup(const Globals& globals, const BackupOptions& given) {
   BackupOptions options = given;
-  if (options.data_directory.empty() && options.postgres.empty()) {
+  if (options.data_directory.empty()) {
     // A running coordinator knows where its data is. If none runs, `coordinator` looks in the
     // default directory.
     OperatorClient client(globals.coordinator);
@@ -59,9 +61,8 @@ absl::StatusOr<int> RunRestore(const Globals&, const BackupOptions& options) {
 void AddFlags(const Verb<BackupOptions>& added) {
   const auto& [verb, options] = added;
   verb.add_option("directory", options.backup, "the backup")->required();
-  auto* const data =
-      verb.add_option("--data-dir", options.data_directory, "the coordinator's data directory");
-  verb.add_option("--postgres", options.postgres, "URI of a database of its own")->excludes(data);
+  verb.add_option("--data-dir", options.data_directory, "the coordinator's data directory");
+  verb.add_option("--postgres", options.postgres, "URI of a database of its own");
   verb.add_option("--coordinator-binary", options.coordinator_binary, "default: beside motzkin");
 }
 

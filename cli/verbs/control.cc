@@ -57,6 +57,23 @@ absl::StatusOr<int> ControlWorker(const Globals& globals, const std::string& nam
   return kExitOk;
 }
 
+// Removes a worker, or an operator if no worker has the name.
+absl::StatusOr<int> Remove(const Globals& globals, const ControlOptions& options) {
+  const absl::StatusOr<int> worker =
+      ControlWorker(globals, options.name, v1::ControlWorkerRequest::VERB_REMOVE);
+  if (!absl::IsNotFound(worker.status())) return worker;
+  v1::RemoveOperatorRequest request;
+  request.set_name(options.name);
+  OperatorClient client(globals.coordinator);
+  const absl::Status removed = client.RemoveOperator(request).status();
+  if (absl::IsNotFound(removed)) {
+    return absl::NotFoundError(absl::StrCat("no worker and no operator ", options.name));
+  }
+  RETURN_IF_ERROR(removed);
+  if (!globals.json) fmt::print("operator {} removed\n", options.name);
+  return kExitOk;
+}
+
 absl::StatusOr<int> Extend(const Globals& globals, const ControlOptions& options) {
   ASSIGN_OR_RETURN(const int64_t target, yaml::ParseCount(options.target));
   return ControlJob(globals, options.name, v1::ControlJobRequest::VERB_EXTEND, target);
@@ -118,7 +135,7 @@ void AddControl(const VerbContext& context) {
       WorkerVerb<v1::ControlWorkerRequest::VERB_SUSPEND>);
   add("drain", "let a worker finish what it computes and give the rest back", "WORKER",
       WorkerVerb<v1::ControlWorkerRequest::VERB_DRAIN>);
-  add("remove", "forget a worker", "WORKER", WorkerVerb<v1::ControlWorkerRequest::VERB_REMOVE>);
+  add("remove", "refuse a worker or an operator from now on", "NAME", Remove);
 }
 
 }  // namespace motzkin::cli

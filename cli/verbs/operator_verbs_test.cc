@@ -14,6 +14,7 @@
 #include "cli/text/json.h"
 #include "cli/verbs/testing/run_motzkin.h"
 #include "dataset/checksummed_file.h"
+#include "motzkin/v1/member_service.grpc.pb.h"
 #include "motzkin/v1/operator_service.grpc.pb.h"
 #include "tests/support/temporary_directory.h"
 
@@ -25,6 +26,34 @@ using ::testing::Not;
 
 // Clears the screen, begins a line of its own, and ends in a byte that is no UTF-8.
 constexpr char kHostile[] = "\x1b[2J\x1b]0;t\x07\r\njob forged completed\n\x7f";
+
+// Knows one worker that waits and one operator. Thread-safe.
+class FakeMembers final : public v1::MemberService::Service {
+ public:
+  grpc::Status ApproveWorker(grpc::ServerContext*, const v1::ApproveWorkerRequest* request,
+                             v1::ApproveWorkerResponse* response) override {
+    if (request->code() != "K7Q4MD") return {grpc::StatusCode::NOT_FOUND, "no such code"};
+    response->set_worker_uuid("0a0b");
+    response->set_worker_name("laptop");
+    return grpc::Status::OK;
+  }
+  grpc::Status CreateInvite(grpc::ServerContext*, const v1::CreateInviteRequest* request,
+                            v1::CreateInviteResponse* response) override {
+    response->set_invite(absl::StrCat(request->operator_name(), ".", request->read_only(), ".",
+                                      request->uses(), ".", request->valid_for().seconds()));
+    return grpc::Status::OK;
+  }
+  grpc::Status ListOperators(grpc::ServerContext*, const v1::ListOperatorsRequest*,
+                             v1::ListOperatorsResponse* response) override {
+    response->add_operators()->set_name("anna");
+    return grpc::Status::OK;
+  }
+  grpc::Status RemoveOperator(grpc::ServerContext*, const v1::RemoveOperatorRequest* request,
+                              v1::RemoveOperatorResponse*) override {
+    if (request->name() == "anna") return grpc::Status::OK;
+    return {grpc::StatusCode::NOT_FOUND, "no operator"};
+  }
+};
 
 // Remembers the requests and answers with one job and one worker. Thread-safe.
 class FakeCoordinator final : public v1::OperatorService::Service {
@@ -42,14 +71,15 @@ class FakeCoordinator final : public v1::OperatorService::Service {
     grpc::ServerBuilder builder;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
     builder.RegisterService(this);
+    builder.RegisterService(&members_);
     server_ = builder.BuildAndStart();
   }
 
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
 
   Ran Run(std::vector<std::string> arguments) const {
-    arguments.push_back("--coordinator");
-    arguments.push_back(address());
+    // They come first, because `psql` passes on all that follows it.
+    arguments.insert(arguments.begin(), {"--coordinator", address(), "--insecure", "yes"});
     return RunMotzkin(arguments);
   }
 
@@ -115,6 +145,7 @@ class FakeCoordinator final : public v1::OperatorService::Service {
   }
   grpc::Status ControlWorker(grpc::ServerContext*, const v1::ControlWorkerRequest* request,
                              v1::ControlWorkerResponse* response) override {
+    if (request->worker() == "anna") return {grpc::StatusCode::NOT_FOUND, "no worker anna"};
     Note(v1::ControlWorkerRequest::Verb_Name(request->verb()) + " " + request->worker());
     *response->mutable_worker() = worker_;
     return grpc::Status::OK;
@@ -168,6 +199,7 @@ class FakeCoordinator final : public v1::OperatorService::Service {
   std::string reader_uri_ ABSL_GUARDED_BY(mutex_);
   int looks_ ABSL_GUARDED_BY(mutex_) = 0;
   int port_ = 0;
+  FakeMembers members_;
   std::unique_ptr<grpc::Server> server_;  // Last, because it calls the members above.
 };
 
@@ -281,9 +313,24 @@ TEST(OperatorVerbsTest, TextsOfWorkersNeitherRuleTheTerminalNorForgeLines) {
   }
 }
 
+TEST(OperatorVerbsTest, MembersAreApprovedInvitedListedAndRemoved) {
+  FakeCoordinator coordinator;
+  EXPECT_EQ(coordinator.Run({"approve", "K7Q4MD"}).out, "worker laptop (0a0b) may work\n");
+  EXPECT_EQ(coordinator.Run({"approve", "000000"}).code, kExitNotFound);
+  // Nothing but the invite is on stdout, for $(motzkin invite).
+  EXPECT_EQ(coordinator.Run({"invite"}).out, ".0.1.900\n");
+  EXPECT_EQ(
+      coordinator.Run({"invite", "--operator", "ben", "--read-only", "--uses", "2", "--for", "1h"})
+          .out,
+      "ben.1.2.3600\n");
+  EXPECT_THAT(coordinator.Run({"operators"}).out, HasSubstr("anna"));
+  EXPECT_EQ(coordinator.Run({"remove", "anna"}).out, "operator anna removed\n");
+  EXPECT_EQ(coordinator.Run({"join", "nonsense"}).code, kExitRefused) << "with --insecure";
+}
+
 TEST(OperatorVerbsTest, PsqlWithoutAWayToTheDatabaseIsRefused) {
   FakeCoordinator coordinator;
-  const Ran ran = RunMotzkin({"--coordinator", coordinator.address(), "psql", "-c", "select 1"});
+  const Ran ran = coordinator.Run({"psql", "-c", "select 1"});
   EXPECT_EQ(ran.code, kExitRefused) << ran.err;
 }
 
@@ -294,12 +341,13 @@ TEST(OperatorVerbsTest, PsqlFindsTheWayToTheDatabaseInItsEnvironment) {
   std::filesystem::permissions(psql, std::filesystem::perms::owner_all);
   FakeCoordinator coordinator;
   coordinator.Offer("postgresql://reader:a%40b%25@pi:5433/data");
-  const Ran ran = RunMotzkin({"--coordinator", coordinator.address(), "psql", "-l"}, "",
-                             directory.path().string() + ":/usr/bin:/bin");
+  const Ran ran =
+      RunMotzkin({"--coordinator", coordinator.address(), "--insecure", "yes", "psql", "-l"}, "",
+                 directory.path().string() + ":/usr/bin:/bin");
   EXPECT_EQ(ran.code, kExitOk) << ran.err;
   EXPECT_EQ(ran.out, "data|-l|reader|a@b%|pi|");
   coordinator.Offer("postgresql://reader:secret%zz@pi/data");
-  const Ran unreadable = RunMotzkin({"--coordinator", coordinator.address(), "psql"});
+  const Ran unreadable = coordinator.Run({"psql"});
   EXPECT_EQ(unreadable.code, kExitUsage);
   EXPECT_EQ(unreadable.err.find("secret"), std::string::npos) << unreadable.err;
 }

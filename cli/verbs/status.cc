@@ -24,7 +24,7 @@ absl::StatusOr<int> RunStatus(const Globals& globals, const bool& all) {
   const ScreenOptions options{
       .columns = kUnlimited, .rows = kUnlimited, .all_outcomes = all, .latest = false, .job = ""};
   for (const std::string& line : Screen(status, options)) fmt::print("{}\n", line);
-  fmt::print("coordinator {} at {}, data in {}\n", status.build(), globals.coordinator,
+  fmt::print("coordinator {} at {}, data in {}\n", status.build(), globals.coordinator.address,
              status.data_directory());
   if (!status.psql().empty()) fmt::print("SQL: {}\n", status.psql());
   return kExitOk;

@@ -11,13 +11,14 @@
 #include <memory>
 #include <string>
 
+#include "cli/access/operator_client.h"
 #include "cli/text/exit_code.h"
 
 namespace motzkin::cli {
 
 // The flags that every verb has. They are filled in before the action runs, and outlive it.
 struct Globals {
-  std::string coordinator = "localhost:50051";
+  CoordinatorFlags coordinator;
   bool json = false;
 };
 
@@ -56,6 +57,7 @@ void AddJobs(const VerbContext& context);   // jobs
 // Adds pause, resume, extend, cancel, suspend, drain and remove.
 void AddControl(const VerbContext& context);
 void AddWorkers(const VerbContext& context);    // workers
+void AddMembers(const VerbContext& context);    // approve, invite, join, operators
 void AddStatus(const VerbContext& context);     // status
 void AddWatch(const VerbContext& context);      // watch
 void AddShow(const VerbContext& context);       // show

@@ -40,7 +40,7 @@ absl::StatusOr<int> RunWorkers(const Globals& globals, const NoOptions&) {
   for (const v1::Worker& worker : response.workers()) PrintWorker(worker);
   if (response.workers().empty()) {
     fmt::print(stderr, "no workers yet. On each machine run: worker --connect {}\n",
-               globals.coordinator);
+               globals.coordinator.address);
   }
   return kExitOk;
 }

@@ -16,9 +16,10 @@ namespace motzkin {
 void PrepareProgram();
 
 // Prepares gRPC in a program that connects or serves: it prints nothing by itself, as it returns its
-// errors as a status, and host names are resolved as the rest of the system does. gRPC's own
-// resolver asks DNS servers alone, so it does not find `raspberrypi.local`, which Avahi knows.
-// GRPC_VERBOSITY and GRPC_DNS_RESOLVER of the environment win. Call it before any thread starts.
+// errors as a status, it speaks TLS 1.3 alone, and host names are resolved as the rest of the system
+// does. gRPC's own resolver asks DNS servers alone, so it does not find `raspberrypi.local`, which
+// Avahi knows. GRPC_VERBOSITY and GRPC_DNS_RESOLVER of the environment win. Call it before any thread
+// starts.
 void PrepareGrpc();
 
 // Where the running program is: our programs look for each other beside themselves. /usr/bin if the

@@ -102,7 +102,9 @@ grpc::ServerUnaryReactor* OperatorServiceImpl::ControlWorker(
     };
     RETURN_IF_ERROR(loop_.OnStore(order));
     if (control == WorkerControl::kRemoved) {
+      const absl::Status revoked = facts_.revoke(worker.uuid());
       loop_.Disconnect(worker.uuid(), absl::PermissionDeniedError("this worker was removed"));
+      RETURN_IF_ERROR(revoked);
     }
     loop_.RecordEventLater("worker", absl::StrCat("worker ", worker.name(), " ",
                                                   kParticiples[static_cast<size_t>(control)],

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "common/base/timed_wait.h"
 #include "coordinator/postgres_server/embedded_postgres.h"
@@ -18,6 +19,9 @@
 #include "motzkin/v1/operator_service.grpc.pb.h"
 
 namespace motzkin::coordinator {
+
+// The state of a worker that waits for approval, as operators see it.
+inline constexpr char kWaitingForApproval[] = "waiting-approval";
 
 // The facts that GetStatus tells besides jobs and workers.
 struct ClusterFacts {
@@ -31,6 +35,12 @@ struct ClusterFacts {
   std::function<DiskSpace()> disk = [] { return DiskSpace{}; };
   // Nothing is granted while less space than this is free.
   int64_t disk_reserve_bytes = 0;
+  // Returns the workers that wait for approval.
+  std::function<std::vector<v1::Worker>()> waiting = [] { return std::vector<v1::Worker>(); };
+  // Refuses the certificates of a worker that was removed, and ends its sessions of the database.
+  std::function<absl::Status(const std::string& worker_uuid)> revoke = [](const std::string&) {
+    return absl::OkStatus();
+  };
 };
 
 class OperatorServiceImpl final : public v1::OperatorService::CallbackService {

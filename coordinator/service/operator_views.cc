@@ -130,8 +130,7 @@ absl::StatusOr<std::vector<v1::Worker>> OperatorServiceImpl::DescribeWorkers() {
     const double share = speed->second.integrated_per_minute / speed->second.functions_per_minute;
     described[id].set_integrated_per_minute(share * described[id].functions_per_minute());
   }
-  std::vector<v1::Worker> list;
-  list.reserve(described.size());
+  std::vector<v1::Worker> list = facts_.waiting();
   for (auto& [id, worker] : described) list.push_back(std::move(worker));
   std::stable_sort(list.begin(), list.end(),
                    [](const v1::Worker& a, const v1::Worker& b) { return a.name() < b.name(); });
@@ -142,6 +141,8 @@ absl::StatusOr<v1::Worker> OperatorServiceImpl::FindWorker(const std::string& na
   ASSIGN_OR_RETURN(const std::vector<v1::Worker> workers, DescribeWorkers());
   const v1::Worker* found = nullptr;
   for (const v1::Worker& worker : workers) {
+    // It is none yet, and may say what it likes about itself.
+    if (worker.state() == kWaitingForApproval) continue;
     if (worker.uuid() == name_or_uuid) return worker;
     if (worker.name() != name_or_uuid) continue;
     if (found != nullptr) {

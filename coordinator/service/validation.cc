@@ -16,6 +16,9 @@ constexpr int kNameBytesMax = 64;
 constexpr int kSentenceBytesMax = 2000;
 constexpr int kDigestBytes = 32;  // SHA-256
 constexpr int kListMax = 64;
+constexpr int kOperatorNameBytesMax = 40;
+constexpr int kInviteUsesMax = 1'000;
+constexpr int64_t kInviteSecondsMax = 30ll * 24 * 3'600;
 // Far above any job, and far enough below the end of int64 that sums of indices cannot overflow.
 constexpr int64_t kIndexMax = 1'000'000'000'000;
 
@@ -143,6 +146,35 @@ absl::Status ValidateResult(const v1::Result& result) {
 }
 
 }  // namespace
+
+absl::Status Validate(const v1::JoinRequest& request) {
+  RETURN_IF_ERROR(Digest("commitment", request.commitment()));
+  if (!request.has_applicant()) return absl::OkStatus();
+  RETURN_IF_ERROR(Digest("nonce", request.nonce()));
+  RETURN_IF_ERROR(Uuid("applicant.worker_uuid", request.applicant().worker_uuid()));
+  return Name("applicant.worker_name", request.applicant().worker_name());
+}
+
+absl::Status Validate(const v1::RedeemRequest& request) {
+  RETURN_IF_ERROR(Text("secret", request.secret(), kNameBytesMax));
+  const v1::Applicant& applicant = request.applicant();
+  if (applicant.worker_uuid().empty() && applicant.worker_name().empty()) return absl::OkStatus();
+  RETURN_IF_ERROR(Uuid("applicant.worker_uuid", applicant.worker_uuid()));
+  return Name("applicant.worker_name", applicant.worker_name());
+}
+
+absl::Status Validate(const v1::CreateInviteRequest& request) {
+  if (!request.operator_name().empty()) {
+    RETURN_IF_ERROR(Name("operator_name", request.operator_name()));
+    // It goes into a certificate, after the role.
+    RETURN_IF_ERROR(Text("operator_name", request.operator_name(), kOperatorNameBytesMax));
+  } else if (request.read_only()) {
+    return absl::InvalidArgumentError("read_only is for an operator: give a name as well");
+  }
+  RETURN_IF_ERROR(InRange("uses", request.uses(), 0, kInviteUsesMax));
+  if (!request.has_valid_for()) return absl::OkStatus();
+  return InRange("valid_for in seconds", request.valid_for().seconds(), 1, kInviteSecondsMax);
+}
 
 bool IsUuid(std::string_view text) {
   if (text.size() != 36) return false;

@@ -12,6 +12,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "motzkin/v1/join_service.pb.h"
+#include "motzkin/v1/member_service.pb.h"
 #include "motzkin/v1/operator_service.pb.h"
 #include "motzkin/v1/worker_service.pb.h"
 
@@ -34,6 +36,10 @@ absl::Status Validate(const v1::ControlWorkerRequest& request);
 absl::Status Validate(const v1::DropArchivedRowsRequest& request);
 absl::Status Validate(const v1::GetResultRequest& request);
 absl::Status Validate(const v1::ListEventsRequest& request);
+// Whether a public key is one is for the caller to find out.
+absl::Status Validate(const v1::JoinRequest& request);
+absl::Status Validate(const v1::RedeemRequest& request);
+absl::Status Validate(const v1::CreateInviteRequest& request);
 
 // Whether `text` is a UUID in lower-case hexadecimal with hyphens, 8-4-4-4-12.
 bool IsUuid(std::string_view text);

@@ -1,6 +1,7 @@
 #include "coordinator/service/worker_service.h"
 
 #include <absl/base/thread_annotations.h>
+#include <absl/strings/str_cat.h>
 #include <absl/synchronization/mutex.h>
 
 #include <memory>
@@ -16,17 +17,49 @@ namespace {
 
 using Reactor = grpc::ServerBidiReactor<v1::WorkerState, v1::DesiredState>;
 
+// The one who makes a call, and whether he may speak for a worker.
+class Speaker {
+ public:
+  Speaker(const Gatekeeper& gatekeeper, const grpc::CallbackServerContext& context)
+      : gatekeeper_(gatekeeper), certificate_(gatekeeper.Caller(*context.auth_context())) {}
+
+  absl::Status CheckSpeaksFor(const std::string& worker_uuid) const {
+    if (!gatekeeper_.asks()) return absl::OkStatus();
+    if (certificate_.has_value() && certificate_->holder.name == worker_uuid) {
+      return absl::OkStatus();
+    }
+    return absl::PermissionDeniedError(
+        absl::StrCat("worker_uuid must be that of the certificate, got ", worker_uuid));
+  }
+  // Returns a new certificate if it is time for one, else nothing.
+  std::string Renewed() const {
+    return certificate_.has_value() ? gatekeeper_.Renewed(*certificate_) : "";
+  }
+
+ private:
+  const Gatekeeper& gatekeeper_;
+  const std::optional<identity::Certificate> certificate_;
+};
+
 // The loop's handle on a reactor. The reactor ends when gRPC says that the call is over, and the
 // loop lets go when it hears of that; the last of the two frees this.
 class Link final : public WorkerLink {
  public:
-  Link(Reactor* reactor, std::string peer) : peer_(std::move(peer)), reactor_(reactor) {}
+  Link(Reactor* reactor, std::string peer, const Speaker& speaker)
+      : peer_(std::move(peer)), speaker_(speaker), reactor_(reactor) {}
+
+  absl::Status CheckSpeaksFor(const std::string& worker_uuid) const {
+    return speaker_.CheckSpeaksFor(worker_uuid);
+  }
 
   const std::string& peer() const override { return peer_; }
 
   void Send(v1::DesiredState desired) override {
     const absl::MutexLock lock(&mutex_);
     if (reactor_ == nullptr || end_.has_value()) return;
+    // A stream has one new certificate, and says it in each state, as any of them may be lost.
+    if (renewed_.empty()) renewed_ = speaker_.Renewed();
+    desired.set_certificate(renewed_);
     waiting_ = std::move(desired);  // Replaces a state that gRPC has not begun to write.
     WriteNext();
   }
@@ -69,7 +102,9 @@ class Link final : public WorkerLink {
   }
 
   const std::string peer_;
+  const Speaker speaker_;
   absl::Mutex mutex_;
+  std::string renewed_ ABSL_GUARDED_BY(mutex_);
   Reactor* reactor_ ABSL_GUARDED_BY(mutex_);
   std::optional<v1::DesiredState> waiting_ ABSL_GUARDED_BY(mutex_);
   std::optional<absl::Status> end_ ABSL_GUARDED_BY(mutex_);
@@ -83,8 +118,8 @@ class Link final : public WorkerLink {
 // the same time, and OnDone last. It expects the reactor to delete itself in OnDone.
 class SynchronizeReactor final : public Reactor {
  public:
-  SynchronizeReactor(SchedulerLoop& loop, std::string peer)
-      : loop_(loop), link_(std::make_shared<Link>(this, std::move(peer))) {
+  SynchronizeReactor(SchedulerLoop& loop, std::string peer, const Speaker& speaker)
+      : loop_(loop), link_(std::make_shared<Link>(this, std::move(peer), speaker)) {
     StartRead(&incoming_);  // gRPC holds it back until Synchronize() has returned the reactor.
   }
 
@@ -95,6 +130,8 @@ class SynchronizeReactor final : public Reactor {
     MakePrintable(incoming_);
     const absl::Status valid = Validate(incoming_);
     if (!valid.ok()) return link_->Finish(valid);
+    const absl::Status speaks = link_->CheckSpeaksFor(incoming_.worker_uuid());
+    if (!speaks.ok()) return link_->Finish(speaks);
     // When a stream ends, the loop lets go of one worker. One that spoke for two would leave the
     // other with a dead link.
     if (worker_uuid_.empty()) worker_uuid_ = incoming_.worker_uuid();
@@ -128,7 +165,7 @@ class SynchronizeReactor final : public Reactor {
 }  // namespace
 
 Reactor* WorkerServiceImpl::Synchronize(grpc::CallbackServerContext* context) {
-  return new SynchronizeReactor(loop_, context->peer());
+  return new SynchronizeReactor(loop_, context->peer(), Speaker(gatekeeper_, *context));
 }
 
 grpc::ServerUnaryReactor* WorkerServiceImpl::SubmitResults(grpc::CallbackServerContext* context,
@@ -137,7 +174,9 @@ grpc::ServerUnaryReactor* WorkerServiceImpl::SubmitResults(grpc::CallbackServerC
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   v1::Submission submission = request->submission();
   MakePrintable(submission);
-  if (const absl::Status valid = Validate(submission); !valid.ok()) {
+  absl::Status valid = Validate(submission);
+  valid.Update(Speaker(gatekeeper_, *context).CheckSpeaksFor(submission.worker_uuid()));
+  if (!valid.ok()) {
     reactor->Finish(ToGrpc(valid));
     return reactor;
   }

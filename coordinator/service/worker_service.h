@@ -1,4 +1,5 @@
-// The gRPC service for workers: it validates, translates and has one reactor for each stream.
+// The gRPC service for workers: it validates, translates and has one reactor for each stream. A
+// worker speaks for itself alone: for the UUID in its certificate.
 // Nothing here blocks, because gRPC calls it on its own few threads.
 //
 // Thread-safe.
@@ -6,6 +7,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include "coordinator/service/gatekeeper.h"
 #include "coordinator/service/result_relay.h"
 #include "coordinator/service/scheduler_loop.h"
 #include "motzkin/v1/worker_service.grpc.pb.h"
@@ -14,8 +16,9 @@ namespace motzkin::coordinator {
 
 class WorkerServiceImpl final : public v1::WorkerService::CallbackService {
  public:
-  // `loop` and `relay` must outlive the server that serves this.
-  WorkerServiceImpl(SchedulerLoop& loop, ResultRelay& relay) : loop_(loop), relay_(relay) {}
+  // All must outlive the server that serves this.
+  WorkerServiceImpl(SchedulerLoop& loop, ResultRelay& relay, const Gatekeeper& gatekeeper)
+      : loop_(loop), relay_(relay), gatekeeper_(gatekeeper) {}
 
   grpc::ServerBidiReactor<v1::WorkerState, v1::DesiredState>* Synchronize(
       grpc::CallbackServerContext* context) override;
@@ -26,6 +29,7 @@ class WorkerServiceImpl final : public v1::WorkerService::CallbackService {
  private:
   SchedulerLoop& loop_;
   ResultRelay& relay_;
+  const Gatekeeper& gatekeeper_;
 };
 
 }  // namespace motzkin::coordinator

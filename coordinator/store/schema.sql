@@ -963,6 +963,15 @@ CREATE VIEW motzkin.failures AS
   WHERE (r.outcome <> 'integrated'::motzkin.outcome)
   ORDER BY r."time" DESC;
 
+CREATE TABLE motzkin.invite (
+    secret_sha256 bytea NOT NULL,
+    identity text,
+    uses_left integer NOT NULL,
+    expire_time timestamp with time zone NOT NULL,
+    CONSTRAINT invite_is_of_a_person CHECK ((identity ~ '^(operator|reader) [A-Za-z0-9._-]{1,40}$'::text)),
+    CONSTRAINT invite_uses_in_range CHECK (((uses_left >= 0) AND (uses_left <= 1000)))
+);
+
 ALTER TABLE motzkin.job ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME motzkin.job_id_seq
     START WITH 1
@@ -1042,6 +1051,17 @@ CREATE TABLE motzkin.lease (
     CONSTRAINT ended_for_a_reason CHECK (((end_time IS NULL) = (end_why IS NULL)))
 )
 WITH (fillfactor='80');
+
+CREATE TABLE motzkin.member (
+    key_sha256 bytea NOT NULL,
+    identity text NOT NULL,
+    invite_sha256 bytea,
+    join_time timestamp with time zone DEFAULT now() NOT NULL,
+    expire_time timestamp with time zone NOT NULL,
+    revoke_time timestamp with time zone,
+    CONSTRAINT member_identity_has_a_role CHECK ((identity ~ '^(worker|operator|reader) [A-Za-z0-9._-]{1,40}$'::text)),
+    CONSTRAINT member_key_is_a_hash CHECK ((length(key_sha256) = 32))
+);
 
 CREATE TABLE motzkin.throughput_minute (
     minute timestamp with time zone NOT NULL,
@@ -1245,6 +1265,9 @@ ALTER TABLE ONLY motzkin.engine
 ALTER TABLE ONLY motzkin.event
     ADD CONSTRAINT event_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY motzkin.invite
+    ADD CONSTRAINT invite_pkey PRIMARY KEY (secret_sha256);
+
 ALTER TABLE ONLY motzkin.job
     ADD CONSTRAINT job_name_key UNIQUE (name);
 
@@ -1259,6 +1282,9 @@ ALTER TABLE ONLY motzkin.job
 
 ALTER TABLE ONLY motzkin.lease
     ADD CONSTRAINT lease_pkey PRIMARY KEY (job_id, batch, attempt);
+
+ALTER TABLE ONLY motzkin.member
+    ADD CONSTRAINT member_pkey PRIMARY KEY (key_sha256);
 
 ALTER TABLE ONLY motzkin.recent_result
     ADD CONSTRAINT recent_result_pkey PRIMARY KEY (job_id, outcome, slot);

@@ -56,6 +56,7 @@ class VersionProxy final : public v1::WorkerService::Service {
 
 TEST(ProtocolTest, AWorkerOfAVersionThatIsNotServedEndsWithALineThatSaysWhatToUpdate) {
   test::MiniCluster cluster;
+  cluster.UsePlainText();  // Otherwise no proxy could stand in between.
   cluster.StartCoordinator();
   const std::vector<std::pair<uint32_t, std::string>> versions = {
       {0, "protocol version 0 is not served here; update the worker\n"},

@@ -52,6 +52,17 @@ class Trial:
         self.start("motzkin-coordinator")
         wait_for(lambda: self.jobs() is not None, 60, "the coordinator did not serve")
         self.start("motzkin-worker")
+        wait_for(self.worker_is_in, FIRST_INTEGRAL_SECONDS, "the worker did not join")
+
+    def worker_is_in(self):
+        """Approves the worker if it waits for that: it runs as another user than the coordinator."""
+        for worker in self.root.json(self.motzkin("workers --json")) or []:
+            if worker["state"] == "waiting-approval":
+                code = re.search(r"code ([0-9A-Z]{6})", worker["reason"])[1]
+                self.root.run(self.motzkin(f"approve {code}"))
+            elif worker["state"] != "away":
+                return True
+        return False
 
     def stop_both(self):
         for unit in reversed(UNITS):

@@ -16,8 +16,10 @@
 #include <utility>
 
 #include "common/base/check.h"
+#include "common/base/status_macros.h"
 #include "common/job_spec/job_spec.h"
 #include "motzkin/v1/operator_service.grpc.pb.h"
+#include "tests/support/local_credentials.h"
 #include "tests/support/wait_for.h"
 
 namespace motzkin::test {
@@ -121,12 +123,21 @@ bool IsAlive(const ProcessId& process) {
 MiniCluster::MiniCluster() : port_(FreePort()), stub_(std::make_unique<Stub>()) {
   // If we are root, Postgres runs as another user, who must be able to enter.
   MOTZKIN_CHECK(chmod(directory_.path().c_str(), 0755) == 0);
+}
+
+absl::Status MiniCluster::Connect() {
+  if (stub_->operator_service != nullptr) return absl::OkStatus();
+  std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();
+  if (!plain_text_) {
+    ASSIGN_OR_RETURN(credentials, LocalCredentials(address()));
+  }
   grpc::ChannelArguments arguments;
   // Coordinators are killed and started again, and a test should not wait for gRPC to notice.
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 500);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  stub_->operator_service = v1::OperatorService::NewStub(
-      grpc::CreateCustomChannel(address(), grpc::InsecureChannelCredentials(), arguments));
+  stub_->operator_service =
+      v1::OperatorService::NewStub(grpc::CreateCustomChannel(address(), credentials, arguments));
+  return absl::OkStatus();
 }
 
 MiniCluster::~MiniCluster() {
@@ -144,9 +155,10 @@ std::string MiniCluster::address() const { return fmt::format("127.0.0.1:{}", po
 
 void MiniCluster::StartCoordinator() {
   coordinator_.reset();
+  stub_->operator_service.reset();  // The next one may have another key.
   coordinator_ =
       Spawn({Binary("coordinator"), "--listen", address(), "--data-dir", DataDirectory().string(),
-             "--disk-free-percent-min", "0", "--disk-free-min", "1MB"},
+             "--disk-free-percent-min", "0", "--disk-free-min", "1MB", "--insecure", PlainText()},
             directory() / "coordinator.log");
   const bool answers = WaitFor([this] { return ListWorkers().ok(); }, absl::Minutes(2));
   if (!answers) fmt::print(stderr, "{}\n", CoordinatorLog());
@@ -170,7 +182,8 @@ void MiniCluster::DestroyCoordinator() {
 }
 
 ExitStatus MiniCluster::RunMotzkin(const std::vector<std::string>& arguments) {
-  std::vector<std::string> argv = {Binary("motzkin"), "--coordinator", address()};
+  std::vector<std::string> argv = {Binary("motzkin"), "--coordinator", address(), "--insecure",
+                                   PlainText()};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   const std::filesystem::path log = directory() / "motzkin.log";
   ChildProcess motzkin = Spawn(argv, log, Stream::kPipe);
@@ -209,6 +222,8 @@ void MiniCluster::StartWorkerOn(const std::string& state_of, const std::string& 
   const std::vector<std::string> argv = {Binary("worker"),
                                          "--connect",
                                          settings.connect.empty() ? address() : settings.connect,
+                                         "--insecure",
+                                         PlainText(),
                                          "--name",
                                          name,
                                          "--slots",
@@ -271,6 +286,7 @@ std::vector<std::string> MiniCluster::AcknowledgedRows(const std::string& name) 
 }
 
 v1::Job MiniCluster::StartJob(const v1::JobSpec& spec) {
+  MOTZKIN_CHECK(Connect().ok());
   grpc::ClientContext context;
   SetDeadline(context);
   v1::StartJobRequest request;
@@ -287,6 +303,7 @@ v1::Job MiniCluster::StartJob(const v1::JobSpec& spec) {
 
 absl::StatusOr<v1::Job> MiniCluster::ControlJob(const std::string& job,
                                                 v1::ControlJobRequest::Verb verb) {
+  RETURN_IF_ERROR(Connect());
   grpc::ClientContext context;
   SetDeadline(context);
   v1::ControlJobRequest request;
@@ -299,6 +316,7 @@ absl::StatusOr<v1::Job> MiniCluster::ControlJob(const std::string& job,
 }
 
 absl::StatusOr<v1::Job> MiniCluster::FindJob(const std::string& name) {
+  RETURN_IF_ERROR(Connect());
   grpc::ClientContext context;
   SetDeadline(context);
   v1::ListJobsResponse response;
@@ -311,6 +329,7 @@ absl::StatusOr<v1::Job> MiniCluster::FindJob(const std::string& name) {
 }
 
 absl::StatusOr<std::vector<v1::Worker>> MiniCluster::ListWorkers() {
+  RETURN_IF_ERROR(Connect());
   grpc::ClientContext context;
   SetDeadline(context);
   v1::ListWorkersResponse response;
@@ -320,6 +339,7 @@ absl::StatusOr<std::vector<v1::Worker>> MiniCluster::ListWorkers() {
 }
 
 absl::StatusOr<postgres::Rows> MiniCluster::Query(const std::string& sql) {
+  RETURN_IF_ERROR(Connect());
   grpc::ClientContext context;
   SetDeadline(context);
   v1::GetStatusResponse response;

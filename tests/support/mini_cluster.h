@@ -54,6 +54,10 @@ class MiniCluster {
   std::string address() const;
   const std::filesystem::path& directory() const { return directory_.path(); }
 
+  // Coordinator and workers that start from now on speak in plain text, for tests with a proxy in
+  // between.
+  void UsePlainText() { plain_text_ = true; }
+
   // Starts the coordinator and returns once it answers.
   void StartCoordinator();
   // Kills the coordinator with SIGKILL. Its Postgres goes on without it, as after a crash.
@@ -107,9 +111,15 @@ class MiniCluster {
  private:
   struct Stub;
 
+  // Connects as the operator whose identity the coordinator leaves for its user.
+  absl::Status Connect();
+  // The value of --insecure.
+  std::string PlainText() const { return plain_text_ ? "yes" : "no"; }
+
   const TemporaryDirectory directory_;
   const int port_;
   int jobs_started_ = 0;
+  bool plain_text_ = false;
   std::string data_directory_ = "coordinator";
   std::unique_ptr<Stub> stub_;
   std::optional<ChildProcess> coordinator_;

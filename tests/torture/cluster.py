@@ -21,6 +21,7 @@ from wait_for import wait_for
 
 _ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/tmp", "LANG": "C.UTF-8"}
 _GRPC_PORT = 50051
+_INVITE = RUN + "/invite"
 # giac integrates these functions in a few milliseconds, so that many are stored in a short time.
 SHORT_JOB = """generator:
   unary: {sqrt: 1, log: 1, exp: 1, sin: 1, cos: 1}
@@ -119,7 +120,7 @@ class Coordinator(Daemon):
 
     def launch(self):
         self._launch([BIN + "/coordinator", "--listen", self.address, "--data-dir", RUN + "/coordinator",
-                      "--disk-free-percent-min", "0", "--disk-free-min", "1MB",
+                      "--disk-free-percent-min", "0", "--disk-free-min", "1MB", "--invite-file", _INVITE,
                       *self._database.coordinator_arguments(network.HUB), *self.more])
 
     def start(self):
@@ -132,7 +133,8 @@ class Coordinator(Daemon):
             raise RuntimeError("the coordinator does not start, see coordinator.log")
 
     def ask(self, *words, seconds=15):
-        return subprocess.run([BIN + "/motzkin", "--coordinator", self.address, "--json", *words],
+        # The coordinator leaves an identity for its own host; anybody elsewhere would need an invite.
+        return subprocess.run(self.host.command([BIN + "/motzkin", "--coordinator", self.address, "--json", *words]),
                               capture_output=True, text=True, timeout=seconds + 60, env=_ENVIRONMENT, check=False)
 
     def told(self, *words):
@@ -159,7 +161,7 @@ class Worker(Daemon):
         # Idle priority would pause integrators on a busy machine.
         self._launch([self.binaries + "/worker", "--connect", self.coordinator.address, "--name", self.name,
                       "--slots", str(self.slots), "--calibrate", "false", "--idle-priority", "false",
-                      "--engines", "giac", "--state-dir", self.state, "--integrator", self.integrator,
+                      "--invite-file", _INVITE, "--engines", "giac", "--state-dir", self.state, "--integrator", self.integrator,
                       "--results", self.results, "--drain-time", "20s", "--acknowledgement-log", self.acknowledged,
                       *self.more])
 

@@ -10,10 +10,31 @@
 #include <thread>
 #include <utility>
 
+#include "common/base/one_line.h"
+#include "common/joining/join_calls.h"
 #include "worker/stream/agent_session.h"
-#include "worker/stream/coordinator_channel.h"
+#include "worker/stream/problem.h"
 
 namespace motzkin::worker {
+namespace {
+
+// Whether a status says that something is refused. The other codes are those of connections.
+bool IsRefusal(grpc::StatusCode code) {
+  switch (code) {
+    case grpc::StatusCode::INVALID_ARGUMENT:
+    case grpc::StatusCode::NOT_FOUND:
+    case grpc::StatusCode::ALREADY_EXISTS:
+    case grpc::StatusCode::PERMISSION_DENIED:
+    case grpc::StatusCode::UNAUTHENTICATED:
+    case grpc::StatusCode::RESOURCE_EXHAUSTED:
+    case grpc::StatusCode::FAILED_PRECONDITION:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
 
 struct Agent::Impl {
   // How one connection ended.
@@ -23,14 +44,17 @@ struct Agent::Impl {
     bool silent = false;  // we gave it up because no answer came
   };
 
-  Impl(AgentOptions options_in, AgentDelegate& delegate_in, Console& console_in,
-       const Clock& clock_in)
+  Impl(AgentOptions options_in, joining::CoordinatorAccess& access_in, AgentDelegate& delegate_in,
+       Console& console_in, const Clock& clock_in)
       : options(std::move(options_in)),
+        access(access_in),
         delegate(delegate_in),
         console(console_in),
         clock(clock_in) {}
 
   void Run();
+  // Becomes a member of the cluster if this is none. Returns false if the agent was stopped before.
+  bool Join();
   SessionEnd RunSession();
   // One round of the session: waits, then applies or sends. Returns false if the session is over.
   bool Round(AgentSession& session, SessionEnd& end);
@@ -40,10 +64,15 @@ struct Agent::Impl {
   void Close(AgentSession& session);
   bool AwaitDone(BootTime until);
   bool RejectedBy(const grpc::Status& status);
+  // Gives the membership up if the coordinator does not take it (any more).
+  void CheckMembership(const grpc::Status& status);
+  // Waits, but not longer than until Stop().
+  void Pause(absl::Duration wait);
   void AwaitRetry(const SessionEnd& end);
   bool Stopping();
 
   const AgentOptions options;
+  joining::CoordinatorAccess& access;
   AgentDelegate& delegate;
   Console& console;
   const Clock& clock;
@@ -63,8 +92,9 @@ struct Agent::Impl {
   std::jthread thread;  // Last, so it is joined before anything it uses goes away.
 };
 
-Agent::Agent(AgentOptions options, AgentDelegate& delegate, Console& console, const Clock& clock)
-    : impl_(std::make_unique<Impl>(std::move(options), delegate, console, clock)) {}
+Agent::Agent(AgentOptions options, joining::CoordinatorAccess& access, AgentDelegate& delegate,
+             Console& console, const Clock& clock)
+    : impl_(std::make_unique<Impl>(std::move(options), access, delegate, console, clock)) {}
 
 Agent::~Agent() { Stop(absl::ZeroDuration()); }
 
@@ -92,15 +122,46 @@ bool Agent::connected() const { return impl_->connected; }
 
 void Agent::Impl::Run() {
   backoff = options.backoff_min;
-  while (!Stopping()) {
+  while (!Stopping() && Join()) {
     const SessionEnd end = RunSession();
     connected = false;
+    CheckMembership(end.status);
     if (Stopping() || RejectedBy(end.status)) return;
     // A connection that is accepted and dropped at once must not reset the wait.
     if (end.answered) backoff = options.backoff_min;
     AwaitRetry(end);
     backoff = std::min(backoff * 2, options.backoff_max);
   }
+}
+
+bool Agent::Impl::Join() {
+  // The coordinator keeps a worker that waits for an hour, and asking costs it little.
+  constexpr absl::Duration kAskInterval = absl::Seconds(1);
+  std::string shown;
+  while (!Stopping()) {
+    const absl::StatusOr<std::string> code = access.Join();
+    if (code.ok() && code->empty()) return true;
+    if (!code.ok()) {
+      AwaitRetry({.status = {static_cast<grpc::StatusCode>(code.status().code()),
+                             std::string(code.status().message())}});
+      backoff = std::min(backoff * 2, options.backoff_max);
+      continue;
+    }
+    if (*code != shown) {
+      console.Line(fmt::format(
+          "coordinator {}: waits for approval with the code {}. Where the coordinator runs, `motzkin "
+          "workers` must show the same code; then type there: motzkin approve {}",
+          access.address(), *code, *code));
+    }
+    shown = *code;
+    Pause(kAskInterval);
+  }
+  return false;
+}
+
+void Agent::Impl::CheckMembership(const grpc::Status& status) {
+  // A certificate that has expired is kept: the coordinator's clock may be wrong.
+  if (status.error_code() == grpc::StatusCode::PERMISSION_DENIED) access.Forget();
 }
 
 bool Agent::Impl::Stopping() {
@@ -110,7 +171,8 @@ bool Agent::Impl::Stopping() {
 
 Agent::Impl::SessionEnd Agent::Impl::RunSession() {
   // Each session has a channel of its own: a connection that fell silent is not to be used again.
-  const auto stub = v1::WorkerService::NewStub(NewCoordinatorChannel(options.address));
+  const auto stub =
+      v1::WorkerService::NewStub(joining::NewChannel(access.address(), access.Credentials()));
   AgentSession session(*stub, mailbox);
   SessionEnd end;
   state_interval = options.state_interval;
@@ -168,7 +230,7 @@ bool Agent::Impl::Round(AgentSession& session, SessionEnd& end) {
 void Agent::Impl::ApplyAnswer(const v1::DesiredState& desired, SessionEnd& end) {
   last_heard = clock.Now();
   if (!end.answered) {
-    console.Line(fmt::format("coordinator {}: connected (cluster {})", options.address,
+    console.Line(fmt::format("coordinator {}: connected (cluster {})", access.address(),
                              desired.cluster_uuid().substr(0, 8)));
   }
   end.answered = true;
@@ -179,6 +241,10 @@ void Agent::Impl::ApplyAnswer(const v1::DesiredState& desired, SessionEnd& end) 
     state_interval = std::clamp(absl::Seconds(desired.state_interval().seconds()) +
                                     absl::Nanoseconds(desired.state_interval().nanos()),
                                 absl::Milliseconds(200), options.silence_max / 3);
+  }
+  if (!desired.certificate().empty()) {
+    const absl::Status renewed = access.Renew(desired.certificate());
+    if (!renewed.ok()) console.Line("certificate: " + std::string(renewed.message()));
   }
   delegate.Apply(desired);
 }
@@ -246,16 +312,22 @@ void Agent::Impl::AwaitRetry(const SessionEnd& end) {
   std::string problem;
   if (end.silent) {
     problem = end.answered ? "connection lost (no answer)" : "cannot connect (no answer)";
-  } else if (end.status.error_code() == grpc::StatusCode::PERMISSION_DENIED ||
-             end.status.error_code() == grpc::StatusCode::INVALID_ARGUMENT) {
-    // The coordinator gives these two codes with a sentence for people. Other messages are gRPC's.
-    problem = end.status.error_message();
+  } else if (const std::string mismatch = access.Mismatch(); !mismatch.empty()) {
+    problem = mismatch;
+  } else if (IsRefusal(end.status.error_code())) {
+    // The words are the coordinator's, or our own about a file.
+    problem = OneLine(end.status.error_message());
+    if (end.status.error_code() == grpc::StatusCode::UNAUTHENTICATED) problem += access.Advice();
   } else {
     problem = fmt::format("{} ({})", end.answered ? "connection lost" : "cannot connect",
                           DescribeProblem(end.status.error_message()));
   }
-  console.Line(fmt::format("coordinator {}: {}; retrying in {:.0f} s", options.address, problem,
+  console.Line(fmt::format("coordinator {}: {}; retrying in {:.0f} s", access.address(), problem,
                            std::max(1.0, absl::ToDoubleSeconds(wait))));
+  Pause(wait);
+}
+
+void Agent::Impl::Pause(absl::Duration wait) {
   const BootTime until = clock.Now() + wait;
   const absl::MutexLock lock(&mailbox.mutex);
   while (!mailbox.stop && clock.Now() < until) {

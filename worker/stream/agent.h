@@ -5,7 +5,8 @@
 // the state when it changes (at most once in `coalesce`) and at the interval that the coordinator
 // asks for. It reconnects for ever, each time with a new connection, after a growing wait and with
 // one line in the log. It gives up only when the coordinator says that this process must not go on
-// (it is superseded, or its protocol is not served).
+// (it is superseded, or its protocol is not served). A worker that is no member of the cluster, or
+// no longer, first becomes one; a line in the log says what the owner has to do.
 //
 // Owns one thread, on which it calls the delegate. Thread-safe. Stop() blocks, is idempotent, and
 // is harmless without Start().
@@ -18,6 +19,7 @@
 #include <string>
 
 #include "common/base/clock.h"
+#include "common/joining/coordinator_access.h"
 #include "motzkin/v1/worker_service.pb.h"
 #include "worker/machine/console.h"
 
@@ -26,7 +28,6 @@ namespace motzkin::worker {
 inline constexpr uint32_t kProtocolVersion = 1;
 
 struct AgentOptions {
-  std::string address;                               // HOST:PORT
   absl::Duration state_interval = absl::Seconds(5);  // until the coordinator says otherwise
   absl::Duration coalesce = absl::Milliseconds(250);
   // A connection is given up after this time without an answer: to the first state, and later.
@@ -56,7 +57,8 @@ class AgentDelegate {
 class Agent {
  public:
   // The references must outlive this.
-  Agent(AgentOptions options, AgentDelegate& delegate, Console& console, const Clock& clock);
+  Agent(AgentOptions options, joining::CoordinatorAccess& access, AgentDelegate& delegate,
+        Console& console, const Clock& clock);
   ~Agent();
 
   void Start();

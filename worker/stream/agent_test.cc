@@ -13,7 +13,7 @@
 
 #include "motzkin/v1/worker_service.grpc.pb.h"
 #include "tests/support/wait_for.h"
-#include "worker/stream/coordinator_channel.h"
+#include "worker/stream/problem.h"
 
 namespace motzkin::worker {
 namespace {
@@ -107,16 +107,19 @@ class FakeDaemon final : public AgentDelegate {
 class AgentTest : public ::testing::Test {
  protected:
   std::unique_ptr<Agent> Started(const std::string& address) {
-    AgentOptions options{.address = address};
+    access_ = std::make_unique<joining::CoordinatorAccess>(
+        joining::AccessOptions{.address = address, .insecure = true});
+    AgentOptions options;
     options.backoff_min = absl::Milliseconds(50);
     options.backoff_max = absl::Milliseconds(200);
     options.first_answer_max = absl::Seconds(5);
     options.silence_max = first_silence_;
-    auto agent = std::make_unique<Agent>(options, daemon_, console_, clock_);
+    auto agent = std::make_unique<Agent>(options, *access_, daemon_, console_, clock_);
     agent->Start();
     return agent;
   }
 
+  std::unique_ptr<joining::CoordinatorAccess> access_;
   SystemClock clock_;
   Console console_;
   FakeDaemon daemon_;
@@ -215,7 +218,8 @@ TEST_F(AgentTest, AStopSendsALastStateAndClosesPolitely) {
 }
 
 TEST_F(AgentTest, StopWithoutStartIsHarmless) {
-  Agent agent({.address = "localhost:1"}, daemon_, console_, clock_);
+  joining::CoordinatorAccess access({.address = "localhost:1", .insecure = true});
+  Agent agent({}, access, daemon_, console_, clock_);
   agent.Stop(absl::Seconds(1));
   agent.Stop(absl::Seconds(1));
 }

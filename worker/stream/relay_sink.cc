@@ -6,8 +6,9 @@
 #include <chrono>
 #include <utility>
 
+#include "common/joining/join_calls.h"
 #include "motzkin/v1/worker_service.grpc.pb.h"
-#include "worker/stream/coordinator_channel.h"
+#include "worker/stream/problem.h"
 
 namespace motzkin::worker {
 namespace {
@@ -30,10 +31,16 @@ absl::Status ToSinkStatus(const grpc::Status& status) {
 
 class RelaySink final : public ResultSink {
  public:
-  explicit RelaySink(const std::string& address)
-      : stub_(v1::WorkerService::NewStub(NewCoordinatorChannel(address))) {}
+  explicit RelaySink(const joining::CoordinatorAccess& access) : access_(access) {}
 
   absl::StatusOr<std::vector<v1::RowStatus>> Submit(const v1::Submission& submission) override {
+    if (!access_.Ready()) return absl::UnavailableError("relay: this worker has not joined yet");
+    // After a change of the membership the old connection would speak for the old one.
+    if (stub_ == nullptr || generation_ != access_.generation()) {
+      generation_ = access_.generation();
+      stub_ =
+          v1::WorkerService::NewStub(joining::NewChannel(access_.address(), access_.Credentials()));
+    }
     grpc::ClientContext context;
     // gRPC turns this into a monotonic time when the call begins, so a jump of the wall clock later
     // on does not matter.
@@ -52,13 +59,15 @@ class RelaySink final : public ResultSink {
   }
 
  private:
-  const std::unique_ptr<v1::WorkerService::Stub> stub_;
+  const joining::CoordinatorAccess& access_;
+  uint64_t generation_ = 0;
+  std::unique_ptr<v1::WorkerService::Stub> stub_;
 };
 
 }  // namespace
 
-std::unique_ptr<ResultSink> NewRelaySink(const std::string& coordinator_address) {
-  return std::make_unique<RelaySink>(coordinator_address);
+std::unique_ptr<ResultSink> NewRelaySink(const joining::CoordinatorAccess& access) {
+  return std::make_unique<RelaySink>(access);
 }
 
 }  // namespace motzkin::worker

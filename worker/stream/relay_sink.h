@@ -2,13 +2,14 @@
 #pragma once
 
 #include <memory>
-#include <string>
 
+#include "common/joining/coordinator_access.h"
 #include "worker/results/result_sink.h"
 
 namespace motzkin::worker {
 
-// The sink calls the coordinator's SubmitResults on a connection of its own. For one thread.
-std::unique_ptr<ResultSink> NewRelaySink(const std::string& coordinator_address);
+// The sink calls the coordinator's SubmitResults on a connection of its own. For one thread. `access`
+// must outlive it.
+std::unique_ptr<ResultSink> NewRelaySink(const joining::CoordinatorAccess& access);
 
 }  // namespace motzkin::worker

@@ -13,7 +13,6 @@
 #include <utility>
 
 #include "common/base/clock.h"
-#include "coordinator/service/credentials.h"
 #include "coordinator/service/operator_service.h"
 #include "coordinator/service/worker_service.h"
 
@@ -25,11 +24,11 @@ class Coordinator {
       : store_(Store::Open(conninfo, patience).value()),
         loop_(*store_, jobs_, clock_, std::move(options)),
         relay_(conninfo),
-        workers_(loop_, relay_),
+        workers_(loop_, relay_, gatekeeper_),
         operators_(*store_, loop_, {.build = "test"}) {
     EXPECT_TRUE(loop_.Start().ok());
     grpc::ServerBuilder builder;
-    builder.AddListeningPort("127.0.0.1:0", MakeServerCredentials(), &port_);
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
     builder.RegisterService(&workers_);
     builder.RegisterService(&operators_);
     server_ = builder.BuildAndStart();
@@ -47,6 +46,7 @@ class Coordinator {
   JobDirectory jobs_;
   SchedulerLoop loop_;
   ResultRelay relay_;
+  const Gatekeeper gatekeeper_;  // Lets everybody in.
   WorkerServiceImpl workers_;
   OperatorServiceImpl operators_;
   int port_ = 0;

@@ -1,0 +1,79 @@
+#include "common/joining/tls.h"
+
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/security/tls_certificate_provider.h>
+#include <grpcpp/security/tls_certificate_verifier.h>
+#include <grpcpp/security/tls_credentials_options.h>
+
+#include <utility>
+
+#include "common/identity/certificate.h"
+
+namespace motzkin::joining {
+namespace {
+
+namespace tls = grpc::experimental;
+
+class KeyVerifier final : public tls::ExternalCertificateVerifier {
+ public:
+  explicit KeyVerifier(std::shared_ptr<CoordinatorKey> coordinator)
+      : coordinator_(std::move(coordinator)) {}
+
+  bool Verify(tls::TlsCustomVerificationCheckRequest* request, std::function<void(grpc::Status)>,
+              grpc::Status* sync_status) override {
+    const grpc::string_ref shown = request->peer_cert();
+    if (!coordinator_->Accept(std::string(shown.data(), shown.size()))) {
+      *sync_status = {grpc::StatusCode::UNAUTHENTICATED, "it is another coordinator"};
+    }
+    return true;
+  }
+  void Cancel(tls::TlsCustomVerificationCheckRequest*) override {}
+
+ private:
+  const std::shared_ptr<CoordinatorKey> coordinator_;
+};
+
+}  // namespace
+
+bool CoordinatorKey::Accept(const std::string& certificate) {
+  const auto key = identity::PublicKeyOf(certificate);
+  const absl::MutexLock lock(&mutex_);
+  certificate_ = certificate;
+  fingerprint_ = key.ok() ? identity::FingerprintOf(*key) : "none";
+  return key.ok() && (expected_.empty() || expected_ == fingerprint_);
+}
+
+std::string CoordinatorKey::certificate() const {
+  const absl::MutexLock lock(&mutex_);
+  return certificate_;
+}
+
+std::string CoordinatorKey::fingerprint() const {
+  const absl::MutexLock lock(&mutex_);
+  return fingerprint_;
+}
+
+bool CoordinatorKey::refused() const {
+  const absl::MutexLock lock(&mutex_);
+  return !expected_.empty() && !fingerprint_.empty() && expected_ != fingerprint_;
+}
+
+std::shared_ptr<grpc::ChannelCredentials> TlsCredentials(
+    std::shared_ptr<CoordinatorKey> coordinator, const identity::Membership* member) {
+  tls::TlsChannelCredentialsOptions options;
+  // The verifier checks the key instead of the chain and the host's name.
+  options.set_verify_server_certs(false);
+  options.set_check_call_host(false);
+  options.set_certificate_verifier(
+      tls::ExternalCertificateVerifier::Create<KeyVerifier>(std::move(coordinator)));
+  if (member != nullptr) {
+    const tls::IdentityKeyCertPair pair{.private_key = member->key.Pem(),
+                                        .certificate_chain = member->certificate};
+    options.set_certificate_provider(std::make_shared<tls::StaticDataCertificateProvider>(
+        std::vector<tls::IdentityKeyCertPair>{pair}));
+    options.watch_identity_key_cert_pairs();
+  }
+  return tls::TlsCredentials(options);
+}
+
+}  // namespace motzkin::joining

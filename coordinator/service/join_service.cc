@@ -1,0 +1,194 @@
+#include "coordinator/service/join_service.h"
+
+#include <absl/strings/str_cat.h>
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "common/base/status_macros.h"
+#include "common/identity/join_code.h"
+#include "coordinator/service/grpc_status.h"
+#include "coordinator/service/peer.h"
+#include "coordinator/service/validation.h"
+
+namespace motzkin::coordinator {
+namespace {
+
+// Calls of strangers: more of them wait, or are refused.
+constexpr int kThreads = 2;
+constexpr size_t kCallsMax = 100;
+constexpr absl::Duration kInviteDefault = absl::Minutes(15);
+
+grpc::ServerUnaryReactor* Finished(grpc::CallbackServerContext* context,
+                                   const absl::Status& status) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  reactor->Finish(ToGrpc(status));
+  return reactor;
+}
+
+// Runs `verb` on one of the threads and finishes the call with its status.
+grpc::ServerUnaryReactor* Later(TaskQueue& threads, grpc::CallbackServerContext* context,
+                                std::function<absl::Status()> verb) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  if (!threads.Add([reactor, verb = std::move(verb)] { reactor->Finish(ToGrpc(verb())); })) {
+    reactor->Finish(ToGrpc(absl::UnavailableError("the coordinator is stopping, or very busy")));
+  }
+  return reactor;
+}
+
+void SetTime(google::protobuf::Timestamp& to, absl::Time time) {
+  to.set_seconds(absl::ToUnixSeconds(time));
+}
+
+}  // namespace
+
+JoinServiceImpl::JoinServiceImpl(Members& members, std::string local_identity)
+    : members_(members),
+      local_identity_(std::move(local_identity)),
+      threads_(kThreads, kCallsMax) {}
+
+grpc::ServerUnaryReactor* JoinServiceImpl::Hello(grpc::CallbackServerContext* context,
+                                                 const v1::HelloRequest*,
+                                                 v1::HelloResponse* response) {
+  if (IsOnThisHost(context->peer())) response->set_local_identity(local_identity_);
+  return Finished(context, absl::OkStatus());
+}
+
+grpc::ServerUnaryReactor* JoinServiceImpl::Join(grpc::CallbackServerContext* context,
+                                                const v1::JoinRequest* request,
+                                                v1::JoinResponse* response) {
+  return Finished(context, JoinNow(AddressOf(context->peer()), *request, *response));
+}
+
+absl::Status JoinServiceImpl::JoinNow(const std::string& source, const v1::JoinRequest& request,
+                                      v1::JoinResponse& response) {
+  RETURN_IF_ERROR(Validate(request));
+  if (!request.has_applicant()) {
+    response.set_coordinator_nonce(
+        members_.waiting().Commit(request.commitment(), source, members_.Now()));
+    return absl::OkStatus();
+  }
+  const v1::Applicant& applicant = request.applicant();
+  if (!identity::IsPublicKey(applicant.public_key())) {
+    return absl::InvalidArgumentError("applicant.public_key must be a key of P-256 in DER");
+  }
+  const identity::Opening opening{.public_key = applicant.public_key(),
+                                  .worker_uuid = applicant.worker_uuid(),
+                                  .worker_name = applicant.worker_name(),
+                                  .nonce = request.nonce()};
+  ASSIGN_OR_RETURN(const JoinTable::Answer answer,
+                   members_.waiting().Open(request.commitment(), opening, members_.Now()));
+  response.set_coordinator_nonce(answer.nonce);
+  response.set_certificate(answer.certificate);
+  return absl::OkStatus();
+}
+
+grpc::ServerUnaryReactor* JoinServiceImpl::Redeem(grpc::CallbackServerContext* context,
+                                                  const v1::RedeemRequest* request,
+                                                  v1::RedeemResponse* response) {
+  const auto caller = members_.gatekeeper().Caller(*context->auth_context());
+  const bool sponsored = caller.has_value() && caller->holder.role == identity::Role::kOperator;
+  return Later(threads_, context, [this, request, response, sponsored]() -> absl::Status {
+    RETURN_IF_ERROR(Validate(*request));
+    const v1::Applicant& applicant = request->applicant();
+    if (!identity::IsPublicKey(applicant.public_key())) {
+      return absl::InvalidArgumentError("applicant.public_key must be a key of P-256 in DER");
+    }
+    if (request->secret().empty() && (!sponsored || applicant.worker_uuid().empty())) {
+      return absl::PermissionDeniedError("this call needs an invite");
+    }
+    ASSIGN_OR_RETURN(*response->mutable_certificate(),
+                     request->secret().empty() ? members_.Sponsor(applicant)
+                                               : members_.Redeem(applicant, request->secret()));
+    return absl::OkStatus();
+  });
+}
+
+MemberServiceImpl::MemberServiceImpl(Members& members)
+    : members_(members), threads_(kThreads, kCallsMax) {}
+
+std::string MemberServiceImpl::CallerOf(const grpc::CallbackServerContext& context) const {
+  const auto caller = members_.gatekeeper().Caller(*context.auth_context());
+  return caller.has_value() ? identity::ToText(caller->holder) : "somebody";
+}
+
+grpc::ServerUnaryReactor* MemberServiceImpl::ApproveWorker(grpc::CallbackServerContext* context,
+                                                           const v1::ApproveWorkerRequest* request,
+                                                           v1::ApproveWorkerResponse* response) {
+  return Later(
+      threads_, context, [this, request, response, caller = CallerOf(*context)]() -> absl::Status {
+        const auto code = identity::ReadJoinCode(request->code());
+        if (!code.has_value()) {
+          return absl::InvalidArgumentError("code must be six digits and letters, such as K7Q4MD");
+        }
+        ASSIGN_OR_RETURN(const WaitingWorker worker,
+                         members_.waiting().Find(*code, members_.Now()));
+        RETURN_IF_ERROR(members_.Approve(worker).status());
+        members_.RecordEvent(absl::StrCat("worker ", worker.name, " (", worker.uuid, ") at ",
+                                          worker.source, " approved by ", caller));
+        response->set_worker_uuid(worker.uuid);
+        response->set_worker_name(worker.name);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* MemberServiceImpl::CreateInvite(grpc::CallbackServerContext* context,
+                                                          const v1::CreateInviteRequest* request,
+                                                          v1::CreateInviteResponse* response) {
+  return Later(
+      threads_, context, [this, request, response, caller = CallerOf(*context)]() -> absl::Status {
+        RETURN_IF_ERROR(Validate(*request));
+        NewInvite invite{.uses = std::max(request->uses(), 1),
+                         .valid_for = request->has_valid_for()
+                                          ? absl::Seconds(request->valid_for().seconds())
+                                          : kInviteDefault};
+        if (!request->operator_name().empty()) {
+          invite.identity = identity::ToText(
+              {.role = request->read_only() ? identity::Role::kReader : identity::Role::kOperator,
+               .name = request->operator_name()});
+        }
+        ASSIGN_OR_RETURN(const NewlyInvited invited, members_.Invite(invite));
+        members_.RecordEvent(
+            absl::StrCat(caller, " made an invite for ",
+                         invite.identity.empty() ? std::string("workers") : invite.identity));
+        response->set_invite(invited.text);
+        SetTime(*response->mutable_expire_time(), invited.until);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* MemberServiceImpl::ListOperators(grpc::CallbackServerContext* context,
+                                                           const v1::ListOperatorsRequest*,
+                                                           v1::ListOperatorsResponse* response) {
+  return Later(threads_, context, [this, response]() -> absl::Status {
+    ASSIGN_OR_RETURN(const std::vector<MemberRecord> people, members_.store().Operators());
+    for (const MemberRecord& person : people) {
+      const auto identity = identity::FromText(person.identity);
+      if (!identity.has_value()) continue;
+      v1::Operator& proto = *response->add_operators();
+      proto.set_name(identity->name);
+      proto.set_read_only(identity->role == identity::Role::kReader);
+      SetTime(*proto.mutable_join_time(), person.joined);
+      SetTime(*proto.mutable_expire_time(), person.until);
+    }
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* MemberServiceImpl::RemoveOperator(
+    grpc::CallbackServerContext* context, const v1::RemoveOperatorRequest* request,
+    v1::RemoveOperatorResponse*) {
+  return Later(threads_, context, [this, request, caller = CallerOf(*context)]() -> absl::Status {
+    size_t removed = 0;
+    for (const identity::Role role : {identity::Role::kOperator, identity::Role::kReader}) {
+      ASSIGN_OR_RETURN(const size_t keys, members_.Revoke({.role = role, .name = request->name()}));
+      removed += keys;
+    }
+    if (removed == 0) return absl::NotFoundError(absl::StrCat("no operator ", request->name()));
+    members_.RecordEvent(absl::StrCat("operator ", request->name(), " removed by ", caller));
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace motzkin::coordinator

@@ -1,0 +1,170 @@
+#include "coordinator/store/member_store.h"
+
+#include <absl/strings/str_cat.h>
+
+#include "common/base/status_macros.h"
+#include "coordinator/store/store_impl.h"
+
+namespace motzkin::coordinator {
+namespace {
+
+using postgres::Params;
+using postgres::Row;
+using postgres::Rows;
+
+std::vector<std::string> KeysOf(const Rows& rows) {
+  return rows.Map([](const Row& row) { return row.Bytes("key_sha256"); });
+}
+
+absl::Status CheckNotRemoved(Statements& statements, const std::string& worker_uuid) {
+  ASSIGN_OR_RETURN(const Rows found,
+                   statements.Run(queries::kRemovedWorker, Params().Text(worker_uuid)));
+  if (!found.front().Bool("removed")) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("worker ", worker_uuid, " was removed: it has to be approved"));
+}
+
+// `secret_sha256` is empty if no invite brings the member in.
+absl::Status Admit(Statements& statements, const NewMember& member, const std::string& identity,
+                   const std::string& secret_sha256) {
+  Params params = Params().Bytes(member.key_sha256).Text(identity);
+  if (secret_sha256.empty()) {
+    params.Null();
+  } else {
+    params.Bytes(secret_sha256);
+  }
+  return statements.Do(queries::kAdmitMember, params.Time(member.until));
+}
+
+absl::StatusOr<std::vector<std::string>> Replace(Statements& statements, const NewMember& member) {
+  ASSIGN_OR_RETURN(
+      const Rows others,
+      statements.Run(queries::kOtherKeys, Params().Text(member.identity).Bytes(member.key_sha256)));
+  RETURN_IF_ERROR(statements.Do(queries::kRevokeIdentity, Params().Text(member.identity)));
+  RETURN_IF_ERROR(Admit(statements, member, member.identity, ""));
+  return KeysOf(others);
+}
+
+absl::Status CheckInvited(Statements& statements, const NewMember& member) {
+  if (member.worker_uuid.empty()) {
+    return absl::InvalidArgumentError("the invite is one for workers: worker --invite INVITE");
+  }
+  RETURN_IF_ERROR(CheckNotRemoved(statements, member.worker_uuid));
+  ASSIGN_OR_RETURN(
+      const Rows others,
+      statements.Run(queries::kOtherKeys, Params().Text(member.identity).Bytes(member.key_sha256)));
+  if (others.empty()) return absl::OkStatus();
+  return absl::AlreadyExistsError(
+      absl::StrCat("worker ", member.worker_uuid,
+                   " is a member with another key: remove it first, or join without an invite"));
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> MemberStore::Revoked() {
+  ASSIGN_OR_RETURN(const Rows rows, store_.impl_->session->Select(queries::kRevokedMembers));
+  return KeysOf(rows);
+}
+
+absl::StatusOr<std::vector<MemberRecord>> MemberStore::Operators() {
+  ASSIGN_OR_RETURN(const Rows rows, store_.impl_->session->Select(queries::kOperators));
+  return rows.Map([](const Row& row) {
+    return MemberRecord{.identity = row.Text("identity"),
+                        .joined = TimeOf(row.Int("join_us")),
+                        .until = TimeOf(row.Int("expire_us"))};
+  });
+}
+
+absl::StatusOr<absl::Time> MemberStore::Invite(const NewInvite& invite) {
+  const Params params = Params()
+                            .Bytes(invite.secret_sha256)
+                            .Text(invite.identity)
+                            .Int(invite.uses)
+                            .Real(absl::ToDoubleSeconds(invite.valid_for));
+  absl::Time until;
+  RETURN_IF_ERROR(store_.impl_->session->Write([&](Statements& statements) -> absl::Status {
+    ASSIGN_OR_RETURN(const Rows added, statements.Run(queries::kAddInvite, params));
+    until = TimeOf(added.front().Int("expire_us"));
+    return absl::OkStatus();
+  }));
+  return until;
+}
+
+absl::StatusOr<std::vector<std::string>> MemberStore::Approve(const NewMember& member) {
+  std::vector<std::string> replaced;
+  RETURN_IF_ERROR(store_.impl_->session->Write([&](Statements& statements) -> absl::Status {
+    RETURN_IF_ERROR(statements.Do(queries::kReadmitWorker, Params().Text(member.worker_uuid)));
+    ASSIGN_OR_RETURN(replaced, Replace(statements, member));
+    return absl::OkStatus();
+  }));
+  return replaced;
+}
+
+absl::StatusOr<std::vector<std::string>> MemberStore::Sponsor(const NewMember& member) {
+  std::vector<std::string> replaced;
+  RETURN_IF_ERROR(store_.impl_->session->Write([&](Statements& statements) -> absl::Status {
+    RETURN_IF_ERROR(CheckNotRemoved(statements, member.worker_uuid));
+    ASSIGN_OR_RETURN(replaced, Replace(statements, member));
+    return absl::OkStatus();
+  }));
+  return replaced;
+}
+
+absl::StatusOr<std::string> MemberStore::Redeem(const NewMember& member,
+                                                const std::string& secret_sha256) {
+  std::string identity;
+  RETURN_IF_ERROR(store_.impl_->session->Write([&](Statements& statements) -> absl::Status {
+    ASSIGN_OR_RETURN(const Rows before,
+                     statements.Run(queries::kRedeemedMember,
+                                    Params().Bytes(member.key_sha256).Bytes(secret_sha256)));
+    if (!before.empty()) {
+      identity = before.front().Text("identity");
+      return absl::OkStatus();
+    }
+    ASSIGN_OR_RETURN(const Rows used,
+                     statements.Run(queries::kUseInvite, Params().Bytes(secret_sha256)));
+    if (used.empty()) {
+      return absl::PermissionDeniedError(
+          "the invite is not good: it is used up, too old, or of another coordinator. `motzkin "
+          "invite` makes a new one");
+    }
+    identity = used.front().Text("identity");
+    if (identity.empty()) {
+      RETURN_IF_ERROR(CheckInvited(statements, member));
+      identity = member.identity;
+    }
+    return Admit(statements, member, identity, secret_sha256);
+  }));
+  return identity;
+}
+
+absl::StatusOr<std::vector<std::string>> MemberStore::Revoke(const std::string& identity) {
+  std::vector<std::string> keys;
+  RETURN_IF_ERROR(store_.impl_->session->Write([&](Statements& statements) -> absl::Status {
+    ASSIGN_OR_RETURN(const Rows revoked,
+                     statements.Run(queries::kRevokeIdentity, Params().Text(identity)));
+    keys = KeysOf(revoked);
+    return absl::OkStatus();
+  }));
+  return keys;
+}
+
+absl::StatusOr<std::optional<std::string>> MemberStore::RenewWorkerLogin() {
+  std::optional<std::string> password;
+  std::string role;
+  RETURN_IF_ERROR(store_.impl_->session->Write([&](Statements& statements) -> absl::Status {
+    ASSIGN_OR_RETURN(const Rows renewed, statements.Run(queries::kRenewWorkerLogin));
+    if (renewed.empty()) return absl::OkStatus();
+    password = renewed.front().Text("password");
+    role = renewed.front().Text("role");
+    return statements.Do(queries::kOpenLogin, Params().Text(role));
+  }));
+  if (!password.has_value()) return password;
+  // Only now, as a session that began before the commit would go on.
+  RETURN_IF_ERROR(store_.impl_->session->Write([&](Statements& statements) {
+    return statements.Do(queries::kEndSessions, Params().Text(role));
+  }));
+  return password;
+}
+
+}  // namespace motzkin::coordinator

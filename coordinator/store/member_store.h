@@ -1,0 +1,75 @@
+// The store knows who belongs to the cluster: the keys for which the coordinator has issued
+// certificates, and invites. Keys and secrets are known here by their SHA-256 (32 bytes) alone, and who a member is
+// by the text of his certificate, such as "worker UUID".
+//
+// Errors of all functions are those of Store. Thread-safe.
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <absl/time/time.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coordinator/store/store.h"
+
+namespace motzkin::coordinator {
+
+struct NewInvite {
+  std::string secret_sha256 = {};
+  std::string identity = {};  // The one of an operator or reader; empty for workers.
+  int32_t uses = 1;
+  absl::Duration valid_for = {};
+};
+
+struct NewMember {
+  std::string key_sha256 = {};
+  std::string identity = {};  // With an invite of a person it is the invite's.
+  std::string worker_uuid = {};
+  absl::Time until = {};
+};
+
+// A person who may call the coordinator.
+struct MemberRecord {
+  std::string identity;
+  absl::Time joined;
+  absl::Time until;
+};
+
+class MemberStore {
+ public:
+  // `store` must outlive this.
+  explicit MemberStore(Store& store) : store_(store) {}
+
+  // Lists the keys whose certificates are refused.
+  absl::StatusOr<std::vector<std::string>> Revoked();
+  absl::StatusOr<std::vector<MemberRecord>> Operators();
+
+  // Returns when the invite ends.
+  absl::StatusOr<absl::Time> Invite(const NewInvite& invite);
+
+  // Lets a worker in that the owner has approved, also one that was removed. Its other keys are
+  // refused from now on; they are returned.
+  absl::StatusOr<std::vector<std::string>> Approve(const NewMember& member);
+  // Lets a worker in that an operator on the coordinator's machine brings in. FAILED_PRECONDITION:
+  // it was removed. Otherwise as Approve().
+  absl::StatusOr<std::vector<std::string>> Sponsor(const NewMember& member);
+  // Lets an applicant in who has an invite, and returns who he is. Repeating with the same key is
+  // harmless. PERMISSION_DENIED: the invite does not count; ALREADY_EXISTS: the worker counts by
+  // another key; FAILED_PRECONDITION: it was removed; INVALID_ARGUMENT: the invite is of a worker,
+  // and the member says no UUID.
+  absl::StatusOr<std::string> Redeem(const NewMember& member, const std::string& secret_sha256);
+
+  // Refuses all certificates of an identity from now on, and returns their keys.
+  absl::StatusOr<std::vector<std::string>> Revoke(const std::string& identity);
+  // Gives the workers' role a new password, which is returned, and ends its sessions. Nothing is
+  // returned if there is no such role.
+  absl::StatusOr<std::optional<std::string>> RenewWorkerLogin();
+
+ private:
+  Store& store_;
+};
+
+}  // namespace motzkin::coordinator

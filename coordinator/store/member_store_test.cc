@@ -1,0 +1,114 @@
+#include "coordinator/store/member_store.h"
+
+#include <gmock/gmock.h>
+
+#include "coordinator/store/testing/store_fixture.h"
+
+namespace motzkin::coordinator {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+const std::string kSecret(32, 's');
+
+class MemberStoreTest : public StoreFixture {
+ protected:
+  static NewMember Worker(const std::string& uuid, char key) {
+    return {.key_sha256 = std::string(32, key),
+            .identity = "worker " + uuid,
+            .worker_uuid = uuid,
+            .until = absl::FromUnixSeconds(4'000'000'000)};
+  }
+  static NewMember Person(char key) {
+    return {.key_sha256 = std::string(32, key), .until = absl::FromUnixSeconds(4'000'000'000)};
+  }
+  void AddInvite(const std::string& identity, int uses, absl::Duration valid_for) {
+    Must(members_.Invite(
+        {.secret_sha256 = kSecret, .identity = identity, .uses = uses, .valid_for = valid_for}));
+  }
+
+  MemberStore members_{store()};
+};
+
+TEST_F(MemberStoreTest, ARevokedKeyIsRememberedUntilItIsApprovedAgain) {
+  const std::string uuid = NewWorker();
+  EXPECT_THAT(Must(members_.Approve(Worker(uuid, 'a'))), IsEmpty());
+  EXPECT_THAT(Must(members_.Revoke("worker " + uuid)), ElementsAre(std::string(32, 'a')));
+  EXPECT_THAT(Must(members_.Revoke("worker " + uuid)), IsEmpty());
+  EXPECT_THAT(Must(members_.Revoked()), ElementsAre(std::string(32, 'a')));
+  EXPECT_THAT(Must(members_.Approve(Worker(uuid, 'a'))), IsEmpty());
+  EXPECT_THAT(Must(members_.Revoked()), IsEmpty());
+}
+
+TEST_F(MemberStoreTest, AWorkerThatIsApprovedWithANewKeyHasOnlyThatOne) {
+  const std::string uuid = NewWorker();
+  Must(members_.Approve(Worker(uuid, 'a')));
+  EXPECT_THAT(Must(members_.Approve(Worker(uuid, 'b'))), ElementsAre(std::string(32, 'a')));
+  EXPECT_THAT(Must(members_.Revoked()), ElementsAre(std::string(32, 'a')));
+}
+
+TEST_F(MemberStoreTest, ARemovedWorkerComesBackOnlyByApproval) {
+  const std::string uuid = NewWorker();
+  ASSERT_TRUE(store().SetWorkerControl(uuid, WorkerControl::kRemoved).ok());
+  EXPECT_EQ(members_.Sponsor(Worker(uuid, 'a')).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+  AddInvite("", 1, absl::Hours(1));
+  EXPECT_EQ(members_.Redeem(Worker(uuid, 'a'), kSecret).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+  Must(members_.Approve(Worker(uuid, 'a')));
+  EXPECT_EQ(Must(store().Workers()).front().control, WorkerControl::kRun);
+}
+
+TEST_F(MemberStoreTest, AnInviteServesAsOftenAsItSaysAndTheSameKeyAgain) {
+  AddInvite("", 2, absl::Hours(1));
+  const NewMember first = Worker("11111111-1111-4111-8111-111111111111", 'a');
+  EXPECT_EQ(Must(members_.Redeem(first, kSecret)), first.identity);
+  EXPECT_EQ(Must(members_.Redeem(first, kSecret)), first.identity);
+  Must(members_.Redeem(Worker("22222222-2222-4222-8222-222222222222", 'b'), kSecret));
+  EXPECT_EQ(
+      members_.Redeem(Worker("33333333-3333-4333-8333-333333333333", 'c'), kSecret).status().code(),
+      absl::StatusCode::kPermissionDenied);
+}
+
+TEST_F(MemberStoreTest, AnInviteDoesNotTakeTheIdentityOfAnotherWorker) {
+  const std::string uuid = NewWorker();
+  Must(members_.Approve(Worker(uuid, 'a')));
+  AddInvite("", 1, absl::Hours(1));
+  EXPECT_EQ(members_.Redeem(Worker(uuid, 'b'), kSecret).status().code(),
+            absl::StatusCode::kAlreadyExists);
+  EXPECT_THAT(Must(members_.Revoked()), IsEmpty());
+}
+
+TEST_F(MemberStoreTest, AnInviteEndsInTime) {
+  AddInvite("operator anna", 1, absl::Seconds(-1));
+  EXPECT_EQ(members_.Redeem(Person('a'), kSecret).status().code(),
+            absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(members_.Redeem(Person('a'), std::string(32, 'x')).status().code(),
+            absl::StatusCode::kPermissionDenied);
+}
+
+TEST_F(MemberStoreTest, AnInviteSaysWhoAPersonIs) {
+  AddInvite("reader ben", 1, absl::Hours(1));
+  EXPECT_EQ(Must(members_.Redeem(Person('a'), kSecret)), "reader ben");
+  const auto operators = Must(members_.Operators());
+  ASSERT_EQ(operators.size(), 1u);
+  EXPECT_EQ(operators.front().identity, "reader ben");
+  Must(members_.Revoke("reader ben"));
+  EXPECT_THAT(Must(members_.Operators()), IsEmpty());
+}
+
+TEST_F(MemberStoreTest, ANewLoginEndsTheSessionsOfWorkersAndTheirPassword) {
+  const std::unique_ptr<postgres::Connection> before = WorkerConnection();
+  const std::string old_password = store().passwords().worker;
+  const auto renewed = Must(members_.RenewWorkerLogin());
+  ASSERT_TRUE(renewed.has_value());
+  EXPECT_NE(*renewed, old_password);
+  EXPECT_FALSE(before->Execute("SELECT 1").ok());
+  Reopen();
+  EXPECT_EQ(store().passwords().worker, *renewed);
+  EXPECT_TRUE(WorkerConnection()->Execute("SELECT 1").ok());
+}
+
+}  // namespace
+}  // namespace motzkin::coordinator
