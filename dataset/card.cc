@@ -93,6 +93,7 @@ std::string Card(const ExportReport& report, const ExportOptions& options,
   std::string card = Head(report, options) + Introduction(report, options);
   card += "\n## Rows\n\n" + RowsTable(report);
   card += "\nWhat was left out of the range:\n\n" + ExclusionsTable(report);
+  card += fmt::format("\n{}", CheckText(report));
   card += "\n## Files\n\n" + FilesTable(report);
   card += "\n`sha256sum -c SHA256SUMS` checks them; `export.json` has all numbers of this page.\n";
   card += options.format->columns(options);

@@ -66,6 +66,22 @@ std::string ExclusionsTable(const ExportReport& report) {
   return table + fmt::format("| {} | exported |\n", Grouped(report.exported.rows));
 }
 
+std::string CheckText(const ExportReport& report) {
+  if (report.checked == 0) {
+    return "The rows are those that the cluster stored; they were not checked again "
+           "(`--trust-rows`).\n";
+  }
+  std::string lines;
+  for (const std::string& line : FailureLines(report.failed)) {
+    lines += fmt::format("\n- {}", MarkdownText(line));
+  }
+  return fmt::format(
+      "All {} functions were drawn again from their indices, and the integrals verified again, "
+      "when this dataset was written. {}{}\n",
+      Grouped(report.checked),
+      lines.empty() ? "All came out the same." : "These came out differently:\n", lines);
+}
+
 std::string SplitPaths(const ExportReport& report, Split split) {
   const auto of_split = [&](const WrittenFile& file) { return file.split == split; };
   const auto first = std::find_if(report.files.begin(), report.files.end(), of_split);
@@ -162,6 +178,7 @@ std::string CommandLine(const ExportReport& report, const ExportOptions& options
   if (options.balance != Balance::kNone)
     command += " --balance " + WordOf(kBalances, options.balance);
   if (options.strip_ln_abs) command += " --ln-abs strip";
+  if (options.check == nullptr) command += " --trust-rows";
   if (options.decontaminate.has_value()) {
     command += " --decontaminate " + Printable(options.decontaminate->name);
   }

@@ -17,6 +17,8 @@ std::string MarkdownText(std::string_view text);
 // Rows and labels by split; rows that were left out, by reason; the data files with their digests.
 std::string RowsTable(const ExportReport& report);
 std::string ExclusionsTable(const ExportReport& report);
+// Says whether the rows were checked again, and which of them failed.
+std::string CheckText(const ExportReport& report);
 // The data files of a split: one path, or a pattern for several; empty when there are none.
 std::string SplitPaths(const ExportReport& report, Split split);
 std::string FilesTable(const ExportReport& report);

@@ -68,7 +68,7 @@ absl::StatusOr<IndexRange> RangeOf(const JobDescription& job, const ExportOption
 class Exporter {
  public:
   Exporter(Reader& reader, ExportReport& report, const ExportOptions& options, Selection selection,
-           const std::filesystem::path& directory)
+           const std::filesystem::path& directory, RowCheck check)
       : reader_(reader),
         report_(report),
         options_(options),
@@ -77,26 +77,37 @@ class Exporter {
                 {options.format->stem(report.job.kind), std::string(options.format->extension),
                  options.shard_rows, options.format->header()}),
         plan_(options.balance),
-        drawn_(reader, report.job.name, report.range.end) {}
+        drawn_(reader, report.job.name, report.range.end),
+        check_(std::move(check)) {}
 
   absl::Status Run(const Progress& progress) {
     const int64_t rows = report_.range.end - report_.range.begin;
     const bool two_passes = options_.balance != Balance::kNone;
     const int64_t total = two_passes ? 2 * rows : rows;
     if (two_passes) {
-      RETURN_IF_ERROR(reader_.ForEachRow(
-          report_.job, report_.range, [this](Row& row) { return Count(row); },
-          [&](int64_t done, int64_t) { return progress(done, total); }));
+      RETURN_IF_ERROR(ForEachRow([this](Row& row) { return Count(row); },
+                                 [&](int64_t done, int64_t) { return progress(done, total); }));
     }
-    RETURN_IF_ERROR(reader_.ForEachRow(
-        report_.job, report_.range, [this](Row& row) { return Write(row); },
-        [&](int64_t done, int64_t) { return progress(done + total - rows, total); }));
+    RETURN_IF_ERROR(
+        ForEachRow([this](Row& row) { return Write(row); },
+                   [&](int64_t done, int64_t) { return progress(done + total - rows, total); }));
     ASSIGN_OR_RETURN(report_.files, shards_.Finish());
+    report_.checked = check_.checked();
+    report_.failed = check_.failed();
     report_.baselines = baselines_.Score();
     return absl::OkStatus();
   }
 
  private:
+  absl::Status ForEachRow(const RowVisitor& visit, const Progress& progress) {
+    const auto visit_all = [&](std::vector<Row>& rows) -> absl::Status {
+      RETURN_IF_ERROR(check_.Mark(rows));
+      for (Row& row : rows) RETURN_IF_ERROR(visit(row));
+      return absl::OkStatus();
+    };
+    return reader_.ForEachPiece(report_.job, report_.range, visit_all, progress);
+  }
+
   // The first pass counts the rows that could be taken. It must reach the same decision as Write()
   // for every row, or the plan would be about other rows.
   absl::Status Count(Row& row) {
@@ -165,6 +176,7 @@ class Exporter {
   ShardWriter shards_;
   BalancePlan plan_;
   DrawnCounter drawn_;
+  RowCheck check_;
   Baselines baselines_;
   expression::Pool pool_;
 };
@@ -203,7 +215,9 @@ absl::StatusOr<ExportReport> Export(Reader& reader, const std::string& job,
     if (!folder.empty()) RETURN_IF_ERROR(MakeFolder(staging.path(), folder));
   }
   {
-    Exporter exporter(reader, report, options, std::move(selection), staging.path());
+    ASSIGN_OR_RETURN(WorkerNames workers, reader.Workers());
+    Exporter exporter(reader, report, options, std::move(selection), staging.path(),
+                      RowCheck(options.check, std::move(workers)));
     RETURN_IF_ERROR(exporter.Run(progress));
   }
   if (report.exported.rows == 0) {

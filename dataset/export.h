@@ -31,6 +31,8 @@ struct ExportReport {
   Statistics all;                                 // of all rows in the range
   Statistics exported;
   ExclusionCounts excluded{};
+  int64_t checked = 0;  // rows that were drawn and verified again; 0 if they were trusted
+  FailedByWorker failed;
   int64_t ln_abs_rewritten = 0;  // integrals in which ln|u| became ln u
   int64_t ln_abs_kept = 0;       // integrals in which it stayed, as ln u does not verify
   BaselineScores baselines;

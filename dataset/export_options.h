@@ -13,6 +13,7 @@
 #include "dataset/balance.h"
 #include "dataset/file_format.h"
 #include "dataset/reader.h"
+#include "dataset/row_check.h"
 #include "motzkin/v1/job.pb.h"
 
 namespace motzkin::dataset {
@@ -46,6 +47,8 @@ struct ExportOptions {
   // Writes ln|u| as ln u wherever that is verified; `verify` must then be set.
   bool strip_ln_abs = false;
   Verify verify;
+  // Rows that fail it are left out. Without it, rows are trusted.
+  CheckRows check;
   int64_t shard_rows = 500'000;  // rows in a file; 0: one file for each split
   std::string program_version;   // for the card
 };

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "common/expression/printer.h"
 #include "common/postgres/connection.h"
 #include "dataset/testing/dataset_fixture.h"
 
@@ -88,6 +89,96 @@ TEST_F(ExportTest, TheSameRangeGivesTheSameBytesAfterMoreWasSealed) {
   options.end = 300;
   EXPECT_EQ(FilesOf(MustExport("demo", options)), first);
   EXPECT_NE(FilesOf(MustExport("demo", {})), first);
+}
+
+// Draws functions again and compares, as a check does, and takes the generator's own integral for
+// the only right one.
+CheckRows RedrawnBy(const coordinator::JobRecord& job) {
+  return
+      [sampler = Must(generator::FunctionSampler::Create(job.spec.generator())),
+       seed = job.spec.seed()](const std::vector<Row>& rows) -> absl::StatusOr<std::vector<bool>> {
+        std::vector<bool> sound;
+        for (const Row& row : rows) {
+          expression::Pool pool;
+          const generator::GeneratedFunction made = Must(sampler.Generate(seed, row.index, pool));
+          const auto prefix = [](expression::Expr e) {
+            return Must(expression::Print(e, expression::Format::kPrefix));
+          };
+          sound.push_back(prefix(made.integrand) == row.integrand &&
+                          prefix(made.known_integral) == row.integral &&
+                          made.canonical_hash == row.canonical_hash);
+        }
+        return sound;
+      };
+}
+
+TEST_F(ExportTest, RowsThatFailTheCheckAreLeftOutCountedAndNamed) {
+  const coordinator::JobRecord job = MadeJob("demo", v1::KIND_BACKWARD, 400);
+  ExportOptions options;
+  options.kinds = {v1::KIND_BACKWARD};
+  options.check = RedrawnBy(job);
+  ExportReport honest;
+  const std::vector<std::string> before = DataLines(MustExport("demo", options, &honest));
+  EXPECT_EQ(honest.checked, 400);
+  EXPECT_THAT(honest.failed, IsEmpty());
+
+  // A wrong integral, another index's function with its right integral, a forged hash.
+  Must(sql().Execute("UPDATE result SET integral = 'x' WHERE index = 10"));
+  Must(
+      sql().Execute("UPDATE result r SET integrand = o.integrand, integral = o.integral, "
+                    "canonical_hash = o.canonical_hash FROM result o "
+                    "WHERE r.index = 20 AND o.index = 21"));
+  Must(sql().Execute("UPDATE result SET canonical_hash = 5 WHERE index = 30"));
+  ExportReport report;
+  const std::filesystem::path checked = MustExport("demo", options, &report);
+  EXPECT_EQ(report.excluded[static_cast<size_t>(Exclusion::kFailedCheck)], 3);
+  ASSERT_EQ(report.failed.size(), 1u);
+  EXPECT_EQ(report.failed.begin()->second.first, (std::vector<int64_t>{10, 20, 30}));
+  EXPECT_THAT(TextOf(checked / "README.md"), HasSubstr("indices 10, 20, 30"));
+  EXPECT_EQ(Json::parse(TextOf(checked / "export.json"))["excluded"]["failed_check"], 3);
+  for (const std::string& line : DataLines(checked)) {
+    EXPECT_EQ(std::count(before.begin(), before.end(), line), 1) << line;
+  }
+
+  options.check = nullptr;
+  ExportReport trusting;
+  const std::filesystem::path path = MustExport("demo", options, &trusting);
+  EXPECT_EQ(trusting.exported.rows, honest.exported.rows);
+  EXPECT_THAT(TextOf(path / "README.md"), HasSubstr("--trust-rows"));
+}
+
+TEST_F(ExportTest, EachRowIsCheckedOnceInTwoPassesToo) {
+  MadeJob("demo", v1::KIND_FORWARD, 300);
+  int64_t checked = 0;
+  ExportOptions options;
+  options.balance = Balance::kLabel;
+  options.check = [&](const std::vector<Row>& rows) -> absl::StatusOr<std::vector<bool>> {
+    std::vector<bool> sound;
+    for (const Row& row : rows) sound.push_back(row.index % 50 != 7);
+    checked += static_cast<int64_t>(rows.size());
+    return sound;
+  };
+  ExportReport report;
+  MustExport("demo", options, &report);
+  EXPECT_EQ(checked, 300);
+  EXPECT_EQ(report.excluded[static_cast<size_t>(Exclusion::kFailedCheck)], 6);
+}
+
+TEST_F(ExportTest, ARowThatPretendsToBeTheFirstOfAFunctionHidesNone) {
+  const coordinator::JobRecord job = MadeJob("demo", v1::KIND_BACKWARD, 200);
+  ExportOptions options;
+  options.kinds = {v1::KIND_BACKWARD};
+  options.check = RedrawnBy(job);
+  ExportReport honest;
+  MustExport("demo", options, &honest);
+  // What the sealer would have noted if row 3 had claimed the hash of row 150 from the start.
+  Must(
+      sql().Execute("UPDATE result r SET canonical_hash = o.canonical_hash FROM result o "
+                    "WHERE r.index = 3 AND o.index = 150"));
+  Must(sql().Execute("INSERT INTO duplicate SELECT job_id, 150, 3 FROM result WHERE index = 3"));
+  ExportReport report;
+  MustExport("demo", options, &report);
+  EXPECT_EQ(report.exported.rows, honest.exported.rows - 1) << "only the forged row is missing";
 }
 
 TEST_F(ExportTest, OnlyTheSealedPrefixIsExported) {

@@ -75,6 +75,7 @@ Row RowOf(const postgres::Row& found) {
   row.canonical_hash = static_cast<uint64_t>(found.Int("canonical_hash"));
   row.skeleton_hash = static_cast<uint64_t>(found.Int("skeleton_hash"));
   row.steps = ParseSteps(TextOrEmpty(found, "steps"));
+  row.worker_id = found.Int32("worker_id");
   return row;
 }
 
@@ -150,6 +151,14 @@ absl::StatusOr<std::map<int, std::string>> Reader::Engines() {
   return engines;
 }
 
+absl::StatusOr<WorkerNames> Reader::Workers() {
+  ASSIGN_OR_RETURN(const postgres::Rows rows, Execute(queries::kWorkers, {}));
+  WorkerNames workers;
+  for (const postgres::Row row : rows)
+    workers[row.Int32("worker_id")] = Printable(row.Text("worker"));
+  return workers;
+}
+
 absl::StatusOr<LabelFlips> Reader::FlipsOf(const std::string& job) {
   ASSIGN_OR_RETURN(const postgres::Rows rows,
                    Execute(queries::kLabelFlips, postgres::Params().Text(job)));
@@ -163,8 +172,8 @@ absl::StatusOr<std::vector<Row>> Reader::ReadRows(const std::string& job, IndexR
   return rows.Map(RowOf);
 }
 
-absl::Status Reader::ForEachRow(const JobDescription& job, IndexRange range,
-                                const RowVisitor& visit, const Progress& progress) {
+absl::Status Reader::ForEachPiece(const JobDescription& job, IndexRange range,
+                                  const PieceVisitor& visit, const Progress& progress) {
   RETURN_IF_ERROR(progress(0, range.end - range.begin));
   for (int64_t begin = range.begin; begin < range.end;) {
     const int64_t end = std::min(begin + kRowsOfAPiece, range.end);
@@ -175,11 +184,20 @@ absl::Status Reader::ForEachRow(const JobDescription& job, IndexRange range,
           fmt::format("job {}: only {} of the sealed rows {} to {} are there", job.name,
                       rows.size(), begin, end - 1));
     }
-    for (Row& row : rows) RETURN_IF_ERROR(visit(row));
+    RETURN_IF_ERROR(visit(rows));
     RETURN_IF_ERROR(progress(end - range.begin, range.end - range.begin));
     begin = end;
   }
   return absl::OkStatus();
+}
+
+absl::Status Reader::ForEachRow(const JobDescription& job, IndexRange range,
+                                const RowVisitor& visit, const Progress& progress) {
+  const auto visit_all = [&](std::vector<Row>& rows) -> absl::Status {
+    for (Row& row : rows) RETURN_IF_ERROR(visit(row));
+    return absl::OkStatus();
+  };
+  return ForEachPiece(job, range, visit_all, progress);
 }
 
 absl::StatusOr<absl::flat_hash_map<int64_t, int64_t>> Reader::CountDuplicates(

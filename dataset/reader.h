@@ -38,9 +38,13 @@ struct IndexRange {
   int64_t end = 0;
 };
 
+// Names of workers, by the number that rows have.
+using WorkerNames = std::map<int, std::string>;
+
 // Called after every piece with the progress of a walk. A status that is not OK ends the walk.
 using Progress = std::function<absl::Status(int64_t done, int64_t total)>;
 using RowVisitor = std::function<absl::Status(Row& row)>;
+using PieceVisitor = std::function<absl::Status(std::vector<Row>& rows)>;
 
 // Has one connection. Rows are read in pieces of some thousand indices, each with a short statement
 // of its own, so that memory does not grow and no snapshot is held that would keep a busy cluster
@@ -63,6 +67,8 @@ class Reader {
   // Returns names such as "giac 1.9.0.35", by the number that steps have.
   absl::StatusOr<std::map<int, std::string>> Engines();
 
+  absl::StatusOr<WorkerNames> Workers();
+
   // All zeros if the job has no audits. `job` is a name.
   absl::StatusOr<LabelFlips> FlipsOf(const std::string& job);
 
@@ -70,6 +76,9 @@ class Reader {
   // lie below the job's sealed index.
   absl::Status ForEachRow(const JobDescription& job, IndexRange range, const RowVisitor& visit,
                           const Progress& progress);
+  // The same, for some thousand rows at a time.
+  absl::Status ForEachPiece(const JobDescription& job, IndexRange range, const PieceVisitor& visit,
+                            const Progress& progress);
 
   // Returns how often functions that first occur in `firsts` occur again below `end`. Functions
   // that do not occur again are left out.

@@ -70,6 +70,14 @@ Json Scores(const BaselineScores& scores) {
           {"operators", scores.operators}};
 }
 
+Json Failed(const FailedByWorker& failed) {
+  Json json = Json::object();
+  for (const auto& [worker, failures] : failed) {
+    json[worker] = {{"rows", failures.rows}, {"first_indices", failures.first}};
+  }
+  return json;
+}
+
 Json Files(const ExportReport& report) {
   Json files = Json::array();
   for (const WrittenFile& file : report.files) {
@@ -132,6 +140,8 @@ std::string ReportJson(const ExportReport& report, const ExportOptions& options)
       {"options", Options(report, options)},
       {"exported", report.exported.rows},
       {"excluded", excluded},
+      {"checked", report.checked},
+      {"failed_check", Failed(report.failed)},
       {"ln_abs", {{"rewritten", report.ln_abs_rewritten}, {"kept", report.ln_abs_kept}}},
       {"baselines", Scores(report.baselines)},
       {"files", Files(report)},

@@ -41,6 +41,9 @@ struct Row {
   uint64_t canonical_hash = 0;
   uint64_t skeleton_hash = 0;
   std::vector<Step> steps;
+  int worker_id = 0;
+  // False if it came out differently when it was drawn and verified again.
+  bool sound = true;
 };
 
 // Returns the label to train on, under a convention for answers; nothing if no label can be

@@ -17,6 +17,7 @@ namespace motzkin::dataset {
 
 // The reason why a row is left out; if several hold, the first of them.
 enum class Exclusion {
+  kFailedCheck,   // it came out differently when it was drawn and verified again
   kUnlabelled,    // no label can be trusted
   kNegative,      // it has no integral, and the format holds pairs only
   kDuplicate,     // its function occurs at an earlier index
@@ -25,13 +26,14 @@ enum class Exclusion {
   kUnwritable,    // the format has no words for it
   kUnbalanced,    // --balance leaves it out
 };
-inline constexpr size_t kExclusions = 7;
+inline constexpr size_t kExclusions = 8;
 
 struct ExclusionText {
   std::string_view name;  // the key in JSON
   std::string_view why;   // the reason in the card
 };
 inline constexpr ExclusionText kExclusionTexts[kExclusions] = {
+    {"failed_check", "drawn or verified again, it came out differently: its machine erred or lied"},
     {"unlabelled", "no label can be trusted (partly, refuted, unverified, crashed, ...)"},
     {"negative", "there is no integral, and the format holds pairs only"},
     {"duplicate", "the function occurs at an earlier index of the job"},

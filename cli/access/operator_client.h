@@ -51,6 +51,7 @@ class OperatorClient {
   // Waits until the rows are dropped. Asking again goes on where an interrupted call stopped.
   absl::StatusOr<v1::DropArchivedRowsResponse> DropArchivedRows(
       const v1::DropArchivedRowsRequest& request);
+  absl::Status Report(const v1::ReportFailedRowsRequest& request);
   absl::StatusOr<v1::ListWorkersResponse> Workers();
   absl::StatusOr<v1::ControlWorkerResponse> Control(const v1::ControlWorkerRequest& request);
   absl::StatusOr<v1::GetStatusResponse> Status();

@@ -18,6 +18,8 @@ struct ReaderFlags {
   std::string data_directory;
   std::string coordinator_binary;
   std::string database;  // a connection string; empty: the one that the coordinator offers
+
+  bool FromCoordinator() const { return data_directory.empty() && database.empty(); }
 };
 // Adds --data-dir and --coordinator-binary and, with `database`, also --database.
 void AddReaderFlags(CLI::App& verb, ReaderFlags& flags, bool database);

@@ -9,6 +9,7 @@
 
 #include "cli/access/local_integrator.h"
 #include "cli/verbs/decontamination.h"
+#include "cli/verbs/recheck.h"
 #include "cli/verbs/verb.h"
 #include "cli/verbs/with_reader.h"
 #include "common/base/status_macros.h"
@@ -34,6 +35,7 @@ struct ExportFlags {
   std::string answers;
   std::string ln_abs = "keep";
   std::string shard_size;
+  bool trust_rows = false;
 };
 
 template <typename Value>
@@ -145,9 +147,27 @@ void Print(const dataset::ExportReport& report, const std::string& directory) {
   }
 }
 
+// Writes the dataset. The check can start only when the job is known.
+absl::StatusOr<dataset::ExportReport> Write(dataset::Reader& reader, const ExportFlags& flags,
+                                            dataset::ExportOptions& options,
+                                            const dataset::Progress& progress) {
+  std::shared_ptr<Recheck> recheck;
+  if (!flags.trust_rows) {
+    ASSIGN_OR_RETURN(const dataset::JobDescription job, reader.FindJob(flags.job));
+    ASSIGN_OR_RETURN(recheck, Recheck::Create(job.spec, flags.integrator.binary,
+                                              "leave the check out with --trust-rows"));
+    options.check = [recheck](const std::vector<dataset::Row>& rows) {
+      return recheck->Check(rows);
+    };
+  }
+  ASSIGN_OR_RETURN(dataset::ExportReport report,
+                   dataset::Export(reader, flags.job, flags.directory, options, progress));
+  if (recheck != nullptr) recheck->Finish();
+  return report;
+}
+
 absl::StatusOr<int> RunExport(const Globals& globals, const ExportFlags& flags) {
   ASSIGN_OR_RETURN(dataset::ExportOptions options, ReadOptions(flags));
-  // Only this option needs an integrator, and an export should work where none is installed.
   if (options.strip_ln_abs) {
     ASSIGN_OR_RETURN(const std::shared_ptr<SandboxedVerifier> verifier,
                      MakeVerifier(flags.integrator));
@@ -156,10 +176,11 @@ absl::StatusOr<int> RunExport(const Globals& globals, const ExportFlags& flags) 
     };
   }
   const auto write = [&](dataset::Reader& reader, const dataset::Progress& progress) {
-    return dataset::Export(reader, flags.job, flags.directory, options, progress);
+    return Write(reader, flags, options, progress);
   };
   ASSIGN_OR_RETURN(const dataset::ExportReport report,
                    WithReader(globals, flags.reader, "export", write));
+  TellFailures(globals, report.job.name, report.failed, flags.reader.FromCoordinator());
   if (globals.json) {
     fmt::print("{}", dataset::ReportJson(report, options));
   } else {
@@ -191,8 +212,9 @@ void AddFlags(CLI::App& verb, ExportFlags& flags) {
                   "rows in a file; 0 makes one file for each split; default 500k, for "
                   "lample-charton 0");
   verb.add_option("--integrator", flags.integrator.binary,
-                  "the integrator binary, whose verifier --ln-abs strip asks; default: beside "
-                  "motzkin");
+                  "the integrator binary, whose verifier judges; default: beside motzkin");
+  verb.add_flag("--trust-rows", flags.trust_rows,
+                "do not draw each function and verify each integral again");
   AddReaderFlags(verb, flags.reader, /*database=*/true);
 }
 

@@ -1,7 +1,13 @@
-// motzkin show JOB/INDEX prints all that is known of one function.
+// motzkin show JOB/INDEX prints all that is known of one function. With --redo it computes the
+// function again on this machine and compares.
 #include <absl/strings/str_cat.h>
 #include <fmt/core.h>
 
+#include <memory>
+#include <optional>
+#include <set>
+
+#include "cli/access/function_pool.h"
 #include "cli/access/operator_client.h"
 #include "cli/text/json.h"
 #include "cli/text/words.h"
@@ -12,6 +18,22 @@
 
 namespace motzkin::cli {
 namespace {
+
+struct ShowFlags {
+  std::string which;
+  bool redo = false;
+  std::string integrator;
+};
+
+// What this machine makes of the function.
+struct Redone {
+  v1::Result integrated;  // drawn, and integrated with the job's ladder
+  v1::Result judged;      // drawn, with the stored integral verified; empty if none counts
+  bool same_function = false;
+  bool same_answer = false;  // Always true if no stored integral counts.
+
+  bool agrees() const { return same_function && same_answer; }
+};
 
 absl::StatusOr<v1::GetResultRequest> ParseWhich(const std::string& which) {
   const size_t slash = which.rfind('/');
@@ -38,6 +60,16 @@ void PrintVerification(const v1::Verification& verification) {
   }
 }
 
+void PrintSteps(const v1::Result& result) {
+  for (const v1::StepResult& step : result.steps()) {
+    fmt::print("step       {}{}{}: {}, {:.1f} ms CPU, {} kB, verifier {:.2f} ms{}{}\n",
+               step.engine(), step.version().empty() ? "" : " ", step.version(),
+               Word(step.outcome()), static_cast<double>(step.cpu_us()) / 1e3, step.rss_kb(),
+               static_cast<double>(step.verifier_us()) / 1e3, step.message().empty() ? "" : "; ",
+               step.message());
+  }
+}
+
 void Print(const v1::GetResultResponse& response) {
   const v1::Result& result = response.result();
   fmt::print("function   {}/{}\n", response.job().spec().name(), result.index());
@@ -49,13 +81,7 @@ void Print(const v1::GetResultResponse& response) {
                result.has_abs() ? ", with abs or sign" : "");
     PrintVerification(result.verification());
   }
-  for (const v1::StepResult& step : result.steps()) {
-    fmt::print("step       {} {}: {}, {:.1f} ms CPU, {} kB, verifier {:.2f} ms{}{}\n",
-               step.engine(), step.version(), Word(step.outcome()),
-               static_cast<double>(step.cpu_us()) / 1e3, step.rss_kb(),
-               static_cast<double>(step.verifier_us()) / 1e3, step.message().empty() ? "" : "; ",
-               step.message());
-  }
+  PrintSteps(result);
   fmt::print("computed   by {}, attempt {}, speed factor {:.2f}, {}\n", response.worker(),
              response.attempt(), result.speed_factor(),
              absl::FormatTime(absl::FromUnixSeconds(response.create_time().seconds()),
@@ -63,28 +89,86 @@ void Print(const v1::GetResultResponse& response) {
   if (!response.split().empty()) fmt::print("split      {}\n", response.split());
 }
 
-absl::StatusOr<int> RunShow(const Globals& globals, const std::string& which) {
-  ASSIGN_OR_RETURN(const v1::GetResultRequest request, ParseWhich(which));
+absl::StatusOr<Redone> Redo(const v1::GetResultResponse& response, const ShowFlags& flags) {
+  const v1::Result& stored = response.result();
+  ASSIGN_OR_RETURN(const LocalJob job, LocalJob::Create(response.job().spec(), flags.integrator));
+  std::set<std::string> engines;  // A ladder may name an engine twice.
+  for (const v1::LadderStep& step : job.spec().ladder()) engines.insert(step.engine());
+  const std::unique_ptr<worker::FunctionRunner> runner =
+      job.MakeRunner({engines.begin(), engines.end()});
+  Redone redone;
+  ASSIGN_OR_RETURN(redone.integrated, runner->Run(job.TaskOf({.index = stored.index()})));
+  redone.same_function = redone.integrated.integrand() == stored.integrand() &&
+                         redone.integrated.canonical_hash() == stored.canonical_hash() &&
+                         redone.integrated.skeleton_hash() == stored.skeleton_hash();
+  redone.same_answer = stored.outcome() != v1::OUTCOME_INTEGRATED;
+  if (redone.same_answer) return redone;
+  ASSIGN_OR_RETURN(
+      redone.judged,
+      runner->Run(job.TaskOf({.index = stored.index(), .candidate = stored.integral()})));
+  redone.same_answer = redone.judged.outcome() == v1::OUTCOME_INTEGRATED &&
+                       redone.judged.answer_class() == stored.answer_class() &&
+                       redone.judged.has_abs() == stored.has_abs();
+  return redone;
+}
+
+void Print(const v1::Result& stored, const Redone& redone) {
+  const v1::Result& here = redone.integrated;
+  fmt::print("\nredo       drawn again here: {}\n",
+             redone.same_function ? "the same function" : "ANOTHER FUNCTION");
+  if (!redone.same_function) fmt::print("integrand  {}\n", PrefixToInfix(here.integrand()));
+  if (redone.judged.has_verification()) {
+    fmt::print("redo       the stored integral verified again here: {}\n",
+               redone.same_answer ? "it is right" : "IT IS NOT WHAT THE ROW SAYS");
+    PrintVerification(redone.judged.verification());
+  }
+  fmt::print("redo       integrated again here: {}{}\n", Word(here.outcome()),
+             here.outcome() == stored.outcome() ? ", as stored"
+                                                : ", unlike the stored row: a budget may be near");
+  if (!here.integral().empty() && here.integral() != stored.integral()) {
+    fmt::print("integral   {}\n", PrefixToInfix(here.integral()));
+  }
+  PrintSteps(here);
+}
+
+absl::StatusOr<int> RunShow(const Globals& globals, const ShowFlags& flags) {
+  ASSIGN_OR_RETURN(const v1::GetResultRequest request, ParseWhich(flags.which));
   OperatorClient client(globals.coordinator);
   ASSIGN_OR_RETURN(const v1::GetResultResponse response, client.Result(request));
+  std::optional<Redone> redone;
+  if (flags.redo) {
+    ASSIGN_OR_RETURN(redone, Redo(response, flags));
+  }
+  const int code = redone.has_value() && !redone->agrees() ? kExitFailure : kExitOk;
   if (!globals.json) {
     Print(response);
-    return kExitOk;
+    if (redone.has_value()) Print(response.result(), *redone);
+    return code;
   }
   Json json{{"job", response.job().spec().name()}};
   json.update(ToJson(response.result()));
   json["worker"] = response.worker();
   json["attempt"] = response.attempt();
   json["split"] = response.split();
+  if (redone.has_value()) {
+    json["redo"] = {{"agrees", redone->agrees()},
+                    {"same_function", redone->same_function},
+                    {"same_answer", redone->same_answer},
+                    {"result", ToJson(redone->integrated)}};
+  }
   PrintJson(json);
-  return kExitOk;
+  return code;
 }
 
 }  // namespace
 
 void AddShow(const VerbContext& context) {
-  const auto [verb, which] = AddVerb(context, "show", "show one function of a job", RunShow);
-  verb.add_option("JOB/INDEX", which, "for instance demo/42")->required();
+  const auto [verb, flags] = AddVerb(context, "show", "show one function of a job", RunShow);
+  verb.add_option("JOB/INDEX", flags.which, "for instance demo/42")->required();
+  verb.add_flag("--redo", flags.redo,
+                "draw, integrate and verify it again on this machine, and compare");
+  verb.add_option("--integrator", flags.integrator,
+                  "the integrator binary for --redo; default: beside motzkin");
 }
 
 }  // namespace motzkin::cli

@@ -63,6 +63,9 @@ class OperatorServiceImpl final : public v1::OperatorService::CallbackService {
   grpc::ServerUnaryReactor* DropArchivedRows(grpc::CallbackServerContext*,
                                              const v1::DropArchivedRowsRequest*,
                                              v1::DropArchivedRowsResponse*) override;
+  grpc::ServerUnaryReactor* ReportFailedRows(grpc::CallbackServerContext*,
+                                             const v1::ReportFailedRowsRequest*,
+                                             v1::ReportFailedRowsResponse*) override;
   grpc::ServerUnaryReactor* ListWorkers(grpc::CallbackServerContext*, const v1::ListWorkersRequest*,
                                         v1::ListWorkersResponse*) override;
   grpc::ServerUnaryReactor* ControlWorker(grpc::CallbackServerContext*,

@@ -268,6 +268,17 @@ absl::Status Validate(const v1::DropArchivedRowsRequest& request) {
   return Digest("sha256", request.sha256());
 }
 
+absl::Status Validate(const v1::ReportFailedRowsRequest& request) {
+  RETURN_IF_ERROR(Name("job", request.job()));
+  RETURN_IF_ERROR(InRange("failed", request.failed_size(), 1, 100));
+  for (const v1::FailedRows& failed : request.failed()) {
+    RETURN_IF_ERROR(Name("failed.worker", failed.worker()));
+    RETURN_IF_ERROR(InRange("failed.rows", failed.rows(), 1, kIndexMax));
+    RETURN_IF_ERROR(InRange("failed.first_indices", failed.first_indices_size(), 0, 20));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Validate(const v1::GetResultRequest& request) {
   RETURN_IF_ERROR(Name("job", request.job()));
   return InRange("index", request.index(), 0, kIndexMax);

@@ -70,8 +70,11 @@ struct Task {
   uint64_t serial = 0;
   // The function may kill this worker, so it is written down before it begins (careful_log.h).
   bool careful = false;
-  // The budgets of the ladder are multiplied by this; above 1 only in audits.
+  // The budgets of the ladder and of the verifier are multiplied by this; above 1 only if the
+  // function is computed again.
   int budget_factor = 1;
+  // Prefix tokens of an integral that is verified in place of an integration; empty: integrate.
+  std::string candidate = {};
 };
 
 }  // namespace motzkin::worker

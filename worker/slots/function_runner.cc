@@ -71,12 +71,17 @@ void FunctionRunner::Begin(const Task& task) {
   interrupted_ = interrupt_serial_ == task.serial;
 }
 
-absl::StatusOr<v1::Result> FunctionRunner::Blame(const Task& task, int deaths) {
+absl::StatusOr<v1::Result> FunctionRunner::Draw(const Task& task) const {
   expression::Pool pool;
   v1::Result row;
+  RETURN_IF_ERROR(Draw(task, pool, row).status());
+  return row;
+}
+
+absl::StatusOr<v1::Result> FunctionRunner::Blame(const Task& task, int deaths) {
   // Making the function again is necessary, because a row needs its integrand and hashes. If this
   // is what kills the process, Slot::RunCarefully() finds that out by the third death.
-  RETURN_IF_ERROR(Draw(task, pool, row).status());
+  ASSIGN_OR_RETURN(v1::Result row, Draw(task));
   FillFromDeath(absl::UnavailableError(fmt::format("killed its worker {} times", deaths)),
                 task.job->spec.ladder(0).engine(), options_.engine_versions, row);
   return row;
@@ -103,6 +108,7 @@ absl::StatusOr<generator::GeneratedFunction> FunctionRunner::Draw(const Task& ta
 
 absl::Status FunctionRunner::Compute(const Task& task, const generator::GeneratedFunction& function,
                                      expression::Pool& pool, v1::Result& row) {
+  if (!task.candidate.empty()) return Verify(task, task.candidate, row);
   switch (row.kind()) {
     case v1::KIND_BACKWARD:
       return RunBackward(task, function, row);
@@ -201,7 +207,8 @@ absl::Status FunctionRunner::Ask(const Task& task, const integrator::v1::Request
     numbered.set_id(next_request_++);
     // The budget is in CPU of this machine. With the same one everywhere, a slow machine would
     // leave answers unverified that a fast one verifies.
-    numbered.set_verifier_budget_us(static_cast<int64_t>(kVerifierBudgetUs * row.speed_factor()));
+    numbered.set_verifier_budget_us(
+        static_cast<int64_t>(kVerifierBudgetUs * task.budget_factor * row.speed_factor()));
     absl::StatusOr<integrator::v1::Response> answer =
         integrator_->Call(numbered, WallMax(numbered));
     // Asked before the answer is looked at: an interrupt kills the integrator, and its death must

@@ -52,11 +52,16 @@ class FunctionRunner {
   // `clock` must outlive this.
   FunctionRunner(RunnerOptions options, IntegratorFactory factory, const Clock& clock);
 
-  // Returns the function's row, no matter how the function ended. Errors are about everything else:
+  // Returns the function's row, no matter how the function ended. With a `task.candidate` the row
+  // says how that was judged. Errors are about everything else:
   //   ABORTED              it was interrupted: begin it again, or not
   //   RESOURCE_EXHAUSTED   the generator found no usable function: the job is at fault
   //   UNAVAILABLE          no integrator can be started: this worker is at fault
   absl::StatusOr<v1::Result> Run(const Task& task) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Makes the function, and the fields of its row that do not depend on its integration.
+  // RESOURCE_EXHAUSTED as above.
+  absl::StatusOr<v1::Result> Draw(const Task& task) const;
 
   // Returns the row of a function that killed its worker `deaths` times: `crashed`, without trying
   // it again. RESOURCE_EXHAUSTED as above.

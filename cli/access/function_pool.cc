@@ -1,0 +1,143 @@
+#include "cli/access/function_pool.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <ctime>
+#include <utility>
+
+#include "cli/access/program_path.h"
+#include "common/base/status_macros.h"
+#include "common/expression/canonical.h"
+#include "worker/slots/integrator_process.h"
+
+namespace motzkin::cli {
+namespace {
+
+constexpr int kVerdictBudgetFactor = 10;
+
+const Clock& RealClock() {
+  static const SystemClock clock;
+  return clock;
+}
+
+absl::Duration CpuOfThisThread() {
+  timespec spent = {};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
+  return absl::DurationFromTimespec(spent);
+}
+
+absl::Duration CpuOfChildren() {
+  rusage usage = {};
+  getrusage(RUSAGE_CHILDREN, &usage);
+  return absl::DurationFromTimeval(usage.ru_utime) + absl::DurationFromTimeval(usage.ru_stime);
+}
+
+}  // namespace
+
+absl::StatusOr<LocalJob> LocalJob::Create(const v1::JobSpec& spec, const std::string& binary) {
+  const v1::GeneratorSpec& generator = spec.generator();
+  if (generator.version() != generator::kGeneratorVersion ||
+      generator.canonical_version() != expression::kCanonicalVersion) {
+    return absl::FailedPreconditionError(fmt::format(
+        "job {} was drawn by generator version {} with canonical form {}, this program has {} and "
+        "{}: use the version that made it",
+        spec.name(), generator.version(), generator.canonical_version(),
+        generator::kGeneratorVersion, expression::kCanonicalVersion));
+  }
+  ASSIGN_OR_RETURN(auto sampler, generator::FunctionSampler::Create(generator));
+  worker::IntegratorOptions integrator;
+  ASSIGN_OR_RETURN(integrator.binary, ProgramPath("integrator", binary, "--integrator"));
+  integrator.engine_memory_bytes = spec.engine_memory_bytes();
+  integrator.idle_priority = false;  // A person waits for the answer.
+  integrator.sandbox_level = worker::ProbeIntegratorSandbox(integrator.binary).level;
+  return LocalJob(
+      std::make_shared<const worker::JobContext>(worker::JobContext{.cluster_uuid = "",
+                                                                    .uuid = "",
+                                                                    .spec = spec,
+                                                                    .spec_digest = "",
+                                                                    .sampler = std::move(sampler)}),
+      std::move(integrator));
+}
+
+std::unique_ptr<worker::FunctionRunner> LocalJob::MakeRunner(
+    std::vector<std::string> engines) const {
+  worker::RunnerOptions options;
+  options.integrator = integrator_;
+  options.integrator.engines = std::move(engines);
+  return std::make_unique<worker::FunctionRunner>(std::move(options),
+                                                  &worker::IntegratorProcess::Start, RealClock());
+}
+
+worker::Task LocalJob::TaskOf(const Question& question) const {
+  return {.job = context_,
+          .work = worker::AuditId{"", question.index},
+          .index = question.index,
+          .serial = 1,
+          .budget_factor = question.candidate.empty() ? 1 : kVerdictBudgetFactor,
+          .candidate = question.candidate};
+}
+
+FunctionPool::FunctionPool(LocalJob job) : job_(std::move(job)), children_before_(CpuOfChildren()) {
+  const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+  for (unsigned i = 0; i < cores; ++i) threads_.emplace_back([this] { Work(); });
+}
+
+FunctionPool::~FunctionPool() { Stop(); }
+
+absl::Duration FunctionPool::Stop() {
+  {
+    const absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  threads_.clear();
+  const absl::MutexLock lock(&mutex_);
+  return cpu_ + CpuOfChildren() - children_before_;
+}
+
+absl::StatusOr<std::vector<v1::Result>> FunctionPool::Run(const std::vector<Question>& questions) {
+  const absl::MutexLock lock(&mutex_);
+  rows_.assign(questions.size(), {});
+  next_ = 0;
+  open_ = questions.size();
+  questions_ = &questions;
+  mutex_.Await(absl::Condition(+[](size_t* open) { return *open == 0; }, &open_));
+  questions_ = nullptr;
+  RETURN_IF_ERROR(failure_);
+  return std::exchange(rows_, {});
+}
+
+bool FunctionPool::Take(size_t& at, Question& question) {
+  const auto ready = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return stopping_ || (questions_ != nullptr && next_ < questions_->size());
+  };
+  const absl::MutexLock lock(&mutex_);
+  mutex_.Await(absl::Condition(&ready));
+  if (stopping_) return false;
+  at = next_++;
+  question = (*questions_)[at];
+  return true;
+}
+
+void FunctionPool::Work() {
+  // An integrator dies with the thread that started it.
+  const std::unique_ptr<worker::FunctionRunner> runner =
+      job_.MakeRunner({"giac"});  // To judge takes no engine; this one starts at once.
+  size_t at = 0;
+  for (Question question; Take(at, question);) {
+    const worker::Task task = job_.TaskOf(question);
+    absl::StatusOr<v1::Result> row =
+        question.candidate.empty() ? runner->Draw(task) : runner->Run(task);
+    const absl::MutexLock lock(&mutex_);
+    if (row.ok()) rows_[at] = *std::move(row);
+    // Any other error is that of a function that cannot be drawn.
+    if (absl::IsUnavailable(row.status())) failure_ = row.status();
+    --open_;
+  }
+  runner->DropIntegrator();
+  const absl::MutexLock lock(&mutex_);
+  cpu_ += CpuOfThisThread();
+}
+
+}  // namespace motzkin::cli

@@ -1,0 +1,78 @@
+#include "cli/verbs/recheck.h"
+
+#include <absl/strings/str_cat.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "cli/access/operator_client.h"
+#include "cli/text/report.h"
+#include "common/base/status_macros.h"
+#include "common/words/words.h"
+
+namespace motzkin::cli {
+namespace {
+
+bool CountsAsIntegrated(const dataset::Row& row) { return row.outcome == v1::OUTCOME_INTEGRATED; }
+
+// The label rests on all of these. Costs, and answers that do not count, may differ.
+bool Agrees(const dataset::Row& stored, const v1::Result& again) {
+  if (stored.integrand != again.integrand() || stored.canonical_hash != again.canonical_hash() ||
+      stored.skeleton_hash != again.skeleton_hash()) {
+    return false;
+  }
+  return !CountsAsIntegrated(stored) ||
+         (again.outcome() == v1::OUTCOME_INTEGRATED &&
+          stored.answer_class == again.answer_class() && stored.has_abs == again.has_abs());
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<Recheck>> Recheck::Create(const v1::JobSpec& spec,
+                                                         const std::string& integrator,
+                                                         const std::string& or_else) {
+  absl::StatusOr<LocalJob> job = LocalJob::Create(spec, integrator);
+  if (job.ok()) return std::shared_ptr<Recheck>(new Recheck(*std::move(job)));
+  return absl::Status(job.status().code(), absl::StrCat(job.status().message(), ", or ", or_else));
+}
+
+absl::StatusOr<std::vector<bool>> Recheck::Check(const std::vector<dataset::Row>& rows) {
+  std::vector<Question> questions;
+  for (const dataset::Row& row : rows) {
+    questions.push_back(
+        {.index = row.index, .candidate = CountsAsIntegrated(row) ? row.integral : std::string()});
+  }
+  ASSIGN_OR_RETURN(const std::vector<v1::Result> again, pool_.Run(questions));
+  std::vector<bool> sound;
+  for (size_t i = 0; i < rows.size(); ++i) sound.push_back(Agrees(rows[i], again[i]));
+  rows_ += static_cast<int64_t>(rows.size());
+  return sound;
+}
+
+void Recheck::Finish() {
+  const double seconds = absl::ToDoubleSeconds(pool_.Stop());
+  fmt::print(stderr, "checked {} rows again, {:.0f} a core-second\n", Grouped(rows_),
+             static_cast<double>(rows_) / std::max(seconds, 1e-9));
+}
+
+void TellFailures(const Globals& globals, const std::string& job,
+                  const dataset::FailedByWorker& failed, bool tell) {
+  if (failed.empty()) return;
+  v1::ReportFailedRowsRequest request;
+  request.set_job(job);
+  for (const auto& [worker, failures] : failed) {
+    v1::FailedRows& rows = *request.add_failed();
+    rows.set_worker(worker);
+    rows.set_rows(failures.rows);
+    rows.mutable_first_indices()->Add(failures.first.begin(), failures.first.end());
+  }
+  for (const std::string& line : dataset::FailureLines(failed)) {
+    fmt::print(stderr, "job {}: {} came out differently\n", job, line);
+  }
+  if (!tell) return;
+  const absl::Status told = OperatorClient(globals.coordinator).Report(request);
+  if (!told.ok()) Report(told);
+}
+
+}  // namespace motzkin::cli

@@ -1,0 +1,1 @@
+SELECT worker_id, worker FROM workers ORDER BY worker_id
