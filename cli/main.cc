@@ -36,9 +36,9 @@ int Main(int argc, char** argv) {
 
   Action action;
   const VerbContext context{app, globals, action};
-  for (const auto add : {AddStart, AddJobs, AddControl, AddWorkers, AddMembers, AddStatus, AddWatch,
-                         AddShow, AddEvents, AddStats, AddExport, AddArchive, AddPsql, AddBackup,
-                         AddRestore, AddGenerate, AddIntegrate, AddEvaluate}) {
+  for (const auto add : {AddStart, AddJobs, AddControl, AddVoid, AddWorkers, AddMembers, AddStatus,
+                         AddWatch, AddShow, AddEvents, AddStats, AddExport, AddArchive, AddPsql,
+                         AddBackup, AddRestore, AddGenerate, AddIntegrate, AddEvaluate}) {
     add(context);
   }
   const absl::StatusOr<bool> parsed = settings::ParseFlags(app, argc, argv);

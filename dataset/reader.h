@@ -48,8 +48,9 @@ using PieceVisitor = std::function<absl::Status(std::vector<Row>& rows)>;
 
 // Has one connection. Rows are read in pieces of some thousand indices, each with a short statement
 // of its own, so that memory does not grow and no snapshot is held that would keep a busy cluster
-// from cleaning up. Sealed rows never change, so the pieces fit together. A connection that breaks
-// is opened again, and the piece is asked for once more.
+// from cleaning up. Sealed rows never change, except that `motzkin void` takes some back, which shows
+// as DATA_LOSS; so the pieces fit together. A connection that breaks is opened again, and the piece
+// is asked for once more.
 //
 // The errors are those of common/postgres, and
 //   NOT_FOUND            there is no such job

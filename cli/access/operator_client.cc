@@ -136,6 +136,9 @@ absl::StatusOr<v1::DropArchivedRowsResponse> OperatorClient::DropArchivedRows(
     const v1::DropArchivedRowsRequest& request) {
   return impl_->Call(&v1::OperatorService::Stub::DropArchivedRows, request, kDropTimeout);
 }
+absl::StatusOr<v1::VoidRowsResponse> OperatorClient::Void(const v1::VoidRowsRequest& request) {
+  return impl_->Call(&Stub::VoidRows, request, kDropTimeout);
+}
 absl::Status OperatorClient::Report(const v1::ReportFailedRowsRequest& request) {
   return impl_->Call(&Stub::ReportFailedRows, request).status();
 }

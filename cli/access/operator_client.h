@@ -26,7 +26,7 @@ struct CoordinatorFlags {
 std::filesystem::path MembershipFile(const std::string& address);
 
 // Has one connection, which the first call makes. Each call waits for at most kCallTimeout; only
-// DropArchivedRows() waits longer, as it waits for readers of the database.
+// DropArchivedRows() and Void() wait longer, for what may be millions of rows.
 //
 // Errors: those of the RPC; INVALID_ARGUMENT if the address is no HOST:PORT; UNAVAILABLE, with
 // advice, if no coordinator answers there; UNAUTHENTICATED, with advice, if it does not know this
@@ -51,6 +51,8 @@ class OperatorClient {
   // Waits until the rows are dropped. Asking again goes on where an interrupted call stopped.
   absl::StatusOr<v1::DropArchivedRowsResponse> DropArchivedRows(
       const v1::DropArchivedRowsRequest& request);
+  // Waits until the rows are taken back.
+  absl::StatusOr<v1::VoidRowsResponse> Void(const v1::VoidRowsRequest& request);
   absl::Status Report(const v1::ReportFailedRowsRequest& request);
   absl::StatusOr<v1::ListWorkersResponse> Workers();
   absl::StatusOr<v1::ControlWorkerResponse> Control(const v1::ControlWorkerRequest& request);

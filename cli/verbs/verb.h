@@ -56,6 +56,7 @@ void AddStart(const VerbContext& context);  // start
 void AddJobs(const VerbContext& context);   // jobs
 // Adds pause, resume, extend, cancel, suspend, drain and remove.
 void AddControl(const VerbContext& context);
+void AddVoid(const VerbContext& context);       // void
 void AddWorkers(const VerbContext& context);    // workers
 void AddMembers(const VerbContext& context);    // approve, invite, join, operators
 void AddStatus(const VerbContext& context);     // status

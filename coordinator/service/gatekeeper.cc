@@ -50,7 +50,9 @@ constexpr Rule kRules[] = {
     {"/motzkin.v1.OperatorService/ListEvents", Who::kReader},
     {"/motzkin.v1.OperatorService/ListJobs", Who::kReader},
     {"/motzkin.v1.OperatorService/ListWorkers", Who::kReader},
+    {"/motzkin.v1.OperatorService/ReportFailedRows", Who::kOperator},
     {"/motzkin.v1.OperatorService/StartJob", Who::kOperator},
+    {"/motzkin.v1.OperatorService/VoidRows", Who::kOperator},
     {"/motzkin.v1.WorkerService/SubmitResults", Who::kWorker},
     {"/motzkin.v1.WorkerService/Synchronize", Who::kWorker},
 };

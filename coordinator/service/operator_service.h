@@ -63,6 +63,8 @@ class OperatorServiceImpl final : public v1::OperatorService::CallbackService {
   grpc::ServerUnaryReactor* DropArchivedRows(grpc::CallbackServerContext*,
                                              const v1::DropArchivedRowsRequest*,
                                              v1::DropArchivedRowsResponse*) override;
+  grpc::ServerUnaryReactor* VoidRows(grpc::CallbackServerContext*, const v1::VoidRowsRequest*,
+                                     v1::VoidRowsResponse*) override;
   grpc::ServerUnaryReactor* ReportFailedRows(grpc::CallbackServerContext*,
                                              const v1::ReportFailedRowsRequest*,
                                              v1::ReportFailedRowsResponse*) override;
@@ -88,6 +90,12 @@ class OperatorServiceImpl final : public v1::OperatorService::CallbackService {
   absl::Status CountRows(const JobRecord& job, int64_t expected);
   // Drops rows until none is left. UNAVAILABLE: readers hold it up, or this is stopping.
   absl::Status DropRows(int64_t job_id);
+
+  // Drains the worker, unless it was removed, and waits until it holds nothing any more: what it
+  // stored later would stay. UNAVAILABLE: it still finishes what it began.
+  absl::Status AwaitStill(const StoredWorker& worker);
+  // Returns the worker, which may have been removed. The errors are those of FindWorker().
+  absl::StatusOr<StoredWorker> FindStored(const std::string& name_or_uuid);
 
   absl::StatusOr<v1::Job> Describe(const JobRecord& job);
   absl::StatusOr<std::vector<v1::Job>> DescribeJobs();

@@ -175,8 +175,7 @@ void SchedulerLoop::TakeReport(const std::shared_ptr<WorkerLink>& link,
   const auto known = scheduler_.workers().find(id);
   if (known != scheduler_.workers().end() && known->second.control == WorkerControl::kRemoved) {
     return link->Finish(absl::PermissionDeniedError(
-        absl::StrCat("worker ", state.name(), " was removed; `motzkin resume ", state.name(),
-                     "` lets it in again")));
+        absl::StrCat("worker ", state.name(), " was removed from the cluster")));
   }
   switch (scheduler_.OnWorkerReport(ToReport(state, jobs_), now)) {
     case ReportVerdict::kSuperseded:

@@ -268,6 +268,11 @@ absl::Status Validate(const v1::DropArchivedRowsRequest& request) {
   return Digest("sha256", request.sha256());
 }
 
+absl::Status Validate(const v1::VoidRowsRequest& request) {
+  RETURN_IF_ERROR(Name("worker", request.worker()));
+  return InRange("since.nanos", request.since().nanos(), 0, 999'999'999);
+}
+
 absl::Status Validate(const v1::ReportFailedRowsRequest& request) {
   RETURN_IF_ERROR(Name("job", request.job()));
   RETURN_IF_ERROR(InRange("failed", request.failed_size(), 1, 100));

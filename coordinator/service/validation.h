@@ -34,6 +34,7 @@ absl::Status Validate(const v1::StartJobRequest& request);
 absl::Status Validate(const v1::ControlJobRequest& request);
 absl::Status Validate(const v1::ControlWorkerRequest& request);
 absl::Status Validate(const v1::DropArchivedRowsRequest& request);
+absl::Status Validate(const v1::VoidRowsRequest& request);
 absl::Status Validate(const v1::ReportFailedRowsRequest& request);
 absl::Status Validate(const v1::GetResultRequest& request);
 absl::Status Validate(const v1::ListEventsRequest& request);

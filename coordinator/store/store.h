@@ -192,6 +192,7 @@ class Store {
   Figures& figures();
 
  private:
+  friend class AuditStore;
   friend class MemberStore;
   class Impl;
   explicit Store(std::unique_ptr<Impl> impl);

@@ -74,9 +74,8 @@ std::vector<std::string> WritableFiles(const std::string& pid) {
   std::error_code error;  // The process may end at any time.
   for (const auto& entry : fs::directory_iterator(process / "fd", error)) {
     const std::string target = fs::read_symlink(entry.path(), error);
-    const bool reads_only =
-        (fs::symlink_status(entry.path(), error).permissions() & fs::perms::owner_write) ==
-        fs::perms::none;
+    const bool reads_only = (fs::symlink_status(entry.path(), error).permissions() &
+                             fs::perms::owner_write) == fs::perms::none;
     if (reads_only || target == "/dev/null" || target.starts_with("pipe:")) continue;
     if (!IsSealed(entry.path())) writable.push_back(target);
   }
