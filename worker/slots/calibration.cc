@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,7 +36,15 @@ constexpr int kRounds = 3;  // The least of them counts, because noise only ever
 // Far above what any machine needs; it only ends an engine that hangs.
 constexpr int64_t kBudgetUs = 5'000'000;
 
-absl::StatusOr<double> Round(IntegratorProcess& integrator, const std::string& engine) {
+// An engine that crashes or gives up early has shown nothing of its speed.
+bool Answered(v1::Outcome outcome) {
+  return outcome == v1::OUTCOME_INTEGRATED || outcome == v1::OUTCOME_PARTLY ||
+         outcome == v1::OUTCOME_UNVERIFIED || outcome == v1::OUTCOME_REFUTED;
+}
+
+// Returns the CPU of the engine in microseconds; empty if it did not answer everything.
+absl::StatusOr<std::optional<double>> Round(IntegratorProcess& integrator,
+                                            const std::string& engine) {
   double cpu_us = 0;
   for (const std::string_view integrand : kIntegrands) {
     integrator::v1::Request request;
@@ -50,6 +59,7 @@ absl::StatusOr<double> Round(IntegratorProcess& integrator, const std::string& e
     ASSIGN_OR_RETURN(const integrator::v1::Response response,
                      integrator.Call(request, WallMax(request)));
     for (const auto& report : response.integration().steps()) {
+      if (!Answered(report.outcome())) return std::nullopt;
       cpu_us += static_cast<double>(report.cpu_us());
     }
   }
@@ -70,9 +80,10 @@ absl::StatusOr<SpeedRound> MeasureSpeed(IntegratorProcess& integrator) {
                      [&](const Reference& each) { return each.engine == described.engine(); });
     // An engine without a reference (SymPy) keeps the factor 1.
     if (reference == kReferences.end()) continue;
-    ASSIGN_OR_RETURN(const double cpu_us, Round(integrator, described.engine()));
-    round.ratios[described.engine()] = cpu_us / reference->cpu_us;
-    round.cpu += absl::Microseconds(cpu_us);
+    ASSIGN_OR_RETURN(const std::optional<double> cpu_us, Round(integrator, described.engine()));
+    if (!cpu_us.has_value()) continue;
+    round.ratios[described.engine()] = *cpu_us / reference->cpu_us;
+    round.cpu += absl::Microseconds(*cpu_us);
   }
   return round;
 }

@@ -29,7 +29,8 @@ struct Calibration {
 absl::StatusOr<Calibration> Calibrate(IntegratorProcess& integrator);
 
 struct SpeedRound {
-  // For each engine with a reference, its CPU time divided by the reference's. Not clamped.
+  // For each engine with a reference, its CPU time divided by the reference's. Not clamped. An
+  // engine that did not answer everything is left out.
   std::map<std::string, double> ratios;
   absl::Duration cpu;
 };

@@ -228,6 +228,23 @@ TEST_F(FunctionRunnerTest, AMachineThatGetsSlowGetsLargerBudgetsWhileItRuns) {
   EXPECT_EQ(runner().Run(TestTask(1))->speed_factor(), 8) << "the bound";
 }
 
+TEST_F(FunctionRunnerTest, AnEngineThatCrashesHasShownNoSpeed) {
+  v1::Outcome outcome = v1::OUTCOME_UNVERIFIED;
+  script_.Say([&](const Request&) {
+    Response response = Failed(outcome);
+    auto& step = *response.mutable_integration()->add_steps();
+    step.set_outcome(outcome);
+    step.set_cpu_us(1000);
+    return response;
+  });
+  const auto integrator = script_.Factory()({});
+  EXPECT_EQ(MeasureSpeed(**integrator)->ratios.count("giac"), 1u) << "it answered";
+  for (const v1::Outcome early : {v1::OUTCOME_CRASHED, v1::OUTCOME_UNSOLVED}) {
+    outcome = early;
+    EXPECT_EQ(MeasureSpeed(**integrator)->ratios.count("giac"), 0u);
+  }
+}
+
 TEST_F(FunctionRunnerTest, AnInterruptEndsTheTaskItNamesAndNoOther) {
   script_.Hang();
   Task task = TestTask(1);
