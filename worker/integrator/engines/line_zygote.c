@@ -95,7 +95,7 @@ static void SayReady(void) {
 
 // Turns the new process into a leaf: it dies with its zygote, is within its limits, is filtered,
 // and writes to the pipe of answers. Only then does it read the input.
-static void BecomeLeaf(long long memory_bytes, long long cpu_seconds) {
+static void BecomeLeaf(pid_t zygote, long long memory_bytes, long long cpu_seconds) {
   is_leaf = 1;
   const struct rlimit none = {0, 0};
   const struct rlimit memory = {(rlim_t)memory_bytes, (rlim_t)memory_bytes};
@@ -107,6 +107,8 @@ static void BecomeLeaf(long long memory_bytes, long long cpu_seconds) {
       setrlimit(RLIMIT_CPU, &cpu) != 0 || setrlimit(RLIMIT_FSIZE, &none) != 0) {
     _exit(kNotSealed);
   }
+  // The zygote may have died between the fork and the prctl(), which then came too late.
+  if (getppid() != zygote) _exit(kNotSealed);
   // A leaf that is taken over must neither read the next command nor answer in the zygote's stead.
   close(command_fd);
   close(status_fd);
@@ -148,11 +150,12 @@ static void Serve(void) {
       _exit(1);
     }
     ReadFully(line, size);
+    const pid_t zygote = getpid();
     leaf = fork();
     // The supervisor sees the pipe end and starts another zygote.
     if (leaf < 0) _exit(1);
     if (leaf == 0) {
-      BecomeLeaf(memory_bytes, cpu_seconds);
+      BecomeLeaf(zygote, memory_bytes, cpu_seconds);
       line[size] = '\n';
       text = line;
       text_left = size + 1;

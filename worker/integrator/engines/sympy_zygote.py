@@ -54,12 +54,15 @@ def prctl(option, value, pointer=None):
         os._exit(125)
 
 
-def become_leaf(memory_bytes, cpu_seconds):
+def become_leaf(zygote, memory_bytes, cpu_seconds):
     """Makes the new process die with its zygote, keep within its limits, and be filtered."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
     prctl(PR_SET_PDEATHSIG, SIGKILL)
+    # The zygote may have died between the fork and the prctl(), which then came too late.
+    if os.getppid() != zygote:
+        os._exit(125)
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -99,9 +102,10 @@ def serve():
             continue
         memory_bytes, cpu_seconds, size = map(int, words[1:])
         text = read_fully(size).decode()
+        zygote = os.getpid()
         leaf = os.fork()
         if leaf == 0:
-            become_leaf(memory_bytes, cpu_seconds)
+            become_leaf(zygote, memory_bytes, cpu_seconds)
             run_leaf(text)
         say("pid", leaf)
 
