@@ -24,7 +24,7 @@ namespace motzkin::cli {
 struct Question {
   int64_t index = 0;
   // Prefix tokens of an integral to verify; empty: none.
-  std::string candidate;
+  std::string candidate = {};
 };
 
 // A job whose functions can be computed here.

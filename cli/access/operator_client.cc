@@ -137,10 +137,10 @@ absl::StatusOr<v1::DropArchivedRowsResponse> OperatorClient::DropArchivedRows(
   return impl_->Call(&v1::OperatorService::Stub::DropArchivedRows, request, kDropTimeout);
 }
 absl::StatusOr<v1::VoidRowsResponse> OperatorClient::Void(const v1::VoidRowsRequest& request) {
-  return impl_->Call(&Stub::VoidRows, request, kDropTimeout);
+  return impl_->Call(&v1::OperatorService::Stub::VoidRows, request, kDropTimeout);
 }
 absl::Status OperatorClient::Report(const v1::ReportFailedRowsRequest& request) {
-  return impl_->Call(&Stub::ReportFailedRows, request).status();
+  return impl_->Call(&v1::OperatorService::Stub::ReportFailedRows, request).status();
 }
 absl::StatusOr<v1::ListWorkersResponse> OperatorClient::Workers() {
   return impl_->Call(&v1::OperatorService::Stub::ListWorkers, v1::ListWorkersRequest());

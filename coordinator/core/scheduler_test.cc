@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "tests/sim/model_store.h"
 
@@ -13,6 +14,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 // A scheduler over a store that answers at once, unless told otherwise, and workers whose reports
 // are written by hand.
@@ -174,6 +176,17 @@ TEST_F(SchedulerTest, TheNewestInstanceWinsAndTheOlderIsSuperseded) {
   Say(Report("a", 5));
   EXPECT_EQ(Say(Report("a", 6)), ReportVerdict::kAccepted);
   EXPECT_EQ(Say(Report("a", 5)), ReportVerdict::kSuperseded);
+}
+
+TEST_F(SchedulerTest, AnInstanceThatIsLostKeepsNoOtherOutWhateverItsNumber) {
+  StartJob({.target = 100'000});
+  Say(Report("a", std::numeric_limits<uint64_t>::max()));
+  Pass(20);
+  EXPECT_EQ(Say(Report("a", 5)), ReportVerdict::kSuperseded);
+  Pass(6);
+  EXPECT_EQ(Say(Report("a", 5)), ReportVerdict::kAccepted);
+  EXPECT_EQ(Say(Obedient("a", 5)), ReportVerdict::kAccepted);
+  EXPECT_THAT(Leases("a"), Not(IsEmpty()));
 }
 
 TEST_F(SchedulerTest, ASilentWorkerGetsNoNewWorkAndThenLosesItsBatches) {

@@ -51,8 +51,12 @@ void WorkerWatch::Restore(const Restored& restored, BootTime now) {
 ReportVerdict WorkerWatch::OnReport(const WorkerReport& report, BootTime now) {
   const bool known = cluster_.workers.contains(report.worker);
   WorkerState& worker = cluster_.workers[report.worker];
-  if (known && report.instance < worker.report.instance) return ReportVerdict::kSuperseded;
-  const bool replaced = worker.report.instance != 0 && report.instance > worker.report.instance;
+  // A newer instance counts only until it is lost: whatever number it said of itself, it keeps
+  // other instances out for no longer.
+  if (known && report.instance < worker.report.instance && worker.presence != Presence::kLost) {
+    return ReportVerdict::kSuperseded;
+  }
+  const bool replaced = worker.report.instance != 0 && report.instance != worker.report.instance;
   if (!replaced && worker.report.sequence != 0 && report.sequence <= worker.report.sequence) {
     return ReportVerdict::kRepeated;
   }

@@ -188,6 +188,12 @@ void SchedulerLoop::TakeReport(const std::shared_ptr<WorkerLink>& link,
   }
   Stream& stream = streams_[id];
   if (stream.link != nullptr && stream.link != link) {
+    if (stream.instance < state.instance()) {
+      RecordEventLater(
+          "worker", absl::StrCat("worker ", state.name(), " was taken over by a newer process at ",
+                                 link->peer(), " while the one at ", stream.link->peer(),
+                                 " was still connected"));
+    }
     // The code tells the older end of a worker what to do: FAILED_PRECONDITION makes a process
     // exit, and UNAVAILABLE makes it connect again.
     stream.link->Finish(

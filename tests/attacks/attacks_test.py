@@ -205,6 +205,22 @@ class BeyondTheirRole(AttackTest):
         self.assertEqual(connection.code(SYNCHRONIZE, state_of(honest, sequence=2)), "OK")
 
 
+    def test_a_process_that_takes_a_workers_place_with_its_certificate_leaves_a_trace(self):
+        worker_uuid, connection = self.invited_worker()
+        states = queue.Queue()
+        states.put(state_of(worker_uuid, "copied"))
+        stream = connection.stream(SYNCHRONIZE, iter(states.get, None))
+        next(stream)
+        self.assertEqual(connection.code(SYNCHRONIZE, state_of(worker_uuid, "copied", instance=2)), "OK")
+        with self.assertRaises(grpc.RpcError) as ended:
+            for _ in stream:
+                pass
+        states.put(None)
+        self.assertEqual(ended.exception.code().name, "FAILED_PRECONDITION")
+        trial.wait_for(lambda: any("copied was taken over by a newer process" in event["text"]
+                                   for event in self.coordinator.motzkin("events")), 20, "no event tells of it")
+
+
 class Removed(AttackTest):
     def test_its_stream_ends_within_a_second_and_later_calls_are_refused(self):
         worker_uuid, connection = self.invited_worker()
