@@ -21,6 +21,8 @@
 #include "common/postgres/client_environment.h"
 #include "common/postgres/connection.h"
 #include "common/process/child_process.h"
+#include "common/process/durable_file.h"
+#include "coordinator/postgres_server/cluster_place.h"
 #include "coordinator/postgres_server/leftover_server.h"
 #include "coordinator/postgres_server/postgres_binaries.h"
 #include "coordinator/service/authority.h"
@@ -64,22 +66,24 @@ absl::StatusOr<std::string> RunningConninfo(const std::string& data) {
   return fmt::format("host='{}' port={} user=motzkin_owner dbname=motzkin", socket_directory, port);
 }
 
-// Where the private cluster lies: DIR/postgres, or the directory that this links to. See
-// EmbeddedPostgres.
-std::string PrivateData(const std::string& directory) {
-  std::error_code error;
-  const fs::path data = directory + "/postgres";
-  return fs::is_symlink(data, error) ? fs::read_symlink(data, error).string() : data.string();
+// The coordinator that answers motzkin does not keep its database where we looked.
+absl::Status WrongPlace(const Config& config) {
+  return absl::FailedPreconditionError(fmt::format(
+      "the coordinator of cluster {} does not keep its database in {} of this machine: run motzkin "
+      "backup where the coordinator runs, or name the database with --data-dir or --postgres",
+      config.backup_of.substr(0, 8), config.data_directory));
 }
 
 absl::StatusOr<Database> OpenSource(const Config& config) {
   if (!config.postgres.empty()) return Database{.conninfo = config.postgres, .server = nullptr};
-  const std::string data = PrivateData(config.data_directory);
+  const std::string data = PlaceOfCluster(config.data_directory);
   // A second server cannot run on these files, so use the one that runs.
   if (RunningServer(data) != 0) {
     ASSIGN_OR_RETURN(std::string conninfo, RunningConninfo(data));
     return Database{.conninfo = std::move(conninfo), .server = nullptr};
   }
+  // A cluster that moved may have left older data here, with the same UUID.
+  if (!config.backup_of.empty()) return WrongPlace(config);
   std::error_code error;
   if (!fs::exists(data, error)) {
     // Check before the start, which would make an empty database.
@@ -210,6 +214,8 @@ absl::Status FillBackup(const Config& config, const std::string& conninfo,
                         const std::string& directory, nlohmann::json& manifest) {
   RETURN_IF_ERROR(CopyKey(KeyFile(config.data_directory), fs::path(directory) / kCoordinatorFile));
   ASSIGN_OR_RETURN(manifest, Describe(conninfo));
+  if (!config.backup_of.empty() && manifest["cluster_uuid"] != config.backup_of)
+    return WrongPlace(config);
   // Owners and rights name roles of this server. Where the backup is restored, Store::Open() makes
   // the roles and grants anew.
   RETURN_IF_ERROR(RunProgram("pg_dump",
@@ -218,12 +224,8 @@ absl::Status FillBackup(const Config& config, const std::string& conninfo,
                              conninfo, directory + "/log"));
   std::error_code error;
   manifest["bytes"] = fs::file_size(directory + kDump, error);
-  std::ofstream file(directory + kManifest);
-  file << manifest.dump(2) << "\n";
-  file.close();
-  fs::permissions(directory + kManifest, fs::perms::owner_read | fs::perms::owner_write, error);
-  if (file) return absl::OkStatus();
-  return absl::UnavailableError(fmt::format("cannot write {}{}", directory, kManifest));
+  // pg_dump has synced the dump.
+  return WriteFileAtomically(directory + kManifest, manifest.dump(2) + "\n");
 }
 
 std::string TimeText(const nlohmann::json& manifest) {
@@ -286,9 +288,9 @@ absl::StatusOr<int64_t> FillDatabase(const std::string& conninfo, const std::str
 }
 
 // Removes what a restore that was broken off left in its draft. The data may lie elsewhere
-// (PrivateData()), and its server may just be ending.
+// (PlaceOfCluster()), and its server may just be ending.
 absl::Status RemoveDraft(const std::string& draft) {
-  const std::string data = PrivateData(draft);
+  const std::string data = PlaceOfCluster(draft);
   RETURN_IF_ERROR(StopLeftoverServer(data, kStopPatience));
   std::error_code error;
   fs::remove_all(data, error);
@@ -296,6 +298,10 @@ absl::Status RemoveDraft(const std::string& draft) {
   return error ? absl::FailedPreconditionError(
                      fmt::format("cannot remove {}: {}", draft, error.message()))
                : absl::OkStatus();
+}
+
+absl::Status CannotMake(const std::string& path, const std::error_code& error) {
+  return absl::FailedPreconditionError(fmt::format("cannot make {}: {}", path, error.message()));
 }
 
 absl::StatusOr<int64_t> FillPrivate(const Config& config, const nlohmann::json& manifest) {
@@ -318,17 +324,27 @@ absl::StatusOr<int64_t> FillPrivate(const Config& config, const nlohmann::json& 
   if (incarnation.ok()) {
     // This moves the link if the data lies elsewhere.
     fs::rename(options.directory + "/postgres", target, error);
-    if (error) return absl::FailedPreconditionError(fmt::format("cannot make {}", target));
+    if (error) incarnation = CannotMake(target, error);
+    // All that is stored in it from now on must not be lost with its name.
+    const absl::Status synced = SyncDirectory(config.data_directory);
+    if (!synced.ok()) incarnation = synced;
   }
   RETURN_IF_ERROR(RemoveDraft(options.directory));
   return incarnation;
+}
+
+// Names the directory itself. A draft is named by appending to this, and after a slash it would lie
+// inside of the directory whose place it takes.
+std::string WithoutSlash(const fs::path& directory) {
+  const fs::path normal = directory.lexically_normal();
+  return normal.has_filename() ? normal.string() : normal.parent_path().string();
 }
 
 }  // namespace
 
 absl::Status WriteBackup(const Config& config) {
   std::error_code error;
-  const std::string target = fs::absolute(config.backup_to, error).lexically_normal();
+  const std::string target = WithoutSlash(fs::absolute(config.backup_to, error));
   if (fs::exists(target, error) && !fs::is_empty(target, error)) {
     return absl::FailedPreconditionError(
         fmt::format("{} is not empty: name a new directory for each backup", target));
@@ -343,13 +359,15 @@ absl::Status WriteBackup(const Config& config) {
     return absl::FailedPreconditionError(fmt::format("cannot write to {}", draft));
   }
   nlohmann::json manifest;
-  absl::Status filled = FillBackup(config, source.conninfo, draft, manifest);
-  if (!filled.ok()) {
-    fs::remove_all(draft, error);
-    return filled;
+  absl::Status made = FillBackup(config, source.conninfo, draft, manifest);
+  if (made.ok()) {
+    fs::rename(draft, target, error);
+    made = error ? CannotMake(target, error) : SyncDirectory(fs::path(target).parent_path());
   }
-  fs::rename(draft, target, error);
-  if (error) return absl::FailedPreconditionError(fmt::format("cannot make {}", target));
+  if (!made.ok()) {
+    fs::remove_all(draft, error);
+    return made;
+  }
   fmt::print("backup of cluster {} as of {}: {} jobs, {} functions, {:.1f} MB in {}\n",
              manifest["cluster_uuid"].get<std::string>().substr(0, 8), TimeText(manifest),
              manifest["jobs"].get<int64_t>(), manifest["functions"].get<int64_t>(),

@@ -74,6 +74,9 @@ void AddErrands(CLI::App& app, Config& config) {
                                   "only run the database: print a reader's URI and wait");
   auto* const backup =
       app.add_option("--backup", config.backup_to, "only write a backup to this new directory");
+  app.add_option("--backup-of", config.backup_of,
+                 "fail unless the cluster with this UUID runs on the data directory")
+      ->needs(backup);
   app.add_option("--restore", config.restore_from,
                  "only fill a new data directory, or an empty --postgres, from this backup")
       ->excludes(only)

@@ -46,6 +46,8 @@ struct Config {
   // Write a backup to this directory, or fill a new database from one, and end. For `motzkin
   // backup` and `restore`.
   std::string backup_to;
+  // The UUID of the cluster that the backup must be of, whose database must run; empty: any.
+  std::string backup_of;
   std::string restore_from;
 };
 

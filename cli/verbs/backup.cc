@@ -15,6 +15,7 @@ struct BackupOptions {
   std::string backup;  // the directory of the backup
   std::string data_directory;
   std::string postgres;
+  std::string cluster;  // the UUID that the coordinator told; empty: it was not asked
   std::string coordinator_binary;
 };
 
@@ -35,17 +36,27 @@ absl::Status Exec(const std::string& flag, const BackupOptions& options) {
   if (!options.data_directory.empty()) {
     arguments.insert(arguments.end(), {"--data-dir", Absolute(options.data_directory)});
   }
+  if (!options.cluster.empty()) {
+    arguments.insert(arguments.end(), {"--backup-of", options.cluster});
+  }
   return BecomeProgram(arguments, absl::StrCat("cannot run ", binary));
 }
 
 absl::StatusOr<int> RunBackup(const Globals& globals, const BackupOptions& given) {
   BackupOptions options = given;
   if (options.data_directory.empty()) {
-    // A running coordinator knows where its data is. If none runs, `coordinator` looks in the
-    // default directory.
+    // A running coordinator knows where its data is. It may run on another machine or on a Postgres
+    // of its own, and something else may lie in that directory here, so the UUID goes along.
     OperatorClient client(globals.coordinator);
     const absl::StatusOr<v1::GetStatusResponse> status = client.Status();
-    if (status.ok()) options.data_directory = status->data_directory();
+    if (status.ok()) {
+      options.data_directory = status->data_directory();
+      options.cluster = status->cluster_uuid();
+    } else if (globals.coordinator.address != Globals().coordinator.address) {
+      // A user who names a coordinator wants its cluster. If none is named and none runs,
+      // `coordinator` looks in the default directory.
+      return status.status();
+    }
   }
   return Exec("--backup", options);
 }

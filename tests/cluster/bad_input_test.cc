@@ -183,6 +183,33 @@ TEST_F(BadInputTest, FilesThatMayNotGrow) {
   EXPECT_THAT(worker.words, HasSubstr("File too large"));
 }
 
+TEST_F(BadInputTest, BackupsThatCannotBeMade) {
+  auto& server = test::MiniPostgres::Shared();
+  const std::string cluster = server.NewDatabase();
+  ASSERT_TRUE(coordinator::Store::Open(cluster).ok());
+  const std::string target = directory_.path() / "backup";
+  const auto backup = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"--postgres", cluster, "--backup"});
+    return Run("coordinator", more);
+  };
+  const auto left = [&] {
+    const std::filesystem::directory_iterator entries(directory_.path());
+    return std::distance(begin(entries), end(entries));
+  };
+  const std::string stranger = "0e984725-c51c-4bf4-9960-e1c80e27aba0";
+  Refuse(backup({target, "--backup-of", stranger}), 1, "run motzkin backup where the coordinator");
+  Refuse(Run("coordinator", {"--data-dir", target, "--backup", target, "--backup-of", stranger}), 1,
+         "run motzkin backup where the coordinator");
+  EXPECT_EQ(left(), 0);
+  std::ofstream(target).close();
+  Refuse(backup({target}), 1, "cannot make " + target);
+  EXPECT_EQ(left(), 1) << "only the file that was there";
+  std::filesystem::remove(target);
+  EXPECT_EQ(backup({target + "/"}).code, 0) << "a slash at the end changes nothing";
+  EXPECT_EQ(left(), 1);
+  EXPECT_TRUE(std::filesystem::exists(target + "/manifest.json"));
+}
+
 TEST_F(BadInputTest, DatabasesThatAreNotForUs) {
   auto& server = test::MiniPostgres::Shared();
   const auto refuse = [&](const std::string& conninfo, const std::string& why) {
