@@ -3,6 +3,16 @@
 #include <algorithm>
 
 namespace motzkin::coordinator {
+namespace {
+
+// Whether the batch's function number `i` was stored when it was granted.
+bool IsDone(const Lease& lease, int64_t i) {
+  const auto bit = static_cast<size_t>(i);
+  return bit / 8 < lease.done.size() &&
+         ((static_cast<unsigned char>(lease.done[bit / 8]) >> (bit % 8)) & 1) != 0;
+}
+
+}  // namespace
 
 int64_t BatchState::Remaining() const {
   // Either count may be behind the other: the store lacks rows that are on their way, and the
@@ -18,10 +28,14 @@ int64_t BatchState::Unstarted() const {
 }
 
 bool BatchState::Begun() const {
-  // `finished` counts the rows of earlier holders too. So a batch that one of them began counts as
-  // begun from the first report on.
-  return lease_.has_value() && lease_->seen_held &&
-         (lease_->unstarted_begin > begin || lease_->finished > 0);
+  if (!lease_.has_value() || !lease_->seen_held) return false;
+  // The rows of earlier holders are no work of this one, and must not bring it a share of the blame
+  // for a death. After a restart of ours the bitmap is not known, and their rows count.
+  int64_t first_open = 0;
+  while (first_open < size() && IsDone(*lease_, first_open)) ++first_open;
+  int64_t done = 0;
+  for (int64_t i = 0; i < size(); ++i) done += IsDone(*lease_, i);
+  return lease_->unstarted_begin > begin + first_open || lease_->finished > done;
 }
 
 void BatchState::Update(const BatchSnapshot& snapshot) {

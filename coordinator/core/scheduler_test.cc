@@ -345,6 +345,34 @@ TEST_F(SchedulerTest, AWorkerThatUnderstandsAnotherSpecGetsNoneOfTheJob) {
   EXPECT_THAT(Leases("a"), IsEmpty());
 }
 
+// Rows from before a lease are no sign that its holder began it.
+TEST_F(SchedulerTest, RowsOfEarlierHoldersDoNotTakeTheBlameForADeath) {
+  StartJob({.target = 256});
+  Say(Report("a"));
+  const std::vector<LeaseKey> leases = Leases("a");
+  ASSERT_GE(leases.size(), 2u);
+  const auto range = store_.batches().at(leases[0].batch).snapshot;
+  for (int64_t index = range.begin; index < range.begin + 3; ++index) {
+    store_.Submit("a", leases[0].batch, index, /*integrated=*/true);
+  }
+  Pass(30);  // "a" is lost, and its batches are leased anew.
+  Say(Report("b"));
+  ASSERT_EQ(Leases("b").size(), leases.size());
+  WorkerReport report = Obedient("b");
+  for (HeldReport& held : report.held) {
+    if (held.lease.batch == leases[0].batch) {
+      held.unstarted_begin = range.begin + 3;
+      held.stored = 3;
+    } else if (held.lease.batch == leases[1].batch) {
+      ++held.unstarted_begin;
+    }
+  }
+  Say(report);
+  Say(Report("b", 2));
+  EXPECT_EQ(store_.batches().at(leases[0].batch).snapshot.deaths, 0) << "not begun by b";
+  EXPECT_EQ(store_.batches().at(leases[1].batch).snapshot.deaths, 1);
+}
+
 TEST_F(SchedulerTest, FiveFailedBatchesInARowDrainTheWorker) {
   StartJob({.target = 100'000});
   Say(Report("a"));

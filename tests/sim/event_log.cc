@@ -1,5 +1,6 @@
 #include "tests/sim/event_log.h"
 
+#include <absl/strings/escaping.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
 
@@ -107,7 +108,7 @@ std::string LogLine(const Desired& desired) {
                                   desired.acknowledged_sequence);
   for (const DesiredBatchState& batch : desired.batches) {
     absl::StrAppend(&text, "; ", Text(batch.lease), " [", batch.begin, ", ", batch.end, ") done ",
-                    batch.done, batch.careful ? " careful" : "");
+                    absl::BytesToHexString(batch.done), batch.careful ? " careful" : "");
   }
   for (const AuditKey& audit : desired.audits) {
     absl::StrAppend(&text, "; audit ", audit.job, "/", audit.index);

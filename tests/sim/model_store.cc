@@ -152,9 +152,11 @@ LeaseSnapshot ModelStore::SnapshotOfLease(const Batch& batch) const {
                       .instance = batch.instance,
                       .batch = batch.snapshot};
   const auto& results = jobs_.at(batch.snapshot.key.job).results;
-  for (int64_t index = batch.snapshot.begin; index < batch.snapshot.end; ++index) {
-    // Digits are readable in a log; to the rules the string is opaque anyway.
-    lease.done += results.contains(index) ? '1' : '0';
+  lease.done.resize(static_cast<size_t>(batch.snapshot.size() + 7) / 8);
+  for (int64_t i = 0; i < batch.snapshot.size(); ++i) {
+    if (!results.contains(batch.snapshot.begin + i)) continue;
+    char& byte = lease.done[static_cast<size_t>(i) / 8];
+    byte = static_cast<char>(byte | (1 << (i % 8)));
   }
   return lease;
 }

@@ -58,8 +58,11 @@ void SimulatedWorker::Receive(const Desired& desired, uint64_t sent) {
     if (found == held_.end()) {
       held.begin = batch.begin;
       held.next = batch.begin;
-      for (size_t i = 0; i < batch.done.size(); ++i) {
-        if (batch.done[i] == '1') held.done.insert(batch.begin + static_cast<int64_t>(i));
+      for (int64_t i = 0; i < batch.end - batch.begin; ++i) {
+        const size_t at = static_cast<size_t>(i) / 8;
+        // After a restart of the coordinator the bitmap is empty.
+        const auto byte = at < batch.done.size() ? static_cast<unsigned char>(batch.done[at]) : 0u;
+        if (((byte >> (i % 8)) & 1) != 0) held.done.insert(batch.begin + i);
       }
       held.stored = static_cast<int64_t>(held.done.size());
     }
