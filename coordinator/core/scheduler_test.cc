@@ -345,6 +345,25 @@ TEST_F(SchedulerTest, AWorkerThatUnderstandsAnotherSpecGetsNoneOfTheJob) {
   EXPECT_THAT(Leases("a"), IsEmpty());
 }
 
+TEST_F(SchedulerTest, ADrainThatWaitedForPostgresDoesNotOverruleTheOwner) {
+  StartJob({.target = 100'000});
+  Say(Report("a"));
+  for (int i = 0; i < 5; ++i) {
+    store_down_ = i == 4;
+    WorkerReport failing = Report("a");
+    failing.failed.push_back({.lease = Leases("a").at(0), .reason = "no room on the disk"});
+    Say(failing);
+  }
+  ASSERT_EQ(scheduler_.DesiredFor("a").control, WorkerControl::kDrain);
+  store_down_ = false;
+  store_.Execute({.id = 1'000'000, .what = SetControl{"a", WorkerControl::kRun}});
+  scheduler_.OnControl("a", WorkerControl::kRun);
+  Poll();
+  const auto workers = store_.RestoreAll().workers;
+  ASSERT_EQ(workers.size(), 1u);
+  EXPECT_EQ(workers[0].control, WorkerControl::kRun) << "what the next coordinator would read";
+}
+
 // Rows from before a lease are no sign that its holder began it.
 TEST_F(SchedulerTest, RowsOfEarlierHoldersDoNotTakeTheBlameForADeath) {
   StartJob({.target = 256});

@@ -163,6 +163,15 @@ void StoreReconciler::Confirmed(const SplitBatch& what, const Confirmation& answ
   for (const BatchSnapshot& tail : answer.batches) leases_.Add(tail);
 }
 
+void StoreReconciler::Confirmed(const SetControl& what, const Confirmation& answer, BootTime) {
+  // Orders of the owner reach the store on another way. While Postgres was away, one may have got
+  // there before this, which was ours, and this has replaced it now.
+  const WorkerControl wanted = cluster_.workers.at(what.worker).control;
+  if (answer.status.ok() && wanted != what.control) {
+    cluster_.outbox.Emit(SetControl{what.worker, wanted});
+  }
+}
+
 void StoreReconciler::Confirmed(const SetJobState& what, const Confirmation& answer, BootTime) {
   JobState& job = cluster_.jobs.at(what.job);
   job.ending = false;

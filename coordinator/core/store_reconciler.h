@@ -37,6 +37,7 @@ class StoreReconciler {
   void Confirmed(const GrantLeases& what, const Confirmation& answer, BootTime now);
   void Confirmed(const SplitBatch& what, const Confirmation& answer, BootTime now);
   void Confirmed(const SetJobState& what, const Confirmation& answer, BootTime now);
+  void Confirmed(const SetControl& what, const Confirmation& answer, BootTime now);
   // The other kinds have no consequences here.
   template <typename What>
   void Confirmed(const What& what, const Confirmation& answer, BootTime now) {}
