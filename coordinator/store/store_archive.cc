@@ -49,7 +49,8 @@ absl::StatusOr<int64_t> Store::CountResults(int64_t job_id, int64_t begin, int64
 }
 
 absl::Status Store::MarkArchived(int64_t job_id, const ArchiveRecord& archive) {
-  return impl_->session->Write([&](Statements& statements) -> absl::Status {
+  // It touches every batch of the job.
+  return impl_->session->WriteMuch([&](Statements& statements) -> absl::Status {
     const Params key = Params().Int(job_id);
     RETURN_IF_ERROR(statements.Do(queries::kLockJob, key));
     ASSIGN_OR_RETURN(const JobRecord job, JobIn(statements, job_id));
