@@ -49,10 +49,12 @@ absl::Status SchedulerLoop::Ask(Event look) {
 }
 
 void SchedulerLoop::TellJob(const JobRecord& job) {
-  // The directory knows a job before the rules do, because ToProto() must find every job that they
-  // give work of.
-  jobs_.Put(job);
-  Post([snapshot = ToSnapshot(job, 0)](Scheduler& scheduler, BootTime now) {
+  // The snapshot has the size of the job: without it the rules would take a job that has filled its
+  // bytes_max for an empty one, and allocate more until the next poll.
+  absl::StatusOr<JobSnapshot> snapshot = executor_.Snapshot(job);
+  // Only the size can be missing, and that poll brings it. The change itself is in the store.
+  if (!snapshot.ok()) snapshot = ToSnapshot(job, 0);
+  Post([snapshot = *std::move(snapshot)](Scheduler& scheduler, BootTime now) {
     scheduler.OnJob(snapshot);
   });
 }

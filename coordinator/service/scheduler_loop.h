@@ -92,8 +92,8 @@ class SchedulerLoop {
   // Runs `order` on the store thread and waits. UNAVAILABLE: too many orders wait, or this one took
   // too long and may still happen.
   absl::Status OnStore(std::function<absl::Status(Store&)> order);
-  // Tells the rules of a job. If an order calls this, the rules hear of it after the order's change
-  // and in the order of the changes.
+  // Tells the rules of a job. Only orders may call this, as it looks into the store: the rules then
+  // hear of the job after the order's change and in the order of the changes.
   void TellJob(const JobRecord& job);
   void TellControl(const WorkerId& worker, WorkerControl control);
   // Ends the stream of a removed worker.

@@ -46,12 +46,13 @@ class ServiceTest : public ::testing::Test {
     return (operators_.get()->*method)(&context, request, &response);
   }
 
-  v1::Job StartJob(const std::string& name, int64_t target) {
+  v1::Job StartJob(const std::string& name, int64_t target, int64_t bytes_max = 0) {
     v1::StartJobRequest request;
     request.set_request_id("11111111-1111-4111-8111-111111111111");
     *request.mutable_spec() = JobFromPreset("lample-charton").value();
     request.mutable_spec()->set_name(name);
     request.mutable_spec()->set_target(target);
+    request.mutable_spec()->set_bytes_max(bytes_max);
     v1::StartJobResponse response;
     const grpc::Status status = Call(&v1::OperatorService::Stub::StartJob, request, response);
     EXPECT_TRUE(status.ok()) << status.error_message();
@@ -118,6 +119,28 @@ TEST_F(ServiceTest, AJobGoesFromStartToCompleted) {
   EXPECT_TRUE(test::WaitFor([&] { return JobNamed("demo").state() == v1::JOB_STATE_COMPLETED; }));
   EXPECT_EQ(JobNamed("demo").sealed_below(), 100);
   EXPECT_THAT(Events(), ::testing::Contains("job demo completed: 100 functions, 0 integrated"));
+}
+
+TEST_F(ServiceTest, AJobThatFilledItsBytesGetsNoMoreRoomFromBeingExtended) {
+  // Twenty rows of typical size; the files of the first ten are larger already.
+  StartJob("full", 10, /*bytes_max=*/12'000);
+  ScriptedWorker worker(address(), 1);
+  worker.Report();
+  const v1::DesiredState desired = worker.WaitForBatches();
+  worker.Obey();
+  for (const v1::DesiredBatch& batch : desired.batches()) {
+    ASSERT_TRUE(worker.Submit(desired, batch).ok());
+  }
+  const auto completed = [&] { return JobNamed("full").state() == v1::JOB_STATE_COMPLETED; };
+  ASSERT_TRUE(test::WaitFor(completed));
+  v1::ControlJobRequest extend;
+  extend.set_job("full");
+  extend.set_verb(v1::ControlJobRequest::VERB_EXTEND);
+  extend.set_target(1'000);
+  v1::ControlJobResponse response;
+  const grpc::Status extended = Call(&v1::OperatorService::Stub::ControlJob, extend, response);
+  ASSERT_TRUE(extended.ok()) << extended.error_message();
+  EXPECT_TRUE(test::WaitFor(completed)) << "it waits for rows that it may not have";
 }
 
 TEST_F(ServiceTest, AStateOutOfRangeIsRefusedAndTheFieldNamed) {

@@ -185,6 +185,8 @@ absl::Status Store::SetJobReason(int64_t job_id, std::string_view reason) {
 }
 
 absl::Status Store::ExtendTarget(int64_t job_id, int64_t target) {
+  // The job may allocate again, up to its bytes_max, so its size must not be a minute old.
+  impl_->figures.ForgetBytes(job_id);
   return impl_->session->WriteMuch([&](Statements& statements) -> absl::Status {
     ASSIGN_OR_RETURN(const Rows locked, LockJob(statements, job_id));
     const Row job = locked.front();
