@@ -140,8 +140,10 @@ void SchedulerLoop::Run() {
 }
 
 void SchedulerLoop::RunTurn(const std::vector<Event>& events, BootTime now) {
-  for (const Event& event : events) event(scheduler_, now);
+  // Reports come first: a stream that has ended may have left one, with which its worker says
+  // goodbye, and it was there before the event of the end.
   TakeReports(now);
+  for (const Event& event : events) event(scheduler_, now);
   if (now - last_disk_check_ >= kDiskCheckInterval) {
     last_disk_check_ = now;
     scheduler_.SetDiskGuard(options_.disk_guard());
