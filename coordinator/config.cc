@@ -28,6 +28,7 @@ const std::vector<std::pair<std::string_view, std::string>> kLogLevels = {
 constexpr absl::Duration kBufferMin = absl::Seconds(10);
 constexpr absl::Duration kBufferMax = absl::Hours(24);
 constexpr int64_t kBytesMax = 1ll << 50;
+constexpr int kAuditMax = 1'000'000;
 
 std::string DefaultDataDirectory() {
   if (::geteuid() == 0) return "/var/lib/motzkin";
@@ -63,6 +64,10 @@ std::vector<settings::Setting> SettingsOf(Config& config) {
        Bytes(config.disk_free_bytes_min, 0, kBytesMax)},
       {"database_max", "BYTES", "with --postgres: grant nothing once it is larger; 0: no bound",
        Bytes(config.database_bytes_max, 0, kBytesMax)},
+      {"audit_negatives", "N", "compute one sealed negative in N again; 0: none",
+       Integer(config.audit_negatives, 0, kAuditMax)},
+      {"audit_integrals", "N", "verify one sealed integral in N again; 0: none",
+       Integer(config.audit_integrals, 0, kAuditMax)},
       {"buffer", "DURATION", "work that a worker holds",
        Duration(config.buffer, kBufferMin, kBufferMax)},
   };

@@ -38,6 +38,10 @@ struct Config {
   // Nothing is granted once a database given by `postgres`, whose disk cannot be seen from here, is
   // larger than this. 0 means no bound: its owner watches it.
   int64_t database_bytes_max = 0;
+  // One sealed row in so many is computed again by another worker: negatives, to see how far they can
+  // be trusted, and integrals, to see whether they are right. 0: none.
+  int audit_negatives = 200;
+  int audit_integrals = 200;
   // A worker holds this much work, at its measured speed.
   absl::Duration buffer = absl::Minutes(10);
   // At most one of the following three is set.

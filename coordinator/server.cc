@@ -118,6 +118,7 @@ absl::Status Server::Start() {
 absl::Status Server::StartServices() {
   LoopOptions options;
   options.policy.sizer.buffer = config_.buffer;
+  options.audits = {.negatives = config_.audit_negatives, .integrals = config_.audit_integrals};
   options.disk_guard = [this] { return DiskGuard(); };
   options.database_for = [this](const std::string& peer) { return DatabaseFor(peer); };
   options.on_fatal = on_fatal_;

@@ -41,7 +41,8 @@ absl::StatusOr<int64_t> AnsweredIn(const std::filesystem::path& path) {
   for (std::string line; std::getline(file, line);) {
     const Json audit = Json::parse(line, nullptr, /*allow_exceptions=*/false);
     if (!audit.is_object() || !audit.contains("outcome")) return Damaged(path, "holds no audits");
-    if (!audit["outcome"].is_null()) ++answered;
+    // Audits of integrals are not among those that measure label flips.
+    if (!audit["outcome"].is_null() && audit["first_outcome"] != "integrated") ++answered;
   }
   return answered;
 }

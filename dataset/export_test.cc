@@ -171,7 +171,7 @@ TEST_F(ExportTest, ARowThatPretendsToBeTheFirstOfAFunctionHidesNone) {
   options.check = RedrawnBy(job);
   ExportReport honest;
   MustExport("demo", options, &honest);
-  // What the sealer would have noted if row 3 had claimed the hash of row 150 from the start.
+  // The sealer would have noted this if row 3 had claimed the hash of row 150 from the start.
   Must(
       sql().Execute("UPDATE result r SET canonical_hash = o.canonical_hash FROM result o "
                     "WHERE r.index = 3 AND o.index = 150"));

@@ -76,6 +76,7 @@ Row RowOf(const postgres::Row& found) {
   row.skeleton_hash = static_cast<uint64_t>(found.Int("skeleton_hash"));
   row.steps = ParseSteps(TextOrEmpty(found, "steps"));
   row.worker_id = found.Int32("worker_id");
+  row.quarantined = found.Bool("quarantined");
   return row;
 }
 

@@ -42,6 +42,7 @@ struct Row {
   uint64_t skeleton_hash = 0;
   std::vector<Step> steps;
   int worker_id = 0;
+  bool quarantined = false;  // An audit found another row of its worker wrong.
   // False if it came out differently when it was drawn and verified again.
   bool sound = true;
 };

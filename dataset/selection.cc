@@ -60,6 +60,7 @@ std::optional<bool> Selection::Label(const Row& row) const {
 
 absl::StatusOr<std::optional<Exclusion>> Selection::Decide(const Row& row) {
   if (!row.sound) return Exclusion::kFailedCheck;
+  if (row.quarantined) return Exclusion::kQuarantined;
   const std::optional<bool> label = Label(row);
   if (!label.has_value()) return Exclusion::kUnlabelled;
   if (!*label && !options_->format->holds_negatives) return Exclusion::kNegative;

@@ -18,6 +18,7 @@ namespace motzkin::dataset {
 // The reason why a row is left out; if several hold, the first of them.
 enum class Exclusion {
   kFailedCheck,   // it came out differently when it was drawn and verified again
+  kQuarantined,   // an audit found another row of its worker wrong
   kUnlabelled,    // no label can be trusted
   kNegative,      // it has no integral, and the format holds pairs only
   kDuplicate,     // its function occurs at an earlier index
@@ -26,7 +27,7 @@ enum class Exclusion {
   kUnwritable,    // the format has no words for it
   kUnbalanced,    // --balance leaves it out
 };
-inline constexpr size_t kExclusions = 8;
+inline constexpr size_t kExclusions = 9;
 
 struct ExclusionText {
   std::string_view name;  // the key in JSON
@@ -34,6 +35,7 @@ struct ExclusionText {
 };
 inline constexpr ExclusionText kExclusionTexts[kExclusions] = {
     {"failed_check", "drawn or verified again, it came out differently: its machine erred or lied"},
+    {"quarantined", "an audit found another row of its machine wrong"},
     {"unlabelled", "no label can be trusted (partly, refuted, unverified, crashed, ...)"},
     {"negative", "there is no integral, and the format holds pairs only"},
     {"duplicate", "the function occurs at an earlier index of the job"},

@@ -221,6 +221,7 @@ std::vector<WantedBatch> Daemon::WantedOf(const v1::DesiredState& desired) {
     added.begin_index = audit.index();
     added.end_index = audit.index() + 1;
     added.budget_factor = static_cast<int>(std::clamp(audit.budget_factor(), 1u, 1000u));
+    added.candidate = audit.candidate();
     FindJob(audit.job_uuid(), added);
   }
   for (const v1::DesiredBatch& batch : desired.batches()) {

@@ -122,8 +122,8 @@ bool FunctionPool::Take(size_t& at, Question& question) {
 
 void FunctionPool::Work() {
   // An integrator dies with the thread that started it.
-  const std::unique_ptr<worker::FunctionRunner> runner =
-      job_.MakeRunner({"giac"});  // To judge takes no engine; this one starts at once.
+  // To judge takes no engine, and this one starts at once.
+  const std::unique_ptr<worker::FunctionRunner> runner = job_.MakeRunner({"giac"});
   size_t at = 0;
   for (Question question; Take(at, question);) {
     const worker::Task task = job_.TaskOf(question);

@@ -25,7 +25,7 @@ struct ShowFlags {
   std::string integrator;
 };
 
-// What this machine makes of the function.
+// The function as this machine computes it.
 struct Redone {
   v1::Result integrated;  // drawn, and integrated with the job's ladder
   v1::Result judged;      // drawn, with the stored integral verified; empty if none counts

@@ -11,7 +11,9 @@ void Audits::Update(const std::vector<AuditSnapshot>& open) {
     // An audit that is still open keeps its holder and `since`: a poll must not renew its patience.
     auto known = audits_.extract(snapshot.key);
     if (known.empty()) {
-      audits[snapshot.key].first = snapshot.first_worker;
+      Audit& added = audits[snapshot.key];
+      added.first = snapshot.first_worker;
+      added.integrated = snapshot.integrated;
     } else {
       audits.insert(std::move(known));
     }
@@ -24,12 +26,15 @@ void Audits::Update(const std::vector<AuditSnapshot>& open) {
 void Audits::Release(Audit& audit) {
   if (audit.holder.empty()) return;
   changed_.insert(audit.holder);
-  if (--held_[audit.holder] == 0) held_.erase(audit.holder);
+  const auto held = held_.find({audit.holder, audit.integrated});
+  if (--held->second == 0) held_.erase(held);
   audit.holder.clear();
+  audit.noted = false;
 }
 
-std::set<WorkerId> Audits::Plan(const std::function<std::vector<Auditor>(int64_t job)>& auditors_of,
-                                BootTime now) {
+std::vector<GiveAudit> Audits::Plan(
+    const std::function<std::vector<Auditor>(int64_t job)>& auditors_of, BootTime now) {
+  std::vector<GiveAudit> given;
   int64_t job = -1;
   std::vector<Auditor> auditors;
   for (auto& [key, audit] : audits_) {
@@ -37,8 +42,8 @@ std::set<WorkerId> Audits::Plan(const std::function<std::vector<Auditor>(int64_t
     if (key.job != job) auditors = auditors_of(key.job);
     job = key.job;
     if (!audit.holder.empty()) {
-      const bool may_work = std::ranges::count(auditors, audit.holder, &Auditor::worker) > 0;
-      if (may_work && now - audit.since < patience_) continue;
+      const auto holds = [&](const Auditor& a) { return a.worker == audit.holder && a.room > 0; };
+      if (std::ranges::any_of(auditors, holds) && now - audit.since < patience_) continue;
       audit.failed.insert(audit.holder);
       Release(audit);
     }
@@ -46,17 +51,31 @@ std::set<WorkerId> Audits::Plan(const std::function<std::vector<Auditor>(int64_t
     if (chosen == nullptr) continue;
     audit.holder = chosen->worker;
     audit.since = now;
-    ++held_[audit.holder];
-    changed_.insert(audit.holder);
+    ++held_[{audit.holder, audit.integrated}];
+    given.push_back({.audit = key, .worker = audit.holder});
   }
-  return std::exchange(changed_, {});
+  return given;
+}
+
+void Audits::Given(const GiveAudit& what, bool noted, const std::string& candidate) {
+  const auto found = audits_.find(what.audit);
+  if (found == audits_.end()) return;
+  Audit& audit = found->second;
+  if (audit.holder != what.worker || audit.noted) return;
+  if (!noted) return Release(audit);
+  audit.noted = true;
+  audit.candidate = candidate;
+  changed_.insert(audit.holder);
 }
 
 const Auditor* Audits::Choose(Audit& audit, const std::vector<Auditor>& auditors) const {
-  const auto other = [&](const Auditor& auditor) { return auditor.worker != audit.first; };
+  const auto other = [&](const Auditor& auditor) {
+    return auditor.worker != audit.first && (audit.integrated || auditor.room > 0);
+  };
   const bool has_others = std::ranges::any_of(auditors, other);
   const auto fits = [&](const Auditor& auditor) {
-    return (!has_others || other(auditor)) && !audit.failed.contains(auditor.worker);
+    return auditor.room > 0 && (!has_others || other(auditor)) &&
+           !audit.failed.contains(auditor.worker);
   };
   // Every worker has failed once, so each may try again. Otherwise the audit would stay open.
   if (std::ranges::none_of(auditors, fits)) audit.failed.clear();
@@ -65,21 +84,22 @@ const Auditor* Audits::Choose(Audit& audit, const std::vector<Auditor>& auditors
   int least = 0;
   for (const Auditor& auditor : auditors) {
     if (!fits(auditor)) continue;
-    const auto held = held_.find(auditor.worker);
+    const auto held = held_.find({auditor.worker, audit.integrated});
     const int count = held == held_.end() ? 0 : held->second;
-    if (count >= auditor.room || (chosen != nullptr && count >= least)) continue;
+    const int room = auditor.room * (audit.integrated ? kVerificationsForOne : 1);
+    if (count >= room || (chosen != nullptr && count >= least)) continue;
     chosen = &auditor;
     least = count;
   }
   return chosen;
 }
 
-std::vector<AuditKey> Audits::Of(const WorkerId& worker) const {
-  std::vector<AuditKey> keys;
+std::vector<GivenAudit> Audits::Of(const WorkerId& worker) const {
+  std::vector<GivenAudit> given;
   for (const auto& [key, audit] : audits_) {
-    if (audit.holder == worker) keys.push_back(key);
+    if (audit.holder == worker && audit.noted) given.push_back({key, audit.candidate});
   }
-  return keys;
+  return given;
 }
 
 }  // namespace motzkin::coordinator

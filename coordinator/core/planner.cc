@@ -210,8 +210,17 @@ void Planner::OnAudits(const std::vector<AuditSnapshot>& open, BootTime now) {
 }
 
 void Planner::PlanAudits(BootTime now) {
-  if (!cluster_.MayGrant()) return;  // Workers that hold audits may go on with them.
-  cluster_.changed.merge(audits_.Plan([this](int64_t job) { return AuditorsOf(job); }, now));
+  if (cluster_.MayGrant()) {  // Workers that hold audits may go on with them otherwise.
+    for (GiveAudit& what : audits_.Plan([this](int64_t job) { return AuditorsOf(job); }, now)) {
+      cluster_.outbox.Emit(std::move(what));
+    }
+  }
+  cluster_.changed.merge(audits_.TakeChanged());
+}
+
+void Planner::OnGiven(const GiveAudit& what, bool noted, const std::string& candidate) {
+  audits_.Given(what, noted, candidate);
+  cluster_.changed.merge(audits_.TakeChanged());
 }
 
 std::vector<Auditor> Planner::AuditorsOf(int64_t id) {
@@ -222,8 +231,11 @@ std::vector<Auditor> Planner::AuditorsOf(int64_t id) {
   // has some.
   if (job->state != v1::JOB_STATE_RUNNING && job->state != v1::JOB_STATE_COMPLETED) return auditors;
   for (const auto& [name, worker] : cluster_.workers) {
-    if (worker.Suits(*job))
+    if (worker.Suits(*job)) {
       auditors.push_back({.worker = name, .room = worker.report.slots_allowed});
+    } else if (worker.MaySuitLater(*job)) {
+      auditors.push_back({.worker = name, .room = 0});
+    }
   }
   return auditors;
 }

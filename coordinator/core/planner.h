@@ -41,7 +41,8 @@ class Planner {
   void OnTick(BootTime now);
   // `open` are the audits that may be worked on now.
   void OnAudits(const std::vector<AuditSnapshot>& open, BootTime now);
-  std::vector<AuditKey> AuditsOf(const WorkerId& worker) const { return audits_.Of(worker); }
+  void OnGiven(const GiveAudit& what, bool noted, const std::string& candidate);
+  std::vector<GivenAudit> AuditsOf(const WorkerId& worker) const { return audits_.Of(worker); }
   // Tells the store why a running job has no worker, for each job whose reason has changed.
   void ShowReasons();
 
@@ -60,7 +61,7 @@ class Planner {
   std::vector<BatchState*> Left(const WorkerState& worker);
   BatchState* NextPending(const Planning& planning, const JobState& job);
   void PlanAudits(BootTime now);
-  // Returns the workers that may take audits of the job now.
+  // Returns the workers that may take audits of the job now, and without room those that may later.
   std::vector<Auditor> AuditorsOf(int64_t job);
 
   // --- rebalance.cc: the end of a job

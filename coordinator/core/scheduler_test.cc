@@ -409,6 +409,34 @@ TEST_F(SchedulerTest, FiveFailedBatchesInARowDrainTheWorker) {
   EXPECT_EQ(scheduler_.DesiredFor("a").control, WorkerControl::kRun);
 }
 
+TEST_F(SchedulerTest, AWorkerWhoseRowWasFoundWrongIsDrainedUntilItsOwnerResumesIt) {
+  StartJob({.target = 1000});
+  Say(Report("a"));
+  StorePoll poll = store_.Poll(now_);
+  poll.quarantines = {{.worker = "a", .row = "job1/7", .auditor = "b"}};
+  scheduler_.OnPoll(poll, now_);
+  Settle();
+  EXPECT_EQ(scheduler_.DesiredFor("a").control, WorkerControl::kDrain);
+  EXPECT_TRUE(Happened(
+      "worker a is drained: worker b found its row job1/7 wrong; its rows of that day and later "
+      "have no label until motzkin void a takes them back or motzkin resume a trusts them"));
+  scheduler_.OnControl("a", WorkerControl::kRun);
+  scheduler_.OnPoll(poll, now_);  // It was read before the resume.
+  EXPECT_EQ(scheduler_.DesiredFor("a").control, WorkerControl::kRun);
+}
+
+TEST_F(SchedulerTest, ADrainedWorkerKeepsNoBatchThatItNeverTookUp) {
+  StartJob({.target = 1000});
+  Say(Report("a"));
+  ASSERT_FALSE(Leases("a").empty());
+  scheduler_.OnControl("a", WorkerControl::kDrain);
+  for (int i = 0; i < 13; ++i) {
+    Say(Report("a"));
+    Pass(5);
+  }
+  EXPECT_THAT(Leases("a"), IsEmpty());
+}
+
 TEST_F(SchedulerTest, AJobFailsOnceTwoMachinesFindThatItCannotGoOn) {
   const JobSnapshot job = StartJob({.target = 1000});
   const auto fail = [&](const std::string& worker) {

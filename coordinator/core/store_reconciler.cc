@@ -1,6 +1,7 @@
 #include "coordinator/core/store_reconciler.h"
 
 #include <absl/container/flat_hash_map.h>
+#include <absl/strings/str_cat.h>
 
 #include <utility>
 
@@ -19,6 +20,7 @@ void StoreReconciler::OnPoll(const StorePoll& poll, BootTime now) {
   for (const JobSnapshot& snapshot : poll.jobs) TakeJob(snapshot);
   ReconcileBatches(poll);
   EndReleasedLeases(poll);
+  DrainQuarantined(poll.quarantines);
   FinishJobs();
   planner_.QueueHungry();
   planner_.OnAudits(poll.audits, now);
@@ -73,6 +75,28 @@ void StoreReconciler::EndReleasedLeases(const StorePoll& poll) {
     // Only a look at the store that began after the release can tell that results are missing.
     if (lease->released < poll.asked_at) leases_.End(*leases_.Find(key), LeaseEnd::kReturned);
   }
+}
+
+void StoreReconciler::DrainQuarantined(const std::vector<Quarantine>& quarantines) {
+  for (const Quarantine& quarantine : quarantines) {
+    const auto found = cluster_.workers.find(quarantine.worker);
+    if (quarantines_.contains(quarantine) || found == cluster_.workers.end()) continue;
+    WorkerState& worker = found->second;
+    if (worker.control == WorkerControl::kRemoved) continue;
+    worker.control_reason =
+        absl::StrCat("worker ", quarantine.auditor, " found its row ", quarantine.row, " wrong");
+    // Suspended, it would trust itself once its owner lets it run.
+    if (worker.control != WorkerControl::kDrain) {
+      worker.control = WorkerControl::kDrain;
+      cluster_.outbox.Emit(SetControl{quarantine.worker, WorkerControl::kDrain});
+    }
+    cluster_.outbox.Event(
+        "worker", "worker ", worker.name(), " is drained: ", worker.control_reason,
+        "; its rows of that day and later have no label until motzkin void ", worker.name(),
+        " takes them back or motzkin resume ", worker.name(), " trusts them");
+    cluster_.changed.insert(quarantine.worker);
+  }
+  quarantines_ = {quarantines.begin(), quarantines.end()};
 }
 
 void StoreReconciler::FinishJobs() {
@@ -152,6 +176,10 @@ void StoreReconciler::Confirmed(const GrantLeases& what, const Confirmation& ans
   }
   // This may have been a first helping only.
   if (answer.status.ok()) planner_.Queue(worker);
+}
+
+void StoreReconciler::Confirmed(const GiveAudit& what, const Confirmation& answer, BootTime) {
+  planner_.OnGiven(what, answer.status.ok(), answer.candidate);
 }
 
 void StoreReconciler::Confirmed(const SplitBatch& what, const Confirmation& answer, BootTime) {

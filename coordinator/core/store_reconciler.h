@@ -4,6 +4,7 @@
 // Thread-compatible.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,11 +31,15 @@ class StoreReconciler {
  private:
   void ReconcileBatches(const StorePoll& poll);
   void EndReleasedLeases(const StorePoll& poll);
+  // Drains the workers in quarantine, each once: its owner's `resume` ends the quarantine, which a
+  // poll under way may not know yet.
+  void DrainQuarantined(const std::vector<Quarantine>& quarantines);
   // Keeps a change that must happen although the store was away; the next poll repeats it. Returns
   // false if the change need not happen.
   bool Postpone(const Change& what);
   void Confirmed(const AllocateBatches& what, const Confirmation& answer, BootTime now);
   void Confirmed(const GrantLeases& what, const Confirmation& answer, BootTime now);
+  void Confirmed(const GiveAudit& what, const Confirmation& answer, BootTime now);
   void Confirmed(const SplitBatch& what, const Confirmation& answer, BootTime now);
   void Confirmed(const SetJobState& what, const Confirmation& answer, BootTime now);
   void Confirmed(const SetControl& what, const Confirmation& answer, BootTime now);
@@ -46,6 +51,7 @@ class StoreReconciler {
   LeaseTable& leases_;
   Planner& planner_;
   std::vector<Change> postponed_;
+  std::set<Quarantine> quarantines_;  // As of the last poll.
 };
 
 }  // namespace motzkin::coordinator

@@ -107,7 +107,8 @@ struct LeaseSnapshot {
   std::string done = {};
 };
 
-// A function whose negative label is computed again with more time.
+// A function that is computed again: with more time if its label is negative; otherwise its integral
+// is verified.
 struct AuditKey {
   int64_t job = 0;
   int64_t index = 0;
@@ -117,6 +118,23 @@ struct AuditKey {
 struct AuditSnapshot {
   AuditKey key = {};
   WorkerId first_worker = {};  // This worker gave the label.
+  bool integrated = false;     // That label rests on an integral.
+};
+
+// An audit that a worker was asked for.
+struct GivenAudit {
+  AuditKey key = {};
+  // The integral to verify; empty: integrate. Opaque to the rules.
+  std::string candidate = {};
+};
+
+// A worker of whose rows an audit found one wrong.
+struct Quarantine {
+  WorkerId worker = {};
+  std::string row = {};      // "JOB/INDEX"
+  std::string auditor = {};  // the name of the worker that found it
+
+  friend auto operator<=>(const Quarantine&, const Quarantine&) = default;
 };
 
 enum class LeaseEnd {
@@ -185,7 +203,7 @@ struct Desired {
   WorkerControl control = WorkerControl::kRun;
   std::string reason = {};
   std::vector<DesiredBatchState> batches = {};
-  std::vector<AuditKey> audits = {};
+  std::vector<GivenAudit> audits = {};
   uint64_t acknowledged_sequence = 0;
 };
 
@@ -219,6 +237,11 @@ struct EndLease {
   LeaseKey lease = {};
   LeaseEnd why = LeaseEnd::kReturned;
 };
+// Only the answer of the worker that was asked last counts.
+struct GiveAudit {
+  AuditKey audit = {};
+  WorkerId worker = {};
+};
 struct SplitBatch {
   BatchKey batch = {};
   int64_t at = 0;
@@ -241,8 +264,8 @@ struct RecordEvent {
   std::string text = {};  // A sentence.
 };
 
-using Change = std::variant<AllocateBatches, GrantLeases, EndLease, SplitBatch, SetJobState,
-                            SetJobReason, SetControl, RecordEvent>;
+using Change = std::variant<AllocateBatches, GrantLeases, EndLease, GiveAudit, SplitBatch,
+                            SetJobState, SetJobReason, SetControl, RecordEvent>;
 
 struct Intention {
   uint64_t id = 0;
@@ -280,6 +303,7 @@ struct Confirmation {
   std::vector<BatchSnapshot> batches = {};
   std::vector<LeaseSnapshot> leases = {};  // GrantLeases gets these, in the order asked.
   JobSnapshot job = {};                    // SetJobState gets this.
+  std::string candidate = {};              // GiveAudit gets this, see GivenAudit.
 };
 
 // The store's word on running jobs. It was read after every intention that was confirmed before it.
@@ -289,6 +313,7 @@ struct StorePoll {
   std::vector<BatchSnapshot> batches = {};  // These are neither closed nor revoked.
   // The first few open audits of running and completed jobs.
   std::vector<AuditSnapshot> audits = {};
+  std::vector<Quarantine> quarantines = {};  // All there are.
   BootTime asked_at = {};
 };
 

@@ -52,6 +52,11 @@ struct WorkerState {
     return Grantable() && matching_jobs.contains(job.rules.id) &&
            !misread_jobs.contains(job.rules.id) && !job.given_up.contains(report.worker);
   }
+  // Its owner lets it run and it can do the job, or was not heard yet, but it may get no work now.
+  bool MaySuitLater(const JobState& job) const {
+    return control == WorkerControl::kRun && !job.given_up.contains(report.worker) &&
+           (report.sequence == 0 || matching_jobs.contains(job.rules.id));
+  }
   // The batches that are leased to it, in any phase. LeaseTable keeps the set.
   const std::set<BatchKey>& leases() const { return leases_; }
   // Nothing is leased to it, nor on its way.

@@ -296,9 +296,11 @@ void WorkerWatch::EndIgnored(BootTime now) {
     if (lease == nullptr || (lease->phase == LeasePhase::kLive && lease->seen_held)) continue;
     const WorkerState& worker = cluster_.workers.at(lease->worker);
     if (worker.presence != Presence::kPresent) continue;  // CheckSilence() decides about it.
-    // A worker that is suspended or draining takes nothing up, and is not to blame for it.
-    const bool ignored = lease->phase == LeasePhase::kLive &&
-                         now - lease->since > cluster_.policy.take_up && worker.Grantable();
+    // A suspended worker keeps what it was granted, and is not to blame for it; a drained one takes
+    // nothing up any more.
+    const bool should = worker.Grantable() || worker.control == WorkerControl::kDrain;
+    const bool ignored =
+        should && lease->phase == LeasePhase::kLive && now - lease->since > cluster_.policy.take_up;
     const bool kept =
         lease->phase == LeasePhase::kRecalled && now - lease->released > cluster_.policy.let_go;
     if (!ignored && !kept) continue;

@@ -105,7 +105,9 @@ grpc::ServerUnaryReactor* OperatorServiceImpl::VoidRows(grpc::CallbackServerCont
                               " of them sealed; their indices are computed again"));
       *response->add_jobs() = *voided;
     }
-    return absl::OkStatus();
+    return loop_.OnStore([uuid = worker.record.uuid, since](Store& store) {
+      return AuditStore(store).LiftQuarantine(uuid, since);
+    });
   });
 }
 

@@ -54,7 +54,7 @@ SchedulerLoop::SchedulerLoop(Store& store, JobDirectory& jobs, const Clock& cloc
       store_(store),
       clock_(clock),
       options_(std::move(options)),
-      executor_(store, jobs),
+      executor_(store, jobs, options_.audits),
       scheduler_(options_.policy) {}
 
 SchedulerLoop::~SchedulerLoop() { Stop(); }

@@ -47,6 +47,7 @@ namespace motzkin::coordinator {
 
 struct LoopOptions {
   Policy policy;
+  AuditShares audits;
   // Ticks come this often, and polls of the store where it is quick enough.
   absl::Duration interval = absl::Seconds(1);
   // Workers should report this often.

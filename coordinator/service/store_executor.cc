@@ -9,6 +9,7 @@
 
 #include "common/base/status_macros.h"
 #include "coordinator/service/translate.h"
+#include "coordinator/store/audit_store.h"
 
 namespace motzkin::coordinator {
 namespace {
@@ -72,7 +73,7 @@ absl::StatusOr<StorePoll> StoreExecutor::Poll(BootTime asked_at) {
   for (const JobRecord& job : jobs) {
     const bool moves = job.state == v1::JOB_STATE_RUNNING || job.state == v1::JOB_STATE_PAUSED;
     if (!moves || job.sealed_below == job.allocated_below) continue;
-    ASSIGN_OR_RETURN(const int64_t more, store_.Seal(job.id, kSealedRowsMax));
+    ASSIGN_OR_RETURN(const int64_t more, store_.Seal(job.id, kSealedRowsMax, audit_shares_));
     sealed += more;
   }
   if (sealed > 0) {
@@ -87,6 +88,7 @@ absl::StatusOr<StorePoll> StoreExecutor::Poll(BootTime asked_at) {
     poll.batches.insert(poll.batches.end(), batches.begin(), batches.end());
   }
   ASSIGN_OR_RETURN(poll.audits, store_.OpenAudits());
+  ASSIGN_OR_RETURN(poll.quarantines, AuditStore(store_).Quarantines());
   return poll;
 }
 
@@ -188,6 +190,11 @@ absl::Status StoreExecutor::Apply(const RecordEvent&, Run run, Answers) {
   std::vector<RecordEvent> events;
   for (const Intention& intention : run) events.push_back(std::get<RecordEvent>(intention.what));
   return store_.AppendEvents(events);
+}
+
+absl::Status StoreExecutor::Apply(const GiveAudit& what, Run, Answers answers) {
+  ASSIGN_OR_RETURN(answers.front().candidate, AuditStore(store_).Give(what));
+  return absl::OkStatus();
 }
 
 absl::Status StoreExecutor::Apply(const SplitBatch& what, Run, Answers answers) {

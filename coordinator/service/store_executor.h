@@ -20,7 +20,8 @@ namespace motzkin::coordinator {
 class StoreExecutor {
  public:
   // Both must outlive this.
-  StoreExecutor(Store& store, JobDirectory& jobs) : store_(store), jobs_(jobs) {}
+  StoreExecutor(Store& store, JobDirectory& jobs, const AuditShares& audits = {})
+      : store_(store), jobs_(jobs), audit_shares_(audits) {}
 
   // Reads everything that a starting coordinator needs.
   absl::StatusOr<Restored> Restore();
@@ -45,6 +46,7 @@ class StoreExecutor {
   absl::Status Apply(const EndLease& first, Run run, Answers answers);
   absl::Status Apply(const RecordEvent& first, Run run, Answers answers);
   // A run has one intention of these kinds, so `what` is all of it.
+  absl::Status Apply(const GiveAudit& what, Run run, Answers answers);
   absl::Status Apply(const SplitBatch& what, Run run, Answers answers);
   absl::Status Apply(const SetJobState& what, Run run, Answers answers);
   absl::Status Apply(const SetJobReason& what, Run run, Answers answers);
@@ -52,6 +54,7 @@ class StoreExecutor {
 
   Store& store_;
   JobDirectory& jobs_;
+  const AuditShares audit_shares_;
 };
 
 }  // namespace motzkin::coordinator

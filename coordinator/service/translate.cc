@@ -83,11 +83,12 @@ v1::DesiredState ToProto(const Desired& desired, const JobDirectory& jobs) {
     *proto.add_jobs() = *job;
     return uuid = job->job_uuid();
   };
-  for (const AuditKey& audit : desired.audits) {
+  for (const GivenAudit& audit : desired.audits) {
     v1::DesiredAudit& wanted = *proto.add_audits();
-    wanted.set_job_uuid(name(audit.job));
-    wanted.set_index(audit.index);
+    wanted.set_job_uuid(name(audit.key.job));
+    wanted.set_index(audit.key.index);
     wanted.set_budget_factor(kAuditBudgetFactor);
+    wanted.set_candidate(audit.candidate);
   }
   for (const DesiredBatchState& batch : desired.batches) {
     v1::DesiredBatch& wanted = *proto.add_batches();

@@ -35,4 +35,35 @@ absl::StatusOr<VoidedRows> AuditStore::VoidRows(int64_t job_id, const std::strin
   return voided;
 }
 
+absl::Status AuditStore::LiftQuarantine(const std::string& worker_uuid, absl::Time since) {
+  return store_.impl_->session->Write([&](Statements& statements) {
+    return statements.Do(queries::kLiftQuarantine, Params().Text(worker_uuid).Time(since));
+  });
+}
+
+absl::StatusOr<std::vector<Quarantine>> AuditStore::Quarantines() {
+  ASSIGN_OR_RETURN(const Rows rows, store_.impl_->session->Select(queries::kQuarantines));
+  return rows.Map([](const Row& row) {
+    return Quarantine{
+        .worker = row.Text("worker_uuid"), .row = row.Text("row"), .auditor = row.Text("auditor")};
+  });
+}
+
+absl::StatusOr<std::string> AuditStore::Give(const GiveAudit& what) {
+  std::string candidate;
+  RETURN_IF_ERROR(store_.impl_->session->Write([&](Statements& statements) -> absl::Status {
+    ASSIGN_OR_RETURN(
+        const Rows given,
+        statements.Run(queries::kGiveAudit,
+                       Params().Int(what.audit.job).Int(what.audit.index).Text(what.worker)));
+    if (given.empty()) {
+      return absl::NotFoundError(fmt::format("function {} of job {} is not to be audited",
+                                             what.audit.index, what.audit.job));
+    }
+    candidate = given.front().Text("candidate");
+    return absl::OkStatus();
+  }));
+  return candidate;
+}
+
 }  // namespace motzkin::coordinator

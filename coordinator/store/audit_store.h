@@ -1,4 +1,4 @@
-// What is done about rows that may be wrong.
+// Does what is to be done about rows that may be wrong.
 //
 // Errors of all functions are those of Store. Thread-safe.
 #pragma once
@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "coordinator/store/store.h"
 
@@ -34,6 +35,14 @@ class AuditStore {
   // job runs again. Takes about 10 s for a million rows. FAILED_PRECONDITION: the job is archived.
   absl::StatusOr<VoidedRows> VoidRows(int64_t job_id, const std::string& worker_uuid,
                                       absl::Time since);
+  // Ends the quarantine of a worker that began at `since` or later.
+  absl::Status LiftQuarantine(const std::string& worker_uuid, absl::Time since);
+  // Lists all quarantines.
+  absl::StatusOr<std::vector<Quarantine>> Quarantines();
+
+  // Notes whom an audit was given to: only that worker's answer is taken. Returns the integral to
+  // verify again, or nothing if the label was negative. NOT_FOUND: the audit is not open.
+  absl::StatusOr<std::string> Give(const GiveAudit& what);
 
  private:
   Store& store_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "coordinator/store/audit_store.h"
 #include "coordinator/store/testing/store_fixture.h"
 
 namespace motzkin::coordinator {
@@ -36,10 +37,15 @@ class AuditsTest : public StoreFixture {
           *submission.add_results() = RowOf(i, i, outcome);
         EXPECT_TRUE(Submit(submission).ok());
       }
-      while (Must(store().Seal(job.id)) > 0) {
+      while (Must(store().Seal(job.id, 20'000, shares_)) > 0) {
       }
     }
     return Must(store().Job(job.id));
+  }
+
+  // Asks the worker for all open audits of the job.
+  void Give(const JobRecord& job, const std::string& worker) {
+    for (const int64_t index : Open(job)) Must(audits_.Give({{job.id, index}, worker}));
   }
 
   std::vector<int64_t> Open(const JobRecord& job) {
@@ -61,30 +67,41 @@ class AuditsTest : public StoreFixture {
     for (const int64_t i : indices) *submission.add_results() = RowOf(i, i, outcome);
     return submission;
   }
+
+  AuditShares shares_;
+  AuditStore audits_{store()};
 };
 
-TEST_F(AuditsTest, OneNegativeIn200IsAuditedAndNothingElse) {
-  const JobRecord negative = SealedJob("negative", v1::OUTCOME_TIMED_OUT);
-  const std::vector<int64_t> open = Open(negative);
-  EXPECT_GT(open.size(), 8u);  // 15 are expected, and every run gets the same ones.
-  EXPECT_LT(open.size(), 30u);
-  EXPECT_EQ(Must(store().OpenAudits(1000)).front().first_worker, NewWorker(1));
-  for (const v1::Outcome other :
-       {v1::OUTCOME_INTEGRATED, v1::OUTCOME_CRASHED, v1::OUTCOME_REFUTED}) {
+TEST_F(AuditsTest, OneLabelIn200IsAuditedAndNothingElse) {
+  for (const v1::Outcome audited : {v1::OUTCOME_TIMED_OUT, v1::OUTCOME_INTEGRATED}) {
+    const std::vector<int64_t> open = Open(SealedJob("job" + std::to_string(audited), audited));
+    EXPECT_GT(open.size(), 2u);  // 15 are expected.
+    EXPECT_LT(open.size(), 41u);
+    EXPECT_EQ(Must(store().OpenAudits(1000)).front().first_worker, NewWorker(1));
+  }
+  for (const v1::Outcome other : {v1::OUTCOME_CRASHED, v1::OUTCOME_REFUTED}) {
     EXPECT_THAT(Open(SealedJob("job" + std::to_string(other), other)), IsEmpty());
   }
+  shares_ = {.negatives = 0, .integrals = 0};
+  EXPECT_THAT(Open(SealedJob("none", v1::OUTCOME_INTEGRATED)), IsEmpty());
 }
 
-TEST_F(AuditsTest, ARerunOfAJobAuditsTheSameFunctionsInWhateverOrderTheyArrived) {
-  const JobRecord forwards = SealedJob("forwards", v1::OUTCOME_UNSOLVED);
-  const JobRecord mixed = SealedJob("mixed", v1::OUTCOME_UNSOLVED, {2, 0, 3, 1});
-  EXPECT_EQ(Open(forwards), Open(mixed));
+TEST_F(AuditsTest, WhatIsPublicOfAJobDoesNotTellWhoWillBeAudited) {
+  shares_ = {.negatives = 20, .integrals = 20};
+  const JobRecord first = SealedJob("first", v1::OUTCOME_UNSOLVED);
+  const JobRecord second = SealedJob("second", v1::OUTCOME_UNSOLVED);
+  EXPECT_NE(Open(first), Open(second)) << "they have the same spec, seed and rows";
+  EXPECT_EQ(Number("SELECT count(*) FROM information_schema.view_column_usage "
+                   "WHERE column_name = 'audit_salt'"),
+            0);
 }
 
 TEST_F(AuditsTest, TheFirstAnswerCountsAndTheLabelStays) {
+  shares_.negatives = 20;
   const JobRecord job = SealedJob("job", v1::OUTCOME_TIMED_OUT);
   const std::vector<int64_t> open = Open(job);
   const std::string second = NewWorker(2);
+  Give(job, second);
   const std::vector<int64_t> two = {open[1], open[0]};
   EXPECT_THAT(Must(Submit(AuditOf(job, two, v1::OUTCOME_INTEGRATED, second))),
               Each(v1::ROW_STATUS_STORED));
@@ -96,6 +113,66 @@ TEST_F(AuditsTest, TheFirstAnswerCountsAndTheLabelStays) {
                    "first_outcome = 'timed_out' AND worker = 'worker-2' AND budget_factor = 10 "
                    "AND cpu_us = 8000 AND integral IS NOT NULL"),
             2);
+}
+
+TEST_F(AuditsTest, OnlyTheWorkerThatWasAskedLastMayAnswer) {
+  shares_.negatives = 20;
+  const JobRecord job = SealedJob("job", v1::OUTCOME_TIMED_OUT);
+  const int64_t index = Open(job).front();
+  const auto answer = [&](int n) {
+    return Must(Submit(AuditOf(job, {index}, v1::OUTCOME_UNSOLVED, NewWorker(n)))).front();
+  };
+  EXPECT_EQ(answer(2), v1::ROW_STATUS_REVOKED) << "nobody was asked";
+  EXPECT_EQ(Must(audits_.Give({{job.id, index}, NewWorker(2)})), "") << "negatives are integrated";
+  EXPECT_EQ(answer(1), v1::ROW_STATUS_REVOKED);
+  Must(audits_.Give({{job.id, index}, NewWorker(3)}));
+  EXPECT_EQ(answer(2), v1::ROW_STATUS_REVOKED) << "another one is asked now";
+  EXPECT_EQ(answer(3), v1::ROW_STATUS_STORED);
+  EXPECT_EQ(answer(3), v1::ROW_STATUS_ALREADY_STORED);
+  EXPECT_TRUE(absl::IsNotFound(audits_.Give({{job.id, index}, NewWorker(2)}).status()));
+}
+
+TEST_F(AuditsTest, AWrongRowTakesTheLabelsOfItsWorkersUnauditedRowsAway) {
+  shares_.integrals = 20;
+  const JobRecord job = SealedJob("job", v1::OUTCOME_INTEGRATED);
+  const std::vector<int64_t> open = Open(job);
+  const std::string auditor = NewWorker(2);
+  EXPECT_EQ(Must(audits_.Give({{job.id, open[0]}, auditor})), RowOf(open[0], open[0]).integral());
+  Give(job, auditor);
+  const auto labels = [&] { return Number("SELECT count(*) FROM training_data"); };
+  const auto quarantined = [&] {
+    return Number("SELECT count(*) FROM training_data_all WHERE quarantined");
+  };
+  Must(Submit(AuditOf(job, {open[0]}, v1::OUTCOME_INTEGRATED, auditor)));
+  Must(Submit(AuditOf(job, {open[1]}, v1::OUTCOME_CRASHED, auditor)));
+  EXPECT_EQ(labels(), kRows) << "the first agrees, the second is the auditor's trouble";
+  EXPECT_TRUE(Must(audits_.Quarantines()).empty());
+
+  Must(Submit(AuditOf(job, {open[2]}, v1::OUTCOME_REFUTED, auditor)));
+  EXPECT_EQ(labels(), 1) << "the row that an audit agreed with keeps its label";
+  EXPECT_EQ(quarantined(), kRows - 1);
+  const std::vector<Quarantine> found = Must(audits_.Quarantines());
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found.front().worker, NewWorker(1));
+  EXPECT_EQ(found.front().row, "job/" + std::to_string(open[2]));
+  EXPECT_EQ(found.front().auditor, "worker-2");
+  EXPECT_EQ(Must(store().Flips(job.id)).audited, 0) << "integrals do not measure label flips";
+
+  ASSERT_TRUE(store().SetWorkerControl(NewWorker(1), WorkerControl::kDrain).ok());
+  EXPECT_EQ(quarantined(), kRows - 1);
+  ASSERT_TRUE(store().SetWorkerControl(NewWorker(1), WorkerControl::kRun).ok());
+  EXPECT_EQ(labels(), kRows) << "its owner trusts it again";
+}
+
+TEST_F(AuditsTest, AFunctionThatTheIndexDoesNotMakeIsFoundInNegativesToo) {
+  shares_.negatives = 20;
+  const JobRecord job = SealedJob("job", v1::OUTCOME_UNSOLVED);
+  const int64_t index = Open(job).front();
+  Must(
+      sql().Execute("UPDATE result SET canonical_hash = 5 WHERE index = " + std::to_string(index)));
+  Give(job, NewWorker(2));
+  Must(Submit(AuditOf(job, {index}, v1::OUTCOME_UNSOLVED, NewWorker(2))));
+  EXPECT_EQ(Must(audits_.Quarantines()).size(), 1u);
 }
 
 TEST_F(AuditsTest, WhatIsNotToBeAuditedIsRefused) {
@@ -115,12 +192,14 @@ TEST_F(AuditsTest, WhatIsNotToBeAuditedIsRefused) {
 }
 
 TEST_F(AuditsTest, FlipsAreSharesWithTheirInterval) {
+  shares_.negatives = 20;
   const JobRecord job = SealedJob("job", v1::OUTCOME_TIMED_OUT);
   const std::vector<int64_t> open = Open(job);
   const LabelFlips before = Must(store().figures().Flips(job.id));
   EXPECT_EQ(before.open, static_cast<int64_t>(open.size()));
   EXPECT_EQ(before.upper, 0);
   const std::string worker = NewWorker(2);
+  Give(job, worker);
   for (size_t i = 1; i < 8; ++i) {
     Must(Submit(AuditOf(job, {open[i]}, v1::OUTCOME_REFUTED, worker)));
   }

@@ -107,6 +107,53 @@ BEGIN
     RETURN p_counts;
 END $$;
 
+CREATE FUNCTION motzkin.answer_audits(p_job_id integer, p_worker_id integer, p_budget_factor integer, p_results motzkin.submitted_result[]) RETURNS integer[]
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    indices constant bigint[] := ARRAY(SELECT r.index FROM unnest(p_results) r);
+    known   bigint[];
+    changed bigint[];
+BEGIN
+    -- In index order, as every writer of several rows must.
+    SELECT array_agg(a.index) INTO known
+      FROM (SELECT index FROM audit
+             WHERE job_id = p_job_id AND index = ANY (indices) AND (outcome IS NOT NULL OR auditor_id = p_worker_id)
+             ORDER BY index FOR UPDATE) a;
+    WITH given AS (
+        SELECT g.*, (enum_range(NULL::outcome))[g.outcome] AS found, (enum_range(NULL::answer_class))[g.answer_class] AS class
+          FROM unnest(p_results) g),
+    updated AS (
+        UPDATE audit a
+           SET outcome = g.found, answer_class = g.class,
+               -- That of an integral that was verified again is in its row.
+               integral = CASE WHEN r.outcome <> 'integrated' THEN nullif(g.integral, '') END,
+               budget_factor = p_budget_factor, speed_factor = g.speed_factor,
+               cpu_us = (SELECT coalesce(sum(s.cpu_us), 0) FROM unnest(g.steps) s),
+               worker_id = p_worker_id, audit_time = now(),
+               agrees = CASE
+                   WHEN g.integrand <> r.integrand OR g.canonical_hash <> r.canonical_hash
+                        OR g.skeleton_hash <> r.skeleton_hash THEN false
+                   WHEN r.outcome <> 'integrated' THEN true
+                   WHEN g.found = 'integrated' THEN g.class IS NOT DISTINCT FROM r.answer_class AND g.has_abs = r.has_abs
+                   -- The verifier once said otherwise, with less time. Another end is the auditor's trouble.
+                   WHEN g.found IN ('refuted', 'partly', 'unverified') THEN false
+               END
+          FROM given g JOIN result r ON r.job_id = p_job_id AND r.index = g.index
+         WHERE a.job_id = p_job_id AND a.index = g.index AND a.outcome IS NULL AND a.auditor_id = p_worker_id
+        RETURNING a.index, a.agrees, r.worker_id AS author_id, r.create_time),
+    quarantined AS (
+        INSERT INTO quarantine AS q (worker_id, begin_time, job_id, index, auditor_id)
+        SELECT DISTINCT ON (u.author_id) u.author_id, date_trunc('day', u.create_time, 'UTC'), p_job_id, u.index, p_worker_id
+          FROM updated u WHERE NOT u.agrees
+         ORDER BY u.author_id, u.create_time
+        ON CONFLICT (worker_id) DO UPDATE SET begin_time = least(q.begin_time, excluded.begin_time))
+    SELECT array_agg(index) INTO changed FROM updated;
+    RETURN (SELECT array_agg(CASE WHEN i = ANY (changed) THEN 1 WHEN i = ANY (known) THEN 2 ELSE 3 END
+                             ORDER BY position)
+              FROM unnest(indices) WITH ORDINALITY AS given(i, position));
+END $$;
+
 CREATE FUNCTION motzkin.attempts_before() RETURNS integer
     LANGUAGE sql STABLE
     SET search_path TO 'motzkin', 'pg_temp'
@@ -312,11 +359,12 @@ BEGIN
     RETURN true;
 END $$;
 
-CREATE FUNCTION motzkin.is_audited(p_seed text, p_index bigint) RETURNS boolean
+CREATE FUNCTION motzkin.is_audited(p_salt text, p_job uuid, p_index bigint, p_one_in integer) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-    SELECT (get_byte(h, 0) * 65536 + get_byte(h, 1) * 256 + get_byte(h, 2)) % 200 = 0
-      FROM sha256(convert_to('motzkin audit 1 ' || p_seed || ' ' || p_index, 'UTF8')) h
+    SELECT p_one_in > 0
+       AND (get_byte(h, 0) * 65536 + get_byte(h, 1) * 256 + get_byte(h, 2)) % nullif(p_one_in, 0) = 0
+      FROM sha256(convert_to('motzkin audit 2 ' || p_salt || ' ' || p_job || ' ' || p_index, 'UTF8')) h
 $$;
 
 CREATE FUNCTION motzkin.label_of(p_outcome motzkin.outcome, p_class motzkin.answer_class, p_answers motzkin.answers) RETURNS boolean
@@ -474,16 +522,12 @@ CREATE FUNCTION motzkin.submit_audits(p_job uuid, p_spec_digest bytea, p_generat
     AS $$
 DECLARE
     result_count constant integer := coalesce(cardinality(p_results), 0);
-    indices bigint[];
-    held    record;
-    known   bigint[];
-    changed bigint[];
+    held record;
 BEGIN
     IF result_count NOT BETWEEN 1 AND 256 OR (p_budget_factor BETWEEN 1 AND 1000) IS NOT TRUE THEN
         RAISE EXCEPTION 'a submission holds 1 to 256 audits with 1 to 1000 times the budget' USING ERRCODE = 'MZ005';
     END IF;
     PERFORM commit_durably();
-    indices := ARRAY(SELECT r.index FROM unnest(p_results) r);
     SELECT j.id AS job_id, j.name, j.spec_digest, j.generator_version, w.id AS worker_id, w.control,
            engines_of(j.spec_json) AS engines
       INTO held
@@ -500,24 +544,7 @@ BEGIN
         RAISE EXCEPTION 'worker % was removed from the cluster', p_worker USING ERRCODE = '42501';
     END IF;
     PERFORM check_submitted(p_results, held.engines);
-    -- In index order, as every writer of several rows must.
-    SELECT array_agg(a.index) INTO known
-      FROM (SELECT index FROM audit WHERE job_id = held.job_id AND index = ANY (indices)
-             ORDER BY index FOR UPDATE) a;
-    WITH updated AS (
-        UPDATE audit a
-           SET outcome = (enum_range(NULL::outcome))[g.outcome],
-               answer_class = (enum_range(NULL::answer_class))[g.answer_class],
-               integral = nullif(g.integral, ''), budget_factor = p_budget_factor, speed_factor = g.speed_factor,
-               cpu_us = (SELECT coalesce(sum(s.cpu_us), 0) FROM unnest(g.steps) s),
-               worker_id = held.worker_id, audit_time = now()
-          FROM unnest(p_results) g
-         WHERE a.job_id = held.job_id AND a.index = g.index AND a.outcome IS NULL
-        RETURNING a.index)
-    SELECT array_agg(index) INTO changed FROM updated;
-    RETURN (SELECT array_agg(CASE WHEN i = ANY (changed) THEN 1 WHEN i = ANY (known) THEN 2 ELSE 3 END
-                             ORDER BY position)
-              FROM unnest(indices) WITH ORDINALITY AS given(i, position));
+    RETURN answer_audits(held.job_id, held.worker_id, p_budget_factor, p_results);
 END $$;
 
 CREATE FUNCTION motzkin.submit_results(p_job uuid, p_spec_digest bytea, p_generator_version integer, p_worker uuid, p_batch bigint, p_attempt integer, p_results motzkin.submitted_result[]) RETURNS integer[]
@@ -811,6 +838,8 @@ CREATE TABLE motzkin.audit (
     cpu_us bigint,
     worker_id integer,
     audit_time timestamp with time zone,
+    auditor_id integer,
+    agrees boolean,
     CONSTRAINT audited_by_someone CHECK (((outcome IS NULL) = (worker_id IS NULL)))
 )
 WITH (fillfactor='80');
@@ -871,7 +900,8 @@ CREATE VIEW motzkin.audits AS
     a.cpu_us,
     f.name AS first_worker,
     w.name AS worker,
-    a.audit_time
+    a.audit_time,
+    a.agrees
    FROM (((motzkin.audit a
      JOIN motzkin.job j ON ((j.id = a.job_id)))
      LEFT JOIN motzkin.worker f ON ((f.id = a.first_worker_id)))
@@ -903,6 +933,7 @@ CREATE TABLE motzkin.cluster (
     holder_start timestamp with time zone,
     home text DEFAULT motzkin.this_database() NOT NULL,
     create_time timestamp with time zone DEFAULT now() NOT NULL,
+    audit_salt text DEFAULT replace(((gen_random_uuid())::text || (gen_random_uuid())::text), '-'::text, ''::text) NOT NULL,
     CONSTRAINT cluster_has_one_row CHECK (only_row)
 );
 
@@ -1096,7 +1127,7 @@ CREATE VIEW motzkin.label_flips AS
             COALESCE(k.audited, count(*) FILTER (WHERE (a.outcome IS NOT NULL))) AS audited,
             COALESCE(k.flips, count(*) FILTER (WHERE motzkin.label_of(a.outcome, a.answer_class, j.answers))) AS flips
            FROM motzkin.audit a
-          WHERE (a.job_id = j.id)) n,
+          WHERE ((a.job_id = j.id) AND (a.first_outcome <> 'integrated'::motzkin.outcome))) n,
     LATERAL ( SELECT (n.audited)::double precision AS audited,
             ((n.flips)::double precision / (NULLIF(n.audited, 0))::double precision) AS share,
             (1.959964)::double precision AS z) p,
@@ -1190,6 +1221,15 @@ CREATE VIEW motzkin.progress AS
            FROM pg_partition_tree(to_regclass(('motzkin.result_j'::text || j.id))) pg_partition_tree(relid, parentrelid, isleaf, level)
           WHERE pg_partition_tree.isleaf) bytes;
 
+CREATE TABLE motzkin.quarantine (
+    worker_id integer NOT NULL,
+    begin_time timestamp with time zone NOT NULL,
+    job_id integer NOT NULL,
+    index bigint NOT NULL,
+    auditor_id integer NOT NULL,
+    create_time timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE motzkin.role_password (
     role text NOT NULL,
     password text NOT NULL,
@@ -1232,16 +1272,22 @@ CREATE VIEW motzkin.training_data AS
     motzkin.split_of(r.skeleton_hash) AS split,
     j.name AS job,
     r.index
-   FROM (motzkin.job j
+   FROM ((motzkin.job j
      JOIN motzkin.result r ON (((r.job_id = j.id) AND (r.index < j.sealed_below))))
+     LEFT JOIN motzkin.quarantine q ON (((q.worker_id = r.worker_id) AND (q.begin_time <= r.create_time))))
   WHERE ((j.kind = 'forward'::motzkin.kind) AND (motzkin.label_of(r.outcome, r.answer_class, j.answers) IS NOT NULL) AND (NOT (EXISTS ( SELECT
            FROM motzkin.duplicate d
-          WHERE ((d.job_id = r.job_id) AND (d.index = r.index))))));
+          WHERE ((d.job_id = r.job_id) AND (d.index = r.index))))) AND ((q.worker_id IS NULL) OR (EXISTS ( SELECT
+           FROM motzkin.audit a
+          WHERE ((a.job_id = r.job_id) AND (a.index = r.index) AND a.agrees)))));
 
 CREATE VIEW motzkin.training_data_all AS
  SELECT r.integrand,
     r.integral,
-    motzkin.label_of(r.outcome, r.answer_class, j.answers) AS success,
+        CASE
+            WHEN ((q.worker_id IS NULL) OR a.agrees) THEN motzkin.label_of(r.outcome, r.answer_class, j.answers)
+            ELSE NULL::boolean
+        END AS success,
     motzkin.split_of(r.skeleton_hash) AS split,
     j.name AS job,
     r.index,
@@ -1267,11 +1313,14 @@ CREATE VIEW motzkin.training_data_all AS
     r.wall_ms,
     r.worker_id,
     r.attempt,
-    r.create_time
-   FROM (((motzkin.job j
+    r.create_time,
+    ((q.worker_id IS NOT NULL) AND (a.agrees IS NOT TRUE)) AS quarantined
+   FROM (((((motzkin.job j
      JOIN motzkin.result r ON ((r.job_id = j.id)))
      LEFT JOIN motzkin.engine e ON ((e.id = r.engine_id)))
-     LEFT JOIN motzkin.duplicate d ON (((d.job_id = r.job_id) AND (d.index = r.index))));
+     LEFT JOIN motzkin.duplicate d ON (((d.job_id = r.job_id) AND (d.index = r.index))))
+     LEFT JOIN motzkin.quarantine q ON (((q.worker_id = r.worker_id) AND (q.begin_time <= r.create_time))))
+     LEFT JOIN motzkin.audit a ON (((q.worker_id IS NOT NULL) AND (a.job_id = r.job_id) AND (a.index = r.index))));
 
 ALTER TABLE motzkin.worker ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME motzkin.worker_id_seq
@@ -1357,6 +1406,9 @@ ALTER TABLE ONLY motzkin.lease
 ALTER TABLE ONLY motzkin.member
     ADD CONSTRAINT member_pkey PRIMARY KEY (key_sha256);
 
+ALTER TABLE ONLY motzkin.quarantine
+    ADD CONSTRAINT quarantine_pkey PRIMARY KEY (worker_id);
+
 ALTER TABLE ONLY motzkin.recent_result
     ADD CONSTRAINT recent_result_pkey PRIMARY KEY (job_id, outcome, slot);
 
@@ -1405,4 +1457,7 @@ ALTER TABLE ONLY motzkin.lease
 
 ALTER TABLE ONLY motzkin.lease
     ADD CONSTRAINT lease_worker_fkey FOREIGN KEY (worker_id) REFERENCES motzkin.worker(id);
+
+ALTER TABLE ONLY motzkin.quarantine
+    ADD CONSTRAINT quarantine_worker_fkey FOREIGN KEY (worker_id) REFERENCES motzkin.worker(id);
 

@@ -58,6 +58,12 @@ struct StorePatience {
   absl::Duration much = absl::Minutes(2);
 };
 
+// One row in so many is audited, none with 0.
+struct AuditShares {
+  int negatives = 200;
+  int integrals = 200;
+};
+
 class Store {
  public:
   // Migrates the database to this version, takes it over and fences out older coordinators.
@@ -141,7 +147,8 @@ class Store {
   // Moves the sealed prefix of one job forward over its closed batches, by at most `rows_max`
   // indices: adds their totals, records duplicates and the audits to be made. Returns how many
   // indices were sealed, and 0 if the next batch is not closed.
-  absl::StatusOr<int64_t> Seal(int64_t job_id, int64_t rows_max = 20'000);
+  absl::StatusOr<int64_t> Seal(int64_t job_id, int64_t rows_max = 20'000,
+                               const AuditShares& audits = {.negatives = 0, .integrals = 0});
 
   // --- archives ----------------------------------------------------------------------------------
 
@@ -159,7 +166,8 @@ class Store {
 
   // --- audits ------------------------------------------------------------------------------------
 
-  // Lists the open audits of running and completed jobs, the first `of_each_job` of each by index.
+  // Lists the open audits of running and completed jobs, the first `of_each_job` of each by index,
+  // of negatives and of integrals.
   absl::StatusOr<std::vector<AuditSnapshot>> OpenAudits(int of_each_job = 64);
 
   // --- workers -----------------------------------------------------------------------------------

@@ -113,7 +113,7 @@ absl::StatusOr<BatchSnapshot> Store::SplitBatch(const BatchKey& batch, int64_t a
   return tail;
 }
 
-absl::StatusOr<int64_t> Store::Seal(int64_t job_id, int64_t rows_max) {
+absl::StatusOr<int64_t> Store::Seal(int64_t job_id, int64_t rows_max, const AuditShares& audits) {
   int64_t sealed = 0;
   RETURN_IF_ERROR(impl_->session->WriteMuch([&](Statements& statements) -> absl::Status {
     ASSIGN_OR_RETURN(const Rows batches,
@@ -133,7 +133,8 @@ absl::StatusOr<int64_t> Store::Seal(int64_t job_id, int64_t rows_max) {
     const Params range = Params().Int(job_id).Int(begin).Int(end);
     RETURN_IF_ERROR(statements.Do(queries::kSealFunctions, range));
     ASSIGN_OR_RETURN(const Rows duplicates, statements.Run(queries::kSealDuplicates, range));
-    RETURN_IF_ERROR(statements.Do(queries::kSealAudits, range));
+    RETURN_IF_ERROR(statements.Do(queries::kSealAudits,
+                                  Params(range).Int(audits.negatives).Int(audits.integrals)));
     RETURN_IF_ERROR(statements.Do(queries::kSealTotals, Params(range).Int(duplicates.affected())));
     sealed = end - begin;
     return absl::OkStatus();
@@ -146,7 +147,8 @@ absl::StatusOr<std::vector<AuditSnapshot>> Store::OpenAudits(int of_each_job) {
                    impl_->session->Select(queries::kOpenAudits, Params().Int(of_each_job)));
   return rows.Map([](const Row& row) {
     return AuditSnapshot{.key = {row.Int("job_id"), row.Int("index")},
-                         .first_worker = row.Text("first_worker_uuid")};
+                         .first_worker = row.Text("first_worker_uuid"),
+                         .integrated = row.Bool("integrated")};
   });
 }
 

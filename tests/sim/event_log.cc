@@ -67,6 +67,10 @@ std::string Text(const EndLease& what) {
   return absl::StrCat("end lease ", Text(what.lease), " ", Text(what.why));
 }
 
+std::string Text(const GiveAudit& what) {
+  return absl::StrCat("give audit ", what.audit.job, "/", what.audit.index, " to ", what.worker);
+}
+
 std::string Text(const SplitBatch& what) {
   return absl::StrCat("split ", Text(what.batch), " at ", what.at);
 }
@@ -110,8 +114,8 @@ std::string LogLine(const Desired& desired) {
     absl::StrAppend(&text, "; ", Text(batch.lease), " [", batch.begin, ", ", batch.end, ") done ",
                     absl::BytesToHexString(batch.done), batch.careful ? " careful" : "");
   }
-  for (const AuditKey& audit : desired.audits) {
-    absl::StrAppend(&text, "; audit ", audit.job, "/", audit.index);
+  for (const GivenAudit& audit : desired.audits) {
+    absl::StrAppend(&text, "; audit ", audit.key.job, "/", audit.key.index);
   }
   return text;
 }

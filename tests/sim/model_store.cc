@@ -1,5 +1,7 @@
 #include "tests/sim/model_store.h"
 
+#include <absl/strings/str_cat.h>
+
 #include <algorithm>
 #include <iterator>
 
@@ -91,6 +93,16 @@ absl::Status ModelStore::Apply(const EndLease& what, Confirmation&) {
   return absl::OkStatus();
 }
 
+absl::Status ModelStore::Apply(const GiveAudit& what, Confirmation& answer) {
+  const auto found = audit_book_.audits.find(what.audit);
+  if (found == audit_book_.audits.end() || !found->second.auditor.empty()) {
+    return absl::NotFoundError("not open");
+  }
+  found->second.asked = what.worker;
+  if (found->second.integrated) answer.candidate = "an integral";
+  return absl::OkStatus();
+}
+
 absl::Status ModelStore::Apply(const SplitBatch& what, Confirmation& answer) {
   Batch& head = batches_.at(what.batch);
   if (what.at <= head.snapshot.begin || what.at >= head.snapshot.end) {
@@ -128,6 +140,7 @@ absl::Status ModelStore::Apply(const SetJobReason& what, Confirmation&) {
 
 absl::Status ModelStore::Apply(const SetControl& what, Confirmation&) {
   controls_[what.worker] = what.control;
+  if (what.control == WorkerControl::kRun) audit_book_.quarantines.erase(what.worker);
   return absl::OkStatus();
 }
 
@@ -170,13 +183,16 @@ StorePoll ModelStore::Poll(BootTime asked_at) const {
   for (const auto& [key, batch] : batches_) {
     if (Open(batch)) poll.batches.push_back(batch.snapshot);
   }
-  std::map<int64_t, int> of_job;
-  for (const auto& [key, audit] : audits_) {
+  std::map<std::pair<int64_t, bool>, int> of_job;
+  for (const auto& [key, audit] : audit_book_.audits) {
     const v1::JobState state = jobs_.at(key.job).state;
     const bool may_go_on = state == v1::JOB_STATE_RUNNING || state == v1::JOB_STATE_COMPLETED;
-    if (!may_go_on || !audit.auditor.empty() || ++of_job[key.job] > 8) continue;
-    poll.audits.push_back({key, audit.first});
+    // Integrals wait while only their author works, and must not keep negatives from being seen.
+    if (!may_go_on || !audit.auditor.empty() || ++of_job[{key.job, audit.integrated}] > 8) continue;
+    poll.audits.push_back({key, audit.first, audit.integrated});
   }
+  for (const auto& [worker, quarantine] : audit_book_.quarantines)
+    poll.quarantines.push_back(quarantine);
   return poll;
 }
 
@@ -218,9 +234,16 @@ bool ModelStore::Submit(const WorkerId& worker, const BatchKey& key, int64_t ind
 }
 
 bool ModelStore::SubmitAudit(const WorkerId& worker, const AuditKey& key) {
-  const auto found = audits_.find(key);
-  if (found == audits_.end()) return false;
-  if (found->second.auditor.empty()) found->second.auditor = worker;
+  const auto found = audit_book_.audits.find(key);
+  if (found == audit_book_.audits.end()) return false;
+  Audit& audit = found->second;
+  if (!audit.auditor.empty()) return true;
+  if (audit.asked != worker) return false;
+  audit.auditor = worker;
+  if (audit.integrated && worker != audit.first && IsForged(audit.first, key.index)) {
+    audit_book_.quarantines[audit.first] = {
+        .worker = audit.first, .row = absl::StrCat(key.job, "/", key.index), .auditor = worker};
+  }
   return true;
 }
 
@@ -228,8 +251,10 @@ void ModelStore::Seal() {
   for (auto& [id, job] : jobs_) {
     for (auto it = job.results.find(job.sealed_below);
          it != job.results.end() && it->first == job.sealed_below; ++it) {
-      if (!it->second && !job.crashed.contains(it->first) && IsAudited(it->first)) {
-        audits_[{id, it->first}].first = job.by.at(it->first);
+      if (!job.crashed.contains(it->first) && IsAudited(it->first)) {
+        Audit& audit = audit_book_.audits[{id, it->first}];
+        audit.first = job.by.at(it->first);
+        audit.integrated = it->second;
       }
       ++job.sealed_below;
       job.sealed_integrated += it->second ? 1 : 0;

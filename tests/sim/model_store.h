@@ -21,6 +21,11 @@
 
 namespace motzkin::coordinator {
 
+// One worker forges some of its rows. The model only notes which, as the rules never see a row.
+inline bool IsForged(const WorkerId& author, int64_t index) {
+  return author == "w0" && index % 32 == 3;
+}
+
 class ModelStore {
  public:
   struct Batch {
@@ -53,7 +58,9 @@ class ModelStore {
   bool Submit(const WorkerId& worker, const BatchKey& key, int64_t index, bool integrated,
               bool crashed = false);
 
-  // Stands for submit_audits(): the first answer counts. Returns false if there is no such audit.
+  // Stands for submit_audits(): the first answer of the worker that was asked last counts. Returns
+  // false if it is another's, or there is no such audit. An answer about a forged row puts its
+  // author into quarantine.
   bool SubmitAudit(const WorkerId& worker, const AuditKey& key);
 
   // Moves every job's sealed prefix over the results that are stored, and notes its audits.
@@ -67,9 +74,16 @@ class ModelStore {
   const std::vector<RecordEvent>& events() const { return events_; }
   struct Audit {
     WorkerId first = {};
+    bool integrated = false;
+    WorkerId asked = {};
     WorkerId auditor = {};  // Empty while the audit is open.
   };
-  const std::map<AuditKey, Audit>& audits() const { return audits_; }
+  struct AuditBook {
+    std::map<AuditKey, Audit> audits = {};
+    // The workers of whose rows an audit found one wrong, until they may run again.
+    std::map<WorkerId, Quarantine> quarantines = {};
+  };
+  const AuditBook& audit_book() const { return audit_book_; }
   // The real store chooses by the index too, but more rarely: jobs here are small.
   static bool IsAudited(int64_t index) { return index % 16 == 3; }
   // Counts the results that were sent for an index that already had one.
@@ -93,6 +107,7 @@ class ModelStore {
   absl::Status Apply(const AllocateBatches& what, Confirmation& answer);
   absl::Status Apply(const GrantLeases& what, Confirmation& answer);
   absl::Status Apply(const EndLease& what, Confirmation& answer);
+  absl::Status Apply(const GiveAudit& what, Confirmation& answer);
   absl::Status Apply(const SplitBatch& what, Confirmation& answer);
   absl::Status Apply(const SetJobState& what, Confirmation& answer);
   absl::Status Apply(const SetJobReason& what, Confirmation& answer);
@@ -105,7 +120,7 @@ class ModelStore {
   std::map<int64_t, Job> jobs_;
   std::map<BatchKey, Batch> batches_;
   std::map<std::pair<int64_t, int64_t>, int64_t> by_begin_;  // Finds batches by (job, begin index).
-  std::map<AuditKey, Audit> audits_;
+  AuditBook audit_book_;
   std::map<WorkerId, WorkerControl> controls_;
   std::vector<RecordEvent> events_;
   int64_t repeated_ = 0;

@@ -41,7 +41,8 @@ void SimulatedWorker::Receive(const Desired& desired, uint64_t sent) {
   if (sent <= received_) return;
   received_ = sent;
   suspended_ = desired.control == WorkerControl::kSuspend;
-  audits_ = desired.audits;
+  audits_.clear();
+  for (const GivenAudit& audit : desired.audits) audits_.push_back(audit.key);
   if (desired.control == WorkerControl::kDrain || draining_) {
     held_.clear();
     order_.clear();

@@ -51,7 +51,7 @@ bool Simulator::AllDone() const {
     if (cancelled_.contains(job)) continue;
     if (store_.Snapshot(job).state != v1::JOB_STATE_COMPLETED) return false;
   }
-  for (const auto& [key, audit] : store_.audits()) {
+  for (const auto& [key, audit] : store_.audit_book().audits) {
     if (audit.auditor.empty() && !cancelled_.contains(key.job)) return false;
   }
   return true;
@@ -88,11 +88,10 @@ void Simulator::CheckComplete() {
       }
     }
     for (const auto& [index, integrated] : results) {
-      if (index >= job.progress.sealed_below || integrated || !ModelStore::IsAudited(index))
-        continue;
+      if (index >= job.progress.sealed_below || !ModelStore::IsAudited(index)) continue;
       if (store_.crashed(id).contains(index)) continue;
-      const auto audit = store_.audits().find({id, index});
-      if (audit == store_.audits().end() || audit->second.auditor.empty()) {
+      const auto audit = store_.audit_book().audits.find({id, index});
+      if (audit == store_.audit_book().audits.end() || audit->second.auditor.empty()) {
         Violated(absl::StrCat("index ", index, " of job ", id, " was never audited"));
       }
     }
@@ -104,6 +103,10 @@ void Simulator::CheckComplete() {
     if (!by_functions && job.progress.sealed_integrated < job.rules.target) {
       Violated(absl::StrCat("job ", id, " completed with too few integrated"));
     }
+  }
+  for (const auto& [worker, quarantine] : store_.audit_book().quarantines) {
+    if (scheduler_->workers().at(worker).control == WorkerControl::kDrain) continue;
+    Violated(absl::StrCat(worker, " works although its row ", quarantine.row, " was found wrong"));
   }
   // The batches must still partition the allocated indices.
   std::map<std::pair<int64_t, int64_t>, int64_t> ranges;

@@ -156,6 +156,7 @@ void Simulator::HealEverything() {
     machine.worker->set_asleep(false);
     machine.worker->set_slots_allowed(64);
     // In the morning the owner resumes the workers that were drained because they failed.
+    store_.Execute({.what = SetControl{machine.worker->name(), WorkerControl::kRun}});
     scheduler_->OnControl(machine.worker->name(), WorkerControl::kRun);
   }
   for (const int64_t job : jobs_) {

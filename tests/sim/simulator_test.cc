@@ -45,7 +45,7 @@ TEST(SimulatorTest, EveryFunctionEndsWithOneResultWhateverHappens) {
     ASSERT_EQ(simulator.Run(), "");
     steps += simulator.steps();
     for (const auto& [kind, count] : simulator.faults()) faults[kind] += count;
-    for (const auto& [key, audit] : simulator.store().audits()) {
+    for (const auto& [key, audit] : simulator.store().audit_book().audits) {
       ++audits;
       by_itself += audit.auditor == audit.first && simulator.workers() > 1 ? 1 : 0;
     }

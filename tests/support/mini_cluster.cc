@@ -153,13 +153,22 @@ MiniCluster::~MiniCluster() {
 
 std::string MiniCluster::address() const { return fmt::format("127.0.0.1:{}", port_); }
 
-void MiniCluster::StartCoordinator() {
+void MiniCluster::StartCoordinator(const std::vector<std::string>& flags) {
   coordinator_.reset();
   stub_->operator_service.reset();  // The next one may have another key.
-  coordinator_ =
-      Spawn({Binary("coordinator"), "--listen", address(), "--data-dir", DataDirectory().string(),
-             "--disk-free-percent-min", "0", "--disk-free-min", "1MB", "--insecure", PlainText()},
-            directory() / "coordinator.log");
+  std::vector<std::string> argv = {Binary("coordinator"),
+                                   "--listen",
+                                   address(),
+                                   "--data-dir",
+                                   DataDirectory().string(),
+                                   "--disk-free-percent-min",
+                                   "0",
+                                   "--disk-free-min",
+                                   "1MB",
+                                   "--insecure",
+                                   PlainText()};
+  argv.insert(argv.end(), flags.begin(), flags.end());
+  coordinator_ = Spawn(argv, directory() / "coordinator.log");
   const bool answers = WaitFor([this] { return ListWorkers().ok(); }, absl::Minutes(2));
   if (!answers) fmt::print(stderr, "{}\n", CoordinatorLog());
   MOTZKIN_CHECK(answers);

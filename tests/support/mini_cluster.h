@@ -58,8 +58,8 @@ class MiniCluster {
   // between.
   void UsePlainText() { plain_text_ = true; }
 
-  // Starts the coordinator and returns once it answers.
-  void StartCoordinator();
+  // Starts the coordinator, with these flags too, and returns once it answers.
+  void StartCoordinator(const std::vector<std::string>& flags = {});
   // Kills the coordinator with SIGKILL. Its Postgres goes on without it, as after a crash.
   void KillCoordinator();
   // Sends SIGTERM to the coordinator and waits for its exit.

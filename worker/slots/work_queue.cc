@@ -166,7 +166,8 @@ Task WorkQueue::Begin(Batch& batch, int slot) {
             .work = batch.wanted.id,
             .serial = next_serial_++,
             .careful = batch.wanted.careful,
-            .budget_factor = batch.wanted.budget_factor};
+            .budget_factor = batch.wanted.budget_factor,
+            .candidate = batch.wanted.candidate};
   // Interrupted functions come first: they lie below batch.next, so they are no part of the tail
   // that the coordinator may give to another worker.
   if (!batch.returned.empty()) {

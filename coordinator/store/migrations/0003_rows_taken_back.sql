@@ -1,7 +1,7 @@
 -- Rows that a machine stored can be taken back: a memory that flips bits, or a worker that lies, is found out late.
 
 -- Takes back the rows that a worker stored in a job since p_since, opens their indices and moves the sealed prefix below
--- the first of them. What lies above is sealed again as it was sealed first: in order, so the job becomes what it would
+-- the first of them. The rows above are sealed again as they were sealed first: in order, so the job becomes what it would
 -- have been without the worker. Its answers to audits go too. Returns NULLs if the job has no such row.
 CREATE FUNCTION void_rows(p_job_id integer, p_worker_id integer, p_since timestamptz,
                           OUT rows bigint, OUT sealed_rows bigint, OUT first_sealed bigint, OUT last_sealed bigint,
