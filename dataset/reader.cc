@@ -143,6 +143,11 @@ absl::StatusOr<JobDescription> Reader::FindJob(const std::string& name) {
                   job.name, found.Text("archived")));
 }
 
+absl::StatusOr<std::vector<std::string>> Reader::JobsWithRows() {
+  ASSIGN_OR_RETURN(const postgres::Rows rows, Execute(queries::kJobsWithRows, {}));
+  return rows.Map([](const postgres::Row& row) { return row.Text("job"); });
+}
+
 absl::StatusOr<std::map<int, std::string>> Reader::Engines() {
   ASSIGN_OR_RETURN(const postgres::Rows rows, Execute(queries::kEngines, {}));
   std::map<int, std::string> engines;

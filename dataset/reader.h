@@ -65,6 +65,9 @@ class Reader {
   // Takes the name or the UUID of the job.
   absl::StatusOr<JobDescription> FindJob(const std::string& name);
 
+  // Returns the names of the jobs whose rows are in the database, the oldest first.
+  absl::StatusOr<std::vector<std::string>> JobsWithRows();
+
   // Returns names such as "giac 1.9.0.35", by the number that steps have.
   absl::StatusOr<std::map<int, std::string>> Engines();
 

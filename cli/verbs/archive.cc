@@ -7,6 +7,7 @@
 #include "cli/access/operator_client.h"
 #include "cli/text/json.h"
 #include "cli/text/words.h"
+#include "cli/verbs/recheck.h"
 #include "cli/verbs/verb.h"
 #include "cli/verbs/with_reader.h"
 #include "common/base/status_macros.h"
@@ -23,6 +24,8 @@ struct ArchiveFlags {
   std::string directory;
   std::string shard_size;
   bool drop = false;
+  bool verify = false;
+  std::string integrator;
 };
 
 void Print(const dataset::ArchiveReport& report, const std::string& directory, bool json) {
@@ -48,7 +51,14 @@ absl::Status Write(const Globals& globals, const ArchiveFlags& flags) {
       return absl::InvalidArgumentError("--shard-size must be 1 or more");
     }
   }
-  const auto archive = [&](dataset::Reader& reader, const dataset::Progress& progress) {
+  const auto archive =
+      [&](dataset::Reader& reader,
+          const dataset::Progress& progress) -> absl::StatusOr<dataset::ArchiveReport> {
+    // An archive holds all rows of a job or does not come about.
+    if (flags.verify) {
+      RETURN_IF_ERROR(RecheckJob(globals, reader, flags.job, flags.integrator,
+                                 flags.reader.FromCoordinator(), progress));
+    }
     return dataset::Archive(reader, flags.job, flags.directory, options, progress);
   };
   ASSIGN_OR_RETURN(const dataset::ArchiveReport report,
@@ -123,6 +133,10 @@ void AddArchive(const VerbContext& context) {
   verb.add_option("--shard-size", flags.shard_size, "rows in a file; default 1M");
   verb.add_flag("--drop", flags.drop,
                 "then drop the rows from the database; DIR may hold the archive already");
+  verb.add_flag("--verify", flags.verify,
+                "draw each function and verify each integral again first; refuse if one is wrong");
+  verb.add_option("--integrator", flags.integrator,
+                  "the integrator binary for --verify; default: beside motzkin");
   AddReaderFlags(verb, flags.reader, /*database=*/true);
 }
 

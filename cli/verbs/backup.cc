@@ -1,11 +1,15 @@
-// motzkin backup and motzkin restore let `coordinator` do the work, where the data is.
+// motzkin backup and motzkin restore let `coordinator` do the work, where the data is. `restore
+// --verify` then checks what came back.
 #include <absl/strings/str_cat.h>
+#include <unistd.h>
 
 #include <filesystem>
 
 #include "cli/access/operator_client.h"
 #include "cli/access/program_path.h"
+#include "cli/verbs/recheck.h"
 #include "cli/verbs/verb.h"
+#include "cli/verbs/with_reader.h"
 #include "common/base/status_macros.h"
 
 namespace motzkin::cli {
@@ -17,6 +21,8 @@ struct BackupOptions {
   std::string postgres;
   std::string cluster;  // the UUID that the coordinator told; empty: it was not asked
   std::string coordinator_binary;
+  bool verify = false;  // of restore
+  std::string integrator;
 };
 
 std::string Absolute(const std::string& path) {
@@ -24,9 +30,9 @@ std::string Absolute(const std::string& path) {
   return std::filesystem::absolute(path, error).string();
 }
 
-// Replaces this process by `coordinator FLAG DIRECTORY ...`, so that its messages and its exit code
-// are ours. Returns only if that fails.
-absl::Status Exec(const std::string& flag, const BackupOptions& options) {
+// Returns the command line `coordinator FLAG DIRECTORY ...`.
+absl::StatusOr<std::vector<std::string>> CommandOf(const std::string& flag,
+                                                   const BackupOptions& options) {
   ASSIGN_OR_RETURN(const std::string binary, CoordinatorBinary(options.coordinator_binary));
   std::vector<std::string> arguments = {binary, flag, Absolute(options.backup)};
   if (!options.postgres.empty()) {
@@ -39,7 +45,53 @@ absl::Status Exec(const std::string& flag, const BackupOptions& options) {
   if (!options.cluster.empty()) {
     arguments.insert(arguments.end(), {"--backup-of", options.cluster});
   }
-  return BecomeProgram(arguments, absl::StrCat("cannot run ", binary));
+  return arguments;
+}
+
+// Replaces this process by the coordinator, so that its messages and its exit code are ours. Returns
+// only if that fails.
+absl::Status Exec(const std::string& flag, const BackupOptions& options) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> command, CommandOf(flag, options));
+  return BecomeProgram(command, absl::StrCat("cannot run ", command.front()));
+}
+
+// Checks the rows of all jobs whose rows are here.
+absl::Status VerifyJobs(const Globals& globals, dataset::Reader& reader,
+                        const std::string& integrator, const dataset::Progress& progress) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> jobs, reader.JobsWithRows());
+  absl::Status all;
+  for (const std::string& job : jobs) {
+    const absl::Status one = RecheckJob(globals, reader, job, integrator, /*tell=*/false, progress);
+    if (!one.ok() && !absl::IsFailedPrecondition(one)) return one;
+    all.Update(one);  // Every job is looked at, whatever the one before was like.
+  }
+  return all;
+}
+
+absl::StatusOr<int> RestoreAndVerify(const Globals& globals, const BackupOptions& options) {
+  if (options.data_directory.empty()) {
+    return absl::InvalidArgumentError(
+        "--verify is for --data-dir: the rows of a --postgres are checked by motzkin export");
+  }
+  ASSIGN_OR_RETURN(const std::vector<std::string> command, CommandOf("--restore", options));
+  SpawnOptions inherit;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    inherit.environment.emplace_back(*variable);
+  }
+  inherit.input = Stream::kNull;
+  inherit.output = Stream::kInherit;
+  inherit.error = Stream::kInherit;
+  ASSIGN_OR_RETURN(ChildProcess coordinator, ChildProcess::Spawn(command, inherit));
+  ASSIGN_OR_RETURN(const ExitStatus ended, coordinator.Wait(Deadline::Never()));
+  if (ended.code != 0) return ended.signal != 0 ? kExitFailure : ended.code;
+  ReaderFlags flags;
+  flags.data_directory = options.data_directory;
+  flags.coordinator_binary = options.coordinator_binary;
+  const auto verify = [&](dataset::Reader& reader, const dataset::Progress& progress) {
+    const absl::Status status = VerifyJobs(globals, reader, options.integrator, progress);
+    return status.ok() ? absl::StatusOr<int>(kExitOk) : absl::StatusOr<int>(status);
+  };
+  return WithReader(globals, flags, "restore", verify);
 }
 
 absl::StatusOr<int> RunBackup(const Globals& globals, const BackupOptions& given) {
@@ -61,11 +113,12 @@ absl::StatusOr<int> RunBackup(const Globals& globals, const BackupOptions& given
   return Exec("--backup", options);
 }
 
-absl::StatusOr<int> RunRestore(const Globals&, const BackupOptions& options) {
+absl::StatusOr<int> RunRestore(const Globals& globals, const BackupOptions& options) {
   if (options.data_directory.empty() && options.postgres.empty()) {
     return absl::InvalidArgumentError(
         "name the place: --data-dir DIRECTORY (a new one) or --postgres URI (an empty database)");
   }
+  if (options.verify) return RestoreAndVerify(globals, options);
   return Exec("--restore", options);
 }
 
@@ -85,8 +138,13 @@ void AddBackup(const VerbContext& context) {
 }
 
 void AddRestore(const VerbContext& context) {
-  AddFlags(
-      AddVerb(context, "restore", "make a cluster from its backup, in a new place", RunRestore));
+  const auto added =
+      AddVerb(context, "restore", "make a cluster from its backup, in a new place", RunRestore);
+  AddFlags(added);
+  added.app.add_flag("--verify", added.options.verify,
+                     "then draw each function and verify each integral again");
+  added.app.add_option("--integrator", added.options.integrator,
+                       "the integrator binary for --verify; default: beside motzkin");
 }
 
 }  // namespace motzkin::cli

@@ -75,4 +75,21 @@ void TellFailures(const Globals& globals, const std::string& job,
   if (!told.ok()) Report(told);
 }
 
+absl::Status RecheckJob(const Globals& globals, dataset::Reader& reader, const std::string& job,
+                        const std::string& integrator, bool tell,
+                        const dataset::Progress& progress) {
+  ASSIGN_OR_RETURN(const dataset::JobDescription description, reader.FindJob(job));
+  ASSIGN_OR_RETURN(const std::shared_ptr<Recheck> recheck,
+                   Recheck::Create(description.spec, integrator, "leave --verify out"));
+  const auto check = [&](const std::vector<dataset::Row>& rows) { return recheck->Check(rows); };
+  ASSIGN_OR_RETURN(const dataset::FailedByWorker failed,
+                   dataset::CheckJob(reader, description, check, progress));
+  recheck->Finish();
+  TellFailures(globals, description.name, failed, tell);
+  if (failed.empty()) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("job ", description.name, " has rows that came out differently: motzkin void ",
+                   failed.begin()->first, " takes those of a worker back"));
+}
+
 }  // namespace motzkin::cli

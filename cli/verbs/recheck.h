@@ -40,4 +40,9 @@ class Recheck {
 void TellFailures(const Globals& globals, const std::string& job,
                   const dataset::FailedByWorker& failed, bool tell);
 
+// Checks all sealed rows of a job. FAILED_PRECONDITION: some failed, which TellFailures() told.
+absl::Status RecheckJob(const Globals& globals, dataset::Reader& reader, const std::string& job,
+                        const std::string& integrator, bool tell,
+                        const dataset::Progress& progress);
+
 }  // namespace motzkin::cli

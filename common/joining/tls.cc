@@ -66,13 +66,20 @@ std::shared_ptr<grpc::ChannelCredentials> TlsCredentials(
   options.set_check_call_host(false);
   options.set_certificate_verifier(
       tls::ExternalCertificateVerifier::Create<KeyVerifier>(std::move(coordinator)));
-  if (member != nullptr) {
-    const tls::IdentityKeyCertPair pair{.private_key = member->key.Pem(),
-                                        .certificate_chain = member->certificate};
+  // gRPC wants root certificates though it checks no chain. Without any it reads those of the system,
+  // which takes as long as all the rest of a call, and a small system has none. So a stranger, who
+  // knows no coordinator yet, makes one up.
+  options.watch_root_certs();
+  if (member == nullptr) {
     options.set_certificate_provider(std::make_shared<tls::StaticDataCertificateProvider>(
-        std::vector<tls::IdentityKeyCertPair>{pair}));
-    options.watch_identity_key_cert_pairs();
+        identity::IssueToSelf(identity::PrivateKey::New(), absl::UnixEpoch())));
+    return tls::TlsCredentials(options);
   }
+  const tls::IdentityKeyCertPair pair{.private_key = member->key.Pem(),
+                                      .certificate_chain = member->certificate};
+  options.set_certificate_provider(std::make_shared<tls::StaticDataCertificateProvider>(
+      member->coordinator, std::vector<tls::IdentityKeyCertPair>{pair}));
+  options.watch_identity_key_cert_pairs();
   return tls::TlsCredentials(options);
 }
 
