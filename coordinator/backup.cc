@@ -66,7 +66,6 @@ absl::StatusOr<std::string> RunningConninfo(const std::string& data) {
   return fmt::format("host='{}' port={} user=motzkin_owner dbname=motzkin", socket_directory, port);
 }
 
-// The coordinator that answers motzkin does not keep its database where we looked.
 absl::Status WrongPlace(const Config& config) {
   return absl::FailedPreconditionError(fmt::format(
       "the coordinator of cluster {} does not keep its database in {} of this machine: run motzkin "
@@ -214,8 +213,8 @@ absl::Status FillBackup(const Config& config, const std::string& conninfo,
                         const std::string& directory, nlohmann::json& manifest) {
   RETURN_IF_ERROR(CopyKey(KeyFile(config.data_directory), fs::path(directory) / kCoordinatorFile));
   ASSIGN_OR_RETURN(manifest, Describe(conninfo));
-  if (!config.backup_of.empty() && manifest["cluster_uuid"] != config.backup_of)
-    return WrongPlace(config);
+  const bool other = !config.backup_of.empty() && manifest["cluster_uuid"] != config.backup_of;
+  if (other) return WrongPlace(config);
   // Owners and rights name roles of this server. Where the backup is restored, Store::Open() makes
   // the roles and grants anew.
   RETURN_IF_ERROR(RunProgram("pg_dump",

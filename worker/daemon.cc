@@ -36,7 +36,7 @@ WriterOptions WriterOptionsOf(const Config& config, const StateDirectory& state)
 RunnerOptions RunnerOptionsOf(const Config& config, const Capabilities& capabilities,
                               SpeedGauge& speed) {
   RunnerOptions options;
-  options.integrator = IntegratorOptionsOf(config, capabilities.sandbox_level);
+  options.integrator = IntegratorOptionsOf(config, capabilities);
   options.speed = &speed;
   options.engine_versions = {capabilities.engines.begin(), capabilities.engines.end()};
   return options;
@@ -57,12 +57,13 @@ absl::StatusOr<std::shared_ptr<const JobContext>> MakeContext(const std::string&
 
 }  // namespace
 
-IntegratorOptions IntegratorOptionsOf(const Config& config, sandbox::Level sandbox_level) {
+IntegratorOptions IntegratorOptionsOf(const Config& config, const Capabilities& capabilities) {
   IntegratorOptions options;
   options.binary = config.integrator.string();
   options.engines = config.engines;
   options.engine_memory_bytes = config.engine_memory_bytes;
-  options.sandbox_level = sandbox_level;
+  options.sandbox_level = capabilities.sandbox_level;
+  options.cgroup = capabilities.cgroup;
   options.idle_priority = config.idle_priority;
   return options;
 }

@@ -44,9 +44,11 @@ struct Capabilities {
   SpeedFactors speed_factors;
   absl::Duration calibration_cpu;  // CPU time that measuring the factors took
   sandbox::Level sandbox_level = sandbox::Level::kNone;
+  // The cgroup for integrators; null if none is delegated. It outlives the daemon.
+  const sandbox::DelegatedCgroup* cgroup = nullptr;
 };
 
-IntegratorOptions IntegratorOptionsOf(const Config& config, sandbox::Level sandbox_level);
+IntegratorOptions IntegratorOptionsOf(const Config& config, const Capabilities& capabilities);
 
 class Daemon final : private AgentDelegate, private ResultObserver {
  public:

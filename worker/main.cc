@@ -44,18 +44,27 @@ int Fail(Console& console, const absl::Status& status, int code) {
   return code;
 }
 
+// Takes the cgroup that was delegated to this process; null if there is none.
+std::unique_ptr<sandbox::DelegatedCgroup> TakeCgroup(Console& console) {
+  auto cgroup = sandbox::DelegatedCgroup::Take();
+  if (cgroup.ok()) return *std::move(cgroup);
+  if (!absl::IsNotFound(cgroup.status())) {
+    console.Line("cgroup: " + std::string(cgroup.status().message()) +
+                 "; integrators have no limits in common");
+  }
+  return nullptr;
+}
+
 // Asks an integrator for its engines and, if wanted, measures their speed.
-Capabilities ProbeEngines(const Config& config, sandbox::Level sandbox_level,
-                          IntegratorProcess& integrator, Console& console) {
-  Capabilities capabilities;
-  capabilities.sandbox_level = sandbox_level;
+void ProbeEngines(const Config& config, IntegratorProcess& integrator, Console& console,
+                  Capabilities& capabilities) {
   for (const auto& [name, version] : VersionsOf(integrator.description())) {
     capabilities.engines.emplace_back(name, version);
   }
   for (const std::string& missing : integrator.description().missing()) {
     console.Line("engine missing: " + missing);
   }
-  if (!config.calibrate) return capabilities;
+  if (!config.calibrate) return;
   auto calibration = Calibrate(integrator);
   // A machine that cannot be measured still works: its budgets are then those of the reference.
   if (calibration.ok()) {
@@ -65,7 +74,6 @@ Capabilities ProbeEngines(const Config& config, sandbox::Level sandbox_level,
     console.Line("calibration: " + std::string(calibration.status().message()) +
                  "; this machine counts as the reference");
   }
-  return capabilities;
 }
 
 // Returns a factory that hands out `first`, which was started to probe the machine, and then starts
@@ -178,8 +186,11 @@ int Run(const Config& config, const SignalWaiter& signals, Console& console) {
   auto spool = ResultSpool::Open(config.state_dir / "spool", {});
   if (!spool.ok()) return Fail(console, spool.status(), kExitFailure);
   std::optional<EndAtSignal> starting(std::in_place, signals, console);
+  // The cgroup comes before the first child, which would be in its way.
+  const std::unique_ptr<sandbox::DelegatedCgroup> cgroup = TakeCgroup(console);
   // The sandbox is probed once, for all slots.
-  const sandbox::Probe sandbox = ProbeIntegratorSandbox(config.integrator.string());
+  sandbox::Probe sandbox = ProbeIntegratorSandbox(config.integrator.string());
+  if (cgroup != nullptr) sandbox.cgroup_limits = cgroup->limits();
   if (sandbox.level < config.require_sandbox) {
     return Fail(console,
                 absl::FailedPreconditionError(fmt::format(
@@ -188,9 +199,12 @@ int Run(const Config& config, const SignalWaiter& signals, Console& console) {
                     sandbox.reason)),
                 kExitSandbox);
   }
-  auto integrator = IntegratorProcess::Start(IntegratorOptionsOf(config, sandbox.level));
+  Capabilities capabilities;
+  capabilities.sandbox_level = sandbox.level;
+  capabilities.cgroup = cgroup.get();
+  auto integrator = IntegratorProcess::Start(IntegratorOptionsOf(config, capabilities));
   if (!integrator.ok()) return Fail(console, integrator.status(), kExitIntegrator);
-  const Capabilities capabilities = ProbeEngines(config, sandbox.level, **integrator, console);
+  ProbeEngines(config, **integrator, console, capabilities);
   PrintStart(config, capabilities, sandbox, console);
   starting.reset();
   int code = kExitOk;

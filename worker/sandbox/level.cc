@@ -47,6 +47,9 @@ std::string Probe::ToString() const {
   if (level == Level::kFull) layers.emplace_back("bubblewrap");
   if (seccomp) layers.emplace_back("seccomp");
   if (landlock_abi > 0) layers.push_back(absl::StrCat("landlock ", landlock_abi));
+  if (!cgroup_limits.empty()) {
+    layers.push_back(absl::StrCat("cgroup ", absl::StrJoin(cgroup_limits, " ")));
+  }
   std::string text =
       absl::StrCat(std::string(LevelName(level)), " (", absl::StrJoin(layers, ", "), ")");
   if (!reason.empty()) absl::StrAppend(&text, ": ", reason);

@@ -33,6 +33,8 @@ struct Probe {
   bool seccomp = false;
   // The version of the kernel's Landlock; 0 if there is none.
   int landlock_abi = 0;
+  // The limits that the worker's cgroup adds to the level: DelegatedCgroup::limits().
+  std::vector<std::string> cgroup_limits;
   // The reason why the level is not full; empty if it is.
   std::string reason;
 

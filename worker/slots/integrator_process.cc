@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 #include <vector>
@@ -43,6 +44,11 @@ constexpr int kStallPeriodsMax = 50;
 constexpr int kTriesMax = 2;
 constexpr absl::Duration kRestartsMax = absl::Minutes(5);
 constexpr int64_t kVerifierBudgetUs = 50'000;
+// A cgroup gives an integrator this beside the memory of a leaf: 1 GiB for its verifier, and room
+// for supervisor and warm zygotes, of which those of FriCAS and SymPy have 0.1 GiB each.
+constexpr int64_t kOwnMemoryBytes = 3ll << 29;
+// An integrator has at most ten processes, and an engine that starts may run a few more.
+constexpr int kProcessesMax = 64;
 
 absl::Duration OneRunMax(absl::Duration cpu_budget) {
   return kTriesMax * kStallPeriodsMax * (20 * cpu_budget + absl::Seconds(2));
@@ -64,7 +70,8 @@ std::vector<std::string> Command(const IntegratorOptions& options, sandbox::Leve
   return command;
 }
 
-absl::StatusOr<ChildProcess> Spawn(const IntegratorOptions& options) {
+absl::StatusOr<ChildProcess> Spawn(const IntegratorOptions& options,
+                                   const sandbox::Cgroup* cgroup) {
   const sandbox::Level level = options.sandbox_level.has_value()
                                    ? *options.sandbox_level
                                    : ProbeIntegratorSandbox(options.binary).level;
@@ -76,7 +83,8 @@ absl::StatusOr<ChildProcess> Spawn(const IntegratorOptions& options) {
   // A kill of its group must not reach this worker, and UseIdlePriority() lowers the whole session
   // of the integrator.
   spawn.own_session = true;
-  spawn.before_exec = [idle = options.idle_priority] {
+  spawn.before_exec = [idle = options.idle_priority, cgroup] {
+    if (const int error = cgroup == nullptr ? 0 : cgroup->Enter(); error != 0) return error;
     // The integrator starts even if one of these fails: both are courtesies to the machine's owner.
     // Both write to /proc, which bubblewrap does not show, so they come before the exec.
     sandbox::OfferToOutOfMemoryKiller();
@@ -88,9 +96,11 @@ absl::StatusOr<ChildProcess> Spawn(const IntegratorOptions& options) {
 
 class Impl final : public IntegratorProcess {
  public:
-  Impl(ChildProcess child, UniqueFd interrupt, int64_t engine_memory_bytes)
+  Impl(ChildProcess child, std::unique_ptr<sandbox::Cgroup> cgroup, UniqueFd interrupt,
+       int64_t engine_memory_bytes)
       : group_(child.pid()),
         engine_memory_bytes_(engine_memory_bytes),
+        cgroup_(std::move(cgroup)),
         interrupt_(std::move(interrupt)),
         child_(std::move(child)) {}
   ~Impl() override {
@@ -120,6 +130,7 @@ class Impl final : public IntegratorProcess {
 
   const pid_t group_;
   const int64_t engine_memory_bytes_;
+  const std::unique_ptr<sandbox::Cgroup> cgroup_;  // Null if none is delegated.
   const UniqueFd interrupt_;
   // Only the calling thread uses it, for its pipes. Other threads use group_, under mutex_.
   ChildProcess child_;
@@ -145,6 +156,10 @@ absl::StatusOr<pipe::Response> Impl::Call(pipe::Request request, absl::Duration 
   if (!dead_.ok()) return dead_;
   if (request.has_integrate() && request.integrate().memory_bytes() == 0) {
     request.mutable_integrate()->set_memory_bytes(engine_memory_bytes_);
+  }
+  if (cgroup_ != nullptr) {
+    const int64_t leaf = request.has_integrate() ? request.integrate().memory_bytes() : 0;
+    cgroup_->LimitMemory(kOwnMemoryBytes + std::max(leaf, engine_memory_bytes_));
   }
   absl::StatusOr<pipe::Response> response = Exchange(request, Deadline::After(wall_max));
   if (response.ok()) return response;
@@ -187,6 +202,7 @@ absl::Status Impl::Explain(const absl::Status& status) {
 void Impl::KillGroup() {
   const absl::MutexLock lock(&mutex_);
   if (!reaped_) kill(-group_, SIGKILL);
+  if (cgroup_ != nullptr) cgroup_->Kill();
 }
 
 std::string Impl::End(absl::Duration patience) {
@@ -232,10 +248,16 @@ absl::StatusOr<std::unique_ptr<IntegratorProcess>> IntegratorProcess::Start(
   prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
   UniqueFd interrupt(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!interrupt.valid()) return absl::ErrnoToStatus(errno, "eventfd");
-  absl::StatusOr<ChildProcess> child = Spawn(options);
+  std::unique_ptr<sandbox::Cgroup> cgroup;
+  if (options.cgroup != nullptr) {
+    auto made = options.cgroup->MakeGroup(kProcessesMax);
+    if (!made.ok()) return absl::UnavailableError(made.status().ToString());
+    cgroup = *std::move(made);
+  }
+  absl::StatusOr<ChildProcess> child = Spawn(options, cgroup.get());
   if (!child.ok()) return absl::UnavailableError(child.status().ToString());
-  auto process =
-      std::make_unique<Impl>(*std::move(child), std::move(interrupt), options.engine_memory_bytes);
+  auto process = std::make_unique<Impl>(*std::move(child), std::move(cgroup), std::move(interrupt),
+                                        options.engine_memory_bytes);
   if (const absl::Status described = process->Describe(); !described.ok()) {
     return absl::UnavailableError(absl::StrCat(options.binary, ": ", described.message()));
   }

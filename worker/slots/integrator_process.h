@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "motzkin/integrator/v1/integrator.pb.h"
+#include "worker/sandbox/cgroup.h"
 #include "worker/sandbox/level.h"
 
 namespace motzkin::worker {
@@ -35,6 +36,8 @@ struct IntegratorOptions {
   std::vector<std::string> engines = {"giac", "fricas"};
   // The result of ProbeIntegratorSandbox(). If empty, each start probes, which takes 10 ms.
   std::optional<sandbox::Level> sandbox_level;
+  // If set, the integrator gets a cgroup in it. It must outlive the integrator.
+  const sandbox::DelegatedCgroup* cgroup = nullptr;
   // Runs the integrator at SCHED_IDLE.
   bool idle_priority = true;
 };

@@ -31,7 +31,7 @@ namespace {
 
 // The first byte of an output that is a complaint and no answer.
 constexpr char kComplaint = '!';
-constexpr int kIdleClass = IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0);
+constexpr int kIdleClass = IOPRIO_CLASS_IDLE << IOPRIO_CLASS_SHIFT;
 
 [[noreturn]] void Burn() {
   for (int number = 1; number < 32; ++number) signal(number, SIG_IGN);
@@ -186,6 +186,16 @@ void LeaveGrandchild() {
   Block();
 }
 
+// The processes die with the integrator, if at all: this one is not there to kill them.
+std::string Swarm() {
+  for (int i = 0; i < 100; ++i) {
+    const pid_t child = fork();
+    if (child < 0) return "";
+    if (child == 0) Block();
+  }
+  return "a hundred processes";
+}
+
 std::string HalfAnswer() {
   [[maybe_unused]] const ssize_t wrote = write(AnswerPipe(), "x+", 2);
   Block();
@@ -264,6 +274,8 @@ std::string Misbehave(std::string_view misdeed) {
       return Unless(LeaveObjects(), misdeed);
     case kReadFile:
       return Unless(ReadUserFile(argument), misdeed);
+    case kSwarm:
+      return Unless(Swarm(), misdeed);
     case kChangePipe:
       return Unless(ChangePipe(), misdeed);
     case kAnswerX:

@@ -38,6 +38,7 @@ enum Misdeed : int {
   kManageProcess,  // signals and limits the process whose number is the argument
   kLeaveObjects,   // makes objects that outlive it
   kReadFile,       // opens UserFile(argument)
+  kSwarm,          // makes a hundred processes, which stay; needs kZygote
   kChangePipe,     // makes the answer pipe one that does not block
 };
 
