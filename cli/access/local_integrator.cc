@@ -128,6 +128,10 @@ absl::StatusOr<pipe::Integration> LocalIntegrator::Integrate(const std::string& 
   *request.mutable_integrate() = ladder_.prototype;
   request.mutable_integrate()->set_integrand(integrand_prefix);
   ASSIGN_OR_RETURN(pipe::Response response, Call(std::move(request)));
+  // The words of an engine may hold any bytes; CheckResponse() holds all other texts to ASCII.
+  for (pipe::StepReport& step : *response.mutable_integration()->mutable_steps()) {
+    step.set_message(Printable(step.message()));
+  }
   return std::move(*response.mutable_integration());
 }
 

@@ -2,9 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "cli/text/exit_code.h"
 #include "cli/text/json.h"
 #include "cli/verbs/testing/run_motzkin.h"
+#include "tests/support/temporary_directory.h"
 
 namespace motzkin::cli {
 namespace {
@@ -62,6 +66,23 @@ TEST(IntegrateTest, AFunctionThatBeginsWithAMinusGoesBehindTwoDashes) {
   EXPECT_EQ(refused.code, kExitUsage);
   EXPECT_THAT(refused.err, HasSubstr("put -- before it"));
   EXPECT_EQ(RunMotzkin({"integrate", "--", "-x*exp(x)"}).code, kExitOk);
+}
+
+TEST(IntegrateTest, WhatAnEngineSaysDoesNotRuleTheTerminal) {
+  const test::TemporaryDirectory directory;
+  const std::filesystem::path script = directory.path() / "integrator";
+  std::ofstream(script) << "#!/bin/sh\nexec " << MOTZKIN_SCRIPTED_INTEGRATOR
+                        << " --has giac=1 --message \"$(printf '\\033[2J\\377')\" -- \"$@\"\n";
+  std::filesystem::permissions(script, std::filesystem::perms::owner_all);
+  std::vector<std::string> arguments = {"integrate",    "x", "--ladder", "giac=100", "--integrator",
+                                        script.string()};
+  for (const bool json : {false, true}) {
+    if (json) arguments.emplace_back("--json");
+    const Ran ran = RunMotzkin(arguments);
+    EXPECT_EQ(ran.code, kExitNoIntegral) << ran.err;
+    EXPECT_THAT(ran.out, HasSubstr("x1b[2J"));
+    for (const char c : ran.out) EXPECT_TRUE(c == '\n' || (c >= ' ' && c <= '~')) << int{c};
+  }
 }
 
 TEST(IntegrateTest, AWrongExpressionIsShownWithACaret) {

@@ -3,10 +3,10 @@
 // it.
 //
 //   scripted_integrator [--has ENGINE=VERSION]... [--kill-worker INTEGRAND] [--die INTEGRAND]
-//                       [--solve-from MILLISECONDS] -- ARGUMENTS OF THE WORKER
+//                       [--solve-from MILLISECONDS] [--message BYTES] -- ARGUMENTS OF THE WORKER
 //
 // Every function is unsolved. With --solve-from, a step with a smaller budget times out, and one
-// with that budget or more solves the function.
+// with that budget or more solves the function. With --message, every step says that.
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -28,6 +28,7 @@ struct Script {
   std::map<std::string, std::string> engines;
   std::string kills_worker;
   std::string dies;
+  std::string message;
   int64_t solves_from_us = INT64_MAX;
 };
 
@@ -41,6 +42,7 @@ int ParseScript(int argc, char** argv, Script& script) {
       script.engines[value.substr(0, value.find('='))] = value.substr(value.find('=') + 1);
     if (name == "--kill-worker") script.kills_worker = value;
     if (name == "--die") script.dies = value;
+    if (name == "--message") script.message = value;
     if (name == "--solve-from") script.solves_from_us = 1000 * std::stoll(value);
   }
   return i + 1;
@@ -62,6 +64,7 @@ void Integrate(const Script& script, const pipe::Integrate& asked, pipe::Integra
     report.set_engine(step.engine());
     report.set_outcome(OutcomeOf(script, step));
     report.set_cpu_us(1000);
+    report.set_message(script.message);
     answer.set_outcome(report.outcome());
     if (report.outcome() != v1::OUTCOME_INTEGRATED) continue;
     answer.set_engine(step.engine());
