@@ -156,6 +156,8 @@ class FakeCoordinator final : public v1::OperatorService::Service {
     *response->add_jobs() = job_;
     *response->add_workers() = worker_;
     response->set_reader_uri(reader_uri_);
+    response->set_cluster_uuid("0e98");
+    response->set_data_directory("/var/lib/m");
     // A watcher sees the job run at two looks, and complete at the third.
     if (++looks_ > 2) response->mutable_jobs(0)->set_state(v1::JOB_STATE_COMPLETED);
     return grpc::Status::OK;
@@ -326,6 +328,26 @@ TEST(OperatorVerbsTest, MembersAreApprovedInvitedListedAndRemoved) {
   EXPECT_THAT(coordinator.Run({"operators"}).out, HasSubstr("anna"));
   EXPECT_EQ(coordinator.Run({"remove", "anna"}).out, "operator anna removed\n");
   EXPECT_EQ(coordinator.Run({"join", "nonsense"}).code, kExitRefused) << "with --insecure";
+}
+
+// The coordinator may be on another machine, and something else in that directory of ours.
+TEST(OperatorVerbsTest, ABackupIsOfTheClusterThatIsAskedAndOfNoOther) {
+  const test::TemporaryDirectory directory;
+  const std::filesystem::path binary = directory.path() / "coordinator";
+  std::ofstream(binary) << "#!/bin/sh\nprintf '%s|' \"$@\"\n";
+  std::filesystem::permissions(binary, std::filesystem::perms::owner_all);
+  const std::vector<std::string> backup = {"backup", "/b", "--coordinator-binary", binary.string()};
+  std::string address;
+  {
+    const FakeCoordinator coordinator;
+    address = coordinator.address();
+    EXPECT_EQ(coordinator.Run(backup).out, "--backup|/b|--data-dir|/var/lib/m|--backup-of|0e98|");
+  }
+  std::vector<std::string> unanswered = backup;
+  unanswered.insert(unanswered.end(), {"--coordinator", address});
+  const Ran ran = RunMotzkin(unanswered);
+  EXPECT_EQ(ran.code, kExitUnreachable) << "not the cluster that the default directory has";
+  EXPECT_EQ(ran.out, "");
 }
 
 TEST(OperatorVerbsTest, PsqlWithoutAWayToTheDatabaseIsRefused) {
