@@ -1,5 +1,6 @@
 // motzkin events prints what happened, one sentence in a line.
 #include <absl/strings/str_cat.h>
+#include <absl/time/civil_time.h>
 #include <absl/time/clock.h>
 #include <absl/time/time.h>
 #include <fmt/core.h>
@@ -27,10 +28,12 @@ absl::StatusOr<absl::Time> ParseSince(const std::string& text, absl::Time now) {
   const absl::TimeZone zone = absl::LocalTimeZone();
   absl::Time time;
   std::string error;
-  const std::string today = absl::FormatTime("%Y-%m-%d ", now, zone);
-  // A text that has a date of its own cannot be read behind today's, and goes on below.
-  if (absl::ParseTime("%Y-%m-%d %H:%M", today + text, zone, &time, &error)) {
-    return time <= now ? time : time - absl::Hours(24);
+  const absl::CivilDay today = absl::ToCivilDay(now, zone);
+  // Yesterday is a date and not 24 hours ago: there are days of 23 and of 25 hours. A text that has
+  // a date of its own cannot be read behind another one, and goes on below.
+  for (const absl::CivilDay day : {today, today - 1}) {
+    const std::string dated = absl::StrCat(absl::FormatCivilTime(day), " ", text);
+    if (absl::ParseTime("%Y-%m-%d %H:%M", dated, zone, &time, &error) && time <= now) return time;
   }
   for (const char* format : {"%Y-%m-%d %H:%M", "%Y-%m-%d", absl::RFC3339_full}) {
     if (absl::ParseTime(format, text, zone, &time, &error)) return time;

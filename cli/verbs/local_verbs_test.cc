@@ -132,6 +132,13 @@ TEST(EvaluateTest, DetailsAreInTheOrderOfTheFile) {
   EXPECT_EQ(ids, "abc");
 }
 
+TEST(StartTest, ADirectoryHidesNoPreset) {
+  // The program starts in the root directory.
+  const Ran ran = RunMotzkin({"start", "usr", "--print"});
+  EXPECT_EQ(ran.code, kExitNotFound) << ran.err;
+  EXPECT_THAT(ran.err, HasSubstr("lample-charton"));
+}
+
 TEST(StartTest, PrintShowsTheFullJobWithoutACoordinator) {
   const Ran ran = RunMotzkin({"start", "lample-charton", "--target", "2M", "--name", "mine",
                               "--seed", "9", "--print", "--coordinator", "localhost:1"});

@@ -5,6 +5,9 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <system_error>
+
 #include "cli/access/operator_client.h"
 #include "cli/text/json.h"
 #include "cli/verbs/verb.h"
@@ -31,11 +34,16 @@ struct StartOptions {
 };
 
 // A name without a slash and without a YAML extension may still be a file. Otherwise it is a
-// preset, so that a mistyped preset is reported as one.
+// preset, so that a mistyped preset is reported as one, and a directory does not hide a preset.
+bool IsPath(const std::string& job) {
+  std::error_code error;
+  return absl::StrContains(job, '/') || absl::EndsWith(job, ".yaml") ||
+         absl::EndsWith(job, ".yml") ||
+         (::access(job.c_str(), R_OK) == 0 && !std::filesystem::is_directory(job, error));
+}
+
 absl::StatusOr<v1::JobSpec> LoadJob(const std::string& job, v1::Kind kind) {
-  const bool is_path = absl::StrContains(job, '/') || absl::EndsWith(job, ".yaml") ||
-                       absl::EndsWith(job, ".yml") || ::access(job.c_str(), R_OK) == 0;
-  if (!is_path) return JobFromPreset(job, kind);
+  if (!IsPath(job)) return JobFromPreset(job, kind);
   if (kind != v1::KIND_UNSPECIFIED) {
     return absl::InvalidArgumentError("--kind is for presets; a file has generator.kind");
   }

@@ -1,3 +1,5 @@
+#include "coordinator/core/scheduler.h"
+
 #include <limits>
 
 #include "coordinator/core/testing/scheduler_fixture.h"

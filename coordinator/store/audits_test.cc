@@ -156,7 +156,8 @@ TEST_F(AuditsTest, AWrongRowTakesTheLabelsOfItsWorkersUnauditedRowsAway) {
   EXPECT_EQ(found.front().worker, NewWorker(1));
   EXPECT_EQ(found.front().row, "job/" + std::to_string(open[2]));
   EXPECT_EQ(found.front().auditor, "worker-2");
-  EXPECT_EQ(Must(store().Flips(job.id)).audited, 0) << "integrals do not measure label flips";
+  EXPECT_EQ(Must(store().figures().Flips(job.id)).audited, 0)
+      << "integrals do not measure label flips";
 
   ASSERT_TRUE(store().SetWorkerControl(NewWorker(1), WorkerControl::kDrain).ok());
   EXPECT_EQ(quarantined(), kRows - 1);
