@@ -59,7 +59,7 @@ absl::StatusOr<int> ControlWorker(const Globals& globals, const std::string& nam
 
 // Removes a worker, or an operator if no worker has the name.
 absl::StatusOr<int> Remove(const Globals& globals, const ControlOptions& options) {
-  const absl::StatusOr<int> worker =
+  absl::StatusOr<int> worker =
       ControlWorker(globals, options.name, v1::ControlWorkerRequest::VERB_REMOVE);
   if (!absl::IsNotFound(worker.status())) return worker;
   v1::RemoveOperatorRequest request;

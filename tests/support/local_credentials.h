@@ -15,7 +15,7 @@ namespace motzkin::test {
 inline absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> LocalCredentials(
     const std::string& address) {
   joining::CoordinatorAccess access({.address = address});
-  const absl::Status joined = access.Join().status();
+  absl::Status joined = access.Join().status();
   if (!joined.ok()) return joined;
   return access.Credentials();
 }
