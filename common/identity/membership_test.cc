@@ -17,7 +17,9 @@ using ::testing::HasSubstr;
 
 class MembershipTest : public ::testing::Test {
  protected:
-  std::filesystem::path File() const { return directory_.path() / "identity" / "member.pem"; }
+  std::filesystem::path File() const {
+    return directory_.path() / "new" / "identity" / "member.pem";
+  }
   static mode_t ModeOf(const std::filesystem::path& path) {
     struct stat stat{};
     EXPECT_EQ(::stat(path.c_str(), &stat), 0);

@@ -27,6 +27,8 @@ absl::Status WriteSecretFile(const std::filesystem::path& path, std::string_view
                              mode_t mode) {
   const std::filesystem::path folder = path.parent_path();
   std::error_code error;
+  // A coordinator on a Postgres of its owner's has no data directory before this.
+  std::filesystem::create_directories(folder.parent_path(), error);
   if (!std::filesystem::exists(folder, error) && mkdir(folder.c_str(), 0700) != 0 &&
       errno != EEXIST) {
     return Errno("cannot make", folder);

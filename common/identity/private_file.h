@@ -13,7 +13,8 @@
 
 namespace motzkin::identity {
 
-// Creates or replaces a file of mode 0600, and makes its folder with mode 0700 if that is missing.
+// Creates or replaces a file of mode 0600, and makes its folder with mode 0700 if that is missing, and
+// the folders above it with the usual mode.
 // After a crash the file has either the old content or the new one.
 absl::Status WritePrivateFile(const std::filesystem::path& path, std::string_view content);
 // The same with another mode, for files that a group may read.

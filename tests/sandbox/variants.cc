@@ -45,6 +45,10 @@ int GiveUpRoot(const std::vector<char*>& arguments) {
     return kSkipped;
   }
   if (motzkin::sandbox::DropRoot() != 0 || geteuid() == 0) return 1;
+  if (access(MOTZKIN_HOSTILE_INTEGRATOR, X_OK) != 0) {
+    printf("root alone can enter the folder of %s\n", MOTZKIN_HOSTILE_INTEGRATOR);
+    return kSkipped;
+  }
   std::vector<char*> command = arguments;
   command.push_back(nullptr);
   execv("/proc/self/exe", command.data());
