@@ -130,9 +130,9 @@ void FunctionPool::Work() {
     absl::StatusOr<v1::Result> row =
         question.candidate.empty() ? runner->Draw(task) : runner->Run(task);
     const absl::MutexLock lock(&mutex_);
-    if (row.ok()) rows_[at] = *std::move(row);
     // Any other error is that of a function that cannot be drawn.
     if (absl::IsUnavailable(row.status())) failure_ = row.status();
+    if (row.ok()) rows_[at] = *std::move(row);
     --open_;
   }
   runner->DropIntegrator();

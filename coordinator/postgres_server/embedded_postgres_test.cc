@@ -268,7 +268,8 @@ TEST(PortIsFreeTest, APortThatIsTakenOnIPv6AloneIsTaken) {
   sockaddr_in6 address{};
   address.sin6_family = AF_INET6;
   address.sin6_addr = in6addr_loopback;
-  if (::bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+  if (!listener.valid() ||
+      ::bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     GTEST_SKIP() << "this machine has no IPv6";
   }
   ASSERT_EQ(::listen(listener.get(), 1), 0);
