@@ -280,7 +280,7 @@ absl::StatusOr<int64_t> FillDatabase(const std::string& conninfo, const std::str
       backup_queries::kMarkRestored, Params().Int(manifest["time"].get<int64_t>()));
   // Opening the store migrates what an older Motzkin wrote, and makes the roles, which are not in a
   // dump.
-  const absl::Status opened = marked.ok() ? Store::Open(conninfo).status() : marked.status();
+  absl::Status opened = marked.ok() ? Store::Open(conninfo).status() : marked.status();
   if (opened.ok()) return marked->front().Int("incarnation");
   connection->Execute(backup_queries::kDropSchema).IgnoreError();
   return opened;

@@ -154,6 +154,7 @@ TEST_F(ExportTest, EachRowIsCheckedOnceInTwoPassesToo) {
   options.balance = Balance::kLabel;
   options.check = [&](const std::vector<Row>& rows) -> absl::StatusOr<std::vector<bool>> {
     std::vector<bool> sound;
+    sound.reserve(rows.size());
     for (const Row& row : rows) sound.push_back(row.index % 50 != 7);
     checked += static_cast<int64_t>(rows.size());
     return sound;

@@ -39,12 +39,14 @@ absl::StatusOr<std::shared_ptr<Recheck>> Recheck::Create(const v1::JobSpec& spec
 
 absl::StatusOr<std::vector<bool>> Recheck::Check(const std::vector<dataset::Row>& rows) {
   std::vector<Question> questions;
+  questions.reserve(rows.size());
   for (const dataset::Row& row : rows) {
     questions.push_back(
         {.index = row.index, .candidate = CountsAsIntegrated(row) ? row.integral : std::string()});
   }
   ASSIGN_OR_RETURN(const std::vector<v1::Result> again, pool_.Run(questions));
   std::vector<bool> sound;
+  sound.reserve(rows.size());
   for (size_t i = 0; i < rows.size(); ++i) sound.push_back(Agrees(rows[i], again[i]));
   rows_ += static_cast<int64_t>(rows.size());
   return sound;

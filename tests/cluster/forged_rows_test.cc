@@ -119,7 +119,7 @@ TEST_F(ForgedRowsTest, AreFoundLeftOutAndComputedAgainAsInAnHonestRun) {
   // The liar computes half of the job alone, however fast the other one is. So it forges a hundred
   // rows, and the chance that none of them is audited is below 1 in 10,000. Its audits wait meanwhile,
   // because another worker is known.
-  ASSERT_TRUE(WaitFor([&] { return StateOf("honest") != "" && StateOf("liar") != ""; }));
+  ASSERT_TRUE(WaitFor([&] { return !StateOf("honest").empty() && !StateOf("liar").empty(); }));
   ASSERT_EQ(cluster_.RunMotzkin({"suspend", "honest"}).code, 0) << cluster_.MotzkinLog();
   Start("forged");
   const auto half = [&] {
@@ -169,8 +169,8 @@ TEST_F(ForgedRowsTest, AreFoundLeftOutAndComputedAgainAsInAnHonestRun) {
   std::ifstream lines(left / "data/train-00000-of-00001.jsonl");
   for (std::string line; std::getline(lines, line);) {
     const Json row = Json::parse(line);
-    EXPECT_EQ(rows.at(row["index"]).first, row["integrand"]);
-    EXPECT_EQ(rows.at(row["index"]).second, row["integral"]);
+    EXPECT_EQ(Json(rows.at(row["index"]).first), row["integrand"]);
+    EXPECT_EQ(Json(rows.at(row["index"]).second), row["integral"]);
   }
 }
 

@@ -44,9 +44,9 @@ struct Agent::Impl {
     bool silent = false;  // we gave it up because no answer came
   };
 
-  Impl(AgentOptions options_in, joining::CoordinatorAccess& access_in, AgentDelegate& delegate_in,
-       Console& console_in, const Clock& clock_in)
-      : options(std::move(options_in)),
+  Impl(const AgentOptions& options_in, joining::CoordinatorAccess& access_in,
+       AgentDelegate& delegate_in, Console& console_in, const Clock& clock_in)
+      : options(options_in),
         access(access_in),
         delegate(delegate_in),
         console(console_in),
@@ -92,9 +92,9 @@ struct Agent::Impl {
   std::jthread thread;  // Last, so it is joined before anything it uses goes away.
 };
 
-Agent::Agent(AgentOptions options, joining::CoordinatorAccess& access, AgentDelegate& delegate,
-             Console& console, const Clock& clock)
-    : impl_(std::make_unique<Impl>(std::move(options), access, delegate, console, clock)) {}
+Agent::Agent(const AgentOptions& options, joining::CoordinatorAccess& access,
+             AgentDelegate& delegate, Console& console, const Clock& clock)
+    : impl_(std::make_unique<Impl>(options, access, delegate, console, clock)) {}
 
 Agent::~Agent() { Stop(absl::ZeroDuration()); }
 

@@ -57,7 +57,7 @@ class AgentDelegate {
 class Agent {
  public:
   // The references must outlive this.
-  Agent(AgentOptions options, joining::CoordinatorAccess& access, AgentDelegate& delegate,
+  Agent(const AgentOptions& options, joining::CoordinatorAccess& access, AgentDelegate& delegate,
         Console& console, const Clock& clock);
   ~Agent();
 
