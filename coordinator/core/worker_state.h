@@ -52,9 +52,11 @@ struct WorkerState {
     return Grantable() && matching_jobs.contains(job.rules.id) &&
            !misread_jobs.contains(job.rules.id) && !job.given_up.contains(report.worker);
   }
-  // Its owner lets it run and it can do the job, or was not heard yet, but it may get no work now.
+  // It may get no work now, but it is to stay in the cluster, and can do the job or was not heard
+  // yet. A suspended worker is one: the one that works alone meanwhile must not audit itself.
   bool MaySuitLater(const JobState& job) const {
-    return control == WorkerControl::kRun && !job.given_up.contains(report.worker) &&
+    return (control == WorkerControl::kRun || control == WorkerControl::kSuspend) &&
+           !job.given_up.contains(report.worker) &&
            (report.sequence == 0 || matching_jobs.contains(job.rules.id));
   }
   // The batches that are leased to it, in any phase. LeaseTable keeps the set.
