@@ -67,17 +67,23 @@ bool IsSealed(const fs::path& file) {
 }
 
 // Returns the open files of a process through which it could leave something: those that it may
-// write to, other than pipes, /dev/null and files in memory that are sealed.
-std::vector<std::string> WritableFiles(const std::string& pid) {
+// write to, other than pipes, /dev/null and files in memory that are sealed. `seen` counts the files
+// that were looked at. A file that the process closes meanwhile has no target and is passed over,
+// since nothing can be left in it through that descriptor any more.
+std::vector<std::string> WritableFiles(const std::string& pid, int& seen) {
   std::vector<std::string> writable;
   const fs::path process = "/proc/" + pid;
   std::error_code error;  // The process may end at any time.
   for (const auto& entry : fs::directory_iterator(process / "fd", error)) {
-    const std::string target = fs::read_symlink(entry.path(), error);
     const bool reads_only = (fs::symlink_status(entry.path(), error).permissions() &
                              fs::perms::owner_write) == fs::perms::none;
-    if (reads_only || target == "/dev/null" || target.starts_with("pipe:")) continue;
-    if (!IsSealed(entry.path())) writable.push_back(target);
+    const bool sealed = IsSealed(entry.path());
+    // The target is read last, so that a file that has one was open when it was looked at.
+    const std::string target = fs::read_symlink(entry.path(), error);
+    if (error) continue;
+    ++seen;
+    if (reads_only || sealed || target == "/dev/null" || target.starts_with("pipe:")) continue;
+    writable.push_back(target);
   }
   return writable;
 }
@@ -101,11 +107,14 @@ TEST_P(SharedFilesTest, LeavesOfProgramsKeepNoFileInMemory) {
     });
     const std::set<pid_t> sessions = testing::SessionsOfChildren();
     std::vector<std::string> writable;
+    int seen = 0;
     // A leaf that ends while it is looked at is no evidence.
     const auto look = [&, name = std::string(program)] {
       const std::string leaf = LeafOf(sessions, name);
-      if (!leaf.empty()) writable = WritableFiles(leaf);
-      return !leaf.empty() && !Status(leaf, "PPid:").empty();
+      if (leaf.empty()) return false;
+      seen = 0;
+      writable = WritableFiles(leaf, seen);
+      return seen > 0 && !Status(leaf, "PPid:").empty();
     };
     EXPECT_TRUE(test::WaitFor(look)) << engine;
     integrator->Interrupt();
