@@ -46,6 +46,13 @@ std::string Simulator::DescribeOpen(int64_t job) const {
   return text;
 }
 
+bool Simulator::AllQuarantinedAreDrained() const {
+  for (const auto& [worker, quarantine] : store_.audit_book().quarantines) {
+    if (scheduler_->workers().at(worker).control != WorkerControl::kDrain) return false;
+  }
+  return true;
+}
+
 bool Simulator::AllDone() const {
   for (const int64_t job : jobs_) {
     if (cancelled_.contains(job)) continue;
@@ -54,7 +61,8 @@ bool Simulator::AllDone() const {
   for (const auto& [key, audit] : store_.audit_book().audits) {
     if (audit.auditor.empty() && !cancelled_.contains(key.job)) return false;
   }
-  return true;
+  // What the last audit found reaches the rules with the next poll of the store.
+  return AllQuarantinedAreDrained();
 }
 
 void Simulator::CheckComplete() {
