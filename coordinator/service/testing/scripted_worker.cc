@@ -5,6 +5,11 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "common/base/status_macros.h"
+#include "coordinator/service/validation.h"
+
 namespace motzkin::coordinator {
 namespace {
 
@@ -142,8 +147,22 @@ v1::Submission ScriptedWorker::SubmissionOf(const v1::DesiredState& desired,
 
 absl::StatusOr<std::vector<v1::RowStatus>> ScriptedWorker::Submit(const v1::DesiredState& desired,
                                                                   const v1::DesiredBatch& batch) {
+  const v1::Submission all = SubmissionOf(desired, batch);
+  v1::Submission part = all;
+  std::vector<v1::RowStatus> statuses;
+  for (int begin = 0; begin < all.results_size(); begin += kResultsPerSubmissionMax) {
+    part.clear_results();
+    const int end = std::min(begin + kResultsPerSubmissionMax, all.results_size());
+    for (int i = begin; i < end; ++i) *part.add_results() = all.results(i);
+    ASSIGN_OR_RETURN(const std::vector<v1::RowStatus> more, Send(part));
+    statuses.insert(statuses.end(), more.begin(), more.end());
+  }
+  return statuses;
+}
+
+absl::StatusOr<std::vector<v1::RowStatus>> ScriptedWorker::Send(const v1::Submission& submission) {
   v1::SubmitResultsRequest request;
-  *request.mutable_submission() = SubmissionOf(desired, batch);
+  *request.mutable_submission() = submission;
   grpc::ClientContext context;
   context.set_deadline(absl::ToChronoTime(absl::Now() + kPatience));
   v1::SubmitResultsResponse response;

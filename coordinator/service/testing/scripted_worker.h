@@ -47,12 +47,14 @@ class ScriptedWorker {
 
   // Returns a submission with one result for every index of `batch`.
   v1::Submission SubmissionOf(const v1::DesiredState& desired, const v1::DesiredBatch& batch) const;
-  // Sends that submission through the relay.
+  // Sends those results through the relay, as many at a time as a submission may hold. Returns one
+  // status for each, or the first error.
   absl::StatusOr<std::vector<v1::RowStatus>> Submit(const v1::DesiredState& desired,
                                                     const v1::DesiredBatch& batch);
 
  private:
   void Read();
+  absl::StatusOr<std::vector<v1::RowStatus>> Send(const v1::Submission& submission);
 
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::WorkerService::Stub> stub_;
