@@ -210,6 +210,7 @@ class Cluster:
                        check=True)
         self.workers[2].integrator = self._copy_integrator(RUN + "/three")
         self.jobs = []
+        self.refusal = None
         self.voided = {}  # Acknowledgements that a restored database has forgotten, from path to byte ranges.
 
     @staticmethod
@@ -220,13 +221,15 @@ class Cluster:
         return directory + "/integrator"
 
     def start_job(self, target, name=None, template=SHORT_JOB):
-        """Returns the job's name, or None if the coordinator did not answer."""
+        """Returns the job's name, or None if the coordinator did not answer; `refusal` says why."""
         name = name or f"t{len(self.jobs) + 1}"
         path = f"{RUN}/{name}.yaml"
         with open(path, "w", encoding="ascii") as file:
             file.write(template)
         words = ["start", path, "--name", name, "--seed", str(len(self.jobs) + 1), "--target", str(target)]
-        if self.coordinator.ask(*words).returncode != 0:
+        done = self.coordinator.ask(*words)
+        if done.returncode != 0:
+            self.refusal = done.stderr
             return None
         self.jobs.append(name)
         return name

@@ -47,6 +47,11 @@ class Measures:
         told = self.cluster.coordinator.told("workers") or []
         return next((state for state in told if state["name"] == worker.name), {})
 
+    def start_job(self, *what):
+        job = self.cluster.start_job(*what)
+        assert job is not None, self.cluster.refusal
+        return job
+
     def await_rows(self, worker, more=1):
         before = len(self._lines(worker))
         assert wait_for(lambda: len(self._lines(worker)) >= before + more, 180), f"{worker.name} stores nothing"
@@ -158,13 +163,13 @@ class Measures:
         def note(what, seconds):
             slowest[what] = max(slowest.get(what, 0), seconds)
         for turn in range(3):
-            job = self.cluster.start_job(100_000, f"long{turn}", _LONG_JOB)
+            job = self.start_job(100_000, f"long{turn}", _LONG_JOB)
             note(*self._order_until_idle(worker, "pause", "pause", job))
             assert self.cluster.coordinator.ask("resume", job).returncode == 0
             note(*self._order_until_idle(worker, "suspend", "suspend", worker.name))
             assert self.cluster.coordinator.ask("resume", worker.name).returncode == 0
             note(*self._order_until_idle(worker, "cancel", "cancel", job))
-        job = self.cluster.start_job(100_000, "short")
+        job = self.start_job(100_000, "short")
         self.await_rows(worker)
         begun = time.monotonic()
         assert self.cluster.coordinator.ask("drain", worker.name).returncode == 0
@@ -179,7 +184,7 @@ class Measures:
         one, two, _ = self.cluster.workers
         one.slots = 2
         one.more = ["--result-memory", "64KiB", "--spool-max", "1MiB"]
-        job = self.cluster.start_job(1_000_000)
+        job = self.start_job(1_000_000)
         one.start()
         self.coordinator_away(one)
         two.start()
