@@ -94,6 +94,7 @@ void Server::WatchDatabase() {
 // the relay. A worker on another machine gets one only with --advertise-postgres: the address by
 // which we reach Postgres may be a socket or loopback.
 void Server::ChooseUris(const std::string& worker_password) {
+  // Called at the start, and again with a new password after a worker was removed.
   const RolePasswords& passwords = store_->passwords();
   const auto local = [this](const std::string& role, const std::string& password) {
     if (password.empty()) return std::string();
@@ -122,6 +123,7 @@ absl::Status Server::StartServices() {
   options.disk_guard = [this] { return DiskGuard(); };
   options.database_for = [this](const std::string& peer) { return DatabaseFor(peer); };
   options.on_fatal = on_fatal_;
+  // The loop comes first: services and members refer to it. It starts last, at the end of this.
   loop_ = std::make_unique<SchedulerLoop>(*store_, jobs_, clock_, std::move(options));
   relay_ = std::make_unique<ResultRelay>(relay_conninfo_);
   RETURN_IF_ERROR(StartIdentity());
@@ -143,6 +145,8 @@ absl::Status Server::StartServices() {
 
 absl::Status Server::StartIdentity() {
   if (config_.insecure != identity::Insecure::kNo) {
+    // A gatekeeper that asks nothing, and no members: JoinService does not exist on such a
+    // coordinator.
     gatekeeper_ = std::make_unique<Gatekeeper>();
     return absl::OkStatus();
   }
@@ -152,6 +156,7 @@ absl::Status Server::StartIdentity() {
   authority_ = std::make_unique<Authority>(std::move(authority));
   gatekeeper_ = std::make_unique<Gatekeeper>(*authority_);
   members_ = std::make_unique<Members>(*store_, *loop_, *authority_, *gatekeeper_, clock_);
+  // Before the port opens: a key that was revoked is never let in, not even for a moment.
   RETURN_IF_ERROR(members_->Start());
   ASSIGN_OR_RETURN(std::string local, authority_->LeaveLocalIdentity());
   join_service_ = std::make_unique<JoinServiceImpl>(*members_, std::move(local));
@@ -168,6 +173,8 @@ absl::Status Server::LeaveInvite() {
 
 absl::Status Server::RevokeWorker(const std::string& worker_uuid) {
   if (members_ != nullptr) {
+    // The certificate first. If renewing the login fails, the worker's calls are refused all the
+    // same, and the operator is told to try again.
     RETURN_IF_ERROR(
         members_->Revoke({.role = identity::Role::kWorker, .name = worker_uuid}).status());
   }
@@ -191,6 +198,8 @@ absl::Status Server::StartGrpc() {
   builder.RegisterService(worker_service_.get());
   builder.RegisterService(operator_service_.get());
   if (members_ != nullptr) {
+    // Services are registered even if their callers need certificates: credentials, not the list of
+    // services, decide who may call.
     builder.RegisterService(join_service_.get());
     builder.RegisterService(member_service_.get());
   }
@@ -204,6 +213,7 @@ absl::Status Server::StartGrpc() {
 }
 
 void Server::Stop() {
+  // The destructor and a signal may both come here; parts may be missing if Start() failed.
   if (std::exchange(stopped_, true)) return;
   // Each part stops before those that it uses. The loop goes first because it ends the streams,
   // which would otherwise stay open for all of the grace period.
@@ -229,6 +239,7 @@ std::string Server::DatabaseFor(const std::string& peer) const {
 }
 
 DiskSpace Server::Disk() const {
+  // Signed: a database may be over its bound by what was under way.
   if (config_.database_bytes_max > 0) {
     const int64_t left = config_.database_bytes_max - database_bytes_;
     return {.free_bytes = std::max<int64_t>(left, 0), .total_bytes = config_.database_bytes_max};

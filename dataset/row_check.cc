@@ -13,6 +13,8 @@ namespace motzkin::dataset {
 
 absl::Status RowCheck::Mark(std::vector<Row>& rows) {
   if (check_ == nullptr || rows.empty()) return absl::OkStatus();
+  // An export reads each piece more than once, in the order of the index. Only the first pass pays
+  // for the verification; later ones find the answers in failed_indices_.
   if (rows.front().index >= checked_below_) RETURN_IF_ERROR(Check(rows));
   for (Row& row : rows) {
     row.sound = !failed_indices_.contains(row.index);
@@ -34,14 +36,20 @@ absl::Status RowCheck::Check(const std::vector<Row>& rows) {
 
 void RowCheck::Blame(const Row& row) {
   failed_indices_.insert(row.index);
+  // The name may be missing in an archive of an old release; the rows are still counted.
   const auto name = workers_.find(row.worker_id);
   FailedRows& failed = failed_[name == workers_.end() ? "?" : name->second];
   ++failed.rows;
   if (failed.first.size() < FailedRows::kNamedMax) failed.first.push_back(row.index);
 }
 
+// `duplicate_of` names the first row with this function. If that row is wrong, the first sound one
+// takes its place, or a whole class would vanish from the export. Rows come in the order of the
+// index, so the first that arrives here is the first sound one.
 void RowCheck::MendDuplicate(Row& row) {
   if (!row.duplicate_of.has_value() || !failed_indices_.contains(*row.duplicate_of)) return;
+  // firsts_ remembers it for all passes: a later pass meets the same row first and gets the same
+  // answer.
   const int64_t first = firsts_.try_emplace(row.canonical_hash, row.index).first->second;
   row.duplicate_of.reset();
   if (first != row.index) row.duplicate_of = first;

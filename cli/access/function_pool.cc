@@ -51,6 +51,8 @@ absl::StatusOr<LocalJob> LocalJob::Create(const v1::JobSpec& spec, const std::st
   ASSIGN_OR_RETURN(integrator.binary, ProgramPath("integrator", binary, "--integrator"));
   integrator.engine_memory_bytes = spec.engine_memory_bytes();
   integrator.idle_priority = false;  // A person waits for the answer.
+  // The level is probed and not demanded, as a person's machine may have less than a worker's. The
+  // answers come from his own database, and each is verified again.
   integrator.sandbox_level = worker::ProbeIntegratorSandbox(integrator.binary).level;
   return LocalJob(
       std::make_shared<const worker::JobContext>(worker::JobContext{.cluster_uuid = "",
@@ -72,9 +74,12 @@ std::unique_ptr<worker::FunctionRunner> LocalJob::MakeRunner(
 
 worker::Task LocalJob::TaskOf(const Question& question) const {
   return {.job = context_,
+          // An audit's ID, as audits are what the runner knows besides batches. Nothing reports it.
           .work = worker::AuditId{"", question.index},
           .index = question.index,
           .serial = 1,
+          // The judge may be on a slower machine than the worker that had the answer accepted. A
+          // budget that ends here would make a right row look wrong.
           .budget_factor = question.candidate.empty() ? 1 : kVerdictBudgetFactor,
           .candidate = question.candidate};
 }
@@ -91,6 +96,8 @@ absl::Duration FunctionPool::Stop() {
     const absl::MutexLock lock(&mutex_);
     stopping_ = true;
   }
+  // Joins the threads, which wait for their integrators: RUSAGE_CHILDREN counts only children that
+  // were waited for.
   threads_.clear();
   const absl::MutexLock lock(&mutex_);
   return cpu_ + CpuOfChildren() - children_before_;
@@ -104,6 +111,8 @@ absl::StatusOr<std::vector<v1::Result>> FunctionPool::Run(const std::vector<Ques
   questions_ = &questions;
   mutex_.Await(absl::Condition(+[](size_t* open) { return *open == 0; }, &open_));
   questions_ = nullptr;
+  // A failure stays for good. The integrator could not be started, and each later row would fail
+  // too.
   RETURN_IF_ERROR(failure_);
   return std::exchange(rows_, {});
 }
@@ -121,8 +130,8 @@ bool FunctionPool::Take(size_t& at, Question& question) {
 }
 
 void FunctionPool::Work() {
-  // An integrator dies with the thread that started it.
-  // To judge takes no engine, and this one starts at once.
+  // Each thread has a runner of its own, because an integrator dies with the thread that started it.
+  // Verifying needs no engine; giac is named because it starts at once.
   const std::unique_ptr<worker::FunctionRunner> runner = job_.MakeRunner({"giac"});
   size_t at = 0;
   for (Question question; Take(at, question);) {
@@ -132,6 +141,7 @@ void FunctionPool::Work() {
     const absl::MutexLock lock(&mutex_);
     // Any other error is that of a function that cannot be drawn.
     if (absl::IsUnavailable(row.status())) failure_ = row.status();
+    // A row that cannot be drawn here stays empty, so it agrees with no stored row.
     if (row.ok()) rows_[at] = *std::move(row);
     --open_;
   }

@@ -33,6 +33,8 @@ bool IsTransportError(const std::string& text) {
 
 }  // namespace
 
+// One file for each coordinator, as a person may belong to several clusters. The address is what he
+// types: pi:50051 and 192.168.1.5:50051 are joined separately.
 std::filesystem::path MembershipFile(const std::string& address) {
   const char* const xdg = std::getenv("XDG_CONFIG_HOME");
   const char* const home = std::getenv("HOME");
@@ -99,6 +101,8 @@ struct OperatorClient::Impl {
   }
 
   absl::Status Translate(const absl::Status& status) const {
+    // gRPC reports a refused key as a connection that failed, with a text about handshakes. The
+    // reason is known only to the verifier.
     if (const std::string mismatch = access.Mismatch(); !mismatch.empty()) {
       return absl::PermissionDeniedError(mismatch);
     }
@@ -187,6 +191,8 @@ absl::Status OperatorClient::Join(const std::string& invite) {
   }
   std::error_code error;
   std::filesystem::create_directories(file.parent_path(), error);
+  // A second access, as the invite is not an option of other verbs. It writes the file that they
+  // read.
   joining::CoordinatorAccess access({.address = impl_->address, .file = file, .invite = invite});
   const absl::Status joined = access.Join().status();
   const std::string mismatch = access.Mismatch();

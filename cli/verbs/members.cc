@@ -58,6 +58,8 @@ absl::StatusOr<int> RunInvite(const Globals& globals, const InviteOptions& optio
     return kExitOk;
   }
   fmt::print("{}\n", response.invite());
+  // To stderr, so that `motzkin invite > file` keeps the invite alone. The variable keeps it out of
+  // the other machine's list of processes.
   fmt::print(stderr, "good until {}; on the other machine: {}\n", Day(response.expire_time()),
              options.operator_name.empty()
                  ? "MOTZKIN_INVITE=... worker --connect HOST:PORT"

@@ -22,6 +22,8 @@ bool Agrees(const dataset::Row& stored, const v1::Result& again) {
       stored.skeleton_hash != again.skeleton_hash()) {
     return false;
   }
+  // Only a row that counts is verified. Whether another engine call would time out again is chance,
+  // and the label of a negative is what audits are for.
   return !CountsAsIntegrated(stored) ||
          (again.outcome() == v1::OUTCOME_INTEGRATED &&
           stored.answer_class == again.answer_class() && stored.has_abs == again.has_abs());
@@ -37,6 +39,7 @@ absl::StatusOr<std::shared_ptr<Recheck>> Recheck::Create(const v1::JobSpec& spec
   return absl::Status(job.status().code(), absl::StrCat(job.status().message(), ", or ", or_else));
 }
 
+// Empty rows, of functions that cannot be drawn here, come out as unsound.
 absl::StatusOr<std::vector<bool>> Recheck::Check(const std::vector<dataset::Row>& rows) {
   std::vector<Question> questions;
   questions.reserve(rows.size());
@@ -72,7 +75,9 @@ void TellFailures(const Globals& globals, const std::string& job,
   for (const std::string& line : dataset::FailureLines(failed)) {
     fmt::print(stderr, "job {}: {} came out differently\n", job, line);
   }
+  // An archive is checked without a coordinator. The lines on stderr are then all that is said.
   if (!tell) return;
+  // A report that fails is printed and does not hide the rows that failed.
   const absl::Status told = OperatorClient(globals.coordinator).Report(request);
   if (!told.ok()) Report(told);
 }

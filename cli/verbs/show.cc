@@ -98,9 +98,13 @@ absl::StatusOr<Redone> Redo(const v1::GetResultResponse& response, const ShowFla
       job.MakeRunner({engines.begin(), engines.end()});
   Redone redone;
   ASSIGN_OR_RETURN(redone.integrated, runner->Run(job.TaskOf({.index = stored.index()})));
+  // The seed decides the function, so another integrand means another generator, and nothing below
+  // it can agree.
   redone.same_function = redone.integrated.integrand() == stored.integrand() &&
                          redone.integrated.canonical_hash() == stored.canonical_hash() &&
                          redone.integrated.skeleton_hash() == stored.skeleton_hash();
+  // Outcomes other than an integral depend on budgets and on the machine. That they come out
+  // differently is shown, and is no disagreement.
   redone.same_answer = stored.outcome() != v1::OUTCOME_INTEGRATED;
   if (redone.same_answer) return redone;
   ASSIGN_OR_RETURN(

@@ -50,6 +50,7 @@ void Print(const v1::VoidRowsResponse& response) {
     fmt::print("job {}: {} rows of worker {} taken back; the job is {}, sealed below {}\n",
                job.job(), Grouped(job.rows()), response.worker(), Word(job.state()),
                Grouped(job.sealed_below()));
+    // Exports read sealed rows alone, so rows that were not sealed are in none.
     if (job.sealed_rows() == 0) continue;
     fmt::print(
         "  {} of them were sealed, indices {} to {}: exports made before hold those that "

@@ -37,6 +37,8 @@ void SetName(X509_NAME* name, const std::string& text) {
                                            static_cast<int>(text.size()), -1, 0) == 1);
 }
 
+// The certificate has no extensions. The role stands in the common name, and the coordinator reads
+// it there (ReadIssued) instead of asking OpenSSL to check a chain.
 std::string Sign(const PrivateKey& coordinator, const std::string& name, EVP_PKEY* holder,
                  absl::Time from, absl::Time until) {
   const Certificate509 certificate(X509_new());
@@ -50,6 +52,8 @@ std::string Sign(const PrivateKey& coordinator, const std::string& name, EVP_PKE
   BN_free(number);
   SetName(X509_get_issuer_name(x509), kCoordinatorName);
   SetName(X509_get_subject_name(x509), name);
+  // ASN1_TIME_set() chooses UTCTime or GeneralizedTime by the year, so that the coordinator's own
+  // end after 2050 is written in the form that RFC 5280 wants.
   SetTime(X509_getm_notBefore(x509), from);
   SetTime(X509_getm_notAfter(x509), until);
   MOTZKIN_CHECK(X509_set_pubkey(x509, holder) == 1);
@@ -94,12 +98,16 @@ std::string Issue(const PrivateKey& coordinator, const Identity& holder,
 absl::StatusOr<Certificate> ReadIssued(std::string_view pem, std::string_view coordinator) {
   const Certificate509 certificate = Parse(pem);
   const Key signer = PublicFromDer(coordinator);
+  // The signature is checked before anything in the certificate is believed, so the name below is
+  // one that the coordinator chose.
   if (certificate == nullptr || signer == nullptr ||
       X509_verify(certificate.get(), signer.get()) != 1) {
     return absl::PermissionDeniedError("the certificate is not of this coordinator");
   }
   const std::optional<Identity> holder = FromText(CommonName(certificate.get()));
   std::tm until{};
+  // FromText() does not take the coordinator's own certificate, which its key has signed as well:
+  // it must not pass for a member.
   if (!holder.has_value() || ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &until) != 1) {
     return absl::PermissionDeniedError("the certificate names no worker and no operator");
   }

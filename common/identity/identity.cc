@@ -27,6 +27,8 @@ std::optional<Identity> FromText(std::string_view text) {
   return Identity{.role = static_cast<Role>(role - std::begin(kRoles)), .name = std::string(name)};
 }
 
+// A space would end the role early in FromText(), and an escape sequence in a name would reach the
+// terminals of operators.
 bool IsName(std::string_view name) {
   return !name.empty() && name.size() <= kNameBytesMax &&
          std::all_of(name.begin(), name.end(), [](unsigned char c) {

@@ -14,10 +14,13 @@ bool IsHex(std::string_view text, size_t digits) {
 }  // namespace
 
 absl::StatusOr<Invite> ReadInvite(std::string_view text) {
+  // An invite from a file ends in a newline, and one that was pasted may end in spaces.
   while (!text.empty() && absl::ascii_isspace(static_cast<unsigned char>(text.back()))) {
     text.remove_suffix(1);
   }
   const size_t dot = text.find('.');
+  // Capitals are refused rather than folded: the coordinator keeps the hash of the text, not of the
+  // bytes that it stands for.
   if (dot == std::string_view::npos || !IsHex(text.substr(0, dot), 64) ||
       !IsHex(text.substr(dot + 1), 32)) {
     return absl::InvalidArgumentError(

@@ -31,6 +31,8 @@ std::string HashOf(std::initializer_list<std::string_view> parts) {
 }  // namespace
 
 std::string CommitmentTo(const Opening& opening) {
+  // The first part keeps this hash from being valid as one of another purpose; its number grows if
+  // what is hashed changes, as workers and coordinators of two releases then show different codes.
   return HashOf({"motzkin commitment 1", opening.public_key, opening.worker_uuid,
                  opening.worker_name, opening.nonce});
 }
@@ -38,11 +40,14 @@ std::string CommitmentTo(const Opening& opening) {
 std::string JoinCode(std::string_view coordinator, std::string_view coordinator_nonce,
                      const Opening& opening) {
   const std::string hash =
+      // The commitment is in the code although the coordinator checks it against the opening: so
+      // the code covers everything that either side has sent, without relying on that check.
       HashOf({"motzkin join code 1", coordinator, coordinator_nonce, CommitmentTo(opening),
               opening.public_key, opening.worker_uuid, opening.worker_name, opening.nonce});
   uint64_t bits = 0;
   for (size_t i = 0; i < 4; ++i) bits = bits << 8 | static_cast<unsigned char>(hash[i]);
   std::string code;
+  // The first 30 of the 32 bits, five to a character.
   for (size_t i = 0; i < kCodeLength; ++i) code += kAlphabet[bits >> (27 - 5 * i) & 31];
   return code;
 }

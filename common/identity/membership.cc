@@ -17,6 +17,8 @@ constexpr char kBegin[] = "-----BEGIN CERTIFICATE-----";
 absl::StatusOr<Membership> MakeMembership(const PrivateKey& key, const std::string& certificate,
                                           const std::string& coordinator) {
   ASSIGN_OR_RETURN(std::string coordinator_key, PublicKeyOf(coordinator));
+  // The certificate is checked here already, and not only by the coordinator at the first call: a
+  // program that kept a wrong one would refuse to join again until its file was deleted.
   const absl::StatusOr<Certificate> issued = ReadIssued(certificate, coordinator_key);
   if (!issued.ok()) return absl::InvalidArgumentError(issued.status().message());
   if (issued->public_key != key.PublicKey()) {
@@ -33,6 +35,8 @@ absl::Status WriteMembership(const std::filesystem::path& file, const Membership
       file, absl::StrCat(membership.key.Pem(), membership.certificate, membership.coordinator));
 }
 
+// Order of WriteMembership(): the key, its certificate, the coordinator's. PEM readers skip what is
+// before the block that they look for, so FromPem() takes the whole text.
 absl::StatusOr<Membership> ReadMembership(const std::filesystem::path& file) {
   ASSIGN_OR_RETURN(const std::string text, ReadSecretFile(file));
   const auto damaged = [&file](const absl::Status& status) {

@@ -31,10 +31,12 @@ identity::Opening OpeningOf(const v1::JoinRequest& request) {
 absl::Status CoordinatorAccess::Open() {
   if (options_.insecure || options_.file.empty()) return absl::OkStatus();
   absl::StatusOr<Membership> read = identity::ReadMembership(options_.file);
+  // A missing file is no error: this program has not joined yet.
   if (absl::IsNotFound(read.status())) return absl::OkStatus();
   RETURN_IF_ERROR(read.status());
   const absl::MutexLock lock(&mutex_);
   member_ = *std::move(read);
+  // Channels that were made before this have the old membership; their owners compare generations.
   ++generation_;
   return absl::OkStatus();
 }
@@ -52,6 +54,8 @@ uint64_t CoordinatorAccess::generation() const {
 std::shared_ptr<grpc::ChannelCredentials> CoordinatorAccess::Credentials() const {
   if (options_.insecure) return grpc::InsecureChannelCredentials();
   const absl::MutexLock lock(&mutex_);
+  // A new object for each channel. Accept() of an older channel, which may still be reconnecting,
+  // must not overwrite what the newest one saw.
   coordinator_ = std::make_shared<CoordinatorKey>(
       member_.has_value() ? identity::FingerprintOf(member_->coordinator_key) : "");
   return TlsCredentials(coordinator_, member_.has_value() ? &*member_ : nullptr);
@@ -85,6 +89,8 @@ absl::Status CoordinatorAccess::Explained(const absl::Status& status) const {
 
 absl::StatusOr<std::string> CoordinatorAccess::Join() {
   if (Ready()) return "";
+  // A waiting worker goes on with the conversation whose code its screen shows. Beginning anew
+  // would change the code while its owner types it.
   absl::StatusOr<std::string> code = waiting_.has_value() ? AskAgain() : JoinAsStranger();
   if (!code.ok()) return Explained(code.status());
   return code;
@@ -102,6 +108,8 @@ absl::StatusOr<std::string> CoordinatorAccess::JoinAsStranger() {
     fingerprint = std::move(invite.fingerprint);
     secret = std::move(invite.secret);
   }
+  // Without an invite any key is accepted here, and this is safe only as nothing secret is sent
+  // before a person compares codes (or JoinLocally() finds the key in a file of this user's).
   const auto coordinator = std::make_shared<CoordinatorKey>(fingerprint);
   {
     const absl::MutexLock lock(&mutex_);
@@ -109,6 +117,8 @@ absl::StatusOr<std::string> CoordinatorAccess::JoinAsStranger() {
   }
   const auto channel = NewChannel(options_.address, TlsCredentials(coordinator, nullptr));
   ASSIGN_OR_RETURN(const v1::HelloResponse hello, Hello(channel));
+  // NOT_FOUND stands for "there is no such way to join", also when the coordinator or the file does
+  // not help. The last way is then the code.
   absl::Status joined = absl::NotFoundError("");
   if (!secret.empty()) {
     joined = RedeemWith(coordinator, nullptr, secret);
@@ -140,6 +150,8 @@ absl::Status CoordinatorAccess::JoinLocally(const std::string& local_identity) {
       std::make_shared<CoordinatorKey>(identity::FingerprintOf(local->coordinator_key));
   {
     const absl::MutexLock lock(&mutex_);
+    // The path came over a connection to a coordinator that is not yet known. The file decides: it
+    // holds the key that the right coordinator has, and the next connection insists on that key.
     if (coordinator_->fingerprint() != coordinator->expected()) {
       return absl::NotFoundError("that identity is of another coordinator");
     }
@@ -169,6 +181,8 @@ absl::StatusOr<std::string> CoordinatorAccess::BeginToWait() {
   *opening.mutable_applicant() = ApplicantWith(key);
   opening.set_nonce(identity::RandomBytes(identity::kNonceBytes));
   opening.set_commitment(identity::CommitmentTo(OpeningOf(opening)));
+  // The coordinator learns the commitment alone and must answer with its nonce before it sees the
+  // key. With both in one message, a third party could choose its own part to match the code.
   v1::JoinRequest commitment;
   commitment.set_commitment(opening.commitment());
   const auto channel = NewChannel(options_.address, StrangersCredentials());
@@ -182,6 +196,7 @@ absl::StatusOr<std::string> CoordinatorAccess::BeginToWait() {
     coordinator = coordinator_->certificate();
   }
   ASSIGN_OR_RETURN(const std::string coordinator_key, identity::PublicKeyOf(coordinator));
+  // The key comes from the connection, never from the answer: a third party can copy the answer.
   std::string code =
       identity::JoinCode(coordinator_key, answer.coordinator_nonce(), OpeningOf(opening));
   waiting_ = {.key = std::move(key), .opening = std::move(opening), .code = std::move(code)};
@@ -224,6 +239,8 @@ v1::Applicant CoordinatorAccess::ApplicantWith(const PrivateKey& key) const {
 
 absl::Status CoordinatorAccess::Become(const PrivateKey& key, const std::string& certificate,
                                        const std::string& coordinator) {
+  // MakeMembership() checks that the coordinator of this connection signed the certificate for our
+  // key. Only then does the file replace an older membership.
   ASSIGN_OR_RETURN(Membership member, identity::MakeMembership(key, certificate, coordinator));
   if (!options_.file.empty()) RETURN_IF_ERROR(identity::WriteMembership(options_.file, member));
   const absl::MutexLock lock(&mutex_);
@@ -234,6 +251,8 @@ absl::Status CoordinatorAccess::Become(const PrivateKey& key, const std::string&
 
 void CoordinatorAccess::Forget() {
   if (options_.insecure) return;
+  // The file goes first. If this program ends in between, it begins as a stranger, which is
+  // harmless; a membership in the file would bring it back to the coordinator that refuses it.
   waiting_.reset();
   std::error_code ignored;
   if (!options_.file.empty()) std::filesystem::remove(options_.file, ignored);
@@ -244,6 +263,7 @@ void CoordinatorAccess::Forget() {
 
 absl::Status CoordinatorAccess::Renew(const std::string& certificate) {
   std::optional<Membership> member;
+  // A copy, as Become() writes to disk and takes the lock again.
   {
     const absl::MutexLock lock(&mutex_);
     member = member_;

@@ -26,6 +26,8 @@ void Audits::Update(const std::vector<AuditSnapshot>& open) {
 void Audits::Release(Audit& audit) {
   if (audit.holder.empty()) return;
   changed_.insert(audit.holder);
+  // held_ counts what each worker holds, by kind. Every change of `holder` must go through here or
+  // Plan(), or a worker would be full forever.
   const auto held = held_.find({audit.holder, audit.integrated});
   if (--held->second == 0) held_.erase(held);
   audit.holder.clear();
@@ -42,6 +44,8 @@ std::vector<GiveAudit> Audits::Plan(
     if (key.job != job) auditors = auditors_of(key.job);
     job = key.job;
     if (!audit.holder.empty()) {
+      // A holder that is gone, suspended or slow has failed; the audit goes to another. The
+      // store refuses a late answer, because it knows whom the audit was given to.
       const auto holds = [&](const Auditor& a) { return a.worker == audit.holder && a.room > 0; };
       if (std::ranges::any_of(auditors, holds) && now - audit.since < patience_) continue;
       audit.failed.insert(audit.holder);
@@ -50,6 +54,8 @@ std::vector<GiveAudit> Audits::Plan(
     const Auditor* chosen = Choose(audit, auditors);
     if (chosen == nullptr) continue;
     audit.holder = chosen->worker;
+    // The worker learns of it only when the store has noted it, see Given(). Until then the audit
+    // is taken, so that the next plan does not give it twice.
     audit.since = now;
     ++held_[{audit.holder, audit.integrated}];
     given.push_back({.audit = key, .worker = audit.holder});
@@ -61,6 +67,7 @@ void Audits::Given(const GiveAudit& what, bool noted, const std::string& candida
   const auto found = audits_.find(what.audit);
   if (found == audits_.end()) return;
   Audit& audit = found->second;
+  // An answer of the store to an older plan: the audit has another holder by now.
   if (audit.holder != what.worker || audit.noted) return;
   if (!noted) return Release(audit);
   audit.noted = true;
@@ -69,6 +76,8 @@ void Audits::Given(const GiveAudit& what, bool noted, const std::string& candida
 }
 
 const Auditor* Audits::Choose(Audit& audit, const std::vector<Auditor>& auditors) const {
+  // An integral may be left waiting for another worker with no room at the moment. A negative,
+  // which costs a whole ladder, goes to its own worker rather than wait for one that may not come.
   const auto other = [&](const Auditor& auditor) {
     return auditor.worker != audit.first && (audit.integrated || auditor.room > 0);
   };

@@ -28,6 +28,8 @@ Authority::Authority(std::filesystem::path folder, identity::PrivateKey key,
 absl::StatusOr<Authority> Authority::Open(const std::filesystem::path& folder, const Clock& clock) {
   const std::filesystem::path file = folder / kCoordinatorFile;
   const absl::StatusOr<std::string> text = identity::ReadSecretFile(file);
+  // Only a missing file makes a new key. An unreadable or damaged one is an error, as a new key
+  // would shut every member out without a word.
   if (absl::IsNotFound(text.status())) {
     const identity::PrivateKey key = identity::PrivateKey::New();
     const std::string certificate = identity::IssueToSelf(key, clock.WallTime());
@@ -39,6 +41,8 @@ absl::StatusOr<Authority> Authority::Open(const std::filesystem::path& folder, c
   const size_t begin = text->find(kBegin);
   const std::string certificate = begin == std::string::npos ? "" : text->substr(begin);
   const absl::StatusOr<std::string> certified = identity::PublicKeyOf(certificate);
+  // The certificate must be of this key: a file put together from two backups would otherwise give
+  // out certificates that the members refuse.
   if (!key.ok() || !certified.ok() || *certified != key->PublicKey()) {
     return absl::FailedPreconditionError(
         absl::StrCat(file.string(),

@@ -76,6 +76,8 @@ bool May(Role role, Who who) {
 absl::Status Gatekeeper::Check(std::string_view method, const std::string& certificate) const {
   if (!asks()) return absl::OkStatus();
   const Rule* const rule = std::ranges::find(kRules, method, &Rule::method);
+  // A method without a rule is refused below even to an operator: forgetting a rule must not open
+  // anything.
   if (rule != std::end(kRules) && rule->who == Who::kAnybody) return absl::OkStatus();
   if (certificate.empty()) {
     return absl::UnauthenticatedError("this call needs a certificate of the cluster: join it");
@@ -87,6 +89,8 @@ absl::Status Gatekeeper::Check(std::string_view method, const std::string& certi
 }
 
 absl::StatusOr<Certificate> Gatekeeper::Read(const std::string& certificate) const {
+  // The signature is checked outside the lock, as it takes as long as a short call. Two threads may
+  // then check the same certificate, which does no harm.
   Certificate read;
   bool known = false;
   {
@@ -98,6 +102,8 @@ absl::StatusOr<Certificate> Gatekeeper::Read(const std::string& certificate) con
   if (!known) {
     ASSIGN_OR_RETURN(read, identity::ReadIssued(certificate, authority_->public_key()));
   }
+  // Revocation is looked up at each call and never kept in known_, so it holds from the next call
+  // on.
   {
     const absl::MutexLock lock(&mutex_);
     if (known_.size() >= kKnownMax) known_.clear();
@@ -133,6 +139,8 @@ void Gatekeeper::Admit(const std::string& key) {
 }
 
 std::string Gatekeeper::Renewed(const Certificate& certificate) const {
+  // Renewed in the second half of its time. A worker may then be off for half a year and more
+  // without having to join again.
   if (certificate.until - authority_->Today() > Authority::kCertificateLife / 2) return "";
   return authority_->Issue(certificate.holder, certificate.public_key);
 }

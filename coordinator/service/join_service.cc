@@ -51,6 +51,7 @@ JoinServiceImpl::JoinServiceImpl(Members& members, std::string local_identity)
 grpc::ServerUnaryReactor* JoinServiceImpl::Hello(grpc::CallbackServerContext* context,
                                                  const v1::HelloRequest*,
                                                  v1::HelloResponse* response) {
+  // Only for callers on this host: the path means nothing elsewhere, and need not be known there.
   if (IsOnThisHost(context->peer())) response->set_local_identity(local_identity_);
   return Finished(context, absl::OkStatus());
 }
@@ -58,6 +59,9 @@ grpc::ServerUnaryReactor* JoinServiceImpl::Hello(grpc::CallbackServerContext* co
 grpc::ServerUnaryReactor* JoinServiceImpl::Join(grpc::CallbackServerContext* context,
                                                 const v1::JoinRequest* request,
                                                 v1::JoinResponse* response) {
+  // Join() runs on gRPC's thread: it looks only into a table in memory. Redeem() writes to the
+  // store and could keep such a thread for seconds, so it goes to threads of its own, of which
+  // strangers cannot take more than two.
   return Finished(context, JoinNow(AddressOf(context->peer()), *request, *response));
 }
 
@@ -95,6 +99,8 @@ grpc::ServerUnaryReactor* JoinServiceImpl::Redeem(grpc::CallbackServerContext* c
     if (!identity::IsPublicKey(applicant.public_key())) {
       return absl::InvalidArgumentError("applicant.public_key must be a key of P-256 in DER");
     }
+    // A worker that an operator's program sponsors needs no invite. Operators come by invites
+    // alone, each of which is an event with the name of the one who made it.
     if (request->secret().empty() && (!sponsored || applicant.worker_uuid().empty())) {
       return absl::PermissionDeniedError("this call needs an invite");
     }
@@ -164,6 +170,7 @@ grpc::ServerUnaryReactor* MemberServiceImpl::ListOperators(grpc::CallbackServerC
   return Later(threads_, context, [this, response]() -> absl::Status {
     ASSIGN_OR_RETURN(const std::vector<MemberRecord> people, members_.store().Operators());
     for (const MemberRecord& person : people) {
+      // Rows that this release cannot read are skipped: one must not hide the others.
       const auto identity = identity::FromText(person.identity);
       if (!identity.has_value()) continue;
       v1::Operator& proto = *response->add_operators();
@@ -181,6 +188,7 @@ grpc::ServerUnaryReactor* MemberServiceImpl::RemoveOperator(
     v1::RemoveOperatorResponse*) {
   return Later(threads_, context, [this, request, caller = CallerOf(*context)]() -> absl::Status {
     size_t removed = 0;
+    // A name may stand for an operator and, by another invite, for a reader. Both go.
     for (const identity::Role role : {identity::Role::kOperator, identity::Role::kReader}) {
       ASSIGN_OR_RETURN(const size_t keys, members_.Revoke({.role = role, .name = request->name()}));
       removed += keys;

@@ -6,11 +6,14 @@
 
 namespace motzkin::coordinator {
 
+// Entries are in the order of their arrival and all wait equally long, so the front is the oldest.
 void JoinTable::Expire(BootTime now) {
   while (!entries_.empty() && now - entries_.front().since >= kWaitMax) entries_.pop_front();
   while (!wrong_.empty() && now - wrong_.front() >= kGuessTime) wrong_.pop_front();
 }
 
+// One address may hold few places: a machine that begins again and again pushes its own entries
+// out, not those of others. The last line is for a table filled from many addresses.
 void JoinTable::MakeRoom(const std::string& source) {
   const auto of_source = [&source](const Entry& entry) { return entry.worker.source == source; };
   if (std::ranges::count_if(entries_, of_source) >= static_cast<std::ptrdiff_t>(kOfSourceMax)) {
@@ -23,6 +26,8 @@ std::string JoinTable::Commit(const std::string& commitment, const std::string& 
                               BootTime now) {
   const absl::MutexLock lock(&mutex_);
   Expire(now);
+  // A worker whose answer was lost asks again and must get the same nonce. A new one would change
+  // the code, and a peer could try nonces until a code suits it.
   const auto known = std::ranges::find(entries_, commitment, &Entry::commitment);
   if (known != entries_.end()) return known->nonce;
   MakeRoom(source);
@@ -45,6 +50,7 @@ absl::StatusOr<JoinTable::Answer> JoinTable::Open(const std::string& commitment,
     return absl::NotFoundError("this worker no longer waits here: begin again");
   }
   WaitingWorker& worker = entry->worker;
+  // Only the first opening counts. The commitment allows no other, so a repeated one is a poll.
   if (worker.code.empty()) {
     worker.code = identity::JoinCode(coordinator_, entry->nonce, opening);
     worker.uuid = opening.worker_uuid;
@@ -69,6 +75,8 @@ std::vector<WaitingWorker> JoinTable::Waiting(BootTime now) {
 absl::StatusOr<WaitingWorker> JoinTable::Find(const std::string& code, BootTime now) {
   const absl::MutexLock lock(&mutex_);
   Expire(now);
+  // 30 bits withstand a few guesses a minute. The limit is for all callers together, as each
+  // operator's guesses help the same attacker.
   if (wrong_.size() >= kGuessesMax) {
     return absl::ResourceExhaustedError(
         "too many wrong codes: nobody is approved until a minute is over");
@@ -77,11 +85,13 @@ absl::StatusOr<WaitingWorker> JoinTable::Find(const std::string& code, BootTime 
     return !entry.worker.code.empty() && entry.worker.code == code && entry.certificate.empty();
   };
   const auto found = std::ranges::find_if(entries_, has_code);
+  // Only failures count, so that approving a room full of machines is not slowed down.
   if (found == entries_.end()) {
     wrong_.push_back(now);
     return absl::NotFoundError(
         "no worker that waits shows this code; `motzkin workers` lists them");
   }
+  // Refused rather than resolved: only a third party that tried for a collision makes two.
   if (std::ranges::count_if(entries_, has_code) > 1) {
     return absl::FailedPreconditionError(
         "two workers show this code, which is no accident: approve neither");
@@ -90,6 +100,8 @@ absl::StatusOr<WaitingWorker> JoinTable::Find(const std::string& code, BootTime 
 }
 
 void JoinTable::Grant(const std::string& public_key, const std::string& certificate) {
+  // The entry stays, with the certificate, until it expires: the worker fetches it with its next
+  // poll, and may have to poll twice if an answer is lost.
   const absl::MutexLock lock(&mutex_);
   for (Entry& entry : entries_) {
     if (entry.worker.public_key == public_key) entry.certificate = certificate;

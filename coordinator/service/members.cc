@@ -43,6 +43,7 @@ absl::Status Members::Start() {
 
 std::string Members::Issue(const Identity& identity, const std::string& public_key,
                            const std::vector<std::string>& replaced) {
+  // The old keys are refused before a certificate for the new one exists: at no time do two count.
   gatekeeper_.Revoke(replaced);
   gatekeeper_.Admit(Sha256(public_key));
   if (!replaced.empty()) {
@@ -60,11 +61,14 @@ absl::StatusOr<std::string> Members::Approve(const WaitingWorker& worker) {
   std::string certificate =
       Issue({.role = Role::kWorker, .name = worker.uuid}, worker.public_key, replaced);
   // It may have been removed before.
+  // Approve() readmitted it in the store; the scheduler learns of it here.
   loop_.TellControl(worker.uuid, WorkerControl::kRun);
   waiting_.Grant(worker.public_key, certificate);
   return certificate;
 }
 
+// The store decides within one transaction whether the worker was removed. Nothing here may look
+// before that and decide by what it saw.
 absl::StatusOr<std::string> Members::Sponsor(const v1::Applicant& applicant) {
   ASSIGN_OR_RETURN(const std::vector<std::string> replaced,
                    store_.Sponsor(MemberOf(applicant, authority_)));
@@ -83,6 +87,7 @@ absl::StatusOr<std::string> Members::Redeem(const v1::Applicant& applicant,
 }
 
 absl::StatusOr<NewlyInvited> Members::Invite(NewInvite invite) {
+  // Only the hash is kept: the database, its backups and its readers do not have the secret.
   const std::string secret = absl::BytesToHexString(identity::RandomBytes(kSecretBytes));
   invite.secret_sha256 = Sha256(secret);
   ASSIGN_OR_RETURN(const absl::Time until, store_.Invite(invite));
@@ -92,6 +97,8 @@ absl::StatusOr<NewlyInvited> Members::Invite(NewInvite invite) {
 }
 
 absl::StatusOr<size_t> Members::Revoke(const Identity& identity) {
+  // The store first. If it fails, the certificates still count and the caller is told so; the
+  // opposite order would refuse them only until the next start.
   ASSIGN_OR_RETURN(const std::vector<std::string> keys, store_.Revoke(identity::ToText(identity)));
   gatekeeper_.Revoke(keys);
   return keys.size();

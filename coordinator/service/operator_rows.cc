@@ -55,6 +55,8 @@ absl::StatusOr<StoredWorker> OperatorServiceImpl::FindStored(const std::string& 
 }
 
 absl::Status OperatorServiceImpl::AwaitStill(const StoredWorker& worker) {
+  // A worker that works on would store more rows after its old ones are taken back. It stays
+  // drained: its owner decides whether it may work again.
   if (worker.control == WorkerControl::kRun || worker.control == WorkerControl::kSuspend) {
     RETURN_IF_ERROR(loop_.OnStore([this, uuid = worker.record.uuid](Store& store) -> absl::Status {
       RETURN_IF_ERROR(store.SetWorkerControl(uuid, WorkerControl::kDrain));
@@ -63,6 +65,8 @@ absl::Status OperatorServiceImpl::AwaitStill(const StoredWorker& worker) {
     }));
   }
   const Deadline patience = Deadline::After(kStillMax);
+  // This thread polls. The scheduler sends no word when a worker has become still, and this verb is
+  // rare.
   while (true) {
     ASSIGN_OR_RETURN(const auto workers, loop_.Workers());
     if (IsStill(workers, worker)) return absl::OkStatus();
@@ -86,6 +90,8 @@ grpc::ServerUnaryReactor* OperatorServiceImpl::VoidRows(grpc::CallbackServerCont
                              absl::Nanoseconds(request->since().nanos());
     response->set_worker(worker.record.name);
     ASSIGN_OR_RETURN(const std::vector<JobRecord> jobs, store_.Jobs());
+    // Each job has a transaction of its own. A failure leaves the jobs before it done, and the verb
+    // can be run again: rows that are gone are not counted twice.
     for (const JobRecord& job : jobs) {
       if (job.archived.has_value()) continue;
       auto voided = std::make_shared<v1::VoidedJob>();
@@ -105,6 +111,7 @@ grpc::ServerUnaryReactor* OperatorServiceImpl::VoidRows(grpc::CallbackServerCont
                               " of them sealed; their indices are computed again"));
       *response->add_jobs() = *voided;
     }
+    // Last of all: while any of its rows stand, the quarantine must hide them.
     return loop_.OnStore([uuid = worker.record.uuid, since](Store& store) {
       return AuditStore(store).LiftQuarantine(uuid, since);
     });

@@ -15,6 +15,7 @@ absl::StatusOr<VoidedRows> AuditStore::VoidRows(int64_t job_id, const std::strin
                                                 absl::Time since) {
   VoidedRows voided;
   RETURN_IF_ERROR(store_.impl_->session->WriteMuch([&](Statements& statements) -> absl::Status {
+    // The lock keeps the sealer and submissions away until rows and counters are changed together.
     ASSIGN_OR_RETURN(const Rows locked, LockJob(statements, job_id));
     if (locked.front().Bool("archived")) {
       return absl::FailedPreconditionError(
@@ -35,6 +36,7 @@ absl::StatusOr<VoidedRows> AuditStore::VoidRows(int64_t job_id, const std::strin
   return voided;
 }
 
+// A quarantine that began before `since` remains: VoidRows() has left the rows of that time.
 absl::Status AuditStore::LiftQuarantine(const std::string& worker_uuid, absl::Time since) {
   return store_.impl_->session->Write([&](Statements& statements) {
     return statements.Do(queries::kLiftQuarantine, Params().Text(worker_uuid).Time(since));
@@ -53,6 +55,8 @@ absl::StatusOr<std::string> AuditStore::Give(const GiveAudit& what) {
   std::string candidate;
   RETURN_IF_ERROR(store_.impl_->session->Write([&](Statements& statements) -> absl::Status {
     ASSIGN_OR_RETURN(
+        // The statement gives the audit and reads the candidate at once; an audit that was answered
+        // meanwhile has no row here, and the worker is not bothered with it.
         const Rows given,
         statements.Run(queries::kGiveAudit,
                        Params().Int(what.audit.job).Int(what.audit.index).Text(what.worker)));

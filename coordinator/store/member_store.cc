@@ -36,6 +36,8 @@ absl::Status Admit(Statements& statements, const NewMember& member, const std::s
   return statements.Do(queries::kAdmitMember, params.Time(member.until));
 }
 
+// Returns the keys that counted before. It is read and revoked in one transaction, so that no key
+// is left out of both lists.
 absl::StatusOr<std::vector<std::string>> Replace(Statements& statements, const NewMember& member) {
   ASSIGN_OR_RETURN(
       const Rows others,
@@ -45,6 +47,8 @@ absl::StatusOr<std::vector<std::string>> Replace(Statements& statements, const N
   return KeysOf(others);
 }
 
+// An invite brings new machines in, and changes nothing about those that are known. A copied state
+// directory would otherwise take the place of the worker that it was copied from.
 absl::Status CheckInvited(Statements& statements, const NewMember& member) {
   if (member.worker_uuid.empty()) {
     return absl::InvalidArgumentError("the invite is one for workers: worker --invite INVITE");
@@ -114,6 +118,7 @@ absl::StatusOr<std::string> MemberStore::Redeem(const NewMember& member,
                                                 const std::string& secret_sha256) {
   std::string identity;
   RETURN_IF_ERROR(store_.impl_->session->Write([&](Statements& statements) -> absl::Status {
+    // A repeated call whose first answer was lost: it does not use the invite twice.
     ASSIGN_OR_RETURN(const Rows before,
                      statements.Run(queries::kRedeemedMember,
                                     Params().Bytes(member.key_sha256).Bytes(secret_sha256)));
@@ -122,6 +127,8 @@ absl::StatusOr<std::string> MemberStore::Redeem(const NewMember& member,
       return absl::OkStatus();
     }
     ASSIGN_OR_RETURN(const Rows used,
+                     // kUseInvite counts the use and reads the invite in one statement. Two calls
+                     // for the last use wait for each other there, and one gets no row.
                      statements.Run(queries::kUseInvite, Params().Bytes(secret_sha256)));
     if (used.empty()) {
       return absl::PermissionDeniedError(
@@ -132,6 +139,7 @@ absl::StatusOr<std::string> MemberStore::Redeem(const NewMember& member,
     if (identity.empty()) {
       RETURN_IF_ERROR(CheckInvited(statements, member));
       identity = member.identity;
+      // An error after this point rolls the use back as well.
     }
     return Admit(statements, member, identity, secret_sha256);
   }));
