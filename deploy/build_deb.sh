@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# build_deb.sh SECONDS HASH JOBS INTO: builds the packages of this tree with JOBS compilers at a time and
-# puts them into the folder INTO.
+# build_deb.sh SECONDS HASH JOBS INTO [ARCHITECTURE]: builds the packages of this tree with JOBS compilers at a time
+# and puts them into the folder INTO. ARCHITECTURE is another one than this machine's, for which they are cross-compiled
+# with the preset of that name.
 #
 # SECONDS is the commit's time and HASH its name. It runs as root inside a bare root of the suite, where the
 # tree is a fresh copy of that commit (deploy/package.sh), and installs what is missing there.
 set -euo pipefail
-seconds=$1 hash=$2 jobs=$3 into=$4
+seconds=$1 hash=$2 jobs=$3 into=$4 foreign=${5:-}
 cd "$(dirname "$(readlink -f "$0")")/.."
 umask 022
 
@@ -29,13 +30,13 @@ motzkin ($(package_version)) $(. /etc/os-release && echo "$VERSION_CODENAME"); u
 CHANGELOG
 }
 
-./dev packages package
+./dev --preset "${foreign:-release}" packages package
 cp -r deploy/debian debian
 cp deploy/systemd/*.service debian/
 write_changelog >debian/changelog
 export DEB_BUILD_OPTIONS="noautodbgsym parallel=$jobs"
 # The requirements are installed by now under the names that this release has for them.
-dpkg-buildpackage --build=binary --unsigned-changes --no-check-builddeps
+dpkg-buildpackage --build=binary --unsigned-changes --no-check-builddeps ${foreign:+--host-arch="$foreign"}
 if grep -rlF "$PWD" debian/man debian/completions; then
   echo "these files name a folder of this build, which would make other bytes elsewhere" >&2
   exit 1

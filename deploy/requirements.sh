@@ -19,7 +19,11 @@ requirements() {
     bench) echo libbenchmark-dev ;;
     fuzz) printf '%s\n' clang libclang-rt-dev 'llvm|-' ;;
     format) echo 'clang-format-19|clang-format' ;;
-    package) printf '%s\n' dpkg-dev debhelper help2man lintian ;;
+    package)
+      printf '%s\n' dpkg-dev debhelper help2man lintian
+      # The man pages come from the programs' own --help.
+      if [[ $preset == arm64 ]]; then echo qemu-user; fi
+      ;;
     lint)
       printf '%s\n' libbenchmark-dev shellcheck 'clang-format-19|clang-format' \
         'clang-tidy-19&libclang-rt-19-dev|clang-tidy&clang-tools&libclang-rt-dev'

@@ -39,8 +39,10 @@ class RefusalsTest(unittest.TestCase):
                      "this system is 32-bit (i386, on a kernel for x86_64); Motzkin needs a 64-bit one: "
                      "install Debian amd64")
 
-    def test_another_architecture_is_for_tests(self):
-        self.refused(dev("up", "--arch", "arm64", dpkg="amd64"), "--arch goes with test, got 'up'")
+    def test_another_architecture_is_for_tests_and_packages(self):
+        self.refused(dev("up", "--arch", "arm64", dpkg="amd64"), "--arch goes with test and package, got 'up'")
+        self.refused(dev("package", "--arch", "arm64", "--ref", "no-such-commit", "--no-install", dpkg="amd64"),
+                     "--ref: there is no commit 'no-such-commit'")
         self.refused(dev("test", "--arch", "riscv64", dpkg="amd64"),
                      "--arch takes arm64, beside the architecture of this machine; got 'riscv64'")
 

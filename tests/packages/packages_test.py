@@ -8,6 +8,7 @@ own (`./dev package --try` starts it). Exit code 0: all held.
 
 import pathlib
 import re
+import subprocess
 import sys
 import time
 
@@ -18,6 +19,9 @@ sys.path.insert(0, str(bare_root.PROJECT / "tests/support"))
 from trial import check, free_port, say, wait_for  # noqa: E402
 
 JOB_FUNCTIONS = 200
+# A folder may hold packages of another architecture too.
+PACKAGES = "*_" + subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True,
+                                 check=True).stdout.strip() + ".deb"
 UNITS = ("motzkin-coordinator", "motzkin-worker")
 FIRST_INTEGRAL_SECONDS = 120
 JOB_SECONDS = 600
@@ -35,7 +39,7 @@ class Trial:
         return f"motzkin --coordinator {self.address} {arguments}"
 
     def install(self, folder):
-        self.root.run(f"apt-get install -y {folder}/*.deb")
+        self.root.run(f"apt-get install -y {folder}/{PACKAGES}")
 
     def start(self, unit):
         """Runs the command of a unit as its user, as systemd would: there is no systemd to do it."""
@@ -200,7 +204,7 @@ def main():
     suite, new = sys.argv[1], pathlib.Path(sys.argv[2])
     old = pathlib.Path(sys.argv[3]) if len(sys.argv) > 3 else None
     for folder in filter(None, (new, old)):
-        check(len(list(folder.glob("*.deb"))) == 3, f"{folder} does not hold three packages")
+        check(len(list(folder.glob(PACKAGES))) == 3, f"{folder} does not hold three packages")
     trial = Trial(suite)
     try:
         before = leftovers.Before(trial.root.files(), trial.root.packages())
