@@ -52,7 +52,8 @@ std::string Caret(const absl::Status& error, std::string_view text) {
   std::string shown(text.substr(begin, 2 * kContext));
   // A tab or a line feed would move the text away from the caret, and so would characters of several
   // bytes, because columns count bytes. An escape sequence would be obeyed.
-  std::replace_if(shown.begin(), shown.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
+  std::replace_if(
+      shown.begin(), shown.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
   std::replace_if(shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
   return fmt::format("\n  {}\n  {:>{}}", shown, "^", at - begin + 1);
 }

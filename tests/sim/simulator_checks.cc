@@ -61,7 +61,7 @@ bool Simulator::AllDone() const {
   for (const auto& [key, audit] : store_.audit_book().audits) {
     if (audit.auditor.empty() && !cancelled_.contains(key.job)) return false;
   }
-  // What the last audit found reaches the rules with the next poll of the store.
+  // The rules hear of what the last audit found at the next poll of the store.
   return AllQuarantinedAreDrained();
 }
 
