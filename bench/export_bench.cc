@@ -122,7 +122,7 @@ int Run(int64_t rows, const std::string& below) {
     spec.mutable_generator()->set_kind(v1::KIND_FORWARD);
     const auto job = Must(store->CreateJob(spec, worker.uuid));
     Fill(*Must(postgres::Connection::Open(server->OwnerConninfo())), job, rows);
-    MeasureAll(server->Uri(store->passwords().reader_role, store->passwords().reader), directory,
+    MeasureAll(server->Uri(store->reader_login().role, store->reader_login().password), directory,
                rows);
   }
   server->Stop();

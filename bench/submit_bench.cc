@@ -4,7 +4,7 @@
 //   submit_bench [--seconds 5] [--rows-per-flush 256]
 //
 // Every commit waits for the disk (fsync and synchronous_commit are on). Like a worker, each writer
-// has a connection of the workers' role and leases of its own. The rows have the lengths of real
+// has a login and leases of its own. The rows have the lengths of real
 // ones. The time includes making the parameters of each call.
 #include <absl/time/clock.h>
 #include <fmt/format.h>
@@ -20,6 +20,7 @@
 #include "bench/must.h"
 #include "common/results/submit_results.h"
 #include "coordinator/postgres_server/embedded_postgres.h"
+#include "coordinator/store/member_store.h"
 #include "coordinator/store/store.h"
 
 namespace motzkin {
@@ -85,7 +86,7 @@ v1::Result RandomRow(int64_t index, std::mt19937_64& random) {
 struct Cluster {
   Store& store;
   const JobRecord job;
-  const std::string worker_uri;
+  const EmbeddedPostgres& server;
   const int rows_per_flush;
 };
 
@@ -105,7 +106,10 @@ void Write(const Cluster& cluster, int n, const std::atomic<bool>& stop,
   // The rows are the same in every run.
   std::mt19937_64 random(static_cast<uint64_t>(n));
   const std::string worker = MakeWorker(cluster.store, n);
-  const auto connection = Must(postgres::Connection::Open(cluster.worker_uri));
+  const coordinator::Login login =
+      Must(coordinator::MemberStore(cluster.store).OpenWorkerLogin(worker)).value();
+  const auto connection =
+      Must(postgres::Connection::Open(cluster.server.Uri(login.role, login.password)));
   while (!stop) {
     const BatchSnapshot batch =
         Must(cluster.store.AllocateBatches(cluster.job.id, {kBatchRows})).front();
@@ -156,9 +160,9 @@ int Run(int seconds, int rows_per_flush) {
   spec.set_name("bench");
   spec.mutable_generator()->set_version(1);
   for (const char* engine : {"giac", "fricas"}) spec.add_ladder()->set_engine(engine);
-  const Cluster cluster{
-      *store, Must(store->CreateJob(spec, "00000000-0000-4000-8000-000000000000")),
-      server->Uri(store->passwords().worker_role, store->passwords().worker), rows_per_flush};
+  const Cluster cluster{*store,
+                        Must(store->CreateJob(spec, "00000000-0000-4000-8000-000000000000")),
+                        *server, rows_per_flush};
   int first = 1;
   // One writer shows the latency of a commit. With more, several commits share a flush of the disk.
   for (const int writers : {1, 8, 40}) {

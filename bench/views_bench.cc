@@ -82,7 +82,7 @@ int Run(int64_t rows) {
   const auto job = Must(store->CreateJob(spec, worker.uuid));
   Fill(*Must(postgres::Connection::Open(server->OwnerConninfo())), job, rows);
   const auto reader = Must(postgres::Connection::Open(
-      server->Uri(store->passwords().reader_role, store->passwords().reader)));
+      server->Uri(store->reader_login().role, store->reader_login().password)));
   for (const char* query : kQueries) {
     const double first = Milliseconds(*reader, query);
     fmt::print("{:>8.1f} ms {:>8.1f} ms  {}\n", first, Milliseconds(*reader, query), query);

@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "coordinator/role_uri.h"
-
 namespace motzkin::coordinator {
 namespace {
 
@@ -46,13 +44,6 @@ TEST(FirstScreenTest, PlainTextIsNoSecret) {
   const std::string text = Render({.host = "10.0.0.1", .port = 4, .insecure = true});
   EXPECT_THAT(text, HasSubstr("Whoever reaches the port owns the cluster"));
   EXPECT_THAT(text, Not(HasSubstr("approve")));
-}
-
-TEST(RoleUriTest, ReplacesUserAndPassword) {
-  EXPECT_EQ(RoleUri("postgresql://me:secret@pi:5432/motzkin?sslmode=require", "reader", "pw"),
-            "postgresql://reader:pw@pi:5432/motzkin?sslmode=require");
-  EXPECT_EQ(RoleUri("postgres://pi/m", "reader", "pw"), "postgresql://reader:pw@pi/m");
-  EXPECT_EQ(RoleUri("host=pi dbname=m", "reader", "pw"), "");
 }
 
 }  // namespace

@@ -16,9 +16,9 @@
 #include "common/base/host_port.h"
 #include "common/base/status_macros.h"
 #include "common/identity/private_file.h"
-#include "coordinator/role_uri.h"
 #include "coordinator/service/credentials.h"
 #include "coordinator/service/peer.h"
+#include "coordinator/store/role_uri.h"
 
 namespace motzkin::coordinator {
 namespace {
@@ -64,7 +64,9 @@ absl::Status Server::StartDatabase() {
     postgres_directory_ = postgres_->data_directory();
   }
   ASSIGN_OR_RETURN(store_, Store::Open(relay_conninfo_));
-  ChooseUris(store_->passwords().worker);
+  const Login& reader = store_->reader_login();
+  local_database_ = postgres_ != nullptr ? postgres_->Uri("", "") : config_.postgres;
+  if (!reader.role.empty()) reader_uri_ = RoleUri(local_database_, reader.role, reader.password);
   if (config_.database_bytes_max > 0) {
     // Measure once here: with 0 bytes the first grants would go into a database that may be full.
     ASSIGN_OR_RETURN(database_bytes_, store_->figures().DatabaseBytes());
@@ -87,26 +89,6 @@ void Server::WatchDatabase() {
     measured_at = clock_.Now();
     const absl::StatusOr<int64_t> bytes = store_->figures().DatabaseBytes();
     if (bytes.ok()) database_bytes_ = *bytes;  // The last size stands while Postgres is away.
-  }
-}
-
-// Where we may not create roles, there are no passwords. Then no URI is given out, and workers use
-// the relay. A worker on another machine gets one only with --advertise-postgres: the address by
-// which we reach Postgres may be a socket or loopback.
-void Server::ChooseUris(const std::string& worker_password) {
-  // Called at the start, and again with a new password after a worker was removed.
-  const RolePasswords& passwords = store_->passwords();
-  const auto local = [this](const std::string& role, const std::string& password) {
-    if (password.empty()) return std::string();
-    return postgres_ != nullptr ? postgres_->Uri(role, password)
-                                : RoleUri(config_.postgres, role, password);
-  };
-  reader_uri_ = local(passwords.reader_role, passwords.reader);
-  const absl::MutexLock lock(&uris_mutex_);
-  local_worker_uri_ = local(passwords.worker_role, worker_password);
-  if (!config_.advertise_postgres.empty() && !worker_password.empty()) {
-    remote_worker_uri_ =
-        RoleUri(config_.advertise_postgres, passwords.worker_role, worker_password);
   }
 }
 
@@ -173,15 +155,12 @@ absl::Status Server::LeaveInvite() {
 
 absl::Status Server::RevokeWorker(const std::string& worker_uuid) {
   if (members_ != nullptr) {
-    // The certificate first. If renewing the login fails, the worker's calls are refused all the
+    // The certificate first. If closing the login fails, the worker's calls are refused all the
     // same, and the operator is told to try again.
     RETURN_IF_ERROR(
         members_->Revoke({.role = identity::Role::kWorker, .name = worker_uuid}).status());
   }
-  ASSIGN_OR_RETURN(const std::optional<std::string> password,
-                   MemberStore(*store_).RenewWorkerLogin());
-  if (password.has_value()) ChooseUris(*password);
-  return absl::OkStatus();
+  return MemberStore(*store_).CloseWorkerLogin(worker_uuid);
 }
 
 absl::Status Server::StartGrpc() {
@@ -233,9 +212,10 @@ void Server::Stop() {
   if (postgres_ != nullptr) postgres_->Stop();
 }
 
+// A worker on another machine gets an address only with --advertise-postgres: the one by which we
+// reach Postgres may be a socket or loopback.
 std::string Server::DatabaseFor(const std::string& peer) const {
-  const absl::MutexLock lock(&uris_mutex_);
-  return IsOnThisHost(peer) ? local_worker_uri_ : remote_worker_uri_;
+  return IsOnThisHost(peer) ? local_database_ : config_.advertise_postgres;
 }
 
 DiskSpace Server::Disk() const {

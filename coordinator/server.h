@@ -64,8 +64,7 @@ class Server {
   absl::Status StartGrpc();
   // Keeps an invite for workers in --invite-file.
   absl::Status LeaveInvite();
-  // Refuses a worker from now on, and ends its sessions of the database with those of all others:
-  // these come back with the new password.
+  // Refuses a worker from now on, and ends its sessions of the database.
   absl::Status RevokeWorker(const std::string& worker_uuid);
   // Says why the disk is too full to grant work; empty if it is not.
   std::string DiskGuard() const;
@@ -76,10 +75,9 @@ class Server {
   // Keeps other roles within their bounds (Store::Guard()) and measures a bounded database, so that
   // no grant and no `motzkin status` waits for that.
   void WatchDatabase();
-  // The URI by which a worker reaches Postgres directly; empty if it has to use the relay. `peer`
-  // is gRPC's name of the worker's address.
-  std::string DatabaseFor(const std::string& peer) const ABSL_LOCKS_EXCLUDED(uris_mutex_);
-  void ChooseUris(const std::string& worker_password) ABSL_LOCKS_EXCLUDED(uris_mutex_);
+  // The URI, without a login, by which a worker reaches Postgres directly; empty if it has to use
+  // the relay. `peer` is gRPC's name of the worker's address.
+  std::string DatabaseFor(const std::string& peer) const;
 
   const Config config_;
   const Clock& clock_;
@@ -89,10 +87,9 @@ class Server {
   std::string postgres_directory_;            // empty with --postgres
   std::atomic<int64_t> database_bytes_ = 0;   // measured only with --database-max
   std::string relay_conninfo_;
+  // The URI by which programs on this host reach the database, without a login.
+  std::string local_database_;
   std::string reader_uri_;
-  mutable absl::Mutex uris_mutex_;
-  std::string local_worker_uri_ ABSL_GUARDED_BY(uris_mutex_);
-  std::string remote_worker_uri_ ABSL_GUARDED_BY(uris_mutex_);
   std::unique_ptr<Store> store_;
   JobDirectory jobs_;
   std::unique_ptr<SchedulerLoop> loop_;

@@ -206,8 +206,7 @@ class Fleet {
 
  private:
   void OpenWriter(const std::string& address) {
-    writer = std::make_unique<RowsWriter>(options_.relay ? "" : workers_[0]->database(), address,
-                                          options_.connections);
+    writer = std::make_unique<RowsWriter>(options_.relay, address, options_.connections);
   }
 
   const Options options_;

@@ -14,11 +14,11 @@ constexpr size_t kWaitingMax = 5'000;
 
 }  // namespace
 
-RowsWriter::RowsWriter(const std::string& database, const std::string& address, int connections)
-    : database_(database),
+RowsWriter::RowsWriter(bool relay, const std::string& address, int flushes)
+    : always_relay_(relay),
       relay_(v1::WorkerService::NewStub(
           grpc::CreateChannel(address, grpc::InsecureChannelCredentials()))) {
-  for (int i = 0; i < connections; ++i) threads_.emplace_back([this] { Run(); });
+  for (int i = 0; i < flushes; ++i) threads_.emplace_back([this] { Run(); });
 }
 
 RowsWriter::~RowsWriter() { Stop(); }
@@ -55,16 +55,24 @@ int64_t RowsWriter::failures() const {
   return failures_;
 }
 
-bool RowsWriter::SendDirect(std::unique_ptr<postgres::Connection>& connection,
-                            const v1::Submission& submission) {
-  if (connection == nullptr) {
-    auto opened = postgres::Connection::Open(database_);
-    if (!opened.ok()) return false;
-    connection = *std::move(opened);
+bool RowsWriter::SendDirect(const SimulatedWorker& worker, const v1::Submission& submission) {
+  std::unique_ptr<postgres::Connection> session;
+  {
+    const absl::MutexLock lock(&mutex_);
+    if (const auto found = idle_.find(&worker); found != idle_.end()) {
+      session = std::move(found->second);
+      idle_.erase(found);
+    }
   }
-  const auto statuses = SubmitResults(*connection, submission);
-  if (!statuses.ok()) connection.reset();
-  return statuses.ok();
+  if (session == nullptr) {
+    auto opened = postgres::Connection::Open(worker.database());
+    if (!opened.ok()) return false;
+    session = *std::move(opened);
+  }
+  if (!SubmitResults(*session, submission).ok()) return false;
+  const absl::MutexLock lock(&mutex_);
+  idle_.emplace(&worker, std::move(session));
+  return true;
 }
 
 bool RowsWriter::SendByRelay(const v1::Submission& submission) {
@@ -77,7 +85,6 @@ bool RowsWriter::SendByRelay(const v1::Submission& submission) {
 }
 
 void RowsWriter::Run() {
-  std::unique_ptr<postgres::Connection> connection;
   for (;;) {
     Flush flush;
     {
@@ -90,8 +97,9 @@ void RowsWriter::Run() {
       flush = std::move(waiting_.front());
       waiting_.pop_front();
     }
-    const bool sent = database_.empty() ? SendByRelay(flush.submission)
-                                        : SendDirect(connection, flush.submission);
+    const bool sent = always_relay_ || flush.worker->database().empty()
+                          ? SendByRelay(flush.submission)
+                          : SendDirect(*flush.worker, flush.submission);
     if (sent) flush.worker->Stored(flush.submission);
     const absl::MutexLock lock(&mutex_);
     (sent ? rows_ : failures_) += sent ? flush.submission.results_size() : 1;

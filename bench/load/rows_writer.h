@@ -9,6 +9,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <thread>
@@ -22,8 +23,9 @@ namespace motzkin::bench {
 
 class RowsWriter {
  public:
-  // If `database` is empty, rows go through the coordinator at `address`.
-  RowsWriter(const std::string& database, const std::string& address, int connections);
+  // Sends the rows of each worker to the database that it was told, and otherwise, and always with
+  // `relay`, through the coordinator at `address`. So many flushes are under way together.
+  RowsWriter(bool relay, const std::string& address, int flushes);
   ~RowsWriter();
 
   // Blocks while thousands of flushes wait.
@@ -42,15 +44,17 @@ class RowsWriter {
   };
 
   void Run();
-  bool SendDirect(std::unique_ptr<postgres::Connection>& connection,
-                  const v1::Submission& submission);
+  bool SendDirect(const SimulatedWorker& worker, const v1::Submission& submission);
   bool SendByRelay(const v1::Submission& submission);
 
-  const std::string database_;
+  const bool always_relay_;
   const std::unique_ptr<v1::WorkerService::Stub> relay_;
   mutable absl::Mutex mutex_;
   std::deque<Flush> waiting_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  // Sessions that no flush uses, by worker: each has a login of its own.
+  std::multimap<const SimulatedWorker*, std::unique_ptr<postgres::Connection>> idle_
+      ABSL_GUARDED_BY(mutex_);
   int64_t rows_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t failures_ ABSL_GUARDED_BY(mutex_) = 0;
   // last, so that they are joined before what they use goes away

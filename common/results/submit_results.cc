@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/base/check.h"
@@ -72,34 +73,55 @@ Params RecordOf(const v1::Result& result) {
   return record;
 }
 
+bool IsOfAudits(const v1::Submission& submission) { return submission.audit_budget_factor() > 0; }
+
+// Returns the parameters that the four queries begin with.
+Params ParamsOf(const v1::Submission& submission) {
+  Params params;
+  params.Text(submission.job_uuid()).Bytes(submission.spec_digest());
+  params.Int(submission.generator_version()).RecordArray(RecordsOf(submission.results()));
+  if (IsOfAudits(submission)) {
+    params.Int(submission.audit_budget_factor());
+  } else {
+    params.Int(submission.batch()).Int(submission.attempt());
+  }
+  return params;
+}
+
+absl::StatusOr<std::vector<v1::RowStatus>> Run(postgres::Connection& connection,
+                                               std::string_view query,
+                                               const v1::Submission& submission,
+                                               const Params& params, absl::Duration longest) {
+  // This makes a thread for each flush, but there is only about one a second.
+  postgres::Watchdog watchdog;
+  const postgres::Watchdog::Watch watch(watchdog, connection, longest);
+  ASSIGN_OR_RETURN(const Rows rows, connection.ExecuteAlone(query, params));
+  std::vector<v1::RowStatus> statuses;
+  for (const int64_t status : rows.front().IntArray("statuses"))
+    statuses.push_back(static_cast<v1::RowStatus>(status));
+  // The SQL functions are ours and return one status for each result.
+  MOTZKIN_CHECK(statuses.size() == static_cast<size_t>(submission.results_size()));
+  return statuses;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<v1::RowStatus>> SubmitResults(postgres::Connection& connection,
                                                          const v1::Submission& submission,
                                                          absl::Duration longest) {
-  // This makes a thread for each flush, but there is only about one a second.
-  postgres::Watchdog watchdog;
-  const postgres::Watchdog::Watch watch(watchdog, connection, longest);
-  Params params;
-  params.Text(submission.job_uuid()).Bytes(submission.spec_digest());
-  params.Int(submission.generator_version()).Text(submission.worker_uuid());
-  params.RecordArray(RecordsOf(submission.results()));
-  const bool audits = submission.audit_budget_factor() > 0;
-  if (audits) {
-    params.Int(submission.audit_budget_factor());
-  } else {
-    params.Int(submission.batch()).Int(submission.attempt());
-  }
-  ASSIGN_OR_RETURN(
-      const Rows rows,
-      connection.ExecuteAlone(
-          audits ? results_queries::kSubmitAudits : results_queries::kSubmitResults, params));
-  std::vector<v1::RowStatus> statuses;
-  for (const int64_t status : rows.front().IntArray("statuses"))
-    statuses.push_back(static_cast<v1::RowStatus>(status));
-  // The SQL function is ours and returns one status for each index.
-  MOTZKIN_CHECK(statuses.size() == static_cast<size_t>(submission.results_size()));
-  return statuses;
+  return Run(
+      connection,
+      IsOfAudits(submission) ? results_queries::kSubmitAudits : results_queries::kSubmitResults,
+      submission, ParamsOf(submission), longest);
+}
+
+absl::StatusOr<std::vector<v1::RowStatus>> StoreResults(postgres::Connection& connection,
+                                                        const v1::Submission& submission,
+                                                        absl::Duration longest) {
+  return Run(
+      connection,
+      IsOfAudits(submission) ? results_queries::kStoreAudits : results_queries::kStoreResults,
+      submission, ParamsOf(submission).Text(submission.worker_uuid()), longest);
 }
 
 }  // namespace motzkin

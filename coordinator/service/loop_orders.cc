@@ -67,6 +67,7 @@ void SchedulerLoop::TellControl(const WorkerId& worker, WorkerControl control) {
 
 void SchedulerLoop::Disconnect(const WorkerId& worker, const absl::Status& why) {
   Post([this, worker, why](Scheduler&, BootTime) {
+    logins_.Forget(worker);
     const auto found = streams_.find(worker);
     if (found != streams_.end()) found->second.link->Finish(why);
   });

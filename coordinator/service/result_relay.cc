@@ -35,7 +35,7 @@ void ResultRelay::Submit(v1::Submission submission, const std::function<void(Sta
 // trying here.
 ResultRelay::Statuses ResultRelay::SubmitNow(const v1::Submission& submission) {
   ASSIGN_OR_RETURN(std::unique_ptr<postgres::Connection> connection, Take());
-  Statuses statuses = SubmitResults(*connection, submission);
+  Statuses statuses = StoreResults(*connection, submission);
   GiveBack(std::move(connection));
   return statuses;
 }

@@ -28,7 +28,7 @@ class ResultRelay {
   explicit ResultRelay(std::string conninfo);
   ~ResultRelay();
 
-  // Calls `done` exactly once: on another thread with the answer of SubmitResults(), which has the
+  // Calls `done` exactly once: on another thread with the answer of StoreResults(), which has the
   // errors; or at once with UNAVAILABLE if too many submissions wait (the worker keeps its rows and
   // repeats).
   void Submit(v1::Submission submission, const std::function<void(Statuses)>& done);

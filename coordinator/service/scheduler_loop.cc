@@ -12,6 +12,7 @@
 #include "common/base/status_macros.h"
 #include "coordinator/service/translate.h"
 #include "coordinator/service/validation.h"
+#include "coordinator/store/member_store.h"
 
 namespace motzkin::coordinator {
 namespace {
@@ -55,7 +56,8 @@ SchedulerLoop::SchedulerLoop(Store& store, JobDirectory& jobs, const Clock& cloc
       clock_(clock),
       options_(std::move(options)),
       executor_(store, jobs, options_.audits),
-      scheduler_(options_.policy) {}
+      scheduler_(options_.policy),
+      logins_(options_.database_for, MemberStore(store).SessionsMax()) {}
 
 SchedulerLoop::~SchedulerLoop() { Stop(); }
 
@@ -112,6 +114,7 @@ void SchedulerLoop::StreamEnded(const std::shared_ptr<WorkerLink>& link) {
       // nothing.
       if (it->second.link != link) continue;
       scheduler.OnStreamClosed(it->first, it->second.instance, now);
+      logins_.StreamEnded(it->first);
       streams_.erase(it);
       return;
     }
@@ -204,6 +207,7 @@ void SchedulerLoop::TakeReport(const std::shared_ptr<WorkerLink>& link,
             : absl::UnavailableError("this worker came back on another stream"));
   }
   stream = {link, state.instance()};
+  OpenLogin(id, link->peer());
   // The store must know a worker before a lease can name it, and its engines before it sends rows.
   v1::WorkerState& kept = states_[id];
   const bool news = kept.worker_uuid().empty() || EnginesOf(kept) != EnginesOf(state);
@@ -302,9 +306,20 @@ void SchedulerLoop::SendDesired(const std::set<WorkerId>& workers) {
     desired.mutable_state_interval()->set_seconds(absl::ToInt64Seconds(options_.state_interval));
     desired.mutable_state_interval()->set_nanos(
         static_cast<int32_t>(absl::ToInt64Nanoseconds(options_.state_interval % absl::Seconds(1))));
-    desired.set_database(options_.database_for(found->second.link->peer()));
+    desired.set_database(logins_.UriFor(id, found->second.link->peer()));
     found->second.link->Send(std::move(desired));
   }
+}
+
+void SchedulerLoop::OpenLogin(const WorkerId& id, const std::string& peer) {
+  if (!logins_.Begin(id, peer)) return;
+  const bool added = store_thread_->Add([this, id] {
+    Post([this, id, login = MemberStore(store_).OpenWorkerLogin(id)](Scheduler&, BootTime) {
+      logins_.Opened(id, login);
+      SendDesired({id});
+    });
+  });
+  if (!added) logins_.Opened(id, absl::UnavailableError("too many calls wait for Postgres"));
 }
 
 WorkerRecord SchedulerLoop::RecordOf(const WorkerId& id, BootTime now) const {

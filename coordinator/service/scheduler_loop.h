@@ -41,6 +41,7 @@
 #include "coordinator/service/store_executor.h"
 #include "coordinator/service/task_queue.h"
 #include "coordinator/service/worker_link.h"
+#include "coordinator/service/worker_logins.h"
 #include "coordinator/store/store.h"
 
 namespace motzkin::coordinator {
@@ -54,11 +55,9 @@ struct LoopOptions {
   absl::Duration state_interval = absl::Seconds(5);
   // Says why the disk is too full to grant work; empty if it is not. Called every few seconds.
   std::function<std::string()> disk_guard = [] { return std::string(); };
-  // Returns the conninfo for a worker's results, by the peer of its stream. If it is empty, the
-  // worker relays them through the coordinator.
-  std::function<std::string(const std::string& peer)> database_for = [](const std::string&) {
-    return std::string();
-  };
+  // Returns the URI of the database for the worker at this peer; its login is replaced by the
+  // worker's own. If it is empty, the worker relays its results through the coordinator.
+  WorkerLogins::DatabaseFor database_for = [](const std::string&) { return std::string(); };
   // Called once when this coordinator may not go on (another one took over the database).
   std::function<void(const absl::Status&)> on_fatal = [](const absl::Status&) {};
 };
@@ -97,7 +96,7 @@ class SchedulerLoop {
   // hear of the job after the order's change and in the order of the changes.
   void TellJob(const JobRecord& job);
   void TellControl(const WorkerId& worker, WorkerControl control);
-  // Ends the stream of a removed worker.
+  // Ends the stream of a removed worker, whose login has been closed.
   void Disconnect(const WorkerId& worker, const absl::Status& why);
   void RecordEventLater(std::string kind, std::string text);
 
@@ -130,6 +129,8 @@ class SchedulerLoop {
   void Confirm(std::vector<Confirmation> answers);
   void PollStore(BootTime now);
   void SendDesired(const std::set<WorkerId>& workers);
+  // Has the worker's login of the database opened, if it may write there itself.
+  void OpenLogin(const WorkerId& id, const std::string& peer);
   WorkerRecord RecordOf(const WorkerId& id, BootTime now) const;
   // Writes the rows of `worker_status`, on change and once a minute.
   void SaveWorkers(BootTime now);
@@ -148,6 +149,7 @@ class SchedulerLoop {
   JobRates rates_;
   std::map<WorkerId, Stream> streams_;
   std::map<WorkerId, v1::WorkerState> states_;
+  WorkerLogins logins_;
   // Not handed to the store yet: workers that it must know before any grant, and intentions.
   std::vector<WorkerRecord> new_workers_;
   std::array<std::deque<Intention>, kStoreRanks> waiting_;  // Sorted by RankForStore().

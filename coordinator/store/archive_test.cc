@@ -138,7 +138,7 @@ TEST_F(ArchivedJobTest, AReaderHoldsTheDropUpAndTheDropHoldsNobodyUp) {
   const JobRecord other = NewJob("other");
   ASSERT_TRUE(store().MarkArchived(job.id, Archive()).ok());
   const auto reader = test::MustConnect(test::MiniPostgres::Shared().As(
-      database(), store().passwords().reader_role, store().passwords().reader));
+      database(), store().reader_login().role, store().reader_login().password));
   const absl::Status read = reader->Transact([&](postgres::Transaction& transaction) {
     Must(transaction.Execute("SELECT count(*) FROM training_data_all"));
     const absl::Status waiting = store().DropArchived(job.id).status();

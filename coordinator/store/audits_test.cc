@@ -186,9 +186,11 @@ TEST_F(AuditsTest, WhatIsNotToBeAuditedIsRefused) {
   v1::Submission misread = AuditOf(job, {open[0]}, v1::OUTCOME_INTEGRATED, NewWorker(2));
   misread.set_spec_digest(std::string(32, 'x'));
   EXPECT_TRUE(absl::IsFailedPrecondition(Submit(misread).status()));
+  const auto session = WorkerConnection(NewWorker(3));
   ASSERT_TRUE(store().SetWorkerControl(NewWorker(3), WorkerControl::kRemoved).ok());
   EXPECT_TRUE(absl::IsPermissionDenied(
-      Submit(AuditOf(job, {open[0]}, v1::OUTCOME_INTEGRATED, NewWorker(3))).status()));
+      SubmitResults(*session, AuditOf(job, {open[0]}, v1::OUTCOME_INTEGRATED, NewWorker(3)))
+          .status()));
   EXPECT_EQ(Open(job).size(), open.size());
 }
 

@@ -6,6 +6,7 @@
 
 #include <vector>
 
+#include "coordinator/store/member_store.h"
 #include "coordinator/store/testing/store_fixture.h"
 #include "tests/support/wait_for.h"
 
@@ -18,22 +19,18 @@ using ::testing::IsEmpty;
 using Session = std::unique_ptr<postgres::Connection>;
 
 absl::StatusOr<Session> OpenAs(test::MiniPostgres& server, const std::string& database,
-                               const std::string& role, const std::string& password) {
-  return postgres::Connection::Open(server.As(database, role, password));
+                               const Login& login) {
+  return postgres::Connection::Open(server.As(database, login.role, login.password));
 }
 
 // The private server, which is closed to these roles as far as Postgres allows.
 class HostileSessionTest : public StoreFixture {
  protected:
   absl::StatusOr<Session> Worker() {
-    const RolePasswords& passwords = store().passwords();
-    return OpenAs(test::MiniPostgres::Shared(), database(), passwords.worker_role,
-                  passwords.worker);
+    return OpenAs(test::MiniPostgres::Shared(), database(), WorkerLogin());
   }
   absl::StatusOr<Session> Reader() {
-    const RolePasswords& passwords = store().passwords();
-    return OpenAs(test::MiniPostgres::Shared(), database(), passwords.reader_role,
-                  passwords.reader);
+    return OpenAs(test::MiniPostgres::Shared(), database(), store().reader_login());
   }
   std::string Setting(Session& session, const std::string& name) {
     return Must(session->Execute("SHOW " + name)).front().Text(name);
@@ -110,12 +107,11 @@ class OpenDatabaseTest : public ::testing::Test {
   test::MiniPostgres& server_ = test::MiniPostgres::Shared();
   const std::string database_ = server_.NewDatabase("TEMPLATE template0");
   std::unique_ptr<Store> store_ = Must(Store::Open(database_));
-  const RolePasswords passwords_ = store_->passwords();
+  const Login reader_ = store_->reader_login();
 };
 
 TEST_F(OpenDatabaseTest, NoAdvisoryLockOfAReaderStopsTheCoordinator) {
-  const Session reader =
-      Must(OpenAs(server_, database_, passwords_.reader_role, passwords_.reader));
+  const Session reader = Must(OpenAs(server_, database_, reader_));
   // The keys of before, and all that anyone holds now.
   for (const char* key : {"motzkin fence", "motzkin coordinator", "motzkin migrate"}) {
     Must(reader->Execute(fmt::format("SELECT pg_try_advisory_lock(hashtext('{}'))", key)));
@@ -131,9 +127,9 @@ TEST_F(OpenDatabaseTest, NoAdvisoryLockOfAReaderStopsTheCoordinator) {
 }
 
 TEST_F(OpenDatabaseTest, APasswordThatCannotBeSeenIsGivenAgainEachMinute) {
-  const auto open = [&] {
-    return OpenAs(server_, database_, passwords_.worker_role, passwords_.worker);
-  };
+  const Login worker =
+      Must(MemberStore(*store_).OpenWorkerLogin("00000000-0000-4000-8000-000000000001")).value();
+  const auto open = [&] { return OpenAs(server_, database_, worker); };
   Must(Must(open())->Execute("ALTER ROLE CURRENT_USER PASSWORD 'mine'"));
   EXPECT_THAT(Must(store_->Guard()), IsEmpty());
   EXPECT_TRUE(absl::IsPermissionDenied(open().status()));
@@ -158,8 +154,7 @@ TEST_F(OpenDatabaseTest, ACopyOfADatabaseIsRefusedUntilItIsMarked) {
 TEST_F(OpenDatabaseTest, ASuperuserAsOwnerClosesTheDatabase) {
   store_.reset();
   store_ = Must(Store::Open(server_.Superuser(database_)));
-  const Session reader =
-      Must(OpenAs(server_, database_, passwords_.reader_role, passwords_.reader));
+  const Session reader = Must(OpenAs(server_, database_, reader_));
   for (const char* statement : {"SELECT pg_advisory_lock(1)", "SELECT lo_create(0)"})
     EXPECT_TRUE(absl::IsPermissionDenied(reader->Execute(statement).status())) << statement;
 }
@@ -168,22 +163,36 @@ TEST(ConnectionsTest, ThereIsAlwaysOneForTheOwner) {
   test::MiniPostgres server({.connections_max = 25});
   const std::string database = server.NewDatabase();
   const auto store = Must(Store::Open(database));
-  const RolePasswords& passwords = store->passwords();
   std::vector<Session> taken;
-  const auto take_all = [&](const std::string& role, const std::string& password) {
-    for (auto next = OpenAs(server, database, role, password); next.ok();
-         next = OpenAs(server, database, role, password)) {
+  const auto take_all = [&](const Login& login) {
+    for (auto next = OpenAs(server, database, login); next.ok();
+         next = OpenAs(server, database, login)) {
       taken.push_back(*std::move(next));
     }
   };
-  take_all(passwords.worker_role, passwords.worker);
-  take_all(passwords.reader_role, passwords.reader);
-  EXPECT_GE(taken.size(), 10u);
+  const auto worker = [&](int n) {
+    return Must(MemberStore(*store).OpenWorkerLogin(
+                    fmt::format("00000000-0000-4000-8000-{:012}", n)))
+        .value();
+  };
+  take_all(worker(1));
+  EXPECT_EQ(taken.size(), 3u) << "no worker takes the sessions of the others";
+  take_all(store->reader_login());
   EXPECT_TRUE(postgres::Connection::Open(database).ok());
+  // Many workers together get as many as they should have, once the others are ended.
+  const auto sessions_of_workers = [&] {
+    return test::OnlyNumber(Must(test::MustConnect(database)->Execute(
+        "SELECT count(*) FROM pg_stat_activity WHERE usename LIKE 'motzkin_worker_%'")));
+  };
+  for (int n = 2; n <= 6; ++n) take_all(worker(n));
+  EXPECT_GT(sessions_of_workers(), MemberStore(*store).SessionsMax());
+  EXPECT_THAT(Must(store->Guard()), ::testing::Contains(HasSubstr("connections were running out")));
+  EXPECT_TRUE(
+      test::WaitFor([&] { return sessions_of_workers() <= MemberStore(*store).SessionsMax(); }));
   // A role may have been given more by its superuser: the newest sessions end then.
   Must(test::MustConnect(server.Superuser(database))
-           ->Execute(fmt::format("ALTER ROLE {} CONNECTION LIMIT -1", passwords.reader_role)));
-  take_all(passwords.reader_role, passwords.reader);
+           ->Execute(fmt::format("ALTER ROLE {} CONNECTION LIMIT -1", store->reader_login().role)));
+  take_all(store->reader_login());
   EXPECT_FALSE(postgres::Connection::Open(database).ok());
   EXPECT_THAT(Must(store->Guard()), ::testing::Contains(HasSubstr("connections were running out")));
   EXPECT_TRUE(test::WaitFor([&] { return postgres::Connection::Open(database).ok(); }));

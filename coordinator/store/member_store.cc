@@ -157,22 +157,35 @@ absl::StatusOr<std::vector<std::string>> MemberStore::Revoke(const std::string& 
   return keys;
 }
 
-absl::StatusOr<std::optional<std::string>> MemberStore::RenewWorkerLogin() {
-  std::optional<std::string> password;
-  std::string role;
+absl::StatusOr<std::optional<Login>> MemberStore::OpenWorkerLogin(const std::string& worker_uuid) {
+  std::optional<Login> login;
   RETURN_IF_ERROR(store_.impl_->session->Write([&](Statements& statements) -> absl::Status {
-    ASSIGN_OR_RETURN(const Rows renewed, statements.Run(queries::kRenewWorkerLogin));
-    if (renewed.empty()) return absl::OkStatus();
-    password = renewed.front().Text("password");
-    role = renewed.front().Text("role");
-    return statements.Do(queries::kOpenLogin, Params().Text(role));
+    ASSIGN_OR_RETURN(const Rows opened,
+                     statements.Run(queries::kOpenWorkerLogin, Params().Text(worker_uuid)));
+    for (const Row row : opened)
+      login = {.role = row.Text("role"), .password = row.Text("password")};
+    return absl::OkStatus();
   }));
-  if (!password.has_value()) return password;
+  return login;
+}
+
+int MemberStore::SessionsMax() const { return store_.impl_->session->worker_sessions_max(); }
+
+absl::Status MemberStore::CloseWorkerLogin(const std::string& worker_uuid) {
+  std::vector<std::string> closed;
+  RETURN_IF_ERROR(store_.impl_->session->Write([&](Statements& statements) -> absl::Status {
+    ASSIGN_OR_RETURN(const Rows rows,
+                     statements.Run(queries::kCloseWorkerLogin, Params().Text(worker_uuid)));
+    closed = rows.Map([](const Row& row) { return row.Text("role"); });
+    return absl::OkStatus();
+  }));
   // Only now, as a session that began before the commit would go on.
-  RETURN_IF_ERROR(store_.impl_->session->Write([&](Statements& statements) {
-    return statements.Do(queries::kEndSessions, Params().Text(role));
-  }));
-  return password;
+  for (const std::string& role : closed) {
+    RETURN_IF_ERROR(store_.impl_->session->Write([&](Statements& statements) {
+      return statements.Do(queries::kEndWorkerSessions, Params().Text(role));
+    }));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace motzkin::coordinator

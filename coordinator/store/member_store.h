@@ -64,9 +64,15 @@ class MemberStore {
 
   // Refuses all certificates of an identity from now on, and returns their keys.
   absl::StatusOr<std::vector<std::string>> Revoke(const std::string& identity);
-  // Gives the workers' role a new password, which is returned, and ends its sessions. Nothing is
-  // returned if there is no such role.
-  absl::StatusOr<std::optional<std::string>> RenewWorkerLogin();
+
+  // Returns the login with which a worker may submit_results() and submit_audits() of its own, and
+  // nothing else; the first call makes it. There is none if the database user may not create roles,
+  // or the worker was removed.
+  absl::StatusOr<std::optional<Login>> OpenWorkerLogin(const std::string& worker_uuid);
+  // So many sessions all workers together should have.
+  int SessionsMax() const;
+  // Drops a worker's login, if it has one, and ends its sessions.
+  absl::Status CloseWorkerLogin(const std::string& worker_uuid);
 
  private:
   Store& store_;

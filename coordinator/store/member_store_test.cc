@@ -98,16 +98,35 @@ TEST_F(MemberStoreTest, AnInviteSaysWhoAPersonIs) {
   EXPECT_THAT(Must(members_.Operators()), IsEmpty());
 }
 
-TEST_F(MemberStoreTest, ANewLoginEndsTheSessionsOfWorkersAndTheirPassword) {
-  const std::unique_ptr<postgres::Connection> before = WorkerConnection();
-  const std::string old_password = store().passwords().worker;
-  const auto renewed = Must(members_.RenewWorkerLogin());
-  ASSERT_TRUE(renewed.has_value());
-  EXPECT_NE(*renewed, old_password);
+TEST_F(MemberStoreTest, AClosedLoginEndsItsSessionsAndNoOthers) {
+  NewWorker(1);
+  NewWorker(2);
+  const Login closed = WorkerLogin(1);
+  const std::unique_ptr<postgres::Connection> before = WorkerConnection(1),
+                                              other = WorkerConnection(2);
+  EXPECT_TRUE(members_.CloseWorkerLogin(UuidOfWorker(1)).ok());
   EXPECT_FALSE(before->Execute("SELECT 1").ok());
-  Reopen();
-  EXPECT_EQ(store().passwords().worker, *renewed);
-  EXPECT_TRUE(WorkerConnection()->Execute("SELECT 1").ok());
+  EXPECT_TRUE(other->Execute("SELECT 1").ok());
+  EXPECT_EQ(Number("SELECT count(*) FROM pg_roles WHERE rolname = '" + closed.role + "'"), 0);
+  EXPECT_TRUE(members_.CloseWorkerLogin(UuidOfWorker(1)).ok()) << "once more";
+  EXPECT_NE(WorkerLogin(1).password, closed.password) << "as it was approved again";
+}
+
+TEST_F(MemberStoreTest, ALoginWhoseRoleMustStayIsClosedAllTheSame) {
+  const std::unique_ptr<postgres::Connection> worker = WorkerConnection();
+  // Postgres lets a role grant on what it will make, in every database.
+  const auto elsewhere = test::MustConnect(test::MiniPostgres::Shared().As(
+      test::MiniPostgres::Shared().NewDatabase(), WorkerLogin().role, WorkerLogin().password));
+  Must(elsewhere->Execute("ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC"));
+  EXPECT_TRUE(members_.CloseWorkerLogin(UuidOfWorker(1)).ok());
+  EXPECT_FALSE(worker->Execute("SELECT 1").ok());
+  EXPECT_TRUE(WorkerConnection()->Execute("SELECT 1").ok()) << "as it was approved again";
+}
+
+TEST_F(MemberStoreTest, ARemovedWorkerHasNoLogin) {
+  const std::string worker = NewWorker();
+  ASSERT_TRUE(store().SetWorkerControl(worker, WorkerControl::kRemoved).ok());
+  EXPECT_FALSE(Must(members_.OpenWorkerLogin(worker)).has_value());
 }
 
 }  // namespace

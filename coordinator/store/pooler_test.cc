@@ -73,11 +73,11 @@ TEST_F(PoolerTest, ACoordinatorBehindAPoolerOfTransactionsIsRefused) {
   EXPECT_TRUE(store().AppendEvents({{"coordinator", "not displaced"}}).ok());
 }
 
-TEST_F(PoolerTest, AWorkerMaySubmitThroughIt) {
+TEST_F(PoolerTest, RowsMayBeStoredThroughIt) {
   const JobRecord job = NewJob();
   const LeaseSnapshot grant = GrantBatch(Must(AllocateBatch(store(), job.id, 3)), NewWorker());
   const auto pooled = test::MustConnect(Pooled());
-  EXPECT_TRUE(SubmitResults(*pooled, SubmissionOf(job, grant, {0, 1, 2})).ok());
+  EXPECT_TRUE(StoreResults(*pooled, SubmissionOf(job, grant, {0, 1, 2})).ok());
 }
 
 }  // namespace

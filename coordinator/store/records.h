@@ -20,6 +20,13 @@ namespace motzkin::coordinator {
 // Counts rows by outcome, indexed by v1::Outcome; [0] is always 0.
 using OutcomeCounts = std::array<int64_t, v1::Outcome_ARRAYSIZE>;
 
+// A role of the database that may log in. Its name ends with digits of the cluster's UUID, because
+// roles belong to the whole server.
+struct Login {
+  std::string role;
+  std::string password;
+};
+
 // A job and its counters at one moment.
 struct JobRecord {
   int64_t id = 0;

@@ -9,8 +9,11 @@ BEGIN
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
     REVOKE ALL ON SCHEMA motzkin FROM PUBLIC;
     REVOKE ALL ON ALL FUNCTIONS IN SCHEMA motzkin FROM PUBLIC;
-    PERFORM open_login('motzkin_worker_' || suffix);
+    PERFORM open_workers_role();
     PERFORM open_login('motzkin_reader_' || suffix);
+    -- Those of a restored backup may not exist on this server.
+    PERFORM open_login(p.role) FROM role_password p
+      WHERE NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = p.role);
 EXCEPTION WHEN insufficient_privilege THEN
     -- All of the above is undone. Passwords of an earlier start or of a restored backup go too, as their roles may not
     -- exist on this server.

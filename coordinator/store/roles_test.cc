@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "coordinator/store/member_store.h"
+#include "coordinator/store/role_uri.h"
 #include "coordinator/store/testing/store_fixture.h"
 
 namespace motzkin::coordinator {
@@ -8,8 +10,9 @@ namespace {
 
 class RolesTest : public StoreFixture {
  protected:
-  std::unique_ptr<postgres::Connection> As(const std::string& role, const std::string& password) {
-    return test::MustConnect(test::MiniPostgres::Shared().As(database(), role, password));
+  std::unique_ptr<postgres::Connection> As(const Login& login) {
+    return test::MustConnect(
+        test::MiniPostgres::Shared().As(database(), login.role, login.password));
   }
 };
 
@@ -47,7 +50,7 @@ constexpr const char* kForbidden[] = {
 };
 
 TEST_F(RolesTest, AWorkerMayDoNothingButSubmitResults) {
-  const auto worker = As(store().passwords().worker_role, store().passwords().worker);
+  const auto worker = WorkerConnection();
   for (const char* statement : kForbidden) {
     EXPECT_TRUE(absl::IsPermissionDenied(worker->Execute(statement).status()))
         << statement << ": " << worker->Execute(statement).status();
@@ -61,10 +64,42 @@ TEST_F(RolesTest, AWorkerMayDoNothingButSubmitResults) {
   Fill(job, GrantBatch(Must(AllocateBatch(store(), job.id, 3)), NewWorker()));
 }
 
+// The calls are written out, as someone would who has the login of worker 2 and knows all of worker 1.
+TEST_F(RolesTest, AWorkerSubmitsAsItselfAndAsNoOther) {
+  const JobRecord job = NewJob();
+  const LeaseSnapshot grant = GrantBatch(Must(AllocateBatch(store(), job.id, 3)), NewWorker(1));
+  const v1::Submission submission = SubmissionOf(job, grant, {0, 1, 2});
+  const auto other = WorkerConnection(NewWorker(2));
+  const auto refused = SubmitResults(*other, submission);
+  EXPECT_EQ(postgres::SqlState(refused.status()), "MZ001") << refused.status();
+  EXPECT_TRUE(absl::IsPermissionDenied(StoreResults(*other, submission).status()));
+  for (const char* pretence :
+       {"SET SESSION AUTHORIZATION motzkin_owner", "SELECT motzkin.session_worker()",
+        "SELECT * FROM motzkin.open_worker_login(gen_random_uuid())"}) {
+    EXPECT_TRUE(absl::IsPermissionDenied(other->Execute(pretence).status())) << pretence;
+  }
+  // It may become the role that all workers have in common, which changes nothing.
+  const std::string name = WorkerLogin(2).role;
+  Must(other->Execute("SET ROLE " + name.substr(0, name.rfind('_'))));
+  EXPECT_EQ(postgres::SqlState(SubmitResults(*other, submission).status()), "MZ001");
+  EXPECT_EQ(Number("SELECT count(*) FROM result"), 0);
+  Fill(job, grant);
+}
+
+TEST_F(RolesTest, TheOwnerAndAReaderAreNoWorkers) {
+  const JobRecord job = NewJob();
+  const LeaseSnapshot grant = GrantBatch(Must(AllocateBatch(store(), job.id, 3)), NewWorker());
+  const v1::Submission submission = SubmissionOf(job, grant, {0, 1, 2});
+  EXPECT_TRUE(absl::IsPermissionDenied(SubmitResults(sql(), submission).status()));
+  EXPECT_TRUE(
+      absl::IsPermissionDenied(SubmitResults(*As(store().reader_login()), submission).status()));
+  EXPECT_TRUE(StoreResults(sql(), submission).ok()) << "the relay's way";
+}
+
 TEST_F(RolesTest, AReaderSeesTheViewsAndNothingElse) {
   const JobRecord job = NewJob();
   Fill(job, GrantBatch(Must(AllocateBatch(store(), job.id, 3)), NewWorker()));
-  const auto reader = As(store().passwords().reader_role, store().passwords().reader);
+  const auto reader = As(store().reader_login());
   for (const char* view :
        {"progress", "worker_status", "throughput", "failures", "training_data", "training_data_all",
         "engine_steps", "jobs", "engines", "workers", "duplicates"}) {
@@ -84,7 +119,7 @@ TEST_F(RolesTest, AReaderSeesTheViewsAndNothingElse) {
 }
 
 TEST_F(RolesTest, AReaderThatMakesItselfWritableStillMayNotWrite) {
-  const auto reader = As(store().passwords().reader_role, store().passwords().reader);
+  const auto reader = As(store().reader_login());
   ASSERT_TRUE(reader->Execute("SET default_transaction_read_only = off").ok());
   for (const char* statement : kForbidden) {
     EXPECT_TRUE(absl::IsPermissionDenied(reader->Execute(statement).status())) << statement;
@@ -92,20 +127,25 @@ TEST_F(RolesTest, AReaderThatMakesItselfWritableStillMayNotWrite) {
 }
 
 TEST_F(RolesTest, APasswordLivesAsLongAsTheDatabase) {
-  const std::string before = store().passwords().reader;
-  EXPECT_GE(before.size(), 32u);
+  const std::string reader = store().reader_login().password;
+  const std::string worker = WorkerLogin().password;
+  EXPECT_GE(reader.size(), 32u);
+  EXPECT_GE(worker.size(), 32u);
   Reopen();
-  EXPECT_EQ(store().passwords().reader, before);
+  EXPECT_EQ(store().reader_login().password, reader);
+  EXPECT_EQ(WorkerLogin().password, worker);
 }
 
 TEST_F(RolesTest, TwoDatabasesOnOneServerKeepTheirOwnRolesAndPasswords) {
   const auto other = Must(Store::Open(test::MiniPostgres::Shared().NewDatabase()));
-  EXPECT_NE(other->passwords().worker_role, store().passwords().worker_role);
-  EXPECT_NE(other->passwords().reader_role, store().passwords().reader_role);
-  const auto worker = As(store().passwords().worker_role, store().passwords().worker);
-  EXPECT_TRUE(worker->Execute("SELECT 1").ok()) << "the password is still the first one's";
-  const auto stranger = postgres::Connection::Open(test::MiniPostgres::Shared().As(
-      database(), other->passwords().reader_role, other->passwords().reader));
+  const Login reader = other->reader_login();
+  EXPECT_NE(reader.role, store().reader_login().role);
+  const Login worker = Must(MemberStore(*other).OpenWorkerLogin(NewWorker())).value();
+  EXPECT_NE(worker.role, WorkerLogin().role);
+  EXPECT_TRUE(WorkerConnection()->Execute("SELECT 1").ok())
+      << "the password is still the first one's";
+  const auto stranger = postgres::Connection::Open(
+      test::MiniPostgres::Shared().As(database(), reader.role, reader.password));
   EXPECT_TRUE(absl::IsPermissionDenied(stranger.status())) << stranger.status();
 }
 
@@ -117,8 +157,15 @@ TEST_F(RolesTest, WithoutTheRightToCreateRolesThereIsNoDirectWay) {
   const auto without = Store::Open(plain);
   ASSERT_TRUE(superuser->Execute("ALTER ROLE motzkin_owner CREATEROLE").ok());
   ASSERT_TRUE(without.ok()) << without.status();
-  EXPECT_EQ((*without)->passwords().worker, "");
-  EXPECT_EQ((*without)->passwords().reader, "");
+  EXPECT_EQ((*without)->reader_login().role, "");
+  EXPECT_FALSE(Must(MemberStore(**without).OpenWorkerLogin(NewWorker())).has_value());
+}
+
+TEST(RoleUriTest, ReplacesUserAndPassword) {
+  EXPECT_EQ(RoleUri("postgresql://me:secret@pi:5432/motzkin?sslmode=require", "reader", "pw"),
+            "postgresql://reader:pw@pi:5432/motzkin?sslmode=require");
+  EXPECT_EQ(RoleUri("postgres://pi/m", "reader", "pw"), "postgresql://reader:pw@pi/m");
+  EXPECT_EQ(RoleUri("host=pi dbname=m", "reader", "pw"), "");
 }
 
 }  // namespace

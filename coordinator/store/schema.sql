@@ -207,6 +207,19 @@ BEGIN
     END IF;
 END $_$;
 
+CREATE FUNCTION motzkin.close_worker_login(p_worker uuid) RETURNS SETOF text
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    closed text;
+BEGIN
+    DELETE FROM role_password p WHERE p.worker_uuid = p_worker RETURNING p.role INTO closed;
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = closed) THEN
+        EXECUTE format('ALTER ROLE %I NOLOGIN PASSWORD NULL', closed);
+        RETURN NEXT closed;
+    END IF;
+END $$;
+
 CREATE FUNCTION motzkin.commit_durably() RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -268,6 +281,8 @@ DECLARE
     -- transaction, or one that does not read.
     queue_is_long constant boolean := pg_notification_queue_usage() > 0.0005;
     surplus integer;
+    -- No setting bounds the sessions of several roles together.
+    surplus_workers integer;
     greedy  record;
 BEGIN
     PERFORM pg_stat_clear_snapshot();
@@ -275,6 +290,9 @@ BEGIN
            - current_setting('max_connections')::integer
       INTO surplus
       FROM pg_stat_activity WHERE backend_type = 'client backend';
+    SELECT count(*) - worker_sessions_max() INTO surplus_workers
+      FROM pg_stat_activity a JOIN role_password p ON p.role = a.usename
+     WHERE a.backend_type = 'client backend' AND p.worker_uuid IS NOT NULL;
     FOR greedy IN
         SELECT s.pid, s.usename, s.why
           FROM (SELECT a.pid, a.usename, CASE
@@ -285,6 +303,9 @@ BEGIN
                                                    OR a.wait_event = 'ClientWrite')
                                THEN 'the queue of notifications could not be emptied'
                            WHEN row_number() OVER (ORDER BY a.backend_start DESC) <= surplus
+                                OR p.worker_uuid IS NOT NULL
+                                   AND row_number() OVER (PARTITION BY p.worker_uuid IS NULL ORDER BY a.backend_start DESC)
+                                       <= surplus_workers
                                THEN 'connections were running out'
                        END AS why
                   FROM pg_stat_activity a JOIN role_password p ON p.role = a.usename
@@ -294,6 +315,18 @@ BEGIN
         CONTINUE WHEN NOT pg_terminate_backend(greedy.pid);
         RETURN NEXT format('a session of role %s was ended: %s', greedy.usename, greedy.why);
     END LOOP;
+END $$;
+
+CREATE FUNCTION motzkin.end_worker_sessions(p_role text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = p_role;
+    EXECUTE format('DROP OWNED BY %I', p_role);
+    EXECUTE format('DROP ROLE %I', p_role);
+EXCEPTION WHEN dependent_objects_still_exist THEN
+    -- It has changed its default rights in another database. As it cannot log in, it may stay.
+    NULL;
 END $$;
 
 CREATE FUNCTION motzkin.engines_of(p_spec_json jsonb) RETURNS text[]
@@ -380,9 +413,9 @@ $$;
 CREATE FUNCTION motzkin.login_sessions_max(p_role text) RETURNS integer
     LANGUAGE sql STABLE
     AS $$
-    SELECT greatest(1, CASE WHEN p_role LIKE 'motzkin\_reader\_%' THEN least(10, room / 10) ELSE room * 4 / 5 END)
-      FROM (SELECT current_setting('max_connections')::integer
-                   - current_setting('superuser_reserved_connections')::integer AS room) server
+    SELECT greatest(1, least(worker_sessions_max(),
+                             CASE WHEN p_role LIKE 'motzkin\_reader\_%' THEN least(10, worker_sessions_max() / 8)
+                                  ELSE 3 END))
 $$;
 
 CREATE FUNCTION motzkin.login_settings(p_role text) RETURNS text[]
@@ -419,7 +452,7 @@ BEGIN
     RETURN raised;
 END $$;
 
-CREATE FUNCTION motzkin.open_login(p_role text) RETURNS void
+CREATE FUNCTION motzkin.open_login(p_role text, p_worker uuid DEFAULT NULL::uuid) RETURNS void
     LANGUAGE plpgsql
     AS $$
 DECLARE
@@ -427,14 +460,15 @@ DECLARE
     setting text;
     elsewhere name;
 BEGIN
-    INSERT INTO role_password (role, password)
-        VALUES (p_role, replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''))
+    INSERT INTO role_password (role, password, worker_uuid)
+        VALUES (p_role, replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), p_worker)
         ON CONFLICT DO NOTHING;
-    SELECT password, verifier INTO login FROM role_password WHERE role = p_role;
+    SELECT password, verifier, worker_uuid INTO login FROM role_password WHERE role = p_role;
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = p_role) THEN
         EXECUTE format('CREATE ROLE %I', p_role);
     END IF;
-    EXECUTE format('ALTER ROLE %I LOGIN NOINHERIT CONNECTION LIMIT %s PASSWORD %L', p_role, login_sessions_max(p_role),
+    EXECUTE format('ALTER ROLE %I LOGIN %s CONNECTION LIMIT %s PASSWORD %L', p_role,
+                   CASE WHEN login.worker_uuid IS NULL THEN 'NOINHERIT' ELSE 'INHERIT' END, login_sessions_max(p_role),
                    coalesce(login.verifier, login.password));
     -- A role may give itself defaults, in every database.
     EXECUTE format('ALTER ROLE %I RESET ALL', p_role);
@@ -453,22 +487,67 @@ BEGIN
         NULL;
     END;
     EXECUTE format('GRANT %I TO CURRENT_USER', p_role);  -- Lets us end its sessions.
-    EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA motzkin FROM %I', p_role);
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), p_role);
-    EXECUTE format('GRANT USAGE ON SCHEMA motzkin TO %I', p_role);
-    IF p_role LIKE 'motzkin\_reader\_%' THEN
+    IF login.worker_uuid IS NOT NULL THEN
+        EXECUTE format('GRANT %I TO %I', workers_role(), p_role);
+    ELSE
+        EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA motzkin FROM %I', p_role);
+        EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), p_role);
+        EXECUTE format('GRANT USAGE ON SCHEMA motzkin TO %I', p_role);
         EXECUTE format('GRANT SELECT ON progress, worker_status, throughput, failures, training_data, '
                        'training_data_all, engine_steps, jobs, engines, workers, duplicates, audits, label_flips TO %I',
                        p_role);
         EXECUTE format('GRANT EXECUTE ON FUNCTION split_of, label_of TO %I', p_role);
-    ELSE
-        EXECUTE format('GRANT EXECUTE ON FUNCTION submit_results, submit_audits TO %I', p_role);
     END IF;
     UPDATE role_password SET set_time = now() WHERE role = p_role;
     IF has_column_privilege('pg_authid', 'rolpassword', 'SELECT') THEN
         UPDATE role_password SET verifier = (SELECT rolpassword FROM pg_authid WHERE rolname = p_role)
          WHERE role = p_role;
     END IF;
+END $$;
+
+CREATE FUNCTION motzkin.open_worker_login(p_worker uuid) RETURNS TABLE(role text, password text)
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    login constant text := workers_role() || '_' || replace(p_worker::text, '-', '');
+BEGIN
+    IF NOT EXISTS (SELECT FROM role_password) OR EXISTS (SELECT FROM worker w WHERE w.uuid = p_worker AND w.control = 'removed')
+    THEN
+        RETURN;
+    END IF;
+    IF NOT EXISTS (SELECT FROM role_password p JOIN pg_roles r ON r.rolname = p.role WHERE p.worker_uuid = p_worker) THEN
+        PERFORM open_login(login, p_worker);
+    END IF;
+    RETURN QUERY SELECT p.role, p.password FROM role_password p WHERE p.worker_uuid = p_worker;
+END $$;
+
+CREATE FUNCTION motzkin.open_workers_role() RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    role constant text := workers_role();
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
+        EXECUTE format('CREATE ROLE %I', role);
+    END IF;
+    EXECUTE format('ALTER ROLE %I NOLOGIN PASSWORD NULL', role);
+    EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA motzkin FROM %I', role);
+    EXECUTE format('REVOKE ALL ON ALL FUNCTIONS IN SCHEMA motzkin FROM %I', role);
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), role);
+    EXECUTE format('GRANT USAGE ON SCHEMA motzkin TO %I', role);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION submit_results, submit_audits TO %I', role);
+END $$;
+
+CREATE FUNCTION motzkin.session_worker() RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    AS $$
+DECLARE
+    found constant uuid := (SELECT worker_uuid FROM role_password WHERE role = session_user);
+BEGIN
+    IF found IS NULL THEN
+        RAISE EXCEPTION 'role % is not the login of a worker', session_user USING ERRCODE = '42501';
+    END IF;
+    RETURN found;
 END $$;
 
 CREATE FUNCTION motzkin.set_back_logins() RETURNS SETOF text
@@ -516,8 +595,8 @@ CREATE FUNCTION motzkin.split_of(p_skeleton_hash bigint) RETURNS text
            [1 + width_bucket(get_byte(sha256('motzkin split 1'::bytea || int8send(p_skeleton_hash)), 0), ARRAY[230, 243])]
 $$;
 
-CREATE FUNCTION motzkin.submit_audits(p_job uuid, p_spec_digest bytea, p_generator_version integer, p_worker uuid, p_budget_factor integer, p_results motzkin.submitted_result[]) RETURNS integer[]
-    LANGUAGE plpgsql SECURITY DEFINER
+CREATE FUNCTION motzkin.store_audits(p_job uuid, p_spec_digest bytea, p_generator_version integer, p_worker uuid, p_budget_factor integer, p_results motzkin.submitted_result[]) RETURNS integer[]
+    LANGUAGE plpgsql
     SET search_path TO 'motzkin', 'pg_temp'
     AS $$
 DECLARE
@@ -547,8 +626,8 @@ BEGIN
     RETURN answer_audits(held.job_id, held.worker_id, p_budget_factor, p_results);
 END $$;
 
-CREATE FUNCTION motzkin.submit_results(p_job uuid, p_spec_digest bytea, p_generator_version integer, p_worker uuid, p_batch bigint, p_attempt integer, p_results motzkin.submitted_result[]) RETURNS integer[]
-    LANGUAGE plpgsql SECURITY DEFINER
+CREATE FUNCTION motzkin.store_results(p_job uuid, p_spec_digest bytea, p_generator_version integer, p_worker uuid, p_batch bigint, p_attempt integer, p_results motzkin.submitted_result[]) RETURNS integer[]
+    LANGUAGE plpgsql
     SET search_path TO 'motzkin', 'pg_temp'
     AS $$
 DECLARE
@@ -564,7 +643,6 @@ DECLARE
     strange boolean;           -- some engine has no number
     part    record;            -- a batch that holds some of the rows
     added   record;
-    handled bigint[] := '{}';
     covered integer := 0;
     stored_indices  bigint[] := '{}';
     refused_indices bigint[] := '{}';
@@ -629,55 +707,51 @@ BEGIN
         RAISE EXCEPTION 'job %: an engine of a version that no worker has announced', held.name USING ERRCODE = '57M01';
     END IF;
 
-    -- Usually one batch, the leased one. After splits its range has several; a split that commits while we
-    -- wait for its lock leaves rows uncovered, which the next look finds in the new batch.
-    FOR look IN 1 .. 3 LOOP
-        FOR part IN
-            SELECT b.batch, b.begin_index, b.end_index, b.revoked,
-                   (SELECT count(*) FROM unnest(indices) i WHERE i >= b.begin_index AND i < b.end_index) AS given
-              FROM batch b
-             WHERE b.job_id = held.job_id AND b.begin_index >= held.begin_index AND b.begin_index < held.end_index
-               AND b.batch <> ALL (handled)
-               AND EXISTS (SELECT FROM unnest(indices) i WHERE i >= b.begin_index AND i < b.end_index)
-             ORDER BY b.begin_index
-               FOR UPDATE OF b
-        LOOP
-            handled := handled || part.batch;
-            covered := covered + part.given;
-            IF part.revoked THEN
-                refused_indices := refused_indices || ARRAY(SELECT i FROM unnest(indices) i
-                                                            WHERE i >= part.begin_index AND i < part.end_index);
-                CONTINUE;
-            END IF;
-            WITH inserted AS (
-                INSERT INTO result
-                    SELECT r.* FROM unnest(rows) r
-                     WHERE r.index >= part.begin_index AND r.index < part.end_index
-                     ORDER BY r.index
-                    ON CONFLICT (job_id, index) DO NOTHING
-                    RETURNING result.index, result.outcome, result.steps)
-            SELECT array_agg(i.index) AS indices, array_agg(i.outcome) AS outcomes,
-                   count(*) AS total, count(*) FILTER (WHERE i.outcome = 'integrated') AS integrated,
-                   sum(cpu.cas_us) AS cas_us, sum(cpu.verifier_us) AS verifier_us
-              INTO added
-              FROM inserted i,
-                   LATERAL (SELECT coalesce(sum(i.steps[n][3]), 0) AS cas_us,
-                                   coalesce(sum(i.steps[n][5]), 0) AS verifier_us
-                              FROM generate_subscripts(i.steps, 1) n) cpu;
-            CONTINUE WHEN added.total = 0;
-            UPDATE batch b
-               SET outcomes = add_counts(b.outcomes, counts_of(added.outcomes)),
-                   closed = (b.stored + added.total = b.end_index - b.begin_index)
-             WHERE b.job_id = held.job_id AND b.batch = part.batch;
-            stored_indices := stored_indices || added.indices;
-            new_integrated := new_integrated + added.integrated;
-            new_cas_us := new_cas_us + added.cas_us;
-            new_verifier_us := new_verifier_us + added.verifier_us;
-        END LOOP;
-        EXIT WHEN covered >= result_count;
+    -- Usually one batch, the leased one. After splits its range has several; a split that commits while we wait for its
+    -- lock leaves rows uncovered. To lock the new batch then could be out of order: the batch that was split stays locked
+    -- even if it has none of our rows any more.
+    FOR part IN
+        SELECT b.batch, b.begin_index, b.end_index, b.revoked,
+               (SELECT count(*) FROM unnest(indices) i WHERE i >= b.begin_index AND i < b.end_index) AS given
+          FROM batch b
+         WHERE b.job_id = held.job_id AND b.begin_index >= held.begin_index AND b.begin_index < held.end_index
+           AND EXISTS (SELECT FROM unnest(indices) i WHERE i >= b.begin_index AND i < b.end_index)
+         ORDER BY b.begin_index
+           FOR UPDATE OF b
+    LOOP
+        covered := covered + part.given;
+        IF part.revoked THEN
+            refused_indices := refused_indices || ARRAY(SELECT i FROM unnest(indices) i
+                                                        WHERE i >= part.begin_index AND i < part.end_index);
+            CONTINUE;
+        END IF;
+        WITH inserted AS (
+            INSERT INTO result
+                SELECT r.* FROM unnest(rows) r
+                 WHERE r.index >= part.begin_index AND r.index < part.end_index
+                 ORDER BY r.index
+                ON CONFLICT (job_id, index) DO NOTHING
+                RETURNING result.index, result.outcome, result.steps)
+        SELECT array_agg(i.index) AS indices, array_agg(i.outcome) AS outcomes,
+               count(*) AS total, count(*) FILTER (WHERE i.outcome = 'integrated') AS integrated,
+               sum(cpu.cas_us) AS cas_us, sum(cpu.verifier_us) AS verifier_us
+          INTO added
+          FROM inserted i,
+               LATERAL (SELECT coalesce(sum(i.steps[n][3]), 0) AS cas_us,
+                               coalesce(sum(i.steps[n][5]), 0) AS verifier_us
+                          FROM generate_subscripts(i.steps, 1) n) cpu;
+        CONTINUE WHEN added.total = 0;
+        UPDATE batch b
+           SET outcomes = add_counts(b.outcomes, counts_of(added.outcomes)),
+               closed = (b.stored + added.total = b.end_index - b.begin_index)
+         WHERE b.job_id = held.job_id AND b.batch = part.batch;
+        stored_indices := stored_indices || added.indices;
+        new_integrated := new_integrated + added.integrated;
+        new_cas_us := new_cas_us + added.cas_us;
+        new_verifier_us := new_verifier_us + added.verifier_us;
     END LOOP;
     IF covered < result_count THEN
-        RAISE EXCEPTION 'batch % of job %: split again and again meanwhile', p_batch, held.name USING ERRCODE = '40001';
+        RAISE EXCEPTION 'batch % of job %: split meanwhile', p_batch, held.name USING ERRCODE = '40001';
     END IF;
 
     IF cardinality(stored_indices) > 0 THEN
@@ -705,6 +779,22 @@ BEGIN
                              ORDER BY g.position)
               FROM unnest(indices) WITH ORDINALITY AS g(index, position)
               LEFT JOIN unnest(stored_indices) AS s(index) ON s.index = g.index);
+END $$;
+
+CREATE FUNCTION motzkin.submit_audits(p_job uuid, p_spec_digest bytea, p_generator_version integer, p_budget_factor integer, p_results motzkin.submitted_result[]) RETURNS integer[]
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'motzkin', 'pg_temp'
+    AS $$
+BEGIN
+    RETURN store_audits(p_job, p_spec_digest, p_generator_version, session_worker(), p_budget_factor, p_results);
+END $$;
+
+CREATE FUNCTION motzkin.submit_results(p_job uuid, p_spec_digest bytea, p_generator_version integer, p_batch bigint, p_attempt integer, p_results motzkin.submitted_result[]) RETURNS integer[]
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'motzkin', 'pg_temp'
+    AS $$
+BEGIN
+    RETURN store_results(p_job, p_spec_digest, p_generator_version, session_worker(), p_batch, p_attempt, p_results);
 END $$;
 
 CREATE FUNCTION motzkin.subtract_counts(p_counts bigint[], p_less bigint[]) RETURNS bigint[]
@@ -813,6 +903,19 @@ BEGIN
         UPDATE batch b SET revoked = false WHERE b.job_id = p_job_id AND NOT b.closed;
     END IF;
 END $$;
+
+CREATE FUNCTION motzkin.worker_sessions_max() RETURNS integer
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT greatest(1, (current_setting('max_connections')::integer
+                        - current_setting('superuser_reserved_connections')::integer) * 4 / 5)
+$$;
+
+CREATE FUNCTION motzkin.workers_role() RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT 'motzkin_worker_' || left(uuid::text, 8) FROM cluster
+$$;
 
 CREATE TABLE motzkin.archive (
     job_id integer NOT NULL,
@@ -1234,7 +1337,8 @@ CREATE TABLE motzkin.role_password (
     role text NOT NULL,
     password text NOT NULL,
     verifier text,
-    set_time timestamp with time zone
+    set_time timestamp with time zone,
+    worker_uuid uuid
 );
 
 CREATE TABLE motzkin.schema_migration (
@@ -1417,6 +1521,9 @@ ALTER TABLE ONLY motzkin.result
 
 ALTER TABLE ONLY motzkin.role_password
     ADD CONSTRAINT role_password_pkey PRIMARY KEY (role);
+
+ALTER TABLE ONLY motzkin.role_password
+    ADD CONSTRAINT role_password_worker_key UNIQUE (worker_uuid);
 
 ALTER TABLE ONLY motzkin.schema_migration
     ADD CONSTRAINT schema_migration_pkey PRIMARY KEY (name);

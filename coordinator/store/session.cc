@@ -89,12 +89,10 @@ absl::Status Session::TakeOver() {
     RETURN_IF_ERROR(transaction.ExecuteScript(queries::kRoles));
     ASSIGN_OR_RETURN(const Rows cluster, transaction.Execute(queries::kCluster));
     cluster_uuid_ = cluster.front().Text("uuid");
-    ASSIGN_OR_RETURN(const Rows passwords, transaction.Execute(queries::kRolePasswords));
-    for (const Row login : passwords) {
-      const bool worker = login.Bool("is_worker");
-      (worker ? passwords_.worker_role : passwords_.reader_role) = login.Text("role");
-      (worker ? passwords_.worker : passwords_.reader) = login.Text("password");
-    }
+    worker_sessions_max_ = static_cast<int>(cluster.front().Int("worker_sessions_max"));
+    ASSIGN_OR_RETURN(const Rows readers, transaction.Execute(queries::kReaderLogin));
+    for (const Row reader : readers)
+      reader_login_ = {.role = reader.Text("role"), .password = reader.Text("password")};
     return absl::OkStatus();
   });
 }

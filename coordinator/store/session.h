@@ -62,7 +62,8 @@ class Session {
                                         const postgres::Params& params = {});
 
   const std::string& cluster_uuid() const { return cluster_uuid_; }
-  const RolePasswords& passwords() const { return passwords_; }
+  const Login& reader_login() const { return reader_login_; }
+  int worker_sessions_max() const { return worker_sessions_max_; }
 
  private:
   struct Kind {
@@ -91,10 +92,11 @@ class Session {
 
   const std::string conninfo_;
   const StorePatience patience_;
-  // This and the next two are set once, before another thread sees the session.
+  // This and the next three are set once, before another thread sees the session.
   std::string cluster_uuid_;
   int64_t epoch_ = 0;
-  RolePasswords passwords_;
+  Login reader_login_;
+  int worker_sessions_max_ = 0;
   absl::Mutex mutex_;
   bool grouped_ ABSL_GUARDED_BY(mutex_) = false;
   bool reconnected_in_group_ ABSL_GUARDED_BY(mutex_) = false;

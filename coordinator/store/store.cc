@@ -15,7 +15,7 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& conninfo,
 }
 
 const std::string& Store::cluster_uuid() const { return impl_->session->cluster_uuid(); }
-const RolePasswords& Store::passwords() const { return impl_->session->passwords(); }
+const Login& Store::reader_login() const { return impl_->session->reader_login(); }
 
 void Store::BeginGroup() { impl_->session->BeginGroup(); }
 absl::Status Store::EndGroup() { return impl_->session->EndGroup(); }

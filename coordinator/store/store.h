@@ -35,17 +35,6 @@
 
 namespace motzkin::coordinator {
 
-// The login roles and their passwords, which are made with the schema. All are empty if the
-// database user may not create roles: then workers relay their results, and there is no reader. The
-// names end with the first eight digits of the cluster's UUID, because roles belong to the whole
-// server.
-struct RolePasswords {
-  std::string worker_role;  // May EXECUTE submit_results() and submit_audits(), nothing else.
-  std::string worker;
-  std::string reader_role;  // May SELECT from the views, with time-outs.
-  std::string reader;
-};
-
 // One call may wait this long for Postgres, from its first statement to the answer to its commit.
 // After that the connection is given up: the server must stand still, and only its kernel keeps the
 // connection open.
@@ -81,7 +70,9 @@ class Store {
   Store& operator=(const Store&) = delete;
 
   const std::string& cluster_uuid() const;
-  const RolePasswords& passwords() const;
+  // The login that may SELECT from the views, with time-outs. Its role is empty if the database user
+  // may not create roles; then there are no logins of workers either, which relay their results.
+  const Login& reader_login() const;
 
   // Between these two calls nothing waits for the disk, and one wait at the end serves all changes.
   // They are durable, and may be shown to others, only after EndGroup() returned OK. Only the one

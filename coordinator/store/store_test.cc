@@ -263,8 +263,8 @@ TEST_F(StoreTest, AServerThatStandsStillWhileItIsOpenedIsGivenUp) {
   });
   muted = &proxy;
   const auto opened =
-      Store::Open(test::MiniPostgres::Shared().As(database(), store().passwords().worker_role,
-                                                  store().passwords().worker, proxy.port()),
+      Store::Open(test::MiniPostgres::Shared().As(database(), WorkerLogin().role,
+                                                  WorkerLogin().password, proxy.port()),
                   {.usual = absl::Seconds(1)});
   EXPECT_TRUE(absl::IsUnavailable(opened.status())) << opened.status();
   EXPECT_EQ(opened.status().message(), "Postgres has not answered for 1s");

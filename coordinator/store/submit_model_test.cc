@@ -56,7 +56,7 @@ class SubmitModelTest : public StoreFixture {
       const auto first = indices.begin() + static_cast<ptrdiff_t>(at);
       const v1::Submission flush =
           SubmissionOf(job, grant, {first, first + static_cast<ptrdiff_t>(size)});
-      if (connection == nullptr || connection->broken()) connection = Connect(port);
+      if (connection == nullptr || connection->broken()) connection = Connect(grant.worker, port);
       const auto statuses = SubmitResults(*connection, flush);
       if (!statuses.ok()) {
         ASSERT_TRUE(absl::IsUnavailable(statuses.status())) << statuses.status();
@@ -72,10 +72,10 @@ class SubmitModelTest : public StoreFixture {
     }
   }
 
-  std::unique_ptr<postgres::Connection> Connect(int port) {
-    const RolePasswords& passwords = store().passwords();
+  std::unique_ptr<postgres::Connection> Connect(const std::string& worker, int port) {
+    const Login login = WorkerLogin(worker);
     return test::MustConnect(
-        test::MiniPostgres::Shared().As(database(), passwords.worker_role, passwords.worker, port));
+        test::MiniPostgres::Shared().As(database(), login.role, login.password, port));
   }
 
   // Every invariant of the tables, for all jobs.

@@ -69,7 +69,7 @@ TEST_F(SubmitResultsTest, AWorkerThatFallsAsleepHoldsNoLock) {
     return test::Fault::kNone;
   });
   const auto connection = test::MustConnect(test::MiniPostgres::Shared().As(
-      database(), store().passwords().worker_role, store().passwords().worker, proxy.port()));
+      database(), WorkerLogin().role, WorkerLogin().password, proxy.port()));
   pieces = 0;
   ASSERT_TRUE(SubmitResults(*connection, SubmissionOf(job_, grant_, {1, 2})).ok());
   EXPECT_EQ(pieces, 1) << "once its rows are sent, nothing waits for more from it";
@@ -224,9 +224,9 @@ TEST_F(SubmitResultsTest, ItsCommitWaitsForTheDiskWhateverTheSessionSays) {
           ->Transact([&](postgres::Transaction& transaction) -> absl::Status {
             Must(transaction.Execute("SET synchronous_commit = off"));
             postgres::Params params;
-            params.Text(job_.uuid).Bytes(job_.spec_digest).Text(worker_);
+            params.Text(job_.uuid).Bytes(job_.spec_digest);
             Must(transaction.Execute(
-                "SELECT submit_results($1, $2::bytea, 1, $3, 0, 1, ARRAY[ROW(1, 3, 'x', '', 1, "
+                "SELECT submit_results($1, $2::bytea, 1, 0, 1, ARRAY[ROW(1, 3, 'x', '', 1, "
                 "1, '', '', 0, false, 0, 0, 0, 0, '', NULL, 1, 1, NULL)::submitted_result])",
                 params));
             at_commit = Must(transaction.Execute("SHOW synchronous_commit"))
@@ -256,8 +256,10 @@ TEST_F(SubmitResultsTest, ABadRowFailsItsSubmissionAsInvalid) {
 }
 
 TEST_F(SubmitResultsTest, ARemovedWorkerIsToldThatItMayNot) {
+  const auto session = WorkerConnection();  // It goes on until CloseWorkerLogin() ends it.
   ASSERT_TRUE(store().SetWorkerControl(worker_, WorkerControl::kRemoved).ok());
-  EXPECT_TRUE(absl::IsPermissionDenied(Submit(SubmissionOf(job_, grant_, {1})).status()));
+  const absl::Status status = SubmitResults(*session, SubmissionOf(job_, grant_, {1})).status();
+  EXPECT_TRUE(absl::IsPermissionDenied(status)) << status;
   EXPECT_EQ(Rows(), 0);
 }
 

@@ -104,8 +104,8 @@ void DatasetFixture::AddRows(const JobRecord& job, int64_t rows) {
 }
 
 std::string DatasetFixture::ReaderConninfo() {
-  return test::MiniPostgres::Shared().As(database(), store().passwords().reader_role,
-                                         store().passwords().reader);
+  return test::MiniPostgres::Shared().As(database(), store().reader_login().role,
+                                         store().reader_login().password);
 }
 
 Reader DatasetFixture::MakeReader() { return Must(Reader::Open(ReaderConninfo())); }

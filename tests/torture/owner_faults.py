@@ -121,7 +121,7 @@ def rights_taken(run):
     """Takes the workers' right to write, as happens in the middle of a restore. Workers that write directly go
     through the coordinator, and write directly again when they get it back.
     """
-    role = run.cluster.database.psql("SELECT rolname FROM pg_roles WHERE rolname LIKE 'motzkin_worker%';")[0]
+    role = run.cluster.database.psql("SELECT motzkin.workers_role();")[0]
     run.cluster.database.psql(f"REVOKE EXECUTE ON FUNCTION submit_results FROM {role};")
     let_pass(run.random.uniform(2, 8))
     run.cluster.database.psql(f"GRANT EXECUTE ON FUNCTION submit_results TO {role};")

@@ -1,1 +1,1 @@
-SELECT uuid, coordinator_epoch FROM cluster
+SELECT uuid, coordinator_epoch, worker_sessions_max() FROM cluster

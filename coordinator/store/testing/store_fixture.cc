@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "coordinator/store/member_store.h"
+
 namespace motzkin::coordinator {
 
 StoreFixture::StoreFixture()
@@ -33,7 +35,7 @@ JobRecord StoreFixture::NewJob(const std::string& name, int64_t target, bool int
 
 std::string StoreFixture::NewWorker(int n) {
   WorkerRecord worker;
-  worker.uuid = fmt::format("00000000-0000-4000-8000-{:012}", n);
+  worker.uuid = UuidOfWorker(n);
   worker.name = fmt::format("worker-{}", n);
   worker.state = "working";
   worker.slots = 4;
@@ -61,8 +63,9 @@ v1::Submission StoreFixture::SubmissionOf(const JobRecord& job, const LeaseSnaps
 }
 
 absl::StatusOr<std::vector<v1::RowStatus>> StoreFixture::Submit(const v1::Submission& submission) {
-  if (worker_ == nullptr) worker_ = WorkerConnection();
-  return SubmitResults(*worker_, submission);
+  std::unique_ptr<postgres::Connection>& session = workers_[submission.worker_uuid()];
+  if (session == nullptr || session->broken()) session = WorkerConnection(submission.worker_uuid());
+  return SubmitResults(*session, submission);
 }
 
 void StoreFixture::Fill(const JobRecord& job, const LeaseSnapshot& grant) {
@@ -74,9 +77,17 @@ void StoreFixture::Fill(const JobRecord& job, const LeaseSnapshot& grant) {
   }
 }
 
-std::unique_ptr<postgres::Connection> StoreFixture::WorkerConnection() {
-  return test::MustConnect(test::MiniPostgres::Shared().As(
-      database_, store_->passwords().worker_role, store_->passwords().worker));
+std::string StoreFixture::UuidOfWorker(int n) {
+  return fmt::format("00000000-0000-4000-8000-{:012}", n);
+}
+
+Login StoreFixture::WorkerLogin(const std::string& worker) {
+  return Must(MemberStore(*store_).OpenWorkerLogin(worker)).value();
+}
+
+std::unique_ptr<postgres::Connection> StoreFixture::WorkerConnection(const std::string& worker) {
+  const Login login = WorkerLogin(worker);
+  return test::MustConnect(test::MiniPostgres::Shared().As(database_, login.role, login.password));
 }
 
 v1::Result RowOf(int64_t index, int64_t function, v1::Outcome outcome) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -57,16 +58,24 @@ class StoreFixture : public ::testing::Test {
   // Returns the submission that the worker of this lease would send for these indices.
   v1::Submission SubmissionOf(const JobRecord& job, const LeaseSnapshot& grant,
                               const std::vector<int64_t>& indices);
-  // Submits as the workers' role.
+  // Submits as the worker that the submission names, with its own login.
   absl::StatusOr<std::vector<v1::RowStatus>> Submit(const v1::Submission& submission);
   // Fails the test unless all rows are stored.
   void Fill(const JobRecord& job, const LeaseSnapshot& grant);
-  std::unique_ptr<postgres::Connection> WorkerConnection();
+  // The login of a worker, and a session of it.
+  Login WorkerLogin(const std::string& worker);
+  Login WorkerLogin(int n = 1) { return WorkerLogin(UuidOfWorker(n)); }
+  std::unique_ptr<postgres::Connection> WorkerConnection(const std::string& worker);
+  std::unique_ptr<postgres::Connection> WorkerConnection(int n = 1) {
+    return WorkerConnection(UuidOfWorker(n));
+  }
+  static std::string UuidOfWorker(int n);
 
  private:
   const std::string database_;
   std::unique_ptr<Store> store_;
-  std::unique_ptr<postgres::Connection> sql_, worker_;
+  std::unique_ptr<postgres::Connection> sql_;
+  std::map<std::string, std::unique_ptr<postgres::Connection>> workers_;  // by UUID
 };
 
 // A valid row. Its function, and so its hashes, depend on `function` alone.

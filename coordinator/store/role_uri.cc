@@ -1,4 +1,4 @@
-#include "coordinator/role_uri.h"
+#include "coordinator/store/role_uri.h"
 
 #include <absl/strings/str_cat.h>
 
