@@ -118,7 +118,11 @@ TEST_F(ServiceTest, AJobGoesFromStartToCompleted) {
   }
   EXPECT_TRUE(test::WaitFor([&] { return JobNamed("demo").state() == v1::JOB_STATE_COMPLETED; }));
   EXPECT_EQ(JobNamed("demo").sealed_below(), 100);
-  EXPECT_THAT(Events(), ::testing::Contains("job demo completed: 100 functions, 0 integrated"));
+  // An event is written after what it tells of.
+  EXPECT_TRUE(test::WaitFor([&] {
+    return ::testing::Value(Events(),
+                            ::testing::Contains("job demo completed: 100 functions, 0 integrated"));
+  }));
 }
 
 TEST_F(ServiceTest, AJobThatFilledItsBytesGetsNoMoreRoomFromBeingExtended) {
