@@ -5,7 +5,6 @@
 #include <absl/strings/str_split.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/ioprio.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
@@ -31,6 +30,10 @@ struct Release {
   void operator()(void* context) const { seccomp_release(context); }
 };
 using Context = std::unique_ptr<void, Release>;
+
+// It is IOPRIO_WHO_PROCESS of <linux/ioprio.h>, which calls a parameter `class` in later headers of Debian 12, so that
+// C++ cannot read it.
+constexpr int kIoprioWhoProcess = 1;
 
 // Collects rules and remembers the first error, so that a list of rules needs no check on each
 // line.
@@ -105,7 +108,7 @@ void RefuseToManageOthers(Rules& rules) {
   // The first argument says whether the second one is a process, a group or a user.
   rules.AddWhere(kRefuse, SCMP_SYS(setpriority), {SCMP_A0(SCMP_CMP_NE, PRIO_PROCESS)});
   rules.AddWhere(kRefuse, SCMP_SYS(setpriority), {SCMP_A1(SCMP_CMP_NE, 0)});
-  rules.AddWhere(kRefuse, SCMP_SYS(ioprio_set), {SCMP_A0(SCMP_CMP_NE, IOPRIO_WHO_PROCESS)});
+  rules.AddWhere(kRefuse, SCMP_SYS(ioprio_set), {SCMP_A0(SCMP_CMP_NE, kIoprioWhoProcess)});
   rules.AddWhere(kRefuse, SCMP_SYS(ioprio_set), {SCMP_A1(SCMP_CMP_NE, 0)});
   // The kernel signals the owner of a file when the file becomes ready.
   for (const int command : {F_SETOWN, F_SETOWN_EX, F_SETSIG}) {
