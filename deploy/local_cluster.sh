@@ -211,6 +211,9 @@ watch_cluster() {
 # clean end. core_seconds is the CPU of both and of everything they started, without Postgres.
 summary() {
   local psql
+  # A worker that is stopped while it starts its engines has nothing to tell.
+  [[ -e $up_data/worker/usage.json ]] ||
+    die "the run ended before the worker was ready, so there are no figures; give it longer than with --for now"
   psql=$(printf '%q psql --data-dir %q' "$1/motzkin" "$up_data/coordinator")
   jq -n --slurpfile worker "$up_data/worker/usage.json" \
     --slurpfile coordinator "$up_data/coordinator/usage.json" \

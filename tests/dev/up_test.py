@@ -14,6 +14,7 @@ import time
 import unittest
 
 DEV, PRESET = sys.argv.pop(1), sys.argv.pop(1)
+PATIENCE = int(sys.argv.pop(1)) if sys.argv[1:] and sys.argv[1].isdigit() else 1
 
 
 class UpTest(unittest.TestCase):
@@ -26,7 +27,7 @@ class UpTest(unittest.TestCase):
     def up(self, *arguments):
         command = [DEV, "--no-install", "--preset", PRESET, "up", "--json", "--slots", "1",
                    "--data-dir", f"{self.directory.name}/data", *arguments]
-        return subprocess.run(command, capture_output=True, text=True, timeout=500, check=False)
+        return subprocess.run(command, capture_output=True, text=True, timeout=500 * PATIENCE, check=False)
 
     def job(self, text):
         path = f"{self.directory.name}/job.yaml"
@@ -35,7 +36,8 @@ class UpTest(unittest.TestCase):
         return path
 
     def test_a_run_of_twenty_seconds_integrates_with_every_default_engine(self):
-        ended = self.up("--for", "20s")
+        # A slow machine starts its engines in that time, too, so it gets as many times more as its tests get.
+        ended = self.up("--for", f"{20 * PATIENCE}s")
         self.assertEqual(ended.returncode, 0, ended.stderr)
         summary = json.loads(ended.stdout)
         self.assertGreater(summary["integrated"], 0, ended.stderr)
@@ -43,9 +45,19 @@ class UpTest(unittest.TestCase):
         rows = subprocess.run(
             [DEV, "--no-install", "--preset", PRESET, "psql", "-Atc",
              "select distinct engine from engine_steps"],
-            capture_output=True, text=True, timeout=100, check=False,
+            capture_output=True, text=True, timeout=100 * PATIENCE, check=False,
             env={**os.environ, "MOTZKIN_DATA_DIR": f"{self.directory.name}/data"})
         self.assertEqual(set(rows.stdout.split()), {"giac", "fricas"}, rows.stderr)
+
+    def test_a_run_that_ended_before_the_worker_was_ready_says_so(self):
+        root = pathlib.Path(DEV).resolve().parent
+        ended = subprocess.run(
+            ["bash", "-c", f"set -euo pipefail; say() {{ echo \"dev: $*\" >&2; }}; die() {{ say \"$*\"; exit 1; }}; "
+             f"source {root}/deploy/local_cluster.sh; up_data={self.directory.name}; summary /bin"],
+            capture_output=True, text=True, check=False)
+        self.assertEqual((ended.returncode, ended.stdout), (1, ""))
+        self.assertEqual(ended.stderr, "dev: the run ended before the worker was ready, so there are no figures; "
+                         "give it longer than with --for now\n")
 
     def test_a_second_run_starts_within_five_seconds_and_configures_nothing(self):
         # The test may share the machine with a compiler, so one of some tries has to be in time.
