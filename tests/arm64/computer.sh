@@ -58,9 +58,9 @@ computer_image() {
   mv "$2.new" "$2"
 }
 
-# Prints the packages of the libraries that the programs in build/arm64 link, as the suite names them.
+# Prints the packages of the libraries that the programs built in the root link, as the suite names them.
 computer_libraries() {
-  suite_root_run "$1" root "cd /root/motzkin/build/arm64 && find bin tests -type f -perm -100 |
+  suite_root_run "$1" root "cd /root/motzkin/build && find . -type f -perm -100 ! -path '*/CMakeFiles/*' ! -name '*.sh' |
     xargs aarch64-linux-gnu-readelf --dynamic | sed -n 's/.*(NEEDED).*\[\(.*\)\]/*\/\1/p' | sort -u |
     xargs dpkg -S | sed -n 's/:arm64: .*//p' | sort -u | paste -sd,"
 }
@@ -70,6 +70,10 @@ computer_set_up() {
   local into=$1
   cp "$into/usr/share/base-passwd/passwd.master" "$into/etc/passwd"
   cp "$into/usr/share/base-passwd/group.master" "$into/etc/group"
+  # Postgres of root runs as this user where there is one. Otherwise it would share the user of the integrators, whose
+  # objects in memory a test counts.
+  echo 'postgres:x:101:104::/var/lib/postgresql:/bin/bash' >>"$into/etc/passwd"
+  echo 'postgres:x:104:' >>"$into/etc/group"
   printf '127.0.0.1 localhost\n::1 localhost\n' >"$into/etc/hosts"
   echo computer >"$into/etc/hostname"
   ln -sf gawk "$into/usr/bin/awk"
