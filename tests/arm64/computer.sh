@@ -15,7 +15,7 @@
 readonly computer_kernel=$root/build/roots/computer-kernel
 
 # Programs of the tests and of ./dev; the libraries are found out.
-readonly computer_programs=base-files,base-passwd,bash,bubblewrap,busybox-static,cmake,coreutils,dash,debianutils,diffutils,findutils,fricas,gawk,grep,gzip,hostname,iproute2,jq,libc-bin,mount,ncurses-base,ncurses-bin,perl-base,postgresql,procps,python3,python3-sympy,sed,tar,util-linux
+readonly computer_programs=base-files,base-passwd,bash,bubblewrap,busybox-static,cmake,coreutils,dash,debianutils,diffutils,findutils,fricas,gawk,grep,gzip,hostname,iproute2,jq,libc-bin,mount,ncurses-base,ncurses-bin,perl-base,postgresql,procps,protobuf-compiler,python3,python3-cryptography,python3-grpcio,python3-protobuf,python3-sympy,sed,tar,util-linux
 
 # computer_extract SUITE INTO PACKAGES: unpacks packages of arm64 with all that they depend on.
 computer_extract() {
