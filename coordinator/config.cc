@@ -27,6 +27,9 @@ const std::vector<std::pair<std::string_view, std::string>> kLogLevels = {
 
 constexpr absl::Duration kBufferMin = absl::Seconds(10);
 constexpr absl::Duration kBufferMax = absl::Hours(24);
+// Workers store a row every few seconds at best, and the store is looked at as seldom.
+constexpr absl::Duration kStallMin = absl::Seconds(10);
+constexpr absl::Duration kStallMax = absl::Hours(24);
 constexpr int64_t kBytesMax = 1ll << 50;
 constexpr int kAuditMax = 1'000'000;
 
@@ -70,6 +73,9 @@ std::vector<settings::Setting> SettingsOf(Config& config) {
        Integer(config.audit_integrals, 0, kAuditMax)},
       {"buffer", "DURATION", "work that a worker holds",
        Duration(config.buffer, kBufferMin, kBufferMax)},
+      {"stall", "DURATION",
+       "take a batch back of which nothing is stored for this long and 40 times a job's budgets",
+       Duration(config.stall, kStallMin, kStallMax)},
   };
 }
 

@@ -44,6 +44,7 @@ struct Config {
   int audit_integrals = 200;
   // A worker holds this much work, at its measured speed.
   absl::Duration buffer = absl::Minutes(10);
+  absl::Duration stall = absl::Minutes(10);
   // At most one of the following three is set.
   // Only run the database, print the reader's URI and wait. For `motzkin psql --data-dir`.
   bool database_only = false;

@@ -65,6 +65,7 @@ TEST_F(ConfigTest, TheExampleFileIsTheDefaults) {
   EXPECT_EQ(example.listen, defaults.listen);
   EXPECT_EQ(example.postgres_listen, defaults.postgres_listen);
   EXPECT_EQ(example.buffer, defaults.buffer);
+  EXPECT_EQ(example.stall, defaults.stall);
   EXPECT_EQ(example.disk_free_bytes_min, defaults.disk_free_bytes_min);
   EXPECT_EQ(example.disk_free_percent_min, defaults.disk_free_percent_min);
 }
@@ -89,6 +90,7 @@ TEST_F(ConfigTest, BadUsageIsInvalidArgument) {
            {"--insecure", "yes", "--listen", "127.example.org:1"},
            {"--insecure", "yes", "--invite-file", "/tmp/invite"},
            {"--buffer", "1s"},
+           {"--stall", "1s"},
            {"--disk-free-min", "much"},
            {"--config", "/nowhere.yaml"},
            {"--advertise-postgres", "host=pi"},

@@ -101,6 +101,7 @@ absl::Status Server::Start() {
 absl::Status Server::StartServices() {
   LoopOptions options;
   options.policy.sizer.buffer = config_.buffer;
+  options.policy.stall = config_.stall;
   options.audits = {.negatives = config_.audit_negatives, .integrals = config_.audit_integrals};
   options.disk_guard = [this] { return DiskGuard(); };
   options.database_for = [this](const std::string& peer) { return DatabaseFor(peer); };

@@ -15,9 +15,11 @@ int64_t FunctionsIn(absl::Duration time, double functions_per_minute) {
 }  // namespace
 
 WorkSize SizeWork(const SizerPolicy& policy, const SizerInput& input) {
-  const int64_t slots = std::max(input.slots, 1);
+  const int64_t slots = std::clamp<int64_t>(
+      input.slots, 1, std::max<int64_t>(policy.slots_believed, input.delivered));
   WorkSize size;
-  const int64_t first = slots * policy.batches_first_per_slot * policy.batch_first;
+  const int64_t first = std::min<int64_t>(slots, policy.slots_believed) *
+                        policy.batches_first_per_slot * policy.batch_first;
   if (input.functions_per_minute <= 0) {
     size.batch = policy.batch_first;
     size.hold = first;
@@ -26,6 +28,9 @@ WorkSize SizeWork(const SizerPolicy& policy, const SizerInput& input) {
     // Two functions a slot keep every core busy however slow the worker is.
     size.hold = std::max(2 * slots, FunctionsIn(policy.buffer, input.functions_per_minute));
   }
+  // The word of the worker can make its part smaller, and proof alone makes it larger.
+  size.hold = std::min(size.hold, std::max(first, 2 * input.delivered));
+  if (input.stalls >= policy.stalls_before_small) size.hold = policy.batch_min;
   size.hold /= std::max(input.jobs, 1);
   if (input.remaining >= 0) {
     // Workers that share what is left by speed finish at the same moment. No worker gets less than

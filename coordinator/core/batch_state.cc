@@ -38,11 +38,16 @@ bool BatchState::Begun() const {
   return lease_->unstarted_begin > begin + first_open || lease_->finished > done;
 }
 
-void BatchState::Update(const BatchSnapshot& snapshot) {
+int64_t BatchState::Update(const BatchSnapshot& snapshot) {
   const int32_t known_deaths = deaths;
+  const int64_t known = stored;
   BatchSnapshot::operator=(snapshot);
   deaths = std::max(deaths, known_deaths);  // The store may not have heard of the last ones yet.
   stale = false;
+  // A split or `motzkin void` may have taken rows away.
+  const int64_t came = std::max<int64_t>(stored - known, 0);
+  if (came > 0 && lease_.has_value()) lease_->stalled = absl::ZeroDuration();
+  return came;
 }
 
 void BatchState::Update(const HeldReport& held) {

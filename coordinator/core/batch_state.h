@@ -37,6 +37,8 @@ struct Lease {
   bool seen_held = false;
   bool restored = false;  // It is from before a restart, and the holder has not reported since.
   bool splitting = false;
+  // How long it was the one that its holder should work on, since it last got a row.
+  absl::Duration stalled = absl::ZeroDuration();
   int64_t finished = 0;  // Results that are stored, or computed and on their way.
   int64_t unstarted_begin = 0;
   int64_t reported_end = 0;
@@ -46,7 +48,8 @@ struct Lease {
 struct BatchState : BatchSnapshot {
   // The worker that gave it up last; another one tries first.
   WorkerId avoid;
-  // The store refused to grant it, so it is not offered again before the next poll.
+  // The store refused to grant it, or was asked to cut it: it is not offered again before the next
+  // poll.
   bool stale = false;
 
   explicit BatchState(const BatchSnapshot& snapshot) : BatchSnapshot(snapshot) {}
@@ -68,8 +71,8 @@ struct BatchState : BatchSnapshot {
   // The holder reported work on it.
   bool Begun() const;
 
-  // Takes the store's word.
-  void Update(const BatchSnapshot& snapshot);
+  // Takes the store's word. Returns the number of rows that came since its last word.
+  int64_t Update(const BatchSnapshot& snapshot);
   // Takes the holder's word, within the range the batch has.
   void Update(const HeldReport& held);
   // The tail from `at` became another batch.

@@ -32,6 +32,17 @@ struct Policy {
   // A worker in contact that does not let go of a recalled batch for this long keeps no claim to
   // it.
   absl::Duration let_go = absl::Seconds(10);
+  // A worker that stores no row of the batch that it should work on, for this long and `slowest`
+  // times the budgets of one function, does not keep it: engines may take minutes to start, and rows
+  // wait in a worker's memory for a while. With audits, which go first, budgets are
+  // `audit_factor` times as large.
+  absl::Duration stall = absl::Minutes(10);
+  // The slowest machine that is believed: an eighth of the reference machine's speed, and a fifth of
+  // a core for each slot.
+  int slowest = 40;
+  int audit_factor = 10;
+  // One worker holds at most this many batches: what tells it of them fits into one message.
+  size_t batches_max = 1024;
   // One worker gets at most this many batches at once, so that many workers ramp up side by side.
   int grants_at_once = 16;
   // The store may owe answers about this many batches, of all workers together. That is a tenth of
@@ -50,6 +61,7 @@ struct ClusterState {
   bool store_up = true;
   std::string disk_guard = {};  // Says why the disk is too full for more work; empty if it is not.
 
+  absl::Duration DeliveryWindow() const { return Delivery::Window(policy.sizer.buffer); }
   bool MayGrant() const { return store_up && disk_guard.empty(); }
 
   // Returns null if there is no such job.

@@ -1,5 +1,6 @@
 #include "coordinator/core/lease_table.h"
 
+#include <tuple>
 #include <utility>
 
 namespace motzkin::coordinator {
@@ -22,6 +23,20 @@ std::vector<BatchState*> LeaseTable::HeldBy(const WorkerState& worker) {
   std::vector<BatchState*> held;
   for (const BatchKey& key : worker.leases()) held.push_back(&batches_.at(key));
   return held;
+}
+
+BatchState* LeaseTable::FirstOf(const WorkerState& worker) {
+  // A careful batch has the worker for itself. The others are in the order of the desired state
+  // (Scheduler::DesiredFor()), where the first job has the first turn.
+  const auto rank = [](const BatchState* batch) {
+    return std::tuple(!batch->careful(), batch->key.job, batch->begin);
+  };
+  BatchState* first = nullptr;
+  for (BatchState* batch : HeldBy(worker)) {
+    if (batch->lease()->phase != LeasePhase::kLive || batch->closed()) continue;
+    if (first == nullptr || rank(batch) < rank(first)) first = batch;
+  }
+  return first;
 }
 
 void LeaseTable::Add(const BatchSnapshot& snapshot) {

@@ -32,6 +32,8 @@ class LeaseTable {
   std::vector<BatchState*> OfJob(int64_t job);
   // Returns the batches that are leased to the worker, in any phase.
   std::vector<BatchState*> HeldBy(const WorkerState& worker);
+  // Returns the batch that the worker should work on first among those that lack rows, or null.
+  BatchState* FirstOf(const WorkerState& worker);
 
   // The batch may be leased from now on. Does nothing if it is known, or if its job does not run.
   void Add(const BatchSnapshot& snapshot);

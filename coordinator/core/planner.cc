@@ -110,6 +110,8 @@ std::vector<Planner::Claim> Planner::ClaimsOn(const WorkerState& worker) {
     claim.size =
         SizeWork(cluster_.policy.sizer, {.slots = worker.report.slots_allowed,
                                          .functions_per_minute = worker.report.functions_per_minute,
+                                         .delivered = worker.delivery.recent(),
+                                         .stalls = worker.stalls,
                                          .jobs = static_cast<int>(claims.size()),
                                          .remaining = claim.job->Remaining(),
                                          .share = speed > 0 ? worker.Speed() / speed : 1});
@@ -122,7 +124,11 @@ void Planner::PlanFor(WorkerState& worker, Helping helping) {
   planning.holds_careful = std::ranges::any_of(leases_.HeldBy(worker), &BatchState::careful);
   std::vector<Claim> claims = ClaimsOn(worker);
   bool full = !claims.empty();
+  const size_t room =
+      cluster_.policy.batches_max - std::min(cluster_.policy.batches_max, worker.leases().size());
   while (!claims.empty() && planning.batches < cluster_.policy.grants_at_once) {
+    // Batches that are only just allocated count once they are lent; they are few at a time.
+    if (planning.granted.size() + planning.allocated.size() >= room) break;
     // The job with the smallest part of what it should have here comes first.
     const auto neediest = std::ranges::min_element(claims, {}, &Claim::Filled);
     if (neediest->Filled() >= 1) break;
@@ -153,6 +159,13 @@ bool Planner::GiveOne(Planning& planning, Claim& claim) {
   int64_t functions = 0;
   // Open batches go before new ones, because the sealed prefix waits for the lowest.
   if (BatchState* batch = NextPending(planning, job)) {
+    if (worker.stalls >= cluster_.policy.sizer.stalls_before_small &&
+        batch->Remaining() > 2 * claim.size.batch) {
+      // It gets small batches only. The head is lent once the store has cut the batch.
+      batch->stale = true;
+      cluster_.outbox.Emit(SplitBatch{batch->key, batch->begin + claim.size.batch});
+      return false;
+    }
     leases_.Lend(*batch, {.grant = cluster_.outbox.next_id(),
                           .worker = worker.report.worker,
                           .phase = LeasePhase::kGranting});

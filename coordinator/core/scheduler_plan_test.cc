@@ -71,7 +71,8 @@ TEST_F(SchedulerPlanTest, EveryWorkerHasSomeWorkBeforeAnyIsGivenAll) {
     for (const Intention& intention : intentions) Answer(intention);
   }
   for (const auto& [id, worker] : scheduler_.workers()) {
-    EXPECT_EQ(worker.leases().size(), 40) << "ten minutes of 300 a minute in batches of 15 s";
+    EXPECT_EQ(worker.leases().size(), 28)
+        << "a first helping of 2,048 functions, in batches of 15 s";
   }
 }
 

@@ -3,6 +3,7 @@
 #include <absl/container/flat_hash_map.h>
 #include <absl/strings/str_cat.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace motzkin::coordinator {
@@ -18,7 +19,7 @@ void StoreReconciler::OnPoll(const StorePoll& poll, BootTime now) {
   // The order matters. Batches are taken for running jobs only, so jobs come first. Closed batches
   // go before released leases are ended: a released lease that is left then lacks results.
   for (const JobSnapshot& snapshot : poll.jobs) TakeJob(snapshot);
-  ReconcileBatches(poll);
+  ReconcileBatches(poll, now);
   EndReleasedLeases(poll);
   DrainQuarantined(poll.quarantines);
   FinishJobs();
@@ -43,7 +44,14 @@ void StoreReconciler::TakeJob(const JobSnapshot& snapshot) {
   for (auto& [id, worker] : cluster_.workers) planner_.Match(worker);
 }
 
-void StoreReconciler::ReconcileBatches(const StorePoll& poll) {
+void StoreReconciler::Credit(const BatchState& batch, int64_t rows, BootTime now) {
+  const Lease* lease = batch.lease();
+  // While it is being granted, rows can only come from those who had it before.
+  if (rows <= 0 || lease == nullptr || lease->phase == LeasePhase::kGranting) return;
+  cluster_.workers.at(lease->worker).delivery.Add(rows, now, cluster_.DeliveryWindow());
+}
+
+void StoreReconciler::ReconcileBatches(const StorePoll& poll, BootTime now) {
   absl::flat_hash_map<BatchKey, const BatchSnapshot*> open;
   open.reserve(poll.batches.size());
   for (const BatchSnapshot& batch : poll.batches) open[batch.key] = &batch;
@@ -51,13 +59,16 @@ void StoreReconciler::ReconcileBatches(const StorePoll& poll) {
     for (BatchState* batch : leases_.OfJob(job)) {
       const auto found = open.find(batch->key);
       if (found != open.end()) {
-        batch->Update(*found->second);
+        Credit(*batch, batch->Update(*found->second), now);
         continue;
       }
       // A batch of a polled job that is missing from the poll is closed.
       if (batch->lease() != nullptr) {
+        Credit(*batch, batch->size() - batch->stored, now);
         // A finished batch shows that the worker can do the work.
-        cluster_.workers.at(batch->lease()->worker).failures_in_row = 0;
+        WorkerState& worker = cluster_.workers.at(batch->lease()->worker);
+        worker.failures_in_row = 0;
+        worker.stalls = std::max(worker.stalls - 1, 0);
         leases_.End(*batch, LeaseEnd::kDone);
       }
       leases_.Forget(*batch);

@@ -29,7 +29,9 @@ class StoreReconciler {
   void FinishJobs();
 
  private:
-  void ReconcileBatches(const StorePoll& poll);
+  // The holder of the batch stored `rows` of it.
+  void Credit(const BatchState& batch, int64_t rows, BootTime now);
+  void ReconcileBatches(const StorePoll& poll, BootTime now);
   void EndReleasedLeases(const StorePoll& poll);
   // Drains the workers in quarantine, each once: its owner's `resume` ends the quarantine, which a
   // poll under way may not know yet.

@@ -56,6 +56,8 @@ struct JobRules {
   uint32_t generator_version = 0;
   uint32_t canonical_version = 0;
   std::vector<EngineRequirement> engines = {};
+  // The budgets of all steps of the ladder together, of the reference machine's CPU time.
+  absl::Duration budget = absl::ZeroDuration();
   // The number of functions wanted, or of integrated ones with `target_integrated`. 0 makes the job
   // endless; then rows_max or bytes_max bounds it, where 0 means no bound.
   int64_t target = 0;

@@ -11,6 +11,8 @@ namespace {
 // A common desktop core does this with giac and its default budgets. The number only weighs workers
 // against each other until they have measured themselves.
 constexpr double kFunctionsPerMinuteOfASlot = 900;
+// A worker that has shown nothing yet weighs no more than this many slots.
+constexpr double kSlotsUnproven = 4;
 
 // Reads from the worker's own sentence which policy holds its slots back.
 WorkerCondition ConditionOfPolicy(const std::string& reason) {
@@ -33,8 +35,12 @@ bool WorkerState::Suspended() const {
 }
 
 double WorkerState::Speed() const {
-  if (report.functions_per_minute > 0) return report.functions_per_minute;
-  return kFunctionsPerMinuteOfASlot * std::max(report.slots, 1);
+  const double claimed = report.functions_per_minute > 0
+                             ? report.functions_per_minute
+                             : kFunctionsPerMinuteOfASlot * std::max(report.slots, 1);
+  // A peer that claims a million cores would take the others' share of a job's end.
+  return std::min(claimed,
+                  std::max(kSlotsUnproven * kFunctionsPerMinuteOfASlot, 2 * delivery.PerMinute()));
 }
 
 WorkerView WorkerState::View(BootTime now) const {

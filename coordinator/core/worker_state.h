@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 
+#include "coordinator/core/delivery.h"
 #include "coordinator/core/job_state.h"
 #include "coordinator/core/types.h"
 
@@ -29,6 +30,10 @@ struct WorkerState {
   Presence presence = Presence::kLost;
   BootTime heard;  // Time 0, the boot, if it was not heard since the coordinator started.
   int failures_in_row = 0;
+  // Counts what the store accepted from it lately.
+  Delivery delivery;
+  // Counts the batches that it let stand still, less those that it finished since.
+  int stalls = 0;
   // Counts the functions in AllocateBatches intentions that are meant for it, by job.
   std::map<int64_t, int64_t> allocating;
   // It waits to be planned for.
@@ -67,7 +72,8 @@ struct WorkerState {
   bool Stopped() const { return report.draining && report.held.empty(); }
   // It keeps what it holds but does nothing with it.
   bool Suspended() const;
-  // Returns functions a minute, which are guessed from its slots until it has measured them.
+  // Returns functions a minute: what it says, or a guess from its slots until it has measured them,
+  // but no more than twice what it has shown, or than four cores do.
   double Speed() const;
   WorkerView View(BootTime now) const;
 

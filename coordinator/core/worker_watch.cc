@@ -91,7 +91,10 @@ void WorkerWatch::OnControl(const WorkerId& id, WorkerControl control) {
   WorkerState& worker = found->second;
   worker.control = control;
   worker.control_reason = WorkerState::kByItsOwner;
-  if (control == WorkerControl::kRun) worker.failures_in_row = 0;
+  if (control == WorkerControl::kRun) {
+    worker.failures_in_row = 0;
+    worker.stalls = 0;
+  }
   if (control == WorkerControl::kRemoved) {
     for (BatchState* batch : leases_.HeldBy(worker)) leases_.End(*batch, LeaseEnd::kRevoked);
   }
@@ -245,10 +248,13 @@ void WorkerWatch::DrainForFailures(WorkerState& worker, const std::string& reaso
 void WorkerWatch::OnTick(BootTime now) {
   // Fresh terms come before the look at silence. Otherwise the first tick after a sleep of this
   // machine would lose every worker.
-  if (now - last_tick_ > cluster_.policy.own_absence) GiveFreshTerms(now);
+  const absl::Duration passed = now - last_tick_;
+  if (passed > cluster_.policy.own_absence) GiveFreshTerms(now);
   last_tick_ = now;
   for (auto& [id, worker] : cluster_.workers) CheckSilence(worker, now);
   EndIgnored(now);
+  // We do not know for how long workers could store during an absence of ours.
+  WatchProgress(std::min(passed, cluster_.policy.own_absence), now);
 }
 
 void WorkerWatch::GiveFreshTerms(BootTime now) {

@@ -39,6 +39,12 @@ class WorkerWatch {
   void CheckSilence(WorkerState& worker, BootTime now);
   void Lose(WorkerState& worker, BootTime now);
   void EndIgnored(BootTime now);
+
+  // --- progress.cc: batches of which no row is stored
+  void WatchProgress(absl::Duration passed, BootTime now);
+  // Returns how long the holder may store no row of the batch while it should work on it.
+  absl::Duration Patience(const WorkerState& worker, const BatchState& batch) const;
+  void TakeBackStalled(WorkerState& worker, BatchState& first, BootTime now);
   std::string NameOf(const BatchState& batch) const;
 
   ClusterState& cluster_;

@@ -116,7 +116,10 @@ JobSnapshot ToSnapshot(const JobRecord& job, int64_t bytes) {
                     .rows_max = spec.rows_max(),
                     .bytes_max = spec.bytes_max()};
   std::set<std::string> engines;
-  for (const v1::LadderStep& step : spec.ladder()) engines.insert(step.engine());
+  for (const v1::LadderStep& step : spec.ladder()) {
+    engines.insert(step.engine());
+    snapshot.rules.budget += absl::Milliseconds(step.budget_ms());
+  }
   for (const auto& [engine, version] : spec.engine_versions()) engines.insert(engine);
   for (const std::string& engine : engines) {
     const auto pinned = spec.engine_versions().find(engine);

@@ -74,7 +74,7 @@ def certificate(name, key, signer, until=None):
 class Coordinator:
     """A real coordinator on loopback, with its data in a folder that goes with it."""
 
-    def __init__(self):
+    def __init__(self, *arguments):
         self._folder = tempfile.TemporaryDirectory(prefix="motzkin-attacks-")
         self.folder = pathlib.Path(self._folder.name)
         os.chmod(self.folder, 0o755)  # Under root another user runs Postgres, who has to enter.
@@ -82,7 +82,7 @@ class Coordinator:
         self._log = open(self.folder / "coordinator.log", "wb")
         self.process = subprocess.Popen(
             [BIN / "coordinator", "--listen", self.address, "--data-dir", self.folder / "data",
-             "--disk-free-percent-min", "0", "--disk-free-min", "1MB"],
+             "--disk-free-percent-min", "0", "--disk-free-min", "1MB", *arguments],
             stdout=self._log, stderr=self._log, stdin=subprocess.DEVNULL)
         trial.wait_for(lambda: self.motzkin("jobs", must=False) is not None, 120, "the coordinator did not serve")
         text = (self.folder / "data/identity/coordinator.pem").read_bytes()

@@ -92,10 +92,10 @@ const BatchKey* SimulatedWorker::Careful() const {
 
 bool SimulatedWorker::WorkCarefully(const BatchKey& key, const std::set<Function>& poison) {
   Held& held = held_.at(key);
+  while (held.next < held.end && held.done.contains(held.next)) ++held.next;
+  if (held.next == held.end) return true;
   const Function function{key.job, held.next};
-  if (held.done.contains(held.next)) {
-    ++held.next;
-  } else if (!careful_function_ && deaths_[function] < kDeathsToBlame) {
+  if (!careful_function_ && deaths_[function] < kDeathsToBlame) {
     careful_function_ = function;
   } else {
     if (careful_function_ && poison.contains(function)) return false;
@@ -120,6 +120,7 @@ void SimulatedWorker::Flush(const BatchKey& key, Held& held, ModelStore& store) 
 
 bool SimulatedWorker::Work(absl::Duration elapsed, ModelStore& store, bool store_up,
                            const std::set<std::pair<int64_t, int64_t>>& poison) {
+  if (idler_) return true;
   const bool works = !suspended_ && slots_allowed_ != 0;
   credit_ = works ? std::min(credit_ + absl::ToDoubleSeconds(elapsed) * speed_, speed_ * 10) : 0;
   while (credit_ >= 1 && !audits_.empty() && !draining_) {
@@ -166,13 +167,17 @@ WorkerReport SimulatedWorker::Report(const std::string& digest) {
       .canonical_versions = {1},
       .functions_per_minute = speed_ * 60,
       .draining = draining_};
+  if (idler_) {
+    report.slots = report.slots_allowed = 4096;
+    report.functions_per_minute = 1e9;
+  }
   for (const BatchKey& key : order_) {
     const Held& held = held_.at(key);
     report.held.push_back({.lease = {key, held.attempt},
                            .digest = digest,
                            .stored = held.stored,
                            .pending = static_cast<int64_t>(held.pending.size()),
-                           .unstarted_begin = held.next,
+                           .unstarted_begin = idler_ ? held.end : held.next,
                            .end = held.end});
   }
   return report;

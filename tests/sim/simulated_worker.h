@@ -39,6 +39,9 @@ class SimulatedWorker {
   void Stop() { draining_ = true; }
   void set_asleep(bool asleep) { asleep_ = asleep; }
   bool asleep() const { return asleep_; }
+  // It takes all it gets, reports that it has begun it, and does nothing. It says that it is as fast
+  // as any machine ever was.
+  void set_idler(bool idler) { idler_ = idler; }
   void set_slots_allowed(int slots) { slots_allowed_ = slots; }
 
   // `sent` numbers the desired states of this stream; one that a newer has overtaken is ignored.
@@ -87,6 +90,7 @@ class SimulatedWorker {
   bool draining_ = false;
   bool asleep_ = false;
   bool suspended_ = false;
+  bool idler_ = false;
   double credit_ = 0;                         // Saves up fractions of functions.
   std::optional<Function> careful_function_;  // The careful function that is begun.
   std::map<Function, int> deaths_;            // On disk: how often it died with that one begun.

@@ -23,6 +23,8 @@ Simulator::Simulator(const SimulatorOptions& options)
     Machine machine;
     machine.worker = std::make_unique<SimulatedWorker>(absl::StrCat("w", i), 1 + i % 4,
                                                        0.5 + 4 * dice_.Chance());
+    machine.idler = i < options.idlers;
+    machine.worker->set_idler(machine.idler);
     machine.worker->Start();
     machines_.push_back(std::move(machine));
   }
@@ -161,7 +163,8 @@ void Simulator::RestartCoordinator() {
   store_calls_.clear();
   store_busy_ = false;
   polling_ = false;
-  scheduler_ = std::make_unique<Scheduler>(Policy{.asked_max = options_.asked_max});
+  scheduler_ =
+      std::make_unique<Scheduler>(Policy{.stall = options_.stall, .asked_max = options_.asked_max});
   scheduler_->Restore(store_.RestoreAll(), now_);
   coordinator_since_ = now_;
   for (Machine& machine : machines_) machine.delivered.reset();

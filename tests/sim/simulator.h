@@ -5,7 +5,8 @@
 // The simulation has workers that die, sleep, stop, come back and report nonsense; messages that
 // are late, lost, doubled and overtaken; links that are cut; a coordinator that is killed and
 // restarted; a store that is slow, away, or fails before or after its commit; operators who pause,
-// resume, cancel and extend; and functions that kill their worker. It has no threads, gRPC, SQL or
+// resume, cancel and extend; workers
+// that claim much and deliver nothing; and functions that kill their worker. It has no threads, gRPC, SQL or
 // code of the worker. tests/cluster runs those.
 //
 // Thread-compatible.
@@ -36,11 +37,15 @@ namespace motzkin::coordinator {
 struct SimulatorOptions {
   uint64_t seed = 1;
   int workers = 4;
+  // The first so many of them claim much, report, and deliver nothing, to the end.
+  int idlers = 0;
   // The target of each job.
   int64_t target = 2000;
   int jobs = 2;
   // As in Policy, but so small that workers wait for each other.
   int64_t asked_max = 6;
+  // As in Policy, but longer than any fault, so that no worker is taken for an idler that is none.
+  absl::Duration stall = absl::Minutes(3);
   // The mean time between two faults of any kind, until `faults_until`.
   absl::Duration fault_every = absl::Seconds(4);
   absl::Duration faults_until = absl::Minutes(20);
@@ -94,7 +99,8 @@ class Simulator {
   };
   struct Machine {
     std::unique_ptr<SimulatedWorker> worker;
-    bool cut = false;  // Its link to the coordinator is cut.
+    bool idler = false;  // To the end.
+    bool cut = false;    // Its link to the coordinator is cut.
     BootTime restart_at = BootTime::Never();
     std::optional<BootTime> delivered;  // The time of the last message that this coordinator took.
   };
@@ -130,6 +136,7 @@ class Simulator {
 
   void Check();
   void CheckSilence();
+  void CheckIdlers();
   void CheckComplete();
   void Violated(const std::string& what);
 

@@ -13,6 +13,7 @@ void Simulator::Violated(const std::string& what) {
 void Simulator::Check() {
   if (const std::string wrong = OverlappingLeases(*scheduler_); !wrong.empty()) Violated(wrong);
   CheckSilence();
+  CheckIdlers();
   if (const std::string wrong = UnstoredLease(*scheduler_, store_); !wrong.empty()) Violated(wrong);
 }
 
@@ -26,6 +27,22 @@ void Simulator::CheckSilence() {
     if (now_ - heard > kLeaseEnds) {
       Violated(absl::StrCat(machine.worker->name(), " holds leases after ",
                             absl::FormatDuration(now_ - heard), " of silence"));
+    }
+  }
+}
+
+void Simulator::CheckIdlers() {
+  // A peer that delivered nothing holds a first helping of each job at most; a batch that others left
+  // may be larger than the helping has room for.
+  const SizerPolicy sizer;
+  const int64_t helping = sizer.slots_believed * sizer.batches_first_per_slot * sizer.batch_first;
+  for (const Machine& machine : machines_) {
+    const auto found = scheduler_->workers().find(machine.worker->name());
+    if (!machine.idler || found == scheduler_->workers().end()) continue;
+    int64_t held = 0;
+    for (const BatchKey& key : found->second.leases()) held += scheduler_->batches().at(key).size();
+    if (held > helping + options_.jobs * sizer.batch_max) {
+      Violated(absl::StrCat(found->first, " delivered nothing and holds ", held, " functions"));
     }
   }
 }

@@ -13,7 +13,7 @@ constexpr size_t kHistoryLines = 30;
 void Simulator::InjectFault() {
   if (calm_) return;
   if (dice_.Chance() < 0.7) {
-    FaultOfWorker(static_cast<int>(dice_.Pick(0, 5)),
+    FaultOfWorker(static_cast<int>(dice_.Pick(0, 6)),
                   static_cast<size_t>(dice_.Pick(0, options_.workers - 1)));
   } else {
     FaultOfCluster(static_cast<int>(dice_.Pick(0, 7)));
@@ -59,6 +59,12 @@ void Simulator::FaultOfWorker(int kind, size_t index) {
       worker.set_slots_allowed(static_cast<int>(dice_.Pick(0, 1)));
       After(dice_.Between(absl::Seconds(5), absl::Seconds(120)),
             [&worker] { worker.set_slots_allowed(64); });
+      return;
+    case 5:
+      note("idler");
+      worker.set_idler(true);
+      After(dice_.Between(absl::Seconds(5), absl::Minutes(15)),
+            [&machine] { machine.worker->set_idler(machine.idler); });
       return;
     default: {
       if (!worker.running() || worker.asleep() || machine.cut) return;
@@ -154,6 +160,7 @@ void Simulator::HealEverything() {
   for (Machine& machine : machines_) {
     machine.cut = false;
     machine.worker->set_asleep(false);
+    machine.worker->set_idler(machine.idler);
     machine.worker->set_slots_allowed(64);
     // In the morning the owner resumes the workers that were drained because they failed.
     store_.Execute({.what = SetControl{machine.worker->name(), WorkerControl::kRun}});

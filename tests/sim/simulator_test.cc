@@ -33,6 +33,15 @@ TEST(SimulatorTest, ACalmClusterFinishesItsJobs) {
   EXPECT_EQ(simulator.store().repeated(), 0) << "without faults nothing is computed twice";
 }
 
+TEST(SimulatorTest, PeersThatClaimMuchAndDeliverNothingHoldNoJobUp) {
+  const uint64_t first = test::Seed();
+  for (uint64_t seed = first; seed < first + 5; ++seed) {
+    SCOPED_TRACE(::testing::Message() << "replay with TEST_SEED=" << seed);
+    Simulator simulator({.seed = seed, .workers = 5, .idlers = 2, .log = EventLog()});
+    EXPECT_EQ(simulator.Run(), "");
+  }
+}
+
 TEST(SimulatorTest, EveryFunctionEndsWithOneResultWhateverHappens) {
   const uint64_t first = test::Seed();
   std::map<std::string, int> faults;
