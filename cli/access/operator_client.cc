@@ -100,6 +100,35 @@ struct OperatorClient::Impl {
         absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message()));
   }
 
+  // Appends the pages from `token` on to `list`, which is the field `items` of each answer.
+  template <typename Method, typename Request, typename Response, typename List>
+  absl::Status AddPages(Method method, Request request, std::string token, List& list,
+                        const List& (Response::*items)() const) {
+    // A coordinator that goes on for ever must not fill the memory.
+    constexpr int kPagesMax = 1'000;
+    for (int pages = 0; pages < kPagesMax; ++pages) {
+      request.set_page_token(token);
+      ASSIGN_OR_RETURN(const Response page, Call(method, request));
+      list.MergeFrom((page.*items)());
+      token = page.next_page_token();
+      if (token.empty()) return absl::OkStatus();
+    }
+    return absl::ResourceExhaustedError(
+        absl::StrCat("the list of the coordinator at ", address, " has no end"));
+  }
+
+  absl::Status MoreJobs(google::protobuf::RepeatedPtrField<v1::Job>& jobs,
+                        const std::string& token) {
+    return AddPages(&v1::OperatorService::Stub::ListJobs, v1::ListJobsRequest(), token, jobs,
+                    &v1::ListJobsResponse::jobs);
+  }
+
+  absl::Status MoreWorkers(google::protobuf::RepeatedPtrField<v1::Worker>& workers,
+                           const std::string& token) {
+    return AddPages(&v1::OperatorService::Stub::ListWorkers, v1::ListWorkersRequest(), token,
+                    workers, &v1::ListWorkersResponse::workers);
+  }
+
   absl::Status Translate(const absl::Status& status) const {
     // gRPC reports a refused key as a connection that failed, with a text about handshakes. The
     // reason is known only to the verifier.
@@ -130,7 +159,9 @@ absl::StatusOr<v1::StartJobResponse> OperatorClient::Start(const v1::StartJobReq
   return impl_->Call(&v1::OperatorService::Stub::StartJob, request);
 }
 absl::StatusOr<v1::ListJobsResponse> OperatorClient::Jobs() {
-  return impl_->Call(&v1::OperatorService::Stub::ListJobs, v1::ListJobsRequest());
+  v1::ListJobsResponse all;
+  RETURN_IF_ERROR(impl_->MoreJobs(*all.mutable_jobs(), ""));
+  return all;
 }
 absl::StatusOr<v1::ControlJobResponse> OperatorClient::Control(
     const v1::ControlJobRequest& request) {
@@ -147,14 +178,24 @@ absl::Status OperatorClient::Report(const v1::ReportFailedRowsRequest& request) 
   return impl_->Call(&v1::OperatorService::Stub::ReportFailedRows, request).status();
 }
 absl::StatusOr<v1::ListWorkersResponse> OperatorClient::Workers() {
-  return impl_->Call(&v1::OperatorService::Stub::ListWorkers, v1::ListWorkersRequest());
+  v1::ListWorkersResponse all;
+  RETURN_IF_ERROR(impl_->MoreWorkers(*all.mutable_workers(), ""));
+  return all;
 }
 absl::StatusOr<v1::ControlWorkerResponse> OperatorClient::Control(
     const v1::ControlWorkerRequest& request) {
   return impl_->Call(&v1::OperatorService::Stub::ControlWorker, request);
 }
 absl::StatusOr<v1::GetStatusResponse> OperatorClient::Status() {
-  return impl_->Call(&v1::OperatorService::Stub::GetStatus, v1::GetStatusRequest());
+  ASSIGN_OR_RETURN(v1::GetStatusResponse status,
+                   impl_->Call(&v1::OperatorService::Stub::GetStatus, v1::GetStatusRequest()));
+  if (!status.next_jobs_token().empty()) {
+    RETURN_IF_ERROR(impl_->MoreJobs(*status.mutable_jobs(), status.next_jobs_token()));
+  }
+  if (!status.next_workers_token().empty()) {
+    RETURN_IF_ERROR(impl_->MoreWorkers(*status.mutable_workers(), status.next_workers_token()));
+  }
+  return status;
 }
 absl::StatusOr<v1::GetResultResponse> OperatorClient::Result(const v1::GetResultRequest& request) {
   return impl_->Call(&v1::OperatorService::Stub::GetResult, request);

@@ -46,6 +46,7 @@ class OperatorClient {
 
   // Idempotent for one request_id.
   absl::StatusOr<v1::StartJobResponse> Start(const v1::StartJobRequest& request);
+  // Jobs(), Workers() and Status() ask for page after page and return whole lists.
   absl::StatusOr<v1::ListJobsResponse> Jobs();
   absl::StatusOr<v1::ControlJobResponse> Control(const v1::ControlJobRequest& request);
   // Waits until the rows are dropped. Asking again goes on where an interrupted call stopped.

@@ -49,6 +49,10 @@ absl::StatusOr<int> RunEvents(const Globals& globals, const EventsOptions& optio
   request.set_limit(options.limit);
   OperatorClient client(globals.coordinator);
   ASSIGN_OR_RETURN(const v1::ListEventsResponse response, client.Events(request));
+  if (response.left_out() > 0) {
+    fmt::print(stderr, "{} older events do not fit: see them with --since and --limit, or in SQL\n",
+               response.left_out());
+  }
   Json list = Json::array();
   for (const v1::Event& event : response.events()) {
     const absl::Time time = absl::FromUnixSeconds(event.time().seconds());

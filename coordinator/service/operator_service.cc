@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "common/base/status_macros.h"
+#include "coordinator/service/pages.h"
 #include "coordinator/service/translate.h"
 #include "coordinator/service/validation.h"
 
@@ -29,6 +30,14 @@ constexpr StateVerb kStateVerbs[] = {
 
 // In the order of WorkerControl.
 constexpr const char* kParticiples[] = {"resumed", "suspended", "draining", "removed"};
+
+// Both tell the order of a list. The id of a job has leading zeros, so that it sorts as a number.
+std::string KeyOfJob(const v1::Job& job) {
+  return absl::StrCat(absl::Dec(job.id(), absl::kZeroPad12));
+}
+std::string KeyOfWorker(const v1::Worker& worker) {
+  return absl::StrCat(worker.name(), " ", worker.uuid());  // No name has a space.
+}
 
 }  // namespace
 
@@ -147,7 +156,14 @@ grpc::ServerUnaryReactor* OperatorServiceImpl::ListEvents(grpc::CallbackServerCo
                              absl::Nanoseconds(request->since().nanos());
     const int limit = request->limit() == 0 ? kEventsDefault : request->limit();
     ASSIGN_OR_RETURN(const std::vector<EventRecord> events, store_.Events(since, limit));
-    for (const EventRecord& event : events) {
+    auto first = events.end();
+    for (size_t bytes = 0; first != events.begin(); --first) {
+      constexpr size_t kRest = 64;  // The time, and what frames the event.
+      bytes += std::prev(first)->text.size() + std::prev(first)->kind.size() + kRest;
+      if (bytes > kListBytesMax) break;
+    }
+    response->set_left_out(static_cast<int32_t>(first - events.begin()));
+    for (const EventRecord& event : std::vector<EventRecord>(first, events.end())) {
       v1::Event& proto = *response->add_events();
       const int64_t nanos = absl::ToUnixNanos(event.time);
       proto.mutable_time()->set_seconds(nanos / 1'000'000'000);
@@ -160,21 +176,25 @@ grpc::ServerUnaryReactor* OperatorServiceImpl::ListEvents(grpc::CallbackServerCo
 }
 
 grpc::ServerUnaryReactor* OperatorServiceImpl::ListJobs(grpc::CallbackServerContext* context,
-                                                        const v1::ListJobsRequest*,
+                                                        const v1::ListJobsRequest* request,
                                                         v1::ListJobsResponse* response) {
   return Later(context, [=, this]() -> absl::Status {
-    ASSIGN_OR_RETURN(const std::vector<v1::Job> jobs, DescribeJobs());
-    response->mutable_jobs()->Add(jobs.begin(), jobs.end());
+    RETURN_IF_ERROR(ValidatePage(request->page_size(), request->page_token()));
+    ASSIGN_OR_RETURN(std::vector<v1::Job> jobs, DescribeJobs());
+    response->set_next_page_token(FillPage(std::move(jobs), KeyOfJob, request->page_token(),
+                                           request->page_size(), *response->mutable_jobs()));
     return absl::OkStatus();
   });
 }
 
 grpc::ServerUnaryReactor* OperatorServiceImpl::ListWorkers(grpc::CallbackServerContext* context,
-                                                           const v1::ListWorkersRequest*,
+                                                           const v1::ListWorkersRequest* request,
                                                            v1::ListWorkersResponse* response) {
   return Later(context, [=, this]() -> absl::Status {
-    ASSIGN_OR_RETURN(const std::vector<v1::Worker> workers, DescribeWorkers());
-    response->mutable_workers()->Add(workers.begin(), workers.end());
+    RETURN_IF_ERROR(ValidatePage(request->page_size(), request->page_token()));
+    ASSIGN_OR_RETURN(std::vector<v1::Worker> workers, DescribeWorkers());
+    response->set_next_page_token(FillPage(std::move(workers), KeyOfWorker, request->page_token(),
+                                           request->page_size(), *response->mutable_workers()));
     return absl::OkStatus();
   });
 }
@@ -191,14 +211,21 @@ grpc::ServerUnaryReactor* OperatorServiceImpl::GetStatus(grpc::CallbackServerCon
     const DiskSpace disk = facts_.disk();
     response->set_disk_free_bytes(disk.free_bytes);
     response->set_disk_total_bytes(disk.total_bytes);
-    ASSIGN_OR_RETURN(const std::vector<v1::Job> jobs, DescribeJobs());
-    response->mutable_jobs()->Add(jobs.begin(), jobs.end());
-    ASSIGN_OR_RETURN(const std::vector<v1::Worker> workers, DescribeWorkers());
-    response->mutable_workers()->Add(workers.begin(), workers.end());
+    ASSIGN_OR_RETURN(std::vector<v1::Job> jobs, DescribeJobs());
+    response->set_next_jobs_token(
+        FillPage(std::move(jobs), KeyOfJob, "", 0, *response->mutable_jobs()));
+    ASSIGN_OR_RETURN(std::vector<v1::Worker> workers, DescribeWorkers());
+    response->set_next_workers_token(
+        FillPage(std::move(workers), KeyOfWorker, "", 0, *response->mutable_workers()));
     ASSIGN_OR_RETURN(*response->mutable_blocked(), loop_.Blocked());
     ASSIGN_OR_RETURN(const std::vector<v1::Result> latest,
                      store_.figures().LatestIntegrated(kLatest));
-    response->mutable_latest()->Add(latest.begin(), latest.end());
+    size_t bytes = 0;
+    for (const v1::Result& result : latest) {
+      bytes += result.ByteSizeLong();
+      if (bytes > kListBytesMax) break;
+      *response->add_latest() = result;
+    }
     return absl::OkStatus();
   });
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <limits>
 #include <set>
 #include <string>
 
@@ -291,6 +292,11 @@ absl::Status Validate(const v1::GetResultRequest& request) {
 
 absl::Status Validate(const v1::ListEventsRequest& request) {
   return InRange("limit", request.limit(), 0, 10'000);
+}
+
+absl::Status ValidatePage(int page_size, const std::string& page_token) {
+  RETURN_IF_ERROR(InRange("page_size", page_size, 0, std::numeric_limits<int>::max()));
+  return Text("page_token", page_token, kSentenceBytesMax);
 }
 
 }  // namespace motzkin::coordinator

@@ -38,6 +38,8 @@ absl::Status Validate(const v1::VoidRowsRequest& request);
 absl::Status Validate(const v1::ReportFailedRowsRequest& request);
 absl::Status Validate(const v1::GetResultRequest& request);
 absl::Status Validate(const v1::ListEventsRequest& request);
+// Checks what asks for a page of a list.
+absl::Status ValidatePage(int page_size, const std::string& page_token);
 // Whether a public key is one is for the caller to find out.
 absl::Status Validate(const v1::JoinRequest& request);
 absl::Status Validate(const v1::RedeemRequest& request);
