@@ -131,7 +131,6 @@ class Simulator {
   void FaultOfCluster(int kind);
   void HealEverything();
   bool AllDone() const;
-  bool AllQuarantinedAreDrained() const;
   std::string DescribeOpen(int64_t job) const;
 
   void Check();

@@ -63,13 +63,6 @@ std::string Simulator::DescribeOpen(int64_t job) const {
   return text;
 }
 
-bool Simulator::AllQuarantinedAreDrained() const {
-  for (const auto& [worker, quarantine] : store_.audit_book().quarantines) {
-    if (scheduler_->workers().at(worker).control != WorkerControl::kDrain) return false;
-  }
-  return true;
-}
-
 bool Simulator::AllDone() const {
   for (const int64_t job : jobs_) {
     if (cancelled_.contains(job)) continue;
@@ -79,7 +72,10 @@ bool Simulator::AllDone() const {
     if (audit.auditor.empty() && !cancelled_.contains(key.job)) return false;
   }
   // The rules hear of what the last audit found at the next poll of the store.
-  return AllQuarantinedAreDrained();
+  for (const auto& [worker, quarantine] : store_.audit_book().quarantines) {
+    if (scheduler_->workers().at(worker).control != WorkerControl::kDrain) return false;
+  }
+  return true;
 }
 
 void Simulator::CheckComplete() {
