@@ -71,9 +71,10 @@ std::string CoordinatorAccess::Mismatch() const {
   const absl::MutexLock lock(&mutex_);
   if (!coordinator_->refused()) return "";
   if (!member_.has_value()) {
-    return absl::StrCat("the coordinator at ", options_.address,
-                        " is not the one that the invite is of: its key has the fingerprint ",
-                        coordinator_->fingerprint());
+    const bool invited = !options_.invite.empty() || !options_.invite_file.empty();
+    return absl::StrCat("the coordinator at ", options_.address, " is not the one ",
+                        invited ? "that the invite is of" : "whose code this worker shows",
+                        ": its key has the fingerprint ", coordinator_->fingerprint());
   }
   return absl::StrCat("the coordinator at ", options_.address,
                       " is not the one that this machine joined: its key has the fingerprint ",
@@ -166,12 +167,16 @@ absl::Status CoordinatorAccess::JoinLocally(const std::string& local_identity) {
 
 absl::Status CoordinatorAccess::RedeemWith(const std::shared_ptr<CoordinatorKey>& coordinator,
                                            const Membership* sponsor, const std::string& secret) {
-  const PrivateKey key = PrivateKey::New();
+  // The answer may be lost after the invite was used for this key. The coordinator then lets in only
+  // the same key again.
+  if (!redeeming_.has_value()) redeeming_ = PrivateKey::New();
+  const PrivateKey key = *redeeming_;
   v1::RedeemRequest request;
   *request.mutable_applicant() = ApplicantWith(key);
   request.set_secret(secret);
   const auto channel = NewChannel(options_.address, TlsCredentials(coordinator, sponsor));
   ASSIGN_OR_RETURN(const v1::RedeemResponse response, Redeem(channel, request));
+  redeeming_.reset();
   return Become(key, response.certificate(), coordinator->certificate());
 }
 
@@ -185,26 +190,31 @@ absl::StatusOr<std::string> CoordinatorAccess::BeginToWait() {
   // key. With both in one message, a third party could choose its own part to match the code.
   v1::JoinRequest commitment;
   commitment.set_commitment(opening.commitment());
-  const auto channel = NewChannel(options_.address, StrangersCredentials());
-  ASSIGN_OR_RETURN(const v1::JoinResponse answer, joining::Join(channel, commitment));
-  if (answer.coordinator_nonce().size() != identity::kNonceBytes) {
-    return absl::UnavailableError("the coordinator's answer makes no sense");
-  }
+  // The key comes from the connection, never from the answer: a third party can copy the answer.
   std::string coordinator;
   {
     const absl::MutexLock lock(&mutex_);
     coordinator = coordinator_->certificate();
   }
   ASSIGN_OR_RETURN(const std::string coordinator_key, identity::PublicKeyOf(coordinator));
-  // The key comes from the connection, never from the answer: a third party can copy the answer.
+  const auto channel =
+      NewChannel(options_.address, StrangersCredentials(identity::FingerprintOf(coordinator_key)));
+  ASSIGN_OR_RETURN(const v1::JoinResponse answer, joining::Join(channel, commitment));
+  if (answer.coordinator_nonce().size() != identity::kNonceBytes) {
+    return absl::UnavailableError("the coordinator's answer makes no sense");
+  }
   std::string code =
       identity::JoinCode(coordinator_key, answer.coordinator_nonce(), OpeningOf(opening));
-  waiting_ = {.key = std::move(key), .opening = std::move(opening), .code = std::move(code)};
+  waiting_ = {.key = std::move(key),
+              .opening = std::move(opening),
+              .code = std::move(code),
+              .coordinator = std::move(coordinator),
+              .fingerprint = identity::FingerprintOf(coordinator_key)};
   return AskAgain();
 }
 
 absl::StatusOr<std::string> CoordinatorAccess::AskAgain() {
-  const auto channel = NewChannel(options_.address, StrangersCredentials());
+  const auto channel = NewChannel(options_.address, StrangersCredentials(waiting_->fingerprint));
   const absl::StatusOr<v1::JoinResponse> answer = joining::Join(channel, waiting_->opening);
   if (absl::IsNotFound(answer.status())) {
     waiting_.reset();
@@ -212,20 +222,18 @@ absl::StatusOr<std::string> CoordinatorAccess::AskAgain() {
   }
   RETURN_IF_ERROR(answer.status());
   if (answer->certificate().empty()) return waiting_->code;
-  std::string coordinator;
-  {
-    const absl::MutexLock lock(&mutex_);
-    coordinator = coordinator_->certificate();
-  }
   const Waiting approved = *std::exchange(waiting_, std::nullopt);
-  RETURN_IF_ERROR(Become(approved.key, answer->certificate(), coordinator));
+  RETURN_IF_ERROR(Become(approved.key, answer->certificate(), approved.coordinator));
   return "";
 }
 
-// The code was made from the key that the coordinator showed first, so no other may follow.
-std::shared_ptr<grpc::ChannelCredentials> CoordinatorAccess::StrangersCredentials() const {
+// The code is made from the key that the coordinator showed first, so no other may follow. The
+// caller has kept its fingerprint: coordinator_ knows only what the last connection showed, which is
+// nothing while the coordinator is away, and the wrong key once another has answered.
+std::shared_ptr<grpc::ChannelCredentials> CoordinatorAccess::StrangersCredentials(
+    const std::string& fingerprint) const {
   const absl::MutexLock lock(&mutex_);
-  coordinator_ = std::make_shared<CoordinatorKey>(coordinator_->fingerprint());
+  coordinator_ = std::make_shared<CoordinatorKey>(fingerprint);
   return TlsCredentials(coordinator_, nullptr);
 }
 

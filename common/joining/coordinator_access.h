@@ -77,6 +77,10 @@ class CoordinatorAccess {
     identity::PrivateKey key;
     v1::JoinRequest opening;
     std::string code;
+    // The certificate that the coordinator showed first, and the fingerprint of its key, of which the
+    // code is made.
+    std::string coordinator;
+    std::string fingerprint;
   };
 
   v1::Applicant ApplicantWith(const identity::PrivateKey& key) const;
@@ -90,7 +94,8 @@ class CoordinatorAccess {
   absl::Status Become(const identity::PrivateKey& key, const std::string& certificate,
                       const std::string& coordinator);
   absl::Status Explained(const absl::Status& status) const;
-  std::shared_ptr<grpc::ChannelCredentials> StrangersCredentials() const;
+  std::shared_ptr<grpc::ChannelCredentials> StrangersCredentials(
+      const std::string& fingerprint) const;
 
   const AccessOptions options_;
   mutable absl::Mutex mutex_;
@@ -99,8 +104,10 @@ class CoordinatorAccess {
   // The key of the coordinator of the newest channels.
   mutable std::shared_ptr<CoordinatorKey> coordinator_ ABSL_GUARDED_BY(mutex_) =
       std::make_shared<CoordinatorKey>("");
-  // Only the thread that calls Join() uses it.
+  // Only the thread that calls Join() uses these. The second is the key of an invite that is being
+  // redeemed, kept until an answer comes.
   std::optional<Waiting> waiting_;
+  std::optional<identity::PrivateKey> redeeming_;
 };
 
 }  // namespace motzkin::joining
