@@ -33,7 +33,10 @@ absl::Status Admit(Statements& statements, const NewMember& member, const std::s
   } else {
     params.Bytes(secret_sha256);
   }
-  return statements.Do(queries::kAdmitMember, params.Time(member.until));
+  ASSIGN_OR_RETURN(const Rows admitted,
+                   statements.Run(queries::kAdmitMember, params.Time(member.until)));
+  if (!admitted.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError("this key belongs to another member: join with a new one");
 }
 
 // Returns the keys that counted before. It is read and revoked in one transaction, so that no key

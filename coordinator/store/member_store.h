@@ -50,6 +50,9 @@ class MemberStore {
   // Returns when the invite ends.
   absl::StatusOr<absl::Time> Invite(const NewInvite& invite);
 
+  // These three let in a key of an applicant. INVALID_ARGUMENT: it is or was the key of another
+  // identity.
+  //
   // Lets a worker in that the owner has approved, also one that was removed. Its other keys are
   // refused from now on; they are returned.
   absl::StatusOr<std::vector<std::string>> Approve(const NewMember& member);

@@ -80,6 +80,25 @@ TEST_F(MemberStoreTest, AnInviteDoesNotTakeTheIdentityOfAnotherWorker) {
   EXPECT_THAT(Must(members_.Revoked()), IsEmpty());
 }
 
+// A certificate counts as long as its key does, so the operator's would count again.
+TEST_F(MemberStoreTest, AKeyServesOneIdentityOnlyAlsoAfterItWasRevoked) {
+  AddInvite("operator anna", 1, absl::Hours(1));
+  Must(members_.Redeem(Person('a'), kSecret));
+  const std::string uuid = NewWorker();
+  EXPECT_EQ(members_.Sponsor(Worker(uuid, 'a')).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Must(members_.Operators()).size(), 1u);
+  Must(members_.Revoke("operator anna"));
+  EXPECT_EQ(members_.Approve(Worker(uuid, 'a')).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  const std::string workers_secret(32, 'w');
+  Must(members_.Invite({.secret_sha256 = workers_secret, .valid_for = absl::Hours(1)}));
+  EXPECT_EQ(members_.Redeem(Worker(uuid, 'a'), workers_secret).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(Must(members_.Revoked()), ElementsAre(std::string(32, 'a')));
+  Must(members_.Redeem(Worker(uuid, 'b'), workers_secret));
+}
+
 TEST_F(MemberStoreTest, AnInviteEndsInTime) {
   AddInvite("operator anna", 1, absl::Seconds(-1));
   EXPECT_EQ(members_.Redeem(Person('a'), kSecret).status().code(),
