@@ -221,14 +221,18 @@ class Cluster:
         return directory + "/integrator"
 
     def start_job(self, target, name=None, template=SHORT_JOB):
-        """Returns the job's name, or None if the coordinator did not answer; `refusal` says why."""
+        """Returns the job's name, or None if it has not started; `refusal` says why.
+
+        An order whose answer came too late may have been carried out all the same, as while a disk is busy. The name is
+        not given twice, so a job that has it is the one of this call or of an earlier one that seemed to fail.
+        """
         name = name or f"t{len(self.jobs) + 1}"
         path = f"{RUN}/{name}.yaml"
         with open(path, "w", encoding="ascii") as file:
             file.write(template)
         words = ["start", path, "--name", name, "--seed", str(len(self.jobs) + 1), "--target", str(target)]
         done = self.coordinator.ask(*words)
-        if done.returncode != 0:
+        if done.returncode != 0 and all(job["name"] != name for job in self.coordinator.told("jobs") or []):
             self.refusal = done.stderr
             return None
         self.jobs.append(name)

@@ -48,8 +48,8 @@ class Measures:
         return next((state for state in told if state["name"] == worker.name), {})
 
     def start_job(self, *what):
-        job = self.cluster.start_job(*what)
-        assert job is not None, self.cluster.refusal
+        job = wait_for(lambda: self.cluster.start_job(*what), 60, poll=1)
+        assert job, self.cluster.refusal
         return job
 
     def await_rows(self, worker, more=1):
