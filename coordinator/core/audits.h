@@ -25,6 +25,9 @@
 
 namespace motzkin::coordinator {
 
+// Audits run with this multiple of the normal budgets.
+inline constexpr int kAuditBudgetFactor = 10;
+
 // A worker that may be given audits of one job, now or, without room, later.
 struct Auditor {
   WorkerId worker = {};

@@ -35,12 +35,11 @@ struct Policy {
   // A worker that stores no row of the batch that it should work on, for this long and `slowest`
   // times the budgets of one function, does not keep it: engines may take minutes to start, and rows
   // wait in a worker's memory for a while. With audits, which go first, budgets are
-  // `audit_factor` times as large.
+  // kAuditBudgetFactor times as large.
   absl::Duration stall = absl::Minutes(10);
   // The slowest machine that is believed: an eighth of the reference machine's speed, and a fifth of
   // a core for each slot.
   int slowest = 40;
-  int audit_factor = 10;
   // One worker holds at most this many batches: what tells it of them fits into one message.
   size_t batches_max = 1024;
   // One worker gets at most this many batches at once, so that many workers ramp up side by side.

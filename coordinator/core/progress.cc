@@ -2,6 +2,7 @@
 // does not keep what it was lent.
 #include <absl/strings/str_cat.h>
 
+#include "coordinator/core/audits.h"
 #include "coordinator/core/worker_watch.h"
 
 namespace motzkin::coordinator {
@@ -24,7 +25,7 @@ void WorkerWatch::WatchProgress(absl::Duration passed, BootTime now) {
 absl::Duration WorkerWatch::Patience(const WorkerState& worker, const BatchState& batch) const {
   const Policy& policy = cluster_.policy;
   const bool audits = !planner_.AuditsOf(worker.report.worker).empty();
-  return policy.stall + policy.slowest * (audits ? 1 + policy.audit_factor : 1) *
+  return policy.stall + policy.slowest * (audits ? 1 + kAuditBudgetFactor : 1) *
                             cluster_.jobs.at(batch.key.job).rules.budget;
 }
 

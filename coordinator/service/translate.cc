@@ -5,12 +5,10 @@
 
 #include "common/base/check.h"
 #include "common/words/words.h"
+#include "coordinator/core/audits.h"
 
 namespace motzkin::coordinator {
 namespace {
-
-// Audits run with this multiple of the normal budgets.
-constexpr int kAuditBudgetFactor = 10;
 
 // In the order of WorkerCondition.
 constexpr const char* kConditions[] = {"working",    "idle",     "suspended", "hot",
