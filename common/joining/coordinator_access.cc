@@ -197,8 +197,8 @@ absl::StatusOr<std::string> CoordinatorAccess::BeginToWait() {
     coordinator = coordinator_->certificate();
   }
   ASSIGN_OR_RETURN(const std::string coordinator_key, identity::PublicKeyOf(coordinator));
-  const auto channel =
-      NewChannel(options_.address, StrangersCredentials(identity::FingerprintOf(coordinator_key)));
+  std::string fingerprint = identity::FingerprintOf(coordinator_key);
+  const auto channel = NewChannel(options_.address, StrangersCredentials(fingerprint));
   ASSIGN_OR_RETURN(const v1::JoinResponse answer, joining::Join(channel, commitment));
   if (answer.coordinator_nonce().size() != identity::kNonceBytes) {
     return absl::UnavailableError("the coordinator's answer makes no sense");
@@ -209,7 +209,7 @@ absl::StatusOr<std::string> CoordinatorAccess::BeginToWait() {
               .opening = std::move(opening),
               .code = std::move(code),
               .coordinator = std::move(coordinator),
-              .fingerprint = identity::FingerprintOf(coordinator_key)};
+              .fingerprint = std::move(fingerprint)};
   return AskAgain();
 }
 

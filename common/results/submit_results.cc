@@ -88,14 +88,21 @@ Params ParamsOf(const v1::Submission& submission) {
   return params;
 }
 
+struct Queries {
+  std::string_view results;
+  std::string_view audits;
+};
+
 absl::StatusOr<std::vector<v1::RowStatus>> Run(postgres::Connection& connection,
-                                               std::string_view query,
+                                               const Queries& queries,
                                                const v1::Submission& submission,
                                                const Params& params, absl::Duration longest) {
   // This makes a thread for each flush, but there is only about one a second.
   postgres::Watchdog watchdog;
   const postgres::Watchdog::Watch watch(watchdog, connection, longest);
-  ASSIGN_OR_RETURN(const Rows rows, connection.ExecuteAlone(query, params));
+  ASSIGN_OR_RETURN(
+      const Rows rows,
+      connection.ExecuteAlone(IsOfAudits(submission) ? queries.audits : queries.results, params));
   std::vector<v1::RowStatus> statuses;
   for (const int64_t status : rows.front().IntArray("statuses"))
     statuses.push_back(static_cast<v1::RowStatus>(status));
@@ -109,19 +116,15 @@ absl::StatusOr<std::vector<v1::RowStatus>> Run(postgres::Connection& connection,
 absl::StatusOr<std::vector<v1::RowStatus>> SubmitResults(postgres::Connection& connection,
                                                          const v1::Submission& submission,
                                                          absl::Duration longest) {
-  return Run(
-      connection,
-      IsOfAudits(submission) ? results_queries::kSubmitAudits : results_queries::kSubmitResults,
-      submission, ParamsOf(submission), longest);
+  return Run(connection, {results_queries::kSubmitResults, results_queries::kSubmitAudits},
+             submission, ParamsOf(submission), longest);
 }
 
 absl::StatusOr<std::vector<v1::RowStatus>> StoreResults(postgres::Connection& connection,
                                                         const v1::Submission& submission,
                                                         absl::Duration longest) {
-  return Run(
-      connection,
-      IsOfAudits(submission) ? results_queries::kStoreAudits : results_queries::kStoreResults,
-      submission, ParamsOf(submission).Text(submission.worker_uuid()), longest);
+  return Run(connection, {results_queries::kStoreResults, results_queries::kStoreAudits},
+             submission, ParamsOf(submission).Text(submission.worker_uuid()), longest);
 }
 
 }  // namespace motzkin

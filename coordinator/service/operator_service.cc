@@ -163,13 +163,13 @@ grpc::ServerUnaryReactor* OperatorServiceImpl::ListEvents(grpc::CallbackServerCo
       if (bytes > kListBytesMax) break;
     }
     response->set_left_out(static_cast<int32_t>(first - events.begin()));
-    for (const EventRecord& event : std::vector<EventRecord>(first, events.end())) {
+    for (auto event = first; event != events.end(); ++event) {
       v1::Event& proto = *response->add_events();
-      const int64_t nanos = absl::ToUnixNanos(event.time);
+      const int64_t nanos = absl::ToUnixNanos(event->time);
       proto.mutable_time()->set_seconds(nanos / 1'000'000'000);
       proto.mutable_time()->set_nanos(static_cast<int32_t>(nanos % 1'000'000'000));
-      proto.set_text(event.text);
-      proto.set_kind(event.kind);
+      proto.set_text(event->text);
+      proto.set_kind(event->kind);
     }
     return absl::OkStatus();
   });
