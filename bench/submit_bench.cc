@@ -1,16 +1,21 @@
 // Measures durable rows a second through submit_results() on a real Postgres with many writers, and
 // bytes a row.
 //
-//   submit_bench [--seconds 5] [--rows-per-flush 256]
+//   submit_bench [--seconds 5] [--rows-per-flush 256] [--tls-rounds 10]
 //
 // Every commit waits for the disk (fsync and synchronous_commit are on). Like a worker, each writer
 // has a login and leases of its own. The rows have the lengths of real
-// ones. The time includes making the parameters of each call.
+// ones. The time includes making the parameters of each call. At the end eight writers store by TLS
+// and in plain text in turns of two seconds, as workers on other hosts and on this one do, and the
+// median of the rounds' ratios is printed with the middle half of them.
+#include <absl/strings/str_replace.h>
 #include <absl/time/clock.h>
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <random>
@@ -88,6 +93,8 @@ struct Cluster {
   const JobRecord job;
   const EmbeddedPostgres& server;
   const int rows_per_flush;
+  // Whether writers speak TLS, as those on other hosts do.
+  bool tls = false;
 };
 
 std::string MakeWorker(Store& store, int n) {
@@ -108,8 +115,9 @@ void Write(const Cluster& cluster, int n, const std::atomic<bool>& stop,
   const std::string worker = MakeWorker(cluster.store, n);
   const coordinator::Login login =
       Must(coordinator::MemberStore(cluster.store).OpenWorkerLogin(worker)).value();
-  const auto connection =
-      Must(postgres::Connection::Open(cluster.server.Uri(login.role, login.password)));
+  std::string uri = cluster.server.Uri(login.role, login.password);
+  if (cluster.tls) uri = absl::StrReplaceAll(uri, {{"sslmode=disable", "sslmode=require"}});
+  const auto connection = Must(postgres::Connection::Open(uri));
   while (!stop) {
     const BatchSnapshot batch =
         Must(cluster.store.AllocateBatches(cluster.job.id, {kBatchRows})).front();
@@ -148,7 +156,33 @@ double RowsPerSecond(const Cluster& cluster, int writers, int first, absl::Durat
   return rate;
 }
 
-int Run(int seconds, int rows_per_flush) {
+double Quantile(std::vector<double> values, double part) {
+  std::sort(values.begin(), values.end());
+  return values[static_cast<size_t>(std::lround(part * static_cast<double>(values.size() - 1)))];
+}
+
+// Uses workers from number `first` on.
+void CompareTls(Cluster cluster, int first, int rounds) {
+  constexpr int kWriters = 8;
+  constexpr absl::Duration kTurn = absl::Seconds(2);
+  std::vector<double> ratios;
+  for (int round = 0; round < rounds; ++round) {
+    double rates[2];
+    // The order changes from round to round, as the second may always meet a fuller database.
+    for (const int tls : {round % 2, 1 - round % 2}) {
+      cluster.tls = tls == 1;
+      rates[tls] = RowsPerSecond(cluster, kWriters, first, kTurn);
+      first += kWriters;
+    }
+    ratios.push_back(rates[1] / rates[0]);
+  }
+  if (ratios.empty()) return;
+  fmt::print(
+      "TLS:            {:.3f} of the rows/s in plain text, half of {} rounds within {:.3f} .. {:.3f}\n",
+      Quantile(ratios, 0.5), rounds, Quantile(ratios, 0.25), Quantile(ratios, 0.75));
+}
+
+int Run(int seconds, int rows_per_flush, int tls_rounds) {
   char directory[] = "/tmp/motzkin-bench-XXXXXX";
   coordinator::EmbeddedPostgresOptions options;
   options.directory = mkdtemp(directory);
@@ -186,6 +220,7 @@ int Run(int seconds, int rows_per_flush) {
       static_cast<double>(Must(store->figures().DatabaseBytes())) /
           static_cast<double>(job.stored()),
       job.stored());
+  CompareTls(cluster, first, tls_rounds);
   server->Stop();
   std::filesystem::remove_all(directory);
   return 0;
@@ -200,6 +235,8 @@ int main(int argc, char** argv) {
   int rows_per_flush = 256;
   app.add_option("--seconds", seconds, "for each number of writers")->check(CLI::Range(1, 3600));
   app.add_option("--rows-per-flush", rows_per_flush)->check(CLI::Range(1, 256));
+  int tls_rounds = 10;
+  app.add_option("--tls-rounds", tls_rounds)->check(CLI::Range(0, 1000));
   CLI11_PARSE(app, argc, argv);
-  return motzkin::Run(seconds, rows_per_flush);
+  return motzkin::Run(seconds, rows_per_flush, tls_rounds);
 }

@@ -1,6 +1,7 @@
-// verify_answers FILE.jsonl judges every {"integrand", "integral"} of a file (infix, any spelling)
-// and prints each verdict that is not `verified`, then the counts and the CPU cost of a
-// verification.
+// verify_answers FILE.jsonl [--cold] judges every {"integrand", "integral"} of a file (infix, any
+// spelling) and prints each verdict that is not `verified`, then the counts and the CPU cost of a
+// verification. With --cold the processor's caches hold nothing of the verifier when an answer comes, as in
+// a worker, where an engine has run since the last one.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/expression/parser.h"
@@ -56,7 +58,13 @@ void PrintCosts(std::vector<int64_t> cpu_us) {
              cpu_us[cpu_us.size() * 95 / 100], cpu_us.back());
 }
 
-int Run(const char* path) {
+// Pushes all else out of the caches of the processor, which have less than this.
+void CoolDown() {
+  static std::vector<char> memory(64 << 20);
+  for (size_t i = 0; i < memory.size(); i += 64) ++memory[i];
+}
+
+int Run(const char* path, bool cold) {
   std::ifstream file(path);
   std::map<std::string, int> counts;
   std::vector<int64_t> cpu_us;
@@ -70,6 +78,7 @@ int Run(const char* path) {
     request.set_integrand(ToPrefix(integrand));
     request.set_candidate(item["integral"].get<std::string>());
     request.set_format(Verify::FORMAT_INFIX);
+    if (cold) CoolDown();
     const Judgement judgement = motzkin::integrator::AnswerVerify(request);
     ++counts[Name(judgement.verdict())];
     cpu_us.push_back(judgement.cpu_us());
@@ -95,9 +104,10 @@ int Run(const char* path) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::cerr << "usage: verify_answers FILE.jsonl\n";
+  const bool cold = argc == 3 && std::string_view(argv[2]) == "--cold";
+  if (argc != (cold ? 3 : 2)) {
+    std::cerr << "usage: verify_answers FILE.jsonl [--cold]\n";
     return 2;
   }
-  return Run(argv[1]);
+  return Run(argv[1], cold);
 }

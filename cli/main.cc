@@ -29,16 +29,18 @@ int Main(int argc, char** argv) {
   app.add_option("--coordinator", globals.coordinator.address, "HOST:PORT of the coordinator")
       ->envname("MOTZKIN_COORDINATOR");
   app.add_option("--insecure", insecure,
-                 "no, yes or yes-really: plain text to a coordinator that asks nobody who he is")
+                 "no, yes or yes-really: plain text, without certificates on either side")
       ->check(CLI::IsMember({"no", "yes", "yes-really"}));
   app.add_flag("--json", globals.json, "machine-readable output on stdout");
   app.fallthrough();
 
   Action action;
   const VerbContext context{app, globals, action};
-  for (const auto add : {AddStart, AddJobs, AddControl, AddVoid, AddWorkers, AddMembers, AddStatus,
-                         AddWatch, AddShow, AddEvents, AddStats, AddExport, AddArchive, AddPsql,
-                         AddBackup, AddRestore, AddGenerate, AddIntegrate, AddEvaluate}) {
+  for (const auto add :
+       {AddStart,       AddJobs,      AddControl,  AddVoid,   AddWorkers, AddMembers,
+        AddWebPassword, AddStatus,    AddWatch,    AddShow,   AddEvents,  AddStats,
+        AddExport,      AddArchive,   AddPsql,     AddDoctor, AddBackup,  AddRestore,
+        AddGenerate,    AddIntegrate, AddEvaluate, AddTrain,  AddClassify}) {
     add(context);
   }
   const absl::StatusOr<bool> parsed = settings::ParseFlags(app, argc, argv);

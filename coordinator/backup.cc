@@ -5,11 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -43,7 +41,6 @@ constexpr char kDump[] = "/database.dump";
 // A private database is restored here, so that one which was broken off is not taken for whole.
 constexpr char kDraft[] = "/restore.partial";
 constexpr absl::Duration kStopPatience = absl::Seconds(30);
-constexpr size_t kLastWordsMax = 600;
 
 // A database to work on. It is one that runs already, or the private one, which `server` keeps
 // running for as long as this object lives.
@@ -117,14 +114,6 @@ absl::StatusOr<std::string> FindProgram(const std::string& name) {
       fmt::format("{} is not installed (Debian: apt install postgresql-client)", name));
 }
 
-std::string LastWords(const std::string& path) {
-  std::ifstream file(path);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  std::replace(text.begin(), text.end(), '\n', ';');
-  return text.size() <= kLastWordsMax ? text : text.substr(text.size() - kLastWordsMax);
-}
-
 // Runs a program of Postgres on a database. The connection, with its password, goes through the
 // environment: arguments can be seen by every user of the machine. The messages go to the file
 // `log`, which is removed afterwards.
@@ -186,7 +175,7 @@ absl::Status CopyKey(const fs::path& from, const fs::path& to) {
   const absl::StatusOr<std::string> key = identity::ReadSecretFile(from);
   if (absl::IsNotFound(key.status())) return absl::OkStatus();
   RETURN_IF_ERROR(key.status());
-  return identity::WritePrivateFile(to, *key);
+  return identity::WriteSecretFile(to, *key);
 }
 
 // Takes the coordinator's key out of a backup, before the database: without it the members would not
@@ -205,7 +194,7 @@ absl::StatusOr<bool> RestoreKey(const Config& config) {
   }
   std::error_code error;
   fs::create_directories(config.data_directory, error);
-  RETURN_IF_ERROR(identity::WritePrivateFile(file, *key));
+  RETURN_IF_ERROR(identity::WriteSecretFile(file, *key));
   return true;
 }
 
@@ -238,7 +227,7 @@ absl::StatusOr<nlohmann::json> ReadManifest(const std::string& directory) {
   std::ifstream file(directory + kManifest);
   if (!file) {
     return absl::FailedPreconditionError(
-        fmt::format("{} is no backup: there is no manifest.json in it", directory));
+        fmt::format("{} is not a backup: there is no manifest.json in it", directory));
   }
   nlohmann::json manifest = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
   if (!manifest.is_object() || !manifest["format"].is_number_integer() || manifest["format"] < 1) {
@@ -339,6 +328,16 @@ std::string WithoutSlash(const fs::path& directory) {
   return normal.has_filename() ? normal.string() : normal.parent_path().string();
 }
 
+// A cluster in the folder of its backup would change that, and could not be restored again.
+absl::Status CheckApart(const fs::path& data, const fs::path& backup) {
+  std::error_code ignored;  // A path that cannot be followed is refused elsewhere.
+  const fs::path inside =
+      fs::weakly_canonical(data, ignored).lexically_relative(fs::weakly_canonical(backup, ignored));
+  if (inside.empty() || *inside.begin() == "..") return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      fmt::format("--data-dir {} is in the backup: name a directory apart from it", data.string()));
+}
+
 }  // namespace
 
 absl::Status WriteBackup(const Config& config) {
@@ -376,6 +375,7 @@ absl::Status WriteBackup(const Config& config) {
 
 absl::Status RestoreBackup(const Config& config) {
   ASSIGN_OR_RETURN(const nlohmann::json manifest, ReadManifest(config.restore_from));
+  RETURN_IF_ERROR(CheckApart(config.data_directory, config.restore_from));
   ASSIGN_OR_RETURN(const bool wrote_key, RestoreKey(config));
   absl::StatusOr<int64_t> incarnation = 0;
   if (config.postgres.empty()) {

@@ -7,15 +7,31 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "common/identity/insecure.h"
 #include "coordinator/postgres_server/embedded_postgres.h"
 
 namespace motzkin::coordinator {
 
+inline constexpr std::string_view kWebDefault = "127.0.0.1:8080";
+inline constexpr std::string_view kWebOff = "off";
+
 struct Config {
   // HOST:PORT of the gRPC API. Loopback: nothing on the LAN is reachable uninvited.
   std::string listen = "127.0.0.1:50051";
+  // HOST:PORT of the page, or "off". The default gives way if something else has its port; an address
+  // that was asked for does not. Beyond loopback the page has TLS and needs a password.
+  std::string web = std::string(kWebDefault);
+  // Files of a certificate and its key for the page, in PEM; both or none. Without them, the
+  // coordinator's key signs one, where TLS is needed.
+  std::string web_certificate;
+  std::string web_key;
+  // Further names by which browsers reach the page beyond loopback, with commas between them.
+  std::string web_names;
+  // A session on the page ends when it was not used for so long.
+  absl::Duration web_idle = absl::Hours(12);
   // The private Postgres, and usage.json. /var/lib/motzkin for root, else $XDG_DATA_HOME/motzkin or
   // ~/.local/share/motzkin.
   std::string data_directory;
@@ -59,6 +75,11 @@ struct Config {
 // INVALID_ARGUMENT: bad usage or a bad file, with file and line. CANCELLED: --help or --version was
 // printed and there is nothing to do.
 absl::StatusOr<Config> ParseConfig(int argc, const char* const* argv);
+
+// Whether the page is for other machines, too.
+bool IsPageOpen(const Config& config);
+// Returns the names of `web_names` in lower case.
+std::vector<std::string> WebNames(const Config& config);
 
 // Returns the options of the private Postgres.
 EmbeddedPostgresOptions PostgresOptionsOf(const Config& config);

@@ -36,6 +36,34 @@ TEST_F(ConfigTest, ListensOnLoopbackUnlessTold) {
   EXPECT_EQ(Parse({}).value().listen, "127.0.0.1:50051");
 }
 
+TEST_F(ConfigTest, ThePageIsForThisMachineUnlessAskedFor) {
+  EXPECT_EQ(Parse({}).value().web, "127.0.0.1:8080");
+  for (const char* web : {"off", "localhost:1", "127.0.0.1:0", "[::1]:8080"}) {
+    EXPECT_FALSE(IsPageOpen(Parse({"--web", web, "--insecure", "yes"}).value())) << web;
+  }
+  for (const char* web : {"0.0.0.0:8080", "192.168.1.5:8080", "pi:8080", "[::]:8080"}) {
+    EXPECT_TRUE(IsPageOpen(Parse({"--web", web}).value())) << web;
+    EXPECT_THAT(std::string(Parse({"--web", web, "--insecure", "yes"}).status().message()),
+                HasSubstr("needs TLS"))
+        << web;
+    EXPECT_TRUE(
+        Parse({"--web", web, "--insecure", "yes", "--web-certificate", "a", "--web-key", "b"}).ok())
+        << web;
+  }
+  for (const char* web : {"8080", "on", "127.0.0.1"})
+    EXPECT_FALSE(Parse({"--web", web}).ok()) << web;
+}
+
+TEST_F(ConfigTest, ThePageHasACertificateWithItsKeyAndNames) {
+  EXPECT_FALSE(Parse({"--web-certificate", "a.pem"}).ok());
+  EXPECT_FALSE(Parse({"--web-key", "a.key"}).ok());
+  EXPECT_THAT(WebNames(Parse({"--web-names", "Pi.fritz.box, kitchen"}).value()),
+              ::testing::ElementsAre("pi.fritz.box", "kitchen"));
+  for (const char* names : {"https://pi", "pi:8080", "pi/", "*.box"}) {
+    EXPECT_FALSE(Parse({"--web-names", names}).ok()) << names;
+  }
+}
+
 TEST_F(ConfigTest, WithoutAHomeTheDataDirectoryHasToBeNamed) {
   const auto refused = [] {
     // Root has a default that needs no home.
@@ -63,6 +91,8 @@ TEST_F(ConfigTest, TheExampleFileIsTheDefaults) {
       Parse({"--config", MOTZKIN_SOURCE_DIR "/deploy/coordinator.example.yaml"}).value();
   const Config defaults;
   EXPECT_EQ(example.listen, defaults.listen);
+  EXPECT_EQ(example.web, defaults.web);
+  EXPECT_EQ(example.web_idle, defaults.web_idle);
   EXPECT_EQ(example.postgres_listen, defaults.postgres_listen);
   EXPECT_EQ(example.buffer, defaults.buffer);
   EXPECT_EQ(example.stall, defaults.stall);

@@ -1,14 +1,19 @@
 // Runs the real binary on a data directory of its own: it starts, stops, is killed, goes on, and
 // ends with the documented exit codes.
+#include <absl/time/clock.h>
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -17,8 +22,12 @@
 
 #include "common/base/check.h"
 #include "common/job_spec/job_spec.h"
+#include "common/process/unique_fd.h"
+#include "motzkin/v1/member_service.grpc.pb.h"
 #include "motzkin/v1/operator_service.grpc.pb.h"
 #include "tests/support/local_credentials.h"
+#include "tests/support/mini_postgres.h"
+#include "tests/support/only_number.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/wait_for.h"
 
@@ -93,12 +102,43 @@ class CoordinatorBinaryTest : public ::testing::Test {
     return std::make_unique<Process>(arguments, output);
   }
 
-  // Connects to the port that the first screen names.
-  static std::unique_ptr<v1::OperatorService::Stub> Connect(const Process& process) {
+  // Makes a database on a server that readers reach by TCP alone. Returns how its owner opens it.
+  static std::string NewDatabaseOf(const std::string& owner) {
+    auto& server = test::MiniPostgres::Shared();
+    const std::string database = server.NewDatabase();
+    EXPECT_TRUE(test::MustConnect(server.Superuser(database))
+                    ->Execute("CREATE ROLE " + owner + " SUPERUSER LOGIN PASSWORD 'p w'")
+                    .ok());
+    return server.As(database, owner, "'p w'");
+  }
+
+  // Returns the address that the first screen names.
+  static std::string AddressOf(const Process& process) {
     const std::string screen = process.Output();
     const std::string word = "worker --connect ";
     const size_t begin = screen.find(word) + word.size();
-    const std::string address = screen.substr(begin, screen.find('\n', begin) - begin);
+    return screen.substr(begin, screen.find('\n', begin) - begin);
+  }
+
+  // Sends the page a question, and returns the connection on which the answer comes.
+  static UniqueFd AskPage(const Process& process, const std::string& question) {
+    const std::string screen = process.Output();
+    const std::string word = "http://127.0.0.1:";
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port =
+        htons(static_cast<uint16_t>(std::atoi(screen.c_str() + screen.find(word) + word.size())));
+    UniqueFd page(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    EXPECT_EQ(::connect(page.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    const std::string request = "GET /api/" + question + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    EXPECT_EQ(::write(page.get(), request.data(), request.size()),
+              static_cast<ssize_t>(request.size()));
+    return page;
+  }
+
+  static std::unique_ptr<v1::OperatorService::Stub> Connect(const Process& process) {
+    const std::string address = AddressOf(process);
     return v1::OperatorService::NewStub(
         grpc::CreateChannel(address, test::LocalCredentials(address).value()));
   }
@@ -201,6 +241,93 @@ TEST_F(CoordinatorBinaryTest, TheDatabaseAloneServesReaders) {
   })) << database->Output();
   database->Signal(SIGTERM);
   EXPECT_EQ(database->Wait(), 0);
+}
+
+TEST_F(CoordinatorBinaryTest, APortThatIsTakenIsOneLineAndNoStart) {
+  auto first = Run();
+  ASSERT_TRUE(first->Ready()) << first->Output();
+  const std::string address = AddressOf(*first);
+  const std::string other = directory_.path() / "other";
+  Process second({"--data-dir", other, "--listen", address}, directory_.path() / "second");
+  EXPECT_EQ(second.Wait(), 1);
+  EXPECT_THAT(second.Output(),
+              HasSubstr("port " + address.substr(address.find(':') + 1) + " is taken"));
+  EXPECT_THAT(second.Output(), HasSubstr("--listen HOST:PORT"));
+  EXPECT_EQ(std::ranges::count(second.Output(), '\n'), 1) << second.Output();
+  EXPECT_FALSE(std::filesystem::exists(other))
+      << "it left a database, whose events say that it started";
+}
+
+TEST_F(CoordinatorBinaryTest, APortThatTheSystemChoosesIsShown) {
+  auto coordinator = Run();
+  ASSERT_TRUE(coordinator->Ready()) << coordinator->Output();
+  grpc::ClientContext context;
+  v1::GetStatusResponse status;
+  ASSERT_TRUE(Connect(*coordinator)->GetStatus(&context, {}, &status).ok());
+  EXPECT_EQ(status.listen(), AddressOf(*coordinator));
+  EXPECT_THAT(status.listen(), Not(HasSubstr(":0")));
+}
+
+TEST_F(CoordinatorBinaryTest, AnInviteInAFileEndsWhenTheNextStartReplacesIt) {
+  const std::string file = directory_.path() / "invite";
+  const auto open_invites = [](const Process& process) {
+    grpc::ClientContext context;
+    v1::ListInvitesResponse response;
+    const std::string address = AddressOf(process);
+    const auto members = v1::MemberService::NewStub(
+        grpc::CreateChannel(address, test::LocalCredentials(address).value()));
+    EXPECT_TRUE(members->ListInvites(&context, {}, &response).ok());
+    return response.invites_size();
+  };
+  std::string before;
+  for (int start = 0; start < 2; ++start) {
+    auto coordinator = Run({"--invite-file", file});
+    ASSERT_TRUE(coordinator->Ready()) << coordinator->Output();
+    EXPECT_NE(Contents(file), before);
+    before = Contents(file);
+    EXPECT_EQ(open_invites(*coordinator), 1) << "start " << start;
+    coordinator->Signal(SIGTERM);
+    EXPECT_EQ(coordinator->Wait(), 0);
+  }
+}
+
+TEST_F(CoordinatorBinaryTest, KeysAndValuesOpenADatabaseToReadersAsAUriDoes) {
+  const std::string pairs = NewDatabaseOf("anna");
+  ASSERT_THAT(pairs, HasSubstr("dbname="));
+  auto coordinator = Run({"--postgres", pairs});
+  ASSERT_TRUE(coordinator->Ready()) << coordinator->Output();
+  EXPECT_THAT(coordinator->Output(), HasSubstr("motzkin psql"));
+  grpc::ClientContext context;
+  v1::GetStatusResponse status;
+  ASSERT_TRUE(Connect(*coordinator)->GetStatus(&context, {}, &status).ok());
+  const auto reader = test::MustConnect(status.reader_uri());
+  EXPECT_EQ(test::OnlyNumber(reader->Execute("SELECT count(*) FROM progress").value()), 0);
+}
+
+// A lock of another session, or many rows, keep a read waiting until its role's time-out of five
+// minutes.
+TEST_F(CoordinatorBinaryTest, ARowReadThatHangsDelaysNoStop) {
+  const std::string database = NewDatabaseOf("ben");
+  auto coordinator = Run({"--postgres", database, "--web", "127.0.0.1:0"});
+  ASSERT_TRUE(coordinator->Ready()) << coordinator->Output();
+  const auto ben = test::MustConnect(database), other = test::MustConnect(database);
+  const absl::Status locked = ben->Transact([&](postgres::Transaction& transaction) {
+    EXPECT_TRUE(
+        transaction.ExecuteScript("LOCK motzkin.throughput_minute IN ACCESS EXCLUSIVE MODE").ok());
+    const UniqueFd page = AskPage(*coordinator, "Throughput?hours=1");
+    const auto waits = [&other] {
+      constexpr char kWaiting[] =
+          "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+      return test::OnlyNumber(other->Execute(kWaiting).value()) > 0;
+    };
+    EXPECT_TRUE(test::WaitFor(waits)) << coordinator->Output();
+    coordinator->Signal(SIGTERM);
+    const absl::Time begun = absl::Now();
+    EXPECT_EQ(coordinator->Wait(), 0) << coordinator->Output();
+    EXPECT_LT(absl::Now() - begun, absl::Seconds(60));
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(locked.ok()) << locked;
 }
 
 TEST_F(CoordinatorBinaryTest, BadUsageEndsWithTwoAndAFailureWithOne) {

@@ -35,8 +35,8 @@ std::string FirstAddress() {
 
 std::string Render(const FirstScreen& screen) {
   const bool local = IsLoopback(screen.host);
-  // "0.0.0.0" is no address to connect to, so the line to type names a real one. Without a network
-  // there is only this machine.
+  // "0.0.0.0" is not an address to connect to, so the line to type names a real one. Without a
+  // network there is only this machine.
   std::string address = screen.host;
   if (IsEverywhere(screen.host)) address = FirstAddress();
   if (address.empty()) address = "127.0.0.1";
@@ -49,14 +49,14 @@ std::string Render(const FirstScreen& screen) {
   }
   if (screen.insecure) {
     text +=
-        "                  --insecure: in plain text, and nobody is asked who he is. Whoever reaches "
-        "the port owns the cluster\n";
+        "                  --insecure: plain text, and anyone who reaches the port owns the cluster\n";
   } else if (!local) {
     text +=
         "                  it shows a code; if `motzkin workers` shows the same one here, type\n"
         "                  motzkin approve CODE\n";
   }
   if (!local) text += fmt::format("  firewall        sudo ufw allow {}/tcp\n", screen.port);
+  if (!screen.page.empty()) text += fmt::format("  page            {}\n", screen.page);
   if (!screen.psql.empty()) text += fmt::format("  SQL             {}\n", screen.psql);
   text += fmt::format("  data            {}\n", screen.data_directory);
   if (screen.disk_free_bytes > 0) {

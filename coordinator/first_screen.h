@@ -20,6 +20,8 @@ struct FirstScreen {
   int64_t disk_free_bytes = 0;
   int64_t functions_room = 0;
   int running_jobs = 0;
+  // The address of the page; empty if there is none.
+  std::string page = {};
 };
 
 // Returns the screen as text that ends with an empty line. If the coordinator listens on every

@@ -16,7 +16,9 @@ TEST(FirstScreenTest, OnLoopbackItSaysHowToOpenUp) {
                                    .psql = "motzkin psql",
                                    .data_directory = "/data",
                                    .disk_free_bytes = 60'000'000'000,
-                                   .functions_room = 100'000'000});
+                                   .functions_room = 100'000'000,
+                                   .page = "http://127.0.0.1:8080"});
+  EXPECT_THAT(text, HasSubstr("page            http://127.0.0.1:8080\n"));
   EXPECT_THAT(text, HasSubstr("coordinator 1.2.3 is ready"));
   EXPECT_THAT(text, HasSubstr("worker --connect 127.0.0.1:50051"));
   EXPECT_THAT(text, HasSubstr("--listen 0.0.0.0:50051"));
@@ -42,7 +44,7 @@ TEST(FirstScreenTest, BeyondLoopbackItNamesTheFirewallLine) {
 
 TEST(FirstScreenTest, PlainTextIsNoSecret) {
   const std::string text = Render({.host = "10.0.0.1", .port = 4, .insecure = true});
-  EXPECT_THAT(text, HasSubstr("Whoever reaches the port owns the cluster"));
+  EXPECT_THAT(text, HasSubstr("anyone who reaches the port owns the cluster"));
   EXPECT_THAT(text, Not(HasSubstr("approve")));
 }
 

@@ -1,20 +1,16 @@
 // The coordinator: the program that schedules the work of a cluster. See docs/operations.md.
 #include <absl/status/status.h>
-#include <absl/strings/str_cat.h>
 #include <absl/synchronization/notification.h>
 #include <fmt/format.h>
 #include <google/protobuf/stubs/logging.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <exception>
-#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
@@ -22,11 +18,14 @@
 #include <utility>
 
 #include "common/base/clock.h"
+#include "common/base/cpu_time.h"
 #include "common/base/one_line.h"
 #include "common/base/program_start.h"
 #include "common/base/signal_waiter.h"
 #include "common/base/status_macros.h"
 #include "common/postgres/client_environment.h"
+#include "common/process/descriptors.h"
+#include "common/process/durable_file.h"
 #include "coordinator/backup.h"
 #include "coordinator/config.h"
 #include "coordinator/first_screen.h"
@@ -102,19 +101,11 @@ absl::Status UntilSignal(const SignalWaiter& signals, const std::function<int()>
 }
 
 // Writes DIRECTORY/usage.json, {"cpu_seconds": N}, for `./dev up --json`: the user and system time
-// of this process without the private Postgres. UNAVAILABLE: the file cannot be written.
+// of this process without the private Postgres.
 absl::Status WriteUsageFile(const std::string& directory) {
-  rusage usage{};
-  if (::getrusage(RUSAGE_SELF, &usage) != 0) return absl::ErrnoToStatus(errno, "getrusage");
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-  };
-  std::ofstream file(absl::StrCat(directory, "/usage.json"));
-  file << fmt::format("{{\"cpu_seconds\": {:.3f}}}\n",
-                      seconds(usage.ru_utime) + seconds(usage.ru_stime));
-  file.close();
-  return file ? absl::OkStatus()
-              : absl::UnavailableError(absl::StrCat("cannot write ", directory, "/usage.json"));
+  return WriteFileAtomically(
+      directory + "/usage.json",
+      fmt::format("{{\"cpu_seconds\": {:.3f}}}\n", absl::ToDoubleSeconds(CpuTimeOf(RUSAGE_SELF))));
 }
 
 absl::Status Stop(Server& server, const SignalWaiter& signals) {
@@ -141,6 +132,7 @@ absl::Status RunDatabase(Server& server, const SignalWaiter& signals) {
 absl::Status Run(int argc, char** argv) {
   ASSIGN_OR_RETURN(const Config config, ParseConfig(argc, argv));
   SetUpLog(config.log_level);
+  RaiseDescriptorLimit();
   // By default protobuf prints a line for each garbled message that a stranger sends.
   google::protobuf::SetLogHandler(nullptr);
   // libpq's variables (PGUSER, PGSSLMODE, ...) are meant for the user's own databases. On the

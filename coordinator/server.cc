@@ -15,18 +15,22 @@
 
 #include "common/base/host_port.h"
 #include "common/base/status_macros.h"
+#include "common/base/uuid.h"
+#include "common/identity/invite.h"
 #include "common/identity/private_file.h"
+#include "common/postgres/client_environment.h"
+#include "common/process/descriptors.h"
+#include "coordinator/page_listener.h"
+#include "coordinator/service/call_watch.h"
 #include "coordinator/service/credentials.h"
 #include "coordinator/service/peer.h"
+#include "coordinator/service/wire_bounds.h"
 #include "coordinator/store/role_uri.h"
 
 namespace motzkin::coordinator {
 namespace {
 
 constexpr const char* kBuild = MOTZKIN_VERSION;
-// This has room for 256 results of 64 kB with their integrands. Ordinary messages are a thousandth
-// of it.
-constexpr int kMessageBytesMax = 40 << 20;
 constexpr absl::Duration kGuardInterval = absl::Seconds(5);
 constexpr absl::Duration kDatabaseSizeInterval = absl::Seconds(30);
 // Calls under way may end by themselves for this long.
@@ -34,6 +38,17 @@ constexpr absl::Duration kCallsGrace = absl::Seconds(2);
 // The invite in --invite-file serves for as long as an invite can; each start makes a new one.
 constexpr int kInviteFileUses = 1'000;
 constexpr absl::Duration kInviteFileTime = absl::Hours(24 * 30);
+
+// A peer that has connected says what it wants within this time. A Raspberry Pi that is busy needs a
+// second for the handshakes of a whole home.
+constexpr int kHandshakeMillis = 10'000;
+// Calls of one connection at a time. A worker has two, `motzkin` one. Each may hold a message of
+// kRequestBytesMax that is not whole yet, so this and the connections of a certificate bound what
+// its holder can take of kTransportBytesMax.
+constexpr int kCallsOfConnectionMax = 4;
+// gRPC may keep so much for all connections together. Above it gRPC ends calls, of any peer, so this
+// is the last resort: the bounds on connections and calls leave it unused by honest peers.
+constexpr size_t kTransportBytesMax = size_t{128} << 20;
 
 // Both sides send keepalive pings. Without them a dead peer is noticed only after minutes (measured
 // with gRPC 1.51). The server has to tolerate a shorter interval than workers use, or it ends their
@@ -44,8 +59,16 @@ void SetKeepalive(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 1'000);
-  // gRPC shares ports by default: two coordinators on one port would each get half of the workers.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+}
+
+// Bounds what one connection may cost. Their number is the business of Connections.
+void SetBounds(grpc::ServerBuilder& builder) {
+  builder.SetMaxReceiveMessageSize(kRequestBytesMax);
+  builder.SetMaxSendMessageSize(kAnswerBytesMax);
+  grpc::ResourceQuota quota("coordinator");
+  builder.SetResourceQuota(quota.Resize(kTransportBytesMax));
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMillis);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kCallsOfConnectionMax);
 }
 
 }  // namespace
@@ -65,7 +88,14 @@ absl::Status Server::StartDatabase() {
   }
   ASSIGN_OR_RETURN(store_, Store::Open(relay_conninfo_));
   const Login& reader = store_->reader_login();
-  local_database_ = postgres_ != nullptr ? postgres_->Uri("", "") : config_.postgres;
+  local_database_ =
+      postgres_ != nullptr ? postgres_->Uri("", "") : postgres::UriOf(config_.postgres);
+  // Another Postgres than the private one has certificates of its owner's, if any, and a URI with an
+  // sslmode says what the owner wants.
+  far_database_.uri = config_.advertise_postgres;
+  if (postgres_ != nullptr && !postgres::KeywordsIn(far_database_.uri).contains("sslmode")) {
+    far_database_.certificate = postgres_->certificate();
+  }
   if (!reader.role.empty()) reader_uri_ = RoleUri(local_database_, reader.role, reader.password);
   if (config_.database_bytes_max > 0) {
     // Measure once here: with 0 bytes the first grants would go into a database that may be full.
@@ -93,9 +123,22 @@ void Server::WatchDatabase() {
 }
 
 absl::Status Server::Start() {
+  // The port comes first: a start that has to fail for it fails at once, and leaves no trace in the
+  // database.
+  RETURN_IF_ERROR(TakePort());
   RETURN_IF_ERROR(StartDatabase());
   RETURN_IF_ERROR(StartServices());
-  return StartGrpc();
+  RETURN_IF_ERROR(StartGrpc());
+  if (page_ == nullptr) return absl::OkStatus();
+  page_actions_ = std::make_unique<OperatorActions>(*store_, *loop_, *views_, ", on the page");
+  page_->Start(
+      {.views = *views_,
+       .actions = *page_actions_,
+       .password = *page_password_,
+       // Without a reader's role the page reads rows as the owner does; it only ever selects.
+       .conninfo = reader_uri_.empty() ? relay_conninfo_ : reader_uri_,
+       .idle = config_.web_idle});
+  return absl::OkStatus();
 }
 
 absl::Status Server::StartServices() {
@@ -115,15 +158,42 @@ absl::Status Server::StartServices() {
   facts.build = kBuild;
   facts.data_directory = config_.data_directory;
   facts.reader_uri = reader_uri_;
+  facts.listen = absl::StrCat(ParseHostPort(config_.listen).value().host, ":", port_);
   if (!facts.reader_uri.empty()) facts.psql = absl::StrCat("psql '", facts.reader_uri, "'");
   // A disk does not grow, so its reserve is computed once; its free space is measured at each call.
   facts.disk = [this] { return Disk(); };
   facts.disk_reserve_bytes = DiskReserve(Disk());
-  if (members_ != nullptr) facts.waiting = [this] { return WaitingWorkers(*members_); };
+  if (members_ != nullptr) {
+    facts.waiting = [this] { return WaitingWorkers(*members_); };
+    facts.approve = [this](
+                        const auto& request,
+                        const std::string& approver) -> absl::StatusOr<v1::ApproveWorkerResponse> {
+      v1::ApproveWorkerResponse response;
+      RETURN_IF_ERROR(members_->ApproveCode(request, approver, response));
+      return response;
+    };
+  }
   facts.revoke = [this](const std::string& worker) { return RevokeWorker(worker); };
-  operator_service_ = std::make_unique<OperatorServiceImpl>(*store_, *loop_, std::move(facts));
-  // The rules know all leases before the port opens and the first worker reports what it holds.
+  page_password_ = std::make_unique<PagePassword>(*store_);
+  RETURN_IF_ERROR(page_password_->Load());
+  facts.set_page_password = [this](const std::string& password) {
+    return page_password_->Set(password);
+  };
+  ASSIGN_OR_RETURN(page_, ListenForPage(config_, *page_password_, authority_.get()));
+  if (page_ != nullptr) facts.page = page_->url();
+  views_ = std::make_unique<OperatorViews>(*store_, *loop_, std::move(facts));
+  operator_service_ = std::make_unique<OperatorServiceImpl>(*store_, *loop_, *views_);
+  // The loop's start is an event, so nothing may fail after it that an owner causes. Callers wait from
+  // here on until the rules know all leases.
+  RETURN_IF_ERROR(listener_->Listen());
   return loop_->Start();
+}
+
+absl::Status Server::TakePort() {
+  connections_ = std::make_unique<Connections>(BoundsFor(DescriptorLimit()), clock_);
+  ASSIGN_OR_RETURN(listener_, Listener::Open(config_.listen, *connections_));
+  port_ = listener_->port();
+  return absl::OkStatus();
 }
 
 absl::Status Server::StartIdentity() {
@@ -142,39 +212,50 @@ absl::Status Server::StartIdentity() {
   // Before the port opens: a key that was revoked is never let in, not even for a moment.
   RETURN_IF_ERROR(members_->Start());
   ASSIGN_OR_RETURN(std::string local, authority_->LeaveLocalIdentity());
-  join_service_ = std::make_unique<JoinServiceImpl>(*members_, std::move(local));
+  join_service_ = std::make_unique<JoinServiceImpl>(*members_, std::move(local), kBuild);
   member_service_ = std::make_unique<MemberServiceImpl>(*members_);
   return LeaveInvite();
 }
 
 absl::Status Server::LeaveInvite() {
   if (config_.invite_file.empty()) return absl::OkStatus();
+  const absl::StatusOr<std::string> before = identity::ReadSecretFile(config_.invite_file);
   ASSIGN_OR_RETURN(const NewlyInvited invited,
                    members_->Invite({.uses = kInviteFileUses, .valid_for = kInviteFileTime}));
-  return identity::WriteSecretFile(config_.invite_file, invited.text + "\n", 0640);
+  RETURN_IF_ERROR(identity::WriteSecretFile(config_.invite_file, invited.text + "\n", 0640));
+  // The one of the start before would serve for a month more, though no worker finds it there.
+  const auto replaced = identity::ReadInvite(before.value_or(""));
+  if (replaced.ok()) members_->CancelBySecret(replaced->secret).IgnoreError();
+  return absl::OkStatus();
 }
 
-absl::Status Server::RevokeWorker(const std::string& worker_uuid) {
+absl::StatusOr<size_t> Server::RevokeWorker(const std::string& worker_uuid) {
+  size_t keys = 0;
   if (members_ != nullptr) {
     // The certificate first. If closing the login fails, the worker's calls are refused all the
     // same, and the operator is told to try again.
-    RETURN_IF_ERROR(
-        members_->Revoke({.role = identity::Role::kWorker, .name = worker_uuid}).status());
+    ASSIGN_OR_RETURN(keys,
+                     members_->Revoke({.role = identity::Role::kWorker, .name = worker_uuid}));
   }
-  return MemberStore(*store_).CloseWorkerLogin(worker_uuid);
+  // A text that is no UUID is a name that no worker has.
+  if (!IsUuid(worker_uuid)) return keys;
+  RETURN_IF_ERROR(MemberStore(*store_).CloseWorkerLogin(worker_uuid));
+  return keys;
 }
 
 absl::Status Server::StartGrpc() {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
-  builder.AddListeningPort(config_.listen,
-                           authority_ == nullptr ? grpc::InsecureServerCredentials()
-                                                 : TlsServerCredentials(*authority_, *gatekeeper_),
-                           &port_);
+  auto acceptor = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+      authority_ == nullptr ? grpc::InsecureServerCredentials()
+                            : TlsServerCredentials(*authority_, *gatekeeper_, *connections_));
   SetKeepalive(builder);
-  builder.SetMaxReceiveMessageSize(kMessageBytesMax);
-  builder.SetMaxSendMessageSize(kMessageBytesMax);
+  SetBounds(builder);
+  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> watches;
+  watches.push_back(std::make_unique<CallWatchFactory>(*gatekeeper_, *connections_));
+  builder.experimental().SetInterceptorCreators(std::move(watches));
   builder.RegisterService(worker_service_.get());
   builder.RegisterService(operator_service_.get());
   if (members_ != nullptr) {
@@ -183,20 +264,33 @@ absl::Status Server::StartGrpc() {
     builder.RegisterService(join_service_.get());
     builder.RegisterService(member_service_.get());
   }
-  // If the address cannot be bound, gRPC returns no server, or a server with port 0.
   grpc_ = builder.BuildAndStart();
-  if (grpc_ == nullptr || port_ == 0) {
-    return absl::UnavailableError(absl::StrCat("cannot listen on ", config_.listen,
-                                               ": the address is taken or not of this host"));
-  }
+  if (grpc_ == nullptr) return absl::UnavailableError("gRPC does not start");
+  StartListening(std::move(acceptor));
   return absl::OkStatus();
+}
+
+void Server::StartListening(
+    std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> connections_of_server) {
+  listener_->Start(
+      [acceptor = std::shared_ptr(std::move(connections_of_server))](UniqueFd connection) {
+        grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters given;
+        given.fd = connection.Release();  // Once the server is stopped, this closes it.
+        acceptor->HandleNewConnection(&given);
+      },
+      [this](const std::string& words) {
+        spdlog::warn("{}", words);
+        loop_->RecordEventLater("coordinator", words);
+      });
 }
 
 void Server::Stop() {
   // The destructor and a signal may both come here; parts may be missing if Start() failed.
   if (std::exchange(stopped_, true)) return;
-  // Each part stops before those that it uses. The loop goes first because it ends the streams,
-  // which would otherwise stay open for all of the grace period.
+  // Each part stops before those that it uses. The page asks all others. Then the loop goes, because
+  // it ends the streams, which would otherwise stay open for all of the grace period.
+  if (page_ != nullptr) page_->Stop();
+  if (listener_ != nullptr) listener_->Stop();
   if (loop_ != nullptr) loop_->Stop();
   if (grpc_ != nullptr) {
     grpc_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(kCallsGrace));
@@ -215,8 +309,8 @@ void Server::Stop() {
 
 // A worker on another machine gets an address only with --advertise-postgres: the one by which we
 // reach Postgres may be a socket or loopback.
-std::string Server::DatabaseFor(const std::string& peer) const {
-  return IsOnThisHost(peer) ? local_database_ : config_.advertise_postgres;
+WayToDatabase Server::DatabaseFor(const std::string& peer) const {
+  return IsOnThisHost(peer) ? WayToDatabase{.uri = local_database_} : far_database_;
 }
 
 DiskSpace Server::Disk() const {
@@ -256,7 +350,8 @@ FirstScreen Server::Screen() {
                      .insecure = members_ == nullptr,
                      .data_directory = config_.data_directory,
                      .disk_free_bytes = Disk().free_bytes,
-                     .functions_room = operator_service_->FunctionsRoom()};
+                     .functions_room = views_->FunctionsRoom()};
+  if (page_ != nullptr) screen.page = page_->url();
   if (!reader_uri_.empty()) screen.psql = "motzkin psql";
   // The screen is a greeting: it is shown without the jobs if Postgres has gone away by now.
   const auto jobs = store_->Jobs();

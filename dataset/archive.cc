@@ -173,7 +173,10 @@ absl::StatusOr<ArchiveReport> Archive(Reader& reader, const std::string& job,
   ASSIGN_OR_RETURN(const postgres::Rows about,
                    reader.Execute(queries::kArchiveJob, postgres::Params().Text(report.job.name)));
   if (about.empty()) return absl::NotFoundError(fmt::format("job {} is gone", report.job.name));
+  // It gets its name only with Commit(): a directory of that name holds a whole archive.
   ASSIGN_OR_RETURN(StagingDirectory staging, StagingDirectory::Create(directory));
+  // The counter is older than the rows that are read next. The job is over, so none is stored in
+  // the meantime; one that `motzkin void` takes back shows as a difference.
   RETURN_IF_ERROR(WriteLines(reader, about.front().Int("functions"), options, staging.path(),
                              progress, report));
   RETURN_IF_ERROR(WriteRest(report, about.front().Text("json"), options, staging.path()));

@@ -60,6 +60,8 @@ absl::StatusOr<ArchiveDescription> DescribeArchive(const std::filesystem::path& 
   description.job = about["job"].get<std::string>();
   description.uuid = about["uuid"].get<std::string>();
   description.rows = about["rows"].get<int64_t>();
+  // If the folder cannot be read, no audits are counted. The coordinator compares the number with
+  // its own before it drops a row.
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(directory / "audits", error)) {
     ASSIGN_OR_RETURN(const int64_t answered, AnsweredIn(entry.path()));

@@ -88,7 +88,7 @@ TEST_F(ArchiveTest, AJobThatIsNotOverIsRefused) {
   EXPECT_THAT(std::string(refused.message()), HasSubstr("motzkin cancel demo"));
 }
 
-TEST_F(ArchiveTest, RowsThatTheCountersKnowButNobodyFindsAreNoticed) {
+TEST_F(ArchiveTest, RowsThatAreCountedButNotFoundAreNoticed) {
   const coordinator::JobRecord job = MadeJob("demo", v1::KIND_FORWARD, 50);
   End(job);
   Must(sql().Execute("DELETE FROM result WHERE index = 7"));

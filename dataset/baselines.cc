@@ -19,6 +19,7 @@ Baselines::Features Baselines::FeaturesOf(const std::string& integrand) {
       by_level_.emplace_back();
     }
     uint8_t& level = levels[found->second];
+    // The highest level stands for all larger counts, too.
     if (level + 1u < kLevels) ++level;
   });
   return {levels.begin(), levels.end()};

@@ -11,9 +11,11 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "dataset/label_model.h"
 #include "dataset/row.h"
 
 namespace motzkin::dataset {
@@ -25,6 +27,8 @@ struct BaselineScores {
   int64_t majority = 0;   // the commoner label of train
   int64_t length = 0;     // the commoner label of train among integrands of that many tokens
   int64_t operators = 0;  // naive Bayes on how often each operator occurs (0, 1, 2, 3 or more)
+  // The model of the export, which has rows of its own. Not set by Baselines.
+  std::optional<ModelScore> model;
 };
 
 class Baselines {

@@ -1,5 +1,6 @@
 #include "dataset/card.h"
 
+#include <absl/strings/ascii.h>
 #include <absl/strings/str_join.h>
 #include <absl/strings/str_replace.h>
 #include <fmt/format.h>
@@ -38,8 +39,13 @@ std::string Section(std::string_view document, std::string_view heading) {
 
 // Returns the YAML that load_dataset() reads.
 std::string Head(const ExportReport& report, const ExportOptions& options) {
-  return fmt::format("---\npretty_name: {}\ntags:\n- mathematics\n- symbolic-integration\n{}---\n",
-                     report.job.name, options.format->yaml(report));
+  // The hub has its own names, which are SPDX's in small letters.
+  const std::string& spdx = options.publisher.license;
+  const std::string license =
+      spdx.empty() ? "" : fmt::format("license: {}\n", absl::AsciiStrToLower(spdx));
+  return fmt::format(
+      "---\npretty_name: {}\n{}tags:\n- mathematics\n- symbolic-integration\n{}---\n",
+      report.job.name, license, options.format->yaml(report));
 }
 
 std::string Introduction(const ExportReport& report, const ExportOptions& options) {
@@ -95,11 +101,14 @@ std::string Card(const ExportReport& report, const ExportOptions& options,
   card += "\nWhat was left out of the range:\n\n" + ExclusionsTable(report);
   card += fmt::format("\n{}", CheckText(report));
   card += "\n## Files\n\n" + FilesTable(report);
-  card += "\n`sha256sum -c SHA256SUMS` checks them; `export.json` has all numbers of this page.\n";
+  card +=
+      "\n`sha256sum -c SHA256SUMS` checks them; `export.json` has all numbers of this page, and "
+      "`croissant.json` describes it to programs.\n";
   card += options.format->columns(options);
   card += HowMade(report, options);
   card += "\n## Outcomes and engines\n\nOf all rows in the range, exported or not.\n\n" +
           OutcomesTable(report.all) + "\n" + EnginesTable(report.all, report.engines);
+  card += "\n## How sure a negative is\n\n" + FlipsText(report);
   card += Pictures(plots) + "\n" + LengthsTable(report.exported);
   card += "\n## What can be guessed\n\n" + BaselinesText(report);
   card += "\n## Conventions\n" + Section("dataset.md", "Conventions");

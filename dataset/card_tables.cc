@@ -1,5 +1,6 @@
 #include "dataset/card_tables.h"
 
+#include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
 #include <absl/strings/str_replace.h>
 #include <fmt/format.h>
@@ -7,6 +8,7 @@
 #include <algorithm>
 
 #include "common/base/one_line.h"
+#include "common/base/wilson.h"
 #include "common/words/words.h"
 #include "dataset/option_words.h"
 #include "dataset/plots.h"
@@ -16,6 +18,16 @@ namespace {
 
 std::string Milliseconds(int64_t us) {
   return fmt::format("{:.2f}", static_cast<double>(us) / 1e3);
+}
+
+// Returns a word of a command line, in quotes where a shell needs them.
+std::string ShellWord(std::string_view text) {
+  std::string word = Printable(text);
+  const auto is_plain = [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || absl::StrContains("_-./:@%+,", c);
+  };
+  if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain)) return word;
+  return "'" + absl::StrReplaceAll(word, {{"'", "'\\''"}}) + "'";
 }
 
 std::string LengthsLine(const char* name, const Histogram& lengths) {
@@ -120,6 +132,24 @@ std::string OutcomesTable(const Statistics& statistics) {
   return table;
 }
 
+std::string FlipsText(const ExportReport& report) {
+  std::string text =
+      "A negative label says that these engines with these budgets found no integral. Some such "
+      "functions were computed again with ten times the budgets.";
+  if (report.flips.empty()) return text + " Here none has been yet.\n";
+  text +=
+      "\n\n| outcome | computed again | with an integral | share, 95 % interval |\n"
+      "|---|---:|---:|---:|\n";
+  for (const auto& [outcome, count] : report.flips) {
+    const ShareInterval interval = WilsonInterval(count.flips, count.audited);
+    text += fmt::format("| {} | {} | {} | {}, {:.1f} to {:.1f} % |\n", Word(outcome),
+                        Grouped(count.audited), Grouped(count.flips),
+                        Percent(count.flips, count.audited), 100 * interval.lower,
+                        100 * interval.upper);
+  }
+  return text + "\n`--labels sure` leaves out what timed out.\n";
+}
+
 std::string EnginesTable(const Statistics& statistics, const std::map<int, std::string>& engines) {
   std::string table = "| CPU, milliseconds | steps | integrated |";
   std::string line = "|---|---:|---:|";
@@ -156,13 +186,22 @@ std::string BaselinesText(const ExportReport& report) {
   const auto line = [&](const char* name, int64_t right) {
     return fmt::format("| {} | {} |\n", name, Percent(right, scores.test_rows));
   };
-  return fmt::format(
-             "Share of {} rows of test whose label is guessed right by rules fitted on the {} of "
-             "train. A model has to beat them.\n\n| rule | right |\n|---|---:|\n",
-             Grouped(scores.test_rows), Grouped(scores.train_rows)) +
-         line("always the commoner label", scores.majority) +
-         line("the integrand's length alone", scores.length) +
-         line("how often each operator occurs (naive Bayes)", scores.operators);
+  std::string text =
+      fmt::format(
+          "Share of {} rows of test whose label is guessed right by rules fitted on the {} of "
+          "train. A model has to beat them.\n\n| rule | right |\n|---|---:|\n",
+          Grouped(scores.test_rows), Grouped(scores.train_rows)) +
+      line("always the commoner label", scores.majority) +
+      line("the integrand's length alone", scores.length) +
+      line("how often each operator occurs (naive Bayes)", scores.operators);
+  if (scores.model.has_value()) {
+    text += fmt::format(
+        "| a logistic regression on patterns of the tree (`motzkin train`), of {} rows of train on {} of "
+        "test | {} |\n",
+        Grouped(scores.model->train_rows), Grouped(scores.model->test_rows),
+        Percent(scores.model->right, scores.model->test_rows));
+  }
+  return text;
 }
 
 // Range and answers are written out even if they were defaults: the default range grows with the
@@ -177,11 +216,21 @@ std::string CommandLine(const ExportReport& report, const ExportOptions& options
   }
   if (options.balance != Balance::kNone)
     command += " --balance " + WordOf(kBalances, options.balance);
+  if (options.labels != Labels::kAll) command += " --labels " + WordOf(kLabels, options.labels);
   if (options.strip_ln_abs) command += " --ln-abs strip";
   if (options.check == nullptr) command += " --trust-rows";
   if (options.decontaminate.has_value()) {
-    command += " --decontaminate " + Printable(options.decontaminate->name);
+    command += " --decontaminate " + ShellWord(options.decontaminate->name);
+    for (const std::string& word : options.decontaminate->reading_flags) {
+      command += " " + ShellWord(word);
+    }
   }
+  const Publisher& publisher = options.publisher;
+  if (!publisher.license.empty()) command += " --license " + publisher.license;
+  for (const std::string& name : publisher.creators) {
+    command += " --creator " + ShellWord(name);
+  }
+  if (!publisher.url.empty()) command += " --url " + ShellWord(publisher.url);
   return command + fmt::format(" --shard-size {}", options.shard_rows);
 }
 

@@ -26,6 +26,8 @@ std::string FilesTable(const ExportReport& report);
 std::string ColumnsTable(const ExportOptions& options);
 // These describe a set of rows. `engines` has the names by number.
 std::string OutcomesTable(const Statistics& statistics);
+// How often audits found a negative label wrong, by outcome.
+std::string FlipsText(const ExportReport& report);
 std::string EnginesTable(const Statistics& statistics, const std::map<int, std::string>& engines);
 std::string LengthsTable(const Statistics& statistics);
 // A table of the scores of baselines.h, or a sentence if every row has the same label.

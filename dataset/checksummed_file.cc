@@ -25,6 +25,8 @@ absl::Status ChecksummedFile::Named(const absl::Status& status) const {
 
 absl::Status ChecksummedFile::Flush() {
   const absl::Status status = WriteAll(fd_.get(), buffer_);
+  // After a failure a part of the buffer may be in the file. It is dropped all the same, so that no
+  // later call writes that part twice.
   buffer_.clear();
   return status.ok() ? status : Named(status);
 }

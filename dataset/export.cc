@@ -10,6 +10,7 @@
 #include "common/expression/parser.h"
 #include "common/expression/printer.h"
 #include "dataset/card.h"
+#include "dataset/croissant.h"
 #include "dataset/ln_abs.h"
 #include "dataset/plots.h"
 #include "dataset/report_json.h"
@@ -24,7 +25,7 @@ class DrawnCounter {
   DrawnCounter(Reader& reader, const std::string& job, int64_t end)
       : reader_(reader), job_(job), end_(end) {}
 
-  // Takes rows that are no duplicates, by rising index.
+  // Takes rows that are not duplicates, by rising index.
   absl::StatusOr<int64_t> Of(const Row& row) {
     // The window only moves forward, so one counter serves one pass. Formats that ask for the count
     // refuse --balance, which would make two.
@@ -54,7 +55,7 @@ absl::StatusOr<IndexRange> RangeOf(const JobDescription& job, const ExportOption
   if (range.end > job.sealed) {
     return absl::OutOfRangeError(fmt::format(
         "job {} is sealed below index {}, so an export cannot end at {}: easy functions finish "
-        "first, and what is not sealed is no fair sample",
+        "first, and rows that are not sealed are not a fair sample",
         job.name, job.sealed, range.end));
   }
   if (range.begin < 0 || range.begin >= range.end) {
@@ -95,12 +96,15 @@ class Exporter {
     report_.checked = check_.checked();
     report_.failed = check_.failed();
     report_.baselines = baselines_.Score();
+    if (options_.model != nullptr) report_.baselines.model = options_.model->Score();
     return absl::OkStatus();
   }
 
  private:
   absl::Status ForEachRow(const RowVisitor& visit, const Progress& progress) {
     const auto visit_all = [&](std::vector<Row>& rows) -> absl::Status {
+      // Before the visit, because Decide() rests on it: Mark() says which rows are sound, and it
+      // changes which are duplicates.
       RETURN_IF_ERROR(check_.Mark(rows));
       for (Row& row : rows) RETURN_IF_ERROR(visit(row));
       return absl::OkStatus();
@@ -140,10 +144,11 @@ class Exporter {
       ++report_.excluded[static_cast<size_t>(*excluded)];
       return absl::OkStatus();
     }
-    // An answer that is wrong or does not count is no part of the dataset.
+    // An answer that is wrong or does not count does not belong in the dataset.
     if (!*label) row.integral.clear();
     report_.exported.Add(row, label);
     baselines_.Add(row, *label);
+    if (options_.model != nullptr) options_.model->Add(row, *label);
     return shards_.Append(row.split, *line);
   }
 
@@ -193,6 +198,7 @@ absl::Status WriteCard(const ExportReport& report, const ExportOptions& options,
   const std::vector<Plot> plots = PlotsOf(report.exported, report.all, report.engines);
   for (const Plot& plot : plots) RETURN_IF_ERROR(write("plots/" + plot.file, plot.svg));
   RETURN_IF_ERROR(write("export.json", ReportJson(report, options)));
+  RETURN_IF_ERROR(write("croissant.json", Croissant(report, options)));
   RETURN_IF_ERROR(write("README.md", Card(report, options, plots)));
   return WriteChecksums(files, directory);
 }
@@ -202,6 +208,7 @@ absl::Status WriteCard(const ExportReport& report, const ExportOptions& options,
 absl::StatusOr<ExportReport> Export(Reader& reader, const std::string& job,
                                     const std::filesystem::path& directory,
                                     const ExportOptions& options, const Progress& progress) {
+  // All that can be refused is refused before the first row is read, as reading may take hours.
   RETURN_IF_ERROR(options.format->check(options));
   ExportReport report;
   ASSIGN_OR_RETURN(report.job, reader.FindJob(job));
@@ -209,6 +216,7 @@ absl::StatusOr<ExportReport> Export(Reader& reader, const std::string& job,
   ASSIGN_OR_RETURN(Selection selection, Selection::Create(report.job, options));
   report.answers = selection.answers();
   ASSIGN_OR_RETURN(report.engines, reader.Engines());
+  ASSIGN_OR_RETURN(report.flips, reader.FlipsByOutcomeOf(report.job, report.range, report.answers));
   ASSIGN_OR_RETURN(StagingDirectory staging, StagingDirectory::Create(directory));
   const std::filesystem::path stem = options.format->stem(report.job.kind);
   for (const std::string& folder : {stem.parent_path().string(), std::string("plots")}) {

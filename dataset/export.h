@@ -1,7 +1,8 @@
 // Writes the sealed prefix of a job as a dataset: data files for train, valid and test, a card
 // (README.md) with plots, export.json and SHA256SUMS.
 //
-// The same job, range and options give the same bytes, no matter how much was computed in between.
+// The same job, range and options give the same bytes, no matter how much was computed in between;
+// only the audits of that range may have gone on, and the card counts them.
 // Memory does not grow with the number of rows. The directory gets its name when everything is in
 // it.
 #pragma once
@@ -35,6 +36,7 @@ struct ExportReport {
   FailedByWorker failed;
   int64_t ln_abs_rewritten = 0;  // integrals in which ln|u| became ln u
   int64_t ln_abs_kept = 0;       // integrals in which it stayed, as ln u does not verify
+  FlipsByOutcome flips;          // of the audits that have an answer by now
   BaselineScores baselines;
   std::map<int, std::string> engines;
   std::vector<WrittenFile> files;  // the data files

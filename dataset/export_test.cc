@@ -91,6 +91,36 @@ TEST_F(ExportTest, TheSameRangeGivesTheSameBytesAfterMoreWasSealed) {
   EXPECT_NE(FilesOf(MustExport("demo", {})), first);
 }
 
+// Counts the rows that it is given, and guesses one of those of test right.
+class CountingModel : public LabelModel {
+ public:
+  void Add(const Row& row, bool /*label*/) override {
+    ++(row.split == Split::kTrain ? score_.train_rows : score_.test_rows);
+  }
+  std::optional<ModelScore> Score() const override { return score_; }
+
+ private:
+  ModelScore score_{.right = 1};
+};
+
+TEST_F(ExportTest, AModelIsTheFourthRuleOfTheCard) {
+  MadeJob("demo", v1::KIND_FORWARD, 300);
+  CountingModel model;
+  ExportOptions options;
+  options.model = &model;
+  ExportReport report;
+  const std::filesystem::path path = MustExport("demo", options, &report);
+  ASSERT_TRUE(report.baselines.model.has_value());
+  EXPECT_EQ(report.baselines.model->train_rows + report.baselines.model->test_rows,
+            report.exported.rows);
+  EXPECT_THAT(TextOf(path / "README.md"),
+              HasSubstr("| a logistic regression on patterns of the tree (`motzkin train`), of "));
+  EXPECT_EQ(Json::parse(TextOf(path / "export.json"))["baselines"]["model"]["right"], 1);
+  const std::filesystem::path without = MustExport("demo", {});
+  EXPECT_THAT(TextOf(without / "README.md"), Not(HasSubstr("logistic regression")));
+  EXPECT_TRUE(Json::parse(TextOf(without / "export.json"))["baselines"]["model"].is_null());
+}
+
 // Draws functions again and compares, as a check does, and takes the generator's own integral for
 // the only right one.
 CheckRows RedrawnBy(const coordinator::JobRecord& job) {
@@ -244,7 +274,8 @@ TEST_F(ExportTest, DecontaminationDropsTheFunctionAndItsSkeleton) {
   const Json second = Json::parse(lines[1]);
   ExportOptions options;
   options.decontaminate.emplace();
-  options.decontaminate->name = "benchmark.jsonl";
+  options.decontaminate->name = "bench mark.jsonl";
+  options.decontaminate->reading_flags = {"--dialect", "maple"};
   const auto hash = [](const Json& row, const char* key) {
     return std::stoull(row[key].get<std::string>(), nullptr, 16);
   };
@@ -258,7 +289,8 @@ TEST_F(ExportTest, DecontaminationDropsTheFunctionAndItsSkeleton) {
     EXPECT_NE(row["index"], first["index"]);
     EXPECT_NE(row["skeleton_hash"], second["skeleton_hash"]);
   }
-  EXPECT_THAT(TextOf(path / "README.md"), HasSubstr("benchmark.jsonl"));
+  EXPECT_THAT(TextOf(path / "README.md"),
+              HasSubstr(" --decontaminate 'bench mark.jsonl' --dialect maple --shard-size"));
 }
 
 TEST_F(ExportTest, KindsThatWereNotAskedForAreRefused) {

@@ -55,6 +55,9 @@ struct FileFormat {
   // puts the files into that folder.
   std::string (*stem)(v1::Kind kind);
   std::string_view extension;
+  std::string_view media_type;
+  // Whether its rows have Columns().
+  bool has_columns;
   // Returns the beginning of a file, which is a line or empty.
   std::string (*header)();
   // INVALID_ARGUMENT: the options make no sense in this format.

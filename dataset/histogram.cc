@@ -67,6 +67,7 @@ void LogHistogram::Add(int64_t value) {
 }
 
 int64_t LogHistogram::Percentile(int permille) const {
+  // The end of a bucket may lie above every value in it, and no percentile may exceed the maximum.
   return count_ == 0 ? 0 : std::min(max_, LargestOf(Quantile(counts_, count_, permille)));
 }
 

@@ -221,9 +221,8 @@ absl::Status Check(const ExportOptions& options) {
 
 absl::StatusOr<std::optional<std::string>> Line(const LineSource& source) {
   if (!source.label) return std::nullopt;
-  source.pool.Clear();
+  source.pool.Clear();  // Once for both sides: neither outlives this row.
   std::string sides[2];
-  // Both sides are parsed into one pool, which the caller clears for each row.
   for (int side = 0; side < 2; ++side) {
     const absl::StatusOr<Expr> expr = expression::ParsePrefix(
         side == 0 ? source.row.integrand : source.row.integral, source.pool);
@@ -233,6 +232,7 @@ absl::StatusOr<std::optional<std::string>> Line(const LineSource& source) {
     RETURN_IF_ERROR(tokens.status());
     sides[side] = *std::move(tokens);
   }
+  // Asked last, because it may cost a query, and rows without a line do not need it.
   ASSIGN_OR_RETURN(const int64_t drawn, source.drawn());
   return fmt::format("{}|sub Y' {}\t{}\n", drawn, sides[0], sides[1]);
 }
@@ -261,6 +261,8 @@ constinit const FileFormat kLampleCharton = {
     .holds_negatives = false,
     .stem = Stem,
     .extension = "",
+    .media_type = "text/plain",
+    .has_columns = false,
     .header = [] { return std::string(); },
     .check = Check,
     .line = Line,

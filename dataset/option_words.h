@@ -5,6 +5,7 @@
 #include <string>
 
 #include "dataset/balance.h"
+#include "dataset/export_options.h"
 #include "dataset/file_format.h"
 #include "motzkin/v1/job.pb.h"
 
@@ -23,6 +24,8 @@ inline const std::map<std::string, Balance> kBalances = {
     {"label,length", Balance::kLabelAndLength}};
 inline const std::map<std::string, v1::Answers> kAnswers = {{"elementary", v1::ANSWERS_ELEMENTARY},
                                                             {"special", v1::ANSWERS_SPECIAL}};
+inline const std::map<std::string, Labels> kLabels = {{"all", Labels::kAll},
+                                                      {"sure", Labels::kSure}};
 inline const std::map<std::string, v1::Kind> kKinds = {{"forward", v1::KIND_FORWARD},
                                                        {"backward", v1::KIND_BACKWARD},
                                                        {"by_parts", v1::KIND_BY_PARTS}};

@@ -24,7 +24,6 @@ namespace {
 // The rows of one statement. That is usually 2 MB, and 130 MB if every integral were the longest.
 constexpr int64_t kRowsOfAPiece = 2'000;
 // A restart of Postgres takes seconds, and an export of hours should survive it.
-constexpr int kAttempts = 5;
 constexpr absl::Duration kBetweenAttempts = absl::Seconds(2);
 
 // Reads an array as Postgres prints it, "{{1,1,8000,15000,120},{2,...}}". Each step has five
@@ -82,32 +81,64 @@ Row RowOf(const postgres::Row& found) {
 
 }  // namespace
 
-Reader::Reader(std::string conninfo, std::unique_ptr<postgres::Connection> connection)
-    : conninfo_(std::move(conninfo)), connection_(std::move(connection)) {}
-absl::StatusOr<Reader> Reader::Open(const std::string& conninfo) {
-  ASSIGN_OR_RETURN(std::unique_ptr<postgres::Connection> connection,
-                   postgres::Connection::Open(conninfo));
-  return Reader(conninfo, std::move(connection));
+void ReadSwitch::TurnOff() {
+  const absl::MutexLock lock(&mutex_);
+  off_ = true;
+  for (postgres::Connection* const connection : connections_) connection->HangUp();
+}
+
+bool ReadSwitch::Add(postgres::Connection* connection) {
+  const absl::MutexLock lock(&mutex_);
+  if (!off_) connections_.insert(connection);
+  return !off_;
+}
+
+void ReadSwitch::Remove(postgres::Connection* connection) {
+  const absl::MutexLock lock(&mutex_);
+  connections_.erase(connection);
+}
+
+void Reader::Close::operator()(postgres::Connection* connection) const {
+  if (read_switch != nullptr) read_switch->Remove(connection);
+  delete connection;
+}
+
+Reader::Reader(std::string conninfo, int attempts, ReadSwitch* read_switch)
+    : conninfo_(std::move(conninfo)),
+      attempts_(attempts),
+      read_switch_(read_switch),
+      connection_(nullptr, Close{read_switch}) {}
+
+absl::StatusOr<Reader> Reader::Open(const std::string& conninfo, int attempts,
+                                    ReadSwitch* read_switch) {
+  Reader reader(conninfo, attempts, read_switch);
+  RETURN_IF_ERROR(reader.Connect());
+  return reader;
 }
 
 absl::StatusOr<postgres::Rows> Reader::Execute(std::string_view sql,
                                                const postgres::Params& params) {
   // Sending a statement again is safe, because all of them only read.
   for (int attempt = 1;; ++attempt) {
-    absl::Status status = Reconnect();
+    absl::Status status = Connect();
     if (status.ok()) {
       absl::StatusOr<postgres::Rows> rows = connection_->Execute(sql, params);
       if (rows.ok()) return rows;
       status = rows.status();
     }
-    if (!absl::IsUnavailable(status) || attempt == kAttempts) return status;
+    if (!absl::IsUnavailable(status) || attempt == attempts_) return status;
     absl::SleepFor(kBetweenAttempts);
   }
 }
 
-absl::Status Reader::Reconnect() {
+absl::Status Reader::Connect() {
   if (connection_ != nullptr && !connection_->broken()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(connection_, postgres::Connection::Open(conninfo_));
+  ASSIGN_OR_RETURN(std::unique_ptr<postgres::Connection> opened,
+                   postgres::Connection::Open(conninfo_));
+  if (read_switch_ != nullptr && !read_switch_->Add(opened.get())) {
+    return absl::UnavailableError("rows are not read any more");
+  }
+  connection_.reset(opened.release());
   return absl::OkStatus();
 }
 
@@ -169,6 +200,24 @@ absl::StatusOr<LabelFlips> Reader::FlipsOf(const std::string& job) {
   ASSIGN_OR_RETURN(const postgres::Rows rows,
                    Execute(queries::kLabelFlips, postgres::Params().Text(job)));
   return rows.empty() ? LabelFlips{} : LabelFlipsOf(rows.front());
+}
+
+absl::StatusOr<FlipsByOutcome> Reader::FlipsByOutcomeOf(const JobDescription& job, IndexRange range,
+                                                        v1::Answers answers) {
+  ASSIGN_OR_RETURN(const postgres::Rows rows,
+                   Execute(queries::kAuditedOutcomes,
+                           postgres::Params().Text(job.name).Int(range.begin).Int(range.end)));
+  FlipsByOutcome flips;
+  for (const postgres::Row row : rows) {
+    const int64_t functions = row.Int("functions");
+    AuditedLabels& labels = flips[FromWord<v1::Outcome>(row.Text("first_outcome"))];
+    labels.audited += functions;
+    const std::optional<bool> label =
+        LabelOf(FromWord<v1::Outcome>(row.Text("outcome")),
+                FromWord<v1::AnswerClass>(TextOrEmpty(row, "answer_class")), answers);
+    if (label.value_or(false)) labels.flips += functions;
+  }
+  return flips;
 }
 
 absl::StatusOr<std::vector<Row>> Reader::ReadRows(const std::string& job, IndexRange range) {

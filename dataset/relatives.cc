@@ -6,7 +6,6 @@
 
 #include "common/base/status_macros.h"
 #include "common/expression/canonical.h"
-#include "common/job_spec/job_spec.h"
 #include "common/results/split.h"
 
 namespace motzkin::dataset {
@@ -15,16 +14,8 @@ Relatives::Relatives(uint64_t seed, generator::FunctionSampler sampler)
     : seed_(seed), sampler_(std::move(sampler)), pool_(std::make_unique<expression::Pool>()) {}
 
 absl::StatusOr<Relatives> Relatives::Create(const JobDescription& job) {
-  const v1::GeneratorSpec& spec = job.spec.generator();
-  if (spec.version() != generator::kGeneratorVersion ||
-      spec.canonical_version() != expression::kCanonicalVersion) {
-    return absl::FailedPreconditionError(fmt::format(
-        "job {} was made by generator version {} with canonical form {}, this program has {} and "
-        "{}: export it with the version that made it",
-        job.name, spec.version(), spec.canonical_version(), generator::kGeneratorVersion,
-        expression::kCanonicalVersion));
-  }
-  ASSIGN_OR_RETURN(generator::FunctionSampler sampler, generator::FunctionSampler::Create(spec));
+  ASSIGN_OR_RETURN(generator::FunctionSampler sampler,
+                   generator::FunctionSampler::Create(job.spec.generator()));
   return Relatives(job.spec.seed(), std::move(sampler));
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "common/base/wilson.h"
 #include "common/expression/canonical.h"
 #include "common/words/words.h"
 #include "dataset/option_words.h"
@@ -49,6 +50,7 @@ Json Options(const ExportReport& report, const ExportOptions& options) {
             {"notation", WordOf(kNotations, options.notation)},
             {"range", {report.range.begin, report.range.end}},
             {"answers", Word(report.answers)},
+            {"labels", WordOf(kLabels, options.labels)},
             {"balance", WordOf(kBalances, options.balance)},
             {"ln_abs", options.strip_ln_abs ? "strip" : "keep"},
             {"shard_size", options.shard_rows},
@@ -63,11 +65,27 @@ Json Options(const ExportReport& report, const ExportOptions& options) {
 }
 
 Json Scores(const BaselineScores& scores) {
-  return {{"train_rows", scores.train_rows},
-          {"test_rows", scores.test_rows},
-          {"majority", scores.majority},
-          {"length", scores.length},
-          {"operators", scores.operators}};
+  Json json{{"train_rows", scores.train_rows}, {"test_rows", scores.test_rows},
+            {"majority", scores.majority},     {"length", scores.length},
+            {"operators", scores.operators},   {"model", nullptr}};
+  if (scores.model.has_value()) {
+    json["model"] = {{"train_rows", scores.model->train_rows},
+                     {"test_rows", scores.model->test_rows},
+                     {"right", scores.model->right}};
+  }
+  return json;
+}
+
+Json Flips(const FlipsByOutcome& flips) {
+  Json json = Json::object();
+  for (const auto& [outcome, count] : flips) {
+    const ShareInterval interval = WilsonInterval(count.flips, count.audited);
+    json[Word(outcome)] = {{"audited", count.audited},
+                           {"flips", count.flips},
+                           {"lower", fmt::format("{:.4f}", interval.lower)},
+                           {"upper", fmt::format("{:.4f}", interval.upper)}};
+  }
+  return json;
 }
 
 Json Failed(const FailedByWorker& failed) {
@@ -133,6 +151,7 @@ std::string ReportJson(const ExportReport& report, const ExportOptions& options)
       {"job", report.job.name},
       {"job_uuid", report.job.uuid},
       {"spec_digest", report.job.spec_digest},
+      {"preset", report.job.spec.preset()},
       {"generator_version", report.job.generator_version},
       {"canonical_version", report.job.spec.generator().canonical_version()},
       {"skeleton_version", expression::kSkeletonVersion},
@@ -143,6 +162,7 @@ std::string ReportJson(const ExportReport& report, const ExportOptions& options)
       {"checked", report.checked},
       {"failed_check", Failed(report.failed)},
       {"ln_abs", {{"rewritten", report.ln_abs_rewritten}, {"kept", report.ln_abs_kept}}},
+      {"label_flips", Flips(report.flips)},
       {"baselines", Scores(report.baselines)},
       {"files", Files(report)},
       {"exported_rows", ToJson(report.exported, report.engines)},

@@ -50,6 +50,8 @@ absl::StatusOr<Selection> Selection::Create(const JobDescription& job,
   if (job.kind == v1::KIND_BY_PARTS) {
     ASSIGN_OR_RETURN(relatives, Relatives::Create(job));
   }
+  // The convention only decides which stored answers count, so it can be chosen anew for every
+  // export.
   const bool own = options.answers == v1::ANSWERS_UNSPECIFIED;
   return Selection(options, own ? job.answers : options.answers, std::move(relatives));
 }
@@ -63,6 +65,9 @@ absl::StatusOr<std::optional<Exclusion>> Selection::Decide(const Row& row) {
   if (row.quarantined) return Exclusion::kQuarantined;
   const std::optional<bool> label = Label(row);
   if (!label.has_value()) return Exclusion::kUnlabelled;
+  if (options_->labels == Labels::kSure && row.outcome == v1::OUTCOME_TIMED_OUT) {
+    return Exclusion::kUnsure;
+  }
   if (!*label && !options_->format->holds_negatives) return Exclusion::kNegative;
   // The first occurrence stays, which may lie outside the range of this export.
   if (row.duplicate_of.has_value()) return Exclusion::kDuplicate;

@@ -20,6 +20,7 @@ enum class Exclusion {
   kFailedCheck,   // it came out differently when it was drawn and verified again
   kQuarantined,   // an audit found another row of its worker wrong
   kUnlabelled,    // no label can be trusted
+  kUnsure,        // it timed out, and only sure labels were asked for
   kNegative,      // it has no integral, and the format holds pairs only
   kDuplicate,     // its function occurs at an earlier index
   kContaminated,  // it, or its skeleton, is in the file of --decontaminate
@@ -27,7 +28,7 @@ enum class Exclusion {
   kUnwritable,    // the format has no words for it
   kUnbalanced,    // --balance leaves it out
 };
-inline constexpr size_t kExclusions = 9;
+inline constexpr size_t kExclusions = 10;
 
 struct ExclusionText {
   std::string_view name;  // the key in JSON
@@ -37,6 +38,7 @@ inline constexpr ExclusionText kExclusionTexts[kExclusions] = {
     {"failed_check", "drawn or verified again, it came out differently: its machine erred or lied"},
     {"quarantined", "an audit found another row of its machine wrong"},
     {"unlabelled", "no label can be trusted (partly, refuted, unverified, crashed, ...)"},
+    {"unsure", "it timed out: with more time, some such functions have an integral"},
     {"negative", "there is no integral, and the format holds pairs only"},
     {"duplicate", "the function occurs at an earlier index of the job"},
     {"contaminated", "the function or its skeleton is in the file to keep apart from"},

@@ -74,12 +74,14 @@ absl::StatusOr<StagingDirectory> StagingDirectory::Create(const std::filesystem:
 }
 
 absl::Status StagingDirectory::Commit() {
-  // All names inside must be durable, and the files were synced when they were closed, before the directory has its own.
+  // All names inside must be durable before the directory has its own. The files were synced when
+  // they were closed.
   RETURN_IF_ERROR(SyncDirectory(path_));
   std::error_code error;
   // Without increment() an entry that cannot be read would be an exception.
   for (std::filesystem::recursive_directory_iterator at(path_, error), end; !error && at != end;
        at.increment(error)) {
+    // Folders in any order: none is reachable by its final path before the rename below.
     if (at->is_directory(error)) RETURN_IF_ERROR(SyncDirectory(at->path()));
   }
   if (error)

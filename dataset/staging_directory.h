@@ -13,7 +13,7 @@ namespace motzkin::dataset {
 // The destructor removes a directory that was not committed. Move-only. Thread-compatible.
 class StagingDirectory {
  public:
-  //   ALREADY_EXISTS  `target` exists and is no empty directory
+  //   ALREADY_EXISTS  `target` exists and is not an empty directory
   //   NOT_FOUND       the parent of `target` does not exist
   //   any other       the status of errno
   static absl::StatusOr<StagingDirectory> Create(const std::filesystem::path& target);

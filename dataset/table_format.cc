@@ -116,13 +116,16 @@ std::string Yaml(const ExportReport& report) {
 }
 
 constexpr FileFormat Table(std::string_view word, std::string_view extension,
-                           std::string (*header)(), decltype(FileFormat::line) line) {
+                           std::string_view media_type, std::string (*header)(),
+                           decltype(FileFormat::line) line) {
   return {
       .word = word,
       .shard_rows = 500'000,
       .holds_negatives = true,
       .stem = [](v1::Kind) { return std::string("data/"); },
       .extension = extension,
+      .media_type = media_type,
+      .has_columns = true,
       .header = header,
       .check = [](const ExportOptions&) { return absl::OkStatus(); },
       .line = line,
@@ -140,8 +143,8 @@ constexpr FileFormat Table(std::string_view word, std::string_view extension,
 }  // namespace
 
 constinit const FileFormat kJsonl =
-    Table("jsonl", ".jsonl", [] { return std::string(); }, Line<JsonOf>);
-constinit const FileFormat kCsv = Table("csv", ".csv", CsvHeader, Line<CsvOf>);
+    Table("jsonl", ".jsonl", "application/jsonlines", [] { return std::string(); }, Line<JsonOf>);
+constinit const FileFormat kCsv = Table("csv", ".csv", "text/csv", CsvHeader, Line<CsvOf>);
 
 const std::vector<Column>& Columns() {
   static const std::vector<Column> columns = {

@@ -227,7 +227,7 @@ summary() {
 }
 
 local_cluster_up() {
-  local bin=$1 address
+  local bin=$1 address page
   shift
   parse_up_arguments "$@"
   up_data=$(realpath -m "${up_data:-$(default_data_directory)}")
@@ -240,6 +240,8 @@ local_cluster_up() {
   trap 'exit 130' INT TERM HUP
   say "starting a coordinator at $address, data in $up_data"
   start_coordinator "$bin" "$address" 9>&-
+  page=$("$bin/motzkin" --coordinator "$address" status --json | jq -r .page)
+  if [[ -n $page ]]; then say "its page: $page"; fi
   start_worker "$bin" "$address" 9>&-
   start_job "$bin" "$address"
   watch_cluster "$bin" "$address"

@@ -68,9 +68,9 @@ package_hashes() { (cd "$1" && sha256sum ./*_"$(package_arch)".deb); }
 verb_package() {
   local commit suite into=build/packages
   parse_package_arguments "$@"
-  ensure_packages roots
   commit=$(git rev-parse --verify --quiet "$package_ref^{commit}") || die "--ref: there is no commit '$package_ref'"
   git cat-file -e "$commit:deploy/debian/control" 2>/dev/null || die "${commit:0:8} has no deploy/debian: it is too old"
+  ensure_packages roots
   if [[ $package_ref != HEAD ]]; then
     into+=/${commit:0:8}
   elif [[ -n $(git status --porcelain) ]]; then

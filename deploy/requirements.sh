@@ -6,17 +6,23 @@
 # optional.
 requirements() {
   case ${1:-} in
-    images) printf '%s\n' podman runc netavark aardvark-dns && return ;;
+    # netavark calls iptables, which its package does not ask for.
+    images) printf '%s\n' podman runc netavark aardvark-dns iptables && return ;;
     images_trial) echo docker-compose && return ;;
     roots) printf '%s\n' mmdebstrap debian-archive-keyring && return ;;
     computer) printf '%s\n' qemu-system-arm kmod cpio xz-utils e2fsprogs && return ;;
   esac
   if [[ $preset == arm64 ]]; then needed_to_build | of_arm64; else needed_to_build; fi
   case ${1:-} in
-    test | torture)
-      printf '%s\n' iproute2 nftables pgbouncer python3-grpcio python3-protobuf python3-cryptography
+    test)
+      # The tests of the page. Some packages of nodejs bring npm with them.
+      printf '%s\n' node-typescript nodejs chromium
+      command -v npm >/dev/null || echo npm
+      ;;&
+    test | platform | torture)
+      printf '%s\n' prometheus iproute2 nftables pgbouncer dbus python3-dbusmock python3-psycopg python3-venv python3-grpcio python3-protobuf python3-cryptography
       ;;
-    bench) echo libbenchmark-dev ;;
+    bench) printf '%s\n' libbenchmark-dev python3-grpcio python3-protobuf python3-cryptography ;;
     fuzz) printf '%s\n' clang libclang-rt-dev 'llvm|-' ;;
     format) echo 'clang-format-19|clang-format' ;;
     package)
@@ -44,6 +50,7 @@ python3
 jq
 protobuf-compiler
 protobuf-compiler-grpc
+esbuild
 libprotobuf-dev
 libgrpc++-dev
 libssl-dev
@@ -51,15 +58,18 @@ libabsl-dev
 libpqxx-dev
 libboost1.81-dev&libboost-filesystem1.81-dev&libboost-system1.81-dev|libboost-dev&libboost-filesystem-dev&libboost-system-dev
 libyaml-cpp-dev
+prometheus-cpp-dev
 libfmt-dev
 libspdlog-dev
 nlohmann-json3-dev
 libcli11-dev
 libseccomp-dev
+libsystemd-dev
 libgmp-dev
 libflint-dev
 libflint-arb-dev|-
 libgiac-dev
+liblinear-dev
 libgtest-dev
 libgmock-dev
 fricas|-
@@ -73,7 +83,7 @@ PACKAGES
 # of this machine, and engines and Postgres are not needed. Packages without an architecture keep their names.
 of_arm64() {
   sed -E -e '/^(fricas|bubblewrap|postgresql|python3-sympy)/d' -e 's/^g\+\+$/g++-aarch64-linux-gnu/' \
-    -e 's/lib[a-z0-9.+-]+-dev/&:arm64/g' -e 's/libcli11-dev:arm64/libcli11-dev/'
+    -e 's/lib[a-z0-9.+-]+-dev/&:arm64/g' -e 's/^prometheus-cpp-dev$/&:arm64/' -e 's/libcli11-dev:arm64/libcli11-dev/'
 }
 
 # Raspberry Pi OS comes with 32 bits, too, and its 64-bit kernel then says aarch64. Nothing of ours is built or tested

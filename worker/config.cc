@@ -1,35 +1,32 @@
 #include "worker/config.h"
 
-#include <absl/strings/ascii.h>
 #include <absl/strings/str_join.h>
 #include <absl/strings/str_split.h>
 #include <fmt/format.h>
-#include <sched.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <functional>
-#include <limits>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 #include "common/base/host_port.h"
+#include "common/base/name.h"
 #include "common/base/program_start.h"
 #include "common/base/status_macros.h"
 #include "common/identity/invite.h"
 #include "common/job_spec/job_spec.h"
 #include "common/settings/settings.h"
+#include "worker/machine/capacity.h"
 #include "worker/machine/state_dir.h"
+#include "worker/machine/working_hours.h"
 
 namespace motzkin::worker {
 namespace {
 
-constexpr int kSlotsMax = 1024;
-constexpr size_t kNameBytesMax = 64;
+constexpr size_t kNameBytesMax = 64;  // A coordinator takes no longer ones.
 constexpr int64_t kEngineMemoryMin = 64ll << 20;
 constexpr int64_t kEngineMemoryMax = 64ll << 30;
 constexpr int64_t kResultMemoryMin = 64ll << 10;  // the longest integral of a row
@@ -52,6 +49,22 @@ constexpr char kFooter[] =
     "SIGTERM, SIGINT or SIGHUP finishes the functions in progress; a second one, or one during the\n"
     "start, stops at once.";
 
+// Hours of the day, or nothing for all of them.
+settings::Value Hours(std::optional<WorkingHours>& value) {
+  const auto read = [&value](yaml::StrictMap& map, std::string_view key) {
+    std::string text = value.has_value() ? value->ToString() : "";
+    map.String(key, text);
+    if (text.empty()) return;
+    const absl::StatusOr<WorkingHours> hours = WorkingHours::Parse(text);
+    if (hours.ok()) {
+      value = *hours;
+    } else {
+      map.Fail(key, std::string(hours.status().message()));
+    }
+  };
+  return {read, "default: always"};
+}
+
 // A list of names with commas or blanks between them.
 settings::Value List(std::vector<std::string>& value) {
   const auto read = [&value](yaml::StrictMap& map, std::string_view key) {
@@ -72,7 +85,7 @@ std::vector<settings::Setting> SettingsOf(Config& config) {
       {"invite_file", "FILE", "holds the invite; looked at until it is there",
        Path(config.invite_file)},
       {"insecure", "no|yes|yes-really",
-       "plain text to a coordinator that asks nobody who he is; yes: on loopback alone",
+       "plain text, without certificates on either side; yes: on loopback alone",
        Choice(config.insecure, identity::kInsecureWords)},
       {"slots", "N", "functions at a time; 0: one a core, fewer where memory is short",
        Integer(config.slots, 0, kSlotsMax)},
@@ -94,7 +107,10 @@ std::vector<settings::Setting> SettingsOf(Config& config) {
        Duration(config.spool_time, absl::ZeroDuration(), kSpoolTimeMax)},
       {"spool_max", "BYTES", "and never more than that",
        Bytes(config.spool_bytes_max, kSpoolMin, kSpoolMax)},
-      {"max_temp", "CELSIUS", "half of the slots pause above; 0: no limit",
+      {"hours", "HH:MM-HH:MM", "work only then, on this machine's clock", Hours(policy.hours)},
+      {"idle_only", "true|false", "work only while the machine was not in use for five minutes",
+       Boolean(policy.idle_only)},
+      {"max_temp", "CELSIUS", "above, ever more slots pause; 0: no limit",
        Number(policy.max_temperature, 0, kTemperatureMax)},
       {"on_battery", "work|suspend", "what to do without mains",
        Choice(policy.suspend_on_battery, kOnBattery)},
@@ -102,19 +118,11 @@ std::vector<settings::Setting> SettingsOf(Config& config) {
        Duration(config.drain_time, absl::ZeroDuration(), kDrainTimeMax)},
       {"calibrate", "true|false", "time the engines, so that slow machines get longer budgets",
        Boolean(config.calibrate)},
+      {"metrics", "HOST:PORT", "serve metrics for Prometheus there; default: no",
+       Text(config.metrics)},
       {"acknowledgement_log", "FILE", "a line for every row that was acknowledged",
        Text(config.acknowledgement_log)},
   };
-}
-
-bool InName(char c) {
-  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.';
-}
-
-// Whether a coordinator accepts the name.
-bool IsName(std::string_view name) {
-  return !name.empty() && name.size() <= kNameBytesMax &&
-         std::all_of(name.begin(), name.end(), InName);
 }
 
 // Returns the name of this host, made to fit.
@@ -123,7 +131,7 @@ std::string HostName() {
   // The last byte stays 0, because gethostname() need not end a name that it cuts.
   if (gethostname(host, sizeof host - 1) != 0 || host[0] == '\0') return "worker";
   std::string name = std::string(host).substr(0, kNameBytesMax);
-  std::replace_if(name.begin(), name.end(), std::not_fn(InName), '-');
+  std::replace_if(name.begin(), name.end(), std::not_fn(IsInNames), '-');
   return name;
 }
 
@@ -137,6 +145,10 @@ absl::Status Check(const Config& config) {
         "--connect must be HOST:PORT, such as pi:50051 or [::1]:50051, got '{}'", config.connect));
   }
   RETURN_IF_ERROR(identity::CheckInsecure(config.insecure, config.connect));
+  if (!config.metrics.empty() && !ParseHostPort(config.metrics).has_value()) {
+    return absl::InvalidArgumentError(fmt::format(
+        "--metrics must be HOST:PORT, such as 127.0.0.1:9450, got '{}'", config.metrics));
+  }
   if (!config.invite.empty()) RETURN_IF_ERROR(identity::ReadInvite(config.invite).status());
   if (config.engines.empty()) {
     return absl::InvalidArgumentError("--engines must name one of giac, fricas and sympy");
@@ -148,7 +160,7 @@ absl::Status Check(const Config& config) {
           fmt::format("--engines: there is no '{}'; there are giac, fricas and sympy", engine));
     }
   }
-  if (!IsName(config.name)) {
+  if (!IsName(config.name, kNameBytesMax)) {
     return absl::InvalidArgumentError(
         fmt::format("--name must be 1 .. {} of letters, digits, '-', '_' and '.', got '{}'",
                     kNameBytesMax, config.name));
@@ -161,39 +173,6 @@ absl::Status Check(const Config& config) {
   return absl::OkStatus();
 }
 
-int64_t MachineMemory(const std::filesystem::path& root) {
-  std::ifstream file(root / "proc/meminfo");
-  std::string key, unit;
-  int64_t kilobytes = 0;
-  // MemFree would be too small: most memory holds caches that the kernel gives up when asked.
-  while (file >> key >> kilobytes) {
-    std::getline(file, unit);
-    if (key == "MemAvailable:") return kilobytes * 1024;
-  }
-  return -1;
-}
-
-// Returns the least limit of our cgroup and those above it; empty if there is none. The memory that
-// the group uses is not taken off: most of it is cache, and the worker has just begun.
-std::optional<int64_t> CgroupLimit(const std::filesystem::path& root) {
-  std::ifstream groups(root / "proc/self/cgroup");
-  std::string line;
-  // The line of cgroup v2 begins so.
-  while (std::getline(groups, line) && !line.starts_with("0::/")) {
-  }
-  if (!groups) return std::nullopt;
-  std::optional<int64_t> least;
-  const std::filesystem::path top = root / "sys/fs/cgroup";
-  for (std::filesystem::path group = line.substr(4);; group = group.parent_path()) {
-    int64_t bytes = 0;
-    // The word "max", for no limit, is no number, and the group at the top has no such file.
-    if (std::ifstream(top / group / "memory.max") >> bytes) {
-      least = std::min(bytes, least.value_or(bytes));
-    }
-    if (group.empty()) return least;
-  }
-}
-
 }  // namespace
 
 absl::StatusOr<std::optional<Config>> ParseConfig(int argc, const char* const* argv) {
@@ -201,6 +180,7 @@ absl::StatusOr<std::optional<Config>> ParseConfig(int argc, const char* const* a
   config.name = HostName();
   config.state_dir = DefaultStateDirectory();
   config.integrator = OwnDirectory() / "integrator";
+  config.policy.max_temperature = DefaultMaxTemperature();
   // The environment keeps it from `ps`, which shows flags to every user.
   if (const char* invite = std::getenv("MOTZKIN_INVITE"); invite != nullptr) config.invite = invite;
   CLI::App app("Computes functions and their integrals for a Motzkin coordinator.", "worker");
@@ -216,30 +196,10 @@ absl::StatusOr<std::optional<Config>> ParseConfig(int argc, const char* const* a
   }
   RETURN_IF_ERROR(Check(config));
   if (config.slots == 0) {
-    config.slots = DefaultSlots(UsableCores(), AvailableMemory(), config.engine_memory_bytes);
+    config.slots = DefaultSlots(CoresToUse(UsableCores(), config.connect), AvailableMemory(),
+                                config.engine_memory_bytes);
   }
   return config;
-}
-
-int DefaultSlots(int cores, int64_t memory_available, int64_t engine_memory) {
-  int64_t fitting = std::numeric_limits<int>::max();
-  if (memory_available >= 0) fitting = memory_available / engine_memory;
-  return static_cast<int>(std::clamp<int64_t>(fitting, 1, std::clamp(cores, 1, kSlotsMax)));
-}
-
-int64_t AvailableMemory(const std::filesystem::path& root) {
-  const int64_t machine = MachineMemory(root);
-  const std::optional<int64_t> limit = CgroupLimit(root);
-  if (!limit.has_value()) return machine;
-  return machine < 0 ? *limit : std::min(machine, *limit);
-}
-
-int UsableCores() {
-  // Fewer than the machine has where taskset, a container or systemd limits them.
-  cpu_set_t set;
-  // The call fails on machines with more than 1,024 cores, for which cpu_set_t has no room.
-  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
-  return static_cast<int>(std::thread::hardware_concurrency());
 }
 
 }  // namespace motzkin::worker

@@ -31,7 +31,8 @@ struct Config {
   identity::Insecure insecure = identity::Insecure::kNo;
   // The name that people see. Default: the host's name.
   std::string name;
-  // The number of slots. 0: one for each core, fewer if the memory does not hold so many engines.
+  // The number of slots. 0: one for each core but one beside a coordinator, fewer if the memory does
+  // not hold so many engines.
   int slots = 0;
   std::filesystem::path state_dir;
   // The sandboxed binary. Default: `integrator` beside this one.
@@ -55,6 +56,8 @@ struct Config {
   // A clean stop waits this long for functions in progress.
   absl::Duration drain_time = absl::Minutes(2);
   bool calibrate = true;
+  // HOST:PORT for metrics; empty: none are served.
+  std::string metrics;
   // A file that gets a line for every acknowledged row, for tests and audits; empty: none.
   std::string acknowledgement_log;
 };
@@ -62,15 +65,5 @@ struct Config {
 // Returns nothing if --help or --version was asked for, which is then answered on stdout.
 // INVALID_ARGUMENT: a setting is wrong; the message is one line for the user.
 absl::StatusOr<std::optional<Config>> ParseConfig(int argc, const char* const* argv);
-
-// Returns `cores`, or fewer if `memory_available` (in bytes, negative if unknown) does not hold an
-// engine for each, but at least 1.
-int DefaultSlots(int cores, int64_t memory_available, int64_t engine_memory);
-// Returns the bytes of memory that this process may still use: what the machine has available, or
-// less where a container or systemd limits it (cgroup v2). -1 if it is unknown. `root` is / except
-// in tests.
-int64_t AvailableMemory(const std::filesystem::path& root = "/");
-// Returns the number of cores that this process may use.
-int UsableCores();
 
 }  // namespace motzkin::worker

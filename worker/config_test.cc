@@ -68,6 +68,15 @@ TEST_F(WorkerConfigTest, MistakesAreOneLineThatNamesFileOrFlag) {
               HasSubstr("--slot"));
 }
 
+TEST_F(WorkerConfigTest, HoursAreRefusedInALineThatShowsHowTheyAreWritten) {
+  const std::string file = File("connect: pi:50051\nhours: 22:00-07:00\nidle_only: true\n");
+  const Config config = Parse({"--config", file.c_str()}).value().value();
+  EXPECT_EQ(config.policy.hours->ToString(), "22:00-07:00");
+  EXPECT_TRUE(config.policy.idle_only);
+  EXPECT_THAT(Parse({"--connect", "pi:50051", "--hours", "at night"}).status().message(),
+              HasSubstr("--hours must be two times such as 22:00-07:00, got 'at night'"));
+}
+
 TEST_F(WorkerConfigTest, TheExampleFileHasEveryKeyAtItsDefault) {
   const std::string example = std::string(MOTZKIN_SOURCE_DIR) + "/deploy/worker.example.yaml";
   const Config from_file = Parse({"--config", example.c_str()}).value().value();
@@ -78,40 +87,6 @@ TEST_F(WorkerConfigTest, TheExampleFileHasEveryKeyAtItsDefault) {
   EXPECT_EQ(from_file.engine_memory_bytes, defaults.engine_memory_bytes);
   EXPECT_EQ(from_file.drain_time, defaults.drain_time);
   EXPECT_EQ(from_file.require_sandbox, defaults.require_sandbox);
-}
-
-TEST(DefaultSlotsTest, MemoryLimitsTheCores) {
-  constexpr int64_t kGiB = 1ll << 30;
-  EXPECT_EQ(DefaultSlots(4, 16 * kGiB, kGiB), 4);
-  EXPECT_EQ(DefaultSlots(4, 3 * kGiB + 5, kGiB), 3);
-  EXPECT_EQ(DefaultSlots(4, kGiB / 2, kGiB), 1);
-  EXPECT_EQ(DefaultSlots(4, -1, kGiB), 4) << "unknown memory is no reason to idle";
-}
-
-class MemoryTest : public ::testing::Test {
- protected:
-  void Put(const std::string& file, const std::string& content) {
-    const std::filesystem::path path = root_.path() / file;
-    std::filesystem::create_directories(path.parent_path());
-    std::ofstream(path) << content << "\n";
-  }
-  test::TemporaryDirectory root_;
-};
-
-TEST_F(MemoryTest, TheLeastLimitOfTheGroupsAboveCounts) {
-  EXPECT_EQ(AvailableMemory(root_.path()), -1);
-  Put("proc/meminfo", "MemTotal: 16000 kB\nMemAvailable: 8000 kB");
-  EXPECT_EQ(AvailableMemory(root_.path()), 8000 * 1024);
-  Put("proc/self/cgroup", "1:cpu:/x\n0::/system.slice/worker.service");
-  Put("sys/fs/cgroup/system.slice/worker.service/memory.max", "max");
-  EXPECT_EQ(AvailableMemory(root_.path()), 8000 * 1024);
-  Put("sys/fs/cgroup/system.slice/memory.max", "4096000");
-  EXPECT_EQ(AvailableMemory(root_.path()), 4096000);
-  Put("sys/fs/cgroup/system.slice/worker.service/memory.max", "2048000");
-  EXPECT_EQ(AvailableMemory(root_.path()), 2048000);
-  Put("sys/fs/cgroup/memory.max", "1024000");
-  Put("proc/self/cgroup", "0::/");
-  EXPECT_EQ(AvailableMemory(root_.path()), 1024000) << "as in a container";
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "worker/daemon.h"
 
 #include <fmt/format.h>
-#include <stdlib.h>
 
 #include <algorithm>
 #include <utility>
@@ -10,6 +9,7 @@
 #include "common/generator/function_sampler.h"
 #include "common/job_spec/job_spec.h"
 #include "common/results/spec_digest.h"
+#include "worker/database_conninfo.h"
 #include "worker/exit_code.h"
 #include "worker/stream/relay_sink.h"
 
@@ -21,26 +21,6 @@ constexpr absl::Duration kLogInterval = absl::Minutes(1);
 // A machine heats up in minutes. 70 ms in two minutes are less than a thousandth of one slot.
 constexpr absl::Duration kCalibrationInterval = absl::Minutes(2);
 constexpr absl::Duration kFarewellMax = absl::Seconds(3);  // for the last state of a clean stop
-
-WriterOptions WriterOptionsOf(const Config& config, const StateDirectory& state) {
-  WriterOptions options;
-  options.worker_uuid = state.worker_uuid();
-  options.memory_bytes_max = config.result_memory_bytes;
-  options.spool_time = config.spool_time;
-  options.spool_bytes_max = config.spool_bytes_max;
-  // The minimum may not exceed the maximum, because SpoolBound() clamps between the two.
-  options.spool_bytes_min = std::min(options.spool_bytes_min, config.spool_bytes_max);
-  return options;
-}
-
-RunnerOptions RunnerOptionsOf(const Config& config, const Capabilities& capabilities,
-                              SpeedGauge& speed) {
-  RunnerOptions options;
-  options.integrator = IntegratorOptionsOf(config, capabilities);
-  options.speed = &speed;
-  options.engine_versions = {capabilities.engines.begin(), capabilities.engines.end()};
-  return options;
-}
 
 absl::StatusOr<std::shared_ptr<const JobContext>> MakeContext(const std::string& cluster_uuid,
                                                               const v1::DesiredJob& job) {
@@ -57,17 +37,6 @@ absl::StatusOr<std::shared_ptr<const JobContext>> MakeContext(const std::string&
 
 }  // namespace
 
-IntegratorOptions IntegratorOptionsOf(const Config& config, const Capabilities& capabilities) {
-  IntegratorOptions options;
-  options.binary = config.integrator.string();
-  options.engines = config.engines;
-  options.engine_memory_bytes = config.engine_memory_bytes;
-  options.sandbox_level = capabilities.sandbox_level;
-  options.cgroup = capabilities.cgroup;
-  options.idle_priority = config.idle_priority;
-  return options;
-}
-
 Daemon::Daemon(const Config& config, const StateDirectory& state,
                joining::CoordinatorAccess& access, Capabilities capabilities,
                std::unique_ptr<ResultSpool> spool, const IntegratorFactory& factory,
@@ -82,13 +51,14 @@ Daemon::Daemon(const Config& config, const StateDirectory& state,
       spool_(std::move(spool)),
       relay_(NewRelaySink(access)),
       route_({}, direct_, *relay_, clock),
-      writer_(WriterOptionsOf(config, state), route_, *spool_, *this, clock),
+      measured_(route_, clock),
+      writer_(WriterOptionsOf(config, state), measured_, *spool_, *this, clock),
       careful_(state.path() / "careful"),
       speed_(capabilities_.speed_factors,
              config.calibrate ? kCalibrationInterval : absl::InfiniteDuration(), clock),
       slots_(config.slots, {queue_, writer_, tally_, careful_, speed_, clock},
              RunnerOptionsOf(config, capabilities_, speed_), factory),
-      policy_(config.policy, config.slots),
+      machine_(config.policy, config.slots, clock),
       allowed_{.slots_allowed = config.slots, .reason = {}},
       next_log_(clock.Now() + kLogInterval),
       acknowledgements_(config.acknowledgement_log),
@@ -155,7 +125,7 @@ void Daemon::UpdateMode() {
     // them.
     if (desired_mode_ == v1::DESIRED_MODE_SUSPEND || slots_allowed == 0)
       mode = v1::DESIRED_MODE_SUSPEND;
-    // A worker that stops stays stopped, whatever else is asked of it.
+    // A worker that stops stays stopped: later orders cannot start it again.
     if (desired_mode_ == v1::DESIRED_MODE_DRAIN || !DrainReason().empty())
       mode = v1::DESIRED_MODE_DRAIN;
   }
@@ -167,16 +137,19 @@ void Daemon::Tick() {
   const BootTime now = clock_.Now();
   if (now >= next_policy_) {
     next_policy_ = now + kPolicyInterval;
+    const auto [reading, decision] = machine_.Look(queue_.busy());
     bool changed = false;
     {
       const absl::MutexLock lock(&mutex_);
-      reading_ = ReadMachine("/sys");
-      const PolicyDecision decision = policy_.Decide(reading_);
+      reading_ = reading;
       changed = decision.slots_allowed != allowed_.slots_allowed;
       allowed_ = decision;
     }
     UpdateMode();
-    if (changed) agent_.NotifyChange();
+    if (changed) {
+      console_.Line(decision.reason.empty() ? "all slots may work again" : decision.reason);
+      agent_.NotifyChange();
+    }
   }
   ReportProgress();
 }
@@ -185,17 +158,24 @@ void Daemon::ReportProgress() {
   const BootTime now = clock_.Now();
   const bool log = now >= next_log_;
   if (!log && !console_.is_terminal()) return;
-  const Totals totals = tally_.totals();
-  const ResultWriter::Waiting waiting = writer_.waiting();
-  const std::string line = fmt::format(
-      "{} functions   {} integrated ({:.1f} %)   {:.0f}/min   {} of {} slots   {} rows waiting",
-      totals.functions, totals.integrated(),
-      100.0 * static_cast<double>(totals.integrated()) /
-          static_cast<double>(std::max<int64_t>(totals.functions, 1)),
-      tally_.FunctionsPerMinute(), queue_.busy(), slots_.size(), waiting.memory + waiting.spooled);
+  const std::string line = ProgressLine(figures());
   console_.Live(line);
   if (log && !console_.is_terminal()) console_.Line(line);
   if (log) next_log_ = now + kLogInterval;
+}
+
+WorkerFigures Daemon::figures() const {
+  const ResultWriter::Waiting waiting = writer_.waiting();
+  const absl::MutexLock lock(&mutex_);
+  return {.totals = tally_.totals(),
+          .functions_per_minute = tally_.FunctionsPerMinute(),
+          .slots = slots_.size(),
+          .slots_busy = queue_.busy(),
+          .slots_allowed = allowed_.slots_allowed,
+          .rows_waiting = waiting.memory,
+          .rows_spooled = waiting.spooled,
+          .temperature = reading_.temperature,
+          .connected = agent_.connected()};
 }
 
 void Daemon::LearnJobs(const v1::DesiredState& desired) {
@@ -279,8 +259,10 @@ void Daemon::Apply(const v1::DesiredState& desired) {
   // The writer learns the cluster before the sink learns its database, so that no row of the old
   // cluster is sent there.
   writer_.SetCluster(desired.cluster_uuid());
-  direct_.SetDatabase(desired.database());
-  route_.SetDirectKnown(!desired.database().empty() && config_.results == ResultsWay::kAuto);
+  const std::string database = DatabaseConninfo(desired.database(), desired.database_certificate(),
+                                                state_.path() / "database.pem");
+  direct_.SetDatabase(database);
+  route_.SetDirectKnown(!database.empty() && config_.results == ResultsWay::kAuto);
   // The slots come last: from here on they may finish rows, which must find their way.
   slots_.SetWanted(std::move(wanted));
   UpdateMode();
@@ -328,8 +310,7 @@ void Daemon::FillMachine(v1::WorkerState& state) const {
   state.add_canonical_versions(expression::kCanonicalVersion);
   state.set_sandbox_level(std::string(sandbox::LevelName(capabilities_.sandbox_level)));
   state.set_build(MOTZKIN_VERSION);
-  double load = 0;
-  if (getloadavg(&load, 1) == 1) state.set_load(load);
+  state.set_load(reading_.load);
   state.set_temperature(reading_.temperature);
 }
 

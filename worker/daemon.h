@@ -22,11 +22,15 @@
 #include <vector>
 
 #include "common/base/clock.h"
+#include "worker/capabilities.h"
 #include "worker/config.h"
+#include "worker/figures.h"
 #include "worker/machine/console.h"
+#include "worker/machine/machine_watch.h"
 #include "worker/machine/policy.h"
 #include "worker/machine/state_dir.h"
 #include "worker/machine/tally.h"
+#include "worker/metrics.h"
 #include "worker/results/acknowledgement_log.h"
 #include "worker/results/result_route.h"
 #include "worker/results/result_spool.h"
@@ -37,18 +41,6 @@
 #include "worker/stream/agent.h"
 
 namespace motzkin::worker {
-
-// The abilities of this machine, which are found out before the daemon starts.
-struct Capabilities {
-  std::vector<std::pair<std::string, std::string>> engines;  // names and exact versions
-  SpeedFactors speed_factors;
-  absl::Duration calibration_cpu;  // CPU time that measuring the factors took
-  sandbox::Level sandbox_level = sandbox::Level::kNone;
-  // The cgroup for integrators; null if none is delegated. It outlives the daemon.
-  const sandbox::DelegatedCgroup* cgroup = nullptr;
-};
-
-IntegratorOptions IntegratorOptionsOf(const Config& config, const Capabilities& capabilities);
 
 class Daemon final : private AgentDelegate, private ResultObserver {
  public:
@@ -73,6 +65,8 @@ class Daemon final : private AgentDelegate, private ResultObserver {
   void Stop(absl::Duration flush_time);
 
   Totals totals() const { return tally_.totals(); }
+  WorkerFigures figures() const ABSL_LOCKS_EXCLUDED(mutex_);
+  const MeasuredSink& measured_sink() const { return measured_; }
 
  private:
   // The functions of AgentDelegate are called on the agent's thread.
@@ -124,14 +118,16 @@ class Daemon final : private AgentDelegate, private ResultObserver {
   PostgresSink direct_;
   const std::unique_ptr<ResultSink> relay_;
   ResultRoute route_;
+  MeasuredSink measured_;
   ResultWriter writer_;
   CarefulLog careful_;
   SpeedGauge speed_;
   SlotPool slots_;
 
+  MachineWatch machine_;  // It belongs to the caller of Tick().
+
   absl::Mutex mode_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);  // held through UpdateMode()
   mutable absl::Mutex mutex_;
-  Policy policy_ ABSL_GUARDED_BY(mutex_);
   PolicyDecision allowed_ ABSL_GUARDED_BY(mutex_);
   MachineReading reading_ ABSL_GUARDED_BY(mutex_);
   // By UUID; an error says why this worker cannot do the job.

@@ -27,8 +27,10 @@
 #include "worker/machine/console.h"
 #include "worker/machine/state_dir.h"
 #include "worker/machine/usage.h"
+#include "worker/metrics.h"
 #include "worker/results/result_row.h"
 #include "worker/results/result_spool.h"
+#include "worker/sandbox/advice.h"
 #include "worker/sandbox/level.h"
 #include "worker/slots/calibration.h"
 #include "worker/slots/integrator_process.h"
@@ -113,6 +115,9 @@ void PrintStart(const Config& config, const Capabilities& capabilities,
       });
   console.Line(fmt::format("worker {} {}: {} slots", config.name, MOTZKIN_VERSION, config.slots));
   console.Line("sandbox: " + sandbox.ToString());
+  if (const std::string advice = sandbox::AdviceOn(sandbox); !advice.empty()) {
+    console.Line("  " + advice);
+  }
   console.Line("engines: " + (engines.empty() ? "none" : engines));
   console.Line("state: " + config.state_dir.string());
   console.Line("coordinator: " + config.connect);
@@ -174,7 +179,7 @@ int Run(const Config& config, const SignalWaiter& signals, Console& console) {
                 absl::IsAlreadyExists(state.status()) ? kExitLocked : kExitFailure);
   }
   joining::CoordinatorAccess access({.address = config.connect,
-                                     .file = config.state_dir / "identity.pem",
+                                     .file = config.state_dir / kIdentityFile,
                                      .insecure = config.insecure != identity::Insecure::kNo,
                                      .invite = config.invite,
                                      .invite_file = config.invite_file,
@@ -192,11 +197,12 @@ int Run(const Config& config, const SignalWaiter& signals, Console& console) {
   sandbox::Probe sandbox = ProbeIntegratorSandbox(config.integrator.string());
   if (cgroup != nullptr) sandbox.cgroup_limits = cgroup->limits();
   if (sandbox.level < config.require_sandbox) {
+    const std::string advice = sandbox::AdviceOn(sandbox);
     return Fail(console,
                 absl::FailedPreconditionError(fmt::format(
-                    "sandbox: this machine gives {}, --require-sandbox asks for {} ({})",
+                    "sandbox: this machine gives {}, --require-sandbox asks for {} ({}){}{}",
                     sandbox::LevelName(sandbox.level), sandbox::LevelName(config.require_sandbox),
-                    sandbox.reason)),
+                    sandbox.reason, advice.empty() ? "" : ": ", advice)),
                 kExitSandbox);
   }
   Capabilities capabilities;
@@ -212,6 +218,13 @@ int Run(const Config& config, const SignalWaiter& signals, Console& console) {
   {
     Daemon daemon(config, *state, access, capabilities, *std::move(spool),
                   FactoryBeginningWith(*std::move(integrator)), console, clock);
+    std::unique_ptr<MetricsPort> metrics;
+    if (!config.metrics.empty()) {
+      auto opened = MetricsPort::Open(
+          config.metrics, [&daemon] { return daemon.figures(); }, daemon.measured_sink());
+      if (!opened.ok()) return Fail(console, opened.status(), kExitFailure);
+      metrics = *std::move(opened);
+    }
     code = Serve(config, signals, daemon, console);
     totals = daemon.totals();
   }  // The integrators have ended here, so their CPU time is part of ours.

@@ -8,27 +8,17 @@
 // a slot while all of them arrive at once, the rows a second through Postgres with every commit on
 // disk, and the coordinator's CPU and memory.
 #include <absl/time/clock.h>
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
-#include <sched.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <vector>
 
+#include "bench/load/coordinator_under_load.h"
 #include "bench/load/rows_writer.h"
 #include "bench/load/simulated_worker.h"
-#include "common/job_spec/job_spec.h"
-#include "common/process/child_process.h"
-#include "motzkin/v1/operator_service.grpc.pb.h"
 
 namespace motzkin::bench {
 namespace {
@@ -45,112 +35,6 @@ struct Options {
 };
 
 constexpr absl::Duration kTurn = absl::Milliseconds(50);
-
-void Fail(const std::string& what) {
-  fmt::print(stderr, "load_bench: {}\n", what);
-  std::exit(1);
-}
-
-int FreePort() {
-  const UniqueFd probe(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* const any = reinterpret_cast<sockaddr*>(&address);
-  if (bind(probe.get(), any, size) != 0 || getsockname(probe.get(), any, &size) != 0) {
-    Fail("no free port");
-  }
-  return ntohs(address.sin_port);
-}
-
-// The coordinator with its data in a directory of its own, which is deleted with this object.
-class CoordinatorUnderLoad {
- public:
-  CoordinatorUnderLoad() : address_(fmt::format("127.0.0.1:{}", FreePort())) {
-    char name[] = "/tmp/motzkin-load-XXXXXX";
-    directory_ = mkdtemp(name);
-    std::filesystem::permissions(directory_, std::filesystem::perms::others_exec,
-                                 std::filesystem::perm_options::add);
-    SpawnOptions spawn;
-    spawn.environment = {"PATH=/usr/bin:/bin", "HOME=/tmp"};
-    spawn.input = spawn.output = Stream::kNull;
-    spawn.error = Stream::kFile;
-    spawn.error_file = directory_ + "/coordinator.log";
-    const std::string program = MOTZKIN_BIN_DIR "/coordinator";
-    auto process =
-        ChildProcess::Spawn({program, "--insecure", "yes", "--data-dir", directory_ + "/data",
-                             "--listen", address_, "--disk-free-percent-min", "0"},
-                            spawn);
-    if (!process.ok()) Fail(std::string(process.status().message()));
-    process_ = std::make_unique<ChildProcess>(*std::move(process));
-    const auto channel = grpc::CreateChannel(address_, grpc::InsecureChannelCredentials());
-    if (!channel->WaitForConnected(std::chrono::system_clock::now() + std::chrono::minutes(3))) {
-      Fail("the coordinator does not answer; see " + directory_);
-    }
-    operators_ = v1::OperatorService::NewStub(channel);
-  }
-  ~CoordinatorUnderLoad() {
-    process_->Signal(SIGTERM);
-    process_->Wait(Deadline::After(absl::Minutes(2))).IgnoreError();
-    process_.reset();
-    std::error_code ignored;  // Postgres may still be stopping.
-    std::filesystem::remove_all(directory_, ignored);
-  }
-
-  const std::string& address() const { return address_; }
-
-  void PinTo(int core) const {
-    cpu_set_t only;
-    CPU_ZERO(&only);
-    CPU_SET(core, &only);
-    for (const auto& task : std::filesystem::directory_iterator(Proc("task"))) {
-      sched_setaffinity(std::atoi(task.path().filename().c_str()), sizeof only, &only);
-    }
-  }
-
-  void StartJob() const {
-    v1::StartJobRequest request;
-    request.set_request_id("11111111-1111-4111-8111-111111111111");
-    *request.mutable_spec() = JobFromPreset("lample-charton").value();
-    request.mutable_spec()->set_target(1'000'000'000);
-    grpc::ClientContext context;
-    v1::StartJobResponse response;
-    const grpc::Status status = operators_->StartJob(&context, request, &response);
-    if (!status.ok()) Fail(status.error_message());
-  }
-
-  // Returns user and system time of the process, without its Postgres.
-  double CpuSeconds() const {
-    std::ifstream file(Proc("stat"));
-    std::string text((std::istreambuf_iterator<char>(file)), {});
-    std::istringstream fields(text.substr(text.rfind(')') + 2));
-    std::string skipped;
-    double user = 0, system = 0;
-    for (int i = 3; i < 14; ++i) fields >> skipped;
-    fields >> user >> system;
-    return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
-  }
-
-  // Returns "VmRSS" or "VmHWM" in MB of 2^20 bytes.
-  double Memory(const std::string& which) const {
-    std::ifstream file(Proc("status"));
-    for (std::string line; std::getline(file, line);) {
-      if (line.rfind(which + ":", 0) == 0) return std::atof(line.c_str() + which.size() + 1) / 1024;
-    }
-    return 0;
-  }
-
- private:
-  std::string Proc(const char* file) const {
-    return fmt::format("/proc/{}/{}", process_->pid(), file);
-  }
-
-  const std::string address_;
-  std::string directory_;
-  std::unique_ptr<ChildProcess> process_;
-  std::unique_ptr<v1::OperatorService::Stub> operators_;
-};
 
 // All workers, driven by one thread, which is this one.
 class Fleet {
@@ -230,7 +114,7 @@ int Run(const Options& options) {
   files.rlim_cur = files.rlim_max;
   setrlimit(RLIMIT_NOFILE, &files);
 
-  CoordinatorUnderLoad coordinator;
+  CoordinatorUnderLoad coordinator(/*insecure=*/true);
   coordinator.PinTo(options.core);
   coordinator.StartJob();
   Fleet fleet(options, coordinator.address());

@@ -46,11 +46,11 @@ v1::Result RowOf(int64_t index, std::mt19937_64& random) {
   return row;
 }
 
-std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
+std::shared_ptr<grpc::Channel> Connect(const LoadOptions& options) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // one connection a worker
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(options.address, options.credentials, arguments);
 }
 
 bool IsDone(const v1::DesiredBatch& batch, int64_t index) {
@@ -91,7 +91,7 @@ SimulatedWorker::SimulatedWorker(const LoadOptions& options, int number, Waits& 
     : options_(options),
       waits_(waits),
       random_(static_cast<uint64_t>(number)),
-      stub_(v1::WorkerService::NewStub(Connect(options.address))) {
+      stub_(v1::WorkerService::NewStub(Connect(options))) {
   const absl::MutexLock lock(&mutex_);
   state_.set_protocol_version(1);
   state_.set_worker_uuid(fmt::format("00000000-0000-4000-8000-{:012}", number));
@@ -244,6 +244,15 @@ std::optional<v1::Submission> SimulatedWorker::Advance(absl::Time now) {
   const absl::Duration since = now - last_report_;
   if (!writing_ && (since >= kReportInterval || (changed_ && since >= kCoalesce))) Report(now);
   return TakeFlush(now);
+}
+
+bool SimulatedWorker::Submit(const v1::Submission& submission) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+  v1::SubmitResultsRequest request;
+  *request.mutable_submission() = submission;
+  v1::SubmitResultsResponse response;
+  return stub_->SubmitResults(&context, request, &response).ok();
 }
 
 void SimulatedWorker::Stored(const v1::Submission& submission) {

@@ -50,6 +50,7 @@ struct Waits {
 
 struct LoadOptions {
   std::string address;
+  std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();
   int slots = 16;
   // Functions a second, for the whole worker.
   double speed = 5;
@@ -67,6 +68,8 @@ class SimulatedWorker : private grpc::ClientBidiReactor<v1::WorkerState, v1::Des
   // Computes up to `now`, reports if that is due, and returns rows that are due for a flush, at
   // most one submission a call.
   std::optional<v1::Submission> Advance(absl::Time now) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Has the coordinator store a submission, on the connection of the stream. Returns whether it did.
+  bool Submit(const v1::Submission& submission);
   // Tells the worker that a submission from Advance() is stored.
   void Stored(const v1::Submission& submission) ABSL_LOCKS_EXCLUDED(mutex_);
   int batches() const ABSL_LOCKS_EXCLUDED(mutex_);

@@ -1,15 +1,12 @@
 #include "cli/access/function_pool.h"
 
-#include <fmt/format.h>
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <ctime>
 #include <utility>
 
 #include "cli/access/program_path.h"
+#include "common/base/cpu_time.h"
 #include "common/base/status_macros.h"
-#include "common/expression/canonical.h"
 #include "worker/slots/integrator_process.h"
 
 namespace motzkin::cli {
@@ -28,25 +25,10 @@ absl::Duration CpuOfThisThread() {
   return absl::DurationFromTimespec(spent);
 }
 
-absl::Duration CpuOfChildren() {
-  rusage usage = {};
-  getrusage(RUSAGE_CHILDREN, &usage);
-  return absl::DurationFromTimeval(usage.ru_utime) + absl::DurationFromTimeval(usage.ru_stime);
-}
-
 }  // namespace
 
 absl::StatusOr<LocalJob> LocalJob::Create(const v1::JobSpec& spec, const std::string& binary) {
-  const v1::GeneratorSpec& generator = spec.generator();
-  if (generator.version() != generator::kGeneratorVersion ||
-      generator.canonical_version() != expression::kCanonicalVersion) {
-    return absl::FailedPreconditionError(fmt::format(
-        "job {} was drawn by generator version {} with canonical form {}, this program has {} and "
-        "{}: use the version that made it",
-        spec.name(), generator.version(), generator.canonical_version(),
-        generator::kGeneratorVersion, expression::kCanonicalVersion));
-  }
-  ASSIGN_OR_RETURN(auto sampler, generator::FunctionSampler::Create(generator));
+  ASSIGN_OR_RETURN(auto sampler, generator::FunctionSampler::Create(spec.generator()));
   worker::IntegratorOptions integrator;
   ASSIGN_OR_RETURN(integrator.binary, ProgramPath("integrator", binary, "--integrator"));
   integrator.engine_memory_bytes = spec.engine_memory_bytes();
@@ -54,6 +36,8 @@ absl::StatusOr<LocalJob> LocalJob::Create(const v1::JobSpec& spec, const std::st
   // The level is probed and not demanded, as a person's machine may have less than a worker's. The
   // answers come from his own database, and each is verified again.
   integrator.sandbox_level = worker::ProbeIntegratorSandbox(integrator.binary).level;
+  // These rows are compared and never submitted, so nothing asks which cluster and job they belong
+  // to.
   return LocalJob(
       std::make_shared<const worker::JobContext>(worker::JobContext{.cluster_uuid = "",
                                                                     .uuid = "",
@@ -84,7 +68,8 @@ worker::Task LocalJob::TaskOf(const Question& question) const {
           .candidate = question.candidate};
 }
 
-FunctionPool::FunctionPool(LocalJob job) : job_(std::move(job)), children_before_(CpuOfChildren()) {
+FunctionPool::FunctionPool(LocalJob job)
+    : job_(std::move(job)), children_before_(CpuTimeOf(RUSAGE_CHILDREN)) {
   const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < cores; ++i) threads_.emplace_back([this] { Work(); });
 }
@@ -100,7 +85,7 @@ absl::Duration FunctionPool::Stop() {
   // were waited for.
   threads_.clear();
   const absl::MutexLock lock(&mutex_);
-  return cpu_ + CpuOfChildren() - children_before_;
+  return cpu_ + CpuTimeOf(RUSAGE_CHILDREN) - children_before_;
 }
 
 absl::StatusOr<std::vector<v1::Result>> FunctionPool::Run(const std::vector<Question>& questions) {
@@ -109,6 +94,8 @@ absl::StatusOr<std::vector<v1::Result>> FunctionPool::Run(const std::vector<Ques
   next_ = 0;
   open_ = questions.size();
   questions_ = &questions;
+  // The threads find the questions once Await() lets go of the mutex. They read the caller's
+  // vector, so this returns only after the last of them has put its row down.
   mutex_.Await(absl::Condition(+[](size_t* open) { return *open == 0; }, &open_));
   questions_ = nullptr;
   // A failure stays for good. The integrator could not be started, and each later row would fail

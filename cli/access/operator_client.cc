@@ -91,6 +91,7 @@ struct OperatorClient::Impl {
     context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(timeout));
     Response response;
     const grpc::Status status =
+        // The null pointer only has a type, which selects the stub that has `method`.
         (StubOf(static_cast<const Stub*>(nullptr)).*method)(&context, request, &response);
     // The coordinator made its workers' texts printable, but rows may come over SQL, and it may be
     // no coordinator that answers.
@@ -189,6 +190,7 @@ absl::StatusOr<v1::ControlWorkerResponse> OperatorClient::Control(
 absl::StatusOr<v1::GetStatusResponse> OperatorClient::Status() {
   ASSIGN_OR_RETURN(v1::GetStatusResponse status,
                    impl_->Call(&v1::OperatorService::Stub::GetStatus, v1::GetStatusRequest()));
+  // The answer holds the beginning of both lists. Only a cluster that fills 4 MiB needs more calls.
   if (!status.next_jobs_token().empty()) {
     RETURN_IF_ERROR(impl_->MoreJobs(*status.mutable_jobs(), status.next_jobs_token()));
   }
@@ -196,6 +198,9 @@ absl::StatusOr<v1::GetStatusResponse> OperatorClient::Status() {
     RETURN_IF_ERROR(impl_->MoreWorkers(*status.mutable_workers(), status.next_workers_token()));
   }
   return status;
+}
+absl::Status OperatorClient::SetPagePassword(const v1::SetPagePasswordRequest& request) {
+  return impl_->Call(&v1::OperatorService::Stub::SetPagePassword, request).status();
 }
 absl::StatusOr<v1::GetResultResponse> OperatorClient::Result(const v1::GetResultRequest& request) {
   return impl_->Call(&v1::OperatorService::Stub::GetResult, request);
@@ -211,6 +216,13 @@ absl::StatusOr<v1::ApproveWorkerResponse> OperatorClient::Approve(
 absl::StatusOr<v1::CreateInviteResponse> OperatorClient::Invite(
     const v1::CreateInviteRequest& request) {
   return impl_->Call(&v1::MemberService::Stub::CreateInvite, request);
+}
+absl::StatusOr<v1::ListInvitesResponse> OperatorClient::Invites() {
+  return impl_->Call(&v1::MemberService::Stub::ListInvites, v1::ListInvitesRequest());
+}
+absl::StatusOr<v1::CancelInviteResponse> OperatorClient::CancelInvite(
+    const v1::CancelInviteRequest& request) {
+  return impl_->Call(&v1::MemberService::Stub::CancelInvite, request);
 }
 absl::StatusOr<v1::ListOperatorsResponse> OperatorClient::Operators() {
   return impl_->Call(&v1::MemberService::Stub::ListOperators, v1::ListOperatorsRequest());

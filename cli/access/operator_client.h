@@ -28,7 +28,7 @@ std::filesystem::path MembershipFile(const std::string& address);
 // Has one connection, which the first call makes. Each call waits for at most kCallTimeout; only
 // DropArchivedRows() and Void() wait longer, for what may be millions of rows.
 //
-// Errors: those of the RPC; INVALID_ARGUMENT if the address is no HOST:PORT; UNAVAILABLE, with
+// Errors: those of the RPC; INVALID_ARGUMENT if the address is not HOST:PORT; UNAVAILABLE, with
 // advice, if no coordinator answers there; UNAUTHENTICATED, with advice, if it does not know this
 // user.
 //
@@ -58,10 +58,13 @@ class OperatorClient {
   absl::StatusOr<v1::ListWorkersResponse> Workers();
   absl::StatusOr<v1::ControlWorkerResponse> Control(const v1::ControlWorkerRequest& request);
   absl::StatusOr<v1::GetStatusResponse> Status();
+  absl::Status SetPagePassword(const v1::SetPagePasswordRequest& request);
   absl::StatusOr<v1::GetResultResponse> Result(const v1::GetResultRequest& request);
   absl::StatusOr<v1::ListEventsResponse> Events(const v1::ListEventsRequest& request);
   absl::StatusOr<v1::ApproveWorkerResponse> Approve(const v1::ApproveWorkerRequest& request);
   absl::StatusOr<v1::CreateInviteResponse> Invite(const v1::CreateInviteRequest& request);
+  absl::StatusOr<v1::ListInvitesResponse> Invites();
+  absl::StatusOr<v1::CancelInviteResponse> CancelInvite(const v1::CancelInviteRequest& request);
   absl::StatusOr<v1::ListOperatorsResponse> Operators();
   absl::StatusOr<v1::RemoveOperatorResponse> RemoveOperator(
       const v1::RemoveOperatorRequest& request);

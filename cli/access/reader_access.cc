@@ -92,6 +92,8 @@ absl::StatusOr<ReaderAccess> ReaderAccess::Open(const CoordinatorFlags& coordina
 
 absl::Status ReaderAccess::Close() {
   if (!server_.has_value()) return absl::OkStatus();
+  // On SIGTERM the coordinator stops its Postgres in order. The destructor's SIGKILL leaves it no
+  // time for that.
   server_->Signal(SIGTERM);
   const absl::Status status = server_->Wait(Deadline::After(kDatabaseStop)).status();
   server_.reset();

@@ -18,10 +18,6 @@ namespace {
 // Hashes have 64 bits, and many JSON readers keep only 53 of a number.
 std::string Hex(uint64_t hash) { return absl::StrFormat("%016x", hash); }
 
-std::string Time(const google::protobuf::Timestamp& time) {
-  return absl::FormatTime(absl::FromUnixSeconds(time.seconds()), absl::UTCTimeZone());
-}
-
 // protobuf's maps have a random order, but the same data should print the same text.
 template <typename Map>
 Json Sorted(const Map& map) {
@@ -54,6 +50,10 @@ Json ToJson(const v1::Verification& verification) {
 
 }  // namespace
 
+std::string Utc(const google::protobuf::Timestamp& time) {
+  return absl::FormatTime(absl::FromUnixSeconds(time.seconds()), absl::UTCTimeZone());
+}
+
 Json ToJson(const v1::Job& job) {
   const OutcomeGroups groups = GroupsOf(job);
   return {{"uuid", job.uuid()},
@@ -61,9 +61,9 @@ Json ToJson(const v1::Job& job) {
           {"name", job.spec().name()},
           {"state", Word(job.state())},
           {"reason", job.reason()},
-          {"create_time", Time(job.create_time())},
+          {"create_time", Utc(job.create_time())},
           // Null and not absent, so that scripts find each key in every job.
-          {"archive_time", job.has_archive_time() ? Json(Time(job.archive_time())) : Json(nullptr)},
+          {"archive_time", job.has_archive_time() ? Json(Utc(job.archive_time())) : Json(nullptr)},
           {"preset", job.spec().preset()},
           {"seed", job.spec().seed()},
           {"target", job.spec().target()},
@@ -128,6 +128,7 @@ Json ToJson(const v1::GetStatusResponse& status) {
             {"disk_total_bytes", status.disk_total_bytes()},
             {"data_directory", status.data_directory()},
             {"psql", status.psql()},
+            {"page", status.page()},
             {"jobs", Json::array()},
             {"workers", Json::array()},
             {"latest", Json::array()}};
@@ -138,7 +139,7 @@ Json ToJson(const v1::GetStatusResponse& status) {
 }
 
 void PrintJson(const Json& json, bool pretty) {
-  // An engine's message may hold bytes that are no UTF-8. dump() throws at them unless it may
+  // An engine's message may hold bytes that are not UTF-8. dump() throws at them unless it may
   // replace them.
   fmt::print("{}\n", json.dump(pretty ? 2 : -1, ' ', /*ensure_ascii=*/false,
                                Json::error_handler_t::replace));

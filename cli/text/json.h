@@ -3,6 +3,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "motzkin/v1/operator_service.pb.h"
 
@@ -10,7 +11,10 @@ namespace motzkin::cli {
 
 using Json = nlohmann::ordered_json;
 
-// Times are RFC 3339 in UTC, and hashes are texts of 16 hexadecimal digits.
+// Returns the time in RFC 3339, in UTC, as all JSON of ours has it.
+std::string Utc(const google::protobuf::Timestamp& time);
+
+// Hashes are texts of 16 hexadecimal digits.
 Json ToJson(const v1::Job& job);
 Json ToJson(const v1::Worker& worker);
 Json ToJson(const v1::Result& result);

@@ -14,28 +14,51 @@ namespace motzkin::cli {
 namespace {
 
 // Whether the text begins with a token that only prefix form begins with. Other prefix texts, such
-// as `sin x`, either mean the same in infix or are no infix at all.
+// as `sin x`, either mean the same in infix or are not infix at all.
 bool LooksLikePrefix(std::string_view text) {
   const std::string_view first = text.substr(0, text.find(' '));
-  constexpr std::string_view kTokens[] = {"add", "sub", "mul", "div", "pow", "neg", "INT+", "INT-"};
+  constexpr std::string_view kTokens[] = {"add",  "sub", "mul", "div",  "pow",  "neg",  "INT+",
+                                          "INT-", "inv", "rac", "pow2", "pow3", "pow4", "pow5"};
   return std::find(std::begin(kTokens), std::end(kTokens), first) != std::end(kTokens);
 }
 
 }  // namespace
 
-absl::StatusOr<expression::Expr> ReadExpression(std::string_view text, expression::Pool& pool) {
-  // Only LaTeX has backslashes.
-  if (text.find('\\') != std::string_view::npos) return expression::ParseLatex(text, pool);
-  if (LooksLikePrefix(text)) return expression::ParsePrefix(text, pool);
-  absl::StatusOr<expression::Expr> infix = expression::ParseInfix(text, pool);
-  if (infix.ok()) return infix;
-  absl::StatusOr<expression::Expr> prefix = expression::ParsePrefix(text, pool);
-  return prefix.ok() ? prefix : infix;  // Most people write infix, so its error helps more.
+Notation NotationOf(std::string_view text, expression::Dialect dialect) {
+  const bool braces = dialect == expression::Dialect::kAny;
+  if (text.find_first_of(braces ? "\\${" : "\\$") != std::string_view::npos)
+    return Notation::kLatex;
+  return LooksLikePrefix(text) ? Notation::kPrefix : Notation::kInfix;
 }
 
-absl::StatusOr<std::string> ReadAsPrefix(std::string_view text) {
+absl::StatusOr<expression::Expr> ReadExpression(std::string_view text, expression::Pool& pool,
+                                                expression::Dialect dialect) {
+  const auto prefix = [&] {
+    return expression::ParsePrefix(text, pool, {}, expression::Vocabulary::kLampleCharton);
+  };
+  switch (NotationOf(text, dialect)) {
+    case Notation::kLatex:
+      return expression::ParseLatex(text, pool);
+    case Notation::kPrefix:
+      return prefix();
+    case Notation::kInfix:
+      break;
+  }
+  absl::StatusOr<expression::Expr> infix = expression::ParseInfix(text, pool, {}, dialect);
+  if (infix.ok()) return infix;
+  absl::StatusOr<expression::Expr> tokens = prefix();
+  return tokens.ok() ? tokens : infix;  // Most people write infix, so its error helps more.
+}
+
+absl::StatusOr<std::string> ReadAsPrefix(std::string_view text, expression::Dialect dialect) {
   expression::Pool pool;
-  ASSIGN_OR_RETURN(const expression::Expr expr, ReadExpression(text, pool));
+  ASSIGN_OR_RETURN(const expression::Expr expr, ReadExpression(text, pool, dialect));
+  return expression::Print(expr, expression::Format::kPrefix);
+}
+
+absl::StatusOr<std::string> ReadLatexAsPrefix(std::string_view text) {
+  expression::Pool pool;
+  ASSIGN_OR_RETURN(const expression::Expr expr, expression::ParseLatex(text, pool));
   return expression::Print(expr, expression::Format::kPrefix);
 }
 

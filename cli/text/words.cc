@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "common/base/utf8.h"
 #include "common/expression/expression.h"
 #include "common/expression/parser.h"
 #include "common/expression/printer.h"
@@ -69,10 +70,7 @@ std::string PrefixToInfix(std::string_view prefix) {
 std::string Shortened(std::string_view text, size_t columns) {
   if (text.size() <= columns) return std::string(text);
   const std::string_view dots = columns <= 3 ? "" : "...";
-  size_t kept = columns - dots.size();
-  // The cut does not go through a character, whose later bytes begin with the bits 10.
-  while (kept > 0 && (static_cast<unsigned char>(text[kept]) & 0xc0) == 0x80) --kept;
-  return fmt::format("{}{}", text.substr(0, kept), dots);
+  return fmt::format("{}{}", BeginningOf(text, columns - dots.size()), dots);
 }
 
 }  // namespace motzkin::cli

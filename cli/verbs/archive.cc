@@ -89,6 +89,7 @@ absl::StatusOr<int> Drop(OperatorClient& coordinator, const Globals& globals,
   ASSIGN_OR_RETURN(const dataset::ArchiveDescription archive,
                    dataset::DescribeArchive(flags.directory));
   v1::DropArchivedRowsRequest request;
+  // The UUID, because another cluster may have a job of the same name, and DIR may be its archive.
   request.set_job(archive.uuid);
   request.set_rows(archive.rows);
   request.set_audited(archive.audited);
@@ -118,6 +119,8 @@ absl::StatusOr<int> RunArchive(const Globals& globals, const ArchiveFlags& flags
   RETURN_IF_ERROR(coordinator.Jobs().status());
   RETURN_IF_ERROR(dataset::IsArchive(flags.directory) ? CheckPresent(flags)
                                                       : Write(globals, flags));
+  // Drop() reads the description from the files, also after Write(): only what is on disk may cost
+  // rows.
   return Drop(coordinator, globals, flags);
 }
 

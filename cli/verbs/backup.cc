@@ -62,8 +62,10 @@ absl::Status VerifyJobs(const Globals& globals, dataset::Reader& reader,
   absl::Status all;
   for (const std::string& job : jobs) {
     const absl::Status one = RecheckJob(globals, reader, job, integrator, /*tell=*/false, progress);
+    // FAILED_PRECONDITION concerns this job alone: wrong rows, or functions that this version draws
+    // otherwise. Other errors, such as a missing integrator, would meet the other jobs as well.
     if (!one.ok() && !absl::IsFailedPrecondition(one)) return one;
-    all.Update(one);  // Every job is looked at, whatever the one before was like.
+    all.Update(one);  // A job that failed does not keep the next one from being checked.
   }
   return all;
 }
@@ -74,6 +76,8 @@ absl::StatusOr<int> RestoreAndVerify(const Globals& globals, const BackupOptions
         "--verify is for --data-dir: the rows of a --postgres are checked by motzkin export");
   }
   ASSIGN_OR_RETURN(const std::vector<std::string> command, CommandOf("--restore", options));
+  // A child starts with an empty environment, whereas Exec() hands ours on. The coordinator must
+  // see the same settings in both cases.
   SpawnOptions inherit;
   for (char** variable = environ; *variable != nullptr; ++variable) {
     inherit.environment.emplace_back(*variable);
@@ -83,7 +87,7 @@ absl::StatusOr<int> RestoreAndVerify(const Globals& globals, const BackupOptions
   inherit.error = Stream::kInherit;
   ASSIGN_OR_RETURN(ChildProcess coordinator, ChildProcess::Spawn(command, inherit));
   ASSIGN_OR_RETURN(const ExitStatus ended, coordinator.Wait(Deadline::Never()));
-  if (ended.code != 0) return ended.signal != 0 ? kExitFailure : ended.code;
+  if (!ended.success()) return ended.signal != 0 ? kExitFailure : ended.code;
   ReaderFlags flags;
   flags.data_directory = options.data_directory;
   flags.coordinator_binary = options.coordinator_binary;

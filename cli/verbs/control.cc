@@ -1,10 +1,12 @@
 // motzkin pause, resume, extend and cancel control a job; suspend, drain, resume and remove control
 // a worker. `resume` finds out whether its name is that of a job or of a worker.
 #include <absl/strings/str_cat.h>
+#include <absl/time/clock.h>
 #include <fmt/core.h>
 
 #include "cli/access/operator_client.h"
 #include "cli/text/json.h"
+#include "cli/text/until.h"
 #include "cli/verbs/verb.h"
 #include "common/base/status_macros.h"
 #include "common/words/words.h"
@@ -16,6 +18,7 @@ namespace {
 struct ControlOptions {
   std::string name;
   std::string target;   // for extend
+  std::string until;    // for suspend
   bool job = false;     // for resume: the name is a job's
   bool worker = false;  // for resume: the name is a worker's
 };
@@ -39,8 +42,8 @@ absl::StatusOr<int> ControlJob(const Globals& globals, const std::string& name,
 }
 
 absl::StatusOr<int> ControlWorker(const Globals& globals, const std::string& name,
-                                  v1::ControlWorkerRequest::Verb verb) {
-  v1::ControlWorkerRequest request;
+                                  v1::ControlWorkerRequest::Verb verb,
+                                  v1::ControlWorkerRequest request = {}) {
   request.set_worker(name);
   request.set_verb(verb);
   OperatorClient client(globals.coordinator);
@@ -57,10 +60,22 @@ absl::StatusOr<int> ControlWorker(const Globals& globals, const std::string& nam
   return kExitOk;
 }
 
+absl::StatusOr<int> Suspend(const Globals& globals, const ControlOptions& options) {
+  v1::ControlWorkerRequest request;
+  if (!options.until.empty()) {
+    ASSIGN_OR_RETURN(const absl::Time until,
+                     ParseUntil(options.until, absl::Now(), absl::LocalTimeZone()));
+    request.mutable_until()->set_seconds(absl::ToUnixSeconds(until));
+  }
+  return ControlWorker(globals, options.name, v1::ControlWorkerRequest::VERB_SUSPEND,
+                       std::move(request));
+}
+
 // Removes a worker, or an operator if no worker has the name.
 absl::StatusOr<int> Remove(const Globals& globals, const ControlOptions& options) {
   absl::StatusOr<int> worker =
       ControlWorker(globals, options.name, v1::ControlWorkerRequest::VERB_REMOVE);
+  // Any other error is about a worker of that name, so no operator is meant.
   if (!absl::IsNotFound(worker.status())) return worker;
   v1::RemoveOperatorRequest request;
   request.set_name(options.name);
@@ -131,8 +146,10 @@ void AddControl(const VerbContext& context) {
   extend.app.add_option("TARGET", extend.options.target, "the new target, e.g. 2M")->required();
   add("cancel", "end a job for good; its results stay", "JOB",
       JobVerb<v1::ControlJobRequest::VERB_CANCEL>);
-  add("suspend", "stop a worker at once; it keeps its batches", "WORKER",
-      WorkerVerb<v1::ControlWorkerRequest::VERB_SUSPEND>);
+  const auto suspend =
+      add("suspend", "stop a worker at once; it keeps its batches", "WORKER", Suspend);
+  suspend.app.add_option("--until", suspend.options.until,
+                         "resume it then: 7:00, or '2026-01-31 7:00', on this machine's clock");
   add("drain", "let a worker finish what it computes and give the rest back", "WORKER",
       WorkerVerb<v1::ControlWorkerRequest::VERB_DRAIN>);
   add("remove", "refuse a worker or an operator from now on", "NAME", Remove);

@@ -4,29 +4,24 @@
 
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
+#include <optional>
+#include <vector>
 
-#include "cli/text/read_expression.h"
+#include "cli/reading/function_file.h"
+#include "cli/verbs/reading_flags.h"
+#include "common/base/status_macros.h"
 #include "common/expression/canonical.h"
+#include "common/expression/parser.h"
 #include "dataset/checksummed_file.h"
 
 namespace motzkin::cli {
 namespace {
 
-absl::Status Add(const std::string& line, expression::Pool& pool, dataset::FunctionSet& set) {
-  const nlohmann::json json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object() || !json.contains("integrand") || !json["integrand"].is_string()) {
-    return absl::InvalidArgumentError("expected an object with a string \"integrand\"");
-  }
-  const auto text = json["integrand"].get<std::string>();
-  // A pool holds everything that it made, so it is emptied for each line of a long file.
+absl::Status Add(const std::string& prefix, expression::Pool& pool, dataset::FunctionSet& set) {
+  // A pool holds everything that it made, so it is emptied for each function of a long file.
   pool.Clear();
-  const absl::StatusOr<expression::Expr> integrand = ReadExpression(text, pool);
-  if (!integrand.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(integrand.status().message(), Caret(integrand.status(), text)));
-  }
-  const expression::Expr canonical = expression::Canonical(*integrand, pool);
+  ASSIGN_OR_RETURN(const expression::Expr integrand, expression::ParsePrefix(prefix, pool));
+  const expression::Expr canonical = expression::Canonical(integrand, pool);
   if (canonical->op() == expression::Op::kUndefined) {
     return absl::InvalidArgumentError("the function has no value anywhere");
   }
@@ -38,7 +33,8 @@ absl::Status Add(const std::string& line, expression::Pool& pool, dataset::Funct
 
 }  // namespace
 
-absl::StatusOr<dataset::FunctionSet> ReadFunctionSet(const std::string& path) {
+absl::StatusOr<dataset::FunctionSet> ReadFunctionSet(const std::string& path,
+                                                     const ReadingOptions& options) {
   dataset::FunctionSet set;
   // It is read twice, which a pipe does not allow; opening one would even wait for a writer.
   std::error_code error;
@@ -52,16 +48,26 @@ absl::StatusOr<dataset::FunctionSet> ReadFunctionSet(const std::string& path) {
   if (!digest.ok()) return absl::InvalidArgumentError(digest.status().message());
   set.name = std::filesystem::path(path).filename().string();
   set.sha256 = digest->sha256;
-  std::ifstream file(path);
+  std::ifstream input(path);
+  ASSIGN_OR_RETURN(FunctionFile file, FunctionFile::Open(input, path, options));
   expression::Pool pool;
-  std::string line;
-  for (int number = 1; std::getline(file, line); ++number) {
-    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-    if (const absl::Status status = Add(line, pool, set); !status.ok()) {
-      return absl::InvalidArgumentError(absl::StrCat(path, ":", number, ": ", status.message()));
+  Unreadable unreadable;
+  std::vector<std::string_view> notes;
+  while (const std::optional<Entry> entry = file.Next()) {
+    FunctionItem item = file.Read(*entry);
+    if (item.integrand.ok()) {
+      if (const absl::Status status = Add(*item.integrand, pool, set); !status.ok()) {
+        item.integrand =
+            absl::InvalidArgumentError(absl::StrCat(path, ":", item.line, ": ", status.message()));
+      }
     }
+    if (!item.integrand.ok()) unreadable.Add(item);
+    AddNotes(item, notes);
   }
-  if (file.bad()) return absl::DataLossError(absl::StrCat("cannot read ", path));
+  if (file.failed()) return absl::DataLossError(absl::StrCat("cannot read ", path));
+  if (unreadable.count() > 0)
+    return absl::InvalidArgumentError(unreadable.Message(set.functions + unreadable.count()));
+  ReportNotes(notes);
   return set;
 }
 

@@ -5,15 +5,16 @@
 
 #include <string>
 
+#include "cli/reading/function_item.h"
 #include "dataset/export_options.h"
 
 namespace motzkin::cli {
 
-// The file is JSONL. Each line is an object with a string "integrand", in any notation that the CLI
-// reads; other keys are ignored.
+// The file has a format of cli/reading/function_file.h; only its integrands count.
 //
-// INVALID_ARGUMENT: there is no such file, or a line cannot be read ("FILE:7: ..."). Such a line is
-// an error, because skipping it would leave its function in the dataset.
-absl::StatusOr<dataset::FunctionSet> ReadFunctionSet(const std::string& path);
+// INVALID_ARGUMENT: there is no such file, or a function cannot be read ("FILE:7: ...", with the number
+// of them). Such a function is an error, because skipping it would leave it in the dataset.
+absl::StatusOr<dataset::FunctionSet> ReadFunctionSet(const std::string& path,
+                                                     const ReadingOptions& options);
 
 }  // namespace motzkin::cli

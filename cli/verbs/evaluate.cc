@@ -1,8 +1,7 @@
-// motzkin evaluate FILE.jsonl solves integrands with the ladder, or judges candidate answers with
+// motzkin evaluate FILE solves integrands with the ladder, or judges candidate answers with
 // the verifier.
 #include <absl/synchronization/mutex.h>
 #include <fmt/core.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,11 +13,13 @@
 #include <thread>
 
 #include "cli/access/local_integrator.h"
+#include "cli/reading/function_file.h"
 #include "cli/text/report.h"
 #include "cli/text/words.h"
-#include "cli/verbs/evaluate_input.h"
 #include "cli/verbs/evaluate_summary.h"
+#include "cli/verbs/reading_flags.h"
 #include "cli/verbs/verb.h"
+#include "common/base/cpu_time.h"
 #include "common/base/status_macros.h"
 #include "common/base/string_view.h"
 #include "common/base/terminal.h"
@@ -31,15 +32,16 @@ struct EvaluateOptions {
   std::string file;
   std::string details;
   std::string candidates_key = "candidates";
+  ReadingFlags reading;
   int jobs = 1;
   IntegratorFlags integrator;
 };
 
-// At most this many lines are ahead of the oldest unfinished one. That bounds the memory, however
+// At most this many functions are ahead of the oldest unfinished one. That bounds the memory, however
 // long the file is.
 constexpr int64_t kAheadMax = 1000;
 
-// The integrators of one thread, each of which is started when a line first needs it. Threads
+// The integrators of one thread, each of which is started when a function first needs it. Threads
 // cannot share them, because an integrator dies with the thread that started it.
 struct Integrators {
   Integrators(const LocalLadder& to_solve, const LocalLadder& to_judge)
@@ -48,17 +50,17 @@ struct Integrators {
   LocalIntegrator judge;
 };
 
-// Works through the lines of a file on `jobs` threads, each with integrators of its own.
+// Works through the functions of a file on `jobs` threads, each with integrators of its own.
 class Evaluation {
  public:
   // The references must outlive this. `details` may be null.
-  Evaluation(const LocalLadder& ladder, const EvaluateOptions& options, std::istream& input,
+  Evaluation(const LocalLadder& ladder, const EvaluateOptions& options, FunctionFile& file,
              std::ostream* details)
-      : options_(options), input_(input), details_(details), ladder_(ladder), judge_(ladder) {
+      : options_(options), file_(file), details_(details), ladder_(ladder), judge_(ladder) {
     judge_.options.engines = {"giac"};  // Judging needs no engine, and giac starts fastest.
   }
 
-  // Returns an error of DropMissingEngines() if a line needed engines. DATA_LOSS: the file could not
+  // Returns an error of DropMissingEngines() if a function needed engines. DATA_LOSS: the file could not
   // be read to its end.
   absl::Status Run() {
     {
@@ -69,7 +71,11 @@ class Evaluation {
     const absl::MutexLock lock(&mutex_);
     if (CanRedraw(STDERR_FILENO)) fmt::print(stderr, "\n");
     // A disk that fails in the middle must not look like the end of the file.
-    if (engines_.ok() && input_.bad()) return absl::DataLossError("cannot read " + options_.file);
+    if (engines_.ok() && file_.failed()) return absl::DataLossError("cannot read " + options_.file);
+    if (unreadable_.count() > 0) {
+      fmt::print(stderr, "motzkin: {}\n", Shown(unreadable_.Message(given_)));
+    }
+    ReportNotes(summary_.notes);
     return engines_;
   }
 
@@ -77,40 +83,43 @@ class Evaluation {
   const EvaluateSummary& summary() const ABSL_NO_THREAD_SAFETY_ANALYSIS { return summary_; }
 
  private:
-  struct Line {
-    int64_t sequence;  // counts lines that are not blank, from 0
-    int number;        // the line's number in the file, from 1
-    std::string text;
+  struct Taken {
+    int64_t sequence;  // counts the functions of the file, from 0
+    Entry entry;
   };
 
   void Work() {
     Integrators integrators(ladder_, judge_);
-    while (std::optional<Line> line = Take()) {
-      const EvaluateItem item =
-          ReadItem(line->text, line->number, options_.file == "-" ? "stdin" : options_.file,
-                   options_.candidates_key);
-      Give(line->sequence, Evaluate(integrators, item));
+    while (const std::optional<Taken> taken = Take()) {
+      const FunctionItem item = file_.Read(taken->entry);
+      Note(item);
+      Give(taken->sequence, Evaluate(integrators, item));
     }
   }
 
-  std::optional<Line> Take() {
+  // Notes what the summary says of the item as it was read.
+  void Note(const FunctionItem& item) {
+    const absl::MutexLock lock(&mutex_);
+    AddNotes(item, summary_.notes);
+    if (item.integrand.ok()) return;
+    unreadable_.Add(item);
+    summary_.invalid = unreadable_.count();
+  }
+
+  std::optional<Taken> Take() {
     const absl::MutexLock lock(&mutex_);
     mutex_.Await(absl::Condition(
         +[](Evaluation* self) ABSL_EXCLUSIVE_LOCKS_REQUIRED(self->mutex_) {
           return self->taken_ - self->given_ < kAheadMax;
         },
         this));
-    Line line;
-    do {
-      if (!engines_.ok() || !std::getline(input_, line.text)) return std::nullopt;
-      ++lines_read_;
-    } while (line.text.find_first_not_of(" \t\r") == std::string::npos);
-    line.number = lines_read_;
-    line.sequence = taken_++;
-    return line;
+    if (!engines_.ok()) return std::nullopt;
+    std::optional<Entry> entry = file_.Next();
+    if (!entry) return std::nullopt;
+    return Taken{taken_++, *std::move(entry)};
   }
 
-  // Takes the result of a line, and writes the results that are ready in the order of the file.
+  // Takes the result of a function, and writes the results that are ready in the order of the file.
   void Give(int64_t sequence, Json json) {
     const absl::MutexLock lock(&mutex_);
     ready_.emplace(sequence, std::move(json));
@@ -126,14 +135,11 @@ class Evaluation {
     Progress();
   }
 
-  Json Evaluate(Integrators& integrators, const EvaluateItem& item) {
+  Json Evaluate(Integrators& integrators, const FunctionItem& item) {
     Json json{{"line", item.line}};
     if (!item.id.is_null()) json["id"] = item.id;
     if (!item.integrand.ok()) {
       json["error"] = item.integrand.status().message();
-      fmt::print(stderr, "{}\n", Shown(ToStd(item.integrand.status().message())));
-      const absl::MutexLock lock(&mutex_);
-      ++summary_.invalid;
       return json;
     }
     json["integrand"] = item.text;
@@ -146,7 +152,7 @@ class Evaluation {
     return json;
   }
 
-  // The first line that needs engines finds out which there are. Other threads wait for the lock
+  // The first function that needs engines finds out which there are. Other threads wait for the lock
   // meanwhile, as they need the shorter ladder. Returns false if none of the ladder's engines runs.
   bool EnsureEngines(LocalIntegrator& integrator) {
     const absl::MutexLock lock(&mutex_);
@@ -158,7 +164,7 @@ class Evaluation {
     return engines_.ok();
   }
 
-  Json Solve(LocalIntegrator& integrator, const EvaluateItem& item) {
+  Json Solve(LocalIntegrator& integrator, const FunctionItem& item) {
     const absl::StatusOr<pipe::Integration> integration = integrator.Integrate(*item.integrand);
     const absl::MutexLock lock(&mutex_);
     if (!integration.ok()) {
@@ -171,7 +177,7 @@ class Evaluation {
     return ToJson(*integration);
   }
 
-  Json Judge(LocalIntegrator& integrator, const EvaluateItem& item) {
+  Json Judge(LocalIntegrator& integrator, const FunctionItem& item) {
     Json verdicts = Json::array();
     for (const Candidate& candidate : item.candidates) {
       verdicts.push_back(JudgeOne(integrator, *item.integrand, candidate));
@@ -209,21 +215,21 @@ class Evaluation {
   void Progress() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     constexpr int64_t kEvery = 20;
     if (given_ % kEvery == 0 && CanRedraw(STDERR_FILENO)) {
-      fmt::print(stderr, "\r{} lines\x1b[K", given_);
+      fmt::print(stderr, "\r{} functions\x1b[K", given_);
     }
   }
 
   const EvaluateOptions& options_;
-  std::istream& input_ ABSL_GUARDED_BY(mutex_);
+  FunctionFile& file_;  // Next() is called under the mutex, Read() without it.
   std::ostream* const details_;
-  // Its missing engines are removed under the mutex before the first line is solved. After that it
+  // Its missing engines are removed under the mutex before the first function is solved. After that it
   // is constant, so the solvers read it without the lock.
   LocalLadder ladder_;
   LocalLadder judge_;
 
   absl::Mutex mutex_;
   EvaluateSummary summary_ ABSL_GUARDED_BY(mutex_);
-  int lines_read_ ABSL_GUARDED_BY(mutex_) = 0;
+  Unreadable unreadable_ ABSL_GUARDED_BY(mutex_);
   int64_t taken_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t given_ ABSL_GUARDED_BY(mutex_) = 0;  // results that are written
   std::map<int64_t, Json> ready_ ABSL_GUARDED_BY(mutex_);
@@ -231,40 +237,30 @@ class Evaluation {
   absl::Status engines_ ABSL_GUARDED_BY(mutex_);
 };
 
-double Seconds(const timeval& time) {
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-}
-
-// Returns the user and system time of this process, or of the children that it has waited for.
-double CpuSeconds(int who) {
-  rusage usage = {};
-  ::getrusage(who, &usage);
-  return Seconds(usage.ru_utime) + Seconds(usage.ru_stime);
-}
-
-// INVALID_ARGUMENT: a file cannot be opened. Other errors: no engine of the ladder runs, or the
+// INVALID_ARGUMENT: a file cannot be opened, or is none of functions. Other errors: no engine of the ladder runs, or the
 // disk is full.
 absl::StatusOr<EvaluateSummary> EvaluateFile(const LocalLadder& ladder,
                                              const EvaluateOptions& options) {
   std::ifstream input_file;
+  RETURN_IF_ERROR(OpenFunctions(options.file, input_file));
   std::error_code error;
-  // A directory can be opened, but reads like an empty file.
-  if (std::filesystem::is_directory(options.file, error)) {
-    return absl::InvalidArgumentError(options.file + " is a directory, not a file");
-  }
   if (std::filesystem::equivalent(options.file, options.details, error)) {
     return absl::InvalidArgumentError("--details would overwrite " + options.file);
   }
-  if (options.file != "-") input_file.open(options.file);
-  // A stream that was never opened is good, so "-" passes this check and the one below.
-  if (!input_file) return absl::InvalidArgumentError("cannot read " + options.file);
+  ASSIGN_OR_RETURN(ReadingOptions reading, ReadFlags(options.reading));
+  reading.candidates_key = options.candidates_key;
+  const bool from_stdin = options.file == "-";
+  ASSIGN_OR_RETURN(FunctionFile file,
+                   FunctionFile::Open(from_stdin ? std::cin : input_file,
+                                      from_stdin ? "stdin" : options.file, std::move(reading)));
   std::ofstream details_file;
   const bool to_file = !options.details.empty() && options.details != "-";
   if (to_file) details_file.open(options.details, std::ios::trunc);
+  // A stream that was never opened is good.
   if (!details_file) return absl::InvalidArgumentError("cannot write " + options.details);
   std::ostream* details = to_file ? &details_file : nullptr;
   if (options.details == "-") details = &std::cout;
-  Evaluation evaluation(ladder, options, options.file == "-" ? std::cin : input_file, details);
+  Evaluation evaluation(ladder, options, file, details);
   RETURN_IF_ERROR(evaluation.Run());
   if (details != nullptr && !details->flush()) {
     return absl::DataLossError("cannot write " + options.details);
@@ -272,9 +268,9 @@ absl::StatusOr<EvaluateSummary> EvaluateFile(const LocalLadder& ladder,
   EvaluateSummary summary = evaluation.summary();
   // A sandbox that is killed does not hand the CPU time of its children on. Then only the
   // integrators' own reports tell it.
-  summary.cpu_seconds =
-      CpuSeconds(RUSAGE_SELF) +
-      std::max(CpuSeconds(RUSAGE_CHILDREN), summary.engine_seconds + summary.verifier_seconds);
+  summary.cpu_seconds = absl::ToDoubleSeconds(CpuTimeOf(RUSAGE_SELF)) +
+                        std::max(absl::ToDoubleSeconds(CpuTimeOf(RUSAGE_CHILDREN)),
+                                 summary.engine_seconds + summary.verifier_seconds);
   return summary;
 }
 
@@ -294,7 +290,7 @@ absl::StatusOr<int> RunEvaluate(const Globals& globals, const EvaluateOptions& o
   } else {
     fmt::print(stdout_taken ? stderr : stdout, "{}", summary->ToText());
   }
-  // Lines that cannot be read are counted and do no harm. If there are no others, it is the wrong
+  // Functions that cannot be read are counted and do no harm. If there are no others, it is the wrong
   // file.
   return summary->outcomes.empty() && summary->invalid > 0 ? kExitUsage : kExitOk;
 }
@@ -303,15 +299,19 @@ absl::StatusOr<int> RunEvaluate(const Globals& globals, const EvaluateOptions& o
 
 void AddEvaluate(const VerbContext& context) {
   const auto [verb, options] =
-      AddVerb(context, "evaluate",
-              "solve the integrands of a JSONL file, or judge its candidate answers", RunEvaluate);
+      AddVerb(context, "evaluate", "solve the integrands of a file, or judge its candidate answers",
+              RunEvaluate);
   options.jobs = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  verb.add_option("FILE.jsonl", options.file,
-                  "a line: {\"integrand\": \"...\", \"candidates\": [\"...\"]}; - is stdin")
+  verb.add_option(
+          "FILE", options.file,
+          "JSON lines or an array of {\"integrand\": \"...\", \"candidates\": [\"...\"]}, CSV or "
+          "TSV with a header, Lample-Charton lines, Rubi's lists, or an expression a line; - is stdin")
       ->required();
-  verb.add_option("--details", options.details, "write a JSON object per line to this file, or -");
+  verb.add_option("--details", options.details,
+                  "write a JSON object per function to this file, or -");
   verb.add_option("--candidates-key", options.candidates_key,
-                  "where the candidates are; default candidates");
+                  "the key or column of the candidates; default candidates");
+  AddReadingFlags(verb, options.reading);
   verb.add_option("--jobs", options.jobs, "integrators at work; default: one a core")
       ->check(CLI::Range(1, 1024));
   AddIntegratorFlags(verb, options.integrator);

@@ -58,6 +58,7 @@ Json EvaluateSummary::ToJson() const {
             {"verifier_seconds", verifier_seconds},
             {"engines", engines},
             {"outcomes", outcomes}};
+  if (!notes.empty()) json["notes"] = std::vector<std::string>(notes.begin(), notes.end());
   if (!verdicts.empty()) {
     json["candidates"] = Json::object();
     for (const char* verdict : {"verified", "partly", "refuted", "unverified"}) {
@@ -75,7 +76,7 @@ std::string EvaluateSummary::ToText() const {
     const auto count = json[key].get<int64_t>();
     text += fmt::format("{:>9} {:10} {:>7}\n", Grouped(count), key, Percent(count, functions));
   }
-  if (invalid > 0) text += fmt::format("{:>9} lines could not be read\n", Grouped(invalid));
+  if (invalid > 0) text += fmt::format("{:>9} functions could not be read\n", Grouped(invalid));
   if (json.contains("candidates")) {
     text += "candidates:";
     for (const auto& [verdict, count] : json["candidates"].items()) {

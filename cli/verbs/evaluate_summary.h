@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/text/json.h"
@@ -17,7 +18,8 @@ std::string BestOutcome(const std::vector<std::string>& verdicts);
 struct EvaluateSummary {
   std::map<std::string, int64_t> outcomes;  // functions by outcome
   std::map<std::string, int64_t> verdicts;  // candidates by verdict
-  int64_t invalid = 0;                      // lines that cannot be read
+  int64_t invalid = 0;                      // functions that cannot be read
+  std::vector<std::string_view> notes;      // see FunctionItem
   Json engines = Json::object();            // exact versions by name; empty if no engine ran
   double cpu_seconds = 0;                   // the time of this process and of all that it started
   double engine_seconds = 0;

@@ -1,56 +1,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <sstream>
-
-#include "cli/verbs/evaluate_input.h"
 #include "cli/verbs/evaluate_summary.h"
 
 namespace motzkin::cli {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::SizeIs;
-
-std::vector<EvaluateItem> Read(const std::string& text) {
-  std::istringstream input(text);
-  std::vector<EvaluateItem> items;
-  int number = 0;
-  for (std::string line; std::getline(input, line);) {
-    items.push_back(ReadItem(line, ++number, "in.jsonl", "candidates"));
-  }
-  return items;
-}
-
-TEST(EvaluateInputTest, ALineIsAnIntegrandWithOrWithoutCandidates) {
-  const auto items = Read(
-      "{\"id\": 7, \"integrand\": \"2*x\", \"candidates\": [\"x^2\", \"foo(x)\"]}\n"
-      "{\"integrand\": \"x\", \"candidates\": null}\n");
-  ASSERT_THAT(items, SizeIs(2));
-  EXPECT_EQ(items[0].id, Json(7));
-  EXPECT_EQ(items[0].integrand.value(), "mul INT+ 2 x");
-  ASSERT_THAT(items[0].candidates, SizeIs(2));
-  EXPECT_EQ(items[0].candidates[0].prefix.value(), "pow x INT+ 2");
-  EXPECT_FALSE(items[0].candidates[1].prefix.ok());
-  EXPECT_EQ(items[1].line, 2);
-  EXPECT_FALSE(items[1].has_candidates);
-}
-
-TEST(EvaluateInputTest, AWrongLineCostsOnlyItself) {
-  const auto items = Read(
-      "nonsense\n[1]\n{\"integrand\": 5}\n{\"integrand\": \"x +\"}\n"
-      "{\"integrand\": \"x\", \"candidates\": [5]}\n{\"integrand\": \"x\"}\n");
-  ASSERT_THAT(items, SizeIs(6));
-  for (size_t i = 0; i < 5; ++i) {
-    EXPECT_THAT(std::string(items[i].integrand.status().message()),
-                HasSubstr("in.jsonl:" + std::to_string(i + 1) + ": "));
-  }
-  EXPECT_TRUE(items[5].integrand.ok());
-}
-
-TEST(EvaluateInputTest, DeepJsonIsRefusedAndDoesNotOverflow) {
-  EXPECT_FALSE(Read(std::string(1'000'000, '['))[0].integrand.ok());
-}
 
 TEST(EvaluateSummaryTest, AFunctionCountsAsItsBestCandidate) {
   EXPECT_EQ(BestOutcome({"refuted", "verified"}), "integrated");

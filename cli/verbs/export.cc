@@ -1,14 +1,19 @@
 // motzkin export JOB DIR writes the sealed prefix of a job as a dataset.
 #include "dataset/export.h"
 
+#include <absl/strings/ascii.h>
+#include <absl/strings/match.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_split.h>
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <map>
 
+#include "classifier/training/export_model.h"
 #include "cli/access/local_integrator.h"
 #include "cli/verbs/decontamination.h"
+#include "cli/verbs/reading_flags.h"
 #include "cli/verbs/recheck.h"
 #include "cli/verbs/verb.h"
 #include "cli/verbs/with_reader.h"
@@ -31,10 +36,13 @@ struct ExportFlags {
   std::string range;
   std::string balance = "none";
   std::string decontaminate;
+  ReadingFlags reading;
   std::string kinds = "forward";
   std::string answers;
+  std::string labels = "all";
   std::string ln_abs = "keep";
   std::string shard_size;
+  dataset::Publisher publisher;
   bool trust_rows = false;
 };
 
@@ -75,6 +83,22 @@ absl::Status ReadShardSize(const ExportFlags& flags, dataset::ExportOptions& opt
   return absl::InvalidArgumentError("--shard-size must be 0 (one file a split) or more");
 }
 
+// Both go into links and YAML as they are.
+absl::Status CheckPublisher(const dataset::Publisher& publisher) {
+  const auto is_of_identifier = [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '-' || c == '+';
+  };
+  if (!std::all_of(publisher.license.begin(), publisher.license.end(), is_of_identifier)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--license takes an SPDX identifier such as CC-BY-4.0, not '", publisher.license, "'"));
+  }
+  const bool is_link = absl::StartsWith(publisher.url, "https://") ||
+                       absl::StartsWith(publisher.url, "http://") || publisher.url.empty();
+  if (is_link) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--url takes a link such as https://example.org/data, not '", publisher.url, "'"));
+}
+
 absl::StatusOr<dataset::ExportOptions> ReadOptions(const ExportFlags& flags) {
   dataset::ExportOptions options;
   ASSIGN_OR_RETURN(options.format, Chosen(dataset::kFormats, "--format", flags.format));
@@ -83,6 +107,7 @@ absl::StatusOr<dataset::ExportOptions> ReadOptions(const ExportFlags& flags) {
   if (!flags.answers.empty()) {
     ASSIGN_OR_RETURN(options.answers, Chosen(dataset::kAnswers, "--answers", flags.answers));
   }
+  ASSIGN_OR_RETURN(options.labels, Chosen(dataset::kLabels, "--labels", flags.labels));
   options.kinds.clear();
   for (const absl::string_view kind : absl::StrSplit(flags.kinds, ',')) {
     ASSIGN_OR_RETURN(const v1::Kind chosen, Chosen(dataset::kKinds, "--kinds", std::string(kind)));
@@ -93,8 +118,12 @@ absl::StatusOr<dataset::ExportOptions> ReadOptions(const ExportFlags& flags) {
   RETURN_IF_ERROR(ReadRange(flags.range, options));
   RETURN_IF_ERROR(ReadShardSize(flags, options));
   if (!flags.decontaminate.empty()) {
-    ASSIGN_OR_RETURN(options.decontaminate, ReadFunctionSet(flags.decontaminate));
+    ASSIGN_OR_RETURN(const ReadingOptions reading, ReadFlags(flags.reading));
+    ASSIGN_OR_RETURN(options.decontaminate, ReadFunctionSet(flags.decontaminate, reading));
+    options.decontaminate->reading_flags = WordsOf(flags.reading);
   }
+  RETURN_IF_ERROR(CheckPublisher(flags.publisher));
+  options.publisher = flags.publisher;
   options.program_version = MOTZKIN_VERSION;
   return options;
 }
@@ -168,6 +197,9 @@ absl::StatusOr<dataset::ExportReport> Write(dataset::Reader& reader, const Expor
 
 absl::StatusOr<int> RunExport(const Globals& globals, const ExportFlags& flags) {
   ASSIGN_OR_RETURN(dataset::ExportOptions options, ReadOptions(flags));
+  classifier::ExportModel model;
+  // Where all labels are the same there is nothing to learn.
+  if (options.format->holds_negatives) options.model = &model;
   if (options.strip_ln_abs) {
     ASSIGN_OR_RETURN(const std::shared_ptr<SandboxedVerifier> verifier,
                      MakeVerifier(flags.integrator));
@@ -200,17 +232,26 @@ void AddFlags(CLI::App& verb, ExportFlags& flags) {
                   "indices BEGIN..END, e.g. 0..1M; default: all that is sealed now");
   verb.add_option("--balance", flags.balance,
                   "none (default), label or label,length: as many true as false rows");
-  verb.add_option("--decontaminate", flags.decontaminate,
-                  "leave out functions whose form or skeleton is in this JSONL file");
+  verb.add_option(
+      "--decontaminate", flags.decontaminate,
+      "leave out functions whose form or skeleton is in this file, of any format that evaluate reads");
+  AddReadingFlags(verb, flags.reading);
   verb.add_option("--kinds", flags.kinds,
                   "kinds of job to accept, of forward (default), backward, by_parts");
   verb.add_option("--answers", flags.answers,
                   "elementary or special: what counts as success; default: as the job says");
+  verb.add_option("--labels", flags.labels,
+                  "all (default), or sure: leave out functions that timed out");
   verb.add_option("--ln-abs", flags.ln_abs,
                   "keep (default), or strip: write ln|u| as ln u where that verifies");
   verb.add_option("--shard-size", flags.shard_size,
                   "rows in a file; 0 makes one file for each split; default 500k, for "
                   "lample-charton 0");
+  verb.add_option("--license", flags.publisher.license,
+                  "an SPDX identifier such as CC-BY-4.0, for the card and croissant.json");
+  verb.add_option("--creator", flags.publisher.creators,
+                  "a name for croissant.json; may be given several times");
+  verb.add_option("--url", flags.publisher.url, "where the dataset will be, for croissant.json");
   verb.add_option("--integrator", flags.integrator.binary,
                   "the integrator binary, whose verifier judges; default: beside motzkin");
   verb.add_flag("--trust-rows", flags.trust_rows,

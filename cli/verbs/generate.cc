@@ -25,12 +25,6 @@ struct GenerateOptions {
   expression::Format format = expression::Format::kInfix;
 };
 
-absl::StatusOr<v1::GeneratorSpec> SpecOf(const GenerateOptions& options) {
-  const v1::Kind kind = FromWord<v1::Kind>(options.kind);
-  if (kind == v1::KIND_UNSPECIFIED) return generator::Preset(options.preset);
-  return generator::Preset(options.preset, kind);
-}
-
 // Prints one function as a line. If the kind knows the integral, it follows behind a tab.
 absl::Status PrintFunction(const GenerateOptions& options, bool json, int64_t index,
                            const generator::GeneratedFunction& function) {
@@ -53,7 +47,8 @@ absl::Status PrintFunction(const GenerateOptions& options, bool json, int64_t in
 }
 
 absl::StatusOr<int> Generate(const Globals& globals, const GenerateOptions& options) {
-  ASSIGN_OR_RETURN(const v1::GeneratorSpec spec, SpecOf(options));
+  ASSIGN_OR_RETURN(const v1::GeneratorSpec spec,
+                   generator::Preset(options.preset, FromWord<v1::Kind>(options.kind)));
   ASSIGN_OR_RETURN(const uint64_t seed, yaml::ParseUnsigned(options.seed));
   ASSIGN_OR_RETURN(const generator::FunctionSampler sampler,
                    generator::FunctionSampler::Create(spec));

@@ -1,10 +1,13 @@
 // motzkin integrate EXPR runs one function through sandbox, ladder and verifier.
 #include <fmt/core.h>
 
+#include <iostream>
+
 #include "cli/access/local_integrator.h"
-#include "cli/text/read_expression.h"
+#include "cli/reading/function_file.h"
 #include "cli/text/report.h"
 #include "cli/text/words.h"
+#include "cli/verbs/reading_flags.h"
 #include "cli/verbs/verb.h"
 #include "common/base/status_macros.h"
 #include "common/words/words.h"
@@ -14,6 +17,7 @@ namespace {
 
 struct IntegrateOptions {
   std::string expression;
+  ReadingFlags reading;
   IntegratorFlags integrator;
 };
 
@@ -47,26 +51,35 @@ void Print(const pipe::Integration& integration) {
              1e3 * VerifierSeconds(integration));
 }
 
+// Returns what stdin holds, up to a byte more than a function may have.
+std::string FromStdin() {
+  std::string text(kEntryBytesMax + 1, '\0');
+  std::cin.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(std::cin.gcount()));
+  return text;
+}
+
 absl::StatusOr<int> RunIntegrate(const Globals& globals, const IntegrateOptions& options) {
-  const absl::StatusOr<std::string> prefix = ReadAsPrefix(options.expression);
-  if (!prefix.ok()) {
-    // An expression that is too large is RESOURCE_EXHAUSTED, but for the user it is bad input, too.
-    return absl::InvalidArgumentError(std::string(prefix.status().message()) +
-                                      Caret(prefix.status(), options.expression));
-  }
+  ASSIGN_OR_RETURN(const ReadingOptions reading, ReadFlags(options.reading));
+  const std::string text = options.expression == "-" ? FromStdin() : options.expression;
+  const absl::StatusOr<FunctionItem> item = FunctionFile::ReadOne(text, reading);
+  // An expression that is too large is RESOURCE_EXHAUSTED, but for the user it is bad input, too.
+  if (!item.ok()) return absl::InvalidArgumentError(item.status().message());
+  ReportNotes(item->notes);
+  const std::string& prefix = *item->integrand;
   ASSIGN_OR_RETURN(LocalLadder ladder, ReadFlags(options.integrator));
   LocalIntegrator integrator(ladder);
   if (const absl::Status status = DropMissingEngines(ladder, integrator); !status.ok()) {
     Report(status);
     return kExitFailure;  // UNAVAILABLE would become the code for "no coordinator answers".
   }
-  const absl::StatusOr<pipe::Integration> integration = integrator.Integrate(*prefix);
+  const absl::StatusOr<pipe::Integration> integration = integrator.Integrate(prefix);
   if (!integration.ok()) {
     Report(integration.status());
     return kExitFailure;
   }
   if (globals.json) {
-    Json json{{"integrand", *prefix}};
+    Json json{{"integrand", prefix}};
     json.update(ToJson(*integration));
     PrintJson(json);
   } else {
@@ -81,8 +94,10 @@ void AddIntegrate(const VerbContext& context) {
   const auto [verb, options] =
       AddVerb(context, "integrate", "integrate one function here, without a cluster", RunIntegrate);
   verb.add_option("EXPR", options.expression,
-                  "a function of x: infix (SymPy, C, giac, FriCAS), prefix tokens or LaTeX")
+                  "a function of x: infix (SymPy, C, giac, FriCAS, Maple, Mathematica), prefix "
+                  "tokens, LaTeX, or a line of a file that evaluate reads; - is stdin")
       ->required();
+  AddDialectFlag(verb, options.reading);
   AddIntegratorFlags(verb, options.integrator);
 }
 

@@ -48,6 +48,24 @@ TEST(GenerateTest, AnUnknownPresetIsNotFoundAndListsTheOthers) {
   EXPECT_EQ(ran.out, "");
 }
 
+TEST(WatchTest, AnIntervalIsNeverNegative) {
+  for (const char* interval : {"-0.0", "-1s"}) {
+    const Ran ran = RunMotzkin({"watch", std::string("--interval=") + interval});
+    EXPECT_EQ(ran.code, kExitUsage) << interval << ": " << ran.err;
+  }
+}
+
+TEST(RestoreTest, NothingIsVerifiedIfTheCoordinatorIsKilled) {
+  const test::TemporaryDirectory directory;
+  const std::filesystem::path coordinator = directory.path() / "coordinator";
+  std::ofstream(coordinator) << "#!/bin/sh\nkill -9 $$\n";
+  std::filesystem::permissions(coordinator, std::filesystem::perms::owner_all);
+  const Ran ran = RunMotzkin({"restore", (directory.path() / "backup").string(), "--data-dir",
+                              (directory.path() / "data").string(), "--verify",
+                              "--coordinator-binary", coordinator.string()});
+  EXPECT_EQ(ran.code, kExitFailure) << ran.err;
+}
+
 TEST(IntegrateTest, AFunctionGoesThroughSandboxLadderAndVerifier) {
   const Ran ran = RunMotzkin({"integrate", "x**2 + cos(x)", "--json"});
   ASSERT_EQ(ran.code, kExitOk) << ran.err;
@@ -130,6 +148,69 @@ TEST(EvaluateTest, DetailsAreInTheOrderOfTheFile) {
   for (std::string line; std::getline(lines, line);)
     ids += Json::parse(line)["id"].get<std::string>();
   EXPECT_EQ(ids, "abc");
+}
+
+TEST(EvaluateTest, PublishedFilesAreJudgedAsTheyAre) {
+  const Ran ran = RunMotzkin({"evaluate", "-", "--json"},
+                             "2|sub Y' add INT+ 4 mul INT+ 2 pow add x sqrt INT+ 3 INT- 1\t"
+                             "add mul INT+ 2 ln add x sqrt INT+ 3 mul INT+ 4 x\n"
+                             "1|sub Y' add pow2 x inv x\tadd div pow3 x INT+ 3 ln x\n"
+                             "1|add y mul x Y'\tdiv c x\n");
+  ASSERT_EQ(ran.code, kExitOk) << ran.err;
+  const Json json = Json::parse(ran.out);
+  EXPECT_EQ(json["candidates"]["verified"], 2);
+  EXPECT_EQ(json["invalid"], 1);
+  EXPECT_THAT(ran.err, StartsWith("motzkin: stdin:3: a differential equation"));
+  EXPECT_EQ(std::count(ran.err.begin(), ran.err.end(), '\n'), 1);
+}
+
+TEST(EvaluateTest, LatexOfModelsIsJudged) {
+  const Ran ran =
+      RunMotzkin({"evaluate", "-", "--json"},
+                 R"json({"integrand": "\\log{\\left(x \\right)}", "candidates": )json"
+                 R"json(["x \\log{\\left(x \\right)} - x", "x\\ln x - x", "x(\\ln|x| - 1)"]})json");
+  ASSERT_EQ(ran.code, kExitOk) << ran.err;
+  EXPECT_EQ(Json::parse(ran.out)["candidates"]["verified"], 3) << ran.out;
+}
+
+TEST(EvaluateTest, AnAnswerInMaplesConventionIsRightInItsDialect) {
+  const std::string input =
+      "{\"integrand\": \"1/(sqrt(1-x^2)*sqrt(1-x^2/4))\", "
+      "\"candidates\": [\"EllipticF(x, 1/2)\"]}";
+  const Ran maple = RunMotzkin({"evaluate", "-", "--json", "--dialect", "maple"}, input);
+  ASSERT_EQ(maple.code, kExitOk) << maple.err;
+  EXPECT_EQ(Json::parse(maple.out)["candidates"]["verified"], 1) << maple.out;
+  EXPECT_EQ(maple.err, "");
+  const Ran any = RunMotzkin({"evaluate", "-", "--json"}, input);
+  EXPECT_EQ(Json::parse(any.out)["candidates"]["refuted"], 1) << any.out;
+  EXPECT_THAT(any.err, StartsWith("motzkin: note: EllipticF(phi, m) is read as Mathematica's"));
+  EXPECT_THAT(any.err, HasSubstr("--dialect maple"));
+  EXPECT_EQ(Json::parse(any.out)["notes"].size(), 1u);
+}
+
+TEST(EvaluateTest, WhatCannotBeReadIsOneMessage) {
+  std::string input;
+  for (int i = 0; i < 402; ++i) input += "frobnicate(x)\n";
+  const Ran ran = RunMotzkin({"evaluate", "-"}, input);
+  EXPECT_EQ(ran.code, kExitUsage);
+  EXPECT_THAT(ran.err,
+              StartsWith("motzkin: stdin:1: column 1: unknown function 'frobnicate'; it is "
+                         "the first of 402 that cannot be read, of 402\n"));
+  EXPECT_EQ(std::count(ran.err.begin(), ran.err.end(), '\n'), 3);
+  const Ran dialect = RunMotzkin({"evaluate", "-", "--dialect", "reduce"}, "x\n");
+  EXPECT_EQ(dialect.code, kExitUsage);
+  EXPECT_THAT(dialect.err,
+              HasSubstr("--dialect must be maple, mathematica, sympy, fricas or giac"));
+}
+
+TEST(IntegrateTest, ALineOfAFileIsAFunction) {
+  const Ran line = RunMotzkin({"integrate", "1|sub Y' add pow2 x inv x", "--json"});
+  ASSERT_EQ(line.code, kExitOk) << line.err;
+  EXPECT_EQ(Json::parse(line.out)["integrand"], "add pow x INT+ 2 div INT+ 1 x");
+  const Ran latex = RunMotzkin({"integrate", "-", "--json"}, "7\\sin(\\frac{\\pi}{5}x)+1\n");
+  ASSERT_EQ(latex.code, kExitOk) << latex.err;
+  EXPECT_EQ(Json::parse(latex.out)["outcome"], "integrated");
+  EXPECT_EQ(RunMotzkin({"integrate", "[\"x\", \"2\"]"}).code, kExitUsage);
 }
 
 TEST(StartTest, ADirectoryHidesNoPreset) {

@@ -20,6 +20,8 @@ struct InviteOptions {
   bool read_only = false;
   int uses = 1;
   std::string valid_for = "15m";
+  bool list = false;
+  std::string cancel;
 };
 
 struct JoinOptions {
@@ -44,7 +46,49 @@ absl::StatusOr<int> RunApprove(const Globals& globals, const ApproveOptions& opt
   return kExitOk;
 }
 
+// Says for whom an invite is, as in its certificate.
+std::string InvitedOf(const v1::Invite& invite) {
+  if (invite.operator_name().empty()) return "workers";
+  return absl::StrCat(invite.read_only() ? "reader " : "operator ", invite.operator_name());
+}
+
+absl::StatusOr<int> ListInvites(const Globals& globals) {
+  OperatorClient client(globals.coordinator);
+  ASSIGN_OR_RETURN(const v1::ListInvitesResponse response, client.Invites());
+  Json list = Json::array();
+  for (const v1::Invite& invite : response.invites()) {
+    list.push_back({{"id", invite.id()},
+                    {"operator_name", invite.operator_name()},
+                    {"read_only", invite.read_only()},
+                    {"uses_left", invite.uses_left()},
+                    {"expire_time", Utc(invite.expire_time())}});
+    if (globals.json) continue;
+    fmt::print("{}  for {:28} {:4} {}  until {}\n", invite.id(), InvitedOf(invite),
+               invite.uses_left(), invite.uses_left() == 1 ? "use " : "uses",
+               Day(invite.expire_time()));
+  }
+  if (globals.json) PrintJson(list);
+  if (!globals.json && list.empty()) fmt::print(stderr, "no invite may still be used\n");
+  return kExitOk;
+}
+
+absl::StatusOr<int> CancelInvite(const Globals& globals, const std::string& id) {
+  v1::CancelInviteRequest request;
+  request.set_id(id);
+  OperatorClient client(globals.coordinator);
+  ASSIGN_OR_RETURN(const v1::CancelInviteResponse response, client.CancelInvite(request));
+  if (globals.json) {
+    PrintJson({{"id", response.invite().id()}});
+  } else {
+    fmt::print("invite {} for {} cancelled\n", response.invite().id(),
+               InvitedOf(response.invite()));
+  }
+  return kExitOk;
+}
+
 absl::StatusOr<int> RunInvite(const Globals& globals, const InviteOptions& options) {
+  if (options.list) return ListInvites(globals);
+  if (!options.cancel.empty()) return CancelInvite(globals, options.cancel);
   ASSIGN_OR_RETURN(const absl::Duration valid_for, yaml::ParseDuration(options.valid_for));
   v1::CreateInviteRequest request;
   request.set_operator_name(options.operator_name);
@@ -54,7 +98,9 @@ absl::StatusOr<int> RunInvite(const Globals& globals, const InviteOptions& optio
   OperatorClient client(globals.coordinator);
   ASSIGN_OR_RETURN(const v1::CreateInviteResponse response, client.Invite(request));
   if (globals.json) {
-    PrintJson({{"invite", response.invite()}, {"expire_time", Day(response.expire_time())}});
+    PrintJson({{"invite", response.invite()},
+               {"id", response.id()},
+               {"expire_time", Utc(response.expire_time())}});
     return kExitOk;
   }
   fmt::print("{}\n", response.invite());
@@ -85,8 +131,8 @@ absl::StatusOr<int> RunOperators(const Globals& globals, const NoOptions&) {
     for (const v1::Operator& person : response.operators()) {
       list.push_back({{"name", person.name()},
                       {"read_only", person.read_only()},
-                      {"join_time", Day(person.join_time())},
-                      {"expire_time", Day(person.expire_time())}});
+                      {"join_time", Utc(person.join_time())},
+                      {"expire_time", Utc(person.expire_time())}});
     }
     PrintJson(list);
     return kExitOk;
@@ -97,7 +143,8 @@ absl::StatusOr<int> RunOperators(const Globals& globals, const NoOptions&) {
                Day(person.expire_time()));
   }
   if (response.operators().empty()) {
-    fmt::print(stderr, "nobody but the users of the coordinator's machine who may read its data\n");
+    fmt::print(stderr,
+               "no operator joined; users who may read the coordinator's data need no invite\n");
   }
   return kExitOk;
 }
@@ -116,6 +163,16 @@ void AddMembers(const VerbContext& context) {
   invite.app.add_option("--uses", invite.options.uses,
                         "how often it serves (1 .. 1000, default 1)");
   invite.app.add_option("--for", invite.options.valid_for, "how long it serves (default 15m)");
+  // These two make no invite, so nothing that describes one goes with them.
+  auto* const list = invite.app.add_flag("--list", invite.options.list,
+                                         "list the invites that may still be used, and make none");
+  auto* const cancel = invite.app.add_option("--cancel", invite.options.cancel,
+                                             "end the invite that --list shows with this ID");
+  for (const char* making : {"--operator", "--read-only", "--uses", "--for"}) {
+    list->excludes(invite.app.get_option(making));
+    cancel->excludes(invite.app.get_option(making));
+  }
+  list->excludes(cancel);
   const auto join = AddVerb<JoinOptions>(context, "join",
                                          "take an invite, to use motzkin on this machine", RunJoin);
   join.app.add_option("INVITE", join.options.invite, "as motzkin invite prints it")

@@ -2,6 +2,7 @@
 // socket.
 #include <absl/strings/str_cat.h>
 #include <absl/synchronization/mutex.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
@@ -24,7 +25,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-// Clears the screen, begins a line of its own, and ends in a byte that is no UTF-8.
+// Clears the screen, begins a line of its own, and ends in a byte that is not UTF-8.
 constexpr char kHostile[] = "\x1b[2J\x1b]0;t\x07\r\njob forged completed\n\x7f";
 
 // Knows one worker that waits and one operator. Thread-safe.
@@ -43,9 +44,26 @@ class FakeMembers final : public v1::MemberService::Service {
                                       request->uses(), ".", request->valid_for().seconds()));
     return grpc::Status::OK;
   }
+  grpc::Status ListInvites(grpc::ServerContext*, const v1::ListInvitesRequest*,
+                           v1::ListInvitesResponse* response) override {
+    v1::Invite& invite = *response->add_invites();
+    invite.set_id("0123456789ab");
+    invite.set_operator_name("ben");
+    invite.set_read_only(true);
+    invite.set_uses_left(2);
+    invite.mutable_expire_time()->set_seconds(2'000'000'000);
+    return grpc::Status::OK;
+  }
+  grpc::Status CancelInvite(grpc::ServerContext*, const v1::CancelInviteRequest* request,
+                            v1::CancelInviteResponse* response) override {
+    if (request->id() != "0123456789ab") return {grpc::StatusCode::NOT_FOUND, "no such invite"};
+    response->mutable_invite()->set_id(request->id());
+    return grpc::Status::OK;
+  }
   grpc::Status ListOperators(grpc::ServerContext*, const v1::ListOperatorsRequest*,
                              v1::ListOperatorsResponse* response) override {
     response->add_operators()->set_name("anna");
+    response->mutable_operators(0)->mutable_join_time()->set_seconds(2'000'000'000);
     return grpc::Status::OK;
   }
   grpc::Status RemoveOperator(grpc::ServerContext*, const v1::RemoveOperatorRequest* request,
@@ -179,6 +197,12 @@ class FakeCoordinator final : public v1::OperatorService::Service {
     result.mutable_steps(0)->set_version(text_);
     result.mutable_steps(0)->set_message(text_);
     response->set_worker(text_);
+    return grpc::Status::OK;
+  }
+  grpc::Status VoidRows(grpc::ServerContext*, const v1::VoidRowsRequest* request,
+                        v1::VoidRowsResponse* response) override {
+    Note(fmt::format("void since {} and {}", request->since().seconds(), request->since().nanos()));
+    response->set_worker(request->worker());
     return grpc::Status::OK;
   }
   grpc::Status ListEvents(grpc::ServerContext*, const v1::ListEventsRequest*,
@@ -315,6 +339,12 @@ TEST(OperatorVerbsTest, TextsOfWorkersNeitherRuleTheTerminalNorForgeLines) {
   }
 }
 
+TEST(OperatorVerbsTest, RowsAreTakenBackFromThatVeryInstantOn) {
+  FakeCoordinator coordinator;
+  coordinator.Run({"void", "laptop", "--since", "2033-05-18 03:33:20.25"});
+  EXPECT_EQ(coordinator.asked(), "void since 2000000000 and 250000000;");
+}
+
 TEST(OperatorVerbsTest, MembersAreApprovedInvitedListedAndRemoved) {
   FakeCoordinator coordinator;
   EXPECT_EQ(coordinator.Run({"approve", "K7Q4MD"}).out, "worker laptop (0a0b) may work\n");
@@ -325,7 +355,16 @@ TEST(OperatorVerbsTest, MembersAreApprovedInvitedListedAndRemoved) {
       coordinator.Run({"invite", "--operator", "ben", "--read-only", "--uses", "2", "--for", "1h"})
           .out,
       "ben.1.2.3600\n");
+  EXPECT_THAT(coordinator.Run({"invite", "--list"}).out,
+              HasSubstr("0123456789ab  for reader ben                      2 uses"));
+  EXPECT_THAT(coordinator.Run({"--json", "invite", "--list"}).out, HasSubstr(R"("uses_left": 2)"));
+  EXPECT_EQ(coordinator.Run({"invite", "--cancel", "0123456789ab"}).out,
+            "invite 0123456789ab for workers cancelled\n");
+  EXPECT_EQ(coordinator.Run({"invite", "--cancel", "000000000000"}).code, kExitNotFound);
+  EXPECT_EQ(coordinator.Run({"invite", "--list", "--uses", "2"}).code, kExitUsage);
   EXPECT_THAT(coordinator.Run({"operators"}).out, HasSubstr("anna"));
+  EXPECT_THAT(coordinator.Run({"--json", "operators"}).out,
+              HasSubstr(R"("join_time": "2033-05-18T03:33:20+00:00")"));
   EXPECT_EQ(coordinator.Run({"remove", "anna"}).out, "operator anna removed\n");
   EXPECT_EQ(coordinator.Run({"join", "nonsense"}).code, kExitRefused) << "with --insecure";
 }

@@ -1,5 +1,6 @@
 // motzkin psql runs psql as a reader of the cluster's database; with --data-dir also while no
-// coordinator runs.
+// coordinator runs. With --uri it tells other programs how to connect.
+#include <fmt/core.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@ namespace {
 
 struct PsqlOptions {
   ReaderFlags reader;
+  bool uri = false;
   const CLI::App* verb = nullptr;  // has the arguments that are not ours
 };
 
@@ -61,6 +63,10 @@ absl::StatusOr<int> RunAndWait(ReaderAccess& access, const std::vector<std::stri
 
 absl::StatusOr<int> RunPsql(const Globals& globals, const PsqlOptions& options) {
   ASSIGN_OR_RETURN(ReaderAccess access, ReaderAccess::Open(globals.coordinator, options.reader));
+  if (options.uri) {
+    fmt::print("{}\n", access.uri());
+    return kExitOk;
+  }
   const std::vector<std::string> arguments = options.verb->remaining();
   if (options.reader.data_directory.empty()) return Exec(access.uri(), arguments);
   return RunAndWait(access, arguments);
@@ -76,6 +82,10 @@ void AddPsql(const VerbContext& context) {
   verb.prefix_command();  // Everything from the first word on that is not ours belongs to psql.
   options.verb = &verb;
   AddReaderFlags(verb, options.reader, /*database=*/false);
+  // The server of a data directory ends with the verb, so nothing could connect to it.
+  verb.add_flag("--uri", options.uri,
+                "print the connection string, with its password, for programs that read the views")
+      ->excludes("--data-dir");
 }
 
 }  // namespace motzkin::cli

@@ -104,7 +104,7 @@ absl::StatusOr<Redone> Redo(const v1::GetResultResponse& response, const ShowFla
                          redone.integrated.canonical_hash() == stored.canonical_hash() &&
                          redone.integrated.skeleton_hash() == stored.skeleton_hash();
   // Outcomes other than an integral depend on budgets and on the machine. That they come out
-  // differently is shown, and is no disagreement.
+  // differently is shown, but does not count as a disagreement.
   redone.same_answer = stored.outcome() != v1::OUTCOME_INTEGRATED;
   if (redone.same_answer) return redone;
   ASSIGN_OR_RETURN(

@@ -65,6 +65,8 @@ absl::StatusOr<v1::JobSpec> SpecOf(const StartOptions& options) {
     spec.set_target(target);
   }
   if (options.integrated) spec.set_target_integrated(true);
+  // A file was checked as it was read, but the flags may have changed it since. The coordinator
+  // checks again; here the message comes before a connection, and for --print as well.
   RETURN_IF_ERROR(ValidateJobSpec(spec));
   return spec;
 }

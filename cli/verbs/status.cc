@@ -26,6 +26,7 @@ absl::StatusOr<int> RunStatus(const Globals& globals, const bool& all) {
   for (const std::string& line : Screen(status, options)) fmt::print("{}\n", line);
   fmt::print("coordinator {} at {}, data in {}\n", status.build(), globals.coordinator.address,
              status.data_directory());
+  if (!status.page().empty()) fmt::print("page: {}, on that machine\n", status.page());
   if (!status.psql().empty()) fmt::print("SQL: {}\n", status.psql());
   return kExitOk;
 }

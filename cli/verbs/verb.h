@@ -56,21 +56,25 @@ void AddStart(const VerbContext& context);  // start
 void AddJobs(const VerbContext& context);   // jobs
 // Adds pause, resume, extend, cancel, suspend, drain and remove.
 void AddControl(const VerbContext& context);
-void AddVoid(const VerbContext& context);       // void
-void AddWorkers(const VerbContext& context);    // workers
-void AddMembers(const VerbContext& context);    // approve, invite, join, operators
-void AddStatus(const VerbContext& context);     // status
-void AddWatch(const VerbContext& context);      // watch
-void AddShow(const VerbContext& context);       // show
-void AddEvents(const VerbContext& context);     // events
-void AddPsql(const VerbContext& context);       // psql
-void AddStats(const VerbContext& context);      // stats
-void AddExport(const VerbContext& context);     // export
-void AddArchive(const VerbContext& context);    // archive
-void AddBackup(const VerbContext& context);     // backup
-void AddRestore(const VerbContext& context);    // restore
-void AddGenerate(const VerbContext& context);   // generate
-void AddIntegrate(const VerbContext& context);  // integrate
-void AddEvaluate(const VerbContext& context);   // evaluate
+void AddVoid(const VerbContext& context);         // void
+void AddWorkers(const VerbContext& context);      // workers
+void AddMembers(const VerbContext& context);      // approve, invite, join, operators
+void AddWebPassword(const VerbContext& context);  // web-password
+void AddStatus(const VerbContext& context);       // status
+void AddWatch(const VerbContext& context);        // watch
+void AddShow(const VerbContext& context);         // show
+void AddEvents(const VerbContext& context);       // events
+void AddPsql(const VerbContext& context);         // psql
+void AddStats(const VerbContext& context);        // stats
+void AddExport(const VerbContext& context);       // export
+void AddArchive(const VerbContext& context);      // archive
+void AddBackup(const VerbContext& context);       // backup
+void AddRestore(const VerbContext& context);      // restore
+void AddDoctor(const VerbContext& context);       // doctor
+void AddGenerate(const VerbContext& context);     // generate
+void AddIntegrate(const VerbContext& context);    // integrate
+void AddEvaluate(const VerbContext& context);     // evaluate
+void AddTrain(const VerbContext& context);        // train
+void AddClassify(const VerbContext& context);     // classify
 
 }  // namespace motzkin::cli

@@ -66,6 +66,8 @@ absl::StatusOr<int> RunVoid(const Globals& globals, const VoidFlags& flags) {
   if (!flags.since.empty()) {
     ASSIGN_OR_RETURN(const absl::Time since, ParseSince(flags.since));
     request.mutable_since()->set_seconds(absl::ToUnixSeconds(since));
+    request.mutable_since()->set_nanos(static_cast<int32_t>(
+        absl::ToInt64Nanoseconds(since - absl::FromUnixSeconds(absl::ToUnixSeconds(since)))));
   }
   OperatorClient client(globals.coordinator);
   ASSIGN_OR_RETURN(const v1::VoidRowsResponse response, client.Void(request));

@@ -72,16 +72,17 @@ class Watch {
     if (!options_.job.empty() && SelectedJobs(*status, options_.job).empty()) {
       return absl::NotFoundError("no job named " + options_.job);
     }
+    // The terminal goes back to its first screen at the end of this block, because Conclude() prints
+    // lines that stay.
     {
       const std::unique_ptr<Terminal> terminal = screen_ ? std::make_unique<Terminal>() : nullptr;
       for (;;) {
+        if (status.ok()) last_ = *status;
         Show(status);
         if (status.ok() && AllOver(*status)) break;
         if (signals.WaitFor(interval_).has_value()) break;
         status = client.Status();
-        if (status.ok()) last_ = *status;
       }
-      if (status.ok()) last_ = *status;
     }
     return Conclude();
   }
@@ -91,6 +92,7 @@ class Watch {
     for (const v1::Job* const job : SelectedJobs(status, options_.job)) {
       if (!IsOver(job->state())) return false;
     }
+    // A watch without jobs waits for the first one, which may be started meanwhile.
     return !status.jobs().empty();
   }
 

@@ -90,7 +90,7 @@ class Planner {
       case Op::kWeierstrassZeta:
         return absl::UnimplementedError("the value of a Weierstrass function");
       case Op::kPow:
-        // Only an exponent that is no small rational is evaluated.
+        // Only an exponent that is not a small rational is evaluated.
         step.exponent = ExactRational(node->child(1));
         WantValue(node->child(0));
         if (!step.exponent) WantValue(node->child(1));

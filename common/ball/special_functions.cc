@@ -4,6 +4,8 @@
 #include <iterator>
 #include <vector>
 
+#include "common/ball/polylog.h"
+
 namespace motzkin::ball {
 namespace {
 
@@ -95,7 +97,7 @@ struct OfSeveral {
 };
 
 constexpr OfSeveral kOfSeveral[] = {
-    {Op::kPolylog, CallWithTwo<acb_polylog>},
+    {Op::kPolylog, CallWithTwo<Polylog>},
     {Op::kUpperGamma, CallWithTwoAndFlag<acb_hypgeom_gamma_upper>},
     {Op::kLowerGamma, CallWithTwoAndFlag<acb_hypgeom_gamma_lower>},
     {Op::kExpIntegralE, CallWithTwo<acb_hypgeom_expint>},

@@ -11,9 +11,13 @@ namespace {
 constexpr size_t kHostBytesMax = 255;  // The limit of DNS; addresses are far shorter.
 constexpr int kPortMax = 65'535;
 
+bool IsBracketed(std::string_view host) {
+  return host.size() > 2 && host.front() == '[' && host.back() == ']';
+}
+
 // Checks the alphabet only: whether the name exists is for the resolver to say.
 bool IsHost(std::string_view host) {
-  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  const bool bracketed = IsBracketed(host);
   if (bracketed) host = host.substr(1, host.size() - 2);
   if (host.empty() || host.size() > kHostBytesMax) return false;
   if (bracketed && host.find(':') == std::string_view::npos) return false;
@@ -38,6 +42,10 @@ std::optional<HostPort> ParseHostPort(std::string_view text) {
   const bool number = error == std::errc() && stopped == end && text[colon + 1] != '-';
   if (!number || parsed.port > kPortMax) return std::nullopt;
   return parsed;
+}
+
+std::string WithoutBrackets(std::string_view host) {
+  return std::string(IsBracketed(host) ? host.substr(1, host.size() - 2) : host);
 }
 
 bool IsLoopback(std::string_view host) {

@@ -15,8 +15,11 @@ struct HostPort {
   int port = 0;
 };
 
-// Empty if `text` is no HOST:PORT. The port is 0 .. 65535.
+// Empty if `text` is not HOST:PORT. The port is 0 .. 65535.
 std::optional<HostPort> ParseHostPort(std::string_view text);
+
+// Returns a host of HOST:PORT without the brackets of an IPv6 address, as resolvers want it.
+std::string WithoutBrackets(std::string_view host);
 
 // Whether a host of HOST:PORT is this machine by its name or address.
 bool IsLoopback(std::string_view host);

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "common/base/utf8.h"
+
 namespace motzkin {
 namespace {
 
@@ -13,31 +15,6 @@ constexpr size_t kBytesMax = 1'000;
 // Our messages end with what to do about the error, so the tail is kept as well as the beginning.
 constexpr size_t kTailBytes = 300;
 constexpr std::string_view kLeftOut = " ... ";
-
-bool IsContinuation(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }
-
-struct Character {
-  uint32_t code = 0;
-  size_t bytes = 0;  // 0: the text does not begin with a character of UTF-8
-};
-
-// Decodes the first character of a text that is not empty. Forms that are longer than need be are
-// no UTF-8, or a control character could hide in one.
-Character FirstOf(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text[0]);
-  if (lead < 0x80) return {lead, 1};
-  const size_t bytes = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  constexpr uint32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x1'0000};
-  if (lead < 0xc0 || lead >= 0xf8 || text.size() < bytes) return {};
-  uint32_t code = lead & (0x7fu >> bytes);
-  for (size_t i = 1; i < bytes; ++i) {
-    if (!IsContinuation(text[i])) return {};
-    code = code << 6 | (static_cast<unsigned char>(text[i]) & 0x3fu);
-  }
-  const bool surrogate = code >= 0xd800 && code <= 0xdfff;
-  if (code < kSmallest[bytes] || code > 0x10'ffff || surrogate) return {};
-  return {code, bytes};
-}
 
 bool IsShown(uint32_t code) {
   if (code < 0x20 || (code >= 0x7f && code <= 0x9f)) return false;
@@ -68,7 +45,7 @@ std::string Printable(std::string_view text) {
   std::string line;
   line.reserve(text.size());
   while (!text.empty()) {
-    const Character first = FirstOf(text);
+    const Utf8Character first = FirstCharacter(text);
     const std::string_view bytes = text.substr(0, first.bytes == 0 ? 1 : first.bytes);
     if (first.bytes > 0 && IsShown(first.code)) {
       line += bytes;
@@ -83,11 +60,9 @@ std::string Printable(std::string_view text) {
 std::string OneLine(std::string_view text) {
   if (text.size() <= kBytesMax) return Printable(text);
   // Neither cut goes through a character.
-  size_t head = kBytesMax - kTailBytes;
-  while (head > 0 && IsContinuation(text[head])) --head;
-  size_t tail = text.size() - kTailBytes;
-  while (tail < text.size() && IsContinuation(text[tail])) ++tail;
-  return Printable(text.substr(0, head)) + std::string(kLeftOut) + Printable(text.substr(tail));
+  const std::string_view head = BeginningOf(text, kBytesMax - kTailBytes);
+  const std::string_view tail = text.substr(BeginningOf(text, text.size() - kTailBytes).size());
+  return Printable(head) + std::string(kLeftOut) + Printable(tail);
 }
 
 }  // namespace motzkin

@@ -56,5 +56,9 @@ TEST(OneLineTest, NoCharacterIsCutInTwo) {
   }
 }
 
+TEST(OneLineTest, IsShortForBytesWithoutAnyCharacterToo) {
+  EXPECT_LE(OneLine(std::string(1'000'000, '\x80')).size(), 4'100u);
+}
+
 }  // namespace
 }  // namespace motzkin

@@ -87,6 +87,17 @@ absl::StatusOr<Expr> BuildPolygamma(CallArguments arguments, Pool& pool) {
   return pool.Unary(Op::kDigamma, arguments[1].expr);
 }
 
+absl::StatusOr<Expr> BuildMaplePsi(CallArguments arguments, Pool& pool) {
+  if (arguments.size() == 1) return pool.Unary(Op::kDigamma, arguments[0].expr);
+  return BuildPolygamma(arguments, pool);
+}
+
+absl::StatusOr<Expr> BuildGiacPsi(CallArguments arguments, Pool& pool) {
+  if (arguments.size() == 1) return pool.Unary(Op::kDigamma, arguments[0].expr);
+  const ParsedValue swapped[] = {arguments[1], arguments[0]};
+  return BuildPolygamma(swapped, pool);
+}
+
 absl::StatusOr<Expr> BuildLambertW(CallArguments arguments, Pool& pool) {
   if (arguments.size() == 2 && !arguments[1].expr->IsInteger(0)) {
     return Refuse("only the principal branch of LambertW is accepted");
@@ -125,9 +136,14 @@ absl::StatusOr<Expr> BuildHypergeometric2F1(CallArguments arguments, Pool& pool)
 }
 
 absl::StatusOr<Expr> BuildRootOf(CallArguments arguments, Pool& pool) {
+  // ExpressionReader reads the name of the unknown as kBound, here as well as in the polynomial.
   if (arguments[1].expr->op() != Op::kBound) {
     return Refuse("a root needs its polynomial and the name of the unknown: rootOf(t^2 + 1, t)");
   }
+  return pool.Unary(Op::kRootOf, arguments[0].expr);
+}
+
+absl::StatusOr<Expr> BuildMapleRootOf(CallArguments arguments, Pool& pool) {
   return pool.Unary(Op::kRootOf, arguments[0].expr);
 }
 

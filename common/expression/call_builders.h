@@ -19,6 +19,9 @@ absl::StatusOr<Expr> BuildComplex(CallArguments arguments, Pool& pool);
 absl::StatusOr<Expr> BuildFloat(CallArguments arguments, Pool& pool);
 // polygamma(0, z) is digamma. Higher orders are refused.
 absl::StatusOr<Expr> BuildPolygamma(CallArguments arguments, Pool& pool);
+// Maple's Psi(n, z) and giac's Psi(z, n), which are polygamma(n, z); Psi(z) is digamma.
+absl::StatusOr<Expr> BuildMaplePsi(CallArguments arguments, Pool& pool);
+absl::StatusOr<Expr> BuildGiacPsi(CallArguments arguments, Pool& pool);
 // SymPy's LambertW(z, k) and Mathematica's ProductLog(k, z), on the principal branch k = 0 only.
 absl::StatusOr<Expr> BuildLambertW(CallArguments arguments, Pool& pool);
 absl::StatusOr<Expr> BuildProductLog(CallArguments arguments, Pool& pool);
@@ -27,6 +30,8 @@ absl::StatusOr<Expr> BuildHypergeometric(CallArguments arguments, Pool& pool);
 absl::StatusOr<Expr> BuildHypergeometric2F1(CallArguments arguments, Pool& pool);
 // rootOf(polynomial, unknown), where the reader has turned the unknown into kBound.
 absl::StatusOr<Expr> BuildRootOf(CallArguments arguments, Pool& pool);
+// Maple's RootOf(polynomial), where the reader has turned the unknown _Z into kBound.
+absl::StatusOr<Expr> BuildMapleRootOf(CallArguments arguments, Pool& pool);
 // giac's rootof([[p], [q]]) is p(r) for one root r of q, with coefficients from the highest power
 // down.
 absl::StatusOr<Expr> BuildGiacRootof(CallArguments arguments, Pool& pool);

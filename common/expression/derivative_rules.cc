@@ -46,6 +46,7 @@ Expr Builder::Make(Op op, std::span<const Expr> children) {
     case Op::kNeg:
       return Neg(children[0]);
     case Op::kAdd:
+      // Rules write sums and products of two operands, although the operations take more.
       return Add(children[0], children[1]);
     case Op::kSub:
       return Sub(children[0], children[1]);

@@ -4,12 +4,12 @@
 #include <array>
 #include <bit>
 #include <deque>
-#include <limits>
 #include <new>
 #include <vector>
 
 #include "common/base/check.h"
 #include "common/expression/distinct_nodes.h"
+#include "common/expression/exact_numbers.h"
 #include "common/expression/hash_mix.h"
 
 namespace motzkin::expression {
@@ -67,11 +67,6 @@ uint64_t HashTree(Op op, std::span<const Expr> children) {
   uint64_t hash = MixHash(0, static_cast<uint64_t>(op));
   for (const Expr child : children) hash = MixHash(hash, child->hash());
   return hash;
-}
-
-uint64_t SaturatingAdd(uint64_t a, uint64_t b) {
-  const uint64_t sum = a + b;
-  return sum < a ? std::numeric_limits<uint64_t>::max() : sum;
 }
 
 size_t Bits(const mpz_class& value) { return mpz_sizeinbase(value.get_mpz_t(), 2); }

@@ -151,7 +151,7 @@ class Pool {
   std::unique_ptr<Impl> impl_;
 };
 
-// Whether `op` is a function of exactly one argument: kSqrt .. kEllipticK. kNeg is none, and
+// Whether `op` is a function of exactly one argument: kSqrt .. kEllipticK. kNeg is not one, and
 // neither is kRootOf, which binds an unknown rather than maps a value.
 bool IsFunction(Op op);
 // Returns the number of children: 0 for leaves, -1 for kAdd, kMul and kHypergeometric.

@@ -18,7 +18,7 @@ bool Matches(char open, std::string_view close) {
 }
 
 bool BindsAnUnknown(std::string_view function) {
-  return function == "rootOf" || function == "zeroOf";
+  return function == "rootOf" || function == "zeroOf" || function == "RootOf";
 }
 
 int Precedence(Op op) {
@@ -107,7 +107,7 @@ absl::Status ExpressionReader::ReadAfterValue() {
     case TokenKind::kOpen:
       break;
   }
-  if (juxtaposition_ == Juxtaposition::kError) {
+  if (notation_ == Notation::kInfix) {
     return ErrorAt(token_.column,
                    fmt::format("an operator is expected before {}; a product is written with *",
                                Quoted(token_.text)));
@@ -130,26 +130,34 @@ absl::Status ExpressionReader::ReadNumber() {
 absl::Status ExpressionReader::ReadName() {
   const Token name = token_;
   RETURN_IF_ERROR(Advance());
-  const Op constant = FindConstant(name.text);
-  const bool function = constant == Op::kUndefined && FindFunction(name.text) != nullptr;
-  if (token_.kind == TokenKind::kOpen && token_.text != "[") {
+  const Op constant = FindConstant(name.text, dialect_);
+  const bool function = constant == Op::kUndefined && FindFunction(name.text, dialect_) != nullptr;
+  if (OpensCall(token_)) {
     // FriCAS writes the constant pi as a call without arguments.
-    const bool pi_call = constant == Op::kPi && juxtaposition_ == Juxtaposition::kError;
+    const bool pi_call = constant == Op::kPi && notation_ == Notation::kInfix;
     if (function || pi_call) return OpenFrame(token_, name.text, name.column);
-    if (juxtaposition_ == Juxtaposition::kError)
-      return ErrorAt(name.column, ExplainUnknownFunction(name.text));
+    if (notation_ == Notation::kInfix)
+      return ErrorAt(name.column, ExplainUnknownFunction(name.text, dialect_));
   }
   if (constant != Op::kUndefined)
     return PushValue(pool_.Leaf(constant), /*literal=*/false, name.column);
   return ReadUnknown(name);
 }
 
+bool ExpressionReader::OpensCall(const Token& open) const {
+  if (open.kind != TokenKind::kOpen) return false;
+  // Only Mathematica puts square brackets around arguments. In LaTeX, they are those of a list.
+  const bool square = notation_ == Notation::kInfix &&
+                      (dialect_ == Dialect::kAny || dialect_ == Dialect::kMathematica);
+  return open.text != "[" || square;
+}
+
 // Within a rootOf, one name may stand for the unknown. The last argument of the rootOf names it,
 // but comes later, so the first unknown name is taken for it.
 absl::Status ExpressionReader::ReadUnknown(const Token& name) {
   Frame* root = InnermostRootOf();
-  if (root == nullptr || FindFunction(name.text) != nullptr)
-    return ErrorAt(name.column, ExplainUnknownName(name.text));
+  if (root == nullptr || FindFunction(name.text, dialect_) != nullptr)
+    return ErrorAt(name.column, ExplainUnknownName(name.text, dialect_));
   if (root->unknown.empty()) root->unknown = name.text;
   if (root->unknown != name.text) {
     return ErrorAt(name.column,
@@ -191,6 +199,7 @@ absl::Status ExpressionReader::Comma() {
 absl::Status ExpressionReader::CloseFrame() {
   if (frames_.empty())
     return ErrorAt(token_.column, fmt::format("{} closes nothing", Quoted(token_.text)));
+  // A copy, because the frame leaves the stack before its call is built.
   const Frame frame = frames_.back();
   if (!Matches(frame.open, token_.text)) {
     return ErrorAt(token_.column, fmt::format("{} does not close the '{}' of column {}",
@@ -220,12 +229,15 @@ absl::Status ExpressionReader::CloseFrame() {
 
 absl::Status ExpressionReader::FinishCall(const Frame& frame,
                                           std::span<const ParsedValue> arguments) {
-  const Function* function = FindFunction(frame.name);
-  // FriCAS's pi().
+  const Function* function = FindFunction(frame.name, dialect_);
+  // OpenFrame() was called for a name that is not a function: it is FriCAS's pi().
   if (function == nullptr) {
-    if (!arguments.empty()) return ErrorAt(frame.column, ExplainUnknownFunction(frame.name));
+    if (!arguments.empty())
+      return ErrorAt(frame.column, ExplainUnknownFunction(frame.name, dialect_));
     return PushValue(pool_.Leaf(Op::kPi), /*literal=*/false, frame.column);
   }
+  if (frame.name == "RootOf" && frame.unknown.empty())
+    return ErrorAt(frame.column, "'RootOf' needs its unknown: RootOf(_Z^2 + 1)");
   const absl::StatusOr<Expr> call = BuildCall(*function, arguments, pool_);
   if (!call.ok()) return ErrorAt(frame.column, std::string(call.status().message()));
   return PushValue(*call, /*literal=*/false, frame.column);

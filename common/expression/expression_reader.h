@@ -2,7 +2,7 @@
 // recursion, so memory stays in proportion to the text, however deeply it nests. Inside this module
 // only.
 //
-//   value   := number | constant | name ( values ) | ( values ) | [ values ]
+//   value   := number | constant | name ( values ) | name [ values ] | ( values ) | [ values ]
 //   binding := ^ (right), unary -, * and / (left), + and - (left), from tight to loose;
 //              but 2^-x is 2^(-x)
 #pragma once
@@ -22,10 +22,11 @@ namespace motzkin::expression {
 class ExpressionReader {
  public:
   // In LaTeX, two adjacent values are a product.
-  enum class Juxtaposition { kError, kProduct };
+  enum class Notation { kInfix, kLatex };
 
-  ExpressionReader(Lexer& lexer, Pool& pool, const ParseLimits& limits, Juxtaposition juxtaposition)
-      : lexer_(lexer), pool_(pool), limits_(limits), juxtaposition_(juxtaposition) {}
+  ExpressionReader(Lexer& lexer, Pool& pool, const ParseLimits& limits, Notation notation,
+                   Dialect dialect)
+      : lexer_(lexer), pool_(pool), limits_(limits), notation_(notation), dialect_(dialect) {}
 
   // The errors are those of parser.h.
   absl::StatusOr<Expr> Read();
@@ -40,7 +41,7 @@ class ExpressionReader {
   struct Frame {
     char open;
     size_t column;
-    std::string_view name;  // empty if it is no call
+    std::string_view name;  // empty if it is not a call
     size_t values_begin;    // its values and operators are above these
     size_t operators_begin;
     bool has_comma = false;
@@ -53,6 +54,8 @@ class ExpressionReader {
   absl::Status ReadNumber();
   absl::Status ReadName();
   absl::Status ReadUnknown(const Token& name);
+  // Whether the bracket that follows a name is that of a call.
+  bool OpensCall(const Token& open) const;
   absl::Status OpenFrame(const Token& open, std::string_view name, size_t column);
   absl::Status CloseFrame();
   absl::Status FinishCall(const Frame& frame, std::span<const ParsedValue> arguments);
@@ -69,7 +72,8 @@ class ExpressionReader {
   Lexer& lexer_;
   Pool& pool_;
   const ParseLimits& limits_;
-  const Juxtaposition juxtaposition_;
+  const Notation notation_;
+  const Dialect dialect_;
   Token token_;
   bool value_expected_ = true;
   bool done_ = false;

@@ -4,11 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
-#include <numeric>
 #include <tuple>
 #include <utility>
 
+#include "common/base/edit_distance.h"
 #include "common/base/string_view.h"
 #include "common/expression/call_builders.h"
 #include "common/expression/exact_numbers.h"
@@ -28,6 +29,7 @@ struct Translation {
   std::string_view name;
   size_t arguments;
   std::string_view rule;
+  Dialect dialect = Dialect::kAny;
 };
 constexpr Translation kTranslated[] = {
     // log(u) or, in SymPy, log(u, base).
@@ -47,6 +49,36 @@ constexpr Translation kTranslated[] = {
     // FriCAS's have z = sin(phi) in place of phi, and first: F(z, m), E(z, m), E(m), Pi(z, n, m).
     {"ellipticF", 2, "elliptic_f asin a b"}, {"ellipticPi", 3, "elliptic_pi b asin a c"},
     {"ellipticE", 1, "elliptic_e div pi 2 a"}, {"ellipticE", 2, "elliptic_e asin a b"},
+    // Maple's have the modulus k, where m = k^2, and z = sin(phi) first. Those with a C have the
+    // complementary modulus.
+    {"EllipticF", 2, "elliptic_f asin a pow b 2", Dialect::kMaple},
+    {"EllipticE", 1, "elliptic_e div pi 2 pow a 2", Dialect::kMaple},
+    {"EllipticE", 2, "elliptic_e asin a pow b 2", Dialect::kMaple},
+    {"EllipticK", 1, "elliptic_k pow a 2", Dialect::kMaple},
+    {"EllipticPi", 2, "elliptic_pi a div pi 2 pow b 2", Dialect::kMaple},
+    {"EllipticPi", 3, "elliptic_pi b asin a pow c 2", Dialect::kMaple},
+    {"EllipticCK", 1, "elliptic_k sub 1 pow a 2"}, {"EllipticCE", 1, "elliptic_e div pi 2 sub 1 pow a 2"},
+    {"EllipticCPi", 2, "elliptic_pi a div pi 2 sub 1 pow b 2"},
+    {"GAMMA", 1, "gamma a"}, {"GAMMA", 2, "uppergamma a b"}, {"lnGAMMA", 1, "loggamma a"},
+    {"Ei", 1, "Ei a", Dialect::kMaple}, {"Ei", 2, "expint a b", Dialect::kMaple},
+    {"Ssi", 1, "sub Si a div pi 2"}, {"csgn", 1, "sign a"},
+    {"WeierstrassP", 3, "weierstrassP b c a", Dialect::kMaple},
+    {"WeierstrassPPrime", 3, "weierstrassPPrime b c a", Dialect::kMaple},
+    {"WeierstrassZeta", 3, "weierstrassZeta b c a", Dialect::kMaple},
+    // Two systems continue the arccotangent through 0 instead of jumping there.
+    {"arccot", 1, "sub div pi 2 atan a", Dialect::kMaple}, {"acot", 1, "sub div pi 2 atan a", Dialect::kFricas},
+    // The angle of the point (x, y): atan2(y, x) and Maple's arctan(y, x), but Mathematica's ArcTan[x, y].
+    {"atan2", 2, "neg mul I ln div add b mul I a sqrt add pow a 2 pow b 2"},
+    {"arctan", 1, "atan a"}, {"arctan", 2, "neg mul I ln div add b mul I a sqrt add pow a 2 pow b 2"},
+    {"ArcTan", 1, "atan a"}, {"ArcTan", 2, "neg mul I ln div add a mul I b sqrt add pow a 2 pow b 2"},
+    // Mathematica's Log[base, u], and its other names.
+    {"Log", 1, "ln a"}, {"Log", 2, "div ln b ln a"}, {"Power", 2, "pow a b"}, {"Sinc", 1, "div sin a a"},
+    {"CubeRoot", 1, "mul sign a pow abs a div 1 3"}, {"Erf", 1, "erf a"}, {"Erf", 2, "sub erf b erf a"},
+    // SymPy's Li is 0 at 2.
+    {"Li", 1, "sub li a li 2", Dialect::kSympy}, {"sinc", 1, "div sin a a"}, {"erf2", 2, "sub erf b erf a"},
+    {"logb", 2, "div ln a ln b"}, {"sq", 1, "pow a 2", Dialect::kGiac}, {"inv", 1, "div 1 a", Dialect::kGiac},
+    // LatexLexer makes these of \sqrt[a]{b}, \log_a b and \sin^a b.
+    {"\\root", 2, "pow b div 1 a"}, {"\\log", 2, "div ln b ln a"}, {"\\power", 2, "pow b a"},
 };
 
 // Calls whose meaning depends on the values of the arguments. All calls that are in neither table
@@ -61,7 +93,15 @@ constexpr Function kBuilt[] = {
     {"hypergeometricF", 3, 3, BuildHypergeometric, true},
     {"Hypergeometric2F1", 4, 4, BuildHypergeometric2F1},
     {"rootOf", 2, 2, BuildRootOf}, {"zeroOf", 2, 2, BuildRootOf},
-    {"rootof", 1, 1, BuildGiacRootof, true},
+    {"rootof", 1, 1, BuildGiacRootof, true}, {"RootOf", 1, 1, BuildMapleRootOf},
+    {"Surd", 2, 2, BuildSurd}, {"real_root", 2, 2, BuildSurd}, {"hypergeom", 3, 3, BuildHypergeometric, true},
+};
+constexpr std::pair<Dialect, Function> kBuiltInDialect[] = {
+    {Dialect::kMaple, {"Psi", 1, 2, BuildMaplePsi}}, {Dialect::kGiac, {"Psi", 1, 2, BuildGiacPsi}},
+    {Dialect::kMaple, {"LambertW", 1, 2, BuildProductLog}},
+};
+constexpr std::tuple<Dialect, std::string_view, Op> kConstantsInDialect[] = {
+    {Dialect::kMaple, "gamma", Op::kEulerGamma},
 };
 
 // Names that engines write and that have no meaning as an answer, with the reason.
@@ -82,18 +122,30 @@ constexpr std::pair<std::string_view, std::string_view> kRefused[] = {
 };
 // clang-format on
 
-// The functions and constants by all of their spellings.
+// The functions and constants by all of their spellings. Those of kAny hold for all dialects, unless a
+// dialect has the name itself.
 struct Names {
   std::map<std::string_view, Function> functions;
   std::map<std::string_view, Op> constants;
 };
+using AllDialects = std::array<Names, 6>;
 
-Names ReadTables() {
-  Names names;
+Names& Of(AllDialects& names, Dialect dialect) { return names[static_cast<size_t>(dialect)]; }
+
+AllDialects ReadTables() {
+  AllDialects all;
+  Names& names = Of(all, Dialect::kAny);
   for (const Function& function : kBuilt) names.functions.emplace(function.name, function);
-  for (const auto& [name, arguments, rule] : kTranslated) {
-    Function& function =
-        names.functions.try_emplace(name, Function{name, arguments, arguments}).first->second;
+  for (const auto& [dialect, function] : kBuiltInDialect) {
+    Of(all, dialect).functions.emplace(function.name, function);
+  }
+  for (const auto& [dialect, name, op] : kConstantsInDialect) {
+    Of(all, dialect).constants.emplace(name, op);
+  }
+  for (const auto& [name, arguments, rule, dialect] : kTranslated) {
+    Function& function = Of(all, dialect)
+                             .functions.try_emplace(name, Function{name, arguments, arguments})
+                             .first->second;
     function.arguments_max = arguments;
     function.rules[arguments - function.arguments_min] = rule;
   }
@@ -109,15 +161,17 @@ Names ReadTables() {
       }
     }
   }
-  return names;
+  return all;
 }
 
-const Names& AllNames() {
-  static const auto& names = *new Names(ReadTables());
-  return names;
+const Names& NamesOf(Dialect dialect) {
+  static const auto& names = *new AllDialects(ReadTables());
+  return names[static_cast<size_t>(dialect)];
 }
 
-// Why a known name is refused; empty for others.
+const Names& AllNames() { return NamesOf(Dialect::kAny); }
+
+// Returns why a known name is refused; empty for other names.
 std::string_view Refusal(std::string_view name) {
   for (const auto& [refused, reason] : kRefused) {
     if (refused == name) return reason;
@@ -125,23 +179,9 @@ std::string_view Refusal(std::string_view name) {
   return {};
 }
 
-// Levenshtein's.
-size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), 0);
-  for (size_t i = 0; i < a.size(); ++i) {
-    size_t diagonal = std::exchange(row[0], i + 1);
-    for (size_t j = 0; j < b.size(); ++j) {
-      const size_t changed = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({changed, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row[b.size()];
-}
-
-// The known function nearest to a misspelt one: another case, or one wrong letter in three. Among
-// equals one in small letters, as ours are, and the shortest. Empty when none is near.
+// Returns the known function nearest to a misspelt one, with at most one wrong letter in three.
+// Among equally near ones it prefers small letters, as ours have, and then the shortest. Empty if
+// none is near.
 std::string_view NearestFunction(std::string_view name) {
   constexpr size_t kLongestName = 24;
   if (name.size() > kLongestName) return {};
@@ -169,21 +209,27 @@ struct ExactBuild {
 
 }  // namespace
 
-const Function* FindFunction(std::string_view name) {
-  const auto found = AllNames().functions.find(name);
-  return found == AllNames().functions.end() ? nullptr : &found->second;
+const Function* FindFunction(std::string_view name, Dialect dialect) {
+  for (const Names* names : {&NamesOf(dialect), &AllNames()}) {
+    const auto found = names->functions.find(name);
+    if (found != names->functions.end()) return &found->second;
+  }
+  return nullptr;
 }
 
-Op FindConstant(std::string_view name) {
-  const auto found = AllNames().constants.find(name);
-  return found == AllNames().constants.end() ? Op::kUndefined : found->second;
+Op FindConstant(std::string_view name, Dialect dialect) {
+  for (const Names* names : {&NamesOf(dialect), &AllNames()}) {
+    const auto found = names->constants.find(name);
+    if (found != names->constants.end()) return found->second;
+  }
+  return Op::kUndefined;
 }
 
-std::string ExplainUnknownFunction(std::string_view name) {
+std::string ExplainUnknownFunction(std::string_view name, Dialect dialect) {
   if (const std::string_view reason = Refusal(name); !reason.empty()) {
     return fmt::format("{} is refused: {}", Quoted(name), reason);
   }
-  if (FindConstant(name) != Op::kUndefined) {
+  if (FindConstant(name, dialect) != Op::kUndefined) {
     return fmt::format("{} is not a function; a product is written with *", Quoted(name));
   }
   const std::string_view nearest = NearestFunction(name);
@@ -191,15 +237,24 @@ std::string ExplainUnknownFunction(std::string_view name) {
   return fmt::format("unknown function {}; did you mean '{}'?", Quoted(name), nearest);
 }
 
-std::string ExplainUnknownName(std::string_view name) {
+std::string ExplainUnknownName(std::string_view name, Dialect dialect) {
   if (const std::string_view reason = Refusal(name); !reason.empty()) {
     return fmt::format("{} is refused: {}", Quoted(name), reason);
   }
-  if (FindFunction(name) != nullptr)
+  if (FindFunction(name, dialect) != nullptr)
     return fmt::format("{} needs arguments in parentheses", Quoted(name));
   return fmt::format(
       "unknown name {}; the variable is x, the constants are pi, e, i, EulerGamma, Catalan",
       Quoted(name));
+}
+
+Expr BuildRule(std::string_view rule, std::span<const Expr> operands, Pool& pool) {
+  const auto operand = [&](char letter) -> Expr {
+    const auto index = static_cast<size_t>(letter - 'a');
+    return index < operands.size() ? operands[index] : nullptr;
+  };
+  ExactBuild build{pool};
+  return RuleReader(rule, operand, build).Read();
 }
 
 absl::StatusOr<Expr> BuildCall(const Function& function, std::span<const ParsedValue> arguments,
@@ -218,17 +273,10 @@ absl::StatusOr<Expr> BuildCall(const Function& function, std::span<const ParsedV
     return absl::InvalidArgumentError(fmt::format("'{}' takes no lists", function.name));
   }
   if (function.build != nullptr) return function.build(arguments, pool);
-  if (function.op == Op::kUndefined) {
-    const auto operand = [&](char letter) -> Expr {
-      const auto index = static_cast<size_t>(letter - 'a');
-      return index < arguments.size() ? arguments[index].expr : nullptr;
-    };
-    ExactBuild build{pool};
-    return RuleReader(function.rules[arguments.size() - function.arguments_min], operand, build)
-        .Read();
-  }
   std::vector<Expr> children;
   for (const ParsedValue& argument : arguments) children.push_back(argument.expr);
+  if (function.op == Op::kUndefined)
+    return BuildRule(function.rules[arguments.size() - function.arguments_min], children, pool);
   return pool.Make(function.op, children);
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/expression/dialect.h"
 #include "common/expression/expression.h"
 
 namespace motzkin::expression {
@@ -35,16 +36,20 @@ struct Function {
   std::string_view rules[2] = {};
 };
 
-// Returns the function with this name; null if there is none.
-const Function* FindFunction(std::string_view name);
+// Returns the function with this name, in the dialect's convention; null if there is none.
+const Function* FindFunction(std::string_view name, Dialect dialect = Dialect::kAny);
 
 // Returns the leaf with this name; kUndefined if there is none.
-Op FindConstant(std::string_view name);
+Op FindConstant(std::string_view name, Dialect dialect = Dialect::kAny);
 
 // Return a message such as "unknown function 'sine'; did you mean 'sin'?", or why a known name is
 // refused.
-std::string ExplainUnknownFunction(std::string_view name);
-std::string ExplainUnknownName(std::string_view name);
+std::string ExplainUnknownFunction(std::string_view name, Dialect dialect);
+std::string ExplainUnknownName(std::string_view name, Dialect dialect);
+
+// Builds what a rule (rule_reader.h) says of `operands`, which are its letters from a on. It never
+// simplifies.
+Expr BuildRule(std::string_view rule, std::span<const Expr> operands, Pool& pool);
 
 // Checks the number and kind of the arguments, and builds the call. The errors are those of
 // CallBuilder.

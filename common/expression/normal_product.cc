@@ -56,13 +56,14 @@ Expr LogArgument(Expr exponent) {
 void NormalProduct::MultiplyPower(Expr base, Expr exponent) {
   if (base->op() == Op::kUndefined || exponent->op() == Op::kUndefined || undefined_ ||
       !builder_.Spend(1)) {
-    // Undefined factors make the product undefined, whatever else it holds, even 0.
+    // An undefined factor makes the whole product undefined, even if another factor is 0.
     undefined_ = true;
   } else if (exponent->op() != Op::kNumber) {
     MultiplySymbolicPower(base, exponent);
   } else if (!IsWhole(exponent->number())) {
     MultiplyFractionalPower(base, exponent);
   } else if (exponent->number() != 0) {
+    // u^0 is 1 for every u that has a value, 0 included, and changes nothing.
     MultiplyWholePower(base, exponent);
   }
 }
@@ -99,6 +100,8 @@ void NormalProduct::MultiplyWholePower(Expr base, Expr exponent) {
 void NormalProduct::MultiplyNumber(const mpq_class& value) {
   if (value == 1) return;
   coefficient_ *= value;
+  // The pool bounds numbers as they become nodes. The coefficient becomes one only in Finish(), and
+  // must not grow beyond all bounds until then.
   undefined_ = undefined_ || Bits(coefficient_) > pool().limits().number_bits;
 }
 
@@ -266,9 +269,10 @@ Expr NormalProduct::Finish() {
   // This follows the check for undefined factors, because 0 times an undefined factor has no value.
   if (coefficient_ == 0) return pool().Integer(0);
   if (factors.empty()) return pool().Number(coefficient_);
-  // Scale() multiplies a sum out, because a number times a sum is no product.
+  // Scale() multiplies a sum out, because a number times a sum is not a product.
   if (factors.size() == 1) return builder_.Scale(factors.front(), coefficient_);
   std::sort(factors.begin(), factors.end(), [](Expr a, Expr b) { return CompareTerms(a, b) < 0; });
+  // In front, where HasCoefficient() expects a coefficient.
   if (coefficient_ != 1) factors.insert(factors.begin(), pool().Number(coefficient_));
   return pool().Make(Op::kMul, factors);
 }

@@ -18,6 +18,7 @@ void MergeSorted(std::vector<Term>& terms) {
   // are swapped, because a swap of GMP numbers copies no digits.
   size_t kept = 0;
   for (size_t i = 0; i < terms.size(); ++i) {
+    // Equal parts are the same node, because one pool made them.
     if (kept > 0 && terms[kept - 1].part == terms[i].part) {
       terms[kept - 1].coefficient += terms[i].coefficient;
       continue;
@@ -51,7 +52,7 @@ Expr NormalBuilder::Scale(Expr expr, const mpq_class& c) {
   std::vector<Expr> children;
   if (expr->op() == Op::kAdd) {
     if (!Spend(expr->children().size())) return pool_.Undefined();
-    // Terms are no sums, so this recursion ends with them. Scaling keeps their order, because it
+    // Terms are not sums, so this recursion ends with them. Scaling keeps their order, because it
     // does not depend on coefficients.
     for (const Expr term : expr->children()) children.push_back(Scale(term, c));
     return pool_.Make(Op::kAdd, children);
@@ -82,6 +83,7 @@ void NormalBuilder::Collect(const mpq_class& c, Expr expr, std::vector<Term>& te
 Expr NormalBuilder::SumOfTerms(std::vector<Term>& terms, const mpq_class& constant) {
   if (!Spend(terms.size())) return pool_.Undefined();
   for (const Term& term : terms) {
+    // Before terms cancel: undefined - undefined has no value either.
     if (term.part->op() == Op::kUndefined) return pool_.Undefined();
   }
   std::sort(terms.begin(), terms.end(), ComesBefore);

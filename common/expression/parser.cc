@@ -20,21 +20,24 @@ absl::Status CheckSize(std::string_view text, const ParseLimits& limits) {
 
 }  // namespace
 
-absl::StatusOr<Expr> ParseInfix(std::string_view text, Pool& pool, const ParseLimits& limits) {
+absl::StatusOr<Expr> ParseInfix(std::string_view text, Pool& pool, const ParseLimits& limits,
+                                Dialect dialect) {
   RETURN_IF_ERROR(CheckSize(text, limits));
-  InfixLexer lexer(text);
-  return ExpressionReader(lexer, pool, limits, ExpressionReader::Juxtaposition::kError).Read();
+  InfixLexer lexer(text, dialect);
+  return ExpressionReader(lexer, pool, limits, ExpressionReader::Notation::kInfix, dialect).Read();
 }
 
 absl::StatusOr<Expr> ParseLatex(std::string_view text, Pool& pool, const ParseLimits& limits) {
   RETURN_IF_ERROR(CheckSize(text, limits));
-  LatexLexer lexer(text, limits.nesting);
-  return ExpressionReader(lexer, pool, limits, ExpressionReader::Juxtaposition::kProduct).Read();
+  LatexLexer lexer(text);
+  return ExpressionReader(lexer, pool, limits, ExpressionReader::Notation::kLatex, Dialect::kAny)
+      .Read();
 }
 
-absl::StatusOr<Expr> ParsePrefix(std::string_view text, Pool& pool, const ParseLimits& limits) {
+absl::StatusOr<Expr> ParsePrefix(std::string_view text, Pool& pool, const ParseLimits& limits,
+                                 Vocabulary vocabulary) {
   RETURN_IF_ERROR(CheckSize(text, limits));
-  return PrefixReader(text, pool, limits).Read();
+  return PrefixReader(text, pool, limits, vocabulary).Read();
 }
 
 }  // namespace motzkin::expression

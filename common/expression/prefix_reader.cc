@@ -4,10 +4,25 @@
 
 #include "common/base/status_macros.h"
 #include "common/expression/exact_numbers.h"
+#include "common/expression/function_table.h"
 #include "common/expression/operation.h"
 #include "common/expression/token.h"
 
 namespace motzkin::expression {
+namespace {
+
+// The tokens of the published generator that its files lose only when SymPy has rewritten them.
+struct ShorthandToken {
+  std::string_view token;
+  size_t operands;
+  std::string_view rule;
+};
+constexpr ShorthandToken kShorthands[] = {
+    {"inv", 1, "div 1 a"},  {"pow2", 1, "pow a 2"}, {"pow3", 1, "pow a 3"},
+    {"pow4", 1, "pow a 4"}, {"pow5", 1, "pow a 5"}, {"rac", 2, "pow a div 1 b"},
+};
+
+}  // namespace
 
 absl::StatusOr<Expr> PrefixReader::Read() {
   size_t end = text_.size();
@@ -44,6 +59,11 @@ absl::Status PrefixReader::Token(std::string_view token, size_t column) {
                    fmt::format("a digit after {}; numbers start with INT+ or INT-", Quoted(token)));
   }
   const Op op = OpOfPrefixToken(token);
+  if (op == Op::kUndefined && vocabulary_ == Vocabulary::kLampleCharton) {
+    for (const auto& [name, operands, rule] : kShorthands) {
+      if (name == token) return Shorthand(rule, operands, token, column);
+    }
+  }
   if (op == Op::kUndefined) return ErrorAt(column, fmt::format("unknown token {}", Quoted(token)));
   return Operation(op, token, column);
 }
@@ -79,10 +99,7 @@ absl::StatusOr<size_t> PrefixReader::OperandCount(Op op, size_t column) const {
 
 absl::Status PrefixReader::Operation(Op op, std::string_view token, size_t column) {
   ASSIGN_OR_RETURN(const size_t count, OperandCount(op, column));
-  if (operands_.size() < count) {
-    return ErrorAt(
-        column, fmt::format("'{}' needs {} operands, {} follow", token, count, operands_.size()));
-  }
+  RETURN_IF_ERROR(CheckOperands(count, token, column));
   std::vector<Expr> children;
   bool has_unknown = op == Op::kBound;
   // The first operand is on top of the stack.
@@ -94,12 +111,36 @@ absl::Status PrefixReader::Operation(Op op, std::string_view token, size_t colum
   }
   const Expr result =
       op == Op::kDiv ? Quotient(pool_, children[0], children[1]) : pool_.Make(op, children);
+  return Push(result, has_unknown && op != Op::kRootOf, column);
+}
+
+absl::Status PrefixReader::Shorthand(std::string_view rule, size_t count, std::string_view token,
+                                     size_t column) {
+  RETURN_IF_ERROR(CheckOperands(count, token, column));
+  std::vector<Expr> operands;
+  bool has_unknown = false;
+  for (size_t i = 0; i < count; ++i) {
+    has_unknown = has_unknown || operands_.back().has_unknown;
+    operands.push_back(operands_.back().expr);
+    operands_.pop_back();
+  }
+  return Push(BuildRule(rule, operands, pool_), has_unknown, column);
+}
+
+absl::Status PrefixReader::CheckOperands(size_t count, std::string_view token,
+                                         size_t column) const {
+  if (operands_.size() >= count) return absl::OkStatus();
+  return ErrorAt(column,
+                 fmt::format("'{}' needs {} operands, {} follow", token, count, operands_.size()));
+}
+
+absl::Status PrefixReader::Push(Expr result, bool has_unknown, size_t column) {
   if (result->op() == Op::kUndefined) {
     const PoolLimits& limits = pool_.limits();
     return BoundAt(column, fmt::format("more than {} distinct nodes or {} levels", limits.nodes,
                                        limits.depth));
   }
-  operands_.push_back({result, column, has_unknown && op != Op::kRootOf});
+  operands_.push_back({result, column, has_unknown});
   return absl::OkStatus();
 }
 

@@ -16,8 +16,8 @@ namespace motzkin::expression {
 // Use it once. The arguments must outlive it. Thread-compatible.
 class PrefixReader {
  public:
-  PrefixReader(std::string_view text, Pool& pool, const ParseLimits& limits)
-      : text_(text), pool_(pool), limits_(limits) {}
+  PrefixReader(std::string_view text, Pool& pool, const ParseLimits& limits, Vocabulary vocabulary)
+      : text_(text), pool_(pool), limits_(limits), vocabulary_(vocabulary) {}
 
   // The errors are those of parser.h.
   absl::StatusOr<Expr> Read();
@@ -32,12 +32,18 @@ class PrefixReader {
   absl::Status Token(std::string_view token, size_t column);
   absl::Status Integer(bool negative, size_t column);
   absl::Status Operation(Op op, std::string_view token, size_t column);
+  // Reads a token that stands for a rule (rule_reader.h) with `count` operands.
+  absl::Status Shorthand(std::string_view rule, size_t count, std::string_view token,
+                         size_t column);
+  absl::Status CheckOperands(size_t count, std::string_view token, size_t column) const;
+  absl::Status Push(Expr result, bool has_unknown, size_t column);
   absl::StatusOr<size_t> OperandCount(Op op, size_t column) const;
 
   std::string_view text_;
   Pool& pool_;
   const ParseLimits& limits_;
-  std::string reversed_digits_;    // digits since the last token that was none
+  const Vocabulary vocabulary_;
+  std::string reversed_digits_;    // digits since the last token that was not a digit
   std::vector<Operand> operands_;  // the first operand of the next operation is last
 };
 

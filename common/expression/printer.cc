@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 #include <vector>
 
 #include "common/expression/bounded_text.h"
 #include "common/expression/distinct_nodes.h"
+#include "common/expression/exact_numbers.h"
 #include "common/expression/infix_writer.h"
 #include "common/expression/operation.h"
 
@@ -44,11 +44,6 @@ void WritePrefix(Expr expr, BoundedText& text) {
     text.Append(" ");
     text.Append(PrefixInteger(children.size() - 2 - children[0]->number().get_num()));
   }
-}
-
-uint64_t SaturatingAdd(uint64_t a, uint64_t b) {
-  const uint64_t sum = a + b;
-  return sum < a ? std::numeric_limits<uint64_t>::max() : sum;
 }
 
 uint64_t Tokens(const std::string& prefix) {

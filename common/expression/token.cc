@@ -5,55 +5,6 @@
 #include <algorithm>
 
 namespace motzkin::expression {
-namespace {
-
-struct Symbol {
-  char character;
-  TokenKind kind;
-  Op op = Op::kUndefined;
-};
-
-constexpr Symbol kSymbols[] = {
-    {'(', TokenKind::kOpen},
-    {'[', TokenKind::kOpen},
-    {')', TokenKind::kClose},
-    {']', TokenKind::kClose},
-    {',', TokenKind::kComma},
-    {'+', TokenKind::kOperator, Op::kAdd},
-    {'-', TokenKind::kOperator, Op::kSub},
-    {'*', TokenKind::kOperator, Op::kMul},
-    {'/', TokenKind::kOperator, Op::kDiv},
-    {'^', TokenKind::kOperator, Op::kPow},
-};
-
-}  // namespace
-
-absl::StatusOr<Token> Lexer::Next() {
-  while (IsSpace(At(position_))) ++position_;
-  if (position_ >= text_.size()) return Token{TokenKind::kEnd, text_.size() + 1, {}};
-  return Take();
-}
-
-Token Lexer::Take(TokenKind kind, size_t length) { return Take(kind, length, Ahead(length)); }
-
-Token Lexer::Take(TokenKind kind, size_t length, std::string_view text) {
-  const Token token{kind, position_ + 1, text};
-  position_ += length;
-  return token;
-}
-
-absl::StatusOr<Token> Lexer::TakeSymbol(std::string_view accepted) {
-  for (const Symbol& symbol : kSymbols) {
-    if (symbol.character != text_[position_] ||
-        accepted.find(symbol.character) == std::string_view::npos)
-      continue;
-    Token token = Take(symbol.kind, 1);
-    token.op = symbol.op;
-    return token;
-  }
-  return ErrorAt(position_ + 1, fmt::format("unexpected character {}", Quoted(Ahead(1))));
-}
-
 absl::Status ErrorAt(size_t column, std::string_view message) {
   return absl::InvalidArgumentError(fmt::format("column {}: {}", column, message));
 }

@@ -30,30 +30,12 @@ struct Token {
   Op op = Op::kUndefined;
 };
 
-// Splits text into tokens; both lexers build on it. Thread-compatible.
+// Splits text into tokens. Thread-compatible.
 class Lexer {
  public:
-  // `text` must outlive the lexer and its tokens.
-  explicit Lexer(std::string_view text) : text_(text) {}
   virtual ~Lexer() = default;
   // Returns the next token. After the last one it returns kEnd, however often it is called.
-  absl::StatusOr<Token> Next();
-
- protected:
-  // Returns the token that begins at the current position, which is neither a space nor the end.
-  virtual absl::StatusOr<Token> Take() = 0;
-
-  char At(size_t position) const { return position < text_.size() ? text_[position] : '\0'; }
-  std::string_view Ahead(size_t length) const { return text_.substr(position_, length); }
-  // Takes `length` bytes as a token whose text is `text` or, without it, those bytes.
-  Token Take(TokenKind kind, size_t length);
-  Token Take(TokenKind kind, size_t length, std::string_view text);
-  // Takes an operator, bracket or comma of one character, if it is one of `accepted`. Any other
-  // character is an error.
-  absl::StatusOr<Token> TakeSymbol(std::string_view accepted);
-
-  std::string_view text_;
-  size_t position_ = 0;
+  virtual absl::StatusOr<Token> Next() = 0;
 };
 
 // Returns INVALID_ARGUMENT with the message "column 17: message".

@@ -66,6 +66,7 @@ void DraftSampler::Draw(int internal_nodes, RandomStream& random, Draft& draft) 
 }
 
 DraftNode DraftSampler::DrawLeaf(RandomStream& random) const {
+  // These draws and their order are part of the generator's version.
   if (random.Chance(leaves_.variable_permille(), 1'000)) return {Op::kVariable, 0, 0};
   if (leaves_.integers() == v1::LeafSpec::INTEGERS_LOGARITHMIC) {
     return {Op::kNumber, 0, LogarithmicInteger(random.Next())};

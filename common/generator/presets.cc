@@ -58,14 +58,6 @@ std::vector<std::string> PresetNames() {
   return names;
 }
 
-v1::Kind NaturalKind(std::string_view name) {
-  return name == "hebisch" ? v1::KIND_BACKWARD : v1::KIND_FORWARD;
-}
-
-absl::StatusOr<v1::GeneratorSpec> Preset(std::string_view name) {
-  return Preset(name, NaturalKind(name));
-}
-
 absl::StatusOr<v1::GeneratorSpec> Preset(std::string_view name, v1::Kind kind) {
   const auto* const preset =
       std::find_if(std::begin(kPresets), std::end(kPresets),
@@ -73,6 +65,9 @@ absl::StatusOr<v1::GeneratorSpec> Preset(std::string_view name, v1::Kind kind) {
   if (preset == std::end(kPresets)) {
     return absl::NotFoundError(fmt::format("preset '{}' does not exist; there are {}", name,
                                            fmt::join(PresetNames(), ", ")));
+  }
+  if (kind == v1::KIND_UNSPECIFIED) {
+    kind = name == "hebisch" ? v1::KIND_BACKWARD : v1::KIND_FORWARD;
   }
   v1::GeneratorSpec spec = DefaultSpec();
   Merge(preset->parameters, spec);

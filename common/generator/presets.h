@@ -18,14 +18,12 @@ v1::GeneratorSpec DefaultSpec();
 // Returns "intclass", "lample-charton", "lample-charton-paper" and "hebisch".
 std::vector<std::string> PresetNames();
 
-// Returns the kind that the preset is known for: backward for hebisch, otherwise forward.
-v1::Kind NaturalKind(std::string_view name);
-
-// Returns the preset in its natural kind, or as its source has it for `kind`: the numbers of nodes
-// and the filters of lample-charton differ between kinds.
+// Returns the preset as its source has it for `kind`: the numbers of nodes and the filters of
+// lample-charton differ between kinds. KIND_UNSPECIFIED is the kind that the preset is known for:
+// backward for hebisch, otherwise forward.
 //
 // NOT_FOUND: no such preset; the message lists the presets.
-absl::StatusOr<v1::GeneratorSpec> Preset(std::string_view name);
-absl::StatusOr<v1::GeneratorSpec> Preset(std::string_view name, v1::Kind kind);
+absl::StatusOr<v1::GeneratorSpec> Preset(std::string_view name,
+                                         v1::Kind kind = v1::KIND_UNSPECIFIED);
 
 }  // namespace motzkin::generator

@@ -59,6 +59,8 @@ unsigned __int128 RandomStream::Below128(unsigned __int128 bound) {
   // Small bounds consume one word a draw, as Below() does. This is part of the generator version.
   if (high_mask == 0 && bound <= ~uint64_t{0}) return Below(static_cast<uint64_t>(bound));
   while (true) {
+    // A statement of its own, because C++ leaves open which of two draws in one expression comes
+    // first.
     const uint64_t high = Next() & high_mask;
     const unsigned __int128 drawn = (static_cast<unsigned __int128>(high) << 64) | Next();
     if (drawn < bound) return drawn;

@@ -10,19 +10,20 @@
 #include "common/expression/canonical.h"
 #include "common/generator/function_sampler.h"
 #include "common/generator/symbols.h"
-#include "common/generator/tree_count.h"
 
 namespace motzkin::generator {
 namespace {
 
-constexpr uint32_t kWeightMax = 1'000;
-constexpr int64_t kIntegerMagnitudeMax = 1'000'000;
-constexpr uint32_t kTokensMax = 4'096;
-constexpr uint32_t kPermilleMax = 1'000;
+absl::Status InRange(std::string_view field, int64_t value, Range range) {
+  if (value >= range.min && value <= range.max) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      fmt::format("{} must be {} .. {}, got {}", field, range.min, range.max, value));
+}
 
-absl::Status InRange(std::string_view field, int64_t value, int64_t min, int64_t max) {
-  if (value >= min && value <= max) return absl::OkStatus();
-  return absl::InvalidArgumentError(fmt::format("{}: {} is not in {}..{}", field, value, min, max));
+// Checks two bounds, of which the upper one may be as low as the lower one.
+absl::Status Ordered(std::string_view stem, int64_t min, int64_t max, Range range) {
+  RETURN_IF_ERROR(InRange(fmt::format("{}_max", stem), max, range));
+  return InRange(fmt::format("{}_min", stem), min, {range.min, max});
 }
 
 // The enums of a proto are open: a spec of a newer version, or a garbled one, may hold any number.
@@ -39,13 +40,16 @@ absl::Status Enums(const v1::GeneratorSpec& spec) {
 
 absl::Status Versions(const v1::GeneratorSpec& spec) {
   if (spec.version() != kGeneratorVersion) {
-    return absl::FailedPreconditionError(fmt::format(
-        "version: generator {} is wanted, this build has {}", spec.version(), kGeneratorVersion));
+    return absl::FailedPreconditionError(
+        fmt::format("version: generator {} is wanted, this build has {}: use the Motzkin that made "
+                    "the job",
+                    spec.version(), kGeneratorVersion));
   }
   if (spec.canonical_version() != expression::kCanonicalVersion) {
     return absl::FailedPreconditionError(
-        fmt::format("canonical_version: {} is wanted, this build has {}", spec.canonical_version(),
-                    expression::kCanonicalVersion));
+        fmt::format("canonical_version: {} is wanted, this build has {}: use the Motzkin that made "
+                    "the job",
+                    spec.canonical_version(), expression::kCanonicalVersion));
   }
   return absl::OkStatus();
 }
@@ -64,42 +68,32 @@ absl::Status Symbols(std::string_view field, const WeightedSymbols& symbols, int
       return absl::InvalidArgumentError(
           fmt::format("{}: symbol '{}' is given twice", field, weighted.symbol()));
     }
-    RETURN_IF_ERROR(InRange(fmt::format("{}: weight of {}", field, weighted.symbol()),
-                            weighted.weight(), 1, kWeightMax));
+    RETURN_IF_ERROR(
+        InRange(fmt::format("{}.{}", field, weighted.symbol()), weighted.weight(), kWeightRange));
   }
   return absl::OkStatus();
 }
 
 absl::Status Leaves(const v1::LeafSpec& leaves) {
   // At least 1/1000, because a function without x is refused and nothing usable would come of it.
-  RETURN_IF_ERROR(InRange("leaves.variable_permille", leaves.variable_permille(), 1, kPermilleMax));
-  if (leaves.integers() == v1::LeafSpec::INTEGERS_LOGARITHMIC) return absl::OkStatus();
-  RETURN_IF_ERROR(InRange("leaves.integer_min", leaves.integer_min(), -kIntegerMagnitudeMax,
-                          kIntegerMagnitudeMax));
-  return InRange("leaves.integer_max", leaves.integer_max(), leaves.integer_min(),
-                 kIntegerMagnitudeMax);
-}
-
-absl::Status NodeRange(std::string_view what, uint32_t min, uint32_t max) {
-  RETURN_IF_ERROR(InRange(fmt::format("{}_max", what), max, 0, kInternalNodesMax));
-  return InRange(fmt::format("{}_min", what), min, 0, max);
+  RETURN_IF_ERROR(
+      InRange("leaves.variable_permille", leaves.variable_permille(), kVariablePermilleRange));
+  return Ordered("leaves.integer", leaves.integer_min(), leaves.integer_max(), kIntegerRange);
 }
 
 absl::Status Nodes(const v1::GeneratorSpec& spec) {
-  RETURN_IF_ERROR(NodeRange("nodes", spec.nodes_min(), spec.nodes_max()));
-  if (spec.small_one_in() > 0) {
-    RETURN_IF_ERROR(NodeRange("small_nodes", spec.small_nodes_min(), spec.small_nodes_max()));
-  }
-  if (spec.kind() == v1::KIND_BY_PARTS) {
-    RETURN_IF_ERROR(NodeRange("parts_nodes", spec.parts_nodes_min(), spec.parts_nodes_max()));
-  }
-  return absl::OkStatus();
+  RETURN_IF_ERROR(Ordered("nodes", spec.nodes_min(), spec.nodes_max(), kNodesRange));
+  RETURN_IF_ERROR(InRange("small_one_in", spec.small_one_in(), kSmallOneInRange));
+  RETURN_IF_ERROR(
+      Ordered("small_nodes", spec.small_nodes_min(), spec.small_nodes_max(), kNodesRange));
+  return Ordered("parts_nodes", spec.parts_nodes_min(), spec.parts_nodes_max(), kNodesRange);
 }
 
 absl::Status Filters(const v1::GeneratorSpec& spec) {
-  RETURN_IF_ERROR(InRange("tokens_max", spec.tokens_max(), 1, kTokensMax));
+  RETURN_IF_ERROR(InRange("tokens_max", spec.tokens_max(), kTokensRange));
   RETURN_IF_ERROR(
-      InRange("drop_constant_permille", spec.drop_constant_permille(), 0, kPermilleMax));
+      InRange("nested_exponentials_max", spec.nested_exponentials_max(), kNestedExponentialsRange));
+  RETURN_IF_ERROR(InRange("drop_constant_permille", spec.drop_constant_permille(), kPermilleRange));
   // The derivatives of backward and by-parts functions exist in canonical form only, and an
   // additive constant is dropped from the canonical form.
   if (spec.canonicalize()) return absl::OkStatus();

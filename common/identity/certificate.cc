@@ -2,8 +2,11 @@
 
 #include <absl/status/status.h>
 #include <absl/strings/str_cat.h>
+#include <arpa/inet.h>
+#include <openssl/x509v3.h>
 
 #include <ctime>
+#include <utility>
 
 #include "common/base/check.h"
 #include "common/base/status_macros.h"
@@ -37,10 +40,24 @@ void SetName(X509_NAME* name, const std::string& text) {
                                            static_cast<int>(text.size()), -1, 0) == 1);
 }
 
-// The certificate has no extensions. The role stands in the common name, and the coordinator reads
+// Extensions are what browsers want of a certificate, in the words of openssl's configuration files.
+using Extensions = std::vector<std::pair<int, std::string>>;
+
+void Extend(X509* certificate, const Extensions& extensions) {
+  X509V3_CTX context;
+  X509V3_set_ctx_nodb(&context);
+  X509V3_set_ctx(&context, /*issuer=*/certificate, certificate, nullptr, nullptr, 0);
+  for (const auto& [nid, value] : extensions) {
+    X509_EXTENSION* const extension = X509V3_EXT_conf_nid(nullptr, &context, nid, value.c_str());
+    MOTZKIN_CHECK(extension != nullptr && X509_add_ext(certificate, extension, -1) == 1);
+    X509_EXTENSION_free(extension);
+  }
+}
+
+// A member's certificate has no extensions. The role stands in the common name, and the coordinator reads
 // it there (ReadIssued) instead of asking OpenSSL to check a chain.
 std::string Sign(const PrivateKey& coordinator, const std::string& name, EVP_PKEY* holder,
-                 absl::Time from, absl::Time until) {
+                 absl::Time from, absl::Time until, const Extensions& extensions = {}) {
   const Certificate509 certificate(X509_new());
   X509* const x509 = certificate.get();
   MOTZKIN_CHECK(x509 != nullptr && X509_set_version(x509, X509_VERSION_3) == 1);
@@ -57,6 +74,7 @@ std::string Sign(const PrivateKey& coordinator, const std::string& name, EVP_PKE
   SetTime(X509_getm_notBefore(x509), from);
   SetTime(X509_getm_notAfter(x509), until);
   MOTZKIN_CHECK(X509_set_pubkey(x509, holder) == 1);
+  Extend(x509, extensions);
   MOTZKIN_CHECK(X509_sign(x509, Signer::KeyOf(coordinator), EVP_sha256()) > 0);
   return WrittenBy([x509](BIO* bio) { return PEM_write_bio_X509(bio, x509); });
 }
@@ -82,9 +100,42 @@ std::string KeyOf(X509* x509) {
 
 }  // namespace
 
-std::string IssueToSelf(const PrivateKey& coordinator, absl::Time now) {
-  return Sign(coordinator, kCoordinatorName, Signer::KeyOf(coordinator), now,
-              now + kCoordinatorLife);
+std::string IssueToSelf(const PrivateKey& key, absl::Time from) {
+  return Sign(key, kCoordinatorName, Signer::KeyOf(key), from, from + kCoordinatorLife);
+}
+
+std::string IssueAuthority(const PrivateKey& key, absl::Time from) {
+  return Sign(key, kCoordinatorName, Signer::KeyOf(key), from, from + kCoordinatorLife,
+              {{NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
+               {NID_key_usage, "critical,keyCertSign"},
+               {NID_subject_key_identifier, "hash"}});
+}
+
+std::string IssueForSite(const PrivateKey& coordinator, const std::vector<std::string>& names,
+                         std::string_view public_key, absl::Time from, absl::Time until) {
+  const Key key = PublicFromDer(public_key);
+  MOTZKIN_CHECK(key != nullptr && !names.empty());
+  std::string alternatives;
+  for (const std::string& name : names) {
+    in6_addr buffer;
+    const bool address = ::inet_pton(AF_INET, name.c_str(), &buffer) == 1 ||
+                         ::inet_pton(AF_INET6, name.c_str(), &buffer) == 1;
+    absl::StrAppend(&alternatives, alternatives.empty() ? "" : ",", address ? "IP:" : "DNS:", name);
+  }
+  return Sign(coordinator, names.front(), key.get(), from, until,
+              {{NID_basic_constraints, "critical,CA:FALSE"},
+               {NID_key_usage, "critical,digitalSignature"},
+               {NID_ext_key_usage, "serverAuth"},
+               {NID_subject_alt_name, alternatives}});
+}
+
+bool BelongTogether(std::string_view certificate, std::string_view key) {
+  const Certificate509 x509 = Parse(certificate);
+  const Bio bio = ReaderOf(key);
+  // The empty password keeps OpenSSL from asking for one on the terminal.
+  char no_password[] = "";
+  const Key pair(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, no_password));
+  return x509 != nullptr && pair != nullptr && X509_check_private_key(x509.get(), pair.get()) == 1;
 }
 
 std::string Issue(const PrivateKey& coordinator, const Identity& holder,
@@ -118,7 +169,7 @@ absl::StatusOr<Certificate> ReadIssued(std::string_view pem, std::string_view co
 
 absl::StatusOr<std::string> PublicKeyOf(std::string_view pem) {
   const Certificate509 certificate = Parse(pem);
-  if (certificate == nullptr) return absl::InvalidArgumentError("it is no certificate");
+  if (certificate == nullptr) return absl::InvalidArgumentError("it is not a certificate");
   std::string key = KeyOf(certificate.get());
   if (!IsPublicKey(key)) return absl::InvalidArgumentError("its key is not one of P-256");
   return key;

@@ -9,6 +9,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/identity/identity.h"
 #include "common/identity/key.h"
@@ -21,9 +22,20 @@ struct Certificate {
   absl::Time until;
 };
 
-// Makes the coordinator's own certificate, which is valid from `now` for 100 years. No program looks at
-// its dates: a Raspberry Pi has no clock when it boots.
-std::string IssueToSelf(const PrivateKey& coordinator, absl::Time now);
+// Makes a certificate that its own key signs, which is valid from `from` for 100 years: the
+// coordinator's, or that of its private Postgres. No program of ours looks at the dates, because a
+// Raspberry Pi has no clock when it boots.
+std::string IssueToSelf(const PrivateKey& key, absl::Time from);
+
+// These two make certificates for browsers, which, unlike members, want to be told by whom a name may be
+// used and until when. The first says that its own key is an authority. The second is for a server
+// with these names and IP addresses, each of letters, digits, '.', '-', '_' and ':'; at least one.
+std::string IssueAuthority(const PrivateKey& key, absl::Time from);
+std::string IssueForSite(const PrivateKey& coordinator, const std::vector<std::string>& names,
+                         std::string_view public_key, absl::Time from, absl::Time until);
+
+// Whether both texts in PEM are a certificate, of any kind of key, and its private key.
+bool BelongTogether(std::string_view certificate, std::string_view key);
 
 // Makes a certificate for the holder of `public_key`, for which IsPublicKey() holds.
 std::string Issue(const PrivateKey& coordinator, const Identity& holder,
@@ -33,8 +45,8 @@ std::string Issue(const PrivateKey& coordinator, const Identity& holder,
 // for the caller to decide. PERMISSION_DENIED: another key signed it, or it names no holder.
 absl::StatusOr<Certificate> ReadIssued(std::string_view pem, std::string_view coordinator);
 
-// Returns the public key of any certificate. INVALID_ARGUMENT: it is none, or has another kind of
-// key.
+// Returns the public key of any certificate. INVALID_ARGUMENT: it is not a certificate, or has
+// another kind of key.
 absl::StatusOr<std::string> PublicKeyOf(std::string_view pem);
 
 }  // namespace motzkin::identity

@@ -32,7 +32,25 @@ TEST(CertificateTest, AnotherCoordinatorsIsRefusedThoughItHasTheSameName) {
             absl::StatusCode::kPermissionDenied);
 }
 
-TEST(CertificateTest, TheCoordinatorsOwnIsNobodysIdentity) {
+TEST(CertificateTest, ThoseForBrowsersAreNoMembers) {
+  const PrivateKey coordinator = PrivateKey::New();
+  const PrivateKey page = PrivateKey::New();
+  const std::string site =
+      IssueForSite(coordinator, {"pi.local", "192.168.1.5", "fd00::5"}, page.PublicKey(),
+                   absl::Now(), absl::Now() + absl::Hours(1));
+  const std::string authority = IssueAuthority(coordinator, absl::Now());
+  EXPECT_EQ(PublicKeyOf(authority).value(), coordinator.PublicKey());
+  for (const std::string& pem : {site, authority}) {
+    EXPECT_EQ(ReadIssued(pem, coordinator.PublicKey()).status().code(),
+              absl::StatusCode::kPermissionDenied);
+  }
+  EXPECT_TRUE(BelongTogether(site, page.Pem()));
+  EXPECT_FALSE(BelongTogether(site, coordinator.Pem()));
+  EXPECT_FALSE(BelongTogether(site, "nonsense"));
+  EXPECT_FALSE(BelongTogether("", page.Pem()));
+}
+
+TEST(CertificateTest, TheCoordinatorsOwnHoldsNoIdentity) {
   const PrivateKey coordinator = PrivateKey::New();
   const std::string own = IssueToSelf(coordinator, absl::Now());
   EXPECT_EQ(PublicKeyOf(own).value(), coordinator.PublicKey());

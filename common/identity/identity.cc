@@ -1,9 +1,11 @@
 #include "common/identity/identity.h"
 
-#include <absl/strings/ascii.h>
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
+#include <iterator>
+
+#include "common/base/name.h"
 
 namespace motzkin::identity {
 namespace {
@@ -29,11 +31,6 @@ std::optional<Identity> FromText(std::string_view text) {
 
 // A space would end the role early in FromText(), and an escape sequence in a name would reach the
 // terminals of operators.
-bool IsName(std::string_view name) {
-  return !name.empty() && name.size() <= kNameBytesMax &&
-         std::all_of(name.begin(), name.end(), [](unsigned char c) {
-           return absl::ascii_isalnum(c) || c == '-' || c == '_' || c == '.';
-         });
-}
+bool IsName(std::string_view name) { return motzkin::IsName(name, kNameBytesMax); }
 
 }  // namespace motzkin::identity

@@ -12,8 +12,8 @@ absl::Status CheckInsecure(Insecure insecure, const std::string& address) {
   if (parsed.has_value() && IsLoopback(parsed->host)) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(
       "--insecure yes is for loopback, not for ", address,
-      ": whoever reaches such a coordinator owns the cluster, and whoever is in between "
-      "reads and changes everything. With a tunnel around it say --insecure yes-really"));
+      ": anyone who reaches such a coordinator owns the cluster, and a man in the middle "
+      "reads and changes everything. Inside a tunnel of your own use --insecure yes-really"));
 }
 
 }  // namespace motzkin::identity

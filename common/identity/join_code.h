@@ -35,7 +35,7 @@ std::string JoinCode(std::string_view coordinator, std::string_view coordinator_
                      const Opening& opening);
 
 // Returns the code that a person typed: small letters are as good as capitals, O is 0, I and L are
-// 1, and spaces and dashes do not count. Nothing if it is no code.
+// 1, and spaces and dashes do not count. Nothing if it is not a code.
 std::optional<std::string> ReadJoinCode(std::string_view typed);
 
 }  // namespace motzkin::identity

@@ -1,4 +1,4 @@
-// Keys of the elliptic curve P-256, which identify the coordinator and everybody who may call it.
+// Keys of the elliptic curve P-256, which identify the coordinator and each of its members.
 //
 // A public key travels as its DER encoding (SubjectPublicKeyInfo). Its fingerprint, the SHA-256 of
 // that in 64 hexadecimal digits, is what people and files compare.

@@ -31,7 +31,7 @@ absl::StatusOr<Membership> MakeMembership(const PrivateKey& key, const std::stri
 }
 
 absl::Status WriteMembership(const std::filesystem::path& file, const Membership& membership) {
-  return WritePrivateFile(
+  return WriteSecretFile(
       file, absl::StrCat(membership.key.Pem(), membership.certificate, membership.coordinator));
 }
 

@@ -23,7 +23,7 @@ struct Membership {
   std::string coordinator_key;  // its public key
 };
 
-// Puts the parts together. INVALID_ARGUMENT: `coordinator` is no certificate, it did not sign
+// Puts the parts together. INVALID_ARGUMENT: `coordinator` is not a certificate, it did not sign
 // `certificate`, or that is for another key.
 absl::StatusOr<Membership> MakeMembership(const PrivateKey& key, const std::string& certificate,
                                           const std::string& coordinator);

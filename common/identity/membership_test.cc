@@ -58,7 +58,7 @@ TEST_F(MembershipTest, PartsOfDifferentClustersDoNotGoTogether) {
 }
 
 TEST_F(MembershipTest, ADamagedFileIsNamed) {
-  ASSERT_TRUE(WritePrivateFile(File(), key_.Pem() + coordinators_).ok());
+  ASSERT_TRUE(WriteSecretFile(File(), key_.Pem() + coordinators_).ok());
   const absl::Status status = ReadMembership(File()).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(status.message()), HasSubstr(File().string() + " is damaged"));
@@ -73,6 +73,12 @@ TEST_F(MembershipTest, ASecretThatAllMayReadIsRefused) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("chmod 600 "));
   ASSERT_TRUE(WriteSecretFile(File(), "secret", 0640).ok());
   EXPECT_EQ(ReadSecretFile(File()).value(), "secret");
+}
+
+TEST_F(MembershipTest, ASecretThatCannotBeWrittenLeavesNoDraft) {
+  std::filesystem::create_directories(File());
+  EXPECT_FALSE(WriteSecretFile(File(), "secret").ok());
+  EXPECT_FALSE(std::filesystem::exists(File().string() + ".new"));
 }
 
 }  // namespace

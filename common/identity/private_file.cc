@@ -9,6 +9,9 @@
 #include <cerrno>
 #include <system_error>
 
+#include "common/base/errno_status.h"
+#include "common/base/status_macros.h"
+#include "common/process/durable_file.h"
 #include "common/process/unique_fd.h"
 
 namespace motzkin::identity {
@@ -16,54 +19,32 @@ namespace {
 
 constexpr size_t kBytesMax = 64 << 10;
 
-absl::Status Errno(const char* what, const std::filesystem::path& path) {
-  const int error = errno;
-  return absl::ErrnoToStatus(error, absl::StrCat(what, " ", path.string()));
-}
-
 }  // namespace
 
 absl::Status WriteSecretFile(const std::filesystem::path& path, std::string_view content,
                              mode_t mode) {
   const std::filesystem::path folder = path.parent_path();
+  const std::filesystem::path above = folder.parent_path();
   std::error_code error;
   // A coordinator on a Postgres of its owner's has no data directory before this.
-  std::filesystem::create_directories(folder.parent_path(), error);
-  if (!std::filesystem::exists(folder, error) && mkdir(folder.c_str(), 0700) != 0 &&
-      errno != EEXIST) {
-    return Errno("cannot make", folder);
+  std::filesystem::create_directories(above, error);
+  if (!std::filesystem::exists(folder, error)) {
+    if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return ErrnoAt("cannot make", folder);
+    // Until then a power cut could take the folder away together with the secret in it.
+    RETURN_IF_ERROR(SyncDirectory(above));
   }
-  const std::string temporary = path.string() + ".new";
-  // A draft that a crash left may have another owner or mode.
-  unlink(temporary.c_str());
-  {
-    const UniqueFd file(
-        open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
-    if (file.get() < 0) return Errno("cannot create", temporary);
-    // The umask took bits away. The content must be on disk before the name is: after a crash the
-    // new name could otherwise stand for an empty file.
-    if (fchmod(file.get(), mode) != 0 ||
-        write(file.get(), content.data(), content.size()) != static_cast<ssize_t>(content.size()) ||
-        fsync(file.get()) != 0) {
-      return Errno("cannot write", temporary);
-    }
-  }
-  if (rename(temporary.c_str(), path.c_str()) != 0) return Errno("cannot replace", path);
-  return absl::OkStatus();
-}
-
-absl::Status WritePrivateFile(const std::filesystem::path& path, std::string_view content) {
-  return WriteSecretFile(path, content, 0600);
+  return WriteFileAtomically(path, content, mode);
 }
 
 absl::StatusOr<std::string> ReadSecretFile(const std::filesystem::path& path) {
   // O_NONBLOCK, as another user may have put a FIFO there.
   const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (file.get() < 0) return Errno("cannot read", path);
+  if (file.get() < 0) return ErrnoAt("cannot read", path);
   struct stat stat{};
-  if (fstat(file.get(), &stat) != 0) return Errno("cannot read", path);
+  if (fstat(file.get(), &stat) != 0) return ErrnoAt("cannot read", path);
   if (!S_ISREG(stat.st_mode) || static_cast<size_t>(stat.st_size) > kBytesMax) {
-    return absl::FailedPreconditionError(absl::StrCat(path.string(), " is no file with a secret"));
+    return absl::FailedPreconditionError(
+        absl::StrCat(path.string(), " is not a file with a secret"));
   }
   if ((stat.st_mode & (S_IROTH | S_IWOTH | S_IWGRP)) != 0) {
     return absl::FailedPreconditionError(
@@ -72,7 +53,7 @@ absl::StatusOr<std::string> ReadSecretFile(const std::filesystem::path& path) {
   }
   std::string content(kBytesMax, '\0');
   const ssize_t got = read(file.get(), content.data(), content.size());
-  if (got < 0) return Errno("cannot read", path);
+  if (got < 0) return ErrnoAt("cannot read", path);
   content.resize(static_cast<size_t>(got));
   return content;
 }

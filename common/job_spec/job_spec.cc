@@ -9,7 +9,6 @@
 #include "common/base/one_line.h"
 #include "common/base/status_macros.h"
 #include "common/base/string_view.h"
-#include "common/generator/function_sampler.h"
 #include "common/generator/presets.h"
 
 namespace motzkin {
@@ -45,12 +44,6 @@ absl::Status CheckRange(std::string_view field, int64_t value, Range range) {
 // A leaf of FriCAS starts with the address space of its zygote: its heap, of which GCL reserves
 // most before it needs it, and its modules: 380 MiB with GCL 2.6, up to 512 MiB with GCL 2.7.
 constexpr int64_t kFricasMemoryMin = 512ll << 20;
-
-absl::Status CheckOrder(std::string_view stem, int64_t min, int64_t max) {
-  if (min <= max) return absl::OkStatus();
-  return Invalid(ToAbsl(stem), "_min must not exceed ", ToAbsl(stem), "_max, got ", min, " and ",
-                 max);
-}
 
 absl::Status CheckName(std::string_view field, const std::string& name) {
   const auto letter_or_digit = [](char c) {
@@ -111,52 +104,9 @@ absl::Status CheckTarget(const v1::JobSpec& spec) {
   return absl::OkStatus();
 }
 
-absl::Status CheckWeights(std::string_view field,
-                          const google::protobuf::RepeatedPtrField<v1::WeightedSymbol>& symbols) {
-  if (symbols.empty()) {
-    return Invalid(ToAbsl(field), " must name at least one operator, or choose a preset");
-  }
-  for (const v1::WeightedSymbol& symbol : symbols) {
-    // The name is cut, because it may come from a stranger and goes into a message.
-    const std::string name = absl::StrCat(ToAbsl(field), ".", symbol.symbol().substr(0, 64));
-    RETURN_IF_ERROR(CheckRange(name, symbol.weight(), kWeightRange));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status CheckLeaves(const v1::LeafSpec& leaves) {
-  RETURN_IF_ERROR(CheckRange("generator.leaves.variable_permille", leaves.variable_permille(),
-                             kVariablePermilleRange));
-  RETURN_IF_ERROR(CheckRange("generator.leaves.integer_min", leaves.integer_min(), kIntegerRange));
-  RETURN_IF_ERROR(CheckRange("generator.leaves.integer_max", leaves.integer_max(), kIntegerRange));
-  return CheckOrder("generator.leaves.integer", leaves.integer_min(), leaves.integer_max());
-}
-
-absl::Status CheckNodes(std::string_view stem, uint32_t min, uint32_t max) {
-  RETURN_IF_ERROR(CheckRange(absl::StrCat(ToAbsl(stem), "_min"), min, kNodesRange));
-  RETURN_IF_ERROR(CheckRange(absl::StrCat(ToAbsl(stem), "_max"), max, kNodesRange));
-  return CheckOrder(stem, min, max);
-}
-
+// Only the generator knows its operators, its ranges and which settings go together.
 absl::Status CheckGenerator(const v1::GeneratorSpec& spec) {
-  RETURN_IF_ERROR(
-      CheckRange("generator.version", spec.version(), {1, generator::kGeneratorVersion}));
-  RETURN_IF_ERROR(CheckWeights("generator.unary", spec.unary()));
-  RETURN_IF_ERROR(CheckWeights("generator.binary", spec.binary()));
-  RETURN_IF_ERROR(CheckLeaves(spec.leaves()));
-  RETURN_IF_ERROR(CheckNodes("generator.nodes", spec.nodes_min(), spec.nodes_max()));
-  RETURN_IF_ERROR(
-      CheckNodes("generator.small_nodes", spec.small_nodes_min(), spec.small_nodes_max()));
-  RETURN_IF_ERROR(
-      CheckNodes("generator.parts_nodes", spec.parts_nodes_min(), spec.parts_nodes_max()));
-  RETURN_IF_ERROR(CheckRange("generator.small_one_in", spec.small_one_in(), kSmallOneInRange));
-  RETURN_IF_ERROR(CheckRange("generator.tokens_max", spec.tokens_max(), kTokensRange));
-  RETURN_IF_ERROR(CheckRange("generator.nested_exponentials_max", spec.nested_exponentials_max(),
-                             kNestedExponentialsRange));
-  RETURN_IF_ERROR(CheckRange("generator.drop_constant_permille", spec.drop_constant_permille(),
-                             kPermilleRange));
-  // Only the generator knows its operators and which settings go together.
-  const absl::Status usable = generator::FunctionSampler::Create(spec).status();
+  const absl::Status usable = generator::ValidateSpec(spec);
   return usable.ok() ? usable : Invalid("generator.", usable.message());
 }
 
@@ -193,12 +143,7 @@ v1::JobSpec DefaultJob() {
   return spec;
 }
 
-absl::StatusOr<v1::JobSpec> JobFromPreset(std::string_view name) {
-  return JobFromPreset(name, v1::KIND_UNSPECIFIED);
-}
-
 absl::StatusOr<v1::JobSpec> JobFromPreset(std::string_view name, v1::Kind kind) {
-  if (kind == v1::KIND_UNSPECIFIED) kind = generator::NaturalKind(name);
   ASSIGN_OR_RETURN(const v1::GeneratorSpec preset, generator::Preset(name, kind));
   v1::JobSpec spec = DefaultJob();
   spec.set_name(std::string(name));

@@ -17,6 +17,9 @@
 namespace motzkin {
 namespace {
 
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
 using yaml::StrictMap;
 using SymbolField = google::protobuf::RepeatedPtrField<v1::WeightedSymbol>;
 
@@ -25,23 +28,39 @@ template <typename Enum>
 std::vector<std::pair<std::string_view, Enum>> Choices() {
   std::vector<std::pair<std::string_view, Enum>> choices;
   for (const std::string& word : Words<Enum>()) choices.emplace_back(word, FromWord<Enum>(word));
-  choices.erase(choices.begin());  // "unspecified" is no choice for a file
+  choices.erase(choices.begin());  // a file cannot choose "unspecified"
   return choices;
 }
 
-// Reads `key` with a getter of StrictMap into a protobuf field, which has only get and set.
-template <typename T, typename Set>
-void ReadInteger(StrictMap& map, std::string_view key, T value, Range range, Set set) {
+// Reads `key` into the field of that name, an int32 or uint32.
+void ReadInteger(StrictMap& map, const std::string& key, Range range, Message& message) {
+  const FieldDescriptor* const field = message.GetDescriptor()->FindFieldByName(key);
+  const Reflection& reflection = *message.GetReflection();
+  const bool is_signed = field->cpp_type() == FieldDescriptor::CPPTYPE_INT32;
+  int64_t value = is_signed ? reflection.GetInt32(message, field)
+                            : int64_t{reflection.GetUInt32(message, field)};
   // A value that is refused leaves `value` as it was. Finish() reports it, so what is set is never
   // used.
   map.Integer(key, value, range.min, range.max);
-  set(value);
+  if (is_signed) {
+    reflection.SetInt32(&message, field, static_cast<int32_t>(value));
+  } else {
+    reflection.SetUInt32(&message, field, static_cast<uint32_t>(value));
+  }
+}
+
+// Reads `key` into the field of that name, a bool.
+void ReadBoolean(StrictMap& map, const std::string& key, Message& message) {
+  const FieldDescriptor* const field = message.GetDescriptor()->FindFieldByName(key);
+  bool value = message.GetReflection()->GetBool(message, field);
+  map.Boolean(key, value);
+  message.GetReflection()->SetBool(&message, field, value);
 }
 
 void ReadSymbols(StrictMap& map, std::string_view key, SymbolField& symbols) {
   if (!map.Has(key)) return;
   std::vector<std::pair<std::string, int64_t>> read;
-  map.IntegerMap(key, read, kWeightRange.min, kWeightRange.max);
+  map.IntegerMap(key, read, generator::kWeightRange.min, generator::kWeightRange.max);
   // A list of operators replaces the preset's; merging the two would leave no way to remove one.
   symbols.Clear();
   for (const auto& [symbol, weight] : read) {
@@ -52,60 +71,38 @@ void ReadSymbols(StrictMap& map, std::string_view key, SymbolField& symbols) {
 }
 
 void ReadLeaves(StrictMap map, v1::LeafSpec& leaves) {
-  ReadInteger(map, "variable_permille", leaves.variable_permille(), kVariablePermilleRange,
-              [&](uint32_t value) { leaves.set_variable_permille(value); });
+  ReadInteger(map, "variable_permille", generator::kVariablePermilleRange, leaves);
   v1::LeafSpec::Integers integers = leaves.integers();
   map.Choice("integers", integers, Choices<v1::LeafSpec::Integers>());
   leaves.set_integers(integers);
-  ReadInteger(map, "integer_min", leaves.integer_min(), kIntegerRange,
-              [&](int32_t value) { leaves.set_integer_min(value); });
-  ReadInteger(map, "integer_max", leaves.integer_max(), kIntegerRange,
-              [&](int32_t value) { leaves.set_integer_max(value); });
-  bool is_signed = leaves.signed_integers();
-  map.Boolean("signed_integers", is_signed);
-  leaves.set_signed_integers(is_signed);
+  ReadInteger(map, "integer_min", generator::kIntegerRange, leaves);
+  ReadInteger(map, "integer_max", generator::kIntegerRange, leaves);
+  ReadBoolean(map, "signed_integers", leaves);
 }
 
 void ReadNodes(StrictMap& map, v1::GeneratorSpec& spec) {
-  ReadInteger(map, "nodes_min", spec.nodes_min(), kNodesRange,
-              [&](uint32_t value) { spec.set_nodes_min(value); });
-  ReadInteger(map, "nodes_max", spec.nodes_max(), kNodesRange,
-              [&](uint32_t value) { spec.set_nodes_max(value); });
-  ReadInteger(map, "small_one_in", spec.small_one_in(), kSmallOneInRange,
-              [&](uint32_t value) { spec.set_small_one_in(value); });
-  ReadInteger(map, "small_nodes_min", spec.small_nodes_min(), kNodesRange,
-              [&](uint32_t value) { spec.set_small_nodes_min(value); });
-  ReadInteger(map, "small_nodes_max", spec.small_nodes_max(), kNodesRange,
-              [&](uint32_t value) { spec.set_small_nodes_max(value); });
-  ReadInteger(map, "parts_nodes_min", spec.parts_nodes_min(), kNodesRange,
-              [&](uint32_t value) { spec.set_parts_nodes_min(value); });
-  ReadInteger(map, "parts_nodes_max", spec.parts_nodes_max(), kNodesRange,
-              [&](uint32_t value) { spec.set_parts_nodes_max(value); });
+  ReadInteger(map, "nodes_min", generator::kNodesRange, spec);
+  ReadInteger(map, "nodes_max", generator::kNodesRange, spec);
+  ReadInteger(map, "small_one_in", generator::kSmallOneInRange, spec);
+  ReadInteger(map, "small_nodes_min", generator::kNodesRange, spec);
+  ReadInteger(map, "small_nodes_max", generator::kNodesRange, spec);
+  ReadInteger(map, "parts_nodes_min", generator::kNodesRange, spec);
+  ReadInteger(map, "parts_nodes_max", generator::kNodesRange, spec);
 }
 
 void ReadFilters(StrictMap& map, v1::GeneratorSpec& spec) {
-  ReadInteger(map, "tokens_max", spec.tokens_max(), kTokensRange,
-              [&](uint32_t value) { spec.set_tokens_max(value); });
-  ReadInteger(map, "nested_exponentials_max", spec.nested_exponentials_max(),
-              kNestedExponentialsRange,
-              [&](uint32_t value) { spec.set_nested_exponentials_max(value); });
-  bool drop_shrunk = spec.drop_shrunk();
-  map.Boolean("drop_shrunk", drop_shrunk);
-  spec.set_drop_shrunk(drop_shrunk);
-  ReadInteger(map, "drop_constant_permille", spec.drop_constant_permille(), kPermilleRange,
-              [&](uint32_t value) { spec.set_drop_constant_permille(value); });
-  bool canonicalize = spec.canonicalize();
-  map.Boolean("canonicalize", canonicalize);
-  spec.set_canonicalize(canonicalize);
+  ReadInteger(map, "tokens_max", generator::kTokensRange, spec);
+  ReadInteger(map, "nested_exponentials_max", generator::kNestedExponentialsRange, spec);
+  ReadBoolean(map, "drop_shrunk", spec);
+  ReadInteger(map, "drop_constant_permille", generator::kPermilleRange, spec);
+  ReadBoolean(map, "canonicalize", spec);
 }
 
 // Reads everything but `kind`, which is read before, because it selects the preset's parameters.
 void ReadGenerator(StrictMap& map, v1::GeneratorSpec& spec) {
   // Any version is read here. ValidateJobSpec() refuses those that this build lacks.
-  ReadInteger(map, "version", spec.version(), {1, UINT32_MAX},
-              [&](uint32_t value) { spec.set_version(value); });
-  ReadInteger(map, "canonical_version", spec.canonical_version(), {1, UINT32_MAX},
-              [&](uint32_t value) { spec.set_canonical_version(value); });
+  ReadInteger(map, "version", {1, UINT32_MAX}, spec);
+  ReadInteger(map, "canonical_version", {1, UINT32_MAX}, spec);
   ReadSymbols(map, "unary", *spec.mutable_unary());
   ReadSymbols(map, "binary", *spec.mutable_binary());
   ReadLeaves(map.Map("leaves"), *spec.mutable_leaves());
@@ -125,8 +122,7 @@ void ReadLadder(StrictMap& file, v1::JobSpec& spec) {
       engines.emplace_back(engine, std::string(engine));
     }
     step.Choice("engine", *added.mutable_engine(), engines);
-    ReadInteger(step, "budget_ms", added.budget_ms(), kBudgetMsRange,
-                [&](uint32_t value) { added.set_budget_ms(value); });
+    ReadInteger(step, "budget_ms", kBudgetMsRange, added);
     if (!step.Has("engine") || !step.Has("budget_ms")) {
       file.Fail("ladder", "steps need an engine and a budget_ms");
     }
@@ -137,9 +133,7 @@ void ReadTarget(StrictMap& file, v1::JobSpec& spec) {
   int64_t target = spec.target();
   file.Count("target", target, kTargetRange.min, kTargetRange.max);
   spec.set_target(target);
-  bool integrated = spec.target_integrated();
-  file.Boolean("target_integrated", integrated);
-  spec.set_target_integrated(integrated);
+  ReadBoolean(file, "target_integrated", spec);
   int64_t rows_max = spec.rows_max();
   file.Count("rows_max", rows_max, 0, INT64_MAX);
   spec.set_rows_max(rows_max);

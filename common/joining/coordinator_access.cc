@@ -1,5 +1,7 @@
 #include "common/joining/coordinator_access.h"
 
+#include <absl/strings/escaping.h>
+#include <absl/strings/match.h>
 #include <absl/strings/str_cat.h>
 #include <fmt/format.h>
 #include <grpcpp/security/credentials.h>
@@ -7,10 +9,12 @@
 #include <system_error>
 #include <utility>
 
+#include "common/base/sha256.h"
 #include "common/base/status_macros.h"
 #include "common/identity/invite.h"
 #include "common/identity/join_code.h"
 #include "common/identity/private_file.h"
+#include "common/joining/connection_problem.h"
 #include "common/joining/join_calls.h"
 
 namespace motzkin::joining {
@@ -26,12 +30,20 @@ identity::Opening OpeningOf(const v1::JoinRequest& request) {
           .nonce = request.nonce()};
 }
 
+// Keeps the key of an invite that is being redeemed, below a line that says of which.
+std::filesystem::path RedeemingFile(const std::filesystem::path& membership) {
+  return membership.string() + ".joining";
+}
+
+// The secret itself is on no disk.
+std::string InviteHash(const std::string& secret) { return absl::BytesToHexString(Sha256(secret)); }
+
 }  // namespace
 
 absl::Status CoordinatorAccess::Open() {
   if (options_.insecure || options_.file.empty()) return absl::OkStatus();
   absl::StatusOr<Membership> read = identity::ReadMembership(options_.file);
-  // A missing file is no error: this program has not joined yet.
+  // A missing file is not an error: this program has not joined yet.
   if (absl::IsNotFound(read.status())) return absl::OkStatus();
   RETURN_IF_ERROR(read.status());
   const absl::MutexLock lock(&mutex_);
@@ -73,14 +85,12 @@ std::string CoordinatorAccess::Mismatch() const {
   if (!member_.has_value()) {
     const bool invited = !options_.invite.empty() || !options_.invite_file.empty();
     return absl::StrCat("the coordinator at ", options_.address, " is not the one ",
-                        invited ? "that the invite is of" : "whose code this worker shows",
+                        invited ? "that issued the invite" : "whose code this worker shows",
                         ": its key has the fingerprint ", coordinator_->fingerprint());
   }
-  return absl::StrCat("the coordinator at ", options_.address,
-                      " is not the one that this machine joined: its key has the fingerprint ",
-                      coordinator_->fingerprint(), " instead of ", coordinator_->expected(),
-                      ". Somebody may be in between. If the coordinator was made anew, delete ",
-                      options_.file.string());
+  return absl::StrCat(
+      AnotherCoordinator(options_.address, coordinator_->fingerprint(), coordinator_->expected()),
+      ". ", CureOfAnotherCoordinator(options_.file.string()));
 }
 
 absl::Status CoordinatorAccess::Explained(const absl::Status& status) const {
@@ -165,19 +175,50 @@ absl::Status CoordinatorAccess::JoinLocally(const std::string& local_identity) {
   return RedeemWith(coordinator, &*local, "");
 }
 
+// The answer may be lost after the invite was used for a key. The coordinator then lets in only the
+// same key again, so a program that is started again must have it.
+absl::StatusOr<PrivateKey> CoordinatorAccess::RedeemingKey(const std::string& secret) {
+  if (redeeming_.has_value()) return *redeeming_;
+  const bool kept = !secret.empty() && !options_.file.empty();
+  // A key of another invite is not used: it may have become another member's.
+  const std::string first_line = absl::StrCat("invite ", InviteHash(secret), "\n");
+  if (kept) {
+    const absl::StatusOr<std::string> text = identity::ReadSecretFile(RedeemingFile(options_.file));
+    if (text.ok() && absl::StartsWith(*text, first_line)) {
+      const absl::StatusOr<PrivateKey> key = PrivateKey::FromPem(text->substr(first_line.size()));
+      if (key.ok()) redeeming_ = *key;
+    }
+  }
+  if (redeeming_.has_value()) return *redeeming_;
+  PrivateKey key = PrivateKey::New();
+  if (kept) {
+    RETURN_IF_ERROR(identity::WriteSecretFile(RedeemingFile(options_.file),
+                                              absl::StrCat(first_line, key.Pem())));
+  }
+  redeeming_ = key;
+  return key;
+}
+
+void CoordinatorAccess::ForgetRedeemingKey() {
+  redeeming_.reset();
+  std::error_code ignored;
+  if (!options_.file.empty()) std::filesystem::remove(RedeemingFile(options_.file), ignored);
+}
+
 absl::Status CoordinatorAccess::RedeemWith(const std::shared_ptr<CoordinatorKey>& coordinator,
                                            const Membership* sponsor, const std::string& secret) {
-  // The answer may be lost after the invite was used for this key. The coordinator then lets in only
-  // the same key again.
-  if (!redeeming_.has_value()) redeeming_ = PrivateKey::New();
-  const PrivateKey key = *redeeming_;
+  ASSIGN_OR_RETURN(const PrivateKey key, RedeemingKey(secret));
   v1::RedeemRequest request;
   *request.mutable_applicant() = ApplicantWith(key);
   request.set_secret(secret);
   const auto channel = NewChannel(options_.address, TlsCredentials(coordinator, sponsor));
-  ASSIGN_OR_RETURN(const v1::RedeemResponse response, Redeem(channel, request));
-  redeeming_.reset();
-  return Become(key, response.certificate(), coordinator->certificate());
+  const absl::StatusOr<v1::RedeemResponse> response = Redeem(channel, request);
+  if (absl::IsPermissionDenied(response.status())) ForgetRedeemingKey();
+  RETURN_IF_ERROR(response.status());
+  // The membership is written before its key is forgotten: one of the two is always on disk.
+  RETURN_IF_ERROR(Become(key, response->certificate(), coordinator->certificate()));
+  ForgetRedeemingKey();
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> CoordinatorAccess::BeginToWait() {

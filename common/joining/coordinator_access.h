@@ -1,5 +1,5 @@
-// A program's way to its coordinator: who it is there, and the credentials of its channels. It keeps
-// its membership in a file, and becomes a member where it is none yet.
+// A program's way to its coordinator: who it is there, and the credentials of its channels. It
+// keeps its membership in a file, and becomes a member where it is not one yet.
 //
 // Thread-safe.
 #pragma once
@@ -89,6 +89,10 @@ class CoordinatorAccess {
   absl::Status JoinLocally(const std::string& local_identity);
   absl::Status RedeemWith(const std::shared_ptr<CoordinatorKey>& coordinator,
                           const identity::Membership* sponsor, const std::string& secret);
+  // Returns the key with which to redeem the invite with this secret, the same one also after this
+  // program has ended: it is kept beside the membership until that is there.
+  absl::StatusOr<identity::PrivateKey> RedeemingKey(const std::string& secret);
+  void ForgetRedeemingKey();
   absl::StatusOr<std::string> BeginToWait();
   absl::StatusOr<std::string> AskAgain();
   absl::Status Become(const identity::PrivateKey& key, const std::string& certificate,
@@ -105,7 +109,7 @@ class CoordinatorAccess {
   mutable std::shared_ptr<CoordinatorKey> coordinator_ ABSL_GUARDED_BY(mutex_) =
       std::make_shared<CoordinatorKey>("");
   // Only the thread that calls Join() uses these. The second is the key of an invite that is being
-  // redeemed, kept until an answer comes.
+  // redeemed, or of this user's membership, kept until an answer comes.
   std::optional<Waiting> waiting_;
   std::optional<identity::PrivateKey> redeeming_;
 };

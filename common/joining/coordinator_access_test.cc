@@ -8,6 +8,7 @@
 #include "common/identity/certificate.h"
 #include "common/identity/join_code.h"
 #include "motzkin/v1/join_service.grpc.pb.h"
+#include "tests/support/temporary_directory.h"
 
 namespace motzkin::joining {
 namespace {
@@ -92,7 +93,7 @@ TEST(CoordinatorAccessTest, AWaitingWorkerFollowsNoOtherKeyAfterTheCoordinatorWa
   auto coordinator = std::make_unique<FakeCoordinator>();
   const int port = coordinator->port();
   CoordinatorAccess access(Worker(coordinator->address()));
-  const std::string code = access.Join().value_or("");
+  EXPECT_NE(access.Join().value_or(""), "") << "it waits with a code";
   coordinator.reset();
   EXPECT_FALSE(access.Join().ok());
   FakeCoordinator other(port);
@@ -115,6 +116,40 @@ TEST(CoordinatorAccessTest, AnInviteWhoseAnswerIsLostIsRedeemedAgainWithTheSameK
   EXPECT_TRUE(access.Ready());
   ASSERT_THAT(coordinator.redeemed_keys, SizeIs(2));
   EXPECT_EQ(coordinator.redeemed_keys[0], coordinator.redeemed_keys[1]);
+}
+
+AccessOptions InvitedWorker(FakeCoordinator& coordinator,
+                            const test::TemporaryDirectory& directory) {
+  AccessOptions options = Worker(coordinator.address());
+  options.file = directory.path() / "identity.pem";
+  options.invite = coordinator.Invite();
+  return options;
+}
+
+TEST(CoordinatorAccessTest, AProgramThatIsStartedAgainRedeemsItsInviteWithTheSameKey) {
+  const test::TemporaryDirectory directory;
+  FakeCoordinator coordinator;
+  AccessOptions options = InvitedWorker(coordinator, directory);
+  coordinator.lost = 1;
+  EXPECT_FALSE(CoordinatorAccess(options).Join().ok());
+  const std::filesystem::path kept = directory.path() / "identity.pem.joining";
+  EXPECT_EQ(std::filesystem::status(kept).permissions(), std::filesystem::perms(0600));
+  EXPECT_EQ(CoordinatorAccess(options).Join().value_or("no"), "");
+  ASSERT_THAT(coordinator.redeemed_keys, SizeIs(2));
+  EXPECT_EQ(coordinator.redeemed_keys[0], coordinator.redeemed_keys[1]);
+  EXPECT_FALSE(std::filesystem::exists(kept)) << "the membership has the key now";
+}
+
+TEST(CoordinatorAccessTest, AnotherInviteGetsAnotherKey) {
+  const test::TemporaryDirectory directory;
+  FakeCoordinator coordinator;
+  AccessOptions options = InvitedWorker(coordinator, directory);
+  coordinator.lost = 1;
+  EXPECT_FALSE(CoordinatorAccess(options).Join().ok());
+  options.invite.back() = '0';
+  EXPECT_EQ(CoordinatorAccess(options).Join().value_or("no"), "");
+  ASSERT_THAT(coordinator.redeemed_keys, SizeIs(2));
+  EXPECT_NE(coordinator.redeemed_keys[0], coordinator.redeemed_keys[1]);
 }
 
 }  // namespace

@@ -1,9 +1,13 @@
 #include "common/postgres/client_environment.h"
 
+#include <absl/strings/ascii.h>
 #include <absl/strings/str_cat.h>
+#include <fmt/format.h>
 #include <libpq-fe.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <memory>
 #include <string_view>
@@ -19,7 +23,39 @@ Options Parse(const std::string& conninfo) {
   return {PQconninfoParse(conninfo.c_str(), nullptr), &PQconninfoFree};
 }
 
+// These say who a user is and how he proves it.
+constexpr std::array<std::string_view, 6> kOfTheUser = {"user",    "password", "passfile",
+                                                        "sslcert", "sslkey",   "sslpassword"};
+
 }  // namespace
+
+std::string PercentEncoded(std::string_view text) {
+  std::string encoded;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = absl::ascii_isalnum(byte) || c == '-' || c == '_' || c == '.' || c == '~';
+    encoded += plain ? std::string(1, c) : fmt::format("%{:02X}", byte);
+  }
+  return encoded;
+}
+
+std::string UriOf(const std::string& conninfo) {
+  if (conninfo.starts_with("postgresql://") || conninfo.starts_with("postgres://")) return conninfo;
+  const Options options = Parse(conninfo);
+  if (options == nullptr) return "";
+  std::string database, rest;
+  for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
+    if (option->val == nullptr) continue;
+    const std::string_view keyword = option->keyword;
+    if (keyword == "dbname") database = option->val;
+    // libpq's default is the name of the user, who is another one wherever this URI goes.
+    if (keyword == "user" && database.empty()) database = option->val;
+    if (keyword == "dbname" || std::ranges::find(kOfTheUser, keyword) != kOfTheUser.end()) continue;
+    absl::StrAppend(&rest, rest.empty() ? "?" : "&", option->keyword, "=",
+                    PercentEncoded(option->val));
+  }
+  return absl::StrCat("postgresql:///", PercentEncoded(database), rest);
+}
 
 std::set<std::string, std::less<>> KeywordsIn(const std::string& conninfo) {
   std::set<std::string, std::less<>> keywords;

@@ -1,5 +1,5 @@
 // Handles the variables that libpq reads from the environment: makes them for Postgres' own
-// programs, or removes them. Tells what a conninfo sets.
+// programs, or removes them. Tells what a conninfo sets, and makes URIs of it.
 //
 // Thread-safe.
 #pragma once
@@ -9,6 +9,7 @@
 #include <functional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace motzkin::postgres {
@@ -22,6 +23,14 @@ absl::StatusOr<std::vector<std::string>> ClientEnvironment(const std::string& co
 
 // Returns the keywords that a conninfo sets, such as "host". Empty if libpq cannot read it.
 std::set<std::string, std::less<>> KeywordsIn(const std::string& conninfo);
+
+// Returns the text as a part of a URI, from which libpq reads it back.
+std::string PercentEncoded(std::string_view text);
+
+// Returns a URI that opens the same database. A URI stays as it is; one that is made of key=value
+// pairs names no user and nothing that a user proves himself with, as it is for programs with logins
+// of their own. Empty if libpq cannot read the conninfo.
+std::string UriOf(const std::string& conninfo);
 
 // Removes PGHOST, PGOPTIONS and the like from the environment of this process. libpq fills in from
 // them what a conninfo leaves out, and one of them may keep it from connecting at all. Programs

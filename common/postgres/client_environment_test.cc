@@ -19,5 +19,16 @@ TEST(ClientEnvironmentTest, OfTheUsersVariablesNoneIsLeft) {
   EXPECT_STREQ(std::getenv("NO_PG"), "stays");
 }
 
+TEST(UriOfTest, KeyValuePairsBecomeAUriWithoutTheUser) {
+  EXPECT_EQ(UriOf("host=pi port=5433 dbname=m sslmode=require user=me password='p w'"),
+            "postgresql:///m?host=pi&port=5433&sslmode=require");
+  EXPECT_EQ(UriOf("host='/var/run/a b' dbname='my/db'"),
+            "postgresql:///my%2Fdb?host=%2Fvar%2Frun%2Fa%20b");
+  EXPECT_EQ(UriOf("host=pi user=motzkin"), "postgresql:///motzkin?host=pi")
+      << "libpq's default database is that of its user";
+  EXPECT_EQ(UriOf("postgresql://me:secret@pi/m"), "postgresql://me:secret@pi/m");
+  EXPECT_EQ(UriOf("host"), "") << "libpq cannot read it";
+}
+
 }  // namespace
 }  // namespace motzkin::postgres

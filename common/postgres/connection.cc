@@ -1,9 +1,11 @@
 #include "common/postgres/connection.h"
 
+#include <absl/strings/ascii.h>
 #include <fmt/format.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <pqxx/pqxx>
 #include <set>
 #include <type_traits>
@@ -38,6 +40,7 @@ std::string SqlStateOf(const pqxx::sql_error& error) {
   if (dynamic_cast<const pqxx::data_exception*>(&error)) return "22000";
   if (dynamic_cast<const pqxx::unique_violation*>(&error)) return "23505";
   if (dynamic_cast<const pqxx::integrity_constraint_violation*>(&error)) return "23000";
+  if (dynamic_cast<const pqxx::disk_full*>(&error)) return "53100";
   if (dynamic_cast<const pqxx::insufficient_resources*>(&error)) return "53000";
   return "XX000";
 }
@@ -142,19 +145,44 @@ class PqxxTransaction final : public Transaction {
   pqxx::transaction_base& transaction_;
 };
 
+bool IsPlain(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); }
+
+// Returns the value as libpq reads it back from a URI, or from a list of key=value.
+std::string Escaped(std::string_view value, bool uri) {
+  if (uri) return PercentEncoded(value);
+  if (std::all_of(value.begin(), value.end(), IsPlain)) return std::string(value);
+  std::string text;
+  for (const char c : value) {
+    if (c == '\'' || c == '\\') text += '\\';
+    text += c;
+  }
+  return fmt::format("'{}'", text);
+}
+
+void Append(std::string_view key, std::string_view value, std::string& conninfo) {
+  const bool uri = conninfo.starts_with("postgres://") || conninfo.starts_with("postgresql://");
+  std::string_view separator = conninfo.empty() ? "" : " ";
+  if (uri) separator = conninfo.find('?') == std::string::npos ? "?" : "&";
+  conninfo += fmt::format("{}{}={}", separator, key, Escaped(value, uri));
+}
+
 }  // namespace
 
 std::string WithTimeouts(std::string_view conninfo) {
-  const bool uri = conninfo.starts_with("postgres://") || conninfo.starts_with("postgresql://");
   std::string result(conninfo);
   const std::set<std::string, std::less<>> set = KeywordsIn(result);
   for (const auto& [key, value] : kTimeouts) {
     // A setting of the user wins. With libpq, the later one would.
-    if (set.contains(key)) continue;
-    std::string_view separator = result.empty() ? "" : " ";
-    if (uri) separator = result.find('?') == std::string::npos ? "?" : "&";
-    result += fmt::format("{}{}={}", separator, key, value);
+    if (!set.contains(key)) Append(key, value, result);
   }
+  return result;
+}
+
+std::string WithServerCertificate(std::string_view conninfo, const std::filesystem::path& file) {
+  std::string result(conninfo);
+  // verify-full would compare names, and the certificate has none: the key alone tells whose it is.
+  Append("sslmode", "verify-ca", result);
+  Append("sslrootcert", file.string(), result);
   return result;
 }
 

@@ -17,6 +17,7 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -35,6 +36,10 @@ std::string SqlState(const absl::Status& status);
 // itself, so that no call hangs if the server's machine goes away. Takes both forms of libpq:
 // `key=value ...` and URIs.
 std::string WithTimeouts(std::string_view conninfo);
+
+// Returns the conninfo, in either form, for a server that must show just the certificate in `file`, or
+// that one must have signed its own: the connection fails before any password is sent to another.
+std::string WithServerCertificate(std::string_view conninfo, const std::filesystem::path& file);
 
 // Runs the statements of a Connection::Transact() call. Valid only during that call.
 class Transaction {

@@ -77,6 +77,16 @@ TEST(WithTimeoutsTest, AUriGetsItsParametersAfterAQuestionMark) {
             0u);
 }
 
+TEST(WithServerCertificateTest, LibpqReadsTheNameOfTheFileBackFromBothForms) {
+  constexpr char kFile[] = "/a b/it's%41&x=\\?.pem";
+  for (const char* conninfo : {"postgresql://pi/d", "postgresql://pi/d?port=1", "host=pi", ""}) {
+    EXPECT_THAT(ClientEnvironment(WithServerCertificate(conninfo, kFile)).value(),
+                ::testing::IsSupersetOf(
+                    {std::string("PGSSLROOTCERT=") + kFile, std::string("PGSSLMODE=verify-ca")}))
+        << conninfo;
+  }
+}
+
 TEST(ClientEnvironmentTest, UrisAndPairsBecomeVariables) {
   using ::testing::UnorderedElementsAre;
   EXPECT_THAT(ClientEnvironment("postgresql://me:secret@pi:5433/data").value(),

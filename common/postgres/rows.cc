@@ -32,6 +32,7 @@ const std::string& Row::Text(std::string_view column) const {
 
 int64_t Row::Int(std::string_view column) const {
   int64_t value = 0;
+  // The statement is ours and Postgres knows its types, so another text here is our own mistake.
   MOTZKIN_CHECK(absl::SimpleAtoi(Text(column), &value));
   return value;
 }

@@ -2,6 +2,7 @@
 
 #include <absl/strings/ascii.h>
 #include <absl/strings/cord.h>
+#include <absl/strings/str_cat.h>
 #include <absl/strings/str_replace.h>
 
 #include <algorithm>
@@ -44,7 +45,7 @@ std::string Shortened(std::string_view message) {
   for (const std::string_view severity : {"ERROR:", "FATAL:", "PANIC:"}) {
     if (message.starts_with(severity)) message.remove_prefix(severity.size());
   }
-  // Postgres quotes values, whatever bytes are in them.
+  // Postgres quotes values as they are, so a message may hold any bytes.
   return OneLine(absl::StrReplaceAll(absl::StripAsciiWhitespace(ToAbsl(message)),
                                      {{"\n", "; "}, {"\t", " "}}));
 }
@@ -52,7 +53,9 @@ std::string Shortened(std::string_view message) {
 }  // namespace
 
 absl::Status StatusOf(std::string_view sql_state, std::string_view message) {
-  absl::Status status(CodeOf(sql_state), Shortened(message));
+  // Postgres names the file that it could not make longer, which tells an owner little.
+  const std::string_view cause = sql_state == "53100" ? "the disk of the database is full: " : "";
+  absl::Status status(CodeOf(sql_state), absl::StrCat(ToAbsl(cause), Shortened(message)));
   if (!sql_state.empty()) status.SetPayload(kPayload, absl::Cord(ToAbsl(sql_state)));
   return status;
 }

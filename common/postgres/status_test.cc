@@ -31,6 +31,11 @@ TEST(StatusOfTest, TheMessageIsOneLineWithoutSeverityAndTheStateIsKept) {
   EXPECT_EQ(SqlState(absl::OkStatus()), "");
 }
 
+TEST(StatusOfTest, AFullDiskIsNamed) {
+  EXPECT_EQ(StatusOf("53100", "ERROR:  could not extend file \"base/1/2\"").message(),
+            "the disk of the database is full: could not extend file \"base/1/2\"");
+}
+
 TEST(StatusOfTest, NoRawByteOfAValueIsEchoed) {
   EXPECT_EQ(StatusOf("22P02", "invalid input: \"a\x1b[2Jb\x7f\"").message(),
             "invalid input: \"a\\x1b[2Jb\\x7f\"");

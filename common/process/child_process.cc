@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "common/base/check.h"
+#include "common/base/cpu_time.h"
 #include "common/base/status_macros.h"
 #include "common/process/descriptors.h"
 
@@ -72,8 +73,8 @@ absl::StatusOr<Pipe> OpenStream(Stream stream, int number, const std::string& fi
 }
 
 // Runs in the child between fork and exec; Boost.Process calls it as an initializer. Only
-// async-signal-safe calls are allowed here: the fork copied the locks of other threads in whatever
-// state they were, and no thread is left to unlock them.
+// async-signal-safe calls are allowed here: the fork copied the locks of other threads in the state
+// they were, and no thread is left to unlock them.
 struct ChildSetup {
   const SpawnOptions& options;
   const std::array<Pipe, 3>& streams;
@@ -117,6 +118,7 @@ struct ChildSetup {
     sigprocmask(SIG_SETMASK, &none, nullptr);
     signal(SIGPIPE, SIG_DFL);
     signal(SIGXFSZ, SIG_DFL);
+    if (const int error = RestoreDescriptorLimit(); error != 0) return error;
     if (chdir(options.working_directory.c_str()) != 0) return errno;
     // This comes last: it may put files over the streams set up above, or take rights away that the
     // steps above need.
@@ -236,9 +238,8 @@ bool ChildProcess::Reap() {
   // Elsewhere this fails at once with ECHILD.
   while (own_group_ && waitpid(-pid_, nullptr, 0) > 0) {
   }
-  ended_ = ExitStatus{
-      WIFEXITED(status) ? WEXITSTATUS(status) : 0, WIFSIGNALED(status) ? WTERMSIG(status) : 0,
-      absl::DurationFromTimeval(usage.ru_utime) + absl::DurationFromTimeval(usage.ru_stime)};
+  ended_ = ExitStatus{WIFEXITED(status) ? WEXITSTATUS(status) : 0,
+                      WIFSIGNALED(status) ? WTERMSIG(status) : 0, CpuTimeIn(usage)};
   return true;
 }
 

@@ -6,11 +6,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <thread>
+
+#include "common/process/descriptors.h"
 
 namespace motzkin {
 namespace {
@@ -100,6 +103,17 @@ TEST(ChildProcessTest, ChildInheritsNoDescriptorButThoseListed) {
   const std::string listing = Output(child);
   EXPECT_THAT(listing, ::testing::Not(HasSubstr("/dev/zero")));
   EXPECT_THAT(listing, HasSubstr("/dev/full"));
+}
+
+TEST(ChildProcessTest, ChildMayHaveAsManyDescriptorsAsItsParentMightBeforeItRaisedThat) {
+  rlimit limits = {};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limits), 0);
+  limits.rlim_cur = 200;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limits), 0);
+  RaiseDescriptorLimit();
+  EXPECT_EQ(DescriptorLimit(), limits.rlim_max);
+  ChildProcess child = Shell("ulimit -n");
+  EXPECT_EQ(Output(child), "200\n");
 }
 
 TEST(ChildProcessTest, ChildGetsOnlyTheEnvironmentAndDirectoryAskedFor) {

@@ -2,9 +2,36 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <optional>
+
 namespace motzkin {
+namespace {
+
+// The limits from before RaiseDescriptorLimit(), if it was called.
+std::optional<rlimit> limits_before;
+
+}  // namespace
+
+uint64_t DescriptorLimit() {
+  rlimit limits = {};
+  return getrlimit(RLIMIT_NOFILE, &limits) == 0 ? limits.rlim_cur : 0;
+}
+
+void RaiseDescriptorLimit() {
+  rlimit limits = {};
+  if (getrlimit(RLIMIT_NOFILE, &limits) != 0) return;
+  const rlimit before = limits;
+  limits.rlim_cur = limits.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &limits) == 0) limits_before = before;
+}
+
+int RestoreDescriptorLimit() {
+  if (!limits_before.has_value()) return 0;
+  return setrlimit(RLIMIT_NOFILE, &*limits_before) == 0 ? 0 : errno;
+}
 
 absl::StatusOr<PipeEnds> OpenPipe() {
   int ends[2];

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <fstream>
 #include <iterator>
@@ -37,9 +40,41 @@ TEST(DurableFileTest, AFileThatCannotBeReplacedIsNamedAndKeepsItsContent) {
   EXPECT_THAT(WriteFileAtomically(path, "x").message(),
               HasSubstr("cannot replace " + path.string()));
   EXPECT_TRUE(std::filesystem::is_directory(path));
+  EXPECT_FALSE(std::filesystem::exists(path.string() + ".new"));
   const std::filesystem::path absent = directory.path() / "absent" / "file";
   EXPECT_THAT(WriteFileAtomically(absent, "x").message(), HasSubstr("absent/file"));
   EXPECT_FALSE(WriteFileAtomically("/dev/full/x", "x").ok());
+}
+
+TEST(DurableFileTest, ADiskWithoutRoomKeepsTheOldContentAndGetsNoDraft) {
+  const test::TemporaryDirectory directory;
+  const std::filesystem::path path = directory.path() / "log";
+  ASSERT_TRUE(WriteFileAtomically(path, "old").ok());
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit small{.rlim_cur = 4'096, .rlim_max = before.rlim_max};
+  const auto handler = signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+  const absl::Status status = WriteFileAtomically(path, std::string(5'000, 'n'));
+  setrlimit(RLIMIT_FSIZE, &before);
+  signal(SIGXFSZ, handler);
+  EXPECT_THAT(status.message(), HasSubstr("cannot write " + path.string()));
+  EXPECT_EQ(Content(path), "old");
+  EXPECT_FALSE(std::filesystem::exists(path.string() + ".new"));
+}
+
+TEST(DurableFileTest, AnEarlierDraftDecidesNeitherModeNorPlace) {
+  const test::TemporaryDirectory directory;
+  const std::filesystem::path path = directory.path() / "invite",
+                              other = directory.path() / "other";
+  std::ofstream(other) << "other";
+  std::filesystem::create_symlink(other, path.string() + ".new");
+  const mode_t before = umask(077);
+  const absl::Status status = WriteFileAtomically(path, "x", 0640);
+  umask(before);
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(std::filesystem::symlink_status(path).permissions(), std::filesystem::perms(0640));
+  EXPECT_EQ(Content(other), "other");
 }
 
 // A name alone is one in the working directory, which is synced then.

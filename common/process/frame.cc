@@ -62,8 +62,8 @@ absl::Status InsideFrame(absl::Status status) {
   return absl::DataLossError("the peer closed the pipe inside a frame");
 }
 
-// Keeps write() from raising SIGPIPE, whatever the program does with that signal: blocks it in this
-// thread and, if our write raised it, takes it off the queue before unblocking. (send() has
+// Keeps write() from raising SIGPIPE, no matter how the program handles that signal: blocks it in
+// this thread and, if our write raised it, takes it off the queue before unblocking. (send() has
 // MSG_NOSIGNAL, but works on sockets only.)
 class NoSigpipe {
  public:

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/base/utf8.h"
 #include "common/results/submit_results.h"
 
 namespace motzkin {
@@ -19,33 +20,10 @@ constexpr size_t kIntegralBytesMax = 65'536;
 constexpr size_t kEngineBytesMax = 40;
 constexpr size_t kVersionBytesMax = 80;
 
-bool Continues(unsigned char byte) { return (byte & 0xc0) == 0x80; }
-
-// Returns the length of the UTF-8 character at the front of `text`, which is not empty; 0 if
-// Postgres would not store it. Overlong forms, surrogates, NUL and values above U+10FFFF are no
-// characters.
+// Returns the length of the character at the front of `text`, which is not empty; 0 if Postgres
+// would not store it.
 size_t CharacterLength(std::string_view text) {
-  const auto byte = [&](size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
-  };
-  const unsigned first = byte(0);
-  if (first == 0) return 0;
-  if (first < 0x80) return 1;
-  // 0xc0 and 0xc1 would begin overlong forms of ASCII.
-  if (first >= 0xc2 && first < 0xe0) return Continues(byte(1)) ? 2 : 0;
-  if ((first & 0xf0) == 0xe0) {
-    const bool overlong = first == 0xe0 && byte(1) < 0xa0;
-    const bool surrogate = first == 0xed && byte(1) >= 0xa0;
-    return !overlong && !surrogate && Continues(byte(1)) && Continues(byte(2)) ? 3 : 0;
-  }
-  if (first >= 0xf0 && first < 0xf5) {
-    const bool overlong = first == 0xf0 && byte(1) < 0x90;
-    const bool beyond = first == 0xf4 && byte(1) >= 0x90;
-    return !overlong && !beyond && Continues(byte(1)) && Continues(byte(2)) && Continues(byte(3))
-               ? 4
-               : 0;
-  }
-  return 0;
+  return text[0] == '\0' ? 0 : FirstCharacter(text).bytes;
 }
 
 bool IsStorable(std::string_view text) {

@@ -17,9 +17,9 @@ namespace motzkin {
 // still.
 inline constexpr absl::Duration kSubmitMax = absl::Seconds(15);
 
-// Stores the results of the worker whose login `connection` has, whatever `submission` says of the
-// worker. It takes one transaction and one round trip, so that a machine that falls asleep in
-// the middle holds no lock of its batch. Gives up after `longest`. Returns one status for each
+// Stores the results of the worker whose login `connection` has, no matter what `submission` says
+// of the worker. It takes one transaction and one round trip, so that a machine that falls asleep
+// in the middle holds no lock of its batch. Gives up after `longest`. Returns one status for each
 // result, in order. After an error the results may or may not be stored. Submitting is idempotent,
 // so after UNAVAILABLE the same submission may be sent again, on a new connection.
 //

@@ -230,8 +230,8 @@ void StrictMap::Fail(std::string_view key, std::string_view message) {
 absl::Status StrictMap::Finish() {
   document_->FailUnknownKeys();
   if (document_->errors.empty()) return absl::OkStatus();
-  // The errors are sorted by line, so the first one in the file is reported, in whatever order the
-  // getters found them.
+  // The errors are sorted by line, so the first one in the file is reported, no matter in which
+  // order the getters found them.
   const auto& [line, message] = *document_->errors.begin();
   if (document_->filename.empty()) return absl::InvalidArgumentError(message);
   return ErrorAt(document_->filename, line, message);

@@ -100,8 +100,8 @@ class StrictMap {
   StrictMap(std::shared_ptr<Document> document, Mapping* mapping);
   bool ReadInteger(std::string_view key, int64_t& value, int64_t min, int64_t max);
   int ReadChoice(std::string_view key, const std::vector<std::string_view>& words);
-  // The text of the scalar at `key`. Null if the key is absent, or if its value is no scalar, which
-  // is recorded as an error.
+  // The text of the scalar at `key`. Null if the key is absent, or if its value is not a scalar,
+  // which is recorded as an error.
   const std::string* Scalar(std::string_view key);
   template <typename T, typename Parser>
   bool ReadRanged(std::string_view key, T& value, T min, T max, Parser parse);

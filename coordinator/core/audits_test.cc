@@ -100,7 +100,7 @@ TEST_F(AuditsTest, WhoMayNotWorkAnyMoreGivesItsAuditsToOthers) {
   EXPECT_THAT(Of("c"), SizeIs(1));
 }
 
-TEST_F(AuditsTest, AnAuditThatIsKeptForTooLongGoesToSomebodyElseAndThenRound) {
+TEST_F(AuditsTest, AnAuditThatIsKeptForTooLongGoesToAnotherWorkerAndThenRound) {
   auditors_ = {{"b", 1}, {"c", 1}};
   audits_.Update({Open(1, "a")});
   Plan();

@@ -29,7 +29,7 @@ int64_t BatchState::Unstarted() const {
 
 bool BatchState::Begun() const {
   if (!lease_.has_value() || !lease_->seen_held) return false;
-  // The rows of earlier holders are no work of this one, and must not bring it a share of the blame
+  // The rows of earlier holders are not this one's work, and must not bring it a share of the blame
   // for a death. After a restart of ours the bitmap is not known, and their rows count.
   int64_t first_open = 0;
   while (first_open < size() && IsDone(*lease_, first_open)) ++first_open;

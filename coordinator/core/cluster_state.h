@@ -51,7 +51,8 @@ struct Policy {
 
 struct ClusterState {
   const Policy policy = {};
-  // Neither map ever forgets anything, so references into them stay good.
+  // References into these stay good: jobs are never forgotten, and workers only by
+  // Scheduler::Forget().
   std::map<int64_t, JobState> jobs = {};
   std::map<WorkerId, WorkerState> workers = {};
   Outbox outbox = {};

@@ -78,7 +78,7 @@ std::string Lacks(const JobRules& job, const WorkerReport& worker) {
   return absl::StrJoin(missing, ", ");
 }
 
-std::string WhyNobody(const JobRules& job, const std::vector<const WorkerReport*>& workers) {
+std::string WhyNoWorker(const JobRules& job, const std::vector<const WorkerReport*>& workers) {
   if (workers.empty()) return "no worker is connected";
   std::vector<Requirement> all;  // `met` is true if one worker at least meets it.
   for (const WorkerReport* worker : workers) {

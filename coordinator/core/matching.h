@@ -13,6 +13,6 @@ namespace motzkin::coordinator {
 std::string Lacks(const JobRules& job, const WorkerReport& worker);
 
 // Says why none of `workers` may take the job ("no worker has fricas 1.3.8"); empty if one may.
-std::string WhyNobody(const JobRules& job, const std::vector<const WorkerReport*>& workers);
+std::string WhyNoWorker(const JobRules& job, const std::vector<const WorkerReport*>& workers);
 
 }  // namespace motzkin::coordinator

@@ -29,10 +29,10 @@ TEST(MatchingTest, WhatIsMissingIsNamed) {
 TEST(MatchingTest, ABlockedJobSaysWhatNoWorkerHas) {
   const WorkerReport giac = Worker({{"giac", "1.9.0"}});
   const WorkerReport fricas = Worker({{"fricas", "1.3.8"}});
-  EXPECT_EQ(WhyNobody(JobWithFricas(), {}), "no worker is connected");
-  EXPECT_EQ(WhyNobody(JobWithFricas(), {&giac}), "no worker has fricas 1.3.8");
+  EXPECT_EQ(WhyNoWorker(JobWithFricas(), {}), "no worker is connected");
+  EXPECT_EQ(WhyNoWorker(JobWithFricas(), {&giac}), "no worker has fricas 1.3.8");
   EXPECT_EQ(
-      WhyNobody(JobWithFricas(), {&giac, &fricas}),
+      WhyNoWorker(JobWithFricas(), {&giac, &fricas}),
       "no worker has all of generator version 1, canonical form version 1, giac, fricas 1.3.8");
 }
 

@@ -263,7 +263,7 @@ void Planner::ShowReasons() {
     if (!job.running()) continue;
     std::string reason = cluster_.disk_guard;
     if (reason.empty() && job.matching_workers == 0) {
-      reason = WhyNobody(job.rules, present);
+      reason = WhyNoWorker(job.rules, present);
       if (reason.empty() && !job.given_up.empty()) {
         reason =
             absl::StrCat("worker ", job.given_up.begin()->second,

@@ -6,6 +6,7 @@
 namespace motzkin::coordinator {
 
 void Scheduler::Restore(const Restored& restored, BootTime now) {
+  started_ = now;
   // The order matters: a batch is taken only if its job is known, and a lease if its batch is.
   for (const JobSnapshot& job : restored.poll.jobs) cluster_.jobs.try_emplace(job.rules.id, job);
   for (const BatchSnapshot& batch : restored.poll.batches) leases_.Add(batch);
@@ -40,6 +41,30 @@ void Scheduler::SetDiskGuard(const std::string& why_blocked) {
 std::vector<Intention> Scheduler::TakeIntentions() {
   planner_.Plan();
   return cluster_.outbox.Take();
+}
+
+bool Scheduler::IsSilent(const WorkerState& worker, absl::Duration silence, BootTime now) const {
+  // The planner has pointers to queued workers.
+  return worker.presence == Presence::kLost && worker.control == WorkerControl::kRun &&
+         worker.EmptyHanded() && !worker.queued &&
+         now - std::max(worker.heard, started_) >= silence;
+}
+
+std::vector<WorkerId> Scheduler::Silent(absl::Duration silence, BootTime now) const {
+  std::vector<WorkerId> silent;
+  for (const auto& [id, worker] : cluster_.workers) {
+    if (IsSilent(worker, silence, now)) silent.push_back(id);
+  }
+  return silent;
+}
+
+bool Scheduler::Forget(const WorkerId& id, absl::Duration silence, BootTime now) {
+  const auto found = cluster_.workers.find(id);
+  if (found == cluster_.workers.end()) return true;
+  if (!IsSilent(found->second, silence, now)) return false;
+  cluster_.workers.erase(found);
+  cluster_.changed.erase(id);
+  return true;
 }
 
 Desired Scheduler::DesiredFor(const WorkerId& id) const {

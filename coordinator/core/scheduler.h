@@ -56,14 +56,17 @@ class Scheduler {
   ReportVerdict OnWorkerReport(const WorkerReport& report, BootTime now) {
     return watch_.OnReport(report, now);
   }
-  // A closed stream is no death, as the worker may reconnect: its silence decides.
+  // A closed stream does not mean a death, as the worker may reconnect: its silence decides.
   void OnStreamClosed(const WorkerId& worker, uint64_t instance, BootTime now) {
     watch_.OnStreamClosed(worker, instance, now);
   }
   // Called about once a second.
   void OnTick(BootTime now);
 
-  void OnPoll(const StorePoll& poll, BootTime now) { store_.OnPoll(poll, now); }
+  void OnPoll(const StorePoll& poll, BootTime now) {
+    store_.OnPoll(poll, now);
+    watch_.ResumeDue(poll.due);
+  }
   // The store could not be asked.
   void OnStoreAway(const std::string& why) { store_.OnStoreAway(why); }
   void OnConfirmation(const Confirmation& answer, BootTime now) {
@@ -73,7 +76,10 @@ class Scheduler {
   // An operator's order was made durable: a job started, paused, resumed, cancelled or extended.
   void OnJob(const JobSnapshot& job);
   // The owner's order about a worker was made durable.
-  void OnControl(const WorkerId& id, WorkerControl control) { watch_.OnControl(id, control); }
+  void OnControl(const WorkerId& id, WorkerControl control,
+                 const std::string& reason = WorkerState::kByItsOwner) {
+    watch_.OnControl(id, control, reason);
+  }
   // Stops all grants while `why_blocked` is not empty.
   void SetDiskGuard(const std::string& why_blocked);
 
@@ -88,6 +94,12 @@ class Scheduler {
   std::set<WorkerId> TakeChanged() { return std::exchange(cluster_.changed, {}); }
   Desired DesiredFor(const WorkerId& worker) const;
 
+  // Lists the workers that hold nothing, about which their owner has given no order, and that were
+  // not heard for this long; the time before the restart of this coordinator does not count.
+  std::vector<WorkerId> Silent(absl::Duration silence, BootTime now) const;
+  // Forgets a worker that the store has forgotten. Returns false if it is not Silent() any more.
+  bool Forget(const WorkerId& worker, absl::Duration silence, BootTime now);
+
   bool store_up() const { return cluster_.store_up; }
   // Says why no work is granted at all; empty when it is.
   std::string Blocked() const {
@@ -97,6 +109,9 @@ class Scheduler {
   const std::map<BatchKey, BatchState>& batches() const { return leases_.batches(); }
 
  private:
+  bool IsSilent(const WorkerState& worker, absl::Duration silence, BootTime now) const;
+
+  BootTime started_;
   ClusterState cluster_;
   LeaseTable leases_{cluster_};
   Planner planner_{cluster_, leases_};

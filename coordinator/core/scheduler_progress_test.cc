@@ -153,6 +153,20 @@ TEST_F(SchedulerProgressTest, WhileAWorkerMayNotWorkItsClockStandsStill) {
   EXPECT_TRUE(Happened("is slow or does not work"));
 }
 
+TEST_F(SchedulerProgressTest, AnEventSaysWhenAPolicyHoldsSlotsBackAndWhenItNoLongerDoes) {
+  WorkerReport hot = Report("a");
+  hot.slots_allowed = 1;
+  hot.reason = "hot: 85 degrees, max_temp 80; 1 of 2 slots pause";
+  Say(hot);
+  EXPECT_TRUE(Happened("worker a works with 1 of 2 slots: hot: 85 degrees"));
+  EXPECT_FALSE(Happened("works with all"));
+  // It cools down within the minute, and is told of after it.
+  Pass(30, {"a"});
+  EXPECT_FALSE(Happened("works with all"));
+  Pass(31, {"a"});
+  EXPECT_TRUE(Happened("worker a works with all of its slots again"));
+}
+
 TEST_F(SchedulerProgressTest, WhilePostgresIsAwayNoClockRuns) {
   StartJob({.target = 100'000});
   Say(Busy("a"));

@@ -57,7 +57,27 @@ TEST_F(SchedulerTest, TheNewestInstanceWinsAndTheOlderIsSuperseded) {
   EXPECT_EQ(Say(Report("a", 5)), ReportVerdict::kSuperseded);
 }
 
-TEST_F(SchedulerTest, AnInstanceThatIsLostKeepsNoOtherOutWhateverItsNumber) {
+TEST_F(SchedulerTest, AWorkerThatIsSilentForLongCanBeForgottenUntilItComesBack) {
+  constexpr absl::Duration kLong = absl::Minutes(1);
+  StartJob({.target = 100'000});
+  Say(Report("a"));
+  Pass(50);
+  EXPECT_THAT(scheduler_.Silent(kLong, now_), IsEmpty());
+  Pass(20);
+  EXPECT_THAT(scheduler_.Silent(kLong, now_), ::testing::ElementsAre("a"));
+  Say(Report("a", 2));
+  EXPECT_FALSE(scheduler_.Forget("a", kLong, now_));
+  Pass(70);
+  EXPECT_TRUE(scheduler_.Forget("a", kLong, now_));
+  EXPECT_THAT(scheduler_.workers(), IsEmpty());
+  Say(Report("a", 3));
+  EXPECT_EQ(Leases("a").size(), 4);
+  scheduler_.OnControl("a", WorkerControl::kSuspend);
+  Pass(70);
+  EXPECT_THAT(scheduler_.Silent(kLong, now_), IsEmpty()) << "the order would be lost";
+}
+
+TEST_F(SchedulerTest, AnInstanceThatIsLostKeepsNoOtherOutHoweverHighItsNumber) {
   StartJob({.target = 100'000});
   Say(Report("a", std::numeric_limits<uint64_t>::max()));
   Pass(20);
@@ -149,7 +169,7 @@ TEST_F(SchedulerTest, ARestartedCoordinatorGivesEveryLeaseAFullFreshTerm) {
   EXPECT_EQ(restarted.DesiredFor("a").batches[0].lease, before[0]);
 }
 
-TEST_F(SchedulerTest, ACoordinatorThatSleptBlamesNobody) {
+TEST_F(SchedulerTest, ACoordinatorThatSleptBlamesNoWorker) {
   StartJob({.target = 256});
   Say(Report("a"));
   Say(Obedient("a"));
@@ -161,7 +181,7 @@ TEST_F(SchedulerTest, ACoordinatorThatSleptBlamesNobody) {
   EXPECT_TRUE(Happened("the coordinator stood still for 28800 s"));
 }
 
-TEST_F(SchedulerTest, AReturningWorkerGoesOnWithWhatNobodyElseTook) {
+TEST_F(SchedulerTest, AReturningWorkerGoesOnWithBatchesThatNoOtherTook) {
   StartJob({.target = 256});
   Say(Report("a"));
   WorkerReport holding = Busy("a");
@@ -199,7 +219,7 @@ TEST_F(SchedulerTest, AnIncompleteBatchThatItsHolderLetGoIsGrantedAgain) {
   EXPECT_GT(Leases("a")[0].attempt, first.attempt);
 }
 
-TEST_F(SchedulerTest, AJobThatNobodyMatchesSaysWhatIsMissing) {
+TEST_F(SchedulerTest, AJobThatNoWorkerMatchesSaysWhatIsMissing) {
   const JobSnapshot job = StartJob({.engines = {{"giac", ""}, {"fricas", "1.3.8"}}, .target = 100});
   Say(Report("a"));
   Pass(1, {"a"});

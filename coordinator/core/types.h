@@ -316,6 +316,7 @@ struct StorePoll {
   // The first few open audits of running and completed jobs.
   std::vector<AuditSnapshot> audits = {};
   std::vector<Quarantine> quarantines = {};  // All there are.
+  std::vector<WorkerId> due = {};            // Suspended until now, and to run again.
   BootTime asked_at = {};
 };
 
@@ -327,6 +328,7 @@ struct Restored {
     WorkerId worker = {};
     std::string name = {};
     WorkerControl control = WorkerControl::kRun;
+    std::string control_reason = {};
   };
   std::vector<Worker> workers = {};
 };

@@ -6,6 +6,7 @@
 #include <absl/time/time.h>
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -45,6 +46,11 @@ struct WorkerState {
   // It computed another digest for these jobs' specs, so they are never granted to this instance
   // again: it would compute other functions.
   std::set<int64_t> misread_jobs;
+
+  // The last event about its policy said that this many of its slots may work; all of them before
+  // the first event.
+  std::optional<int> slots_told = {};
+  BootTime slots_told_at = {};
 
   static constexpr int kFailuresBeforeDrain = 5;
 

@@ -9,6 +9,9 @@
 namespace motzkin::coordinator {
 namespace {
 
+// A worker's policy is told of no more often than this.
+constexpr absl::Duration kPolicyEvents = absl::Minutes(1);
+
 std::string Batches(size_t count) {
   return absl::StrCat(count, count == 1 ? " batch" : " batches");
 }
@@ -28,12 +31,13 @@ void WorkerWatch::Restore(const Restored& restored, BootTime now) {
     worker.report.worker = known.worker;
     worker.report.name = known.name;
     worker.control = known.control;
+    if (!known.control_reason.empty()) worker.control_reason = known.control_reason;
   }
   for (const LeaseSnapshot& lease : restored.leases) {
     WorkerState& worker = cluster_.workers[lease.worker];
     worker.report.worker = lease.worker;
     // Older processes of the worker are turned away from now on. Sequences are not stored, so the
-    // first report of the newest process counts, whatever its number.
+    // first report of the newest process counts with any sequence number.
     worker.report.instance = std::max(worker.report.instance, lease.instance);
     BatchState* batch = leases_.Find(lease.key.batch);
     if (batch == nullptr) continue;  // Its job does not run, and the store ended the lease.
@@ -51,8 +55,8 @@ void WorkerWatch::Restore(const Restored& restored, BootTime now) {
 ReportVerdict WorkerWatch::OnReport(const WorkerReport& report, BootTime now) {
   const bool known = cluster_.workers.contains(report.worker);
   WorkerState& worker = cluster_.workers[report.worker];
-  // A newer instance counts only until it is lost: whatever number it said of itself, it keeps
-  // other instances out for no longer.
+  // A newer instance counts only until it is lost. Even with the largest number it keeps other
+  // instances out for no longer.
   if (known && report.instance < worker.report.instance && worker.presence != Presence::kLost) {
     return ReportVerdict::kSuperseded;
   }
@@ -69,6 +73,7 @@ ReportVerdict WorkerWatch::OnReport(const WorkerReport& report, BootTime now) {
   worker.report = report;
   if (!same_versions) planner_.Match(worker);
   Welcome(worker, known, now);
+  TellOfPolicy(worker, now);
   // A batch that failed is no longer held, so TakeHeld() would wait for its results. TakeFailed()
   // ends its lease at once.
   TakeHeld(worker, now);
@@ -85,12 +90,12 @@ void WorkerWatch::OnStreamClosed(const WorkerId& id, uint64_t instance, BootTime
   if (found->second.Stopped()) Lose(found->second, now);
 }
 
-void WorkerWatch::OnControl(const WorkerId& id, WorkerControl control) {
+void WorkerWatch::OnControl(const WorkerId& id, WorkerControl control, const std::string& reason) {
   const auto found = cluster_.workers.find(id);
   if (found == cluster_.workers.end()) return;
   WorkerState& worker = found->second;
   worker.control = control;
-  worker.control_reason = WorkerState::kByItsOwner;
+  worker.control_reason = reason;
   if (control == WorkerControl::kRun) {
     worker.failures_in_row = 0;
     worker.stalls = 0;
@@ -101,6 +106,18 @@ void WorkerWatch::OnControl(const WorkerId& id, WorkerControl control) {
   cluster_.changed.insert(id);
   planner_.WeighLater();
   planner_.Queue(worker);
+}
+
+void WorkerWatch::ResumeDue(const std::vector<WorkerId>& workers) {
+  for (const WorkerId& id : workers) {
+    const auto found = cluster_.workers.find(id);
+    if (found == cluster_.workers.end()) continue;
+    // The store says it again with each poll until it has noted that the worker runs.
+    cluster_.outbox.Emit(SetControl{id, WorkerControl::kRun});
+    if (found->second.control != WorkerControl::kSuspend) continue;
+    OnControl(id, WorkerControl::kRun, WorkerState::kByItsOwner);
+    cluster_.outbox.Event("worker", "worker ", found->second.name(), " resumed: its time is over");
+  }
 }
 
 void WorkerWatch::ReplaceInstance(WorkerState& worker) {
@@ -142,6 +159,21 @@ void WorkerWatch::Welcome(WorkerState& worker, bool known, BootTime now) {
     // This coordinator has not heard of it; at most the store remembers it.
     cluster_.outbox.Event("worker", "worker ", worker.name(),
                           known ? " is back: " : " joined: ", Describe(worker.report));
+  }
+}
+
+void WorkerWatch::TellOfPolicy(WorkerState& worker, BootTime now) {
+  const WorkerReport& report = worker.report;
+  if (report.draining || worker.slots_told.value_or(report.slots) == report.slots_allowed) return;
+  // One that flaps, or wants to, must not fill the table of events.
+  if (now - worker.slots_told_at < kPolicyEvents) return;
+  worker.slots_told = report.slots_allowed;
+  worker.slots_told_at = now;
+  if (report.slots_allowed >= report.slots) {
+    cluster_.outbox.Event("worker", "worker ", worker.name(), " works with all of its slots again");
+  } else {
+    cluster_.outbox.Event("worker", "worker ", worker.name(), " works with ", report.slots_allowed,
+                          " of ", report.slots, " slots: ", report.reason);
   }
 }
 

@@ -22,13 +22,17 @@ class WorkerWatch {
   void Restore(const Restored& restored, BootTime now);
   ReportVerdict OnReport(const WorkerReport& report, BootTime now);
   void OnStreamClosed(const WorkerId& id, uint64_t instance, BootTime now);
-  void OnControl(const WorkerId& id, WorkerControl control);
+  void OnControl(const WorkerId& id, WorkerControl control, const std::string& reason);
+  // Lets workers run again that were suspended until now.
+  void ResumeDue(const std::vector<WorkerId>& workers);
   // Loses the workers that were silent for too long, and ends leases that their holders ignore.
   void OnTick(BootTime now);
 
  private:
   void ReplaceInstance(WorkerState& worker);
   void Welcome(WorkerState& worker, bool known, BootTime now);
+  // Records an event if the worker's policy holds back other slots than the last event said.
+  void TellOfPolicy(WorkerState& worker, BootTime now);
   void TakeHeld(WorkerState& worker, BootTime now);
   void TakeHeldBatch(WorkerState& worker, BatchState& batch, const HeldReport& held, BootTime now);
   void Release(BatchState& batch, BootTime now);

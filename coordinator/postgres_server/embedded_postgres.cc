@@ -14,10 +14,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <utility>
 
+#include "common/base/host_port.h"
 #include "common/base/sha256.h"
 #include "common/base/status_macros.h"
 #include "common/postgres/connection.h"
@@ -65,13 +65,6 @@ bool IsPlain(const std::string& path) {
     return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
            std::string_view("/_.-+").find(c) != std::string_view::npos;
   });
-}
-
-std::string LastLines(const std::string& path) {
-  std::ifstream file(path);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  std::replace(text.begin(), text.end(), '\n', ' ');
-  return text.size() <= 600 ? text : text.substr(text.size() - 600);
 }
 
 // OK if there is no error.
@@ -145,10 +138,14 @@ class Server final : public EmbeddedPostgres {
                   const std::string& host) const override {
     // A URI has an IPv6 address in brackets, to tell its colons from the one before the port.
     const bool bare_ipv6 = host.find(':') != std::string::npos && host.front() != '[';
-    return fmt::format("postgresql://{}:{}@{}:{}/{}", role, password,
-                       bare_ipv6 ? fmt::format("[{}]", host) : host, port_, kDatabase);
+    const std::string shown = bare_ipv6 ? fmt::format("[{}]", host) : host;
+    // By itself, libpq would use TLS wherever the server offers it, which costs and protects nothing on
+    // this machine.
+    return fmt::format("postgresql://{}:{}@{}:{}/{}{}", role, password, shown, port_, kDatabase,
+                       IsLoopback(shown) ? "?sslmode=disable" : "");
   }
 
+  const std::string& certificate() const override { return certificate_; }
   const std::string& socket_directory() const override { return socket_directory_; }
   int port() const override { return port_; }
   int pid() const override { return process_.has_value() ? process_->pid() : 0; }
@@ -238,7 +235,7 @@ class Server final : public EmbeddedPostgres {
     if (!status.success()) {
       fs::remove_all(draft, error);
       return absl::UnavailableError(
-          fmt::format("initdb failed ({}): {}", status.ToString(), LastLines(log)));
+          fmt::format("initdb failed ({}): {}", status.ToString(), LastWords(log)));
     }
     // The include is written once, and its file at every start. Lines that the owner adds below it
     // override ours and stay.
@@ -254,9 +251,13 @@ class Server final : public EmbeddedPostgres {
   }
 
   absl::Status Configure() {
+    const ServerIdentity identity = IdentityIn(data_);
+    certificate_ = identity.certificate;
     for (const auto& [name, text] :
          {std::pair<std::string, std::string>("motzkin.conf", SettingsFile(options_)),
-          {"pg_hba.conf", std::string(server_files::kPgHba)}}) {
+          {"pg_hba.conf", AccessFile(options_)},
+          {"server.key", identity.key},
+          {"server.crt", identity.certificate}}) {
       const std::string path = data_ + "/" + name;
       RETURN_IF_ERROR(WriteFileAtomically(path, text));
       RETURN_IF_ERROR(HandOver(path, user_, 0600));
@@ -310,7 +311,7 @@ class Server final : public EmbeddedPostgres {
   }
 
   // Port, addresses and socket go on the command line, because they may change with each start;
-  // there they also win over whatever the owner wrote into postgresql.conf.
+  // there they also win over the owner's postgresql.conf.
   absl::Status Launch() {
     ASSIGN_OR_RETURN(const std::string log, StartLog());
     ASSIGN_OR_RETURN(process_,
@@ -328,7 +329,7 @@ class Server final : public EmbeddedPostgres {
     }
     process_.reset();
     return absl::UnavailableError(
-        fmt::format("Postgres did not start (more in {}/log): {}", data_, LastLines(log)));
+        fmt::format("Postgres did not start (more in {}/log): {}", data_, LastWords(log)));
   }
 
   // Each step looks first, because a start may have been killed after any of them. The template is
@@ -362,6 +363,7 @@ class Server final : public EmbeddedPostgres {
 
   const EmbeddedPostgresOptions options_;
   std::string data_;
+  std::string certificate_;
   std::string socket_directory_;
   std::string binaries_;
   ServerUser user_;

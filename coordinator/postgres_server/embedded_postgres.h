@@ -4,7 +4,8 @@
 // Postgres refuses to run as root. Started by root, the server runs as `postgres` if there is such
 // a user, else as `nobody`, and the data directory belongs to that user. The server listens on a
 // Unix socket in a directory that only its user can enter (its data, or one that is made for it),
-// and on TCP (SCRAM) for the roles of worker and reader.
+// and on TCP (SCRAM) for the roles of worker and reader. Other hosts must speak TLS 1.3 there; the
+// server's key and the certificate that it signs for itself are made once, in its data directory.
 //
 // At most one server runs on a data directory. When the coordinator is killed, the kernel tells its
 // server to shut down fast. If that signal is lost, the next start finds the server by its
@@ -35,6 +36,8 @@ struct EmbeddedPostgresOptions {
   // TCP addresses, written as in postgresql.conf. Workers on other machines need more than
   // loopback.
   std::string listen_addresses = "127.0.0.1";
+  // Lets other hosts speak plain text as well, for owners with a tunnel of their own.
+  bool plain_text_from_afar = false;
   // With 0 the server gets the port that it had last time, or a free one if that is taken.
   // DIR/postgres.port remembers it.
   int port = 0;
@@ -75,10 +78,12 @@ class EmbeddedPostgres {
 
   // The connection of motzkin_owner, for Store::Open: over the Unix socket, without a password.
   virtual std::string OwnerConninfo() const = 0;
-  // A postgresql:// URI for workers and readers: `role` with `password` over TCP on `host`. It does
-  // not escape, so role and password must not need it.
+  // A postgresql:// URI for workers and readers: `role` with `password` over TCP on `host`, without
+  // TLS if that is loopback. It does not escape, so role and password must not need it.
   virtual std::string Uri(const std::string& role, const std::string& password,
                           const std::string& host = "127.0.0.1") const = 0;
+  // The certificate, in PEM, by which a client on another host knows this server.
+  virtual const std::string& certificate() const = 0;
   virtual const std::string& socket_directory() const = 0;
   virtual int port() const = 0;
   virtual int pid() const = 0;

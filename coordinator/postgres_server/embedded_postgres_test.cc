@@ -1,8 +1,10 @@
 #include "coordinator/postgres_server/embedded_postgres.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <ifaddrs.h>
 #include <netinet/in.h>
 #include <pwd.h>
 #include <sched.h>
@@ -21,6 +23,7 @@
 #include <fstream>
 #include <mutex>
 
+#include "common/identity/certificate.h"
 #include "common/postgres/connection.h"
 #include "common/process/unique_fd.h"
 #include "coordinator/postgres_server/cluster_place.h"
@@ -91,6 +94,70 @@ TEST_F(EmbeddedPostgresTest, DataOutlivesACleanStopAndThePortStays) {
         absl::IsPermissionDenied(postgres::Connection::Open(server->Uri(role, "guess")).status()))
         << role;
   }
+}
+
+// Returns an IPv4 address of this machine that is not loopback; empty if it has none.
+std::string OwnAddress() {
+  ifaddrs* all = nullptr;
+  if (getifaddrs(&all) != 0) return "";
+  std::string found;
+  for (const ifaddrs* each = all; each != nullptr; each = each->ifa_next) {
+    if (each->ifa_addr == nullptr || each->ifa_addr->sa_family != AF_INET) continue;
+    const auto* address = reinterpret_cast<const sockaddr_in*>(each->ifa_addr);
+    char text[INET_ADDRSTRLEN];
+    if (ntohl(address->sin_addr.s_addr) >> 24 == 127) continue;
+    found = inet_ntop(AF_INET, &address->sin_addr, text, sizeof text);
+  }
+  freeifaddrs(all);
+  return found;
+}
+
+TEST_F(EmbeddedPostgresTest, OtherHostsMustSpeakTlsAndKnowTheServerByItsCertificate) {
+  const std::string address = OwnAddress();
+  if (address.empty()) GTEST_SKIP() << "this machine has no address but those of loopback";
+  options_.listen_addresses = "127.0.0.1," + address;
+  auto server = MustStart();
+  ASSERT_NE(server, nullptr);
+  ASSERT_TRUE(ConnectAsOwner(*server)->Execute("CREATE ROLE anna LOGIN PASSWORD 'pw'").ok());
+  const std::string near = server->Uri("anna", "pw"), far = server->Uri("anna", "pw", address);
+  EXPECT_TRUE(postgres::Connection::Open(near).ok());
+  EXPECT_TRUE(
+      absl::IsPermissionDenied(postgres::Connection::Open(far + "?sslmode=disable").status()));
+
+  const std::string file = options_.directory + "/its certificate.pem";
+  std::ofstream(file) << server->certificate();
+  const auto session = postgres::Connection::Open(postgres::WithServerCertificate(far, file));
+  ASSERT_TRUE(session.ok()) << session.status();
+  const absl::StatusOr<postgres::Rows> tls =
+      (*session)->Execute("SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()");
+  EXPECT_EQ(tls->front().Text("version"), "TLSv1.3");
+  // Another server, which passes itself off as this one, has another key.
+  std::ofstream(file) << identity::IssueToSelf(identity::PrivateKey::New(), absl::UnixEpoch());
+  EXPECT_FALSE(postgres::Connection::Open(postgres::WithServerCertificate(far, file)).ok());
+
+  // Workers keep the certificate, so it outlives a restart, unless its key is lost.
+  const std::string before = server->certificate();
+  server->Stop();
+  server = MustStart();
+  ASSERT_NE(server, nullptr);
+  EXPECT_EQ(server->certificate(), before);
+  server->Stop();
+  std::ofstream(data() + "/server.key") << identity::PrivateKey::New().Pem();
+  server = MustStart();
+  ASSERT_NE(server, nullptr);
+  EXPECT_NE(server->certificate(), before);
+}
+
+TEST_F(EmbeddedPostgresTest, AnOwnerWithATunnelMayLetOtherHostsSpeakPlainText) {
+  const std::string address = OwnAddress();
+  if (address.empty()) GTEST_SKIP() << "this machine has no address but those of loopback";
+  options_.listen_addresses = address;
+  options_.plain_text_from_afar = true;
+  const auto server = MustStart();
+  ASSERT_NE(server, nullptr);
+  ASSERT_TRUE(ConnectAsOwner(*server)->Execute("CREATE ROLE anna LOGIN PASSWORD 'pw'").ok());
+  EXPECT_TRUE(
+      postgres::Connection::Open(server->Uri("anna", "pw", address) + "?sslmode=disable").ok());
 }
 
 TEST_F(EmbeddedPostgresTest, ASecondCoordinatorOnTheSameDirectoryIsRefused) {
@@ -229,7 +296,7 @@ TEST_F(EmbeddedPostgresTest, NoCharacterOfTheDirectoryIsTakenForSyntax) {
   EXPECT_FALSE(std::filesystem::exists(first));
   server = MustStart();
   ASSERT_NE(server, nullptr);
-  EXPECT_NE(server->socket_directory(), first) << "nobody can foresee it";
+  EXPECT_NE(server->socket_directory(), first) << "the name cannot be foreseen";
   server->Stop();
   options_.directory = top;
 }
@@ -347,6 +414,16 @@ TEST_F(EmbeddedPostgresTest, BehindAClosedDirectoryOfRootTheClusterLiesInVarLib)
   EXPECT_NE(MustStart(), nullptr) << "the link is followed";
   std::filesystem::remove_all(place);
   options_.directory = top;
+}
+
+TEST(LastWordsTest, AreOneLineWithTheEndOfALongLog) {
+  const test::TemporaryDirectory directory;
+  const std::string log = directory.path() / "log";
+  std::ofstream(log) << std::string(1'000, '.') << "\nHINT:  free\nsome space\n\n";
+  const std::string words = LastWords(log);
+  EXPECT_EQ(words.size(), 600u);
+  EXPECT_THAT(words, ::testing::EndsWith(". HINT:  free some space"));
+  EXPECT_EQ(LastWords("/no/such/log"), "");
 }
 
 TEST(DiskSpaceOfTest, FreeIsAtMostTotal) {

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <vector>
 
 #include "common/process/child_process.h"
@@ -17,6 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr size_t kLastWordsMax = 600;
+
 // Both are needed: a new cluster is made by the initdb of the version that then serves it.
 bool HoldsPostgres(const fs::path& directory) {
   return access((directory / "postgres").c_str(), X_OK) == 0 &&
@@ -24,7 +27,7 @@ bool HoldsPostgres(const fs::path& directory) {
 }
 
 // `postgres --version` prints "postgres (PostgreSQL) 15.9 (Debian ...)". Returns 0 if it printed
-// something else. The directory's name is no proof of the version, so the program is asked.
+// something else. The directory's name does not prove the version, so the program is asked.
 int MajorVersion(const fs::path& directory) {
   SpawnOptions quiet;
   quiet.error = Stream::kNull;
@@ -95,6 +98,15 @@ absl::StatusOr<PostgresBinaries> FindPostgres(const std::string& directory, int 
                   "install postgresql-{0} (both can be installed), or move the data to {1} with "
                   "motzkin backup where {0} is, and motzkin restore here",
                   wanted, found.front().major_version));
+}
+
+std::string LastWords(const std::string& log) {
+  std::ifstream file(log);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  // These programs name the reason for a failure last.
+  return text.size() <= kLastWordsMax ? text : text.substr(text.size() - kLastWordsMax);
 }
 
 }  // namespace motzkin::coordinator

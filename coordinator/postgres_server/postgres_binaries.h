@@ -1,4 +1,4 @@
-// Finds the programs of Postgres.
+// Finds the programs of Postgres, and reads their messages.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -22,5 +22,8 @@ int ClusterVersion(const std::string& data_directory);
 // NOT_FOUND: there is no Postgres at all. FAILED_PRECONDITION: there are only versions other than
 // `wanted`, and no version of Postgres reads the files of another.
 absl::StatusOr<PostgresBinaries> FindPostgres(const std::string& directory, int wanted);
+
+// Returns the end of the messages that a program of Postgres wrote into `log`, in one line.
+std::string LastWords(const std::string& log);
 
 }  // namespace motzkin::coordinator

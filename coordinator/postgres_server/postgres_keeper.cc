@@ -100,6 +100,11 @@ std::string PostgresKeeper::data_directory() const {
   return server_->data_directory();
 }
 
+std::string PostgresKeeper::certificate() const {
+  const absl::MutexLock lock(&mutex_);
+  return server_->certificate();
+}
+
 int PostgresKeeper::pid() const {
   const absl::MutexLock lock(&mutex_);
   return server_->pid();

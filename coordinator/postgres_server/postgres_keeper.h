@@ -35,6 +35,7 @@ class PostgresKeeper {
   std::string Uri(const std::string& role, const std::string& password) const
       ABSL_LOCKS_EXCLUDED(mutex_);
   std::string data_directory() const ABSL_LOCKS_EXCLUDED(mutex_);
+  std::string certificate() const ABSL_LOCKS_EXCLUDED(mutex_);
   int pid() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:

@@ -8,6 +8,8 @@
 #include <fstream>
 #include <functional>
 
+#include "common/identity/certificate.h"
+#include "common/identity/private_file.h"
 #include "common/process/durable_file.h"
 #include "common/process/unique_fd.h"
 #include "postgres_server_files.h"
@@ -39,6 +41,29 @@ std::string PortFile(const EmbeddedPostgresOptions& options) {
 }
 
 }  // namespace
+
+ServerIdentity IdentityIn(const std::filesystem::path& data) {
+  const absl::StatusOr<std::string> key = identity::ReadSecretFile(data / "server.key");
+  const absl::StatusOr<std::string> certificate = identity::ReadSecretFile(data / "server.crt");
+  if (key.ok() && certificate.ok()) {
+    const absl::StatusOr<identity::PrivateKey> own = identity::PrivateKey::FromPem(*key);
+    const absl::StatusOr<std::string> certified = identity::PublicKeyOf(*certificate);
+    // A crash between the two writes leaves files of which Postgres says that they do not match, and
+    // it would not start again.
+    if (own.ok() && certified.ok() && own->PublicKey() == *certified) {
+      return {.key = *key, .certificate = *certificate};
+    }
+  }
+  const identity::PrivateKey fresh = identity::PrivateKey::New();
+  // libpq looks at the dates. A Raspberry Pi has no clock when it boots, so the certificate counts
+  // from the first instant that a clock can show.
+  return {.key = fresh.Pem(), .certificate = identity::IssueToSelf(fresh, absl::UnixEpoch())};
+}
+
+std::string AccessFile(const EmbeddedPostgresOptions& options) {
+  return fmt::format("{}{} all all all scram-sha-256\n", std::string(server_files::kPgHba),
+                     options.plain_text_from_afar ? "host" : "hostssl");
+}
 
 std::string SettingsFile(const EmbeddedPostgresOptions& options) {
   return fmt::format("{}shared_buffers = {}kB\nmax_connections = {}\nfsync = {}\n",

@@ -67,7 +67,7 @@ absl::StatusOr<ServerUser> ChooseServerUser(const std::string& data_directory) {
     if (const passwd* entry = getpwnam(name)) return UserOf(*entry);
   }
   return absl::FailedPreconditionError(
-      "Postgres refuses to run as root, and there is no user postgres or nobody to run it as");
+      "Postgres refuses to run as root, and there is no user `postgres` or `nobody` to run it as");
 }
 
 bool CanEnter(const ServerUser& user, const std::string& path) {

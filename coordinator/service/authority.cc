@@ -33,7 +33,7 @@ absl::StatusOr<Authority> Authority::Open(const std::filesystem::path& folder, c
   if (absl::IsNotFound(text.status())) {
     const identity::PrivateKey key = identity::PrivateKey::New();
     const std::string certificate = identity::IssueToSelf(key, clock.WallTime());
-    RETURN_IF_ERROR(identity::WritePrivateFile(file, key.Pem() + certificate));
+    RETURN_IF_ERROR(identity::WriteSecretFile(file, key.Pem() + certificate));
     return Authority(folder, key, certificate, clock);
   }
   RETURN_IF_ERROR(text.status());

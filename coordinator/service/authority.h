@@ -32,6 +32,7 @@ class Authority {
   // damaged, or all may read it; the message names it. `clock` must outlive this.
   static absl::StatusOr<Authority> Open(const std::filesystem::path& folder, const Clock& clock);
 
+  const std::filesystem::path& folder() const { return folder_; }
   const identity::PrivateKey& key() const { return key_; }
   const std::string& public_key() const { return public_key_; }
   // The coordinator's own certificate, in PEM.

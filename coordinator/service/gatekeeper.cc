@@ -39,7 +39,9 @@ constexpr Rule kRules[] = {
     {"/motzkin.v1.JoinService/Join", Who::kAnybody},
     {"/motzkin.v1.JoinService/Redeem", Who::kAnybody},
     {"/motzkin.v1.MemberService/ApproveWorker", Who::kOperator},
+    {"/motzkin.v1.MemberService/CancelInvite", Who::kOperator},
     {"/motzkin.v1.MemberService/CreateInvite", Who::kOperator},
+    {"/motzkin.v1.MemberService/ListInvites", Who::kReader},
     {"/motzkin.v1.MemberService/ListOperators", Who::kReader},
     {"/motzkin.v1.MemberService/RemoveOperator", Who::kOperator},
     {"/motzkin.v1.OperatorService/ControlJob", Who::kOperator},
@@ -51,6 +53,7 @@ constexpr Rule kRules[] = {
     {"/motzkin.v1.OperatorService/ListJobs", Who::kReader},
     {"/motzkin.v1.OperatorService/ListWorkers", Who::kReader},
     {"/motzkin.v1.OperatorService/ReportFailedRows", Who::kOperator},
+    {"/motzkin.v1.OperatorService/SetPagePassword", Who::kOperator},
     {"/motzkin.v1.OperatorService/StartJob", Who::kOperator},
     {"/motzkin.v1.OperatorService/VoidRows", Who::kOperator},
     {"/motzkin.v1.WorkerService/SubmitResults", Who::kWorker},
@@ -83,31 +86,55 @@ absl::Status Gatekeeper::Check(std::string_view method, const std::string& certi
     return absl::UnauthenticatedError("this call needs a certificate of the cluster: join it");
   }
   ASSIGN_OR_RETURN(const Certificate shown, Read(certificate));
-  if (rule != std::end(kRules) && May(shown.holder.role, rule->who)) return absl::OkStatus();
+  if (rule != std::end(kRules) && May(shown.holder.role, rule->who)) {
+    return CheckCalls(shown.holder);
+  }
   return absl::PermissionDeniedError(
       absl::StrCat(identity::ToText(shown.holder), " may not call ", std::string(method)));
 }
 
-absl::StatusOr<Certificate> Gatekeeper::Read(const std::string& certificate) const {
+absl::Status Gatekeeper::CheckCalls(const identity::Identity& holder) const {
+  const std::string text = identity::ToText(holder);
+  const int max = holder.role == Role::kWorker ? kWorkerCallsMax : kOperatorCallsMax;
+  const absl::MutexLock lock(&mutex_);
+  const auto calls = calls_.find(text);
+  if (calls == calls_.end() || calls->second < max) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat(text, " has ", calls->second, " calls under way already"));
+}
+
+void Gatekeeper::Begin(const identity::Identity& holder) {
+  const absl::MutexLock lock(&mutex_);
+  ++calls_[identity::ToText(holder)];
+}
+
+void Gatekeeper::End(const identity::Identity& holder) {
+  const absl::MutexLock lock(&mutex_);
+  const auto calls = calls_.find(identity::ToText(holder));
+  if (--calls->second == 0) calls_.erase(calls);
+}
+
+absl::StatusOr<Certificate> Gatekeeper::ReadOurs(const std::string& certificate) const {
   // The signature is checked outside the lock, as it takes as long as a short call. Two threads may
   // then check the same certificate, which does no harm.
-  Certificate read;
-  bool known = false;
   {
     const absl::MutexLock lock(&mutex_);
     const auto found = known_.find(certificate);
-    known = found != known_.end();
-    if (known) read = found->second;
+    if (found != known_.end()) return found->second;
   }
-  if (!known) {
-    ASSIGN_OR_RETURN(read, identity::ReadIssued(certificate, authority_->public_key()));
-  }
+  ASSIGN_OR_RETURN(Certificate read, identity::ReadIssued(certificate, authority_->public_key()));
+  const absl::MutexLock lock(&mutex_);
+  if (known_.size() >= kKnownMax) known_.clear();
+  known_.try_emplace(certificate, read);
+  return read;
+}
+
+absl::StatusOr<Certificate> Gatekeeper::Read(const std::string& certificate) const {
+  ASSIGN_OR_RETURN(Certificate read, ReadOurs(certificate));
   // Revocation is looked up at each call and never kept in known_, so it holds from the next call
   // on.
   {
     const absl::MutexLock lock(&mutex_);
-    if (known_.size() >= kKnownMax) known_.clear();
-    known_.try_emplace(certificate, read);
     if (revoked_.contains(Sha256(read.public_key))) {
       return absl::PermissionDeniedError(
           absl::StrCat(identity::ToText(read.holder), " was removed from the cluster"));
@@ -120,6 +147,12 @@ absl::StatusOr<Certificate> Gatekeeper::Read(const std::string& certificate) con
         absl::FormatTime("%Y-%m-%d", authority_->Today(), absl::UTCTimeZone())));
   }
   return read;
+}
+
+std::string Gatekeeper::HolderOf(const std::string& certificate) const {
+  if (certificate.empty()) return "";
+  const absl::StatusOr<Certificate> shown = ReadOurs(certificate);
+  return shown.ok() ? identity::ToText(shown->holder) : "";
 }
 
 std::optional<Certificate> Gatekeeper::Caller(const grpc::AuthContext& context) const {

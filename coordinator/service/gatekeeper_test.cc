@@ -9,6 +9,8 @@
 
 #include "common/base/sha256.h"
 #include "common/base/testing/fake_clock.h"
+#include "common/identity/private_file.h"
+#include "coordinator/service/page_identity.h"
 #include "motzkin/v1/join_service.pb.h"
 #include "motzkin/v1/member_service.pb.h"
 #include "motzkin/v1/operator_service.pb.h"
@@ -45,6 +47,19 @@ class GatekeeperTest : public ::testing::Test {
   Gatekeeper gatekeeper_{authority_};
   const PrivateKey key_ = PrivateKey::New();
 };
+
+TEST_F(GatekeeperTest, AHolderHasSoManyCallsUnderWay) {
+  const std::string worker = CertificateOf(Role::kWorker, kUuid);
+  const identity::Identity holder = {.role = Role::kWorker, .name = kUuid};
+  for (int i = 0; i < Gatekeeper::kWorkerCallsMax; ++i) {
+    EXPECT_EQ(Asked(kSynchronize, worker), absl::StatusCode::kOk);
+    gatekeeper_.Begin(holder);
+  }
+  EXPECT_EQ(Asked(kSynchronize, worker), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(Asked(kSynchronize, CertificateOf(Role::kWorker, "other")), absl::StatusCode::kOk);
+  gatekeeper_.End(holder);
+  EXPECT_EQ(Asked(kSynchronize, worker), absl::StatusCode::kOk);
+}
 
 TEST_F(GatekeeperTest, EveryMethodOfOurServicesIsInItsTable) {
   const google::protobuf::FileDescriptor* const files[] = {
@@ -133,10 +148,27 @@ TEST_F(GatekeeperTest, AWallClockThatJumpsEndsNothing) {
   EXPECT_EQ(Asked(kSynchronize, worker), absl::StatusCode::kOk);
 }
 
-TEST_F(GatekeeperTest, WithoutCertificatesItAsksNobody) {
+TEST_F(GatekeeperTest, WithoutCertificatesItAsksNoCaller) {
   const Gatekeeper open;
   EXPECT_FALSE(open.asks());
   EXPECT_TRUE(open.Check(kStart, "").ok());
+}
+
+TEST_F(GatekeeperTest, ThePagesCertificateIsNewAndItsAuthorityStays) {
+  const PageIdentity first = IssuePageIdentity(authority_, {"pi.fritz.box", "[fd00::5]"}).value();
+  const PageIdentity second = IssuePageIdentity(authority_, {}).value();
+  EXPECT_NE(first.key, second.key);
+  EXPECT_EQ(first.authority, second.authority);
+  EXPECT_EQ(Asked(kList, first.chain), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(Asked(kList, first.authority), absl::StatusCode::kPermissionDenied);
+  const std::string chain = directory_.path() / "chain.pem", key = directory_.path() / "key.pem";
+  ASSERT_TRUE(identity::WriteSecretFile(chain, first.chain).ok());
+  ASSERT_TRUE(identity::WriteSecretFile(key, first.key).ok());
+  EXPECT_EQ(ReadPageIdentity(chain, key).value().key, first.key);
+  ASSERT_TRUE(identity::WriteSecretFile(key, second.key).ok());
+  EXPECT_FALSE(ReadPageIdentity(chain, key).ok());
+  EXPECT_FALSE(ReadPageIdentity(chain, "/nowhere").ok());
+  EXPECT_THAT(NamesOfThisHost(), ::testing::AllOf(Contains("localhost"), Contains("127.0.0.1")));
 }
 
 TEST_F(GatekeeperTest, TheCoordinatorKeepsItsKeyToItself) {

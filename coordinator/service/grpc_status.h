@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <string>
 
+#include "common/base/utf8.h"
+
 namespace motzkin::coordinator {
 
 // gRPC drops headers over 8 KiB, and escaping may triple a message.
@@ -19,10 +21,7 @@ inline grpc::Status ToGrpc(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   std::string message(status.message());
   if (message.size() > kStatusBytesMax) {
-    size_t end = kStatusBytesMax;
-    // Step back over the continuation bytes of UTF-8, so that no character is cut.
-    while (end > 0 && (message[end] & 0xc0) == 0x80) --end;
-    message = message.substr(0, end) + " ...";
+    message = std::string(BeginningOf(message, kStatusBytesMax)) + " ...";
   }
   std::replace_if(
       message.begin(), message.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');

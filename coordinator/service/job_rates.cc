@@ -5,7 +5,7 @@ namespace {
 
 constexpr absl::Duration kWindow = absl::Minutes(1);
 // Polls come about once a second. A bit less lets one that comes early count, and bounds the looks
-// that are kept whatever the interval is.
+// that are kept for every interval.
 constexpr absl::Duration kBetweenLooks = absl::Milliseconds(900);
 // A rate over a shorter time says more about batching than about speed.
 constexpr absl::Duration kWindowMin = absl::Seconds(3);
@@ -15,7 +15,12 @@ constexpr absl::Duration kWindowMin = absl::Seconds(3);
 void JobRates::Add(int64_t job, const JobProgress& progress, BootTime now) {
   std::deque<Look>& looks = looks_[job];
   if (!looks.empty() && now - looks.back().at < kBetweenLooks) return;
+  const bool shrunk = !looks.empty() && (progress.stored < looks.back().stored ||
+                                         progress.integrated < looks.back().integrated);
+  // `motzkin void` takes rows back. A difference to an earlier look would not be a speed then.
+  if (shrunk) looks.clear();
   looks.push_back({now, progress.stored, progress.integrated});
+  // The look that was just added is never older than the window, so one remains.
   while (now - looks.front().at > kWindow) looks.pop_front();
 }
 

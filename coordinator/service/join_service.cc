@@ -3,12 +3,13 @@
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 
+#include "common/base/protocol_version.h"
 #include "common/base/status_macros.h"
 #include "common/identity/join_code.h"
 #include "coordinator/service/grpc_status.h"
+#include "coordinator/service/later.h"
 #include "coordinator/service/peer.h"
 #include "coordinator/service/validation.h"
 
@@ -27,25 +28,33 @@ grpc::ServerUnaryReactor* Finished(grpc::CallbackServerContext* context,
   return reactor;
 }
 
-// Runs `verb` on one of the threads and finishes the call with its status.
-grpc::ServerUnaryReactor* Later(TaskQueue& threads, grpc::CallbackServerContext* context,
-                                std::function<absl::Status()> verb) {
-  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  if (!threads.Add([reactor, verb = std::move(verb)] { reactor->Finish(ToGrpc(verb())); })) {
-    reactor->Finish(ToGrpc(absl::UnavailableError("the coordinator is stopping, or very busy")));
-  }
-  return reactor;
-}
-
 void SetTime(google::protobuf::Timestamp& to, absl::Time time) {
   to.set_seconds(absl::ToUnixSeconds(time));
 }
 
+// Says in events whom an invite is for.
+std::string InvitedOf(const std::string& identity) {
+  return identity.empty() ? std::string("workers") : identity;
+}
+
+v1::Invite ToProto(const InviteRecord& invite) {
+  v1::Invite proto;
+  proto.set_id(invite.id);
+  if (const auto identity = identity::FromText(invite.identity); identity.has_value()) {
+    proto.set_operator_name(identity->name);
+    proto.set_read_only(identity->role == identity::Role::kReader);
+  }
+  proto.set_uses_left(invite.uses_left);
+  SetTime(*proto.mutable_expire_time(), invite.until);
+  return proto;
+}
+
 }  // namespace
 
-JoinServiceImpl::JoinServiceImpl(Members& members, std::string local_identity)
+JoinServiceImpl::JoinServiceImpl(Members& members, std::string local_identity, std::string build)
     : members_(members),
       local_identity_(std::move(local_identity)),
+      build_(std::move(build)),
       threads_(kThreads, kCallsMax) {}
 
 grpc::ServerUnaryReactor* JoinServiceImpl::Hello(grpc::CallbackServerContext* context,
@@ -53,6 +62,9 @@ grpc::ServerUnaryReactor* JoinServiceImpl::Hello(grpc::CallbackServerContext* co
                                                  v1::HelloResponse* response) {
   // Only for callers on this host: the path means nothing elsewhere, and need not be known there.
   if (IsOnThisHost(context->peer())) response->set_local_identity(local_identity_);
+  response->set_build(build_);
+  response->set_protocol_version(kProtocolVersion);
+  SetTime(*response->mutable_time(), absl::Now());
   return Finished(context, absl::OkStatus());
 }
 
@@ -116,27 +128,15 @@ MemberServiceImpl::MemberServiceImpl(Members& members)
 
 std::string MemberServiceImpl::CallerOf(const grpc::CallbackServerContext& context) const {
   const auto caller = members_.gatekeeper().Caller(*context.auth_context());
-  return caller.has_value() ? identity::ToText(caller->holder) : "somebody";
+  return caller.has_value() ? identity::ToText(caller->holder) : "a caller without a certificate";
 }
 
 grpc::ServerUnaryReactor* MemberServiceImpl::ApproveWorker(grpc::CallbackServerContext* context,
                                                            const v1::ApproveWorkerRequest* request,
                                                            v1::ApproveWorkerResponse* response) {
-  return Later(
-      threads_, context, [this, request, response, caller = CallerOf(*context)]() -> absl::Status {
-        const auto code = identity::ReadJoinCode(request->code());
-        if (!code.has_value()) {
-          return absl::InvalidArgumentError("code must be six digits and letters, such as K7Q4MD");
-        }
-        ASSIGN_OR_RETURN(const WaitingWorker worker,
-                         members_.waiting().Find(*code, members_.Now()));
-        RETURN_IF_ERROR(members_.Approve(worker).status());
-        members_.RecordEvent(absl::StrCat("worker ", worker.name, " (", worker.uuid, ") at ",
-                                          worker.source, " approved by ", caller));
-        response->set_worker_uuid(worker.uuid);
-        response->set_worker_name(worker.name);
-        return absl::OkStatus();
-      });
+  return Later(threads_, context, [this, request, response, caller = CallerOf(*context)] {
+    return members_.ApproveCode(*request, caller, *response);
+  });
 }
 
 grpc::ServerUnaryReactor* MemberServiceImpl::CreateInvite(grpc::CallbackServerContext* context,
@@ -156,10 +156,34 @@ grpc::ServerUnaryReactor* MemberServiceImpl::CreateInvite(grpc::CallbackServerCo
         }
         ASSIGN_OR_RETURN(const NewlyInvited invited, members_.Invite(invite));
         members_.RecordEvent(
-            absl::StrCat(caller, " made an invite for ",
-                         invite.identity.empty() ? std::string("workers") : invite.identity));
+            absl::StrCat(caller, " made invite ", invited.id, " for ", InvitedOf(invite.identity)));
         response->set_invite(invited.text);
+        response->set_id(invited.id);
         SetTime(*response->mutable_expire_time(), invited.until);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* MemberServiceImpl::ListInvites(grpc::CallbackServerContext* context,
+                                                         const v1::ListInvitesRequest*,
+                                                         v1::ListInvitesResponse* response) {
+  return Later(threads_, context, [this, response]() -> absl::Status {
+    ASSIGN_OR_RETURN(const std::vector<InviteRecord> invites, members_.store().OpenInvites());
+    for (const InviteRecord& invite : invites) *response->add_invites() = ToProto(invite);
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* MemberServiceImpl::CancelInvite(grpc::CallbackServerContext* context,
+                                                          const v1::CancelInviteRequest* request,
+                                                          v1::CancelInviteResponse* response) {
+  return Later(
+      threads_, context, [this, request, response, caller = CallerOf(*context)]() -> absl::Status {
+        RETURN_IF_ERROR(Validate(*request));
+        ASSIGN_OR_RETURN(const InviteRecord invite, members_.store().CancelInvite(request->id()));
+        members_.RecordEvent(absl::StrCat(caller, " cancelled invite ", invite.id, " for ",
+                                          InvitedOf(invite.identity)));
+        *response->mutable_invite() = ToProto(invite);
         return absl::OkStatus();
       });
 }

@@ -18,9 +18,9 @@ namespace motzkin::coordinator {
 
 class JoinServiceImpl final : public v1::JoinService::CallbackService {
  public:
-  // `local_identity` is a file that callers on this machine are told. `members` must outlive the
-  // server that serves this.
-  JoinServiceImpl(Members& members, std::string local_identity);
+  // `local_identity` is a file that callers on this machine are told, `build` is told to all. `members`
+  // must outlive the server that serves this.
+  JoinServiceImpl(Members& members, std::string local_identity, std::string build);
   ~JoinServiceImpl() override { Stop(); }
   void Stop() { threads_.Stop(); }
 
@@ -39,6 +39,7 @@ class JoinServiceImpl final : public v1::JoinService::CallbackService {
 
   Members& members_;
   const std::string local_identity_;
+  const std::string build_;
   TaskQueue threads_;  // Last, so its threads are joined before what they use goes away.
 };
 
@@ -55,6 +56,12 @@ class MemberServiceImpl final : public v1::MemberService::CallbackService {
   grpc::ServerUnaryReactor* CreateInvite(grpc::CallbackServerContext* context,
                                          const v1::CreateInviteRequest* request,
                                          v1::CreateInviteResponse* response) override;
+  grpc::ServerUnaryReactor* ListInvites(grpc::CallbackServerContext* context,
+                                        const v1::ListInvitesRequest*,
+                                        v1::ListInvitesResponse* response) override;
+  grpc::ServerUnaryReactor* CancelInvite(grpc::CallbackServerContext* context,
+                                         const v1::CancelInviteRequest* request,
+                                         v1::CancelInviteResponse* response) override;
   grpc::ServerUnaryReactor* ListOperators(grpc::CallbackServerContext* context,
                                           const v1::ListOperatorsRequest*,
                                           v1::ListOperatorsResponse* response) override;

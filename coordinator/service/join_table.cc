@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/identity/key.h"
+#include "coordinator/service/peer.h"
 
 namespace motzkin::coordinator {
 
@@ -12,10 +13,13 @@ void JoinTable::Expire(BootTime now) {
   while (!wrong_.empty() && now - wrong_.front() >= kGuessTime) wrong_.pop_front();
 }
 
-// One address may hold few places: a machine that begins again and again pushes its own entries
-// out, not those of others. The last line is for a table filled from many addresses.
-void JoinTable::MakeRoom(const std::string& source) {
-  const auto of_source = [&source](const Entry& entry) { return entry.worker.source == source; };
+// One source may hold few places: a machine that begins again and again pushes its own entries out,
+// not those of others. The last line is for a table filled from many sources.
+void JoinTable::MakeRoom(const std::string& address) {
+  const std::string source = SourceOf(address + ":");  // The address has no port, a peer has one.
+  const auto of_source = [&source](const Entry& entry) {
+    return SourceOf(entry.worker.source + ":") == source;
+  };
   if (std::ranges::count_if(entries_, of_source) >= static_cast<std::ptrdiff_t>(kOfSourceMax)) {
     entries_.erase(std::ranges::find_if(entries_, of_source));
   }
@@ -79,7 +83,7 @@ absl::StatusOr<WaitingWorker> JoinTable::Find(const std::string& code, BootTime 
   // operator's guesses help the same attacker.
   if (wrong_.size() >= kGuessesMax) {
     return absl::ResourceExhaustedError(
-        "too many wrong codes: nobody is approved until a minute is over");
+        "too many wrong codes: no worker can be approved for a minute");
   }
   const auto has_code = [&code](const Entry& entry) {
     return !entry.worker.code.empty() && entry.worker.code == code && entry.certificate.empty();
@@ -94,7 +98,7 @@ absl::StatusOr<WaitingWorker> JoinTable::Find(const std::string& code, BootTime 
   // Refused rather than resolved: only a third party that tried for a collision makes two.
   if (std::ranges::count_if(entries_, has_code) > 1) {
     return absl::FailedPreconditionError(
-        "two workers show this code, which is no accident: approve neither");
+        "two workers show this code, which cannot be an accident: approve neither");
   }
   return found->worker;
 }

@@ -1,7 +1,8 @@
 // The workers that wait for their owner's approval, and their codes (common/identity/join_code.h).
 //
-// Bounds: kWaitingMax in all, of which kOfSourceMax from one address, for kWaitMax each. Where there
-// is no room the oldest makes some, of that address if it has too many. Nothing here outlives a
+// Bounds: kWaitingMax in all, of which kOfSourceMax from one address or, in IPv6, one network of 64
+// bits, for kWaitMax each. Where there is no room the oldest makes some, of that source if it has too
+// many. Nothing here outlives a
 // restart: the workers begin anew then, with other codes.
 //
 // Thread-safe.
@@ -58,7 +59,7 @@ class JoinTable {
   // Lists the workers that have opened their commitments and wait, the longest first.
   std::vector<WaitingWorker> Waiting(BootTime now);
   // Finds the worker with this code. NOT_FOUND: there is none. RESOURCE_EXHAUSTED: too many wrong
-  // codes were tried. FAILED_PRECONDITION: two have it, which is no accident.
+  // codes were tried. FAILED_PRECONDITION: two have it, which cannot be an accident.
   absl::StatusOr<WaitingWorker> Find(const std::string& code, BootTime now);
   // Gives the worker with this key its certificate.
   void Grant(const std::string& public_key, const std::string& certificate);
@@ -73,7 +74,7 @@ class JoinTable {
   };
 
   void Expire(BootTime now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void MakeRoom(const std::string& source) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void MakeRoom(const std::string& address) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::string coordinator_;
   absl::Mutex mutex_;

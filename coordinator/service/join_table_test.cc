@@ -42,7 +42,7 @@ TEST_F(JoinTableTest, AWorkerWaitsUntilItIsGrantedACertificate) {
   EXPECT_EQ(Find(code), absl::StatusCode::kNotFound) << "a code serves once";
 }
 
-TEST_F(JoinTableTest, NobodySeesAWorkerThatHasNotOpenedItsCommitment) {
+TEST_F(JoinTableTest, AWorkerThatHasNotOpenedItsCommitmentIsNotShown) {
   table_.Commit(std::string(32, 'c'), "ipv4:10.0.0.1", now_);
   EXPECT_THAT(table_.Waiting(now_), IsEmpty());
   EXPECT_EQ(Find(""), absl::StatusCode::kNotFound);
@@ -62,6 +62,15 @@ TEST_F(JoinTableTest, AnAddressHoldsFourAndItsOldestMakesRoom) {
   EXPECT_THAT(table_.Waiting(now_), SizeIs(5));
   EXPECT_EQ(Ask("w0").status().code(), absl::StatusCode::kNotFound);
   EXPECT_TRUE(Ask("w1").ok());
+}
+
+TEST_F(JoinTableTest, ANetworkOfIpv6IsOneSource) {
+  Wait("other", "ipv6:%5B2001:db8:1:3::1%5D");
+  for (int i = 0; i < 8; ++i) {
+    Wait(absl::StrCat("w", i), absl::StrCat("ipv6:%5B2001:db8:1:2::", i + 1, "%5D"));
+  }
+  EXPECT_THAT(table_.Waiting(now_), SizeIs(5));
+  EXPECT_EQ(table_.Waiting(now_).front().name, "other");
 }
 
 TEST_F(JoinTableTest, TheTableHoldsSixtyFour) {

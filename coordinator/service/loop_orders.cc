@@ -59,9 +59,9 @@ void SchedulerLoop::TellJob(const JobRecord& job) {
   });
 }
 
-void SchedulerLoop::TellControl(const WorkerId& worker, WorkerControl control) {
-  Post([worker, control](Scheduler& scheduler, BootTime now) {
-    scheduler.OnControl(worker, control);
+void SchedulerLoop::TellControl(const WorkerId& worker, WorkerControl control, absl::Time until) {
+  Post([worker, control, until](Scheduler& scheduler, BootTime now) {
+    scheduler.OnControl(worker, control, OwnersOrder(until));
   });
 }
 
@@ -84,6 +84,8 @@ absl::StatusOr<std::map<WorkerId, WorkerInfo>> SchedulerLoop::Workers() {
   RETURN_IF_ERROR(Ask([this, workers](Scheduler& scheduler, BootTime now) {
     for (const auto& [id, worker] : scheduler.workers()) {
       WorkerInfo& info = (*workers)[id];
+      // The rules also know the workers of earlier runs from the store. One that did not report
+      // since the start has no state.
       const auto state = states_.find(id);
       if (state != states_.end()) info.state = state->second;
       info.view = worker.View(now);

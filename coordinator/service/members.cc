@@ -5,6 +5,7 @@
 
 #include "common/base/sha256.h"
 #include "common/base/status_macros.h"
+#include "common/identity/join_code.h"
 #include "coordinator/service/operator_service.h"
 
 namespace motzkin::coordinator {
@@ -60,8 +61,8 @@ absl::StatusOr<std::string> Members::Approve(const WaitingWorker& worker) {
                    store_.Approve(MemberOf(applicant, authority_)));
   std::string certificate =
       Issue({.role = Role::kWorker, .name = worker.uuid}, worker.public_key, replaced);
-  // It may have been removed before.
-  // Approve() readmitted it in the store; the scheduler learns of it here.
+  // The worker may have been removed before. Approve() has readmitted it in the store, and the
+  // scheduler learns of that here.
   loop_.TellControl(worker.uuid, WorkerControl::kRun);
   waiting_.Grant(worker.public_key, certificate);
   return certificate;
@@ -83,7 +84,25 @@ absl::StatusOr<std::string> Members::Redeem(const v1::Applicant& applicant,
   const std::optional<Identity> identity = identity::FromText(text);
   if (!identity.has_value()) return absl::InternalError("the store knows a member without a role");
   RecordEvent(absl::StrCat(text, " joined by an invite"));
+  // No key is replaced: an operator may have one on each of his machines, and the store refuses a
+  // worker that is known by another key.
   return Issue(*identity, applicant.public_key(), {});
+}
+
+absl::Status Members::ApproveCode(const v1::ApproveWorkerRequest& request,
+                                  const std::string& approver,
+                                  v1::ApproveWorkerResponse& response) {
+  const auto code = identity::ReadJoinCode(request.code());
+  if (!code.has_value()) {
+    return absl::InvalidArgumentError("code must be six digits and letters, such as K7Q4MD");
+  }
+  ASSIGN_OR_RETURN(const WaitingWorker worker, waiting_.Find(*code, Now()));
+  RETURN_IF_ERROR(Approve(worker).status());
+  RecordEvent(absl::StrCat("worker ", worker.name, " (", worker.uuid, ") at ", worker.source,
+                           " approved by ", approver));
+  response.set_worker_uuid(worker.uuid);
+  response.set_worker_name(worker.name);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<NewlyInvited> Members::Invite(NewInvite invite) {
@@ -93,6 +112,7 @@ absl::StatusOr<NewlyInvited> Members::Invite(NewInvite invite) {
   ASSIGN_OR_RETURN(const absl::Time until, store_.Invite(invite));
   return NewlyInvited{
       .text = absl::StrCat(identity::FingerprintOf(authority_.public_key()), ".", secret),
+      .id = MemberStore::InviteIdOf(invite.secret_sha256),
       .until = until};
 }
 
@@ -111,6 +131,7 @@ std::vector<v1::Worker> WaitingWorkers(Members& members) {
     worker.set_uuid(waiting.uuid);
     worker.set_name(waiting.name);
     worker.set_state(kWaitingForApproval);
+    worker.set_join_code(waiting.code);
     worker.set_reason(absl::StrCat("it should show the code ", waiting.code,
                                    " on its own screen; if it does, type: motzkin approve ",
                                    waiting.code));

@@ -11,12 +11,14 @@
 #include <vector>
 
 #include "common/base/clock.h"
+#include "common/base/sha256.h"
 #include "coordinator/service/authority.h"
 #include "coordinator/service/gatekeeper.h"
 #include "coordinator/service/join_table.h"
 #include "coordinator/service/scheduler_loop.h"
 #include "coordinator/store/member_store.h"
 #include "motzkin/v1/join_service.pb.h"
+#include "motzkin/v1/member_service.pb.h"
 #include "motzkin/v1/operator_service.pb.h"
 
 namespace motzkin::coordinator {
@@ -24,6 +26,7 @@ namespace motzkin::coordinator {
 // An invite as it is given to the one who is invited.
 struct NewlyInvited {
   std::string text;
+  std::string id;  // as in InviteRecord
   absl::Time until;
 };
 
@@ -43,8 +46,17 @@ class Members {
   absl::StatusOr<std::string> Sponsor(const v1::Applicant& applicant);
   absl::StatusOr<std::string> Redeem(const v1::Applicant& applicant, const std::string& secret);
 
+  // Lets in the worker that shows the code, and leaves an event that says who did so. The errors are
+  // those of MemberService.ApproveWorker.
+  absl::Status ApproveCode(const v1::ApproveWorkerRequest& request, const std::string& approver,
+                           v1::ApproveWorkerResponse& response);
+
   // Makes an invite, whose secret the given one does not have yet.
   absl::StatusOr<NewlyInvited> Invite(NewInvite invite);
+  // Ends the invite with this secret. NOT_FOUND: none that may still be used has it.
+  absl::Status CancelBySecret(const std::string& secret) {
+    return store_.CancelInvite(MemberStore::InviteIdOf(Sha256(secret))).status();
+  }
 
   // Refuses all certificates of a member from now on, and returns how many there were.
   absl::StatusOr<size_t> Revoke(const identity::Identity& identity);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/base/status_macros.h"
+#include "coordinator/service/later.h"
 #include "coordinator/service/operator_service.h"
 #include "coordinator/service/validation.h"
 
@@ -64,7 +65,7 @@ absl::Status OperatorServiceImpl::DropRows(int64_t job_id) {
 grpc::ServerUnaryReactor* OperatorServiceImpl::DropArchivedRows(
     grpc::CallbackServerContext* context, const v1::DropArchivedRowsRequest* request,
     v1::DropArchivedRowsResponse* response) {
-  return Later(context, [=, this]() -> absl::Status {
+  return Later(threads_, context, [=, this]() -> absl::Status {
     RETURN_IF_ERROR(Validate(*request));
     ASSIGN_OR_RETURN(const JobRecord job, store_.JobByName(request->job()));
     // A job that is marked already may have lost rows: this call goes on where another one died.
@@ -83,7 +84,7 @@ grpc::ServerUnaryReactor* OperatorServiceImpl::DropArchivedRows(
     }
     RETURN_IF_ERROR(DropRows(job.id));
     ASSIGN_OR_RETURN(const JobRecord after, store_.Job(job.id));
-    ASSIGN_OR_RETURN(*response->mutable_job(), Describe(after));
+    ASSIGN_OR_RETURN(*response->mutable_job(), views_.Describe(after));
     return absl::OkStatus();
   });
 }

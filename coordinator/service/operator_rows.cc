@@ -8,7 +8,9 @@
 
 #include "common/base/deadline.h"
 #include "common/base/status_macros.h"
+#include "coordinator/service/later.h"
 #include "coordinator/service/operator_service.h"
+#include "coordinator/service/translate.h"
 #include "coordinator/service/validation.h"
 #include "coordinator/store/audit_store.h"
 
@@ -46,7 +48,7 @@ v1::VoidedJob Describe(const JobRecord& after, const VoidedRows& voided) {
 }  // namespace
 
 absl::StatusOr<StoredWorker> OperatorServiceImpl::FindStored(const std::string& name_or_uuid) {
-  ASSIGN_OR_RETURN(const v1::Worker worker, FindWorker(name_or_uuid));
+  ASSIGN_OR_RETURN(const v1::Worker worker, views_.FindWorker(name_or_uuid));
   ASSIGN_OR_RETURN(const std::vector<StoredWorker> stored, store_.Workers());
   const auto is_worker = [&](const StoredWorker& s) { return s.record.uuid == worker.uuid(); };
   const auto found = std::ranges::find_if(stored, is_worker);
@@ -82,12 +84,11 @@ absl::Status OperatorServiceImpl::AwaitStill(const StoredWorker& worker) {
 grpc::ServerUnaryReactor* OperatorServiceImpl::VoidRows(grpc::CallbackServerContext* context,
                                                         const v1::VoidRowsRequest* request,
                                                         v1::VoidRowsResponse* response) {
-  return Later(context, [=, this]() -> absl::Status {
+  return Later(threads_, context, [=, this]() -> absl::Status {
     RETURN_IF_ERROR(Validate(*request));
     ASSIGN_OR_RETURN(const StoredWorker worker, FindStored(request->worker()));
     RETURN_IF_ERROR(AwaitStill(worker));
-    const absl::Time since = absl::FromUnixSeconds(request->since().seconds()) +
-                             absl::Nanoseconds(request->since().nanos());
+    const absl::Time since = ToTime(request->since());
     response->set_worker(worker.record.name);
     ASSIGN_OR_RETURN(const std::vector<JobRecord> jobs, store_.Jobs());
     // Each job has a transaction of its own. A failure leaves the jobs before it done, and the verb
@@ -103,7 +104,10 @@ grpc::ServerUnaryReactor* OperatorServiceImpl::VoidRows(grpc::CallbackServerCont
         loop_.TellJob(after);
         return absl::OkStatus();
       };
-      RETURN_IF_ERROR(loop_.OnStore(order));
+      const absl::Status done = loop_.OnStore(order);
+      // Also if the order failed: it may have done so after its commit.
+      views_.RowsWereTakenBack();
+      RETURN_IF_ERROR(done);
       if (voided->rows() == 0) continue;
       loop_.RecordEventLater(
           "job", absl::StrCat("job ", job.spec.name(), ": ", voided->rows(), " rows of worker ",
@@ -121,7 +125,7 @@ grpc::ServerUnaryReactor* OperatorServiceImpl::VoidRows(grpc::CallbackServerCont
 grpc::ServerUnaryReactor* OperatorServiceImpl::ReportFailedRows(
     grpc::CallbackServerContext* context, const v1::ReportFailedRowsRequest* request,
     v1::ReportFailedRowsResponse*) {
-  return Later(context, [=, this]() -> absl::Status {
+  return Later(threads_, context, [=, this]() -> absl::Status {
     RETURN_IF_ERROR(Validate(*request));
     ASSIGN_OR_RETURN(const JobRecord job, store_.JobByName(request->job()));
     for (const v1::FailedRows& failed : request->failed()) {

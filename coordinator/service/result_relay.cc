@@ -56,6 +56,7 @@ absl::StatusOr<std::unique_ptr<postgres::Connection>> ResultRelay::Take() {
 void ResultRelay::GiveBack(std::unique_ptr<postgres::Connection> connection) {
   if (connection->broken()) return;
   const absl::MutexLock lock(&mutex_);
+  // There are never more connections than threads, as a thread opens one only if none is idle.
   idle_.push_back(std::move(connection));
 }
 

@@ -9,6 +9,7 @@
 #include <limits>
 #include <utility>
 
+#include "common/base/protocol_version.h"
 #include "common/base/status_macros.h"
 #include "coordinator/service/translate.h"
 #include "coordinator/service/validation.h"
@@ -25,10 +26,6 @@ constexpr size_t kStoreCallsMax = 100'000;
 constexpr int64_t kGroupMax = 512;
 // One group is under way and one waits, so that the store thread is never idle.
 constexpr int kGroupsMax = 2;
-// Polls take at most one part in this many of the store thread's time: with tens of thousands of
-// open batches a poll takes a tenth of a second, and grants wait behind it.
-constexpr int kPollPart = 20;
-constexpr absl::Duration kPollIntervalMax = absl::Seconds(10);
 constexpr absl::Duration kDiskCheckInterval = absl::Seconds(5);
 // worker_status is written on change and otherwise this seldom, to spare SD cards.
 constexpr absl::Duration kSaveInterval = absl::Minutes(1);
@@ -67,6 +64,7 @@ absl::Status SchedulerLoop::Start() {
   const BootTime now = clock_.Now();
   scheduler_.Restore(restored, now);
   last_tick_ = now;
+  last_forget_ = now;
   // The guard is asked before the first turn, so that nothing is granted on a disk that is full.
   scheduler_.SetDiskGuard(options_.disk_guard());
   last_disk_check_ = now;
@@ -103,6 +101,8 @@ void SchedulerLoop::Report(std::shared_ptr<WorkerLink> link, v1::WorkerState sta
   const absl::MutexLock lock(&mutex_);
   if (stopping_) return;
   WorkerLink* const key = link.get();
+  // A report that the loop has not taken yet is replaced: each holds the whole state, and so a
+  // worker cannot fill the memory by reporting faster than the rules run.
   reports_[key] = {std::move(link), std::move(state)};
   wake_.SignalAll();
 }
@@ -217,32 +217,6 @@ void SchedulerLoop::TakeReport(const std::shared_ptr<WorkerLink>& link,
   new_workers_.push_back(RecordOf(id, now));
 }
 
-void SchedulerLoop::PollStore(BootTime now) {
-  if (polling_ || now < next_poll_) return;
-  polling_ = store_thread_->Add([this] {
-    // The time is read before the store, so that a lease that is released meanwhile waits for the
-    // next poll (StoreReconciler::EndReleasedLeases()).
-    const BootTime asked_at = clock_.Now();
-    absl::StatusOr<StorePoll> poll = executor_.Poll(asked_at);
-    CheckFatal(poll.status());
-    const absl::Duration took = clock_.Now() - asked_at;
-    Post([this, took, poll = std::move(poll)](Scheduler& scheduler, BootTime at) {
-      polling_ = false;
-      if (poll.ok()) next_poll_ = at + std::min(took * (kPollPart - 1), kPollIntervalMax);
-      if (!poll.ok()) {
-        spdlog::debug("looking at the store: {}", poll.status().ToString());
-        scheduler.OnStoreAway(std::string(poll.status().message()));
-        return;
-      }
-      scheduler.OnPoll(*poll, at);
-      for (const JobSnapshot& job : poll->jobs) {
-        if (job.state == v1::JOB_STATE_RUNNING)
-          rates_.Add(job.rules.id, job.progress, poll->asked_at);
-      }
-    });
-  });
-}
-
 void SchedulerLoop::HandOver(int groups_max) {
   while (groups_ < groups_max) {
     std::vector<Intention> group = NextGroup();
@@ -306,7 +280,9 @@ void SchedulerLoop::SendDesired(const std::set<WorkerId>& workers) {
     desired.mutable_state_interval()->set_seconds(absl::ToInt64Seconds(options_.state_interval));
     desired.mutable_state_interval()->set_nanos(
         static_cast<int32_t>(absl::ToInt64Nanoseconds(options_.state_interval % absl::Seconds(1))));
-    desired.set_database(logins_.UriFor(id, found->second.link->peer()));
+    WayToDatabase way = logins_.WayFor(id, found->second.link->peer());
+    desired.set_database(std::move(way.uri));
+    desired.set_database_certificate(std::move(way.certificate));
     found->second.link->Send(std::move(desired));
   }
 }

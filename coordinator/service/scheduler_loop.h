@@ -53,11 +53,14 @@ struct LoopOptions {
   absl::Duration interval = absl::Seconds(1);
   // Workers should report this often.
   absl::Duration state_interval = absl::Seconds(5);
+  // A worker that never stored a row is forgotten when it was not heard for this long, which is
+  // looked at this often.
+  absl::Duration forget_after = absl::Hours(24);
+  absl::Duration forget_interval = absl::Minutes(10);
   // Says why the disk is too full to grant work; empty if it is not. Called every few seconds.
   std::function<std::string()> disk_guard = [] { return std::string(); };
-  // Returns the URI of the database for the worker at this peer; its login is replaced by the
-  // worker's own. If it is empty, the worker relays its results through the coordinator.
-  WorkerLogins::DatabaseFor database_for = [](const std::string&) { return std::string(); };
+  // Without it all workers relay their results through the coordinator.
+  WorkerLogins::DatabaseFor database_for = [](const std::string&) { return WayToDatabase(); };
   // Called once when this coordinator may not go on (another one took over the database).
   std::function<void(const absl::Status&)> on_fatal = [](const absl::Status&) {};
 };
@@ -95,7 +98,8 @@ class SchedulerLoop {
   // Tells the rules of a job. Only orders may call this, as it looks into the store: the rules then
   // hear of the job after the order's change and in the order of the changes.
   void TellJob(const JobRecord& job);
-  void TellControl(const WorkerId& worker, WorkerControl control);
+  void TellControl(const WorkerId& worker, WorkerControl control,
+                   absl::Time until = absl::InfiniteFuture());
   // Ends the stream of a removed worker, whose login has been closed.
   void Disconnect(const WorkerId& worker, const absl::Status& why);
   void RecordEventLater(std::string kind, std::string text);
@@ -127,6 +131,7 @@ class SchedulerLoop {
   std::vector<Intention> NextGroup();
   void ExecuteGroup(std::vector<WorkerRecord> new_workers, std::vector<Intention> group);
   void Confirm(std::vector<Confirmation> answers);
+  // Looks at the store, and now and then has it forget the workers that never stored a row.
   void PollStore(BootTime now);
   void SendDesired(const std::set<WorkerId>& workers);
   // Has the worker's login of the database opened, if it may write there itself.
@@ -160,9 +165,11 @@ class SchedulerLoop {
   BootTime last_tick_;
   BootTime last_disk_check_;
   BootTime last_save_;
+  BootTime last_forget_;
   BootTime next_poll_;  // The next poll may not begin before this.
   bool polling_ = false;
-  int saving_ = 0;  // Counts the calls of Save() under way.
+  // Counts the calls of Save() under way, and a forgetting of workers.
+  int saving_ = 0;
 
   absl::Mutex mutex_;
   CondVar wake_;

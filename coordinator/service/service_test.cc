@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include "common/job_spec/job_spec.h"
+#include "common/postgres/connection.h"
 #include "coordinator/service/testing/coordinator.h"
 #include "coordinator/service/testing/scripted_worker.h"
 #include "tests/support/mini_postgres.h"
@@ -13,6 +14,7 @@
 namespace motzkin::coordinator {
 namespace {
 
+using ::testing::Contains;
 using ::testing::Each;
 using ::testing::HasSubstr;
 
@@ -23,6 +25,7 @@ class ServiceTest : public ::testing::Test {
   LoopOptions Options() {
     LoopOptions options;
     options.interval = absl::Milliseconds(100);
+    if (forget_soon_) options.forget_after = options.forget_interval = absl::ZeroDuration();
     options.disk_guard = [this] { return disk_full_.load() ? "the disk is full" : ""; };
     return options;
   }
@@ -95,6 +98,7 @@ class ServiceTest : public ::testing::Test {
     return texts;
   }
 
+  bool forget_soon_ = false;
   std::atomic<bool> disk_full_ = false;
   const std::string conninfo_;
   std::unique_ptr<Coordinator> coordinator_;
@@ -276,6 +280,46 @@ TEST_F(ServiceTest, ASuspendedWorkerIsToldSo) {
   EXPECT_EQ(desired.reason(), "by order of its owner");
 }
 
+TEST_F(ServiceTest, AWorkerThatIsSuspendedForATimeGoesOnByItselfAfterAnyRestart) {
+  {
+    ScriptedWorker worker(address(), 1);
+    worker.Report();
+    worker.WaitFor([](const v1::DesiredState&) { return true; });
+    v1::ControlWorkerRequest suspend;
+    suspend.set_worker("worker-1");
+    suspend.set_verb(v1::ControlWorkerRequest::VERB_SUSPEND);
+    suspend.mutable_until()->set_seconds(absl::ToUnixSeconds(absl::Now() + absl::Hours(1)));
+    ASSERT_TRUE(test::WaitFor([&] {
+      v1::ControlWorkerResponse response;
+      return Call(&v1::OperatorService::Stub::ControlWorker, suspend, response).ok();
+    }));
+  }
+  Restart();
+  ScriptedWorker worker(address(), 1, /*instance=*/2);
+  worker.Report();
+  const v1::DesiredState desired = worker.WaitFor(
+      [](const v1::DesiredState& state) { return state.mode() == v1::DESIRED_MODE_SUSPEND; });
+  EXPECT_THAT(desired.reason(), ::testing::HasSubstr("by order of its owner, until 2"));
+  auto session = postgres::Connection::Open(conninfo_);
+  ASSERT_TRUE((*session)->Execute("UPDATE motzkin.worker SET suspended_until = now()").ok());
+  worker.WaitFor(
+      [](const v1::DesiredState& state) { return state.mode() == v1::DESIRED_MODE_RUN; });
+  EXPECT_TRUE(test::WaitFor([&] {
+    return ::testing::Value(Events(),
+                            ::testing::Contains("worker worker-1 resumed: its time is over"));
+  }));
+}
+
+TEST_F(ServiceTest, AnEndIsForSuspensionsAlone) {
+  v1::ControlWorkerRequest drain;
+  drain.set_worker("worker-1");
+  drain.set_verb(v1::ControlWorkerRequest::VERB_DRAIN);
+  drain.mutable_until()->set_seconds(2'000'000'000);
+  v1::ControlWorkerResponse response;
+  EXPECT_EQ(Call(&v1::OperatorService::Stub::ControlWorker, drain, response).error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
+}
+
 TEST_F(ServiceTest, AFullDiskStopsGrantsAndSaysWhy) {
   disk_full_ = true;
   Restart();
@@ -288,6 +332,28 @@ TEST_F(ServiceTest, AFullDiskStopsGrantsAndSaysWhy) {
       test::WaitFor([&] { return JobNamed("demo").reason() == "blocked: the disk is full"; }));
   disk_full_ = false;
   worker.WaitForBatches();
+}
+
+TEST_F(ServiceTest, AWorkerThatNeverStoredARowIsForgottenAndMayComeBack) {
+  forget_soon_ = true;
+  Restart();
+  StartJob("demo", 100);
+  const auto workers = [this] {
+    v1::ListWorkersResponse list;
+    EXPECT_TRUE(Call(&v1::OperatorService::Stub::ListWorkers, v1::ListWorkersRequest(), list).ok());
+    return list.workers_size();
+  };
+  for (int round = 1; round <= 2; ++round) {
+    ScriptedWorker worker(address(), 1, static_cast<uint64_t>(round));
+    worker.Report();
+    worker.WaitForBatches();
+    EXPECT_EQ(workers(), 1);
+    worker.state().set_draining(true);
+    worker.Report();
+    worker.Close();
+    EXPECT_TRUE(test::WaitFor([&] { return workers() == 0; }));
+  }
+  EXPECT_THAT(Events(), Contains(HasSubstr("1 worker without a row forgotten")));
 }
 
 TEST_F(ServiceTest, StatusTellsOfWorkersAndJobs) {

@@ -10,6 +10,7 @@
 #include "common/base/status_macros.h"
 #include "coordinator/service/translate.h"
 #include "coordinator/store/audit_store.h"
+#include "coordinator/store/member_store.h"
 
 namespace motzkin::coordinator {
 namespace {
@@ -59,7 +60,8 @@ absl::StatusOr<Restored> StoreExecutor::Restore() {
   ASSIGN_OR_RETURN(restored.leases, store_.OpenLeases());
   ASSIGN_OR_RETURN(const std::vector<StoredWorker> workers, store_.Workers());
   for (const StoredWorker& worker : workers) {
-    restored.workers.push_back({worker.record.uuid, worker.record.name, worker.control});
+    restored.workers.push_back({worker.record.uuid, worker.record.name, worker.control,
+                                OwnersOrder(worker.suspended_until)});
   }
   return restored;
 }
@@ -89,6 +91,7 @@ absl::StatusOr<StorePoll> StoreExecutor::Poll(BootTime asked_at) {
   }
   ASSIGN_OR_RETURN(poll.audits, store_.OpenAudits());
   ASSIGN_OR_RETURN(poll.quarantines, AuditStore(store_).Quarantines());
+  ASSIGN_OR_RETURN(poll.due, MemberStore(store_).DueWorkers());
   return poll;
 }
 
@@ -171,6 +174,8 @@ absl::Status StoreExecutor::Apply(const GrantLeases&, Run run, Answers answers) 
     }
   }
   ASSIGN_OR_RETURN(const std::vector<LeaseSnapshot> grants, store_.GrantLeases(requests));
+  // The store answers in the order of the requests, so each intention finds its leases in one
+  // stretch.
   auto next = grants.begin();
   for (size_t i = 0; i < run.size(); ++i) {
     const auto count = std::ssize(std::get<GrantLeases>(run[i].what).batches);

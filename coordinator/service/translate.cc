@@ -1,14 +1,21 @@
 #include "coordinator/service/translate.h"
 
+#include <absl/strings/str_cat.h>
+
 #include <iterator>
 #include <set>
 
 #include "common/base/check.h"
 #include "common/words/words.h"
 #include "coordinator/core/audits.h"
+#include "coordinator/core/worker_state.h"
 
 namespace motzkin::coordinator {
 namespace {
+
+// The integrals in one desired state. Its batches take 0.6 MiB at most (1,024 with a bitmap of 512
+// bytes each) and the specs of 64 jobs another, so that it is well below kAnswerBytesMax.
+constexpr size_t kAuditsBytesMax = size_t{1} << 20;
 
 // In the order of WorkerCondition.
 constexpr const char* kConditions[] = {"working",    "idle",     "suspended", "hot",
@@ -81,7 +88,12 @@ v1::DesiredState ToProto(const Desired& desired, const JobDirectory& jobs) {
     *proto.add_jobs() = *job;
     return uuid = job->job_uuid();
   };
+  size_t audits_bytes = 0;
   for (const GivenAudit& audit : desired.audits) {
+    // A machine of many slots may have so many that they do not fit. The first ones are shown until
+    // they have their answers.
+    audits_bytes += audit.candidate.size();
+    if (audits_bytes > kAuditsBytesMax) break;
     v1::DesiredAudit& wanted = *proto.add_audits();
     wanted.set_job_uuid(name(audit.key.job));
     wanted.set_index(audit.key.index);
@@ -118,6 +130,7 @@ JobSnapshot ToSnapshot(const JobRecord& job, int64_t bytes) {
     engines.insert(step.engine());
     snapshot.rules.budget += absl::Milliseconds(step.budget_ms());
   }
+  // A version may be pinned for an engine that no step of the ladder names.
   for (const auto& [engine, version] : spec.engine_versions()) engines.insert(engine);
   for (const std::string& engine : engines) {
     const auto pinned = spec.engine_versions().find(engine);
@@ -141,6 +154,16 @@ std::string NameOf(WorkerCondition condition) {
 
 WorkerControl ToControl(v1::ControlWorkerRequest::Verb verb) { return kControls[verb]; }
 
+std::string OwnersOrder(absl::Time until) {
+  if (until == absl::InfiniteFuture()) return WorkerState::kByItsOwner;
+  return absl::StrCat(WorkerState::kByItsOwner, ", until ",
+                      absl::FormatTime("%Y-%m-%d %H:%M %Z", until, absl::LocalTimeZone()));
+}
+
+absl::Time ToTime(const google::protobuf::Timestamp& time) {
+  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+}
+
 v1::DesiredMode ToProto(WorkerControl control) { return kModes[static_cast<size_t>(control)]; }
 
 v1::Job ToProto(const JobRecord& job) {
@@ -163,6 +186,7 @@ v1::Job ToProto(const JobRecord& job) {
     if (job.outcomes[outcome] == 0) continue;
     (*proto.mutable_outcomes())[Word(static_cast<v1::Outcome>(outcome))] = job.outcomes[outcome];
   }
+  // Unknown here. OperatorServiceImpl::Describe() computes it from the rate.
   proto.set_eta_seconds(-1);
   return proto;
 }

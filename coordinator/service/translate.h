@@ -3,6 +3,9 @@
 // Thread-safe.
 #pragma once
 
+#include <absl/time/time.h>
+#include <google/protobuf/timestamp.pb.h>
+
 #include <string>
 
 #include "coordinator/core/types.h"
@@ -26,6 +29,10 @@ JobSnapshot ToSnapshot(const JobRecord& job, int64_t bytes);
 std::string NameOf(WorkerCondition condition);
 WorkerControl ToControl(v1::ControlWorkerRequest::Verb verb);
 v1::DesiredMode ToProto(WorkerControl control);
+// Returns the reason of an owner's order for people: "by order of its owner", and until when if the
+// order has an end, by this machine's clock.
+std::string OwnersOrder(absl::Time until);
+absl::Time ToTime(const google::protobuf::Timestamp& time);
 
 // Returns the job as people see it; the caller adds speeds and bytes.
 v1::Job ToProto(const JobRecord& job);

@@ -1,13 +1,18 @@
 #include "coordinator/service/validation.h"
 
+#include <absl/strings/ascii.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <set>
 #include <string>
 
+#include "common/base/name.h"
+#include "common/base/protocol_version.h"
 #include "common/base/status_macros.h"
+#include "common/base/uuid.h"
 #include "common/job_spec/job_spec.h"
 
 namespace motzkin::coordinator {
@@ -18,10 +23,14 @@ constexpr int kSentenceBytesMax = 2000;
 constexpr int kDigestBytes = 32;  // SHA-256
 constexpr int kListMax = 64;
 constexpr int kOperatorNameBytesMax = 40;
+// A worker is told the specs of its jobs in each state. The longest of deploy/jobs has 500 bytes.
+constexpr int kSpecBytesMax = 16'384;
 constexpr int kInviteUsesMax = 1'000;
+constexpr size_t kInviteIdDigits = 12;
 constexpr int64_t kInviteSecondsMax = 30ll * 24 * 3'600;
 // Far above any job, and far enough below the end of int64 that sums of indices cannot overflow.
 constexpr int64_t kIndexMax = 1'000'000'000'000;
+constexpr int64_t kUnixSecondsMax = 253'402'300'799;  // the end of the year 9999
 
 absl::Status Refuse(std::string_view field, std::string_view range) {
   return absl::InvalidArgumentError(fmt::format("{} must be {}", field, range));
@@ -56,16 +65,9 @@ absl::Status Text(std::string_view field, std::string_view value, int bytes_max)
   return absl::OkStatus();
 }
 
-// Names go into events, views and the names of files, so no character in them needs quoting.
 absl::Status Name(std::string_view field, std::string_view value) {
-  bool fine = !value.empty() && value.size() <= kNameBytesMax;
-  for (const char c : value) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    fine = fine && (letter || c == '-' || c == '_' || c == '.');
-  }
-  return fine ? absl::OkStatus()
-              : Refuse(field,
-                       fmt::format("1 .. {} of letters, digits, '-', '_' and '.'", kNameBytesMax));
+  if (IsName(value, kNameBytesMax)) return absl::OkStatus();
+  return Refuse(field, fmt::format("1 .. {} of letters, digits, '-', '_' and '.'", kNameBytesMax));
 }
 
 absl::Status Digest(std::string_view field, const std::string& value) {
@@ -177,14 +179,13 @@ absl::Status Validate(const v1::CreateInviteRequest& request) {
   return InRange("valid_for in seconds", request.valid_for().seconds(), 1, kInviteSecondsMax);
 }
 
-bool IsUuid(std::string_view text) {
-  if (text.size() != 36) return false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
-    const bool digit = (text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f');
-    if (hyphen ? text[i] != '-' : !digit) return false;
-  }
-  return true;
+absl::Status Validate(const v1::CancelInviteRequest& request) {
+  const std::string& id = request.id();
+  const bool readable =
+      id.size() == kInviteIdDigits && std::ranges::all_of(id, [](char c) {
+        return absl::ascii_isdigit(static_cast<unsigned char>(c)) || (c >= 'a' && c <= 'f');
+      });
+  return readable ? absl::OkStatus() : Refuse("id", "12 hexadecimal digits");
 }
 
 // The protocol comes first: another version may have other fields, so complaints about them would
@@ -240,6 +241,8 @@ absl::Status Validate(const v1::StartJobRequest& request) {
     return absl::FailedPreconditionError(
         "the job has a field that this coordinator does not know; update the coordinator");
   }
+  RETURN_IF_ERROR(InRange("the length of spec", static_cast<int64_t>(request.spec().ByteSizeLong()),
+                          0, kSpecBytesMax));
   return ValidateJobSpec(request.spec());
 }
 
@@ -255,6 +258,12 @@ absl::Status Validate(const v1::ControlJobRequest& request) {
 
 absl::Status Validate(const v1::ControlWorkerRequest& request) {
   RETURN_IF_ERROR(Name("worker", request.worker()));
+  if (request.has_until()) {
+    if (request.verb() != v1::ControlWorkerRequest::VERB_SUSPEND) {
+      return Refuse("verb", "SUSPEND where there is an `until`");
+    }
+    RETURN_IF_ERROR(InRange("until", request.until().seconds(), 1, kUnixSecondsMax));
+  }
   if (v1::ControlWorkerRequest::Verb_IsValid(request.verb()) &&
       request.verb() != v1::ControlWorkerRequest::VERB_UNSPECIFIED) {
     return absl::OkStatus();
@@ -285,6 +294,13 @@ absl::Status Validate(const v1::ReportFailedRowsRequest& request) {
   return absl::OkStatus();
 }
 
+absl::Status Validate(const v1::SetPagePasswordRequest& request) {
+  const int64_t bytes = static_cast<int64_t>(request.password().size());
+  // The two are told apart by a word, so that a variable that is not set removes nothing.
+  return request.remove() ? InRange("password's bytes with `remove`", bytes, 0, 0)
+                          : InRange("password's bytes", bytes, 8, 1'000);
+}
+
 absl::Status Validate(const v1::GetResultRequest& request) {
   RETURN_IF_ERROR(Name("job", request.job()));
   return InRange("index", request.index(), 0, kIndexMax);
@@ -294,9 +310,10 @@ absl::Status Validate(const v1::ListEventsRequest& request) {
   return InRange("limit", request.limit(), 0, 10'000);
 }
 
-absl::Status ValidatePage(int page_size, const std::string& page_token) {
+absl::Status ValidatePage(int page_size, const std::string& page_token, const std::string& search) {
   RETURN_IF_ERROR(InRange("page_size", page_size, 0, std::numeric_limits<int>::max()));
-  return Text("page_token", page_token, kSentenceBytesMax);
+  RETURN_IF_ERROR(Text("page_token", page_token, kSentenceBytesMax));
+  return Text("search", search, kSentenceBytesMax);
 }
 
 }  // namespace motzkin::coordinator

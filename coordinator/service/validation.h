@@ -19,13 +19,10 @@
 
 namespace motzkin::coordinator {
 
-// The protocol's version in this program. The one before it is served too.
-inline constexpr uint32_t kProtocolVersion = 1;
-
 inline constexpr int kSlotsMax = 4096;
 // Ten minutes of work are 40 batches of 15 s. The rest is room for odd settings.
 inline constexpr int kBatchesPerWorkerMax = 4096;
-// A worker's flush has up to this many. With texts of 64 kB it stays below the 40 MiB of a message.
+// A worker's flush has up to this many. The sender cuts it where it is too long for a message.
 inline constexpr int kResultsPerSubmissionMax = 256;
 
 absl::Status Validate(const v1::WorkerState& state);
@@ -36,16 +33,15 @@ absl::Status Validate(const v1::ControlWorkerRequest& request);
 absl::Status Validate(const v1::DropArchivedRowsRequest& request);
 absl::Status Validate(const v1::VoidRowsRequest& request);
 absl::Status Validate(const v1::ReportFailedRowsRequest& request);
+absl::Status Validate(const v1::SetPagePasswordRequest& request);
 absl::Status Validate(const v1::GetResultRequest& request);
 absl::Status Validate(const v1::ListEventsRequest& request);
 // Checks what asks for a page of a list.
-absl::Status ValidatePage(int page_size, const std::string& page_token);
+absl::Status ValidatePage(int page_size, const std::string& page_token, const std::string& search);
 // Whether a public key is one is for the caller to find out.
 absl::Status Validate(const v1::JoinRequest& request);
 absl::Status Validate(const v1::RedeemRequest& request);
+absl::Status Validate(const v1::CancelInviteRequest& request);
 absl::Status Validate(const v1::CreateInviteRequest& request);
-
-// Whether `text` is a UUID in lower-case hexadecimal with hyphens, 8-4-4-4-12.
-bool IsUuid(std::string_view text);
 
 }  // namespace motzkin::coordinator

@@ -7,6 +7,7 @@
 #include <limits>
 #include <string>
 
+#include "common/base/protocol_version.h"
 #include "common/job_spec/job_spec.h"
 
 namespace motzkin::coordinator {
@@ -59,13 +60,6 @@ TEST(ValidationTest, EveryFieldOfAStateHasItsRange) {
             "the number of batches must be 0 .. 4096, got 4097");
 }
 
-TEST(ValidationTest, UuidsAreLowerCaseAndComplete) {
-  EXPECT_TRUE(IsUuid("6f1c0a52-7d3e-4b8e-9b1a-0c5d2e8f7a41"));
-  EXPECT_FALSE(IsUuid("6F1C0A52-7D3E-4B8E-9B1A-0C5D2E8F7A41"));
-  EXPECT_FALSE(IsUuid("6f1c0a527d3e4b8e9b1a0c5d2e8f7a41"));
-  EXPECT_FALSE(IsUuid(""));
-}
-
 TEST(ValidationTest, OnlyThisProtocolAndTheOneBeforeAreServed) {
   EXPECT_EQ(Complaint([](v1::WorkerState& s) { s.set_protocol_version(kProtocolVersion + 6); }),
             "protocol version 7 is not served here; update the coordinator");
@@ -104,6 +98,19 @@ TEST(ValidationTest, AJobWithAFieldOfALaterVersionIsRefused) {
   EXPECT_EQ(Validate(request).code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(Validate(request).message(),
             "the job has a field that this coordinator does not know; update the coordinator");
+}
+
+TEST(ValidationTest, APasswordIsLongEnoughOrTakenAwayByName) {
+  v1::SetPagePasswordRequest request;
+  EXPECT_EQ(Validate(request).message(), "password's bytes must be 8 .. 1000, got 0");
+  request.set_remove(true);
+  EXPECT_TRUE(Validate(request).ok()) << Validate(request);
+  request.set_password("12345678");
+  EXPECT_FALSE(Validate(request).ok()) << "it is not clear what is meant";
+  request.set_remove(false);
+  EXPECT_TRUE(Validate(request).ok()) << Validate(request);
+  request.set_password(std::string(1'001, 'x'));
+  EXPECT_FALSE(Validate(request).ok());
 }
 
 }  // namespace

@@ -127,7 +127,7 @@ class WireTest : public ::testing::Test {
     return {bytes, message->ParseFromString(bytes)};
   }
 
-  // Checks that the counters are the numbers of rows, whatever was stored.
+  // Checks that each counter is the number of its rows.
   void ExpectTablesAreRight() {
     const auto sql = test::MustConnect(conninfo_);
     const auto wrong = sql->Execute(
@@ -175,7 +175,7 @@ TEST_F(WireTest, SpoiledOrdersAreRefusedInOneLine) {
   ExpectWorkGoesOn();
 }
 
-TEST_F(WireTest, SpoiledWorkerStatesHurtNobodyElse) {
+TEST_F(WireTest, SpoiledWorkerStatesHurtNoOtherWorker) {
   MessageMutator mutator(seed_);
   ScriptedWorker model(coordinator_->address(), 7);
   model.Report();
@@ -227,8 +227,18 @@ TEST_F(WireTest, AStreamSpeaksForOneWorker) {
   EXPECT_EQ(status.error_message(), "worker_uuid must be the same in all states of a stream");
 }
 
+TEST_F(WireTest, AMessageOfEndlessListsIsRefusedBeforeItIsParsed) {
+  std::string dense;
+  for (int i = 0; i < 200'000; ++i) dense += std::string("\x4a\x00", 2);  // batches, all empty
+  EXPECT_EQ(client_->Stream(kSynchronize, {dense}).error_code(),
+            grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(client_->Call("/motzkin.v1.WorkerService/SubmitResults", dense).error_code(),
+            grpc::StatusCode::RESOURCE_EXHAUSTED);
+  ExpectWorkGoesOn();
+}
+
 TEST_F(WireTest, AMessageThatIsTooLongIsRefused) {
-  const std::string huge(5 << 20, 'x');  // gRPC's own bound is 4 MiB; the binary sets 40 MiB.
+  const std::string huge(5 << 20, 'x');  // gRPC's own bound is 4 MiB; the binary sets 1 MiB.
   EXPECT_EQ(client_->Call(Method("StartJob"), huge).error_code(),
             grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_FALSE(client_->Stream(kSynchronize, {huge}).ok());

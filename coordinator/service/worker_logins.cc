@@ -7,7 +7,7 @@
 namespace motzkin::coordinator {
 
 bool WorkerLogins::Begin(const WorkerId& worker, const std::string& peer) {
-  if (logins_.contains(worker) || database_for_(peer).empty()) return false;
+  if (logins_.contains(worker) || database_for_(peer).uri.empty()) return false;
   logins_.emplace(worker, std::nullopt);
   return true;
 }
@@ -21,13 +21,15 @@ void WorkerLogins::Opened(const WorkerId& worker,
   }
 }
 
-std::string WorkerLogins::UriFor(const WorkerId& worker, const std::string& peer) {
+WayToDatabase WorkerLogins::WayFor(const WorkerId& worker, const std::string& peer) {
   const auto login = logins_.find(worker);
-  if (login == logins_.end() || !login->second.has_value()) return "";
+  if (login == logins_.end() || !login->second.has_value()) return {};
   // More sessions than the server has would take turns in being refused.
-  if (!direct_.contains(worker) && std::ssize(direct_) >= sessions_max_) return "";
+  if (!direct_.contains(worker) && std::ssize(direct_) >= sessions_max_) return {};
   direct_.insert(worker);
-  return RoleUri(database_for_(peer), login->second->role, login->second->password);
+  WayToDatabase way = database_for_(peer);
+  way.uri = RoleUri(way.uri, login->second->role, login->second->password);
+  return way;
 }
 
 }  // namespace motzkin::coordinator

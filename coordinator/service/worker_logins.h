@@ -17,11 +17,17 @@
 
 namespace motzkin::coordinator {
 
+// A way of a worker to the database.
+struct WayToDatabase {
+  std::string uri = {};  // empty: the worker has to relay
+  // The server must show this certificate, in PEM; empty: TLS is as `uri` says.
+  std::string certificate = {};
+};
+
 class WorkerLogins {
  public:
-  // Returns the URI of the database for a worker at this peer, whose login is replaced by the
-  // worker's own; empty: that worker has to relay.
-  using DatabaseFor = std::function<std::string(const std::string& peer)>;
+  // Returns the way for a worker at this peer. The login in its URI is replaced by the worker's own.
+  using DatabaseFor = std::function<WayToDatabase(const std::string& peer)>;
 
   // At most `sessions_max` connected workers are told the database together.
   WorkerLogins(DatabaseFor database_for, int sessions_max)
@@ -32,8 +38,8 @@ class WorkerLogins {
   bool Begin(const WorkerId& worker, const std::string& peer);
   void Opened(const WorkerId& worker, const absl::StatusOr<std::optional<Login>>& login);
 
-  // Returns the URI that the worker is to be told; empty: it relays.
-  std::string UriFor(const WorkerId& worker, const std::string& peer);
+  // Returns the way that the worker is to be told.
+  WayToDatabase WayFor(const WorkerId& worker, const std::string& peer);
 
   void StreamEnded(const WorkerId& worker) { direct_.erase(worker); }
   // The worker was removed, and its login closed. If it is let in again, it gets another one.

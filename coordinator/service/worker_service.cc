@@ -8,14 +8,16 @@
 #include <optional>
 #include <utility>
 
+#include "common/base/status_macros.h"
 #include "common/words/printable_message.h"
 #include "coordinator/service/grpc_status.h"
+#include "coordinator/service/raw_message.h"
 #include "coordinator/service/validation.h"
 
 namespace motzkin::coordinator {
 namespace {
 
-using Reactor = grpc::ServerBidiReactor<v1::WorkerState, v1::DesiredState>;
+using Reactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
 
 // The one who makes a call, and whether he may speak for a worker.
 class Speaker {
@@ -89,7 +91,7 @@ class Link final : public WorkerLink {
   // gRPC allows one write at a time.
   void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (writing_ || !waiting_.has_value()) return;
-    written_ = *std::exchange(waiting_, std::nullopt);
+    written_ = Serialize(*std::exchange(waiting_, std::nullopt));
     writing_ = true;
     reactor_->StartWrite(&written_);
   }
@@ -111,7 +113,7 @@ class Link final : public WorkerLink {
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
   // gRPC reads this outside the mutex while writing_ is true, and nothing changes it meanwhile.
-  v1::DesiredState written_;
+  grpc::ByteBuffer written_;
 };
 
 // One stream of one worker. gRPC calls the On... functions: OnReadDone and OnWriteDone possibly at
@@ -126,21 +128,11 @@ class SynchronizeReactor final : public Reactor {
   void OnReadDone(bool ok) override {
     // The worker has closed its side of the stream, or is gone.
     if (!ok) return link_->Finish(absl::OkStatus());
-    // From here on no text of a worker can forge a line of a log or move a cursor.
-    MakePrintable(incoming_);
-    const absl::Status valid = Validate(incoming_);
-    if (!valid.ok()) return link_->Finish(valid);
-    const absl::Status speaks = link_->CheckSpeaksFor(incoming_.worker_uuid());
-    if (!speaks.ok()) return link_->Finish(speaks);
-    // When a stream ends, the loop lets go of one worker. One that spoke for two would leave the
-    // other with a dead link.
-    if (worker_uuid_.empty()) worker_uuid_ = incoming_.worker_uuid();
-    if (incoming_.worker_uuid() != worker_uuid_) {
-      return link_->Finish(
-          absl::InvalidArgumentError("worker_uuid must be the same in all states of a stream"));
-    }
+    v1::WorkerState state;
+    const absl::Status taken = Take(state);
+    if (!taken.ok()) return link_->Finish(taken);
     // Reading goes on without waiting for the loop, which keeps only the newest state.
-    loop_.Report(link_, std::move(incoming_));
+    loop_.Report(link_, std::move(state));
     incoming_.Clear();
     StartRead(&incoming_);
   }
@@ -156,8 +148,22 @@ class SynchronizeReactor final : public Reactor {
   }
 
  private:
+  // Reads the state that came, and checks it.
+  absl::Status Take(v1::WorkerState& state) {
+    RETURN_IF_ERROR(Parse(incoming_, state));
+    // From here on no text of a worker can forge a line of a log or move a cursor.
+    MakePrintable(state);
+    RETURN_IF_ERROR(Validate(state));
+    RETURN_IF_ERROR(link_->CheckSpeaksFor(state.worker_uuid()));
+    // When a stream ends, the loop lets go of one worker. One that spoke for two would leave the
+    // other with a dead link.
+    if (worker_uuid_.empty()) worker_uuid_ = state.worker_uuid();
+    if (state.worker_uuid() == worker_uuid_) return absl::OkStatus();
+    return absl::InvalidArgumentError("worker_uuid must be the same in all states of a stream");
+  }
+
   SchedulerLoop& loop_;
-  v1::WorkerState incoming_;
+  grpc::ByteBuffer incoming_;
   std::string worker_uuid_;  // that of the stream's first state
   const std::shared_ptr<Link> link_;
 };
@@ -169,12 +175,14 @@ Reactor* WorkerServiceImpl::Synchronize(grpc::CallbackServerContext* context) {
 }
 
 grpc::ServerUnaryReactor* WorkerServiceImpl::SubmitResults(grpc::CallbackServerContext* context,
-                                                           const v1::SubmitResultsRequest* request,
-                                                           v1::SubmitResultsResponse* response) {
+                                                           const grpc::ByteBuffer* request,
+                                                           grpc::ByteBuffer* response) {
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  v1::Submission submission = request->submission();
+  v1::SubmitResultsRequest parsed;
+  absl::Status valid = Parse(*request, parsed);
+  v1::Submission submission = std::move(*parsed.mutable_submission());
   MakePrintable(submission);
-  absl::Status valid = Validate(submission);
+  valid.Update(Validate(submission));
   valid.Update(Speaker(gatekeeper_, *context).CheckSpeaksFor(submission.worker_uuid()));
   if (!valid.ok()) {
     reactor->Finish(ToGrpc(valid));
@@ -182,7 +190,9 @@ grpc::ServerUnaryReactor* WorkerServiceImpl::SubmitResults(grpc::CallbackServerC
   }
   // The reactor and the response live until Finish().
   relay_.Submit(std::move(submission), [reactor, response](const ResultRelay::Statuses& statuses) {
-    if (statuses.ok()) response->mutable_statuses()->Add(statuses->begin(), statuses->end());
+    v1::SubmitResultsResponse answer;
+    if (statuses.ok()) answer.mutable_statuses()->Add(statuses->begin(), statuses->end());
+    *response = Serialize(answer);
     reactor->Finish(ToGrpc(statuses.status()));
   });
   return reactor;

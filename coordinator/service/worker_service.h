@@ -14,17 +14,21 @@
 
 namespace motzkin::coordinator {
 
-class WorkerServiceImpl final : public v1::WorkerService::CallbackService {
+// Takes messages as bytes: they are looked at before they are parsed.
+using RawWorkerService = v1::WorkerService::WithRawCallbackMethod_Synchronize<
+    v1::WorkerService::WithRawCallbackMethod_SubmitResults<v1::WorkerService::Service>>;
+
+class WorkerServiceImpl final : public RawWorkerService {
  public:
   // All must outlive the server that serves this.
   WorkerServiceImpl(SchedulerLoop& loop, ResultRelay& relay, const Gatekeeper& gatekeeper)
       : loop_(loop), relay_(relay), gatekeeper_(gatekeeper) {}
 
-  grpc::ServerBidiReactor<v1::WorkerState, v1::DesiredState>* Synchronize(
+  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Synchronize(
       grpc::CallbackServerContext* context) override;
   grpc::ServerUnaryReactor* SubmitResults(grpc::CallbackServerContext* context,
-                                          const v1::SubmitResultsRequest* request,
-                                          v1::SubmitResultsResponse* response) override;
+                                          const grpc::ByteBuffer* request,
+                                          grpc::ByteBuffer* response) override;
 
  private:
   SchedulerLoop& loop_;

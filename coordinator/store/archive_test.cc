@@ -133,7 +133,7 @@ TEST_F(ArchivedJobTest, ACoordinatorThatDiesBetweenAnyTwoStepsIsGoneOnWith) {
   EXPECT_TRUE(absl::IsFailedPrecondition(another)) << another;
 }
 
-TEST_F(ArchivedJobTest, AReaderHoldsTheDropUpAndTheDropHoldsNobodyUp) {
+TEST_F(ArchivedJobTest, AReaderHoldsTheDropUpButTheDropHoldsNoReaderUp) {
   const JobRecord job = EndedJob();
   const JobRecord other = NewJob("other");
   ASSERT_TRUE(store().MarkArchived(job.id, Archive()).ok());

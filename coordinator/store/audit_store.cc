@@ -54,9 +54,9 @@ absl::StatusOr<std::vector<Quarantine>> AuditStore::Quarantines() {
 absl::StatusOr<std::string> AuditStore::Give(const GiveAudit& what) {
   std::string candidate;
   RETURN_IF_ERROR(store_.impl_->session->Write([&](Statements& statements) -> absl::Status {
+    // The statement gives the audit and reads the candidate at once. An audit that was answered
+    // meanwhile has no row here, and the worker is not bothered with it.
     ASSIGN_OR_RETURN(
-        // The statement gives the audit and reads the candidate at once; an audit that was answered
-        // meanwhile has no row here, and the worker is not bothered with it.
         const Rows given,
         statements.Run(queries::kGiveAudit,
                        Params().Int(what.audit.job).Int(what.audit.index).Text(what.worker)));

@@ -122,7 +122,7 @@ TEST_F(AuditsTest, OnlyTheWorkerThatWasAskedLastMayAnswer) {
   const auto answer = [&](int n) {
     return Must(Submit(AuditOf(job, {index}, v1::OUTCOME_UNSOLVED, NewWorker(n)))).front();
   };
-  EXPECT_EQ(answer(2), v1::ROW_STATUS_REVOKED) << "nobody was asked";
+  EXPECT_EQ(answer(2), v1::ROW_STATUS_REVOKED) << "no worker was asked";
   EXPECT_EQ(Must(audits_.Give({{job.id, index}, NewWorker(2)})), "") << "negatives are integrated";
   EXPECT_EQ(answer(1), v1::ROW_STATUS_REVOKED);
   Must(audits_.Give({{job.id, index}, NewWorker(3)}));

@@ -25,6 +25,7 @@ void Fill(const Rows& rows, const Row& row, google::protobuf::Message& message) 
     if (field->type() == FieldDescriptor::TYPE_STRING) {
       message.GetReflection()->SetString(&message, field, row.Text(column));
     } else {
+      // A column that does not fit its field is a mistake in our statement and not in the data.
       MOTZKIN_CHECK(google::protobuf::TextFormat::ParseFieldValueFromString(row.Text(column), field,
                                                                             &message));
     }
@@ -54,13 +55,18 @@ void Remembered::Forget(int64_t key) {
   known_.erase(key);
 }
 
-absl::StatusOr<std::vector<v1::Result>> Figures::LatestIntegrated(int n) {
-  ASSIGN_OR_RETURN(const Rows rows, session_.Select(queries::kLatestIntegrated, Params().Int(n)));
+absl::StatusOr<std::vector<LatestResult>> Figures::LatestIntegrated(int n,
+                                                                    std::optional<int64_t> job_id) {
+  Params params = Params().Int(n);
+  ASSIGN_OR_RETURN(const Rows rows,
+                   session_.Select(queries::kLatestIntegrated,
+                                   job_id.has_value() ? params.Int(*job_id) : params.Null()));
   return rows.Map([&](const Row& row) {
-    v1::Result result;
-    result.set_outcome(v1::OUTCOME_INTEGRATED);
-    Fill(rows, row, result);
-    return result;
+    LatestResult latest;
+    latest.job = row.Text("job");
+    latest.result.set_outcome(v1::OUTCOME_INTEGRATED);
+    Fill(rows, row, latest.result);
+    return latest;
   });
 }
 

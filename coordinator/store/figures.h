@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,9 +36,10 @@ class Figures {
  public:
   explicit Figures(Session& session) : session_(session) {}
 
-  // Returns the latest `n` <= 100 integrated results of all jobs, newest first. It reads a small
-  // table and scans nothing.
-  absl::StatusOr<std::vector<v1::Result>> LatestIntegrated(int n);
+  // Returns the latest `n` <= 100 integrated results of one job or of all, newest first. It reads a
+  // small table and scans nothing.
+  absl::StatusOr<std::vector<LatestResult>> LatestIntegrated(int n,
+                                                             std::optional<int64_t> job_id = {});
   absl::StatusOr<StoredResult> GetResult(int64_t job_id, int64_t index);
   // Returns the mean over the last `minutes` whole minutes by worker UUID, without the workers that
   // stored nothing.

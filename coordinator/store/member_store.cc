@@ -1,5 +1,6 @@
 #include "coordinator/store/member_store.h"
 
+#include <absl/strings/escaping.h>
 #include <absl/strings/str_cat.h>
 
 #include "common/base/status_macros.h"
@@ -12,6 +13,9 @@ using postgres::Params;
 using postgres::Row;
 using postgres::Rows;
 
+// Each worker that goes has all leases looked through, for the foreign key.
+constexpr int64_t kForgottenMax = 100;
+
 std::vector<std::string> KeysOf(const Rows& rows) {
   return rows.Map([](const Row& row) { return row.Bytes("key_sha256"); });
 }
@@ -22,6 +26,13 @@ absl::Status CheckNotRemoved(Statements& statements, const std::string& worker_u
   if (!found.front().Bool("removed")) return absl::OkStatus();
   return absl::FailedPreconditionError(
       absl::StrCat("worker ", worker_uuid, " was removed: it has to be approved"));
+}
+
+InviteRecord InviteOf(const Row& row) {
+  return {.id = row.Text("id"),
+          .identity = row.Text("identity"),
+          .uses_left = static_cast<int32_t>(row.Int("uses_left")),
+          .until = TimeOf(row.Int("expire_us"))};
 }
 
 // `secret_sha256` is empty if no invite brings the member in.
@@ -57,6 +68,15 @@ absl::Status CheckInvited(Statements& statements, const NewMember& member) {
     return absl::InvalidArgumentError("the invite is one for workers: worker --invite INVITE");
   }
   RETURN_IF_ERROR(CheckNotRemoved(statements, member.worker_uuid));
+  // Keys are kept also of workers that are forgotten, so that these may come back and can be removed.
+  ASSIGN_OR_RETURN(const Rows counted, statements.Run(queries::kInvitedWorkers,
+                                                      Params().Int(MemberStore::kInvitedMax)));
+  if (counted.front().Int("workers") >= MemberStore::kInvitedMax) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        MemberStore::kInvitedMax,
+        " workers have come by invites: this one can come by a code alone (join without "
+        "an invite)"));
+  }
   ASSIGN_OR_RETURN(
       const Rows others,
       statements.Run(queries::kOtherKeys, Params().Text(member.identity).Bytes(member.key_sha256)));
@@ -87,19 +107,49 @@ absl::StatusOr<absl::Time> MemberStore::Invite(const NewInvite& invite) {
                             .Bytes(invite.secret_sha256)
                             .Text(invite.identity)
                             .Int(invite.uses)
-                            .Real(absl::ToDoubleSeconds(invite.valid_for));
+                            .Real(absl::ToDoubleSeconds(invite.valid_for))
+                            .Int(kInvitesMax);
   absl::Time until;
   RETURN_IF_ERROR(store_.impl_->session->Write([&](Statements& statements) -> absl::Status {
     ASSIGN_OR_RETURN(const Rows added, statements.Run(queries::kAddInvite, params));
+    if (added.empty()) {
+      return absl::ResourceExhaustedError(
+          absl::StrCat(kInvitesMax, " invites are open: cancel some (motzkin invite --list)"));
+    }
     until = TimeOf(added.front().Int("expire_us"));
     return absl::OkStatus();
   }));
   return until;
 }
 
+std::string MemberStore::InviteIdOf(const std::string& secret_sha256) {
+  return absl::BytesToHexString(secret_sha256).substr(0, 12);
+}
+
+absl::StatusOr<std::vector<InviteRecord>> MemberStore::OpenInvites() {
+  ASSIGN_OR_RETURN(const Rows rows, store_.impl_->session->Select(queries::kOpenInvites));
+  return rows.Map(InviteOf);
+}
+
+absl::StatusOr<InviteRecord> MemberStore::CancelInvite(const std::string& id) {
+  InviteRecord cancelled;
+  RETURN_IF_ERROR(store_.impl_->session->Write([&](Statements& statements) -> absl::Status {
+    ASSIGN_OR_RETURN(const Rows rows, statements.Run(queries::kCancelInvite, Params().Text(id)));
+    if (rows.empty()) {
+      return absl::NotFoundError(
+          absl::StrCat("no invite ", id, " that may still be used (motzkin invite --list)"));
+    }
+    cancelled = InviteOf(rows.front());
+    return absl::OkStatus();
+  }));
+  return cancelled;
+}
+
 absl::StatusOr<std::vector<std::string>> MemberStore::Approve(const NewMember& member) {
   std::vector<std::string> replaced;
   RETURN_IF_ERROR(store_.impl_->session->Write([&](Statements& statements) -> absl::Status {
+    // One transaction does both: no worker may count as removed while its new key counts, or have
+    // no key although it is readmitted.
     RETURN_IF_ERROR(statements.Do(queries::kReadmitWorker, Params().Text(member.worker_uuid)));
     ASSIGN_OR_RETURN(replaced, Replace(statements, member));
     return absl::OkStatus();
@@ -129,9 +179,9 @@ absl::StatusOr<std::string> MemberStore::Redeem(const NewMember& member,
       identity = before.front().Text("identity");
       return absl::OkStatus();
     }
+    // kUseInvite counts the use and reads the invite in one statement. Two calls for the last use
+    // wait for each other there, and one gets no row.
     ASSIGN_OR_RETURN(const Rows used,
-                     // kUseInvite counts the use and reads the invite in one statement. Two calls
-                     // for the last use wait for each other there, and one gets no row.
                      statements.Run(queries::kUseInvite, Params().Bytes(secret_sha256)));
     if (used.empty()) {
       return absl::PermissionDeniedError(
@@ -172,6 +222,23 @@ absl::StatusOr<std::optional<Login>> MemberStore::OpenWorkerLogin(const std::str
   return login;
 }
 
+absl::StatusOr<std::vector<WorkerId>> MemberStore::DueWorkers() {
+  ASSIGN_OR_RETURN(const Rows rows, store_.impl_->session->Select(queries::kDueWorkers));
+  return rows.Map([](const Row& row) { return row.Text("uuid"); });
+}
+
+absl::StatusOr<std::string> MemberStore::PagePassword() {
+  ASSIGN_OR_RETURN(const Rows rows, store_.impl_->session->Select(queries::kPagePassword));
+  return rows.empty() ? std::string() : rows.front().Text("hash");
+}
+
+absl::Status MemberStore::SetPagePassword(const std::string& hash) {
+  return store_.impl_->session->Write([&](Statements& statements) {
+    return hash.empty() ? statements.Do(queries::kRemovePagePassword)
+                        : statements.Do(queries::kSetPagePassword, Params().Text(hash));
+  });
+}
+
 int MemberStore::SessionsMax() const { return store_.impl_->session->worker_sessions_max(); }
 
 absl::Status MemberStore::CloseWorkerLogin(const std::string& worker_uuid) {
@@ -189,6 +256,20 @@ absl::Status MemberStore::CloseWorkerLogin(const std::string& worker_uuid) {
     }));
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::string>> MemberStore::ForgetWorkers(
+    const std::vector<std::string>& uuids) {
+  const Params params = Params().TextArray(uuids).Int(kForgottenMax);
+  std::vector<std::string> forgotten;
+  RETURN_IF_ERROR(store_.impl_->session->Write([&](Statements& statements) -> absl::Status {
+    ASSIGN_OR_RETURN(const Rows rows, statements.Run(queries::kForgetWorkers, params));
+    forgotten = rows.Map([](const Row& row) { return row.Text("uuid"); });
+    return absl::OkStatus();
+  }));
+  // If one stays behind, it is the worker's again when that comes back.
+  for (const std::string& uuid : forgotten) CloseWorkerLogin(uuid).IgnoreError();
+  return forgotten;
 }
 
 }  // namespace motzkin::coordinator

@@ -31,6 +31,14 @@ struct NewMember {
   absl::Time until = {};
 };
 
+// An invite that may still be used.
+struct InviteRecord {
+  std::string id;        // 12 hexadecimal digits, from which the secret cannot be learnt
+  std::string identity;  // empty for workers
+  int32_t uses_left = 0;
+  absl::Time until;
+};
+
 // A person who may call the coordinator.
 struct MemberRecord {
   std::string identity;
@@ -47,8 +55,19 @@ class MemberStore {
   absl::StatusOr<std::vector<std::string>> Revoked();
   absl::StatusOr<std::vector<MemberRecord>> Operators();
 
-  // Returns when the invite ends.
+  // So many workers that came by invites are members at a time. A thief of invites, of which one
+  // serves a thousand times, fills no disk with them.
+  static constexpr int kInvitedMax = 10'000;
+  // So many invites may be open at a time. A home needs a few.
+  static constexpr int kInvitesMax = 1'000;
+  // Returns when the invite ends. RESOURCE_EXHAUSTED: kInvitesMax are open.
   absl::StatusOr<absl::Time> Invite(const NewInvite& invite);
+  // Returns the id by which an invite is listed and cancelled.
+  static std::string InviteIdOf(const std::string& secret_sha256);
+  absl::StatusOr<std::vector<InviteRecord>> OpenInvites();
+  // Ends an invite, and returns it. The members that it has brought in stay, and may still ask
+  // again for an answer that was lost. NOT_FOUND: no open invite has this id.
+  absl::StatusOr<InviteRecord> CancelInvite(const std::string& id);
 
   // These three let in a key of an applicant. INVALID_ARGUMENT: it is or was the key of another
   // identity.
@@ -61,12 +80,20 @@ class MemberStore {
   absl::StatusOr<std::vector<std::string>> Sponsor(const NewMember& member);
   // Lets an applicant in who has an invite, and returns who he is. Repeating with the same key is
   // harmless. PERMISSION_DENIED: the invite does not count; ALREADY_EXISTS: the worker counts by
-  // another key; FAILED_PRECONDITION: it was removed; INVALID_ARGUMENT: the invite is of a worker,
+  // another key; FAILED_PRECONDITION: it was removed; RESOURCE_EXHAUSTED: kInvitedMax came by invites; INVALID_ARGUMENT: the invite is of a worker,
   // and the member says no UUID.
   absl::StatusOr<std::string> Redeem(const NewMember& member, const std::string& secret_sha256);
 
+  // Returns the workers that are suspended and due to run again, by the database's clock.
+  absl::StatusOr<std::vector<WorkerId>> DueWorkers();
+
   // Refuses all certificates of an identity from now on, and returns their keys.
   absl::StatusOr<std::vector<std::string>> Revoke(const std::string& identity);
+
+  // Returns the hash of the page's password; empty if it has none.
+  absl::StatusOr<std::string> PagePassword();
+  // Sets that hash. An empty one takes the password away.
+  absl::Status SetPagePassword(const std::string& hash);
 
   // Returns the login with which a worker may submit_results() and submit_audits() of its own, and
   // nothing else; the first call makes it. There is none if the database user may not create roles,
@@ -76,6 +103,10 @@ class MemberStore {
   int SessionsMax() const;
   // Drops a worker's login, if it has one, and ends its sessions.
   absl::Status CloseWorkerLogin(const std::string& worker_uuid);
+
+  // Forgets those of these workers that never stored a row, a hundred at most, with their logins, and
+  // returns them. A worker stays about which its owner has given an order, which would be lost.
+  absl::StatusOr<std::vector<std::string>> ForgetWorkers(const std::vector<std::string>& uuids);
 
  private:
   Store& store_;

@@ -41,6 +41,16 @@ TEST_F(MemberStoreTest, ARevokedKeyIsRememberedUntilItIsApprovedAgain) {
   EXPECT_THAT(Must(members_.Revoked()), IsEmpty());
 }
 
+TEST_F(MemberStoreTest, ThePageHasOnePasswordOrNone) {
+  EXPECT_EQ(Must(members_.PagePassword()), "");
+  ASSERT_TRUE(members_.SetPagePassword("$scrypt$one").ok());
+  ASSERT_TRUE(members_.SetPagePassword("$scrypt$two").ok());
+  EXPECT_EQ(Must(members_.PagePassword()), "$scrypt$two");
+  EXPECT_FALSE(members_.SetPagePassword("in plain text").ok()) << "only hashes are kept";
+  ASSERT_TRUE(members_.SetPagePassword("").ok());
+  EXPECT_EQ(Must(members_.PagePassword()), "");
+}
+
 TEST_F(MemberStoreTest, AWorkerThatIsApprovedWithANewKeyHasOnlyThatOne) {
   const std::string uuid = NewWorker();
   Must(members_.Approve(Worker(uuid, 'a')));
@@ -99,12 +109,70 @@ TEST_F(MemberStoreTest, AKeyServesOneIdentityOnlyAlsoAfterItWasRevoked) {
   Must(members_.Redeem(Worker(uuid, 'b'), workers_secret));
 }
 
+TEST_F(MemberStoreTest, SoManyWorkersMayComeByInvitesAndNoMore) {
+  AddInvite("", 2, absl::Hours(1));
+  Must(members_.Redeem(Worker(UuidOfWorker(1), 'a'), kSecret));
+  Must(sql().Execute(
+      "INSERT INTO motzkin.member (key_sha256, identity, invite_sha256, expire_time) "
+      "SELECT sha256(n::text::bytea), 'worker made-up-' || n, sha256('x'), now() + interval '1 d' "
+      "FROM generate_series(2, 10000) n"));
+  EXPECT_TRUE(
+      absl::IsResourceExhausted(members_.Redeem(Worker(UuidOfWorker(2), 'b'), kSecret).status()));
+  EXPECT_TRUE(members_.Redeem(Worker(UuidOfWorker(1), 'a'), kSecret).ok()) << "asked again";
+  EXPECT_TRUE(members_.Approve(Worker(UuidOfWorker(2), 'b')).ok()) << "its owner has seen it";
+  Must(members_.Revoke("worker made-up-2"));
+  EXPECT_TRUE(members_.Redeem(Worker(UuidOfWorker(3), 'c'), kSecret).ok());
+}
+
+TEST_F(MemberStoreTest, AWorkerThatIsForgottenIsStillAMemberUntilItIsRemoved) {
+  const std::string uuid = NewWorker();
+  AddInvite("", 2, absl::Hours(1));
+  Must(members_.Redeem(Worker(uuid, 'a'), kSecret));
+  EXPECT_THAT(Must(members_.ForgetWorkers({uuid})), ElementsAre(uuid));
+  EXPECT_THAT(Must(members_.Revoked()), IsEmpty());
+  EXPECT_THAT(Must(members_.Revoke("worker " + uuid)), ElementsAre(std::string(32, 'a')));
+  EXPECT_EQ(members_.Redeem(Worker(uuid, 'b'), kSecret).status().code(),
+            absl::StatusCode::kFailedPrecondition)
+      << "nothing else remembers that it was removed";
+  EXPECT_TRUE(members_.Approve(Worker(uuid, 'b')).ok());
+}
+
 TEST_F(MemberStoreTest, AnInviteEndsInTime) {
   AddInvite("operator anna", 1, absl::Seconds(-1));
   EXPECT_EQ(members_.Redeem(Person('a'), kSecret).status().code(),
             absl::StatusCode::kPermissionDenied);
   EXPECT_EQ(members_.Redeem(Person('a'), std::string(32, 'x')).status().code(),
             absl::StatusCode::kPermissionDenied);
+}
+
+TEST_F(MemberStoreTest, AnInviteIsListedWhileItServesAndCanBeCancelled) {
+  const std::string used(32, 'u'), old(32, 'o');
+  Must(members_.Invite({.secret_sha256 = used, .uses = 1, .valid_for = absl::Hours(1)}));
+  Must(members_.Redeem(Worker(NewWorker(), 'a'), used));
+  Must(members_.Invite({.secret_sha256 = old, .uses = 1, .valid_for = absl::Seconds(-1)}));
+  AddInvite("reader ben", 3, absl::Hours(1));
+  const std::string id = MemberStore::InviteIdOf(kSecret);
+  const std::vector<InviteRecord> open = Must(members_.OpenInvites());
+  ASSERT_EQ(open.size(), 1);
+  EXPECT_EQ(open[0].id, id);
+  EXPECT_EQ(open[0].identity, "reader ben");
+  EXPECT_EQ(open[0].uses_left, 3);
+  for (const std::string& secret : {used, old}) {
+    EXPECT_TRUE(absl::IsNotFound(members_.CancelInvite(MemberStore::InviteIdOf(secret)).status()));
+  }
+  EXPECT_EQ(Must(members_.CancelInvite(id)).identity, "reader ben");
+  EXPECT_THAT(Must(members_.OpenInvites()), IsEmpty());
+  EXPECT_TRUE(absl::IsPermissionDenied(members_.Redeem(Person('b'), kSecret).status()));
+}
+
+TEST_F(MemberStoreTest, SoManyInvitesMayBeOpenAndNoMore) {
+  Must(sql().Execute(
+      "INSERT INTO motzkin.invite SELECT sha256(n::text::bytea), NULL, 1, now() + interval '1 h' "
+      "FROM generate_series(1, 1000) n"));
+  const NewInvite more{.secret_sha256 = kSecret, .valid_for = absl::Hours(1)};
+  EXPECT_TRUE(absl::IsResourceExhausted(members_.Invite(more).status()));
+  Must(members_.CancelInvite(Must(members_.OpenInvites()).front().id));
+  EXPECT_TRUE(members_.Invite(more).ok());
 }
 
 TEST_F(MemberStoreTest, AnInviteSaysWhoAPersonIs) {

@@ -22,6 +22,10 @@ using ::testing::HasSubstr;
 
 int FreePort() {
   const UniqueFd probe(socket(AF_INET, SOCK_STREAM, 0));
+  if (!probe.valid()) {
+    ADD_FAILURE() << "no socket";
+    return 0;
+  }
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

@@ -77,18 +77,20 @@ struct WorkerRecord {
   // One of waiting-approval, working, idle, suspended, hot, on-battery, draining, away,
   // incompatible.
   std::string state;
-  std::string reason;
+  std::string reason = {};
   int32_t slots = 0;
   double temperature = 0;  // Degrees Celsius; 0 means unknown.
-  std::string sandbox_level;
-  std::string build;
-  std::map<std::string, std::string> engines;  // Versions by name.
-  absl::Time last_seen;
+  std::string sandbox_level = {};
+  std::string build = {};
+  std::map<std::string, std::string> engines = {};  // Versions by name.
+  absl::Time last_seen = {};
 };
 
 struct StoredWorker {
   WorkerRecord record;
   WorkerControl control = WorkerControl::kRun;
+  // When a suspended worker is due to run again.
+  absl::Time suspended_until = absl::InfiniteFuture();
 };
 
 struct EventRecord {
@@ -101,6 +103,12 @@ struct EventRecord {
 struct Throughput {
   double functions_per_minute = 0;
   double integrated_per_minute = 0;
+};
+
+// A result that was stored lately, without its steps and its check.
+struct LatestResult {
+  std::string job;  // its name
+  v1::Result result;
 };
 
 struct StoredResult {

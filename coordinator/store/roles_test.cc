@@ -20,6 +20,8 @@ constexpr const char* kForbidden[] = {
     "SELECT * FROM motzkin.result",
     "SELECT * FROM motzkin.job",
     "SELECT * FROM motzkin.role_password",
+    "SELECT * FROM motzkin.page_password",
+    "INSERT INTO motzkin.page_password (hash) VALUES ('$scrypt$mine')",
     "DELETE FROM motzkin.batch",
     "INSERT INTO motzkin.event (kind, text) VALUES ('a', 'b')",
     "SELECT motzkin.take_over()",
@@ -100,9 +102,9 @@ TEST_F(RolesTest, AReaderSeesTheViewsAndNothingElse) {
   const JobRecord job = NewJob();
   Fill(job, GrantBatch(Must(AllocateBatch(store(), job.id, 3)), NewWorker()));
   const auto reader = As(store().reader_login());
-  for (const char* view :
-       {"progress", "worker_status", "throughput", "failures", "training_data", "training_data_all",
-        "engine_steps", "jobs", "engines", "workers", "duplicates"}) {
+  for (const char* view : {"progress", "worker_status", "throughput", "failures", "training_data",
+                           "training_data_all", "training_data_sympy", "notation", "engine_steps",
+                           "jobs", "engines", "workers", "duplicates", "audits", "label_flips"}) {
     EXPECT_TRUE(reader->Execute(std::string("SELECT * FROM ") + view).ok()) << view;
   }
   EXPECT_EQ(reader->Execute("SELECT functions FROM progress")->front().Int("functions"), 3);

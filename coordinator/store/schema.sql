@@ -366,6 +366,17 @@ BEGIN
     END IF;
 END $$;
 
+CREATE FUNCTION motzkin.grant_reading(p_role text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    EXECUTE format('GRANT SELECT ON progress, worker_status, throughput, failures, training_data, training_data_all, '
+                   'training_data_sympy, notation, engine_steps, jobs, engines, workers, duplicates, audits, '
+                   'label_flips TO %I',
+                   p_role);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION split_of, label_of, sympy_of TO %I', p_role);
+END $$;
+
 CREATE FUNCTION motzkin.hold_database() RETURNS boolean
     LANGUAGE plpgsql
     AS $$
@@ -493,10 +504,7 @@ BEGIN
         EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA motzkin FROM %I', p_role);
         EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), p_role);
         EXECUTE format('GRANT USAGE ON SCHEMA motzkin TO %I', p_role);
-        EXECUTE format('GRANT SELECT ON progress, worker_status, throughput, failures, training_data, '
-                       'training_data_all, engine_steps, jobs, engines, workers, duplicates, audits, label_flips TO %I',
-                       p_role);
-        EXECUTE format('GRANT EXECUTE ON FUNCTION split_of, label_of TO %I', p_role);
+        PERFORM grant_reading(p_role);
     END IF;
     UPDATE role_password SET set_time = now() WHERE role = p_role;
     IF has_column_privilege('pg_authid', 'rolpassword', 'SELECT') THEN
@@ -807,6 +815,132 @@ BEGIN
     RETURN p_counts;
 END $$;
 
+CREATE FUNCTION motzkin.sympy_of(p_prefix text) RETURNS text
+    LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+    AS $$
+DECLARE
+    -- How tightly a text binds. An operand that binds looser than its operator needs gets parentheses.
+    of_sum      constant integer := 0;
+    of_product  constant integer := 1;
+    of_negation constant integer := 2;
+    of_power    constant integer := 3;
+    of_atom     constant integer := 4;
+    words       constant text[] := string_to_array(p_prefix, ' ');
+    word        text;
+    digits      text := '';
+    -- The stack of operands: their texts, how these bind, whether they start with a minus, and are whole numbers or
+    -- fractions.
+    texts       text[] := '{}';
+    binds       integer[] := '{}';
+    minuses     boolean[] := '{}';
+    wholes      boolean[] := '{}';
+    numbers     boolean[] := '{}';
+    top         integer := 0;
+    separator   text;
+    needed      integer;  -- what the first operand has to bind at least
+    needed_later integer; -- the same of the second
+    a           text;
+    b           text;
+    how         record;
+    upper_count integer;
+    lower_count integer;
+BEGIN
+    FOR i IN REVERSE cardinality(words)..1 LOOP
+        word := words[i];
+        IF length(word) = 1 AND strpos('0123456789', word) > 0 THEN
+            digits := word || digits;
+            CONTINUE;
+        ELSIF word IN ('INT+', 'INT-') THEN
+            IF digits = '' THEN
+                RETURN NULL;
+            END IF;
+            top := top + 1;
+            texts[top] := CASE word WHEN 'INT-' THEN '-' ELSE '' END || digits;
+            binds[top] := CASE word WHEN 'INT-' THEN of_negation ELSE of_atom END;
+            minuses[top] := word = 'INT-';
+            wholes[top] := true;
+            numbers[top] := true;
+            digits := '';
+            CONTINUE;
+        ELSIF word IN ('add', 'sub', 'mul', 'div', 'pow') THEN
+            IF top < 2 THEN
+                RETURN NULL;
+            END IF;
+            separator := CASE word WHEN 'add' THEN ' + ' WHEN 'sub' THEN ' - ' WHEN 'mul' THEN '*' WHEN 'div' THEN '/'
+                                   ELSE '**' END;
+            needed := CASE WHEN word IN ('add', 'sub') THEN of_sum WHEN word = 'pow' THEN of_atom ELSE of_product END;
+            needed_later := CASE WHEN word IN ('add', 'sub') THEN of_product WHEN word = 'pow' THEN of_atom
+                                ELSE of_negation END;
+            a := texts[top];
+            b := texts[top - 1];
+            IF binds[top] < needed THEN
+                a := '(' || a || ')';
+            END IF;
+            -- A minus sign must not follow another operator.
+            IF binds[top - 1] < needed_later OR minuses[top - 1] THEN
+                b := '(' || b || ')';
+            END IF;
+            texts[top - 1] := a || separator || b;
+            minuses[top - 1] := binds[top] >= needed AND minuses[top];
+            -- A quotient of whole numbers is a rational number.
+            numbers[top - 1] := word = 'div' AND wholes[top] AND wholes[top - 1];
+            wholes[top - 1] := false;
+            binds[top - 1] := CASE word WHEN 'pow' THEN of_power ELSE needed END;
+            top := top - 1;
+            CONTINUE;
+        ELSIF word = 'neg' THEN
+            IF top < 1 THEN
+                RETURN NULL;
+            END IF;
+            -- -(3) is the negation of a number, while -3 is a number. -x*y would be (-x)*y.
+            texts[top] := '-' || CASE WHEN numbers[top] OR minuses[top] OR binds[top] < of_power
+                                      THEN '(' || texts[top] || ')' ELSE texts[top] END;
+            binds[top] := of_negation;
+            minuses[top] := true;
+            wholes[top] := false;
+            numbers[top] := false;
+            CONTINUE;
+        END IF;
+
+        SELECT n.operands, n.sympy INTO how FROM notation n WHERE n.token = word;
+        IF NOT FOUND OR top < how.operands THEN
+            RETURN NULL;
+        ELSIF how.operands = -1 THEN
+            IF top < 3 OR NOT wholes[top] OR NOT wholes[top - 1]
+               OR greatest(length(texts[top]), length(texts[top - 1])) > 3 THEN
+                RETURN NULL;
+            END IF;
+            upper_count := texts[top];
+            lower_count := texts[top - 1];
+            top := top - 2 - upper_count - lower_count;
+            IF top < 1 OR least(upper_count, lower_count) < 0 THEN
+                RETURN NULL;
+            END IF;
+            a := format('%s([%s], [%s], %s)', how.sympy,
+                        (SELECT coalesce(string_agg(texts[top + lower_count + n], ', ' ORDER BY n DESC), '')
+                           FROM generate_series(1, upper_count) n),
+                        (SELECT coalesce(string_agg(texts[top + n], ', ' ORDER BY n DESC), '')
+                           FROM generate_series(1, lower_count) n),
+                        texts[top]);
+        ELSIF strpos(how.sympy, '#') > 0 THEN
+            a := replace(how.sympy, '#', texts[top]);
+        ELSE
+            a := how.sympy;
+            FOR n IN 1..how.operands LOOP
+                a := a || CASE n WHEN 1 THEN '(' ELSE ', ' END || texts[top - n + 1]
+                       || CASE n WHEN how.operands THEN ')' ELSE '' END;
+            END LOOP;
+            top := top - how.operands + 1;
+        END IF;
+        texts[top] := a;
+        binds[top] := of_atom;
+        minuses[top] := false;
+        wholes[top] := false;
+        numbers[top] := false;
+    END LOOP;
+    RETURN CASE WHEN top = 1 AND digits = '' THEN texts[1] END;
+END $$;
+
 CREATE FUNCTION motzkin.take_over() RETURNS bigint
     LANGUAGE sql
     AS $$
@@ -986,7 +1120,8 @@ CREATE TABLE motzkin.worker (
     build text DEFAULT ''::text NOT NULL,
     engines jsonb DEFAULT '{}'::jsonb NOT NULL,
     last_seen timestamp with time zone DEFAULT now() NOT NULL,
-    create_time timestamp with time zone DEFAULT now() NOT NULL
+    create_time timestamp with time zone DEFAULT now() NOT NULL,
+    suspended_until timestamp with time zone
 )
 WITH (fillfactor='50');
 
@@ -1268,6 +1403,21 @@ CREATE TABLE motzkin.member (
     CONSTRAINT member_key_is_a_hash CHECK ((length(key_sha256) = 32))
 );
 
+CREATE TABLE motzkin.notation (
+    token text NOT NULL,
+    operands smallint NOT NULL,
+    sympy text NOT NULL,
+    CONSTRAINT notation_counts_operands CHECK (((operands >= '-1'::integer) AND (operands <= 10)))
+);
+
+CREATE TABLE motzkin.page_password (
+    one boolean DEFAULT true NOT NULL,
+    hash text NOT NULL,
+    set_time timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT page_password_is_hashed CHECK ((hash ~ '^\$scrypt\$[!-~]{1,200}$'::text)),
+    CONSTRAINT page_password_is_one CHECK (one)
+);
+
 CREATE TABLE motzkin.throughput_minute (
     minute timestamp with time zone NOT NULL,
     job_id integer NOT NULL,
@@ -1426,6 +1576,15 @@ CREATE VIEW motzkin.training_data_all AS
      LEFT JOIN motzkin.quarantine q ON (((q.worker_id = r.worker_id) AND (q.begin_time <= r.create_time))))
      LEFT JOIN motzkin.audit a ON (((q.worker_id IS NOT NULL) AND (a.job_id = r.job_id) AND (a.index = r.index))));
 
+CREATE VIEW motzkin.training_data_sympy AS
+ SELECT motzkin.sympy_of(training_data.integrand) AS integrand,
+    motzkin.sympy_of(training_data.integral) AS integral,
+    training_data.success,
+    training_data.split,
+    training_data.job,
+    training_data.index
+   FROM motzkin.training_data;
+
 ALTER TABLE motzkin.worker ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME motzkin.worker_id_seq
     START WITH 1
@@ -1509,6 +1668,12 @@ ALTER TABLE ONLY motzkin.lease
 
 ALTER TABLE ONLY motzkin.member
     ADD CONSTRAINT member_pkey PRIMARY KEY (key_sha256);
+
+ALTER TABLE ONLY motzkin.notation
+    ADD CONSTRAINT notation_pkey PRIMARY KEY (token);
+
+ALTER TABLE ONLY motzkin.page_password
+    ADD CONSTRAINT page_password_pkey PRIMARY KEY (one);
 
 ALTER TABLE ONLY motzkin.quarantine
     ADD CONSTRAINT quarantine_pkey PRIMARY KEY (worker_id);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "common/base/status_macros.h"
+#include "common/expression/notation.h"
 #include "coordinator/store/migrator.h"
 #include "store_queries.h"
 
@@ -30,6 +31,19 @@ constexpr std::string_view kLockTimeout = "55P03";
 // If connecting failed after more than this, the calls that wait behind it fail too. Otherwise each
 // would wait as long for the same answer.
 constexpr absl::Duration kSlow = absl::Seconds(1);
+
+// Tells the views how SymPy writes our functions.
+absl::Status WriteNotations(Transaction& transaction) {
+  std::vector<std::optional<std::string>> tokens, texts;
+  std::vector<int64_t> operands;
+  for (const auto& notation : expression::NotationsIn(expression::Format::kSympy)) {
+    tokens.emplace_back(notation.token);
+    operands.push_back(notation.operands);
+    texts.emplace_back(notation.text);
+  }
+  const Params params = Params().TextArray(tokens).IntArray(operands).TextArray(texts);
+  return transaction.Execute(queries::kWriteNotations, params).status();
+}
 
 }  // namespace
 
@@ -76,6 +90,8 @@ absl::Status Session::HoldDatabase() {
     if (deadline.Passed()) return absl::FailedPreconditionError(kHeld);
     absl::SleepFor(kHoldRetry);
   }
+  // If the connection breaks, the server may take the session for alive. ConnectAgain() ends it
+  // there by this number.
   holder_ = connection_->backend_pid();
   return absl::OkStatus();
 }
@@ -87,6 +103,7 @@ absl::Status Session::TakeOver() {
     epoch_ = epoch.front().Int("epoch");
     RETURN_IF_ERROR(transaction.ExecuteScript(queries::kCloseDatabase));
     RETURN_IF_ERROR(transaction.ExecuteScript(queries::kRoles));
+    RETURN_IF_ERROR(WriteNotations(transaction));
     ASSIGN_OR_RETURN(const Rows cluster, transaction.Execute(queries::kCluster));
     cluster_uuid_ = cluster.front().Text("uuid");
     worker_sessions_max_ = static_cast<int>(cluster.front().Int("worker_sessions_max"));
@@ -133,6 +150,7 @@ absl::Status Session::ReconnectOnce() {
 std::string Session::Preamble(Kind kind) const {
   std::string script;
   if (kind.fenced) script += fmt::format("SELECT fence({});", epoch_);
+  // In a group no commit waits for the disk by itself. EndGroup() waits once for all of them.
   if (!kind.durable || grouped_) script += "SET LOCAL synchronous_commit = off;";
   return script;
 }

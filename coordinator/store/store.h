@@ -167,7 +167,9 @@ class Store {
   // Callers write on change and once a minute, not with every heartbeat. The change may be lost if
   // the database's machine crashes within a second.
   absl::Status UpsertWorkers(const std::vector<WorkerRecord>& workers);
-  absl::Status SetWorkerControl(const std::string& uuid, WorkerControl control);
+  // Notes the owner's order. With kSuspend the worker is due to run again at `until`.
+  absl::Status SetWorkerControl(const std::string& uuid, WorkerControl control,
+                                absl::Time until = absl::InfiniteFuture());
   absl::StatusOr<std::vector<StoredWorker>> Workers();
 
   // --- events ------------------------------------------------------------------------------------

@@ -137,6 +137,7 @@ absl::StatusOr<JobRecord> Store::CreateJob(const v1::JobSpec& spec, const std::s
     return absl::AlreadyExistsError(fmt::format("there is a job {} already", spec.name()));
   }
   RETURN_IF_ERROR(status);
+  // Read after the commit, so a call that is repeated reports the job as it is by now.
   return Job(id);
 }
 
@@ -168,6 +169,8 @@ absl::Status Store::SetJobState(int64_t job_id, v1::JobState state, std::string_
   const std::string to = Word(state);
   return impl_->session->WriteMuch([&](Statements& statements) -> absl::Status {
     ASSIGN_OR_RETURN(const Rows job, LockJob(statements, job_id));
+    // The job is locked before its batches, as in MarkArchived(), so that the two calls never wait
+    // for each other.
     RETURN_IF_ERROR(CheckTransition(job.front(), to));
     if (state == v1::JOB_STATE_RUNNING) {
       RETURN_IF_ERROR(statements.Do(queries::kReopenBatches, Params().Int(job_id)));

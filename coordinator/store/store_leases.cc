@@ -106,6 +106,8 @@ absl::Status AddBitmaps(Statements& statements, std::vector<LeaseSnapshot>& gran
       batches, [](const BatchSnapshot& batch) { return batch.key.job; }, &BatchSnapshot::begin,
       &BatchSnapshot::end);
   ASSIGN_OR_RETURN(const Rows rows, statements.Run(queries::kDoneIndices, ranges));
+  // The query gives a row for each range, in their order. That holds for ranges without results,
+  // too.
   for (size_t i = 0; i < rows.size(); ++i) {
     for (const int64_t offset : rows[i].IntArray("offsets")) {
       char& byte = begun[i]->done[offset / 8];

@@ -4,13 +4,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "coordinator/store/member_store.h"
 #include "coordinator/store/testing/store_fixture.h"
 #include "tests/support/fault_proxy.h"
 
 namespace motzkin::coordinator {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::UnorderedElementsAre;
 
 class StoreTest : public StoreFixture {};
 
@@ -195,6 +198,29 @@ TEST_F(StoreTest, ARestartedCoordinatorFindsEverythingAsItWas) {
   EXPECT_EQ(Must(store().Workers())[0].control, WorkerControl::kSuspend);
 }
 
+TEST_F(StoreTest, SuspendedWorkersAreDueAtTheirTimeUnlessTheyAreQuarantined) {
+  const std::string worker = NewWorker();
+  const auto suspend = [&](absl::Time until) {
+    ASSERT_TRUE(store().SetWorkerControl(worker, WorkerControl::kSuspend, until).ok());
+  };
+  suspend(absl::InfiniteFuture());
+  EXPECT_THAT(Must(MemberStore(store()).DueWorkers()), ::testing::IsEmpty());
+  const absl::Time later = absl::FromUnixSeconds(4'000'000'000);
+  suspend(later);
+  EXPECT_THAT(Must(MemberStore(store()).DueWorkers()), ::testing::IsEmpty());
+  EXPECT_EQ(Must(store().Workers())[0].suspended_until, later);
+  suspend(absl::FromUnixSeconds(1'000'000'000));
+  EXPECT_THAT(Must(MemberStore(store()).DueWorkers()), ::testing::ElementsAre(worker));
+  ASSERT_TRUE(store().SetWorkerControl(worker, WorkerControl::kDrain).ok());
+  EXPECT_THAT(Must(MemberStore(store()).DueWorkers()), ::testing::IsEmpty());
+  EXPECT_EQ(Must(store().Workers())[0].suspended_until, absl::InfiniteFuture());
+  suspend(absl::FromUnixSeconds(1'000'000'000));
+  Must(sql().Execute(
+      "INSERT INTO motzkin.quarantine (worker_id, begin_time, job_id, index, auditor_id)"
+      " SELECT id, now(), 1, 0, id FROM motzkin.worker"));
+  EXPECT_THAT(Must(MemberStore(store()).DueWorkers()), ::testing::IsEmpty());
+}
+
 TEST_F(StoreTest, ASecondCoordinatorIsRefusedWhileTheFirstLives) {
   const auto second = Store::Open(database());
   EXPECT_TRUE(absl::IsFailedPrecondition(second.status()));
@@ -317,6 +343,30 @@ TEST_F(StoreTest, EventsComeBackOldestFirstAndAreBounded) {
   ASSERT_TRUE(sql().Execute("SELECT setval(pg_get_serial_sequence('event', 'id'), 200000)").ok());
   ASSERT_TRUE(store().AppendEvents({{"job", "much later"}}).ok());
   EXPECT_EQ(Must(store().Events(absl::InfinitePast(), 10)).size(), 1u);
+}
+
+TEST_F(StoreTest, OnlyWorkersThatNeverStoredARowAreForgotten) {
+  const JobRecord job = NewJob();
+  const std::string author = NewWorker(1);
+  const std::string idle = NewWorker(2);
+  const std::string holder = NewWorker(3);
+  const std::string drained = NewWorker(4);
+  const std::string fresh = NewWorker(5);
+  const LeaseSnapshot full = GrantBatch(Must(AllocateBatch(store(), job.id, 10)), author);
+  Fill(job, full);
+  ASSERT_TRUE(store().EndLeases({{full.key, LeaseEnd::kDone}}).ok());
+  const LeaseSnapshot lost = GrantBatch(Must(AllocateBatch(store(), job.id, 10)), idle);
+  ASSERT_TRUE(store().EndLeases({{lost.key, LeaseEnd::kLost}}).ok());
+  GrantBatch(Must(AllocateBatch(store(), job.id, 10)), holder);
+  ASSERT_TRUE(store().SetWorkerControl(drained, WorkerControl::kDrain).ok());
+  EXPECT_THAT(Must(MemberStore(store()).ForgetWorkers({author, idle, holder, drained, fresh})),
+              UnorderedElementsAre(idle, fresh));
+  EXPECT_EQ(Number("SELECT count(*) FROM worker"), 3);
+  EXPECT_EQ(Number("SELECT count(*) FROM lease"), 2);
+  EXPECT_THAT(Must(MemberStore(store()).ForgetWorkers({idle})), ElementsAre());
+  // It may come back as if it were new.
+  NewWorker(2);
+  EXPECT_EQ(GrantBatch(Must(AllocateBatch(store(), job.id, 10)), idle).key.attempt, 1);
 }
 
 TEST_F(StoreTest, AWorkersStateComesBackWhole) {

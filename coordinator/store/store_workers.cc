@@ -33,6 +33,15 @@ std::optional<std::string> SeenOf(const WorkerRecord& worker) {
   return Params().Time(worker.last_seen).values().front();
 }
 
+// Without an end, the statements have 0.
+absl::Time UntilOf(int64_t microseconds) {
+  return microseconds == 0 ? absl::InfiniteFuture() : TimeOf(microseconds);
+}
+
+int64_t UntilMicroseconds(absl::Time until) {
+  return until == absl::InfiniteFuture() ? 0 : absl::ToUnixMicros(until);
+}
+
 StoredWorker WorkerOf(const Row& row) {
   return {.record = {.uuid = row.Text("uuid"),
                      .name = row.Text("name"),
@@ -45,7 +54,8 @@ StoredWorker WorkerOf(const Row& row) {
                      .build = row.Text("build"),
                      .engines = nlohmann::json::parse(row.Text("engines")),
                      .last_seen = TimeOf(row.Int("last_seen_us"))},
-          .control = ControlOf(row.Text("control"))};
+          .control = ControlOf(row.Text("control")),
+          .suspended_until = UntilOf(row.Int("suspended_until_us"))};
 }
 
 }  // namespace
@@ -63,12 +73,15 @@ absl::Status Store::UpsertWorkers(const std::vector<WorkerRecord>& workers) {
       [&](Statements& statements) { return statements.Do(queries::kUpsertWorkers, params); });
 }
 
-absl::Status Store::SetWorkerControl(const std::string& uuid, WorkerControl control) {
+absl::Status Store::SetWorkerControl(const std::string& uuid, WorkerControl control,
+                                     absl::Time until) {
   return impl_->session->Write([&](Statements& statements) -> absl::Status {
     const std::string_view order = kControls[static_cast<size_t>(control)];
     ASSIGN_OR_RETURN(const Rows set,
-                     statements.Run(queries::kSetWorkerControl, Params().Text(uuid).Text(order)));
+                     statements.Run(queries::kSetWorkerControl,
+                                    Params().Text(uuid).Text(order).Int(UntilMicroseconds(until))));
     if (set.affected() == 0) return absl::NotFoundError(fmt::format("no worker {}", uuid));
+    // In the same transaction, so that no batch stays leased to a worker that cannot come back.
     if (control != WorkerControl::kRemoved) return absl::OkStatus();
     return statements.Do(queries::kRevokeWorkerLeases, Params().Text(uuid));
   });

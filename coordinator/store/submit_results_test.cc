@@ -216,7 +216,7 @@ TEST_F(SubmitResultsTest, OnlyEnginesThatWorkersAnnouncedGetNumbers) {
   EXPECT_THAT(Must(Submit(submission)), ElementsAre(kStored));
 }
 
-TEST_F(SubmitResultsTest, ItsCommitWaitsForTheDiskWhateverTheSessionSays) {
+TEST_F(SubmitResultsTest, ItsCommitWaitsForTheDiskEvenIfTheSessionSaysOtherwise) {
   const auto worker = WorkerConnection();
   std::string at_commit;
   ASSERT_TRUE(

@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/expression/parser.h"
+#include "common/expression/printer.h"
+#include "common/expression/testing/random_trees.h"
 #include "common/results/split.h"
 #include "coordinator/store/testing/store_fixture.h"
 
@@ -87,6 +90,55 @@ TEST_F(ViewsTest, TheSplitOfSqlIsTheSplitOfTheProgramsAndKeepsSkeletonsTogether)
   EXPECT_EQ(Number("SELECT count(*) FROM (SELECT FROM training_data_all GROUP BY skeleton_hash "
                    "HAVING count(DISTINCT split) > 1) parted"),
             0);
+}
+
+TEST_F(ViewsTest, SqlWritesFunctionsForSympyAsPrintDoes) {
+  const test::Seed seed;
+  expression::Pool pool;
+  expression::test::RandomTrees trees(seed, pool);
+  std::vector<expression::Expr> functions;
+  functions.reserve(600);
+  for (int i = 0; i < 500; ++i) functions.push_back(trees.Draw(i % 25));
+  for (const char* text :
+       {"x", "-3", "-(3)", "2/3 - (-2)/3", "(-x)^(-2)*-(x*pi)", "acsch(x) + log(abs(x))*i*e",
+        "dilog(x^2)", "polylog(2, 1 - x) - Gamma(1/2, -x)", "elliptic_pi(2, x, -1/3)",
+        "hyper([], [], x)", "hyper([1, x], [1/2, 3, pi], x^2)/EulerGamma"}) {
+    functions.push_back(expression::ParseInfix(text, pool).value());
+  }
+  for (const expression::Expr function : functions) {
+    const std::string prefix = Print(function, expression::Format::kPrefix).value();
+    const auto rows =
+        Must(sql().Execute("SELECT sympy_of($1) AS sympy", postgres::Params().Text(prefix)));
+    // Longer sums come back as pairs, so Print() gets the function as SQL sees it.
+    const expression::Expr read = expression::ParsePrefix(prefix, pool).value();
+    ASSERT_EQ(rows.front().Text("sympy"), Print(read, expression::Format::kSympy).value())
+        << prefix;
+  }
+}
+
+TEST_F(ViewsTest, WhatSympyCannotSayAndWhatIsNoPrefixTextIsNull) {
+  for (const char* text :
+       {"", "add x", "x x", "sin", "weierstrassZeta INT+ 1 INT+ 2 x", "nosuch x", "INT+", "1",
+        "hyper INT+ 9 9 9 9 9 9 9 9 9 9 INT+ 1 x x", "hyper INT- 1 INT+ 1 x x", "hyper x x x",
+        "rootof add pow bound INT+ 2 x"}) {
+    EXPECT_EQ(Number("SELECT count(*) FROM (SELECT sympy_of('" + std::string(text) +
+                     "') AS sympy) s WHERE sympy IS NOT NULL"),
+              0)
+        << text;
+  }
+}
+
+TEST_F(ViewsTest, TrainingDataComesInSympysWordsToo) {
+  AllKinds(v1::ANSWERS_SPECIAL);
+  const auto rows = Must(sql().Execute(
+      "SELECT integrand, integral, success, index FROM training_data_sympy ORDER BY index"));
+  ASSERT_EQ(rows.size(), 5u);
+  EXPECT_EQ(rows[0].Text("integrand"), "x + 1");
+  EXPECT_EQ(rows[0].Text("integral"), "x**2/2 + 1*x");
+  EXPECT_TRUE(rows[0].Bool("success"));
+  EXPECT_EQ(rows[1].Text("integrand"), "x + 3");
+  EXPECT_TRUE(rows[1].IsNull("integral"));
+  EXPECT_FALSE(rows[1].Bool("success"));
 }
 
 TEST_F(ViewsTest, ProgressCountsOpenAndSealedRowsByOutcome) {

@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -72,18 +73,21 @@ def certificate(name, key, signer, until=None):
 
 
 class Coordinator:
-    """A real coordinator on loopback, with its data in a folder that goes with it."""
+    """A real coordinator, with its data in a folder that goes with it. Its `address` is that on loopback."""
 
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, listen="127.0.0.1", descriptors=None):
+        """`descriptors`: the soft and the hard limit on them; else those of this process."""
         self._folder = tempfile.TemporaryDirectory(prefix="motzkin-attacks-")
         self.folder = pathlib.Path(self._folder.name)
         os.chmod(self.folder, 0o755)  # Under root another user runs Postgres, who has to enter.
-        self.address = f"127.0.0.1:{trial.free_port()}"
+        port = trial.free_port()
+        self.address = f"127.0.0.1:{port}"
         self._log = open(self.folder / "coordinator.log", "wb")
         self.process = subprocess.Popen(
-            [BIN / "coordinator", "--listen", self.address, "--data-dir", self.folder / "data",
+            [BIN / "coordinator", "--listen", f"{listen}:{port}", "--data-dir", self.folder / "data",
              "--disk-free-percent-min", "0", "--disk-free-min", "1MB", *arguments],
-            stdout=self._log, stderr=self._log, stdin=subprocess.DEVNULL)
+            stdout=self._log, stderr=self._log, stdin=subprocess.DEVNULL,
+            preexec_fn=descriptors and (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, descriptors)))
         trial.wait_for(lambda: self.motzkin("jobs", must=False) is not None, 120, "the coordinator did not serve")
         text = (self.folder / "data/identity/coordinator.pem").read_bytes()
         self.key = serialization.load_pem_private_key(text, None)

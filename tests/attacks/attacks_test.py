@@ -40,7 +40,7 @@ OPEN = {"/motzkin.v1.JoinService/Hello", "/motzkin.v1.JoinService/Join", REDEEM}
 # A reader may call these, which change nothing.
 LOOKING = {"/motzkin.v1.OperatorService/" + name
            for name in ("ListJobs", "ListWorkers", "GetStatus", "GetResult", "ListEvents")} | {
-               "/motzkin.v1.MemberService/ListOperators"}
+               "/motzkin.v1.MemberService/ListInvites", "/motzkin.v1.MemberService/ListOperators"}
 
 
 def state_of(worker_uuid, name="attacker", sequence=1, instance=1):
@@ -103,7 +103,7 @@ class Uninvited(AttackTest):
         request = self.redeeming(new_key(), str(uuid.uuid4()), "")
         self.assertEqual(stranger.code(REDEEM, request), "PERMISSION_DENIED")
 
-    def test_methods_that_nobody_thought_of_are_closed(self):
+    def test_methods_that_are_in_no_table_are_closed(self):
         for method in ("/motzkin.v1.OperatorService/Nonsense", "/grpc.health.v1.Health/Watch",
                        "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", "/x/y"):
             self.assertEqual(self.stranger().raw(method), "UNAUTHENTICATED", method)
@@ -197,7 +197,7 @@ class BeyondTheirRole(AttackTest):
         row.outcome, row.kind = 2, 1
         self.assertEqual(attacker.code(SUBMIT, request), "PERMISSION_DENIED")
 
-    def test_an_instance_beyond_all_others_locks_nobody_out_but_its_own(self):
+    def test_an_instance_beyond_all_others_locks_out_only_its_own_worker(self):
         honest, connection = self.invited_worker()
         self.assertEqual(connection.code(SYNCHRONIZE, state_of(honest)), "OK")
         _, attacker = self.invited_worker()
@@ -238,6 +238,17 @@ class Removed(AttackTest):
         self.assertEqual(ended.exception.code().name, "PERMISSION_DENIED")
         for method in (SYNCHRONIZE, SUBMIT):
             self.assertEqual(connection.code(method, state_of(worker_uuid)), "PERMISSION_DENIED")
+
+    def test_it_may_be_one_that_is_in_no_list(self):
+        """It has joined and never reported; one that was forgotten is such a worker as well."""
+        worker_uuid, connection = self.invited_worker()
+        self.assertNotIn(worker_uuid, [worker["uuid"] for worker in self.coordinator.motzkin("workers")])
+        self.coordinator.motzkin("remove", worker_uuid)
+        self.assertEqual(connection.code(SYNCHRONIZE, state_of(worker_uuid)), "PERMISSION_DENIED")
+        self.assertIsNone(self.coordinator.motzkin("remove", worker_uuid, must=False), "it has no key any more")
+        secret = self.coordinator.motzkin("invite")["invite"].split(".")[1]
+        request = self.redeeming(new_key(), worker_uuid, secret)
+        self.assertEqual(self.stranger().code(REDEEM, request), "FAILED_PRECONDITION")
 
     def test_it_waits_for_approval_even_if_it_has_an_invite(self):
         worker_uuid, connection = self.invited_worker()
@@ -322,6 +333,20 @@ class Invites(AttackTest):
         codes = [self.stranger().code(REDEEM, self.redeeming(new_key(), str(uuid.uuid4()), secret)) for _ in range(3)]
         self.assertEqual(codes, ["OK", "OK", "PERMISSION_DENIED"])
 
+    def test_one_that_is_cancelled_serves_no_more_and_whom_it_brought_in_stays(self):
+        made = self.coordinator.motzkin("invite", "--uses", "2")
+        first, second = (self.redeeming(new_key(), str(uuid.uuid4()), made["invite"].split(".")[1]) for _ in range(2))
+        self.assertEqual(self.stranger().code(REDEEM, first), "OK")
+        listed = {invite["id"]: invite["uses_left"] for invite in self.coordinator.motzkin("invite", "--list")}
+        self.assertEqual(listed[made["id"]], 1)
+        self.coordinator.motzkin("invite", "--cancel", made["id"])
+        self.assertNotIn(made["id"], [invite["id"] for invite in self.coordinator.motzkin("invite", "--list")])
+        self.assertEqual(self.stranger().code(REDEEM, second), "PERMISSION_DENIED")
+        self.assertEqual(self.stranger().code(REDEEM, first), "OK", "its answer may have been lost")
+        self.assertIsNone(self.coordinator.motzkin("invite", "--cancel", made["id"], must=False), "it was cancelled before")
+        events = [event["text"] for event in self.coordinator.motzkin("events")]
+        self.assertTrue(any(f"cancelled invite {made['id']} for workers" in text for text in events), events)
+
     def test_a_guess_is_refused(self):
         request = self.redeeming(new_key(), str(uuid.uuid4()), secrets.token_hex(16))
         self.assertEqual(self.stranger().code(REDEEM, request), "PERMISSION_DENIED")
@@ -399,7 +424,7 @@ class InBetween(AttackTest):
         invite = self.coordinator.motzkin("invite")["invite"]
         worker = RealWorker(impostor.address, "invited", "--invite", invite)
         self.addCleanup(worker.stop)
-        trial.wait_for(lambda: "is not the one that the invite is of" in worker.log(), 120, "the worker said nothing")
+        trial.wait_for(lambda: "is not the one that issued the invite" in worker.log(), 120, "the worker said nothing")
         self.assertIsNone(impostor.joiner)
 
 

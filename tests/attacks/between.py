@@ -19,18 +19,21 @@ import trial  # noqa: E402
 
 
 class RealWorker:
-    """The program, as its owner starts it on a new machine."""
+    """The program, as its owner starts it on a new machine, which may be a host of network.py."""
 
-    def __init__(self, address, name, *arguments):
+    def __init__(self, address, name, *arguments, host=None):
+        self._host = host
         self._folder = tempfile.TemporaryDirectory(prefix="motzkin-attacks-worker-")
         self.folder = pathlib.Path(self._folder.name)
         self._log = open(self.folder / "log", "wb")
         self._arguments = ["--name", name, "--state-dir", self.folder / "state", "--slots", "1", "--engines", "giac",
-                           "--calibrate", "false", "--idle-priority", "false", *arguments]
+                           "--calibrate", "false", "--idle-priority", "false", "--max-temp", "0",
+                           "--on-battery", "work", *arguments]
         self.start(address)
 
     def start(self, address):
-        self.process = subprocess.Popen([attacked.BIN / "worker", "--connect", address, *self._arguments],
+        command = [attacked.BIN / "worker", "--connect", address, *self._arguments]
+        self.process = subprocess.Popen(self._host.command(command) if self._host else command,
                                         stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)
 
     def log(self):

@@ -16,18 +16,7 @@ import attacks_test
 import trial
 from between import RealWorker
 
-JOB = """
-name: claimed
-seed: 7
-target: 6k
-generator:
-  unary: {sqrt: 1, log: 1, exp: 1, sin: 1, cos: 1}
-  binary: {add: 2, mul: 2, div: 1}
-  nodes_min: 1
-  nodes_max: 3
-ladder:
-  - {engine: giac, budget_ms: 20}
-"""
+JOB = trial.short_functions("claimed", "6k")
 
 
 class Idler:

@@ -58,7 +58,7 @@ TEST(AuditTest, LabelsThatMoreTimeWouldChangeAreFoundByTheOtherWorker) {
   EXPECT_EQ(found.Int("audits"), flips.audited());
   EXPECT_GT(found.Int("elsewhere"), 0) << "another worker where there is one";
   EXPECT_EQ(found.Int("flips"), flips.audited());
-  EXPECT_EQ(found.Int("rows"), kTarget) << "an audit is no second result";
+  EXPECT_EQ(found.Int("rows"), kTarget) << "an audit is not a second result";
   EXPECT_EQ(found.Int("changed"), 0) << "and changes no label";
 }
 

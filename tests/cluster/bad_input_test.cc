@@ -103,7 +103,7 @@ TEST_F(BadInputTest, FilesWithoutAnEndOrABeginning) {
   const std::string problems = File("{\"integrand\": \"x\"}\n");
   Refuse(Run("motzkin", {"evaluate", problems, "--details", problems}), 2, "would overwrite");
   EXPECT_GT(std::filesystem::file_size(problems), 0u);
-  Refuse(Run("motzkin", {"evaluate", File("no JSON\n")}), 2, "1: not JSON");
+  Refuse(Run("motzkin", {"evaluate", File("{\"integrand\": x}\n")}), 2, "1: not JSON");
 }
 
 // `--restore "$BACKUP"` with an unset variable must not start an empty cluster.

@@ -70,7 +70,7 @@ TEST(ProtocolTest, AWorkerOfAVersionThatIsNotServedEndsWithALineThatSaysWhatToUp
     EXPECT_THAT(log, HasSubstr("coordinator " + proxy.address() + ": " + words));
     EXPECT_EQ(log.find("protocol"), log.rfind("protocol")) << log;
   }
-  EXPECT_TRUE(cluster.ListWorkers()->empty()) << "and it is nobody's worker";
+  EXPECT_TRUE(cluster.ListWorkers()->empty()) << "and the cluster has no such worker";
 }
 
 }  // namespace

@@ -75,11 +75,14 @@ TEST(RestoreTest, AWorkerThatKeepsRunningFinishesTheJobOfARestoredCluster) {
       << cluster.WorkerLog("keeps");
   cluster.UseDataDirectory("second");
   const std::string second = cluster.DataDirectory();
-  // The remains of a restore that was killed are no database.
+  // The remains of a restore that was killed are not a database.
   std::filesystem::create_directories(second + "/restore.partial/postgres");
   std::ofstream(second + "/restore.partial/postgres/PG_VERSION") << "15";
   ASSERT_EQ(cluster.RunMotzkin({"restore", backup, "--data-dir", second}).code, 0)
       << cluster.MotzkinLog();
+  EXPECT_EQ(cluster.RunMotzkin({"restore", backup, "--data-dir", backup}).code, 2)
+      << "a backup must not become what it is restored into";
+  EXPECT_TRUE(std::filesystem::exists(backup + "/manifest.json"));
   EXPECT_EQ(cluster.RunMotzkin({"restore", backup, "--data-dir", second}).code, 1)
       << "a cluster is never overwritten";
   cluster.StartCoordinator();
@@ -110,7 +113,7 @@ TEST(RestoreTest, WhatIsNoBackupIsRefusedInOneLineAndLeavesNothing) {
     EXPECT_FALSE(std::filesystem::exists(target + "/postgres")) << backup;
   };
   const std::filesystem::path backup = cluster.directory() / "backup";
-  refuse(backup, "is no backup");
+  refuse(backup, "is not a backup");
   std::filesystem::create_directory(backup);
   std::ofstream(backup / "manifest.json") << "{";
   refuse(backup, "is damaged");

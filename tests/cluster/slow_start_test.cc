@@ -1,5 +1,6 @@
 // A Raspberry Pi starts engines many times slower than a desktop, and its four integrators start at
-// the same time. A worker with a tenth of this machine still finds its engines and computes.
+// the same time. A worker with a tenth of this machine still finds its engines and computes, and a
+// coordinator with a tenth makes its database and serves.
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -67,6 +68,20 @@ TEST(SlowStartTest, EveryEngineOfAWorkerWithATenthOfACoreStartsAndComputes) {
   const auto engines = cluster.Query("SELECT count(DISTINCT engine) FROM engine_steps");
   ASSERT_TRUE(engines.ok()) << engines.status();
   EXPECT_GE(test::OnlyNumber(*engines), 2) << "giac and FriCAS";
+}
+
+TEST(SlowStartTest, ACoordinatorWithATenthOfACoreServesAndServesAgainAfterACrash) {
+  MiniCluster cluster;
+  const auto start = [&](const char* which) {
+    const absl::Time begun = absl::Now();
+    cluster.StartCoordinator({}, kShare);
+    std::cout << "the " << which << " start took " << absl::Now() - begun << "\n";
+    cluster.StartJob(test::SmallJob(which, kFunctions));
+  };
+  start("first");
+  cluster.KillCoordinator();  // Its Postgres goes on, and the next coordinator has to stop it.
+  start("second");
+  EXPECT_TRUE(cluster.FindJob("first").ok());
 }
 
 TEST(SlowStartTest, ASignalEndsAWorkerWhoseEnginesStillStart) {

@@ -12,7 +12,7 @@ DEV = sys.argv.pop(1)
 
 
 def dev(*arguments, **programs):
-    """Runs ./dev where each of `programs` prints a word, whatever it is asked."""
+    """Runs ./dev where each of `programs` prints a word and ignores its arguments."""
     with tempfile.TemporaryDirectory() as folder:
         for name, word in programs.items():
             program = pathlib.Path(folder, name)

@@ -19,8 +19,8 @@ TEST(ParseCorpusTest, EveryInputHoldsTheProperty) {
     SCOPED_TRACE(entry.path().string());
     std::ifstream file(entry.path(), std::ios::binary);
     const std::string input{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    // Tries each text in every format, not only in the one that its first byte chooses.
-    for (const char format : {'0', '1', '2'}) Try(format + input);
+    // Tries each text in every format and dialect, not only in those that its first byte chooses.
+    for (char choice = '0'; choice < '0' + 18; ++choice) Try(choice + input);
     Try(input);
     ++inputs;
   }

@@ -1,5 +1,6 @@
 // The property of the parsers: parsing any text ends with an expression or an error, and an
 // expression survives printing, parsing and canonical form.
+#include <iterator>
 #include <string>
 
 #include "common/base/check.h"
@@ -13,21 +14,35 @@ namespace motzkin::fuzz {
 namespace {
 
 using expression::Canonical;
+using expression::Dialect;
 using expression::Expr;
 using expression::Format;
 using expression::Op;
 using expression::ParseLimits;
 using expression::Pool;
+using expression::Vocabulary;
 
 // Small limits allow thousands of runs a second; the code is the same.
 constexpr expression::PoolLimits kPoolLimits = {
     .nodes = 20'000, .depth = 500, .number_bits = 8'192};
 constexpr ParseLimits kParseLimits = {.bytes = 1u << 16, .nesting = 100, .digits = 2'000};
 
-absl::StatusOr<Expr> Parse(std::string_view text, Format format, Pool& pool) {
-  if (format == Format::kPrefix) return ParsePrefix(text, pool, kParseLimits);
+absl::StatusOr<Expr> Parse(std::string_view text, Format format, Pool& pool,
+                           Dialect dialect = Dialect::kAny) {
+  if (format == Format::kPrefix) {
+    const bool ours = dialect == Dialect::kAny;
+    return ParsePrefix(text, pool, kParseLimits,
+                       ours ? Vocabulary::kOurs : Vocabulary::kLampleCharton);
+  }
   if (format == Format::kLatex) return ParseLatex(text, pool, kParseLimits);
-  return ParseInfix(text, pool, kParseLimits);
+  return ParseInfix(text, pool, kParseLimits, dialect);
+}
+
+// '0', '1' and '2' stand for no dialect.
+Dialect DialectOf(char choice) {
+  constexpr Dialect kDialects[] = {Dialect::kAny,   Dialect::kMaple,  Dialect::kMathematica,
+                                   Dialect::kSympy, Dialect::kFricas, Dialect::kGiac};
+  return kDialects[(static_cast<unsigned char>(choice) / 3 + 2) % std::size(kDialects)];
 }
 
 Format FormatOf(char choice) {
@@ -62,11 +77,13 @@ void CheckPrinting(Expr expr, Pool& pool) {
 
 }  // namespace
 
-// The first byte of `input` chooses the format; the rest is text.
+// The first byte of `input` chooses the format and the dialect; the rest is text.
 void Try(std::string_view input) {
   if (input.empty()) return;
   Pool pool(kPoolLimits);
-  const absl::StatusOr<Expr> expr = Parse(input.substr(1), FormatOf(input.front()), pool);
+  const absl::StatusOr<Expr> expr =
+      Parse(input.substr(1), FormatOf(input.front()), pool, DialectOf(input.front()));
+  expression::ConventionNotes(input);
   if (!expr.ok()) {
     MOTZKIN_CHECK(std::string(expr.status().message()).starts_with("column "));
     return;

@@ -98,6 +98,17 @@ class Trial:
     def state(self, service):
         return json.loads(self.run_engine("inspect", "--format", "{{json .State}}", self.container(service)))
 
+    def healthy(self, service):
+        if self.engine == "docker":
+            return self.state(service)["Health"]["Status"] == "healthy"
+        # podman leaves health checks to timers of systemd, which a test machine may lack.
+        ended = subprocess.run([self.engine, "healthcheck", "run", self.container(service)], capture_output=True, check=False)
+        return ended.returncode == 0
+
+    def await_health(self):
+        for service in ("postgres", "coordinator"):
+            wait_for(lambda service=service: self.healthy(service), READY_SECONDS, f"{service} was not healthy")
+
     def kill_from_outside(self, service):
         """Ends a service's first process as a crash would. Engines do not restart what they were asked to kill."""
         pid = str(self.state(service)["Pid"])
@@ -118,11 +129,8 @@ def try_job(trial):
     trial.compose("up", "--detach", "--no-build")
     wait_for(lambda: trial.motzkin("jobs", "--json", must=False) is not None, READY_SECONDS, "the coordinator did not serve")
     say("compose is up and the coordinator serves")
-    if trial.engine == "docker":  # podman leaves health checks to timers of systemd.
-        for service in ("postgres", "coordinator"):
-            wait_for(lambda service=service: trial.state(service)["Health"]["Status"] == "healthy", READY_SECONDS,
-                     f"{service} was not healthy")
-        say("Postgres and the coordinator are healthy")
+    trial.await_health()
+    say("Postgres and the coordinator are healthy")
     # The job is too long to end before the coordinator is killed, however slow this machine is at asking.
     trial.motzkin("start", "lample-charton", "--name", "trial", "--target", "1M")
     wait_for(lambda: trial.stored() > 10, JOB_SECONDS, "nothing was stored")
@@ -131,9 +139,10 @@ def try_job(trial):
     say(f"killed the coordinator with {stored} functions stored")
     wait_for(lambda: (now := trial.state("coordinator"))["Running"] and str(now["Pid"]) != pid, READY_SECONDS,
              "the coordinator was not restarted")
+    trial.await_health()
     wait_for(lambda: trial.stored() > stored + FUNCTIONS, JOB_SECONDS, "the job did not go on")
     trial.motzkin("cancel", "trial")
-    say(f"it was restarted, and {trial.stored()} functions are stored")
+    say(f"it was restarted and is healthy, and {trial.stored()} functions are stored")
 
 
 def try_results(trial):
@@ -154,7 +163,10 @@ def try_results(trial):
     logs = trial.compose("logs", "--no-color", "worker-1")
     levels = [line for line in logs.splitlines() if "sandbox: " in line]
     check(levels, f"the worker does not say its sandbox level:\n{logs}")
-    say(levels[0].split("sandbox: ")[1].split(":")[0].join(("sandbox level: ", "")))
+    # Mode 2 is a filter. The worker sets none for itself, so it is the one that the engine gives to every container.
+    filtered = trial.run_engine("exec", trial.container("worker-1"), "grep", "^Seccomp:", "/proc/1/status").split()
+    check(filtered == ["Seccomp:", "2"], f"{trial.engine} gave the worker no filter of system calls: {filtered}")
+    say(levels[0].split("sandbox: ")[1].split(":")[0].join(("sandbox level: ", f", under {trial.engine}'s default filter")))
 
 
 def try_stop(trial):

@@ -108,7 +108,7 @@ TEST_P(SharedFilesTest, LeavesOfProgramsKeepNoFileInMemory) {
     const std::set<pid_t> sessions = testing::SessionsOfChildren();
     std::vector<std::string> writable;
     int seen = 0;
-    // A leaf that ends while it is looked at is no evidence.
+    // A leaf that ends while it is looked at proves nothing.
     const auto look = [&, name = std::string(program)] {
       const std::string leaf = LeafOf(sessions, name);
       if (leaf.empty()) return false;

@@ -44,7 +44,7 @@ struct SimulatorOptions {
   int jobs = 2;
   // As in Policy, but so small that workers wait for each other.
   int64_t asked_max = 6;
-  // As in Policy, but longer than any fault, so that no worker is taken for an idler that is none.
+  // As in Policy, but longer than any fault, so that no honest worker is taken for an idler.
   absl::Duration stall = absl::Minutes(3);
   // The mean time between two faults of any kind, until `faults_until`.
   absl::Duration fault_every = absl::Seconds(4);

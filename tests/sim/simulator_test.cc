@@ -42,7 +42,7 @@ TEST(SimulatorTest, PeersThatClaimMuchAndDeliverNothingHoldNoJobUp) {
   }
 }
 
-TEST(SimulatorTest, EveryFunctionEndsWithOneResultWhateverHappens) {
+TEST(SimulatorTest, EveryFunctionEndsWithOneResultUnderAnyFault) {
   const uint64_t first = test::Seed();
   std::map<std::string, int> faults;
   int64_t steps = 0;

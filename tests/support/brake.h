@@ -39,7 +39,7 @@ class Brake {
     for (int turn = 0; !stop.stop_requested(); ++turn) {
       // Integrators come and go. Each has a process group of its own that its processes cannot
       // leave.
-      if (turn % 20 == 0) FindGroups();
+      if (turn % 4 == 0) FindGroups();
       Signal(SIGCONT);
       Pause(kRun, stop);
       Signal(SIGSTOP);

@@ -19,6 +19,7 @@
 #include "common/base/status_macros.h"
 #include "common/job_spec/job_spec.h"
 #include "motzkin/v1/operator_service.grpc.pb.h"
+#include "tests/support/brake.h"
 #include "tests/support/local_credentials.h"
 #include "tests/support/wait_for.h"
 
@@ -153,7 +154,7 @@ MiniCluster::~MiniCluster() {
 
 std::string MiniCluster::address() const { return fmt::format("127.0.0.1:{}", port_); }
 
-void MiniCluster::StartCoordinator(const std::vector<std::string>& flags) {
+void MiniCluster::StartCoordinator(const std::vector<std::string>& flags, double share) {
   coordinator_.reset();
   stub_->operator_service.reset();  // The next one may have another key.
   std::vector<std::string> argv = {Binary("coordinator"),
@@ -169,7 +170,9 @@ void MiniCluster::StartCoordinator(const std::vector<std::string>& flags) {
                                    PlainText()};
   argv.insert(argv.end(), flags.begin(), flags.end());
   coordinator_ = Spawn(argv, directory() / "coordinator.log");
-  const bool answers = WaitFor([this] { return ListWorkers().ok(); }, absl::Minutes(2));
+  std::optional<Brake> brake;
+  if (share < 1) brake.emplace(coordinator_->pid(), share);
+  const bool answers = WaitFor([this] { return ListWorkers().ok(); }, absl::Minutes(2) / share);
   if (!answers) fmt::print(stderr, "{}\n", CoordinatorLog());
   MOTZKIN_CHECK(answers);
 }
@@ -228,27 +231,15 @@ void MiniCluster::StartWorkerOn(const std::string& state_of, const std::string& 
                                 const WorkerSettings& settings) {
   const std::string integrator =
       settings.script.empty() ? Binary("integrator") : WriteScript(name, settings.script);
-  const std::vector<std::string> argv = {Binary("worker"),
-                                         "--connect",
-                                         settings.connect.empty() ? address() : settings.connect,
-                                         "--insecure",
-                                         PlainText(),
-                                         "--name",
-                                         name,
-                                         "--slots",
-                                         fmt::format("{}", settings.slots),
-                                         "--calibrate",
-                                         settings.calibrate ? "true" : "false",
-                                         "--idle-priority",
-                                         settings.idle_priority ? "true" : "false",
-                                         "--engines",
-                                         settings.engines,
-                                         "--integrator",
-                                         integrator,
-                                         "--state-dir",
-                                         WorkerDirectory(state_of).string(),
-                                         "--acknowledgement-log",
-                                         (directory() / (name + ".acknowledged")).string()};
+  const std::vector<std::string> argv = {
+      Binary("worker"), "--connect", settings.connect.empty() ? address() : settings.connect,
+      "--insecure", PlainText(), "--name", name, "--slots", fmt::format("{}", settings.slots),
+      "--calibrate", settings.calibrate ? "true" : "false", "--idle-priority",
+      settings.idle_priority ? "true" : "false",
+      // A test should not depend on the machine that runs it.
+      "--max-temp", "0", "--on-battery", "work", "--engines", settings.engines, "--integrator",
+      integrator, "--state-dir", WorkerDirectory(state_of).string(), "--acknowledgement-log",
+      (directory() / (name + ".acknowledged")).string()};
   workers_.erase(name);
   workers_.emplace(name, Spawn(argv, directory() / (name + ".log")));
 }

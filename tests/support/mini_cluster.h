@@ -58,8 +58,9 @@ class MiniCluster {
   // between.
   void UsePlainText() { plain_text_ = true; }
 
-  // Starts the coordinator, with these flags too, and returns once it answers.
-  void StartCoordinator(const std::vector<std::string>& flags = {});
+  // Starts the coordinator, with these flags too, and returns once it answers. Until then it has
+  // `share` of a core (brake.h), and as much more time.
+  void StartCoordinator(const std::vector<std::string>& flags = {}, double share = 1);
   // Kills the coordinator with SIGKILL. Its Postgres goes on without it, as after a crash.
   void KillCoordinator();
   // Sends SIGTERM to the coordinator and waits for its exit.

@@ -72,7 +72,8 @@ std::string MiniPostgres::As(const std::string& owner_conninfo, const std::strin
   const size_t begin = owner_conninfo.find("dbname=") + 7;
   const std::string database =
       owner_conninfo.substr(begin, owner_conninfo.find(' ', begin) - begin);
-  return fmt::format("host=127.0.0.1 port={} user={} password={} dbname={}",
+  // In plain text, as a proxy may read along.
+  return fmt::format("host=127.0.0.1 port={} user={} password={} dbname={} sslmode=disable",
                      port == 0 ? server_->port() : port, role, password, database);
 }
 

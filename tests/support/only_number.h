@@ -1,4 +1,4 @@
-// For queries that return one number, whatever its column is called.
+// For queries that return one number, in a column of any name.
 #pragma once
 
 #include <cstdint>

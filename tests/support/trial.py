@@ -1,4 +1,4 @@
-"""Helps the trials of packages and images: lines with the time, an end with a reason, waits, and free ports."""
+"""Helps trials of whole programs: lines with the time, an end with a reason, waits, free ports, and a job."""
 
 import pathlib
 import socket
@@ -30,3 +30,19 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def short_functions(name, target, seed=7):
+    """Returns the YAML of a job whose functions are short, so that a worker has many of them soon."""
+    return f"""
+name: {name}
+seed: {seed}
+target: {target}
+generator:
+  unary: {{sqrt: 1, log: 1, exp: 1, sin: 1, cos: 1}}
+  binary: {{add: 2, mul: 2, div: 1}}
+  nodes_min: 1
+  nodes_max: 3
+ladder:
+  - {{engine: giac, budget_ms: 20}}
+"""

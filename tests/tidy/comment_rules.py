@@ -82,7 +82,10 @@ def whole_words(path, text):
 NO_SUBJECT = re.compile(
     r"(?:Of (?!course\b)|By which\b|By whom\b|What(?:ever)? (?!happens if\b)|Who(?:m|se|ever)? |Which of\b|"
     r"So long\b|For so long\b)")
-NO_ONE_SAYS = re.compile(r"(?<!`)\b(nobody|somebody|whoever)\b", re.I)  # But `nobody` is a user.
+# In backticks, or as a literal of its own, `nobody` is a user.
+NO_ONE_SAYS = re.compile(r"(?<![`/])\b(nobody|somebody|anybody|everybody|whoever|whomever|whatever)\b", re.I)
+# A migration is not edited once databases were made by it, not even its comments.
+NEVER_EDITED = ("coordinator/store/migrations/0001_first_release.sql",)
 SENTENCE = re.compile(r"(?<=[.;]) +")
 MARK_OF = {".cc": "//", ".h": "//", ".c": "//", ".proto": "//", ".sql": "--", ".py": "#", ".cmake": "#", ".sh": "#",
            "CMakeLists.txt": "#"}
@@ -117,9 +120,21 @@ def plain_voice(path, text):
         for sentence in SENTENCE.split(block):
             if NO_SUBJECT.match(sentence) and not sentence.endswith("?"):
                 complaints.append(f"{path}:{number}: no subject: {sentence[:60]}")
-        if match := NO_ONE_SAYS.search(block):
-            complaints.append(f"{path}:{number}: '{match[0]}': say who it is")
+        if path not in NEVER_EDITED and (match := NO_ONE_SAYS.search(block)):
+            complaints.append(f"{path}:{number}: '{match[0]}': say who or what it is")
     return complaints
 
 
-RULES = [whole_tables, whole_dividers, whole_statements, whole_words, plain_voice]
+def plain_messages(path, text):
+    """Messages and pages of the documentation name who does a thing, as comments do."""
+    if path.endswith(".md"):
+        texts = list(_lines(text))
+    elif _is_cpp(path) and not path.endswith("_test.cc"):
+        texts = cpp_scan.literals(text)
+    else:
+        return []
+    return [f"{path}:{number}: '{match[0]}': say who or what it is" for number, words in texts
+            if " " in words and (match := NO_ONE_SAYS.search(words))]
+
+
+RULES = [whole_tables, whole_dividers, whole_statements, whole_words, plain_voice, plain_messages]

@@ -38,6 +38,12 @@ def comments(text):
             if match[0].startswith("/")]
 
 
+def literals(text):
+    """Returns (line, words) of each string literal, without its quotes."""
+    return [(text.count("\n", 0, match.start()) + 1, match[0][1:-1])
+            for match in _COMMENT_OR_LITERAL.finditer(text) if match[0].startswith('"')]
+
+
 def adjacent_literals(text):
     """Returns (offset, first, second) for string literals with only blanks between them."""
     literals = [match for match in _COMMENT_OR_LITERAL.finditer(text) if match[0].startswith('"')]

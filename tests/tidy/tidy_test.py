@@ -10,7 +10,7 @@ import size_rules
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TEXT_SUFFIXES = {".cc", ".h", ".proto", ".sql", ".py", ".md", ".cmake", ".yaml", ".yml", ".sh", ".json",
-                 ".txt", ".service", ""}
+                 ".txt", ".service", ".ts", ".mjs", ".css", ".html", ""}
 # Written by machines, or not ours.
 EXEMPT = ("LICENSES/", "LICENSE", "tests/fuzz/corpus/")
 
@@ -147,7 +147,17 @@ class EachRule(unittest.TestCase):
         self.complains(rule, "dev.sh", "# What the user asked for.\n")
         self.complains(rule, "main.py", '"""Whoever waits is woken."""\n')
         self.complains(rule, "main.cc", "// The row is there and nobody reads it.\n")
+        self.complains(rule, "main.cc", "// It is the same, whatever the clock says.\n")
         self.accepts(rule, "main.cc", "// Rows of the last minute; what happens to others is told below.\n")
+        self.accepts(rule, "main.cc", "// Root becomes the user `nobody`.\n")
+
+    def test_plain_messages(self):
+        rule = comment_rules.plain_messages
+        self.complains(rule, "main.cc", 'Fail("Somebody may be in between");\n')
+        self.complains(rule, "docs/a.md", "All is encrypted, and nobody gets in.\n")
+        self.accepts(rule, "main.cc", 'for (const char* user : {"postgres", "nobody"}) Try(user);\n')
+        self.accepts(rule, "main_test.cc", 'EXPECT_FALSE(Run("show", "nobody is here"));\n')
+        self.accepts(rule, "docs/a.md", "It runs as `nobody`.\n")
 
     def test_no_sleeps_in_tests(self):
         self.complains(rules.no_sleeps_in_tests, "a_test.cc", "absl::SleepFor(absl::Seconds(1));\n")

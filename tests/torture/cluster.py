@@ -133,7 +133,7 @@ class Coordinator(Daemon):
             raise RuntimeError("the coordinator does not start, see coordinator.log")
 
     def ask(self, *words, seconds=15):
-        # The coordinator leaves an identity for its own host; anybody elsewhere would need an invite.
+        # The coordinator leaves an identity for its own host; a member on another host would need an invite.
         return subprocess.run(self.host.command([BIN + "/motzkin", "--coordinator", self.address, "--json", *words]),
                               capture_output=True, text=True, timeout=seconds + 60, env=_ENVIRONMENT, check=False)
 
@@ -161,6 +161,7 @@ class Worker(Daemon):
         # Idle priority would pause integrators on a busy machine.
         self._launch([self.binaries + "/worker", "--connect", self.coordinator.address, "--name", self.name,
                       "--slots", str(self.slots), "--calibrate", "false", "--idle-priority", "false",
+                      "--max-temp", "0", "--on-battery", "work",
                       "--invite-file", _INVITE, "--engines", "giac", "--state-dir", self.state, "--integrator", self.integrator,
                       "--results", self.results, "--drain-time", "20s", "--acknowledgement-log", self.acknowledged,
                       *self.more])

@@ -107,8 +107,9 @@ class PrivateDatabase(Database):
         self.host = coordinator_host
 
     def coordinator_arguments(self, proxy_address):
+        # The proxy reads along, so it needs plain text.
         return ["--postgres-listen", self.host.address, "--postgres-port", str(PORT),
-                "--advertise-postgres", f"postgresql://{proxy_address}:{PORT}/{self.name}"]
+                "--advertise-postgres", f"postgresql://{proxy_address}:{PORT}/{self.name}?sslmode=disable"]
 
     def start(self):
         """Does nothing, because the coordinator starts the server."""

@@ -41,6 +41,7 @@ class BudgetWatch {
   absl::Duration UntilNextCheck() const;
   // CPU that was used since the start, as of the last Check().
   absl::Duration used() const { return used_; }
+  absl::Duration budget() const { return budget_; }
 
  private:
   const pid_t pid_;

@@ -208,6 +208,25 @@ TEST(VerifierHostTest, TwoDeathsAccountForTheCpuOfBoth) {
   EXPECT_GT(judged.cpu, absl::Milliseconds(100));
 }
 
+TEST(VerifierHostTest, AnAnswerThatComesAtOnceIsChargedWithAllOfItsCpu) {
+  VerifierOptions options;
+  options.items_max = 1000;
+  options.body = [](int in, int out) {
+    for (int i = 1; ReadFrame(in, Deadline::Never()).ok(); ++i) {
+      Burn(i * absl::Microseconds(40));  // in all, by then
+      v1::Judgement judgement;
+      judgement.set_points_agreed(i);  // An empty frame would be refused.
+      WriteFrame(out, judgement.SerializeAsString(), Deadline::Never()).IgnoreError();
+    }
+  };
+  VerifierHost host(options);
+  v1::Verify request;
+  request.set_integrand("x");
+  absl::Duration charged;
+  for (int i = 0; i < 900; ++i) charged += host.Judge(request, kPatience).cpu;
+  EXPECT_GT(charged, 900 * absl::Microseconds(35));
+}
+
 TEST(VerifierHostTest, ACheckThatBlocksIsNotSaidToHaveTakenItsBudget) {
   VerifierOptions options;
   options.body = [](int, int) { pause(); };

@@ -12,7 +12,6 @@
 #include "common/base/status_macros.h"
 #include "common/process/descriptors.h"
 #include "common/process/frame.h"
-#include "worker/integrator/budget_watch.h"
 #include "worker/sandbox/limits.h"
 #include "worker/sandbox/seccomp_filter.h"
 
@@ -69,10 +68,8 @@ absl::Status VerifierHost::EnsureProcess() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> VerifierHost::AwaitJudgement(absl::Duration cpu_budget,
-                                                         absl::Duration& cpu) {
+absl::StatusOr<std::string> VerifierHost::AwaitJudgement(BudgetWatch& watch, absl::Duration& cpu) {
   const absl::Duration before = cpu;
-  BudgetWatch watch(process_->process.pid(), cpu_budget);
   while (true) {
     pollfd readable = {process_->judgements.get(), POLLIN, 0};
     const timespec wait = absl::ToTimespec(watch.UntilNextCheck());
@@ -85,7 +82,7 @@ absl::StatusOr<std::string> VerifierHost::AwaitJudgement(absl::Duration cpu_budg
     if (ready > 0) return ReadFrame(process_->judgements.get(), Deadline::After(kFrameMax));
     if (verdict == BudgetWatch::Verdict::kCpuBudget) {
       return absl::DeadlineExceededError(
-          absl::StrCat("the check took more than ", absl::FormatDuration(cpu_budget)));
+          absl::StrCat("the check took more than ", absl::FormatDuration(watch.budget())));
     }
     if (verdict == BudgetWatch::Verdict::kStalled) {
       return absl::DeadlineExceededError("the check stood still");
@@ -98,10 +95,13 @@ absl::StatusOr<Judged> VerifierHost::JudgeOnce(const v1::Verify& request, absl::
   RETURN_IF_ERROR(EnsureProcess());
   ++process_->items;
   Judged judged;
+  // The watch begins before the request is sent: on another core the verifier may have answered
+  // before we get to read its clock.
+  BudgetWatch watch(process_->process.pid(), cpu_budget);
   absl::Status status =
       WriteFrame(process_->requests.get(), request.SerializeAsString(), Deadline::After(kFrameMax));
   if (status.ok()) {
-    const absl::StatusOr<std::string> frame = AwaitJudgement(cpu_budget, cpu);
+    const absl::StatusOr<std::string> frame = AwaitJudgement(watch, cpu);
     judged.cpu = cpu;
     status = frame.status();
     if (status.ok() && judged.judgement.ParseFromString(*frame)) return judged;

@@ -16,6 +16,7 @@
 
 #include "common/process/unique_fd.h"
 #include "motzkin/integrator/v1/integrator.pb.h"
+#include "worker/integrator/budget_watch.h"
 #include "worker/integrator/forked_process.h"
 
 namespace motzkin::integrator {
@@ -56,7 +57,7 @@ class VerifierHost {
   // Returns an error if the process died; the status says how. Adds the CPU time to `cpu`.
   absl::StatusOr<Judged> JudgeOnce(const v1::Verify& request, absl::Duration cpu_budget,
                                    absl::Duration& cpu);
-  absl::StatusOr<std::string> AwaitJudgement(absl::Duration cpu_budget, absl::Duration& cpu);
+  absl::StatusOr<std::string> AwaitJudgement(BudgetWatch& watch, absl::Duration& cpu);
 
   const VerifierOptions options_;
   std::optional<Process> process_;

@@ -13,6 +13,7 @@
 #include <new>
 #include <optional>
 
+#include "common/base/cpu_time.h"
 #include "common/process/descriptors.h"
 
 namespace motzkin::integrator {
@@ -84,9 +85,8 @@ std::string EndedLine(pid_t leaf) {
   // wait4() is the only call that returns the usage of this one child.
   while (wait4(leaf, &status, 0, &usage) < 0 && errno == EINTR) {
   }
-  const int64_t cpu_us = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1'000'000ll +
-                         usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
-  return absl::StrCat("ended ", status, " ", cpu_us, " ", usage.ru_maxrss, "\n");
+  return absl::StrCat("ended ", status, " ", absl::ToInt64Microseconds(CpuTimeIn(usage)), " ",
+                      usage.ru_maxrss, "\n");
 }
 
 }  // namespace

@@ -15,9 +15,10 @@ class Console {
  public:
   Console();
 
-  // Prints a line that stays. If standard error is no terminal, the time in UTC stands before it.
+  // Prints a line that stays. If standard error is not a terminal, the time in UTC stands before
+  // it.
   void Line(const std::string& text) ABSL_LOCKS_EXCLUDED(mutex_);
-  // Replaces the live line. Does nothing if standard error is no terminal.
+  // Replaces the live line. Does nothing if standard error is not a terminal.
   void Live(const std::string& text) ABSL_LOCKS_EXCLUDED(mutex_);
   // Whether standard error is a terminal, where the live line is shown.
   bool is_terminal() const { return is_terminal_; }

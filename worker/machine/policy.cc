@@ -1,6 +1,7 @@
 #include "worker/machine/policy.h"
 
 #include <fmt/format.h>
+#include <stdlib.h>
 
 #include <algorithm>
 #include <fstream>
@@ -11,6 +12,8 @@ namespace {
 
 // Hysteresis: without it, a machine at its limit would flap at every reading.
 constexpr double kCoolDownDegrees = 5;
+// A machine needs about this long to show what fewer slots are worth.
+constexpr absl::Duration kHeatStep = absl::Minutes(1);
 
 std::string ReadWord(const std::filesystem::path& path) {
   std::ifstream file(path);
@@ -48,26 +51,58 @@ bool OnBattery(const std::filesystem::path& supplies) {
   return discharging && !mains_online;
 }
 
+double Load() {
+  double load = 0;
+  return getloadavg(&load, 1) == 1 ? load : 0;
+}
+
 }  // namespace
 
 MachineReading ReadMachine(const std::filesystem::path& sysfs) {
   return {.temperature = HottestZone(sysfs / "class/thermal"),
-          .on_battery = OnBattery(sysfs / "class/power_supply")};
+          .on_battery = OnBattery(sysfs / "class/power_supply"),
+          .load = Load()};
 }
 
-PolicyDecision Policy::Decide(const MachineReading& reading) {
+double DefaultMaxTemperature(const std::filesystem::path& root) {
+  std::ifstream file(root / "proc/device-tree/model");
+  std::string model;
+  std::getline(file, model);
+  return model.starts_with("Raspberry Pi") ? 80 : 90;
+}
+
+void Policy::StepByHeat(double temperature, BootTime now) {
+  if (options_.max_temperature <= 0 || temperature <= 0) {
+    paused_ = 0;
+    return;
+  }
+  const bool hotter = temperature > options_.max_temperature;
+  const bool cooler = temperature < options_.max_temperature - kCoolDownDegrees;
+  if (now < next_step_ || hotter == cooler) return;
+  const int step = std::max(1, slots_ / 4);
+  const int paused = std::clamp(paused_ + (hotter ? step : -step), 0, slots_);
+  // A machine that was cool for hours takes its first step at once.
+  if (paused != paused_) next_step_ = now + kHeatStep;
+  paused_ = paused;
+}
+
+PolicyDecision Policy::Decide(const MachineReading& reading, BootTime now) {
+  // The steps go on while another reason holds everything back: the machine cools down then.
+  StepByHeat(reading.temperature, now);
+  if (options_.hours.has_value() && !options_.hours->Contain(reading.minute_of_day)) {
+    return {.slots_allowed = 0,
+            .reason = fmt::format("outside of its hours (hours: {})", options_.hours->ToString())};
+  }
   if (options_.suspend_on_battery && reading.on_battery) {
     return {.slots_allowed = 0, .reason = "on battery (on_battery: suspend)"};
   }
-  if (options_.max_temperature <= 0 || reading.temperature <= 0)
-    return {.slots_allowed = slots_, .reason = {}};
-  const double limit = options_.max_temperature - (hot_ ? kCoolDownDegrees : 0);
-  hot_ = reading.temperature > limit;
-  // Half of a single slot is none: a worker with one slot pauses altogether.
-  if (!hot_) return {.slots_allowed = slots_, .reason = {}};
-  return {.slots_allowed = slots_ / 2,
-          .reason = fmt::format("hot: {:.0f} degrees, max_temp {:.0f}; half of the slots pause",
-                                reading.temperature, options_.max_temperature)};
+  if (options_.idle_only && reading.in_use) {
+    return {.slots_allowed = 0, .reason = "its owner uses it (idle_only: true)"};
+  }
+  if (paused_ == 0) return {.slots_allowed = slots_, .reason = {}};
+  return {.slots_allowed = slots_ - paused_,
+          .reason = fmt::format("hot: {:.0f} degrees, max_temp {:.0f}; {} of {} slots pause",
+                                reading.temperature, options_.max_temperature, paused_, slots_)};
 }
 
 }  // namespace motzkin::worker

@@ -56,22 +56,70 @@ TEST_F(MachineTest, TheBatteryOfAMouseIsNotThisMachines) {
   EXPECT_TRUE(Read().on_battery) << "the mouse is on, and not this machine";
 }
 
-TEST(PolicyTest, HeatHalvesTheSlotsUntilItIsFiveDegreesCooler) {
-  Policy policy({.max_temperature = 80, .suspend_on_battery = false}, 8);
-  EXPECT_EQ(policy.Decide({.temperature = 79}).slots_allowed, 8);
-  const PolicyDecision hot = policy.Decide({.temperature = 81});
+BootTime At(int seconds) { return BootTime() + absl::Hours(1) + absl::Seconds(seconds); }
+
+TEST(PolicyTest, HeatTakesAQuarterOfTheSlotsAMinuteAndGivesThemBackWhenItIsFiveDegreesCooler) {
+  Policy policy({.max_temperature = 80}, 8);
+  EXPECT_EQ(policy.Decide({.temperature = 80}, At(0)).slots_allowed, 8);
+  EXPECT_EQ(policy.Decide({.temperature = 81}, At(5)).slots_allowed, 6)
+      << "the first step is at once";
+  EXPECT_EQ(policy.Decide({.temperature = 85}, At(64)).slots_allowed, 6);
+  const PolicyDecision hot = policy.Decide({.temperature = 85}, At(65));
   EXPECT_EQ(hot.slots_allowed, 4);
-  EXPECT_FALSE(hot.reason.empty());
-  EXPECT_EQ(policy.Decide({.temperature = 78}).slots_allowed, 4);
-  EXPECT_EQ(policy.Decide({.temperature = 74}).slots_allowed, 8);
+  EXPECT_EQ(hot.reason, "hot: 85 degrees, max_temp 80; 4 of 8 slots pause");
+  EXPECT_EQ(policy.Decide({.temperature = 81}, At(125)).slots_allowed, 2);
+  EXPECT_EQ(policy.Decide({.temperature = 81}, At(185)).slots_allowed, 0);
+  EXPECT_EQ(policy.Decide({.temperature = 99}, At(400)).slots_allowed, 0);
+  EXPECT_EQ(policy.Decide({.temperature = 76}, At(500)).slots_allowed, 0) << "not cool enough";
+  EXPECT_EQ(policy.Decide({.temperature = 74}, At(505)).slots_allowed, 2);
+  EXPECT_EQ(policy.Decide({.temperature = 60}, At(510)).slots_allowed, 2);
+  EXPECT_EQ(policy.Decide({.temperature = 60}, At(565)).slots_allowed, 4);
 }
 
-TEST(PolicyTest, OnBatteryNothingRunsIfTheOwnerSaysSo) {
-  Policy suspending({.max_temperature = 0, .suspend_on_battery = true}, 8);
-  EXPECT_EQ(suspending.Decide({.temperature = 0, .on_battery = true}).slots_allowed, 0);
-  EXPECT_EQ(suspending.Decide({}).slots_allowed, 8);
-  Policy working({}, 8);
-  EXPECT_EQ(working.Decide({.temperature = 0, .on_battery = true}).slots_allowed, 8);
+TEST(PolicyTest, ASingleSlotPausesAltogether) {
+  Policy policy({.max_temperature = 80}, 1);
+  EXPECT_EQ(policy.Decide({.temperature = 81}, At(0)).slots_allowed, 0);
+  EXPECT_EQ(policy.Decide({.temperature = 70}, At(60)).slots_allowed, 1);
+}
+
+TEST(PolicyTest, WithoutASensorOrALimitNothingPauses) {
+  Policy without_limit({.max_temperature = 0}, 8);
+  EXPECT_EQ(without_limit.Decide({.temperature = 120}, At(0)).slots_allowed, 8);
+  Policy policy({.max_temperature = 80}, 8);
+  EXPECT_EQ(policy.Decide({.temperature = 90}, At(0)).slots_allowed, 6);
+  EXPECT_EQ(policy.Decide({.temperature = 0}, At(1)).slots_allowed, 8) << "the sensor went away";
+}
+
+TEST(PolicyTest, OnBatteryNothingRunsUnlessTheOwnerSaysSo) {
+  Policy suspending({}, 8);
+  EXPECT_EQ(suspending.Decide({.on_battery = true}, At(0)).slots_allowed, 0);
+  EXPECT_EQ(suspending.Decide({}, At(5)).slots_allowed, 8);
+  Policy working({.suspend_on_battery = false}, 8);
+  EXPECT_EQ(working.Decide({.on_battery = true}, At(0)).slots_allowed, 8);
+}
+
+TEST(PolicyTest, OutsideOfItsHoursNothingRuns) {
+  Policy policy({.hours = WorkingHours::Parse("22:00-07:00").value()}, 8);
+  EXPECT_EQ(policy.Decide({.minute_of_day = 23 * 60}, At(0)).slots_allowed, 8);
+  const PolicyDecision decision = policy.Decide({.minute_of_day = 12 * 60}, At(0));
+  EXPECT_EQ(decision.slots_allowed, 0);
+  EXPECT_EQ(decision.reason, "outside of its hours (hours: 22:00-07:00)");
+}
+
+TEST(PolicyTest, AMachineInUseIsLeftToItsOwnerOnlyIfThatIsWanted) {
+  Policy leaving({.idle_only = true}, 8);
+  EXPECT_EQ(leaving.Decide({.in_use = true}, At(0)).slots_allowed, 0);
+  EXPECT_EQ(leaving.Decide({.in_use = false}, At(0)).slots_allowed, 8);
+  Policy staying({}, 8);
+  EXPECT_EQ(staying.Decide({.in_use = true}, At(0)).slots_allowed, 8);
+}
+
+TEST(DefaultMaxTemperatureTest, ARaspberryPiIsHotEarlier) {
+  test::TemporaryDirectory root;
+  EXPECT_EQ(DefaultMaxTemperature(root.path()), 90);
+  std::filesystem::create_directories(root.path() / "proc/device-tree");
+  std::ofstream(root.path() / "proc/device-tree/model") << "Raspberry Pi 5 Model B Rev 1.0";
+  EXPECT_EQ(DefaultMaxTemperature(root.path()), 80);
 }
 
 }  // namespace

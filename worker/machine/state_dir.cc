@@ -16,6 +16,7 @@
 #include <system_error>
 #include <utility>
 
+#include "common/base/errno_status.h"
 #include "common/base/status_macros.h"
 #include "common/base/uuid.h"
 #include "common/process/durable_file.h"
@@ -23,10 +24,7 @@
 namespace motzkin::worker {
 namespace {
 
-absl::Status Errno(std::string_view what, const std::filesystem::path& path) {
-  const int error = errno;
-  return absl::ErrnoToStatus(error, fmt::format("{} {}", what, path.string()));
-}
+constexpr char kUuidFile[] = "worker-uuid";
 
 // Returns the content of the file without surrounding space; empty if it cannot be read.
 std::string ReadTrimmed(const std::filesystem::path& path) {
@@ -38,11 +36,11 @@ std::string ReadTrimmed(const std::filesystem::path& path) {
 
 absl::StatusOr<UniqueFd> Lock(const std::filesystem::path& path) {
   UniqueFd lock(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (lock.get() < 0) return Errno("cannot open", path);
+  if (lock.get() < 0) return ErrnoAt("cannot open", path);
   // The kernel drops the lock when this process ends, however it ends, so a stale file keeps no
   // worker out. O_CLOEXEC keeps children from holding the lock after our death.
   if (flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) return Errno("cannot lock", path);
+    if (errno != EWOULDBLOCK) return ErrnoAt("cannot lock", path);
     return absl::AlreadyExistsError(
         fmt::format("state directory {}: another worker (pid {}) runs on it; give this one "
                     "another --state-dir, or stop that one",
@@ -52,22 +50,18 @@ absl::StatusOr<UniqueFd> Lock(const std::filesystem::path& path) {
   // The pid is only for the message above; the lock itself is the kernel's.
   if (ftruncate(lock.get(), 0) != 0 ||
       pwrite(lock.get(), pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
-    return Errno("cannot write", path);
+    return ErrnoAt("cannot write", path);
   }
   return lock;
 }
 
-bool IsUuid(std::string_view text) {
-  return text.size() == 36 && text.find_first_not_of("0123456789abcdef-") == std::string_view::npos;
-}
-
-absl::StatusOr<std::string> WorkerUuid(const std::filesystem::path& path) {
-  std::string uuid = ReadTrimmed(path);
-  if (IsUuid(uuid)) return uuid;
+absl::StatusOr<std::string> WorkerUuid(const std::filesystem::path& directory) {
+  std::string uuid = ReadWorkerUuid(directory);
+  if (!uuid.empty()) return uuid;
   // The file is new or damaged. A worker with a new identity loses nothing but its name in the
   // coordinator's list, while a damaged one would be refused at every connection.
   uuid = NewUuid();
-  RETURN_IF_ERROR(WriteFileAtomically(path, uuid + "\n"));
+  RETURN_IF_ERROR(WriteFileAtomically(directory / kUuidFile, uuid + "\n"));
   return uuid;
 }
 
@@ -85,6 +79,11 @@ absl::StatusOr<uint64_t> NextInstance(const std::filesystem::path& path, const C
 }
 
 }  // namespace
+
+std::string ReadWorkerUuid(const std::filesystem::path& directory) {
+  std::string uuid = ReadTrimmed(directory / kUuidFile);
+  return IsUuid(uuid) ? uuid : "";
+}
 
 std::filesystem::path DefaultStateDirectory() {
   if (const char* systemd = std::getenv("STATE_DIRECTORY"); systemd != nullptr && *systemd == '/') {
@@ -112,7 +111,7 @@ absl::StatusOr<StateDirectory> StateDirectory::Open(const std::filesystem::path&
   state.path_ = path;
   // Locked first: another worker on this directory must not see its counter move.
   ASSIGN_OR_RETURN(state.lock_, Lock(path / "lock"));
-  ASSIGN_OR_RETURN(state.worker_uuid_, WorkerUuid(path / "worker-uuid"));
+  ASSIGN_OR_RETURN(state.worker_uuid_, WorkerUuid(path));
   ASSIGN_OR_RETURN(state.instance_, NextInstance(path / "instance", clock));
   return state;
 }

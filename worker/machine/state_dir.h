@@ -17,10 +17,16 @@ namespace motzkin::worker {
 // $XDG_STATE_HOME/motzkin/worker, where ~/.local/state stands for a variable that is not set. Empty if there is no HOME either.
 std::filesystem::path DefaultStateDirectory();
 
+// The file of the directory that keeps what the worker is to its coordinator.
+inline constexpr char kIdentityFile[] = "identity.pem";
+
+// Returns the UUID of the worker of this directory, without holding it; empty if there is none.
+std::string ReadWorkerUuid(const std::filesystem::path& directory);
+
 // Holds the directory's lock as long as it lives. Move-only. Immutable after Open().
 class StateDirectory {
  public:
-  // Creates whatever is missing.
+  // Creates the directory and its files where they are missing.
   //   ALREADY_EXISTS  another process holds the directory; the message names its pid
   //   any other       the directory cannot be used; the message says why
   static absl::StatusOr<StateDirectory> Open(const std::filesystem::path& path, const Clock& clock);

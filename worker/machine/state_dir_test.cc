@@ -42,10 +42,13 @@ TEST_F(StateDirectoryTest, ARestartIsTheSameWorkerInANewerInstance) {
 
 TEST_F(StateDirectoryTest, AnIdentityThatNoCoordinatorTakesIsReplaced) {
   std::filesystem::create_directory(directory_.path() / "state");
-  std::ofstream(directory_.path() / "state" / "worker-uuid") << std::string(36, '\xff');
-  const auto state = Open();
-  ASSERT_TRUE(state.ok()) << state.status();
-  EXPECT_EQ(state->worker_uuid().find('\xff'), std::string::npos);
+  for (const char damage : {'\xff', '-'}) {
+    const std::string damaged(36, damage);
+    std::ofstream(directory_.path() / "state" / "worker-uuid") << damaged;
+    const auto state = Open();
+    ASSERT_TRUE(state.ok()) << state.status();
+    EXPECT_NE(state->worker_uuid(), damaged);
+  }
 }
 
 TEST_F(StateDirectoryTest, ASecondWorkerIsTurnedAwayAndToldWhoIsThere) {

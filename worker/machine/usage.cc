@@ -1,12 +1,12 @@
 #include "worker/machine/usage.h"
 
 #include <absl/time/clock.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <nlohmann/json.hpp>
 
 #include "common/base/clock.h"
+#include "common/base/cpu_time.h"
 #include "common/process/durable_file.h"
 
 namespace motzkin::worker {
@@ -29,18 +29,12 @@ void ReapOrphans() {
   }
 }
 
-absl::Duration CpuOf(int who) {
-  rusage usage = {};
-  getrusage(who, &usage);
-  return absl::DurationFromTimeval(usage.ru_utime) + absl::DurationFromTimeval(usage.ru_stime);
-}
-
 }  // namespace
 
 absl::Status WriteUsage(const std::filesystem::path& state_directory, const Totals& totals) {
   ReapOrphans();
   const nlohmann::json usage = {
-      {"cpu_seconds", absl::ToDoubleSeconds(CpuOf(RUSAGE_SELF) + CpuOf(RUSAGE_CHILDREN))},
+      {"cpu_seconds", absl::ToDoubleSeconds(CpuTimeOf(RUSAGE_SELF) + CpuTimeOf(RUSAGE_CHILDREN))},
       {"cas_seconds", absl::ToDoubleSeconds(totals.cas)},
       {"verifier_seconds", absl::ToDoubleSeconds(totals.verifier)},
       {"functions", totals.functions},

@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/base/errno_status.h"
 #include "common/base/status_macros.h"
 #include "worker/results/crc32c.h"
 
@@ -26,11 +27,6 @@ namespace {
 constexpr int64_t kHeaderBytes = 8;
 constexpr size_t kUuidBytes = 36;
 constexpr std::string_view kSuffix = ".spool";
-
-absl::Status Errno(std::string_view what, const std::filesystem::path& path) {
-  const int error = errno;
-  return absl::ErrnoToStatus(error, fmt::format("{} {}", what, path.string()));
-}
 
 absl::StatusOr<std::string> Encode(const SpoolRecord& record) {
   if (record.cluster_uuid.size() != kUuidBytes) {
@@ -128,7 +124,7 @@ absl::Status ResultSpool::RecoverSegment(const std::filesystem::path& path) {
   }
   // Everything behind the first bad record goes, sound records too: without a length that can be
   // trusted, the beginning of the next record is not known.
-  if (truncate(path.c_str(), segment.bytes) != 0) return Errno("spool: cannot cut", path);
+  if (truncate(path.c_str(), segment.bytes) != 0) return ErrnoAt("spool: cannot cut", path);
   rows_ += segment.rows;
   bytes_ += segment.bytes;
   segments_.push_back(std::move(segment));
@@ -143,7 +139,7 @@ absl::Status ResultSpool::CheckRoom(int64_t record_bytes) const {
   // A spool must not be what fills the disk of a user's laptop, so free space is asked for each
   // time and not only at the start.
   struct statvfs disk;
-  if (statvfs(directory_.c_str(), &disk) != 0) return Errno("spool: cannot stat", directory_);
+  if (statvfs(directory_.c_str(), &disk) != 0) return ErrnoAt("spool: cannot stat", directory_);
   const int64_t free_bytes =
       static_cast<int64_t>(disk.f_bavail) * static_cast<int64_t>(disk.f_frsize);
   if (free_bytes - record_bytes < options_.disk_free_min) {
@@ -160,7 +156,7 @@ absl::Status ResultSpool::BeginSegment(const std::string& cluster_uuid) {
   Segment segment{.path = directory_ / fmt::format("{:012}{}", next_number_, kSuffix),
                   .cluster_uuid = cluster_uuid};
   write_fd_ = open(segment.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (write_fd_ < 0) return Errno("spool: cannot create", segment.path);
+  if (write_fd_ < 0) return ErrnoAt("spool: cannot create", segment.path);
   ++next_number_;
   segments_.push_back(std::move(segment));
   return absl::OkStatus();
@@ -172,11 +168,11 @@ absl::Status ResultSpool::WriteDurably(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = pwrite(write_fd_, bytes.data(), bytes.size(), offset);
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return Errno("spool: cannot write", segment.path);
+    if (written < 0) return ErrnoAt("spool: cannot write", segment.path);
     bytes.remove_prefix(static_cast<size_t>(written));
     offset += written;
   }
-  if (fdatasync(write_fd_) != 0) return Errno("spool: cannot sync", segment.path);
+  if (fdatasync(write_fd_) != 0) return ErrnoAt("spool: cannot sync", segment.path);
   return absl::OkStatus();
 }
 

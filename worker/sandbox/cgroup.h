@@ -1,6 +1,6 @@
 // Cgroups (version 2) for a worker to which the service manager delegates its own, as systemd does
 // for `Delegate=memory pids`. Each integrator gets a group, which bounds all of its processes
-// together and ends them together, whatever groups and sessions they are in.
+// together and ends them together, even those that moved to other process groups and sessions.
 #pragma once
 
 #include <absl/status/statusor.h>

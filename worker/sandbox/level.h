@@ -34,9 +34,9 @@ struct Probe {
   // The version of the kernel's Landlock; 0 if there is none.
   int landlock_abi = 0;
   // The limits that the worker's cgroup adds to the level: DelegatedCgroup::limits().
-  std::vector<std::string> cgroup_limits;
+  std::vector<std::string> cgroup_limits = {};
   // The reason why the level is not full; empty if it is.
-  std::string reason;
+  std::string reason = {};
 
   // Returns a line for the log, such as "full (bubblewrap, seccomp, landlock 7)".
   std::string ToString() const;

@@ -95,8 +95,8 @@ absl::StatusOr<Calibration> Calibrate(IntegratorProcess& integrator) {
     ASSIGN_OR_RETURN(const SpeedRound round, MeasureSpeed(integrator));
     calibration.cpu += round.cpu;
     for (const auto& [engine, ratio] : round.ratios) {
-      // The least, and not the median as in the gauge: nothing else of ours runs yet, so whatever
-      // slows a round down does not come from this worker.
+      // The least, and not the median as in the gauge: nothing else of ours runs yet, so anything
+      // that slows a round down does not come from this worker.
       const auto known = least.try_emplace(engine, ratio).first;
       known->second = std::min(known->second, ratio);
     }

@@ -71,7 +71,7 @@ WorkQueue::Batch WorkQueue::NewBatch(WantedBatch wanted) {
 void WorkQueue::Trim(Batch& batch, const WantedBatch& wanted, std::vector<RunningTask>& unwanted) {
   WantedBatch& held = batch.wanted;
   held.careful = wanted.careful;
-  // A lease never grows, whatever a message says: the tail may already belong to another worker.
+  // A lease never grows, even if a message says so: the tail may already belong to another worker.
   if (wanted.end_index >= held.end_index) return;
   held.end_index = wanted.end_index;
   batch.returned.erase(batch.returned.lower_bound(held.end_index), batch.returned.end());
@@ -168,7 +168,7 @@ Task WorkQueue::Begin(Batch& batch, int slot) {
             .careful = batch.wanted.careful,
             .budget_factor = batch.wanted.budget_factor,
             .candidate = batch.wanted.candidate};
-  // Interrupted functions come first: they lie below batch.next, so they are no part of the tail
+  // Interrupted functions come first: they lie below batch.next, so they are not part of the tail
   // that the coordinator may give to another worker.
   if (!batch.returned.empty()) {
     task.index = *batch.returned.begin();

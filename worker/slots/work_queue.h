@@ -45,9 +45,9 @@ struct WantedBatch {
   // The budgets are multiplied by this; above 1 only in audits.
   int budget_factor = 1;
   // The integral that is verified in place of an integration; empty: integrate.
-  std::string candidate;
+  std::string candidate = {};
   // The reason why this worker cannot do the batch; empty if it can. With one, `job` may be null.
-  std::string refusal;
+  std::string refusal = {};
 };
 
 // A function in progress: the slot that runs it, and its task's serial.

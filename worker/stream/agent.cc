@@ -11,9 +11,10 @@
 #include <utility>
 
 #include "common/base/one_line.h"
+#include "common/base/protocol_version.h"
+#include "common/joining/connection_problem.h"
 #include "common/joining/join_calls.h"
 #include "worker/stream/agent_session.h"
-#include "worker/stream/problem.h"
 
 namespace motzkin::worker {
 namespace {
@@ -53,7 +54,8 @@ struct Agent::Impl {
         clock(clock_in) {}
 
   void Run();
-  // Becomes a member of the cluster if this is none. Returns false if the agent was stopped before.
+  // Becomes a member of the cluster if this is not one yet. Returns false if the agent was stopped
+  // before.
   bool Join();
   SessionEnd RunSession();
   // One round of the session: waits, then applies or sends. Returns false if the session is over.
@@ -84,6 +86,7 @@ struct Agent::Impl {
   // Only the thread uses these.
   absl::Duration state_interval;
   absl::Duration backoff;
+  std::string advised;  // the problem whose cure was printed last; empty once connected
   BootTime last_sent, last_heard;
   uint64_t sequence = 0;
   bool change_waits = false;  // a change that the coordinator has not been sent yet
@@ -128,7 +131,10 @@ void Agent::Impl::Run() {
     CheckMembership(end.status);
     if (Stopping() || RejectedBy(end.status)) return;
     // A connection that is accepted and dropped at once must not reset the wait.
-    if (end.answered) backoff = options.backoff_min;
+    if (end.answered) {
+      backoff = options.backoff_min;
+      advised.clear();
+    }
     AwaitRetry(end);
     backoff = std::min(backoff * 2, options.backoff_max);
   }
@@ -309,9 +315,9 @@ bool Agent::Impl::RejectedBy(const grpc::Status& status) {
 void Agent::Impl::AwaitRetry(const SessionEnd& end) {
   // Spread by a quarter, so that fifty workers of a restarted coordinator do not come at once.
   const absl::Duration wait = backoff * absl::Uniform(random, 0.75, 1.25);
-  std::string problem;
+  std::string problem, cause;
   if (end.silent) {
-    problem = end.answered ? "connection lost (no answer)" : "cannot connect (no answer)";
+    cause = "no answer";
   } else if (const std::string mismatch = access.Mismatch(); !mismatch.empty()) {
     problem = mismatch;
   } else if (IsRefusal(end.status.error_code())) {
@@ -319,11 +325,17 @@ void Agent::Impl::AwaitRetry(const SessionEnd& end) {
     problem = OneLine(end.status.error_message());
     if (end.status.error_code() == grpc::StatusCode::UNAUTHENTICATED) problem += access.Advice();
   } else {
-    problem = fmt::format("{} ({})", end.answered ? "connection lost" : "cannot connect",
-                          DescribeProblem(end.status.error_message()));
+    cause = joining::DescribeProblem(end.status.error_message());
+  }
+  if (!cause.empty()) {
+    problem = fmt::format("{} ({})", end.answered ? "connection lost" : "cannot connect", cause);
   }
   console.Line(fmt::format("coordinator {}: {}; retrying in {:.0f} s", access.address(), problem,
                            std::max(1.0, absl::ToDoubleSeconds(wait))));
+  // Once in an outage, which may last for days.
+  const std::string cure = joining::CureOfProblem(cause, access.address());
+  if (!cure.empty() && cause != advised) console.Line("  " + cure);
+  advised = cause;
   Pause(wait);
 }
 

@@ -25,8 +25,6 @@
 
 namespace motzkin::worker {
 
-inline constexpr uint32_t kProtocolVersion = 1;
-
 struct AgentOptions {
   absl::Duration state_interval = absl::Seconds(5);  // until the coordinator says otherwise
   absl::Duration coalesce = absl::Milliseconds(250);

@@ -6,9 +6,11 @@
 #include <chrono>
 #include <utility>
 
+#include "common/base/status_macros.h"
+#include "common/joining/connection_problem.h"
 #include "common/joining/join_calls.h"
 #include "motzkin/v1/worker_service.grpc.pb.h"
-#include "worker/stream/problem.h"
+#include "worker/stream/submission_parts.h"
 
 namespace motzkin::worker {
 namespace {
@@ -25,7 +27,7 @@ absl::Status ToSinkStatus(const grpc::Status& status) {
       // The codes of gRPC and absl have the same numbers.
       return {static_cast<absl::StatusCode>(status.error_code()), status.error_message()};
     default:
-      return absl::UnavailableError("relay: " + DescribeProblem(status.error_message()));
+      return absl::UnavailableError("relay: " + joining::DescribeProblem(status.error_message()));
   }
 }
 
@@ -41,24 +43,32 @@ class RelaySink final : public ResultSink {
       stub_ =
           v1::WorkerService::NewStub(joining::NewChannel(access_.address(), access_.Credentials()));
     }
+    std::vector<v1::RowStatus> statuses;
+    for (v1::Submission& part : PartsOf(submission)) {
+      // If a later part fails, all of them are sent again, which is harmless.
+      RETURN_IF_ERROR(SubmitPart(std::move(part), statuses));
+    }
+    return statuses;
+  }
+
+ private:
+  absl::Status SubmitPart(v1::Submission part, std::vector<v1::RowStatus>& statuses) {
     grpc::ClientContext context;
     // gRPC turns this into a monotonic time when the call begins, so a jump of the wall clock later
     // on does not matter.
     context.set_deadline(std::chrono::system_clock::now() + kCallMax);
     v1::SubmitResultsRequest request;
-    *request.mutable_submission() = submission;
+    *request.mutable_submission() = std::move(part);
     v1::SubmitResultsResponse response;
     const grpc::Status status = stub_->SubmitResults(&context, request, &response);
     if (!status.ok()) return ToSinkStatus(status);
-    if (response.statuses_size() != submission.results_size()) {
+    if (response.statuses_size() != request.submission().results_size()) {
       return absl::UnavailableError("relay: the answer does not have one status for each row");
     }
-    std::vector<v1::RowStatus> statuses;
     for (const int row : response.statuses()) statuses.push_back(static_cast<v1::RowStatus>(row));
-    return statuses;
+    return absl::OkStatus();
   }
 
- private:
   const joining::CoordinatorAccess& access_;
   uint64_t generation_ = 0;
   std::unique_ptr<v1::WorkerService::Stub> stub_;

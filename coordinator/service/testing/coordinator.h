@@ -25,7 +25,8 @@ class Coordinator {
         loop_(*store_, jobs_, clock_, std::move(options)),
         relay_(conninfo),
         workers_(loop_, relay_, gatekeeper_),
-        operators_(*store_, loop_, {.build = "test"}) {
+        views_(*store_, loop_, {.build = "test"}),
+        operators_(*store_, loop_, views_) {
     EXPECT_TRUE(loop_.Start().ok());
     grpc::ServerBuilder builder;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
@@ -38,6 +39,8 @@ class Coordinator {
     server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(5));
     server_->Wait();
   }
+  Store& store() { return *store_; }
+  OperatorViews& views() { return views_; }
   std::string address() const { return absl::StrCat("127.0.0.1:", port_); }
 
  private:
@@ -46,8 +49,9 @@ class Coordinator {
   JobDirectory jobs_;
   SchedulerLoop loop_;
   ResultRelay relay_;
-  const Gatekeeper gatekeeper_;  // Lets everybody in.
+  const Gatekeeper gatekeeper_;  // Allows every call.
   WorkerServiceImpl workers_;
+  OperatorViews views_;
   OperatorServiceImpl operators_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;

@@ -149,7 +149,7 @@ TEST(FricasTest, AKernelWithoutHugePagesIsGoodEnough) {
 TEST(FricasTest, AnEngineThatDoesNotStartIsNamedWithItsOwnWords) {
   const std::unique_ptr<Engine> fricas = MakeFricas("/no/such/file.so");
   const absl::Status started = fricas->Start();
-  // The loader's complaint: without the preloaded file FriCAS is no zygote and just ends.
+  // The loader's complaint: without the preloaded file FriCAS is not a zygote and just ends.
   EXPECT_THAT(std::string(started.message()),
               AllOf(StartsWith("fricas does not start: "), HasSubstr("/no/such/file.so")));
 }

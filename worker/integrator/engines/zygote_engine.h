@@ -43,7 +43,7 @@ class ZygoteEngine final : public Engine {
   std::unique_ptr<Zygote> zygote_;
 };
 
-// Takes `text` for an answer. If it is none, or one of `unevaluated` stands in it as a word, the
+// Takes `text` for an answer. If it is not one, or one of `unevaluated` stands in it as a word, the
 // engine gave up, and the text is its message.
 void TakeText(bool is_answer, std::string text, const std::vector<std::string_view>& unevaluated,
               EngineReply& reply);

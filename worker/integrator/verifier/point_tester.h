@@ -22,14 +22,15 @@ Agreement Compare(const ball::Evaluator& evaluator, slong tolerance_bits);
 struct TestedPoint {
   SamplePoint at;
   Agreement agreement = Agreement::kUndecided;
-  // Some value was taken to lie on a branch cut, so a difference is no proof.
+  // Some value was taken to lie on a branch cut, so a difference proves nothing.
   bool assumed_cut = false;
 };
 
 struct Tally {
   int agreed = 0;
   int differed = 0;
-  // Differences that rest on an assumed branch. They are no proof, but no agreement either.
+  // Differences that rest on an assumed branch. They prove nothing, but they are no agreement
+  // either.
   int doubtful = 0;
   int without_value = 0;
   int decided() const { return agreed + differed; }

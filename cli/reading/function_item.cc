@@ -1,0 +1,154 @@
+#include "cli/reading/function_item.h"
+
+#include <absl/strings/ascii.h>
+#include <absl/strings/str_cat.h>
+
+#include <algorithm>
+
+#include "cli/reading/json_values.h"
+#include "cli/reading/lample_charton_line.h"
+#include "cli/reading/mathematica_list.h"
+#include "cli/text/read_expression.h"
+#include "common/base/status_macros.h"
+#include "common/base/string_view.h"
+
+namespace motzkin::cli {
+namespace {
+
+using expression::Dialect;
+
+void AddNotes(std::string_view text, Dialect dialect, FunctionItem& item) {
+  if (dialect != Dialect::kAny || NotationOf(text, dialect) != Notation::kInfix) return;
+  for (const std::string_view note : expression::ConventionNotes(text)) {
+    if (std::find(item.notes.begin(), item.notes.end(), note) == item.notes.end())
+      item.notes.push_back(note);
+  }
+}
+
+absl::StatusOr<std::string> ReadFunction(std::string_view text, const ReadingOptions& options) {
+  absl::StatusOr<std::string> prefix = ReadAsPrefix(text, options.dialect);
+  if (prefix.ok() || !options.latex) return prefix;
+  absl::StatusOr<std::string> latex = ReadLatexAsPrefix(text);
+  return latex.ok() ? latex : prefix;
+}
+
+absl::Status ReadIntegrand(std::string_view text, const ReadingOptions& options,
+                           FunctionItem& item) {
+  item.text = text;
+  item.integrand = ReadFunction(text, options);
+  AddNotes(text, options.dialect, item);
+  if (item.integrand.ok()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(item.integrand.status().message(), Caret(item.integrand.status(), item.text)));
+}
+
+void AddCandidate(std::string_view text, const ReadingOptions& options, FunctionItem& item) {
+  item.has_candidates = true;
+  item.candidates.push_back({std::string(text), ReadFunction(text, options)});
+  AddNotes(text, options.dialect, item);
+}
+
+absl::Status AddCandidates(const Json& value, const ReadingOptions& options, FunctionItem& item) {
+  // Predictions of one answer a line are often written without the brackets.
+  const Json list = value.is_string() ? Json::array({value}) : value;
+  if (!list.is_array()) return absl::InvalidArgumentError("candidates must be strings");
+  item.has_candidates = true;
+  for (const Json& candidate : list) {
+    if (!candidate.is_string()) return absl::InvalidArgumentError("candidates must be strings");
+    AddCandidate(candidate.get_ref<const std::string&>(), options, item);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadObject(const Json& json, const ReadingOptions& options, FunctionItem& item) {
+  if (json.contains("id")) item.id = json["id"];
+  const auto integrand = json.find(options.integrand_key);
+  if (integrand == json.end() || !integrand->is_string()) {
+    return absl::InvalidArgumentError(absl::StrCat("expected an object with a string \"",
+                                                   options.integrand_key,
+                                                   "\"; --integrand-key names another key"));
+  }
+  RETURN_IF_ERROR(ReadIntegrand(integrand->get_ref<const std::string&>(), options, item));
+  const auto candidates = json.find(options.candidates_key);
+  if (candidates == json.end() || candidates->is_null()) return absl::OkStatus();
+  return AddCandidates(*candidates, options, item);
+}
+
+absl::Status ReadArray(const Json& json, const ReadingOptions& options, FunctionItem& item) {
+  std::vector<std::string> texts;
+  for (const Json& value : json) {
+    if (value.is_string()) texts.push_back(value.get<std::string>());
+  }
+  if (texts.empty() || !json[0].is_string())
+    return absl::InvalidArgumentError("expected an array that begins with an integrand");
+  RETURN_IF_ERROR(ReadIntegrand(texts[0], options, item));
+  if (texts.size() > 1) AddCandidate(texts[1], options, item);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status ReadJsonItem(std::string_view text, const ReadingOptions& options,
+                          FunctionItem& item) {
+  ASSIGN_OR_RETURN(const Json json, ParseJson(text));
+  if (json.is_object()) return ReadObject(json, options, item);
+  if (json.is_array()) return ReadArray(json, options, item);
+  if (json.is_string()) return ReadIntegrand(json.get_ref<const std::string&>(), options, item);
+  return absl::InvalidArgumentError(absl::StrCat("expected an object with a string \"",
+                                                 options.integrand_key, "\", or an integrand"));
+}
+
+absl::Status ReadLampleChartonItem(std::string_view line, FunctionItem& item) {
+  ASSIGN_OR_RETURN(const LampleChartonLine parts, ReadLampleChartonLine(line));
+  RETURN_IF_ERROR(ReadIntegrand(parts.integrand, {}, item));
+  if (!parts.integral.empty()) AddCandidate(parts.integral, {}, item);
+  return absl::OkStatus();
+}
+
+absl::Status ReadRecordItem(const std::vector<std::string>& header,
+                            const std::vector<std::string>& fields, const ReadingOptions& options,
+                            FunctionItem& item) {
+  if (fields.size() != header.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(fields.size(), " fields where the header has ", header.size(),
+                     "; a field that holds the separator is put in quotes"));
+  }
+  const auto field = [&](const std::string& name) -> const std::string* {
+    const auto found = std::find(header.begin(), header.end(), name);
+    return found == header.end() ? nullptr : &fields[static_cast<size_t>(found - header.begin())];
+  };
+  if (const std::string* id = field("id"); id != nullptr) item.id = *id;
+  const std::string* integrand = field(options.integrand_key);
+  if (integrand == nullptr) return absl::InvalidArgumentError("no integrand");
+  RETURN_IF_ERROR(ReadIntegrand(*integrand, options, item));
+  const std::string* candidates = field(options.candidates_key);
+  if (candidates == nullptr || candidates->empty()) return absl::OkStatus();
+  if (const absl::StatusOr<Json> list = ParseJson(*candidates); list.ok() && list->is_array())
+    return AddCandidates(*list, options, item);
+  AddCandidate(*candidates, options, item);
+  return absl::OkStatus();
+}
+
+absl::Status ReadMathematicaItem(std::string_view list, FunctionItem& item) {
+  ASSIGN_OR_RETURN(const MathematicaList parts, SplitList(list));
+  ReadingOptions options;
+  options.dialect = Dialect::kMathematica;
+  RETURN_IF_ERROR(ReadIntegrand(parts.integrand, options, item));
+  for (const std::string_view antiderivative : parts.antiderivatives)
+    AddCandidate(antiderivative, options, item);
+  return absl::OkStatus();
+}
+
+absl::Status ReadTextItem(std::string_view line, const ReadingOptions& options,
+                          FunctionItem& item) {
+  const size_t tab = std::min(line.find('\t'), line.size());
+  const auto stripped = [](std::string_view text) {
+    return ToStd(absl::StripAsciiWhitespace(ToAbsl(text)));
+  };
+  RETURN_IF_ERROR(ReadIntegrand(stripped(line.substr(0, tab)), options, item));
+  const std::string_view answer = stripped(line.substr(tab));
+  if (!answer.empty()) AddCandidate(answer, options, item);
+  return absl::OkStatus();
+}
+
+}  // namespace motzkin::cli
