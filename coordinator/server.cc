@@ -43,12 +43,11 @@ constexpr absl::Duration kInviteFileTime = absl::Hours(24 * 30);
 // second for the handshakes of a whole home.
 constexpr int kHandshakeMillis = 10'000;
 // Calls of one connection at a time. A worker has two, `motzkin` one. Each may hold a message of
-// kRequestBytesMax that is not whole yet, so this and the connections of a certificate bound what
-// its holder can take of kTransportBytesMax.
+// kRequestBytesMax that is not whole yet. Connections ends those that keep neither bound.
 constexpr int kCallsOfConnectionMax = 4;
-// gRPC may keep so much for all connections together. Above it gRPC ends calls, of any peer, so this
-// is the last resort: the bounds on connections and calls leave it unused by honest peers.
-constexpr size_t kTransportBytesMax = size_t{128} << 20;
+// gRPC may keep so much for all connections together. Above it gRPC ends calls, of honest peers as
+// well, so this is the last resort: the bounds of Connections keep attackers below it.
+constexpr size_t kTransportBytesMax = size_t{160} << 20;
 
 // Both sides send keepalive pings. Without them a dead peer is noticed only after minutes (measured
 // with gRPC 1.51). The server has to tolerate a shorter interval than workers use, or it ends their
@@ -65,6 +64,10 @@ void SetKeepalive(grpc::ServerBuilder& builder) {
 void SetBounds(grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(kRequestBytesMax);
   builder.SetMaxSendMessageSize(kAnswerBytesMax);
+  // A compressed message may become a thousand times as long, and no peer of ours compresses.
+  for (const grpc_compression_algorithm each : {GRPC_COMPRESS_DEFLATE, GRPC_COMPRESS_GZIP}) {
+    builder.SetCompressionAlgorithmSupportStatus(each, false);
+  }
   grpc::ResourceQuota quota("coordinator");
   builder.SetResourceQuota(quota.Resize(kTransportBytesMax));
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMillis);

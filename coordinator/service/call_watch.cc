@@ -1,10 +1,13 @@
 #include "coordinator/service/call_watch.h"
 
+#include <google/protobuf/message.h>
 #include <grpcpp/server_context.h>
+#include <grpcpp/support/byte_buffer.h>
 
+#include <cstdint>
 #include <limits>
 #include <optional>
-#include <utility>
+#include <string_view>
 
 namespace motzkin::coordinator {
 namespace {
@@ -18,8 +21,12 @@ constexpr size_t kOfOperatorMax = 32;
 // gRPC makes it when a call begins, and deletes it when the call has ended.
 class CallWatch final : public grpc::experimental::Interceptor {
  public:
-  CallWatch(Gatekeeper& gatekeeper, std::optional<identity::Identity> holder)
-      : gatekeeper_(gatekeeper), holder_(std::move(holder)) {
+  CallWatch(Gatekeeper& gatekeeper, Connections& connections,
+            grpc::experimental::ServerRpcInfo& info)
+      : gatekeeper_(gatekeeper),
+        connections_(connections),
+        raw_(IsRaw(info.method())),
+        connection_(Enter(*info.server_context())) {
     if (holder_.has_value()) gatekeeper_.Begin(*holder_);
   }
   ~CallWatch() override {
@@ -27,30 +34,54 @@ class CallWatch final : public grpc::experimental::Interceptor {
   }
 
   void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
+    using grpc::experimental::InterceptionHookPoints;
+    if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_MESSAGE)) {
+      if (const void* message = methods->GetRecvMessage(); message != nullptr) {
+        connections_.CountMessage(connection_, BytesOf(message));
+      }
+    }
     methods->Proceed();
   }
 
  private:
+  // Whether the service takes the method's messages as bytes.
+  static bool IsRaw(std::string_view method) {
+    return method.starts_with("/motzkin.v1.WorkerService/");
+  }
+
+  // Tells the connections who calls. Returns the number of the caller's connection.
+  uint64_t Enter(const grpc::ServerContextBase& context) {
+    if (!gatekeeper_.asks()) {
+      // A caller cannot say who he is, so all who make calls are members.
+      return connections_.Welcome(context.peer(), "anybody", std::numeric_limits<size_t>::max());
+    }
+    const auto caller = gatekeeper_.Caller(*context.auth_context());
+    if (!caller.has_value()) return 0;
+    holder_ = caller->holder;
+    const bool worker = caller->holder.role == identity::Role::kWorker;
+    return connections_.Welcome(context.peer(), identity::ToText(caller->holder),
+                                worker ? kOfWorkerMax : kOfOperatorMax);
+  }
+
+  int64_t BytesOf(const void* message) const {
+    const size_t bytes =
+        raw_ ? static_cast<const grpc::ByteBuffer*>(message)->Length()
+             : static_cast<const google::protobuf::Message*>(message)->ByteSizeLong();
+    return static_cast<int64_t>(bytes);
+  }
+
   Gatekeeper& gatekeeper_;
-  const std::optional<identity::Identity> holder_;
+  Connections& connections_;
+  const bool raw_;
+  std::optional<identity::Identity> holder_;
+  const uint64_t connection_;
 };
 
 }  // namespace
 
 grpc::experimental::Interceptor* CallWatchFactory::CreateServerInterceptor(
     grpc::experimental::ServerRpcInfo* info) {
-  grpc::ServerContextBase& context = *info->server_context();
-  std::optional<identity::Identity> holder;
-  if (!gatekeeper_.asks()) {
-    // A caller cannot say who he is, so all who make calls are members.
-    connections_.Welcome(context.peer(), "anybody", std::numeric_limits<size_t>::max());
-  } else if (const auto caller = gatekeeper_.Caller(*context.auth_context()); caller.has_value()) {
-    holder = caller->holder;
-    const bool worker = caller->holder.role == identity::Role::kWorker;
-    connections_.Welcome(context.peer(), identity::ToText(caller->holder),
-                         worker ? kOfWorkerMax : kOfOperatorMax);
-  }
-  return new CallWatch(gatekeeper_, std::move(holder));
+  return new CallWatch(gatekeeper_, connections_, *info);
 }
 
 }  // namespace motzkin::coordinator

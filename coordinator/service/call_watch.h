@@ -1,6 +1,6 @@
 // Watches every call of every service from its beginning to its end: tells the connections who makes
-// calls on them, and the gatekeeper how many the holder of a certificate has under way. It decides
-// nothing; that is for the gatekeeper.
+// calls on them and which messages have come whole, and the gatekeeper how many calls the holder of a
+// certificate has under way. It decides nothing; that is for the gatekeeper and the connections.
 //
 // Thread-safe. gRPC owns the factory and makes one watch a call.
 #pragma once

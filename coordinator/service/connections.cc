@@ -21,7 +21,7 @@ namespace {
 constexpr uint64_t kReserve = 128;
 constexpr size_t kConnectionsMin = 16;
 constexpr size_t kDescriptorsEach = 2;
-constexpr int kEventsMax = 64;
+constexpr int kEventsMax = 1'024;
 // Bytes that came since the last look have come lately.
 constexpr absl::Duration kLookInterval = absl::Seconds(1);
 
@@ -62,8 +62,10 @@ Connections::Admission Connections::Admit(int fd, const std::string& peer) {
   }
   UniqueFd copy(fcntl(fd, F_DUPFD_CLOEXEC, 3));
   const uint64_t id = next_id_++;
-  // Edges, because gRPC reads what came, and not we. The end of a connection is always told.
-  epoll_event event = {.events = EPOLLIN | EPOLLET, .data = {.u64 = id}};
+  // Edges, because gRPC reads what came, and not we. epoll tells of an edge only if something is still
+  // true when we ask, and gRPC may have read all by then: EPOLLOUT is true nearly always. The end of a
+  // connection is always told.
+  epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data = {.u64 = id}};
   if (!copy.valid() || epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, copy.get(), &event) != 0) {
     // A connection that cannot be watched is not kept.
     shutdown(fd, SHUT_RDWR);
@@ -79,25 +81,34 @@ Connections::Admission Connections::Admit(int fd, const std::string& peer) {
   return Admission::kAdmitted;
 }
 
-void Connections::Welcome(const std::string& peer, const std::string& holder,
-                          size_t of_holder_max) {
+uint64_t Connections::Welcome(const std::string& peer, const std::string& holder,
+                              size_t of_holder_max) {
   const absl::MutexLock lock(&mutex_);
   const auto known = by_peer_.find(CanonicalPeer(peer));
-  if (known == by_peer_.end()) return;
-  Connection& connection = table_.at(known->second);
-  if (!connection.holder.empty()) return;
+  if (known == by_peer_.end()) return 0;
+  const uint64_t id = known->second;
+  Connection& connection = table_.at(id);
+  if (!connection.holder.empty()) return id;
   // Strangers keep their share of the room, so that a new machine can always come in. A member who
   // finds no other room is served all the same, among the strangers.
-  if (table_.size() - strangers_ >= bounds_.connections - bounds_.strangers) return;
+  if (table_.size() - strangers_ >= bounds_.connections - bounds_.strangers) return id;
   connection.holder = holder;
   --strangers_;
   strangers_bytes_ -= connection.bytes;
-  epoll_event event = {.events = 0, .data = {.u64 = known->second}};  // Only its end from now on.
-  epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, connection.copy.get(), &event);
   const auto held = [&holder](const auto& entry) { return entry.second.holder == holder; };
   if (static_cast<size_t>(std::ranges::count_if(table_, held)) > of_holder_max) {
     End(std::ranges::find_if(table_, held));
   }
+  return id;
+}
+
+void Connections::CountMessage(uint64_t connection, int64_t bytes) {
+  const absl::MutexLock lock(&mutex_);
+  const auto at = table_.find(connection);
+  if (at == table_.end() || at->second.holder.empty()) return;
+  // The message came before we were told of it, and its bytes may not be counted yet.
+  CountBytes(at->second);
+  at->second.Settle(bytes + bytes / kFramingPart);
 }
 
 void Connections::CountCall(const std::string& holder) {
@@ -149,32 +160,37 @@ void Connections::LookAtEvents() {
     if (at == table_.end()) continue;
     if ((events[i].events & (EPOLLHUP | EPOLLERR)) != 0) {
       Forget(at);
-    } else {
-      CountBytes(at->second);
+      continue;
+    }
+    CountBytes(at->second);
+    const Connection& connection = at->second;
+    if (!connection.holder.empty() &&
+        connection.bytes - connection.settled > bounds_.unfinished_bytes) {
+      End(at);
     }
   }
   while (strangers_ > 0 && strangers_bytes_ > bounds_.strangers_bytes) EndLargestStranger();
 }
 
 void Connections::CountBytes(Connection& connection) {
-  if (!connection.holder.empty()) return;
   const int64_t before = std::exchange(connection.bytes, BytesReceived(connection.copy.get()));
-  strangers_bytes_ += connection.bytes - before;
+  if (connection.holder.empty()) strangers_bytes_ += connection.bytes - before;
 }
 
-void Connections::LookAtStrangers() {
+void Connections::LookAtAll() {
   const BootTime now = clock_.Now();
   if (now - looked_ < kLookInterval) return;
-  looked_ = now;
+  const int64_t seconds = absl::ToInt64Seconds(now - std::exchange(looked_, now));
   rates_.Forget(now);
   for (auto& [id, connection] : table_) {
-    if (connection.holder.empty()) connection.bytes_before = connection.bytes;
+    connection.bytes_before = connection.bytes;
+    connection.Settle(kFramingBytesASecond * seconds);
   }
 }
 
 void Connections::EndOldStrangers() {
   const absl::MutexLock lock(&mutex_);
-  LookAtStrangers();
+  LookAtAll();
   const BootTime before = clock_.Now() - kStrangerTime;
   for (auto at = table_.begin(); at != table_.end() && at->second.since <= before;) {
     const auto next = std::next(at);

@@ -52,6 +52,18 @@ bool Ended(const Pair& pair) {
   return (end.revents & POLLHUP) != 0;
 }
 
+// Reads so many bytes, as gRPC would.
+void Receive(const Pair& pair, size_t bytes) {
+  std::string read(bytes, '\0');
+  for (size_t had = 0; had < bytes;) {
+    pollfd readable = {pair.ours.get(), POLLIN, 0};
+    ASSERT_GT(poll(&readable, 1, 1'000), 0);
+    const ssize_t count = recv(pair.ours.get(), read.data() + had, bytes - had, 0);
+    ASSERT_GT(count, 0);
+    had += static_cast<size_t>(count);
+  }
+}
+
 class ConnectionsTest : public ::testing::Test {
  protected:
   // Admits a connection under a made-up name of its peer.
@@ -62,7 +74,9 @@ class ConnectionsTest : public ::testing::Test {
   }
 
   FakeClock clock_;
-  Connections connections_{{.connections = 6, .strangers = 3, .strangers_bytes = 100'000}, clock_};
+  Connections connections_{
+      {.connections = 6, .strangers = 3, .strangers_bytes = 100'000, .unfinished_bytes = 50'000},
+      clock_};
 };
 
 TEST_F(ConnectionsTest, AFloodPushesOutItsOwnConnectionsAndNotThoseOfOthers) {
@@ -132,6 +146,47 @@ TEST_F(ConnectionsTest, TheStrangerWhoHasSentMostGoesWhenTheySendTooMuch) {
     return Ended(loud);
   }));
   EXPECT_FALSE(Ended(quiet));
+}
+
+TEST_F(ConnectionsTest, AMemberWhoseMessagesDoNotComeWholeGoesWhenHeHasSentTooMuch) {
+  const Pair slow = Admit("ipv4:10.0.0.1:1");
+  const Pair honest = Admit("ipv4:10.0.0.2:1");
+  const std::string message(32'000, 'x');
+  for (int i = 0; i < 10; ++i) {
+    const uint64_t id = connections_.Welcome("ipv4:10.0.0.2:1", "worker honest", 4);
+    ASSERT_NE(id, 0u);
+    ASSERT_EQ(write(honest.theirs.get(), message.data(), message.size()), std::ssize(message));
+    Receive(honest, message.size());
+    connections_.CountMessage(id, std::ssize(message));
+    connections_.LookAtEvents();
+    EXPECT_FALSE(Ended(honest)) << i;
+  }
+  const uint64_t id = connections_.Welcome("ipv4:10.0.0.1:1", "worker slow", 4);
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_EQ(write(slow.theirs.get(), message.data(), message.size()), std::ssize(message));
+    Receive(slow, message.size());
+    connections_.LookAtEvents();
+    // A short message explains no more than itself.
+    connections_.CountMessage(id, 10);
+    EXPECT_EQ(Ended(slow), i == 1) << i;
+  }
+  EXPECT_FALSE(Ended(honest));
+  EXPECT_EQ(connections_.size(), 1u);
+}
+
+TEST_F(ConnectionsTest, WhatAMemberSendsBesideItsMessagesIsForgivenWithTime) {
+  const Pair quiet = Admit("ipv4:10.0.0.1:1");
+  connections_.EndOldStrangers();
+  connections_.Welcome("ipv4:10.0.0.1:1", "worker w", 4);
+  const std::string pings(Connections::kFramingBytesASecond, 'x');
+  for (int second = 0; second < 100; ++second) {
+    ASSERT_EQ(write(quiet.theirs.get(), pings.data(), pings.size()), std::ssize(pings));
+    Receive(quiet, pings.size());
+    connections_.LookAtEvents();
+    ASSERT_FALSE(Ended(quiet)) << second;
+    clock_.Advance(absl::Seconds(1));
+    connections_.EndOldStrangers();
+  }
 }
 
 TEST_F(ConnectionsTest, WhoBeginsCallsWithoutEndLosesHisConnectionsAndIsKeptOutForAWhile) {

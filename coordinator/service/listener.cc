@@ -8,7 +8,9 @@
 #include <string.h>
 #include <sys/eventfd.h>
 
+#include <array>
 #include <cerrno>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -197,8 +199,17 @@ void Listener::NoteTrouble(int error) {
 }
 
 void Listener::Pause(absl::Duration pause) const {
-  pollfd stop = {stop_.get(), POLLIN, 0};
-  poll(&stop, 1, static_cast<int>(absl::ToInt64Milliseconds(pause)));
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point end = Clock::now() + absl::ToChronoNanoseconds(pause);
+  std::array<pollfd, 2> waiting = {{{stop_.get(), POLLIN, 0}, {connections_.events(), POLLIN, 0}}};
+  for (;;) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
+    if (left.count() <= 0) return;
+    poll(waiting.data(), waiting.size(), static_cast<int>(left.count()));
+    if (waiting[0].revents != 0) return;
+    // Those who are connected go on sending meanwhile.
+    connections_.LookAtEvents();
+  }
 }
 
 }  // namespace motzkin::coordinator

@@ -52,7 +52,7 @@ class Listener {
   // Accepts what waits at a socket. Returns errno if that ended because nothing can be accepted.
   int AcceptFrom(int socket);
   void NoteTrouble(int error);
-  // Waits, for Stop() at most.
+  // Waits, at most until Stop(), and looks after the connections meanwhile.
   void Pause(absl::Duration pause) const;
 
   Connections& connections_;

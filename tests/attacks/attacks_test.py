@@ -113,6 +113,13 @@ class Uninvited(AttackTest):
     def test_the_health_of_the_coordinator_is_no_secret(self):
         self.assertEqual(self.stranger().raw("/grpc.health.v1.Health/Check"), "OK")
 
+    def test_a_compressed_message_is_refused_as_it_may_become_a_thousand_times_as_long(self):
+        for compression in (grpc.Compression.Deflate, grpc.Compression.Gzip):
+            call = self.stranger()._channel.unary_unary("/motzkin.v1.JoinService/Hello", None, None)
+            with self.assertRaises(grpc.RpcError) as refused:
+                call(bytes(1 << 20), timeout=20, compression=compression)
+            self.assertEqual(refused.exception.code().name, "UNIMPLEMENTED")
+
     def test_plain_text_is_refused(self):
         with grpc.insecure_channel(self.coordinator.address) as channel:
             with self.assertRaises(grpc.RpcError) as refused:

@@ -213,6 +213,7 @@ class UnderSiege(CrowdTest):
         others = [self.attack("half_messages", f"worker {uuid.uuid4()}"), self.attack("no_reading", "reader ben"),
                   self.attack("half_messages"), self.attack("silence"),
                   self.attack("bare_streams", f"worker {uuid.uuid4()}"), self.attack("kept_halves", f"worker {uuid.uuid4()}")]
+        halves = self.attack("members_halves", f"worker {uuid.uuid4()}")
         times, pause = [], threading.Event()
         end = time.monotonic() + self.SECONDS
         while time.monotonic() < end:
@@ -229,7 +230,8 @@ class UnderSiege(CrowdTest):
               f"at most {peak >> 20} MiB, {calm >> 20} MiB before", file=sys.stderr)
         self.assertIn("RESOURCE_EXHAUSTED", refused)
         self.assertNotIn("OK", answers)
-        self.assertIn(f"{attacks_test.SUBMIT} {40 << 20} RESOURCE_EXHAUSTED", answers)
+        self.assertIn(f"{attacks_test.SUBMIT} {2 << 20} RESOURCE_EXHAUSTED", answers)
+        self.assertIn("connections that were ended", self.said(halves))
         self.assertLessEqual(peak, self.RSS_MAX)
         self.assertLess(times[-1], 1)
         self.assertEqual(self.coordinator.motzkin("jobs"), [])

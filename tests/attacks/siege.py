@@ -82,11 +82,12 @@ class Siege:
         """Messages of 40 MiB, among them one of 20 million empty messages."""
         empty = b"\x4a\x00" * (20 << 20)
         text = b"\x9a\x01" + (40 << 20).to_bytes(4, "little") + bytes(40 << 20)
+        short = bytes(2 << 20)
         dense = b"\x4a\x00" * (MESSAGE_MAX // 2)
         while True:
             with Attacker(self.coordinator, self.key, self.shown) as attacker:
                 for method in (SUBMIT, JOIN):
-                    for message in (dense, empty, text):
+                    for message in (dense, short, empty, text):
                         print(method, len(message), self._code(attacker, method, message), flush=True)
                 for message in (empty, dense):
                     call = attacker._channel.stream_stream(SYNCHRONIZE, None, None)(iter([message]), timeout=20)
@@ -135,6 +136,19 @@ class Siege:
                 except OSError as error:
                     print(error, flush=True)
             _NEVER.wait(0.1)
+
+    def members_halves(self):
+        """As many halves of messages as a connection takes whose holder is known from a call that goes on."""
+        ended = 0
+        while True:
+            try:
+                peer = self._half_peer()
+                peer.call(SYNCHRONIZE)
+                while True:
+                    peer.send_half(peer.call(SUBMIT), MESSAGE_MAX)
+            except OSError:
+                ended += 1
+                print("connections that were ended:", ended, flush=True)
 
     def no_reading(self):
         """Calls whose answers are never read."""
