@@ -58,8 +58,8 @@ class Connections {
   // A stranger who begins too many calls has sent more than this lately. An honest one has not: he says
   // hello, and asks once a second whether he is approved.
   static constexpr int64_t kBusyBytesMin = 16 << 10;
-  // What an honest connection sends beside its messages: so much a second for pings, windows and the
-  // headers of calls, and this part of a message, at most, for its frames and TLS records.
+  // An honest connection sends less than this beside its messages: so much a second for pings, windows
+  // and the headers of calls, and this part of a message for its frames and TLS records.
   static constexpr int64_t kFramingBytesASecond = 1 << 10;
   static constexpr int64_t kFramingPart = 16;
 
