@@ -45,7 +45,7 @@ std::string Head(const ExportReport& report, const ExportOptions& options) {
       spdx.empty() ? "" : fmt::format("license: {}\n", absl::AsciiStrToLower(spdx));
   return fmt::format(
       "---\npretty_name: {}\n{}tags:\n- mathematics\n- symbolic-integration\n{}---\n",
-      report.job.name, license, options.format->yaml(report));
+      report.job.name, license, options.format->yaml(report, options));
 }
 
 std::string Introduction(const ExportReport& report, const ExportOptions& options) {

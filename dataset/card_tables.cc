@@ -117,8 +117,12 @@ std::string ColumnsTable(const ExportOptions& options) {
   std::string table = fmt::format(
       "Functions are written in {} notation.\n\n| column | type | is |\n|---|---|---|\n",
       WordOf(kNotations, options.notation));
-  for (const Column& column : Columns()) {
-    table += fmt::format("| `{}` | {} | {} |\n", column.name, column.type, column.meaning);
+  for (const Column& column : Columns(options.with_steps)) {
+    table += fmt::format("| `{}` | {}{} | {} |\n", column.name, column.type,
+                         !column.list                ? ""
+                         : options.format->has_lists ? " list"
+                                                     : " list, as JSON",
+                         column.meaning);
   }
   return table;
 }
@@ -217,6 +221,7 @@ std::string CommandLine(const ExportReport& report, const ExportOptions& options
   if (options.balance != Balance::kNone)
     command += " --balance " + WordOf(kBalances, options.balance);
   if (options.labels != Labels::kAll) command += " --labels " + WordOf(kLabels, options.labels);
+  if (options.with_steps) command += " --with steps";
   if (options.strip_ln_abs) command += " --ln-abs strip";
   if (options.check == nullptr) command += " --trust-rows";
   if (options.decontaminate.has_value()) {

@@ -42,26 +42,31 @@ Json FileSet(std::string_view split, const std::string& paths, const FileFormat&
 
 std::string_view DataType(std::string_view column_type) {
   if (column_type == "int64") return "sc:Integer";
+  if (column_type == "float64") return "sc:Float";
   if (column_type == "bool") return "sc:Boolean";
   return "sc:Text";
 }
 
-Json RecordSet(std::string_view split) {
+Json RecordSet(std::string_view split, const ExportOptions& options) {
   Json fields = Json::array();
-  for (const Column& column : Columns()) {
-    fields.push_back(
-        {{"@type", "cr:Field"},
-         {"@id", fmt::format("{}/{}", split, column.name)},
-         {"name", column.name},
-         {"description", column.meaning},
-         {"dataType", DataType(column.type)},
-         {"source",
-          {{"fileSet", {{"@id", FileSetId(split)}}}, {"extract", {{"column", column.name}}}}}});
+  for (const Column& column : Columns(options.with_steps)) {
+    const bool as_text = column.list && !options.format->has_lists;
+    Json field = {
+        {"@type", "cr:Field"},
+        {"@id", fmt::format("{}/{}", split, column.name)},
+        {"name", column.name},
+        {"description", column.meaning},
+        {"dataType", as_text ? "sc:Text" : DataType(column.type)},
+        {"source",
+         {{"fileSet", {{"@id", FileSetId(split)}}}, {"extract", {{"column", column.name}}}}}};
+    if (column.list && !as_text) field["repeated"] = true;
+    fields.push_back(std::move(field));
   }
   return {{"@type", "cr:RecordSet"}, {"@id", split}, {"name", split}, {"field", fields}};
 }
 
-void AddFiles(const ExportReport& report, const FileFormat& format, Json& json) {
+void AddFiles(const ExportReport& report, const ExportOptions& options, Json& json) {
+  const FileFormat& format = *options.format;
   Json distribution = Json::array();
   Json records = Json::array();
   for (const WrittenFile& file : report.files) distribution.push_back(FileObject(file, format));
@@ -69,7 +74,7 @@ void AddFiles(const ExportReport& report, const FileFormat& format, Json& json) 
     const std::string paths = SplitPaths(report, static_cast<Split>(i));
     if (paths.empty()) continue;
     distribution.push_back(FileSet(kSplitNames[i], paths, format));
-    records.push_back(RecordSet(kSplitNames[i]));
+    records.push_back(RecordSet(kSplitNames[i], options));
   }
   json["distribution"] = distribution;
   if (!records.empty()) json["recordSet"] = records;
@@ -105,7 +110,7 @@ std::string Croissant(const ExportReport& report, const ExportOptions& options) 
     if (name != report.engines.end()) engines.push_back(name->second);
   }
   json["rai:machineAnnotationTools"] = engines;
-  AddFiles(report, *options.format, json);
+  AddFiles(report, options, json);
   return json.dump(2, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -39,7 +39,7 @@ TEST_F(CroissantTest, FilesHaveTheirDigestsAndColumnsTheirTypes) {
   EXPECT_EQ(sets["train-files"], "data/train-*-of-00003.jsonl");
   const Json& train = json["recordSet"][0];
   EXPECT_EQ(train["@id"], "train");
-  ASSERT_EQ(train["field"].size(), Columns().size());
+  ASSERT_EQ(train["field"].size(), Columns(/*with_steps=*/false).size());
   EXPECT_EQ(train["field"][3]["@id"], "train/success");
   EXPECT_EQ(train["field"][3]["dataType"], "sc:Boolean");
   EXPECT_EQ(json["rai:machineAnnotationTools"], Json::array({"giac 1.9.0.35"}));

@@ -76,7 +76,7 @@ class Exporter {
         selection_(std::move(selection)),
         shards_(directory,
                 {options.format->stem(report.job.kind), std::string(options.format->extension),
-                 options.shard_rows, options.format->header()}),
+                 options.shard_rows, options.format->header(options)}),
         plan_(options.balance),
         drawn_(reader, report.job.name, report.range.end),
         check_(std::move(check)) {}
@@ -154,7 +154,7 @@ class Exporter {
 
   absl::StatusOr<std::optional<std::string>> Line(const Row& row, bool label) {
     return options_.format->line(
-        {row, label, options_.notation, pool_, [&] { return drawn_.Of(row); }});
+        {row, label, options_, report_.engines, pool_, [&] { return drawn_.Of(row); }});
   }
 
   absl::Status StripAndVerify(Row& row) {

@@ -11,11 +11,11 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "dataset/baselines.h"
+#include "dataset/columns.h"
 #include "dataset/export_options.h"
 #include "dataset/reader.h"
 #include "dataset/selection.h"
@@ -38,7 +38,7 @@ struct ExportReport {
   int64_t ln_abs_kept = 0;       // integrals in which it stayed, as ln u does not verify
   FlipsByOutcome flips;          // of the audits that have an answer by now
   BaselineScores baselines;
-  std::map<int, std::string> engines;
+  EngineNames engines;
   std::vector<WrittenFile> files;  // the data files
 };
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "common/expression/printer.h"
 #include "dataset/balance.h"
 #include "dataset/file_format.h"
 #include "dataset/label_model.h"
@@ -59,6 +60,8 @@ struct ExportOptions {
   std::vector<v1::Kind> kinds = {v1::KIND_FORWARD};
   v1::Answers answers = v1::ANSWERS_UNSPECIFIED;  // default: the job's own
   Labels labels = Labels::kAll;
+  // Adds what each step of the ladder gave and cost, and sizes.
+  bool with_steps = false;
   // Writes ln|u| as ln u wherever that is verified; `verify` must then be set.
   bool strip_ln_abs = false;
   Verify verify;

@@ -10,10 +10,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "common/expression/expression.h"
-#include "common/expression/printer.h"
+#include "dataset/columns.h"
 #include "dataset/row.h"
 #include "motzkin/v1/job.pb.h"
 
@@ -22,19 +21,12 @@ namespace motzkin::dataset {
 struct ExportOptions;
 struct ExportReport;
 
-// A column of jsonl and csv, for the card.
-struct Column {
-  std::string_view name;
-  std::string_view type;  // in the words of Hugging Face datasets: int64, string, bool
-  std::string_view meaning;
-};
-const std::vector<Column>& Columns();
-
 // A row that is to become a line, with everything that a format needs for that.
 struct LineSource {
   const Row& row;
   bool label;
-  expression::Format notation;
+  const ExportOptions& options;
+  const EngineNames& engines;
   // Scratch space, which is cleared.
   expression::Pool& pool;
   // Returns how often the function occurs in the range. It costs a query, so it is called only for
@@ -56,10 +48,11 @@ struct FileFormat {
   std::string (*stem)(v1::Kind kind);
   std::string_view extension;
   std::string_view media_type;
-  // Whether its rows have Columns().
+  // Whether its rows have Columns(), and whether a value can be a list; if not, a list is JSON text.
   bool has_columns;
+  bool has_lists;
   // Returns the beginning of a file, which is a line or empty.
-  std::string (*header)();
+  std::string (*header)(const ExportOptions& options);
   // INVALID_ARGUMENT: the options make no sense in this format.
   absl::Status (*check)(const ExportOptions& options);
   // Returns a line with its newline. Returns nothing if the format cannot express the row: the
@@ -69,7 +62,7 @@ struct FileFormat {
 
   // These make parts of the card: the YAML for load_dataset(), a few words about the rows, how to
   // load the files, and the section about columns. They are empty if there is nothing to say.
-  std::string (*yaml)(const ExportReport& report);
+  std::string (*yaml)(const ExportReport& report, const ExportOptions& options);
   std::string_view rows;
   std::string (*loading)(const ExportReport& report);
   std::string (*columns)(const ExportOptions& options);

@@ -216,6 +216,10 @@ absl::Status Check(const ExportOptions& options) {
   if (options.notation != expression::Format::kPrefix) {
     return absl::InvalidArgumentError("lample-charton has a notation of its own");
   }
+  if (options.with_steps) {
+    return absl::InvalidArgumentError(
+        "--with steps adds columns, which lample-charton has not: use --format jsonl or csv");
+  }
   return absl::OkStatus();
 }
 
@@ -263,10 +267,11 @@ constinit const FileFormat kLampleCharton = {
     .extension = "",
     .media_type = "text/plain",
     .has_columns = false,
-    .header = [] { return std::string(); },
+    .has_lists = false,
+    .header = [](const ExportOptions&) { return std::string(); },
     .check = Check,
     .line = Line,
-    .yaml = [](const ExportReport&) { return std::string(); },
+    .yaml = [](const ExportReport&, const ExportOptions&) { return std::string(); },
     .rows = " with their integrals",
     .loading = Loading,
     .columns = [](const ExportOptions&) { return std::string(); },

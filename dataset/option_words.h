@@ -26,6 +26,8 @@ inline const std::map<std::string, v1::Answers> kAnswers = {{"elementary", v1::A
                                                             {"special", v1::ANSWERS_SPECIAL}};
 inline const std::map<std::string, Labels> kLabels = {{"all", Labels::kAll},
                                                       {"sure", Labels::kSure}};
+// Whether an export has the columns about steps.
+inline const std::map<std::string, bool> kAdditions = {{"steps", true}};
 inline const std::map<std::string, v1::Kind> kKinds = {{"forward", v1::KIND_FORWARD},
                                                        {"backward", v1::KIND_BACKWARD},
                                                        {"by_parts", v1::KIND_BY_PARTS}};

@@ -74,6 +74,7 @@ Row RowOf(const postgres::Row& found) {
   row.canonical_hash = static_cast<uint64_t>(found.Int("canonical_hash"));
   row.skeleton_hash = static_cast<uint64_t>(found.Int("skeleton_hash"));
   row.steps = ParseSteps(TextOrEmpty(found, "steps"));
+  row.speed_factor = found.Real("speed_factor");
   row.worker_id = found.Int32("worker_id");
   row.quarantined = found.Bool("quarantined");
   return row;

@@ -51,6 +51,7 @@ Json Options(const ExportReport& report, const ExportOptions& options) {
             {"range", {report.range.begin, report.range.end}},
             {"answers", Word(report.answers)},
             {"labels", WordOf(kLabels, options.labels)},
+            {"with", options.with_steps ? Json{"steps"} : Json::array()},
             {"balance", WordOf(kBalances, options.balance)},
             {"ln_abs", options.strip_ln_abs ? "strip" : "keep"},
             {"shard_size", options.shard_rows},

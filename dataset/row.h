@@ -41,6 +41,7 @@ struct Row {
   uint64_t canonical_hash = 0;
   uint64_t skeleton_hash = 0;
   std::vector<Step> steps;
+  double speed_factor = 1;  // by which the machine's budgets were multiplied
   int worker_id = 0;
   bool quarantined = false;  // An audit found another row of its worker wrong.
   // False if it came out differently when it was drawn and verified again.

@@ -22,41 +22,32 @@ namespace {
 using expression::Expr;
 using Json = nlohmann::ordered_json;
 
-Json TextOrNull(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
-
-// Returns the values of Columns(), in that order. A row that is labelled false keeps nothing of an
-// answer: it may have one that does not count, and a model must not see it.
-std::vector<Json> Values(const Row& row, bool label, const std::string& integrand,
+// Returns the values of the columns, in their order.
+std::vector<Json> Values(const LineSource& source, const std::string& integrand,
                          const std::string& integral) {
-  return {row.index,
-          integrand,
-          TextOrNull(integral),
-          label,
-          Word(row.outcome),
-          label ? TextOrNull(Word(row.answer_class)) : Json(nullptr),
-          label && row.has_abs,
-          label ? TextOrNull(row.engine) : Json(nullptr),
-          label ? TextOrNull(row.engine_version) : Json(nullptr),
-          fmt::format("{:016x}", row.canonical_hash),
-          fmt::format("{:016x}", row.skeleton_hash)};
+  const RowSource of_row{source.row, source.label, integrand, integral, source.engines};
+  std::vector<Json> values;
+  for (const Column& column : Columns(source.options.with_steps)) {
+    values.push_back(column.value(of_row));
+  }
+  return values;
 }
 
-std::string JsonOf(const std::vector<Json>& values) {
+std::string JsonOf(const std::vector<Json>& values, const std::vector<Column>& columns) {
   Json object = Json::object();
-  for (size_t i = 0; i < values.size(); ++i) object[std::string(Columns()[i].name)] = values[i];
+  for (size_t i = 0; i < values.size(); ++i) object[std::string(columns[i].name)] = values[i];
   return object.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) + "\n";
 }
 
-// Writes a field as RFC 4180 says. NULL is an empty field.
+// Writes a field as RFC 4180 says. NULL is an empty field, and a list is JSON.
 std::string CsvField(const Json& value) {
   if (value.is_null()) return "";
-  if (!value.is_string()) return value.dump();
-  const auto& text = value.get_ref<const std::string&>();
+  const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
   if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
   return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\"", "\"\""}}), "\"");
 }
 
-std::string CsvOf(const std::vector<Json>& values) {
+std::string CsvOf(const std::vector<Json>& values, const std::vector<Column>& /*columns*/) {
   std::vector<std::string> fields;
   fields.reserve(values.size());
   for (const Json& value : values) fields.push_back(CsvField(value));
@@ -66,34 +57,35 @@ std::string CsvOf(const std::vector<Json>& values) {
 // Returns stored tokens in the notation that was asked for; nothing if it lacks a function's name.
 absl::StatusOr<std::optional<std::string>> Rendered(std::string_view prefix,
                                                     const LineSource& source) {
-  if (source.notation == expression::Format::kPrefix || prefix.empty()) return std::string(prefix);
+  const expression::Format notation = source.options.notation;
+  if (notation == expression::Format::kPrefix || prefix.empty()) return std::string(prefix);
   source.pool.Clear();
   const absl::StatusOr<Expr> expr = expression::ParsePrefix(prefix, source.pool);
   if (!expr.ok()) return absl::DataLossError(std::string(expr.status().message()));
-  absl::StatusOr<std::string> text = expression::Print(*expr, source.notation);
+  absl::StatusOr<std::string> text = expression::Print(*expr, notation);
   if (!text.ok()) return std::nullopt;
   return *std::move(text);
 }
 
-using Writer = std::string (*)(const std::vector<Json>& values);
+using Writer = std::string (*)(const std::vector<Json>& values, const std::vector<Column>& columns);
 
 template <Writer kWrite>
 absl::StatusOr<std::optional<std::string>> Line(const LineSource& source) {
-  const Row& row = source.row;
-  ASSIGN_OR_RETURN(const std::optional<std::string> integrand, Rendered(row.integrand, source));
+  ASSIGN_OR_RETURN(const std::optional<std::string> integrand,
+                   Rendered(source.row.integrand, source));
   ASSIGN_OR_RETURN(const std::optional<std::string> integral,
-                   Rendered(source.label ? row.integral : "", source));
+                   Rendered(source.label ? source.row.integral : "", source));
   if (!integrand.has_value() || !integral.has_value()) return std::nullopt;
-  return kWrite(Values(row, source.label, *integrand, *integral));
+  return kWrite(Values(source, *integrand, *integral), Columns(source.options.with_steps));
 }
 
-std::string CsvHeader() {
+std::string CsvHeader(const ExportOptions& options) {
   std::vector<std::string> names;
-  for (const Column& column : Columns()) names.emplace_back(column.name);
+  for (const Column& column : Columns(options.with_steps)) names.emplace_back(column.name);
   return absl::StrJoin(names, ",") + "\n";
 }
 
-std::string Yaml(const ExportReport& report) {
+std::string Yaml(const ExportReport& report, const ExportOptions& options) {
   std::string yaml = "configs:\n- config_name: default\n  data_files:\n";
   std::string splits;
   for (size_t i = 0; i < kSplits; ++i) {
@@ -109,15 +101,17 @@ std::string Yaml(const ExportReport& report) {
                           bytes, report.exported.labels[i].total());
   }
   yaml += "dataset_info:\n  config_name: default\n  features:\n";
-  for (const Column& column : Columns()) {
-    yaml += fmt::format("  - name: {}\n    dtype: {}\n", column.name, column.type);
+  for (const Column& column : Columns(options.with_steps)) {
+    const bool as_list = column.list && options.format->has_lists;
+    yaml += fmt::format("  - name: {}\n    {}: {}\n", column.name, as_list ? "list" : "dtype",
+                        column.list && !as_list ? "string" : column.type);
   }
   return yaml + "  splits:\n" + splits;
 }
 
 constexpr FileFormat Table(std::string_view word, std::string_view extension,
-                           std::string_view media_type, std::string (*header)(),
-                           decltype(FileFormat::line) line) {
+                           std::string_view media_type, bool has_lists,
+                           decltype(FileFormat::header) header, decltype(FileFormat::line) line) {
   return {
       .word = word,
       .shard_rows = 500'000,
@@ -126,6 +120,7 @@ constexpr FileFormat Table(std::string_view word, std::string_view extension,
       .extension = extension,
       .media_type = media_type,
       .has_columns = true,
+      .has_lists = has_lists,
       .header = header,
       .check = [](const ExportOptions&) { return absl::OkStatus(); },
       .line = line,
@@ -142,24 +137,10 @@ constexpr FileFormat Table(std::string_view word, std::string_view extension,
 
 }  // namespace
 
-constinit const FileFormat kJsonl =
-    Table("jsonl", ".jsonl", "application/jsonlines", [] { return std::string(); }, Line<JsonOf>);
-constinit const FileFormat kCsv = Table("csv", ".csv", "text/csv", CsvHeader, Line<CsvOf>);
-
-const std::vector<Column>& Columns() {
-  static const std::vector<Column> columns = {
-      {"index", "int64", "the function's index in its job"},
-      {"integrand", "string", "the function"},
-      {"integral", "string", "a verified integral; null unless `success`"},
-      {"success", "bool", "the label"},
-      {"outcome", "string", "what happened: integrated, unsolved, nonelementary or timed_out"},
-      {"answer_class", "string", "the class of the integral: elementary or special"},
-      {"has_abs", "bool", "whether the integral holds abs or sign"},
-      {"engine", "string", "the engine that found the integral"},
-      {"engine_version", "string", "its exact version"},
-      {"canonical_hash", "string", "the hash of the integrand's canonical form, hexadecimal"},
-      {"skeleton_hash", "string", "the hash of its form without constants; it decides the split"}};
-  return columns;
-}
+constinit const FileFormat kJsonl = Table(
+    "jsonl", ".jsonl", "application/jsonlines", /*has_lists=*/true,
+    [](const ExportOptions&) { return std::string(); }, Line<JsonOf>);
+constinit const FileFormat kCsv =
+    Table("csv", ".csv", "text/csv", /*has_lists=*/false, CsvHeader, Line<CsvOf>);
 
 }  // namespace motzkin::dataset

@@ -40,6 +40,7 @@ struct ExportFlags {
   std::string kinds = "forward";
   std::string answers;
   std::string labels = "all";
+  std::string with;
   std::string ln_abs = "keep";
   std::string shard_size;
   dataset::Publisher publisher;
@@ -108,6 +109,9 @@ absl::StatusOr<dataset::ExportOptions> ReadOptions(const ExportFlags& flags) {
     ASSIGN_OR_RETURN(options.answers, Chosen(dataset::kAnswers, "--answers", flags.answers));
   }
   ASSIGN_OR_RETURN(options.labels, Chosen(dataset::kLabels, "--labels", flags.labels));
+  if (!flags.with.empty()) {
+    ASSIGN_OR_RETURN(options.with_steps, Chosen(dataset::kAdditions, "--with", flags.with));
+  }
   options.kinds.clear();
   for (const absl::string_view kind : absl::StrSplit(flags.kinds, ',')) {
     ASSIGN_OR_RETURN(const v1::Kind chosen, Chosen(dataset::kKinds, "--kinds", std::string(kind)));
@@ -242,6 +246,8 @@ void AddFlags(CLI::App& verb, ExportFlags& flags) {
                   "elementary or special: what counts as success; default: as the job says");
   verb.add_option("--labels", flags.labels,
                   "all (default), or sure: leave out functions that timed out");
+  verb.add_option("--with", flags.with,
+                  "steps: add the engine, outcome and cost of each step, and sizes");
   verb.add_option("--ln-abs", flags.ln_abs,
                   "keep (default), or strip: write ln|u| as ln u where that verifies");
   verb.add_option("--shard-size", flags.shard_size,

@@ -28,7 +28,7 @@ import json, sys
 from datasets import load_dataset
 data = load_dataset(sys.argv[1], cache_dir=sys.argv[2])
 print(json.dumps({
-    "features": {name: feature.dtype for name, feature in data["train"].features.items()},
+    "features": {name: str(feature) for name, feature in data["train"].features.items()},
     "rows": {split: len(rows) for split, rows in data.items()},
     "integrals": sum(text is not None for text in data["train"]["integral"]),
     "true": sum(data["train"]["success"])}))
@@ -84,7 +84,7 @@ class LoadDataset(unittest.TestCase):
             self.assertEqual(loaded[form]["true"], counts["labels"]["train"]["true"])
             self.assertEqual(loaded[form]["integrals"], loaded[form]["true"])
         self.assertEqual(loaded["csv"], loaded["jsonl"])
-        self.assertEqual(loaded["jsonl"]["features"]["success"], "bool")
+        self.assertEqual(loaded["jsonl"]["features"]["success"], "Value('bool')")
 
     def test_a_file_that_begins_without_integrals_keeps_its_types(self):
         path, counts = self.export("late")
@@ -99,7 +99,17 @@ class LoadDataset(unittest.TestCase):
         loaded = self.load(path)
         self.assertEqual(loaded["rows"]["train"], 12_000 + count)
         self.assertEqual(loaded["integrals"], counts["labels"]["train"]["true"])
-        self.assertEqual(loaded["features"]["integral"], "string")
+        self.assertEqual(loaded["features"]["integral"], "Value('string')")
+
+    def test_steps_are_lists(self):
+        for form, lists in (("jsonl", "List(Value('int64'))"), ("csv", "Value('string')")):
+            path, counts = self.export(f"steps-{form}", "--format", form, "--with", "steps")
+            loaded = self.load(path)
+            self.assertEqual(loaded["true"], counts["labels"]["train"]["true"])
+            self.assertEqual(loaded["features"]["step_cpu_us"], lists)
+            self.assertEqual(loaded["features"]["speed_factor"], "Value('float64')")
+            described = self.run_there(CROISSANT, path)
+            self.assertEqual(described["rows"], loaded["rows"]["train"])
 
     def test_croissant_describes_files_and_rows(self):
         for form in ("jsonl", "csv"):
