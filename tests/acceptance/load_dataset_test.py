@@ -2,7 +2,8 @@
 """Exports of a running cluster are read by the programs that their readers use.
 
 Hugging Face's `datasets` loads each of them as the card says, also a file whose first 12,000 rows have no integral, of
-which no type could be guessed. `mlcroissant` checks croissant.json and reads the rows by it.
+which no type could be guessed. `mlcroissant` checks croissant.json and reads the rows by it. The
+directories that motzkin-parquet makes have the same rows.
 
 Usage: load_dataset_test.py BIN_DIRECTORY PROTO_DIRECTORY TOOLS_DIRECTORY [UNITTEST ARGUMENTS]
 """
@@ -16,6 +17,7 @@ import tempfile
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
+PARQUET = HERE.parent.parent / "python/motzkin-parquet/src"
 sys.path[:0] = [str(HERE.parent / "attacks"), str(HERE)]
 import attacked  # noqa: E402
 import between  # noqa: E402
@@ -32,6 +34,12 @@ print(json.dumps({
     "rows": {split: len(rows) for split, rows in data.items()},
     "integrals": sum(text is not None for text in data["train"]["integral"]),
     "true": sum(data["train"]["success"])}))
+"""
+ROWS = """
+import hashlib, json, sys
+from datasets import load_dataset
+data = load_dataset(sys.argv[1], cache_dir=sys.argv[2])
+print(json.dumps({split: hashlib.sha256(json.dumps(list(rows)).encode()).hexdigest() for split, rows in data.items()}))
 """
 CROISSANT = """
 import json, sys
@@ -62,13 +70,29 @@ class LoadDataset(unittest.TestCase):
         self.coordinator.motzkin("export", "short", str(path), *options)
         return path, json.loads((path / "export.json").read_text())["exported_rows"]
 
-    def run_there(self, script, *words):
+    def python_there(self, *words):
         environment = {**os.environ, "HF_HOME": str(self.folder / "hub"), "HF_HUB_OFFLINE": "1",
-                       "HF_DATASETS_DISABLE_PROGRESS_BARS": "1"}
-        done = subprocess.run([self.python, "-c", script, *map(str, words)], capture_output=True, text=True,
-                              check=False, env=environment, cwd=self.folder)
+                       "HF_DATASETS_DISABLE_PROGRESS_BARS": "1", "PYTHONPATH": str(PARQUET),
+                       "PYTHONDONTWRITEBYTECODE": "1"}
+        return subprocess.run([self.python, *map(str, words)], capture_output=True, text=True, check=False,
+                              env=environment, cwd=self.folder)
+
+    def run_there(self, script, *words):
+        done = self.python_there("-c", script, *words)
         self.assertEqual(done.returncode, 0, done.stderr)
         return json.loads(done.stdout.splitlines()[-1])
+
+    def to_parquet(self, source, name):
+        """Returns the directory that motzkin-parquet has made, its exit code and what it said."""
+        done = self.python_there("-m", "motzkin_parquet", source, self.folder / name)
+        return self.folder / name, done.returncode, done.stderr
+
+    def refusal(self, source):
+        """Returns the one line with which motzkin-parquet refuses an export."""
+        _, code, said = self.to_parquet(source, "refused")
+        self.assertEqual(code, 2, said)
+        self.assertRegex(said, r"\Amotzkin-parquet: [^\n]+\n\Z")
+        return said
 
     def load(self, path):
         return self.run_there(LOAD, path, self.folder / f"cache-{path.name}")
@@ -118,6 +142,42 @@ class LoadDataset(unittest.TestCase):
                                        "--url", "https://example.org/data")
             train = counts["labels"]["train"]
             self.assertEqual(self.run_there(CROISSANT, path), {"rows": sum(train.values()), "true": train["true"]})
+
+    def test_parquet_has_the_same_rows_types_and_card(self):
+        source, _ = self.export("for-parquet", "--with", "steps", "--shard-size", "100")
+        path, code, said = self.to_parquet(source, "parquet")
+        self.assertEqual(code, 0, said)
+        loaded = self.load(path)
+        self.assertEqual(loaded, self.load(source))
+        self.assertEqual(self.run_there(ROWS, path, self.folder / "cache-rows-1"),
+                         self.run_there(ROWS, source, self.folder / "cache-rows-2"))
+        described = self.run_there(CROISSANT, path)
+        self.assertEqual(described, {"rows": loaded["rows"]["train"], "true": loaded["true"]})
+        sums = subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=path, capture_output=True,
+                              text=True, check=False)
+        self.assertEqual(sums.returncode, 0, sums.stderr)
+        report, card = json.loads((path / "export.json").read_text()), (path / "README.md").read_text()
+        for file in report["files"]:
+            self.assertEqual(file["bytes"], (path / file["path"]).stat().st_size)
+            self.assertIn(f"| {file['path']} | {file['rows']:,} | {file['bytes']:,} | `{file['sha256']}` |", card)
+        self.assertNotIn("jsonl |", card)
+        again, code, said = self.to_parquet(source, "parquet-again")
+        self.assertEqual(code, 0, said)
+        self.assertEqual((again / "SHA256SUMS").read_text(), (path / "SHA256SUMS").read_text())
+
+    def test_parquet_is_not_made_of_anything_else(self):
+        source, _ = self.export("not-jsonl", "--format", "csv")
+        self.assertRegex(self.refusal(source), "in the format csv: make it again with `motzkin export --format jsonl`")
+        self.assertRegex(self.refusal(self.folder), "has no export.json: it is no directory of `motzkin export`")
+        source, _ = self.export("changed")
+        with open(next(source.glob("data/train-*.jsonl")), "a", encoding="utf-8") as file:
+            file.write("{}\n")
+        self.assertRegex(self.refusal(source), "is not what SHA256SUMS says: export again")
+        self.assertEqual([path.name for path in self.folder.glob("refused*")], [])
+        source, _ = self.export("sound")
+        (self.folder / "refused").mkdir()
+        (self.folder / "refused" / "mine").touch()
+        self.assertRegex(self.refusal(source), "is there and not empty: name another directory")
 
 
 if __name__ == "__main__":

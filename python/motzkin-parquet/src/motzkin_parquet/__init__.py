@@ -1,0 +1,1 @@
+"""Converts datasets that `motzkin export` has written to Parquet."""
