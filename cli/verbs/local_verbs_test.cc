@@ -4,6 +4,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
+#include <sstream>
 
 #include "cli/text/exit_code.h"
 #include "cli/text/json.h"
@@ -13,6 +15,7 @@
 namespace motzkin::cli {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
@@ -46,6 +49,38 @@ TEST(GenerateTest, AnUnknownPresetIsNotFoundAndListsTheOthers) {
   EXPECT_EQ(ran.code, kExitNotFound);
   EXPECT_THAT(ran.err, HasSubstr("lample-charton"));
   EXPECT_EQ(ran.out, "");
+}
+
+TEST(GenerateTest, VariantsAreAllDifferentAndSayWhatChanged) {
+  const Ran ran = RunMotzkin({"generate", "--like", "x*exp(3*x)", "--count", "30", "--json"});
+  ASSERT_EQ(ran.code, kExitOk) << ran.err;
+  std::set<std::string> hashes, changes;
+  std::istringstream lines(ran.out);
+  for (std::string line; std::getline(lines, line);) {
+    const Json variant = Json::parse(line);
+    hashes.insert(variant["canonical_hash"]);
+    changes.insert(variant["change"]);
+  }
+  EXPECT_EQ(hashes.size(), 30u);
+  EXPECT_THAT(changes, ElementsAre("constants", "one more operator", "one operator less"));
+}
+
+TEST(GenerateTest, WhereThereAreNoMoreVariantsItSaysSoAndEnds) {
+  const Ran ran = RunMotzkin({"generate", "--like", "x", "--count", "5000"});
+  EXPECT_EQ(ran.code, kExitOk);
+  const auto printed = std::count(ran.out.begin(), ran.out.end(), '\n');
+  EXPECT_GT(printed, 40);
+  EXPECT_EQ(ran.err, "motzkin: only " + std::to_string(printed) + " variants of x were found\n");
+}
+
+TEST(GenerateTest, WhatHasNoVariantsIsOneLine) {
+  EXPECT_THAT(RunMotzkin({"generate"}).err, HasSubstr("name a PRESET, or a function with --like"));
+  const Ran constant = RunMotzkin({"generate", "--like", "7"});
+  EXPECT_EQ(constant.code, kExitUsage);
+  EXPECT_THAT(constant.err, HasSubstr("--like '7': it is constant"));
+  const Ran unknown = RunMotzkin({"generate", "--like", "sine(x)"});
+  EXPECT_EQ(unknown.code, kExitUsage);
+  EXPECT_THAT(unknown.err, HasSubstr("--like: column 1: unknown function 'sine'"));
 }
 
 TEST(WatchTest, AnIntervalIsNeverNegative) {
