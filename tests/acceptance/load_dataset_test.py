@@ -13,15 +13,12 @@ import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 PARQUET = HERE.parent.parent / "python/motzkin-parquet/src"
 sys.path[:0] = [str(HERE.parent / "attacks"), str(HERE)]
-import attacked  # noqa: E402
-import between  # noqa: E402
-import trial  # noqa: E402
+import computing  # noqa: E402
 from loaders import install  # noqa: E402
 
 # Both run in the Python of the loaders.
@@ -55,15 +52,7 @@ class LoadDataset(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.python = install(TOOLS, HERE / "loaders.txt")
-        cls.coordinator = attacked.Coordinator()
-        cls.addClassCleanup(cls.coordinator.stop)
-        worker = between.RealWorker(cls.coordinator.address, "laptop")
-        cls.addClassCleanup(worker.stop)
-        cls.folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
-        job = cls.folder / "job.yaml"
-        job.write_text(trial.short_functions("short", 300), encoding="utf-8")
-        cls.coordinator.motzkin("start", str(job))
-        trial.wait_for(lambda: cls.coordinator.motzkin("jobs")[0]["sealed_below"] >= 300, 240, "not all is sealed")
+        cls.coordinator, cls.folder = computing.start(cls, 300, lambda job: job["sealed_below"] >= 300, 240)
 
     def export(self, name, *options):
         path = self.folder / name

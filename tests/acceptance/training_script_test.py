@@ -10,7 +10,6 @@ Usage: training_script_test.py BIN_DIRECTORY PROTO_DIRECTORY [UNITTEST ARGUMENTS
 import pathlib
 import subprocess
 import sys
-import tempfile
 import unittest
 
 import psycopg
@@ -19,8 +18,7 @@ import sympy
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/attacks"), str(pathlib.Path(__file__).parent)]
 import attacked  # noqa: E402
-import between  # noqa: E402
-import trial  # noqa: E402
+import computing  # noqa: E402
 from prefix import compile_prefix  # noqa: E402
 
 POINT = 0.3125
@@ -29,16 +27,8 @@ POINT = 0.3125
 class TrainingScript(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.coordinator = attacked.Coordinator()
-        cls.addClassCleanup(cls.coordinator.stop)
-        worker = between.RealWorker(cls.coordinator.address, "laptop")
-        cls.addClassCleanup(worker.stop)
-        folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
-        job = folder / "job.yaml"
         # The job has no end, so the script reads while rows are written.
-        job.write_text(trial.short_functions("short", "1M"), encoding="utf-8")
-        cls.coordinator.motzkin("start", str(job))
-        trial.wait_for(lambda: cls.coordinator.motzkin("jobs")[0]["sealed_below"] >= 60, 180, "nothing is sealed")
+        cls.coordinator, _ = computing.start(cls, "1M", lambda job: job["sealed_below"] >= 60, 180)
         uri = subprocess.run([attacked.BIN / "motzkin", "--coordinator", cls.coordinator.address, "psql", "--uri"],
                              check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
         connection = psycopg.connect(uri)

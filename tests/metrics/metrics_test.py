@@ -9,15 +9,13 @@ import pathlib
 import re
 import subprocess
 import sys
-import tempfile
 import unittest
 import urllib.parse
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/attacks"))
-import attacked  # noqa: E402
-import between  # noqa: E402
+import computing  # noqa: E402
 import trial  # noqa: E402
 
 DEPLOY = ROOT / "deploy"
@@ -37,16 +35,10 @@ class Metrics(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.page = f"127.0.0.1:{trial.free_port()}"
-        cls.coordinator = attacked.Coordinator("--web", cls.page)
-        cls.addClassCleanup(cls.coordinator.stop)
-        cls.folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         cls.worker = f"127.0.0.1:{trial.free_port()}"
-        worker = between.RealWorker(cls.coordinator.address, "laptop", "--metrics", cls.worker)
-        cls.addClassCleanup(worker.stop)
-        job = cls.folder / "job.yaml"
-        job.write_text(trial.short_functions("short", 60), encoding="utf-8")
-        cls.coordinator.motzkin("start", str(job))
-        trial.wait_for(lambda: cls.coordinator.motzkin("jobs")[0]["state"] == "completed", 180, "the job did not end")
+        cls.coordinator, cls.folder = computing.start(cls, 60, lambda job: job["state"] == "completed", 180,
+                                                      coordinator=("--web", cls.page),
+                                                      worker=("--metrics", cls.worker))
 
     @classmethod
     def run_program(cls, name, command):
