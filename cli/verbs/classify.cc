@@ -6,6 +6,8 @@
 #include <fstream>
 #include <iostream>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 #include "classifier/model_file.h"
 #include "classifier/training/training_report.h"
@@ -120,8 +122,10 @@ absl::StatusOr<int> ClassifyAll(Classification& classification, bool as_json, Fu
                                 const std::string& name) {
   int64_t functions = 0;
   Unreadable unreadable;
+  std::vector<std::string_view> notes;
   for (; const std::optional<Entry> entry = file.Next(); ++functions) {
     FunctionItem item = file.Read(*entry);
+    AddNotes(item, notes);
     absl::StatusOr<Json> result =
         item.integrand.ok() ? classification.Classify(*item.integrand) : item.integrand.status();
     Json json{{"line", item.line}};
@@ -147,6 +151,7 @@ absl::StatusOr<int> ClassifyAll(Classification& classification, bool as_json, Fu
   }
   // A disk that fails in the middle must not look like the end of the file.
   if (file.failed()) return absl::DataLossError("cannot read " + name);
+  ReportNotes(notes);
   if (unreadable.count() > 0) {
     fmt::print(stderr, "motzkin: {}\n", Shown(unreadable.Message(functions)));
   }

@@ -174,6 +174,11 @@ class Classifier(unittest.TestCase):
             self.assertEqual(json.loads(done.stdout)["integrand"] == read, read is not None)
         self.refused_in_a_line("classify", "--model", self.model, "--dialect", "latin", "x", text="--dialect must be")
 
+    def test_a_file_whose_names_have_several_conventions_gets_a_note(self):
+        done = motzkin("classify", "--model", self.model, "--file", "-", text="EllipticF(x, 1/2)\nEllipticF(x, 1/3)\n")
+        self.assertEqual((done.returncode, len(done.stdout.splitlines())), (0, 2), done.stderr)
+        self.assertEqual(done.stderr.count("note: EllipticF"), 1, done.stderr)
+
     def test_the_ladder_answers_too(self):
         done = motzkin("classify", "--model", self.model, "--json", "--integrate", "x*exp(x)")
         self.assertEqual(done.returncode, 0, done.stderr)
