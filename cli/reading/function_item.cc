@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "cli/reading/integration_constant.h"
 #include "cli/reading/json_values.h"
 #include "cli/reading/lample_charton_line.h"
 #include "cli/reading/mathematica_list.h"
@@ -42,9 +43,18 @@ absl::Status ReadIntegrand(std::string_view text, const ReadingOptions& options,
       absl::StrCat(item.integrand.status().message(), Caret(item.integrand.status(), item.text)));
 }
 
+// The constant of integration is no part of an answer.
+absl::StatusOr<std::string> ReadAnswer(std::string_view text, const ReadingOptions& options) {
+  if (NotationOf(text, options.dialect) != Notation::kPrefix)
+    return ReadFunction(WithoutConstants(text), options);
+  absl::StatusOr<std::string> rest = ReadFunction(WithoutPrefixConstant(text), options);
+  // Columns of an error are those of the text as it was written.
+  return rest.ok() ? rest : ReadFunction(text, options);
+}
+
 void AddCandidate(std::string_view text, const ReadingOptions& options, FunctionItem& item) {
   item.has_candidates = true;
-  item.candidates.push_back({std::string(text), ReadFunction(text, options)});
+  item.candidates.push_back({std::string(text), ReadAnswer(text, options)});
   AddNotes(text, options.dialect, item);
 }
 

@@ -173,6 +173,18 @@ TEST(EvaluateTest, LatexOfModelsIsJudged) {
   EXPECT_EQ(Json::parse(ran.out)["candidates"]["verified"], 3) << ran.out;
 }
 
+TEST(EvaluateTest, AConstantOfIntegrationIsNoPartOfAnAnswer) {
+  const Ran ran = RunMotzkin(
+      {"evaluate", "-", "--json"},
+      "{\"integrand\": \"3*x^2\", \"candidates\": [\"x^3 + C\", \"C_1 + x^3\", \"x^2 + c\"]}\n"
+      "{\"integrand\": \"3*c*x^2\", \"candidates\": [\"x^3 + c\"]}\n");
+  ASSERT_EQ(ran.code, kExitOk) << ran.err;
+  const Json json = Json::parse(ran.out);
+  EXPECT_EQ(json["candidates"]["verified"], 2) << ran.out;
+  EXPECT_EQ(json["candidates"]["refuted"], 1) << ran.out;
+  EXPECT_EQ(json["invalid"], 1) << ran.out;
+}
+
 TEST(EvaluateTest, AnAnswerInMaplesConventionIsRightInItsDialect) {
   const std::string input =
       "{\"integrand\": \"1/(sqrt(1-x^2)*sqrt(1-x^2/4))\", "

@@ -1,6 +1,7 @@
 #include "worker/integrator/verifier/point_tester.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace motzkin::integrator {
 namespace {
@@ -40,7 +41,10 @@ Agreement Compare(const ball::Evaluator& evaluator, slong tolerance_bits) {
 Tally Count(const std::vector<TestedPoint>& points) {
   Tally tally;
   for (const TestedPoint& point : points) {
-    if (point.agreement == Agreement::kAgrees) ++tally.agreed;
+    if (point.agreement == Agreement::kAgrees) {
+      ++tally.agreed;
+      tally.zeros += point.zero ? 1 : 0;
+    }
     if (point.agreement == Agreement::kNoValue) ++tally.without_value;
     if (point.agreement == Agreement::kDiffers) {
       ++(point.assumed_cut ? tally.doubtful : tally.differed);
@@ -49,10 +53,27 @@ Tally Count(const std::vector<TestedPoint>& points) {
   return tally;
 }
 
+// A sum that is identically 0, such as sin(x)^2 + cos(x)^2 - 1, is a ball around 0 at any precision, and
+// no difference is small beside it.
+bool PointTester::BothVanish(slong bits) const {
+  if (acb_is_zero(evaluator_.value().get()) && acb_is_zero(evaluator_.derivative().get()))
+    return true;
+  // A true value that is not 0 but so small must be hidden by terms of ordinary size.
+  const slong exponent = bits / 4 - bits;
+  return bits >= kLaterBits[std::size(kLaterBits) - 1] && evaluator_.value().ContainsZero() &&
+         evaluator_.derivative().ContainsZero() && evaluator_.value().IsBelow(exponent) &&
+         evaluator_.derivative().IsBelow(exponent);
+}
+
 void PointTester::CompareAt(TestedPoint& point, slong bits, slong tolerance_bits) {
   precision_bits_ = std::max(precision_bits_, static_cast<int>(bits));
-  point.agreement =
-      evaluator_.EvaluateDerivative() ? Compare(evaluator_, tolerance_bits) : Agreement::kNoValue;
+  point.zero = false;
+  point.agreement = Agreement::kNoValue;
+  if (evaluator_.EvaluateDerivative()) {
+    point.agreement = Compare(evaluator_, tolerance_bits);
+    point.zero = point.agreement != Agreement::kDiffers && BothVanish(bits);
+    if (point.zero) point.agreement = Agreement::kAgrees;
+  }
   // Asked after both evaluations, as either may have assumed a branch.
   point.assumed_cut = evaluator_.assumed_cut();
 }

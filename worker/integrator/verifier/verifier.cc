@@ -32,6 +32,7 @@ constexpr int kWithoutValueMax = 1;
 // The work of one node at the lowest precision, 128 bits.
 constexpr uint64_t kFirstWordWeight = 3;
 constexpr char kTooLarge[] = "too large to evaluate";
+constexpr char kZero[] = "the integrand is 0, so any constant is an antiderivative";
 
 // The seed follows from the structure of both expressions, so a verdict can be reproduced anywhere.
 uint64_t PointSeed(Expr integrand, Expr candidate) {
@@ -95,6 +96,7 @@ class Judge {
       PartlyOrUnverified(tally);
     } else {
       judgement_.set_verdict(Verification::VERDICT_VERIFIED);
+      if (tally.zeros == tally.agreed) judgement_.set_reason(kZero);
     }
   }
 
@@ -173,6 +175,7 @@ class Judge {
                      : fmt::format("only {} of the points tried have a value", tally.decided()));
     } else if (tally.differed == 0) {
       judgement_.set_verdict(Verification::VERDICT_COMPLEX_ONLY);
+      if (tally.zeros == tally.agreed) judgement_.set_reason(kZero);
     } else if (tally.agreed == 0) {
       judgement_.set_verdict(Verification::VERDICT_REFUTED);
     } else {

@@ -104,6 +104,22 @@ TEST(VerifierTest, TheZeroFunctionHasConstantsForIntegrals) {
   ExpectVerified("0", "5");
   ExpectVerified("x-x", "pi");
   ExpectVerdict(Verification::VERDICT_REFUTED, "0", "x");
+  // These are 0 by an identity, which no precision shows exactly.
+  const char* const kZeros[] = {"0", "x-x", "sin(x)^2 + cos(x)^2 - 1",
+                                "(sin(x) + sin(x + 2*pi/3) + sin(x - 2*pi/3))^3",
+                                "log(2*exp(x)) - x - log(2)"};
+  for (const char* zero : kZeros) {
+    for (const char* constant : {"0", "7/3", "log(2)", "atan(x) + atan(1/x)"}) {
+      ExpectVerified(zero, constant);
+      EXPECT_EQ(Judged(zero, constant).reason(),
+                "the integrand is 0, so any constant is an antiderivative");
+    }
+    ExpectVerdict(Verification::VERDICT_REFUTED, zero, "x/10^30");
+  }
+  // What is not 0, however small, has no constant for an integral.
+  for (const char* small : {"exp(-x^2 - 1000)", "sin(x)^2 + cos(x)^2 - 1 + 10^(-200)", "x/10^90"})
+    ExpectVerdict(Verification::VERDICT_REFUTED, small, "5");
+  EXPECT_EQ(Judged("2*x", "x^2").reason(), "");
 }
 
 TEST(VerifierTest, EveryElementaryFunctionIsDifferentiatedRight) {
