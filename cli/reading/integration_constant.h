@@ -4,11 +4,11 @@
 //             write; no letter is mistaken, since a term without x makes no difference to F'
 //   words     const, const., constant, in LaTeX also in \text{..}, \mathrm{..} and their kind
 //
-// It is a term of the whole answer, at its end or before other terms, as in C + x^2/2. What is no term
-// of the whole (2*C, C*x, sin(x + C)) stays, and the parser refuses it.
+// It is a term of the whole answer, at its end or before other terms, as in C + x^2/2. In
+// any other place (2*C, C*x, sin(x + C)) it stays, and the parser refuses it.
 //
 // A letter that is a parameter of the integrand is never taken for a constant, because such an
-// integrand cannot be read, and then nobody reads its answers.
+// integrand cannot be read, and then its answers are not judged.
 #pragma once
 
 #include <string>

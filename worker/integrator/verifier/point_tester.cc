@@ -15,6 +15,9 @@ constexpr slong kRecheckBits[] = {1024, 4096};
 // Two numbers that agree to 100 bits at a random point count as equal.
 constexpr slong kToleranceBits = 100;
 
+// Allows for cancellation, which may cost a quarter of the bits.
+constexpr slong ToleranceBits(slong bits) { return bits - bits / 4; }
+
 }  // namespace
 
 Agreement Compare(const ball::Evaluator& evaluator, slong tolerance_bits) {
@@ -59,7 +62,7 @@ bool PointTester::BothVanish(slong bits) const {
   if (acb_is_zero(evaluator_.value().get()) && acb_is_zero(evaluator_.derivative().get()))
     return true;
   // A true value that is not 0 but so small must be hidden by terms of ordinary size.
-  const slong exponent = bits / 4 - bits;
+  const slong exponent = -ToleranceBits(bits);
   return bits >= kLaterBits[std::size(kLaterBits) - 1] && evaluator_.value().ContainsZero() &&
          evaluator_.derivative().ContainsZero() && evaluator_.value().IsBelow(exponent) &&
          evaluator_.derivative().IsBelow(exponent);
@@ -93,6 +96,15 @@ Realness PointTester::TestOnce(TestedPoint& point, bool strictly_real_only) {
   return realness;
 }
 
+Realness PointTester::TestFinely(TestedPoint& point) {
+  // Most points in question have no value at all, and then the lowest precision is enough.
+  const Realness realness = evaluator_.EvaluateValue(point.at.ToBall(), kFirstBits);
+  if (realness == Realness::kStrictlyReal) {
+    TestAt(point, kRecheckBits[0], ToleranceBits(kRecheckBits[0]));
+  }
+  return realness;
+}
+
 void PointTester::Resolve(std::vector<TestedPoint>& points) {
   // All points take one precision before any takes the next, because the evaluator computes its
   // constants anew whenever the precision changes.
@@ -107,8 +119,7 @@ void PointTester::Resolve(std::vector<TestedPoint>& points) {
 
 void PointTester::Recheck(std::vector<TestedPoint>& points) {
   for (const slong bits : kRecheckBits) {
-    // Allows for cancellation, which may cost a quarter of the bits.
-    const slong tolerance_bits = bits - bits / 4;
+    const slong tolerance_bits = ToleranceBits(bits);
     for (TestedPoint& point : points) {
       if (point.agreement != Agreement::kAgrees) continue;
       if (OutOfWork()) return;

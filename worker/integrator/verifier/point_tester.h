@@ -53,6 +53,8 @@ class PointTester {
   ball::Realness TestOnce(TestedPoint& point, bool strictly_real_only);
   // Tests the undecided points again at 256 to 1024 bits.
   void Resolve(std::vector<TestedPoint>& points);
+  // Tests at 1024 bits, to a tolerance of 768, where f is strictly real. Returns whether f is real there.
+  ball::Realness TestFinely(TestedPoint& point);
   // Tests the points that agree again at up to 4096 bits, to a tolerance that grows with the
   // precision: at 128 bits, one dominant term can hide a small wrong one.
   void Recheck(std::vector<TestedPoint>& points);

@@ -1,6 +1,7 @@
 #include "worker/integrator/verifier/valid_intervals.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <deque>
 
@@ -109,7 +110,10 @@ std::vector<Cell> Join(const std::vector<Cell>& cells, long gap) {
 }
 
 bool Holds(const Cell& cell, const SamplePoint& point) {
-  return cell.lower * kPointScale <= point.real && point.real <= cell.upper * kPointScale;
+  // Only points of other scales are rounded, by less than any piece is wide.
+  const double x = std::ldexp(static_cast<double>(point.real), static_cast<int>(-point.bits));
+  return std::ldexp(static_cast<double>(cell.lower), -kCellBits) <= x &&
+         x <= std::ldexp(static_cast<double>(cell.upper), -kCellBits);
 }
 
 bool IsRight(const Cell& run, const std::vector<TestedPoint>& tested, PointTester& tester) {

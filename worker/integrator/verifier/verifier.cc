@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/ball/evaluator.h"
+#include "worker/integrator/verifier/far_points.h"
 #include "worker/integrator/verifier/point_tester.h"
 #include "worker/integrator/verifier/sample_points.h"
 #include "worker/integrator/verifier/valid_intervals.h"
@@ -51,6 +52,8 @@ class Judge {
   v1::Judgement Decide() {
     CollectStrictlyRealPoints();
     tester_.Resolve(strict_);
+    // If f is complex at the usual points, it does not live elsewhere.
+    if (Count(strict_).decided() < kDecidedMin && real_valued_.empty()) CollectFarPoints();
     if (Count(strict_).decided() >= kDecidedMin) {
       DecideByStrictlyRealPoints();
     } else {
@@ -77,6 +80,12 @@ class Judge {
         real_valued_.push_back(point);
       }
     }
+  }
+
+  void CollectFarPoints() {
+    std::vector<TestedPoint> found = FindFarPoints(evaluator_, tester_, sampler_);
+    // Where f is next to overflow, F' may have no value by its nature. That tells nothing.
+    if (Count(found).decided() >= kDecidedMin) strict_ = std::move(found);
   }
 
   void DecideByStrictlyRealPoints() {

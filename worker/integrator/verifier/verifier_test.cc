@@ -116,10 +116,29 @@ TEST(VerifierTest, TheZeroFunctionHasConstantsForIntegrals) {
     }
     ExpectVerdict(Verification::VERDICT_REFUTED, zero, "x/10^30");
   }
-  // What is not 0, however small, has no constant for an integral.
+  // A function that is not 0, however small it is, has no constant for an integral.
   for (const char* small : {"exp(-x^2 - 1000)", "sin(x)^2 + cos(x)^2 - 1 + 10^(-200)", "x/10^90"})
     ExpectVerdict(Verification::VERDICT_REFUTED, small, "5");
   EXPECT_EQ(Judged("2*x", "x^2").reason(), "");
+}
+
+TEST(VerifierTest, AFunctionIsJudgedWhereItLives) {
+  // Each overflows or vanishes at the usual points: close to 0, close to 2, and far out.
+  const std::pair<const char*, const char*> kLive[] = {
+      {"exp(exp(2016*x) + 6048*x)", "(exp(4032*x) - 2*exp(2016*x) + 2)*exp(exp(2016*x))/2016"},
+      {"exp(exp(70000*x) + 140000*x)", "(exp(70000*x) - 1)*exp(exp(70000*x))/70000"},
+      {"exp(exp(1500*(x-2)) + 3000*(x-2))", "(exp(1500*(x-2)) - 1)*exp(exp(1500*(x-2)))/1500"},
+      {"exp(exp(1/(x/3000)^2))*exp(1/(x/3000)^2)/x^3", "-exp(exp(9000000/x^2))/18000000"},
+      {"exp(x^9000000 + x^2)*(9000000*x^8999999 + 2*x)", "exp(x^9000000 + x^2)"},
+  };
+  for (const auto& [integrand, answer] : kLive) {
+    ExpectVerified(integrand, answer);
+    ExpectVerified(integrand, std::string(answer) + " + 7");
+    // Close to 0, these terms are far below 2^-100 of the whole.
+    for (const char* wrong : {" + x", " + x^9", " + x^40/10^9"}) {
+      ExpectVerdict(Verification::VERDICT_REFUTED, integrand, std::string(answer) + wrong);
+    }
+  }
 }
 
 TEST(VerifierTest, EveryElementaryFunctionIsDifferentiatedRight) {
