@@ -18,12 +18,24 @@ namespace {
 
 using expression::Dialect;
 
-void AddNotes(std::string_view text, Dialect dialect, FunctionItem& item) {
-  if (dialect != Dialect::kAny || NotationOf(text, dialect) != Notation::kInfix) return;
-  for (const std::string_view note : expression::ConventionNotes(text)) {
+void AddNotes(const std::vector<std::string_view>& notes, FunctionItem& item) {
+  for (const std::string_view note : notes) {
     if (std::find(item.notes.begin(), item.notes.end(), note) == item.notes.end())
       item.notes.push_back(note);
   }
+}
+
+void AddConventionNotes(std::string_view text, Dialect dialect, FunctionItem& item) {
+  if (dialect != Dialect::kAny || NotationOf(text, dialect) != Notation::kInfix) return;
+  AddNotes(expression::ConventionNotes(text), item);
+}
+
+// A letter of an answer is no parameter if it is none of the integrand.
+void AddLetterNotes(std::string_view text, Dialect dialect, FunctionItem& item) {
+  const Notation notation = NotationOf(text, dialect);
+  if (notation == Notation::kLatex) AddNotes(expression::LetterNotesOfLatex(text), item);
+  if (notation == Notation::kInfix && dialect == Dialect::kAny)
+    AddNotes(expression::LetterNotes(text), item);
 }
 
 absl::StatusOr<std::string> ReadFunction(std::string_view text, const ReadingOptions& options) {
@@ -37,8 +49,11 @@ absl::Status ReadIntegrand(std::string_view text, const ReadingOptions& options,
                            FunctionItem& item) {
   item.text = text;
   item.integrand = ReadFunction(text, options);
-  AddNotes(text, options.dialect, item);
-  if (item.integrand.ok()) return absl::OkStatus();
+  AddConventionNotes(text, options.dialect, item);
+  if (item.integrand.ok()) {
+    AddLetterNotes(text, options.dialect, item);
+    return absl::OkStatus();
+  }
   return absl::InvalidArgumentError(
       absl::StrCat(item.integrand.status().message(), Caret(item.integrand.status(), item.text)));
 }
@@ -55,7 +70,7 @@ absl::StatusOr<std::string> ReadAnswer(std::string_view text, const ReadingOptio
 void AddCandidate(std::string_view text, const ReadingOptions& options, FunctionItem& item) {
   item.has_candidates = true;
   item.candidates.push_back({std::string(text), ReadAnswer(text, options)});
-  AddNotes(text, options.dialect, item);
+  AddConventionNotes(text, options.dialect, item);
 }
 
 absl::Status AddCandidates(const Json& value, const ReadingOptions& options, FunctionItem& item) {

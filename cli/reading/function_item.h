@@ -36,7 +36,8 @@ struct FunctionItem {
   absl::StatusOr<std::string> integrand = absl::UnknownError("not read");
   bool has_candidates = false;
   std::vector<Candidate> candidates;
-  // Each says how a name was read that has several conventions; see ConventionNotes().
+  // Each says how a name was read that has several conventions, or a letter that may be a parameter; see
+  // ConventionNotes() and LetterNotes().
   std::vector<std::string_view> notes;
 };
 

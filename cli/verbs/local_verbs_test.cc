@@ -185,6 +185,24 @@ TEST(EvaluateTest, AConstantOfIntegrationIsNoPartOfAnAnswer) {
   EXPECT_EQ(json["invalid"], 1) << ran.out;
 }
 
+TEST(EvaluateTest, ALetterThatMayBeAParameterIsNotedOnceForTheFile) {
+  const std::string input =
+      "{\"integrand\": \"1/(e*x+2)\", \"candidates\": [\"log(e*x+2)/e\"]}\n"
+      "{\"integrand\": \"e*x\", \"candidates\": [\"e*x^2/2\"]}\n";
+  const Ran any = RunMotzkin({"evaluate", "-", "--json"}, input);
+  ASSERT_EQ(any.code, kExitOk) << any.err;
+  EXPECT_THAT(any.err, StartsWith("motzkin: note: e is read as Euler's number"));
+  EXPECT_EQ(std::count(any.err.begin(), any.err.end(), '\n'), 1);
+  EXPECT_EQ(Json::parse(any.out)["notes"].size(), 1u);
+  const Ran sympy = RunMotzkin({"evaluate", "-", "--json", "--dialect", "sympy"}, input);
+  EXPECT_EQ(sympy.code, kExitUsage);
+  EXPECT_THAT(sympy.err, HasSubstr("unknown name 'e'"));
+  EXPECT_EQ(std::count(sympy.err.begin(), sympy.err.end(), '\n'), 3) << "a message with its place";
+  const Ran power = RunMotzkin({"evaluate", "-", "--json"},
+                               "{\"integrand\": \"e^x\", \"candidates\": [\"e^x + e\"]}\n");
+  EXPECT_EQ(power.err, "");
+}
+
 TEST(EvaluateTest, AnAnswerInMaplesConventionIsRightInItsDialect) {
   const std::string input =
       "{\"integrand\": \"1/(sqrt(1-x^2)*sqrt(1-x^2/4))\", "
