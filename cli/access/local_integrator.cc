@@ -66,7 +66,11 @@ void AddIntegratorFlags(CLI::App& verb, IntegratorFlags& flags) {
   verb.add_option("--ladder", flags.ladder,
                   "engines with their CPU milliseconds, e.g. giac=100,fricas=250");
   verb.add_option("--memory", flags.memory, "memory of one engine; default 1 GiB");
-  verb.add_option("--integrator", flags.binary, "the integrator binary; default: beside motzkin");
+  AddIntegratorFlag(verb, flags.binary);
+}
+
+void AddIntegratorFlag(CLI::App& verb, std::string& binary) {
+  verb.add_option("--integrator", binary, "the integrator binary; default: beside motzkin");
 }
 
 absl::StatusOr<LocalLadder> ReadFlags(const IntegratorFlags& flags) {
@@ -113,10 +117,10 @@ absl::StatusOr<pipe::Description> LocalIntegrator::Describe() {
   return process_->description();
 }
 
-absl::StatusOr<pipe::Response> LocalIntegrator::Call(pipe::Request request) {
+absl::StatusOr<pipe::Response> LocalIntegrator::Call(pipe::Request request, absl::Duration wall) {
   RETURN_IF_ERROR(EnsureStarted());
   request.set_id(++calls_);
-  const absl::Duration wall_max = worker::WallMax(request);
+  const absl::Duration wall_max = std::min(wall, worker::WallMax(request));
   // After an error the process is dead, and the next call starts another.
   absl::StatusOr<pipe::Response> response = process_->Call(std::move(request), wall_max);
   if (!response.ok()) process_.reset();
@@ -137,12 +141,30 @@ absl::StatusOr<pipe::Integration> LocalIntegrator::Integrate(const std::string& 
 
 absl::StatusOr<pipe::Judgement> LocalIntegrator::Verify(const std::string& integrand_prefix,
                                                         const std::string& candidate_prefix) {
+  pipe::Verify question;
+  question.set_integrand(integrand_prefix);
+  question.set_candidate(candidate_prefix);
+  question.set_format(pipe::Verify::FORMAT_PREFIX);
+  return Verify(std::move(question), kCheckCpuMax, absl::InfiniteDuration());
+}
+
+absl::StatusOr<pipe::Judgement> LocalIntegrator::Verify(pipe::Verify question, absl::Duration cpu,
+                                                        absl::Duration wall) {
   pipe::Request request;
-  request.mutable_verify()->set_integrand(integrand_prefix);
-  request.mutable_verify()->set_candidate(candidate_prefix);
-  request.mutable_verify()->set_format(pipe::Verify::FORMAT_PREFIX);
-  ASSIGN_OR_RETURN(pipe::Response response, Call(std::move(request)));
+  *request.mutable_verify() = std::move(question);
+  request.set_verifier_budget_us(absl::ToInt64Microseconds(cpu));
+  ASSIGN_OR_RETURN(pipe::Response response, Call(std::move(request), wall));
   return std::move(*response.mutable_judgement());
+}
+
+absl::StatusOr<pipe::JudgementBatch> LocalIntegrator::VerifyBatch(pipe::VerifyBatch questions,
+                                                                  absl::Duration cpu,
+                                                                  absl::Duration wall) {
+  pipe::Request request;
+  *request.mutable_verify_batch() = std::move(questions);
+  request.set_verifier_budget_us(absl::ToInt64Microseconds(cpu));
+  ASSIGN_OR_RETURN(pipe::Response response, Call(std::move(request), wall));
+  return std::move(*response.mutable_judgement_batch());
 }
 
 // Only the prototype changes. The integrator was started with all engines of the ladder, and

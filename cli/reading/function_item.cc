@@ -94,7 +94,10 @@ absl::Status ReadObject(const Json& json, const ReadingOptions& options, Functio
                                                    "\"; --integrand-key names another key"));
   }
   RETURN_IF_ERROR(ReadIntegrand(integrand->get_ref<const std::string&>(), options, item));
-  const auto candidates = json.find(options.candidates_key);
+  auto candidates = json.find(options.candidates_key);
+  if (candidates == json.end() && options.candidates_key == ReadingOptions().candidates_key) {
+    candidates = json.find("candidate");
+  }
   if (candidates == json.end() || candidates->is_null()) return absl::OkStatus();
   return AddCandidates(*candidates, options, item);
 }
@@ -112,6 +115,16 @@ absl::Status ReadArray(const Json& json, const ReadingOptions& options, Function
 }
 
 }  // namespace
+
+bool HoldsLatex(std::string_view text, bool json) {
+  const std::string_view backslash = json ? "\\\\" : "\\";
+  size_t at = 0;
+  while ((at = text.find(backslash, at)) != std::string_view::npos) {
+    at += backslash.size();
+    if (at < text.size() && absl::ascii_isalpha(static_cast<unsigned char>(text[at]))) return true;
+  }
+  return false;
+}
 
 absl::Status ReadJsonItem(std::string_view text, const ReadingOptions& options,
                           FunctionItem& item) {

@@ -41,6 +41,9 @@ struct FunctionItem {
   std::vector<std::string_view> notes;
 };
 
+// Whether the text has a command of LaTeX. In JSON, its backslash is written twice.
+bool HoldsLatex(std::string_view text, bool json);
+
 // Each of these fills in `item` but for its line. INVALID_ARGUMENT: the integrand cannot be read, or
 // there is none. A candidate that cannot be read is the mistake of who answered and no error: the item
 // counts, and that candidate says why.
@@ -49,7 +52,8 @@ struct FunctionItem {
 
 // The value of one JSON text: an object with the keys of `options` and perhaps "id"; an array whose
 // first text is the integrand and whose second text, if there is one, is an answer; or a text. The
-// value of the candidates is a text or an array of texts; null counts as absent.
+// value of the candidates is a text or an array of texts; null counts as absent. A single one may have
+// the key "candidate" instead of "candidates".
 absl::Status ReadJsonItem(std::string_view text, const ReadingOptions& options, FunctionItem& item);
 // A line of the published files of Lample and Charton; its integral is the candidate.
 absl::Status ReadLampleChartonItem(std::string_view line, FunctionItem& item);

@@ -14,4 +14,11 @@ namespace motzkin::cli {
 Json JudgeCandidate(LocalIntegrator& integrator, const FunctionItem& item,
                     const Candidate& candidate);
 
+// The two halves of JudgeCandidate(), for who asks several questions at once. Thread-safe.
+
+// Returns what the verifier is asked; an error if the answer cannot be read.
+absl::StatusOr<pipe::Verify> QuestionAbout(const FunctionItem& item, const Candidate& candidate);
+// Returns the object of a candidate that was judged, or could not be.
+Json JudgedJson(const Candidate& candidate, const absl::StatusOr<pipe::Judgement>& judgement);
+
 }  // namespace motzkin::cli

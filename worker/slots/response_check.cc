@@ -90,6 +90,16 @@ absl::Status CheckJudgement(const pipe::Judgement& judgement, int64_t answer_byt
   return CheckExpression(judgement.candidate_prefix(), answer_bytes_max, "candidate_prefix");
 }
 
+absl::Status CheckJudgements(const pipe::VerifyBatch& asked, const pipe::JudgementBatch& batch) {
+  // A batch that was too much for the verifier has no judgements.
+  if (batch.judgements().empty()) return absl::OkStatus();
+  if (batch.judgements_size() != asked.items_size()) return Bad("judgements");
+  for (int i = 0; i < batch.judgements_size(); ++i) {
+    RETURN_IF_ERROR(CheckJudgement(batch.judgements(i), asked.items(i).answer_bytes_max()));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckStep(const pipe::StepReport& report, const pipe::Step& step) {
   if (report.engine() != step.engine()) return Bad("step engine");
   if (!v1::Outcome_IsValid(report.outcome()) || report.outcome() == v1::OUTCOME_UNSPECIFIED) {
@@ -155,6 +165,9 @@ absl::Status CheckResponse(const pipe::Request& request, const pipe::Response& r
     case pipe::Request::kVerify:
       if (!response.has_judgement()) return Bad("no judgement");
       return CheckJudgement(response.judgement(), request.verify().answer_bytes_max());
+    case pipe::Request::kVerifyBatch:
+      if (!response.has_judgement_batch()) return Bad("no judgements");
+      return CheckJudgements(request.verify_batch(), response.judgement_batch());
     case pipe::Request::kDescribe:
       if (!response.has_description()) return Bad("no description");
       return CheckDescription(response.description());

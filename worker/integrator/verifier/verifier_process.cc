@@ -77,9 +77,15 @@ v1::Judgement AnswerVerify(const v1::Verify& request, const VerifyOptions& optio
 
 absl::Status RunVerifier(int in_fd, int out_fd, const VerifyOptions& options) {
   return ServeFrames(in_fd, out_fd, [&](const std::string& frame) -> absl::StatusOr<std::string> {
-    v1::Verify request;
-    if (!request.ParseFromString(frame)) return absl::DataLossError("a frame holds no Verify");
-    return AnswerVerify(request, options).SerializeAsString();
+    v1::VerifyBatch batch;
+    if (!batch.ParseFromString(frame) || batch.items().empty()) {
+      return absl::DataLossError("a frame holds no VerifyBatch");
+    }
+    v1::JudgementBatch answer;
+    for (const v1::Verify& item : batch.items()) {
+      *answer.add_judgements() = AnswerVerify(item, options);
+    }
+    return answer.SerializeAsString();
   });
 }
 
