@@ -13,7 +13,7 @@
 namespace motzkin::cli {
 namespace {
 
-constexpr char kNobodyReads[] = "nobody reads standard output any more";
+constexpr char kNoReader[] = "standard output has no reader any more";
 
 }  // namespace
 
@@ -44,7 +44,7 @@ bool LinePump::AwaitInput() {
     // A pipe or socket whose reader is gone says so without being asked. The peer may have left its end
     // of the input open, so that we would wait for ever.
     if ((polled[2].revents & POLLERR) != 0) {
-      Stop(absl::DataLossError(kNobodyReads));
+      Stop(absl::DataLossError(kNoReader));
       return false;
     }
     if (polled[1].revents != 0) return false;
@@ -124,12 +124,12 @@ void LinePump::Write(std::string_view bytes) {
     const ssize_t wrote = write(out_, bytes.data(), bytes.size());
     if (wrote >= 0) {
       bytes.remove_prefix(static_cast<size_t>(wrote));
-    } else if (errno == EAGAIN) {  // Who started us may have made the pipe so.
+    } else if (errno == EAGAIN) {  // The peer may have made the pipe non-blocking.
       pollfd polled = {out_, POLLOUT, 0};
       poll(&polled, 1, -1);
     } else if (errno != EINTR) {
       return StopLocked(absl::DataLossError(
-          errno == EPIPE ? std::string(kNobodyReads)
+          errno == EPIPE ? std::string(kNoReader)
                          : absl::StrCat("cannot write to standard output: ", strerror(errno))));
     }
   }

@@ -32,7 +32,7 @@ struct JudgeOptions {
 // steadily.
 constexpr size_t kLinesMax = 64;
 
-// What the threads share.
+// The settings that all threads share.
 struct Bench {
   LocalLadder ladder;
   ReadingOptions reading;
@@ -113,7 +113,7 @@ void AddJudge(const VerbContext& context) {
       ->check(CLI::Range(1, 1024));
   AddIntegratorFlag(verb, options.integrator);
   verb.footer(
-      "Exit codes: 0 the input ended and each line has its answer; 1 nobody reads the answers, or no "
+      "Exit codes: 0 the input ended and each line has its answer; 1 the answers have no reader, or no "
       "verifier\nstarts here; 2 bad flags. A line that cannot be read is answered with its \"error\".");
 }
 

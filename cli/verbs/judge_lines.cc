@@ -21,11 +21,16 @@ constexpr size_t kFrameBytesMax = 1u << 20;
 // again, answer by answer.
 constexpr absl::Duration kTogetherCpu = absl::Milliseconds(100);
 
+// A line that has less left has used its time up.
+constexpr absl::Duration kCpuMin = absl::Microseconds(500);
+
 absl::Duration ThreadCpu() {
   timespec now = {};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
   return absl::DurationFromTimespec(now);
 }
+
+absl::Status UsedUp() { return absl::DeadlineExceededError("the CPU time of the line is used up"); }
 
 absl::Status ReadLine(const InputLine& line, ReadingOptions options, FunctionItem& function) {
   if (line.too_long) {
@@ -92,6 +97,11 @@ void LineJudge::Judge(std::vector<Question>& questions) {
   }
   std::span<Question* const> open(askable);
   while (!open.empty() && !stopped_()) {
+    if (open.front()->item->cpu_left < kCpuMin) {
+      open.front()->judgement = UsedUp();
+      open = open.subspan(1);
+      continue;
+    }
     const std::span<Question* const> frame = open.first(FrameSize(open));
     if (frame.size() == 1 || !JudgeTogether(frame)) {
       for (Question* question : frame) JudgeAlone(*question);
@@ -106,7 +116,7 @@ size_t LineJudge::FrameSize(std::span<Question* const> questions) const {
   size_t bytes = 0;
   for (const Question* question : questions.first(std::min(together_, questions.size()))) {
     bytes += question->text.integrand().size() + question->text.candidate().size();
-    if (size > 0 && bytes > kFrameBytesMax) break;
+    if (size > 0 && (bytes > kFrameBytesMax || question->item->cpu_left < kCpuMin)) break;
     ++size;
   }
   return size;
@@ -114,9 +124,14 @@ size_t LineJudge::FrameSize(std::span<Question* const> questions) const {
 
 bool LineJudge::JudgeTogether(std::span<Question* const> questions) {
   pipe::VerifyBatch batch;
-  for (const Question* question : questions) *batch.add_items() = question->text;
+  // No line can use more than it has left, however much the others of the frame need.
+  absl::Duration cpu = kTogetherCpu;
+  for (const Question* question : questions) {
+    *batch.add_items() = question->text;
+    cpu = std::min(cpu, question->item->cpu_left);
+  }
   const absl::StatusOr<pipe::JudgementBatch> judged =
-      integrator_.VerifyBatch(std::move(batch), kTogetherCpu, limits_.wall);
+      integrator_.VerifyBatch(std::move(batch), cpu, limits_.wall);
   if (!judged.ok() || judged->judgements().empty()) {
     // One answer that takes long is often followed by others.
     together_ = std::max<size_t>(1, together_ / 8);
@@ -131,14 +146,19 @@ bool LineJudge::JudgeTogether(std::span<Question* const> questions) {
 
 void LineJudge::JudgeAlone(Question& question) {
   absl::Duration& left = question.item->cpu_left;
-  if (left < absl::Milliseconds(1)) {
-    question.judgement = absl::DeadlineExceededError("the CPU time of the line is used up");
+  if (left < kCpuMin) {
+    question.judgement = UsedUp();
     return;
   }
   if (stopped_()) return;
   const absl::Duration cpu = std::min(left, kCheckCpuMax);
   question.judgement = integrator_.Verify(std::move(question.text), cpu, limits_.wall);
-  // Of an integrator that died, nobody knows what it used.
+  if (absl::IsDeadlineExceeded(question.judgement.status())) {
+    question.judgement = absl::DeadlineExceededError(
+        absl::StrCat("the verifier gave no answer within ", absl::FormatDuration(limits_.wall),
+                     " and was killed"));
+  }
+  // An integrator that died tells no CPU time, so it is charged with all that it may have used.
   left -= question.judgement.ok() ? absl::Microseconds(question.judgement->cpu_us()) : cpu;
 }
 

@@ -122,7 +122,7 @@ absl::StatusOr<v1::JudgementBatch> VerifierHost::JudgeTwice(const v1::VerifyBatc
                                                             absl::Duration cpu_budget,
                                                             absl::Duration& cpu) {
   absl::StatusOr<v1::JudgementBatch> judged = JudgeOnce(batch, cpu_budget, cpu);
-  // What was over its budget would be over it again. A death may have had a cause outside of these
+  // A batch that was over its budget would be over it again. A death may have had a cause outside of these
   // answers, such as the out-of-memory killer.
   if (judged.ok() || absl::IsDeadlineExceeded(judged.status())) return judged;
   return JudgeOnce(batch, cpu_budget, cpu);
