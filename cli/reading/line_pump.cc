@@ -101,7 +101,7 @@ std::vector<InputLine> LinePump::Take(size_t takers, size_t lines_max) {
   return lines;
 }
 
-void LinePump::Give(int64_t first, std::vector<std::string> answers) {
+void LinePump::Give(int64_t first, const std::vector<std::string>& answers) {
   Answers given{answers.size(), ""};
   for (const std::string& answer : answers) absl::StrAppend(&given.text, answer, "\n");
   const absl::MutexLock lock(&mutex_);

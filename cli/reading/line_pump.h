@@ -47,7 +47,7 @@ class LinePump {
   // one of `takers` threads should do. Returns none at the end, and after Stop().
   std::vector<InputLine> Take(size_t takers, size_t lines_max);
   // Takes the answers to the lines of one Take(), whose first has this number. None holds a line feed.
-  void Give(int64_t first, std::vector<std::string> answers);
+  void Give(int64_t first, const std::vector<std::string>& answers);
   // Ends it early. The first reason counts.
   void Stop(const absl::Status& why);
   bool stopped() const { return stopped_; }

@@ -59,6 +59,7 @@ struct LettersFound {
 
   // `rest` is what follows the letter.
   void Add(char letter, std::string_view rest) {
+    if (letter != 'e' && letter != 'i') return;  // Spaces ahead of others are not looked at.
     const size_t next = std::min(rest.find_first_not_of(' '), rest.size());
     const bool power = rest.substr(next, 1) == "^" || rest.substr(next, 2) == "**";
     if (letter == 'e' && !power) e = true;
@@ -89,15 +90,17 @@ std::vector<std::string_view> ConventionNotes(std::string_view infix) {
     size_t end = begin;
     while (end < infix.size() && (IsLetter(infix[end]) || IsDigit(infix[end]))) ++end;
     const std::string_view name = infix.substr(begin, end - begin);
+    begin = std::max(end, begin + 1);
+    // Only what follows a name is looked at ahead, or a text of spaces would be read once for each.
+    if (name.empty()) continue;
     // A bracket of another kind tells whose name it is: EllipticF[phi, m].
     const size_t open = std::min(infix.find_first_not_of(' ', end), infix.size());
-    if (!name.empty() && infix.substr(open, 1) == "(") {
+    if (infix.substr(open, 1) == "(") {
       for (const Differing& differing : kDiffering) {
         const bool noted = std::find(notes.begin(), notes.end(), differing.note) != notes.end();
         if (differing.name == name && !noted) notes.push_back(differing.note);
       }
     }
-    begin = std::max(end, begin + 1);
   }
   return notes;
 }

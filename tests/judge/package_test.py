@@ -124,8 +124,8 @@ class Judging(unittest.TestCase):
     def test_what_cannot_be_started_is_one_clear_error(self):
         with self.assertRaisesRegex(JudgeError, "install motzkin"):
             Judge("/nonexistent/motzkin").judge(*RIGHT)
-        with self.assertRaisesRegex(JudgeError, "--dialect must be"):
-            Judge(MOTZKIN, dialect="reduce").judge(*RIGHT)
+        with self.assertRaisesRegex(JudgeError, "--dialect must be"), Judge(MOTZKIN, dialect="reduce") as judge:
+            judge.judge(*RIGHT)
 
     def test_an_item_is_a_line_of_the_program(self):
         answer = self.judge.ask({"id": 5, "integrand": "2*x", "candidates": ["x^3", "x^2"]})

@@ -181,6 +181,9 @@ class Judge:
     Thread-safe. Can be pickled, and used after a fork: a copy starts a program of its own.
     """
 
+    _starting: threading.Lock
+    _process: Optional[_Process]
+
     def __init__(
         self,
         program: Optional[str] = None,
@@ -250,7 +253,7 @@ class Judge:
 
     def _reset(self) -> None:
         self._starting = threading.Lock()
-        self._process: Optional[_Process] = None
+        self._process = None
         _judges.add(self)
 
     def _after_fork(self) -> None:

@@ -63,11 +63,11 @@ class IntegralReward:
             raise ValueError(f"the dataset needs a column '{self._column}' with the integrand of each row; "
                              f"it has {', '.join(sorted(columns)) or 'none'} (IntegralReward(column=...) names another)")
         answers = [self._extract(text_of(completion)) for completion in completions]
-        asked = [i for i, answer in enumerate(answers) if answer is not None]
-        verdicts = self._judge.judge_many((integrands[i], answers[i]) for i in asked)
+        asked = [(i, answer) for i, answer in enumerate(answers) if answer is not None]
+        verdicts = self._judge.judge_many((integrands[i], answer) for i, answer in asked)
         rewards: List[Optional[float]] = [self._unreadable] * len(answers)
         words = ["no answer"] * len(answers)
-        for i, verdict in zip(asked, verdicts):
+        for (i, _), verdict in zip(asked, verdicts):
             rewards[i] = self._rewards[verdict.verdict]
             words[i] = verdict.verdict
         if log_extra is not None:
