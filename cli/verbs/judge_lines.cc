@@ -136,7 +136,7 @@ void LineJudge::JudgeAlone(Question& question) {
     return;
   }
   if (stopped_()) return;
-  const absl::Duration cpu = std::min(left, kCheckCpuMax);
+  const absl::Duration cpu = std::min(left, CheckCpuMax(question.text));
   question.judgement = integrator_.Verify(std::move(question.text), cpu, limits_.wall);
   // Of an integrator that died, nobody knows what it used.
   left -= question.judgement.ok() ? absl::Microseconds(question.judgement->cpu_us()) : cpu;

@@ -1,0 +1,31 @@
+// Bounds the integral of a function over a stretch that begins at a singular point, or that goes to
+// infinity.
+//
+// With t > 0 the distance from the point, or 1/|x|, each subexpression is written as
+//
+//   C * t^p * L^q * exp(k * t^-m),   L = -log(t),   0 < t <= delta < 1/8
+//
+// with balls C and k that hold for all such t, and rational p, q and m. The rules of growth.cc combine
+// these; where terms of a sum cancel at a finite point, the first Taylor coefficient that does not vanish
+// there takes their place.
+#pragma once
+
+#include <optional>
+
+#include "common/ball/ball.h"
+#include "common/expression/expression.h"
+
+namespace motzkin::integrator {
+
+// Returns a ball around 0 that contains the integral over the stretch of this width above `end`
+// (side = 1) or below it (side = -1); nothing if no bound was found, as for 1/x at 0. `end` must be exact
+// and real.
+std::optional<ball::Ball> BoundAtEnd(expression::Expr f, expression::Pool& pool,
+                                     const ball::Ball& end, int side, const ball::Ball& width,
+                                     slong bits);
+
+// Returns the same of the whole line beyond side * 2^k, k > 3.
+std::optional<ball::Ball> BoundAtInfinity(expression::Expr f, expression::Pool& pool, int side,
+                                          long k);
+
+}  // namespace motzkin::integrator
