@@ -45,6 +45,7 @@ absl::StatusOr<Limit> ReadLimit(std::string_view text, Pool& pool, std::string_v
   }
   ASSIGN_OR_RETURN(const Expr expr, expression::ParsePrefix(text, pool));
   ASSIGN_OR_RETURN(limit.place, ValueOf(expr, pool, what));
+  limit.exact = ExactValues(std::nullopt).Of(expr);
   if (!limit.place.IsReal())
     return absl::InvalidArgumentError(absl::StrCat(std::string(what), " is not real"));
   return limit;

@@ -92,6 +92,10 @@ TEST(DefiniteTest, SingularEndsAreBounded) {
       {"log(x)/(1-x^2)", "0", "1", "-pi^2/8"},
       {"x^(-1/3)*(1-x)^(-2/3)", "0", "1", "2*pi/sqrt(3)"},
       {"log(abs(x))", "-1", "1", "-2"},
+      {"log(cos(x))", "0", "pi/2", "-pi*log(2)/2"},
+      {"sqrt(tan(x))", "0", "pi/2", "pi/sqrt(2)"},
+      {"x^sqrt(2)/(1+x^sqrt(2)) + 1/(1+x^sqrt(2))", "0", "1", "1"},
+      {"(1-cos(x))/x^2 + (cos(x)-1)/x^2", "-1", "1", "0"},
   };
   ExpectKnown(kKnown);
 }
@@ -108,6 +112,8 @@ TEST(DefiniteTest, InfiniteLimitsAreBounded) {
       {"1/(x*sqrt(x^2-1))", "1", "oo", "pi/2"},
       {"exp(x)", "-oo", "0", "1"},
       {"exp(-x)/sqrt(x)", "0", "oo", "sqrt(pi)"},
+      {"log(1+1/x^2)", "0", "oo", "pi"},
+      {"sin(x)^2*exp(-x)", "0", "oo", "2/5"},
   };
   ExpectKnown(kKnown);
 }
@@ -126,6 +132,10 @@ TEST(DefiniteTest, WhatDivergesIsNeverVerifiedOrRefuted) {
       {"1", "-oo", "oo", "0"},
       {"log(-x)", "1", "2", "1"},
       {"exp(1/x)", "0", "1", "2"},
+      {"1/cos(x)", "0", "pi/2", "1"},
+      {"tan(x)", "0", "pi/2", "1"},
+      {"1/sin(x)", "0", "pi", "1"},
+      {"x^(-pi/3)", "0", "1", "2"},
   };
   for (const Known& known : kDiverging) {
     const v1::Judgement judgement = Judged(known.f, known.lower, known.upper, known.value);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "common/ball/arithmetic.h"
@@ -41,8 +43,13 @@ Ball UnionOf(const Ball& a, const Ball& b, slong bits) {
 
 class Bounder {
  public:
-  Bounder(Pool& pool, const Stretch& stretch, slong bits)
-      : pool_(pool), stretch_(stretch), bits_(bits), rules_(stretch.delta, bits) {}
+  // `exact` is the end, if it is known.
+  Bounder(Pool& pool, const Stretch& stretch, std::optional<PiNumber> exact, slong bits)
+      : pool_(pool),
+        stretch_(stretch),
+        bits_(bits),
+        rules_(stretch.delta, bits),
+        at_end_(std::move(exact)) {}
 
   // Returns the growth of `f`, nodes below it first.
   std::optional<Growth> Of(Expr f) {
@@ -94,12 +101,18 @@ class Bounder {
     return growth ? growth : rules_.Constant(*value);
   }
 
+  bool VanishesAtEnd(Expr expr) {
+    const std::optional<PiNumber> exact = at_end_.Of(expr);
+    if (exact) return exact->IsZero();
+    const std::optional<Ball> value = ValueAt(expr, stretch_.end);
+    return value && acb_is_zero(value->get()) != 0;
+  }
+
   std::optional<Growth> ByTaylor(Expr node) {
     Expr derivative = node;
     Ball factorial(1);
     for (int n = 1; n <= kTaylorMax; ++n) {
-      const std::optional<Ball> value = ValueAt(derivative, stretch_.end);
-      if (!value || acb_is_zero(value->get()) == 0) return std::nullopt;
+      if (!VanishesAtEnd(derivative)) return std::nullopt;
       derivative = expression::Derivative(derivative, pool_);
       if (derivative->op() == Op::kUndefined) return std::nullopt;
       acb_mul_si(factorial.get(), factorial.get(), n, bits_);
@@ -118,8 +131,12 @@ class Bounder {
     const auto children = node->children();
     if (node->op() == Op::kVariable) return OfVariable();
     if (node->op() == Op::kPow) return OfPower(node);
+    if (node->op() == Op::kLog && children[0]->op() == Op::kAdd) {
+      if (std::optional<Growth> log = OfLogNearOne(children[0]->children())) return log;
+    }
     std::optional<Growth> growth = Known(children[0]);
     if (!growth) return std::nullopt;
+    if (IsQuotientOfSines(node->op())) return OfQuotient(node->op(), children[0]);
     const Growth minus_one = rules_.Constant(Ball(-1));
     switch (node->op()) {
       case Op::kNeg:
@@ -154,6 +171,21 @@ class Bounder {
     return std::nullopt;
   }
 
+  // log(1 + w) is a multiple of a small w.
+  std::optional<Growth> OfLogNearOne(std::span<const Expr> terms) const {
+    if (terms.size() != 2) return std::nullopt;
+    const Expr rest = terms[0]->IsInteger(1) ? terms[1] : terms[0];
+    const std::optional<Growth> w = Known(rest);
+    if (!(terms[0]->IsInteger(1) || terms[1]->IsInteger(1)) || !w || !w->Vanishes())
+      return std::nullopt;
+    const std::optional<Ball> range = rules_.Range(*w);
+    if (!range || !range->IsBelow(-1)) return std::nullopt;
+    // Its derivative at all values between 0 and w.
+    Ball slope = UnionOf(Ball(0), *range, bits_);
+    acb_add_si(slope.get(), slope.get(), 1, bits_);
+    return rules_.Mul(*w, rules_.Constant(BallOf(acb_inv, slope.get(), bits_)));
+  }
+
   std::optional<Growth> OfPower(Expr node) const {
     const Expr base = node->child(0), exponent = node->child(1);
     const std::optional<Growth> power = Known(exponent);
@@ -185,14 +217,26 @@ class Bounder {
       case Op::kSinh:
         return OfExponentials(op, u);
       case Op::kSech:
+        return Reciprocal(OfExponentials(Op::kCosh, u));
       case Op::kCsch:
-        return Reciprocal(OfFunction(op == Op::kSech ? Op::kCosh : Op::kSinh, u));
-      case Op::kSec:
-      case Op::kCsc:
-        return Reciprocal(OfFunction(op == Op::kSec ? Op::kCos : Op::kSin, u));
+        return Reciprocal(OfExponentials(Op::kSinh, u));
       default:
         return OfBounded(op, u);
     }
+  }
+
+  static bool IsQuotientOfSines(Op op) {
+    return op == Op::kTan || op == Op::kCot || op == Op::kSec || op == Op::kCsc;
+  }
+
+  // The sine and the cosine may be 0 at the end, and then a Taylor coefficient is needed.
+  std::optional<Growth> OfQuotient(Op op, Expr u) {
+    const bool over_cosine = op == Op::kTan || op == Op::kSec;
+    const std::optional<Growth> below =
+        Reciprocal(OfNode(pool_.Unary(over_cosine ? Op::kCos : Op::kSin, u)));
+    if (!below || op == Op::kSec || op == Op::kCsc) return below;
+    const std::optional<Growth> above = OfNode(pool_.Unary(over_cosine ? Op::kSin : Op::kCos, u));
+    return above ? rules_.Mul(*above, *below) : std::nullopt;
   }
 
   std::optional<Growth> Reciprocal(const std::optional<Growth>& u) const {
@@ -257,28 +301,30 @@ class Bounder {
   const Stretch& stretch_;
   const slong bits_;
   const GrowthRules rules_;
+  ExactValues at_end_;
   std::map<Expr, Growth> known_;
 };
 
 }  // namespace
 
-std::optional<Ball> BoundAtEnd(Expr f, Pool& pool, const Ball& end, int side, const Ball& width,
-                               slong bits) {
-  if (!end.IsReal() || acb_is_exact(end.get()) == 0 || !width.IsReal()) return std::nullopt;
+std::optional<Ball> BoundAtEnd(Expr f, Pool& pool, const End& from, int side, const Ball& width) {
+  constexpr slong kBits = 384;
+  const Ball& end = from.place;
+  if (!end.IsReal() || !width.IsReal()) return std::nullopt;
   Stretch stretch;
   stretch.side = side;
   stretch.end = end;
   // An exact number not below the width.
-  arb_get_ubound_arf(arb_midref(stretch.delta.real()), width.real(), bits);
+  arb_get_ubound_arf(arb_midref(stretch.delta.real()), width.real(), kBits);
   if (!stretch.delta.IsBelow(-3) || arb_is_positive(stretch.delta.real()) == 0) return std::nullopt;
   Ball other = end;
   if (side > 0) {
-    acb_add(other.get(), end.get(), stretch.delta.get(), bits);
+    acb_add(other.get(), end.get(), stretch.delta.get(), kBits);
   } else {
-    acb_sub(other.get(), end.get(), stretch.delta.get(), bits);
+    acb_sub(other.get(), end.get(), stretch.delta.get(), kBits);
   }
-  stretch.hull = UnionOf(end, other, bits);
-  Bounder bounder(pool, stretch, bits);
+  stretch.hull = UnionOf(end, other, kBits);
+  Bounder bounder(pool, stretch, from.exact, kBits);
   const std::optional<Growth> growth = bounder.Of(f);
   return growth ? bounder.rules().Integral(*growth) : std::nullopt;
 }
@@ -289,7 +335,7 @@ std::optional<Ball> BoundAtInfinity(Expr f, Pool& pool, int side, long k) {
   stretch.side = side;
   stretch.infinite = true;
   stretch.delta = Ball::Dyadic(1, k);
-  Bounder bounder(pool, stretch, kBits);
+  Bounder bounder(pool, stretch, std::nullopt, kBits);
   std::optional<Growth> growth = bounder.Of(f);
   if (!growth) return std::nullopt;
   growth->p -= 2;  // |dx| is dt / t^2.

@@ -14,15 +14,20 @@
 
 #include "common/ball/ball.h"
 #include "common/expression/expression.h"
+#include "worker/integrator/verifier/pi_number.h"
 
 namespace motzkin::integrator {
 
+// Where a stretch begins.
+struct End {
+  ball::Ball place;               // real, of one number
+  std::optional<PiNumber> exact;  // that number, if it is known
+};
+
 // Returns a ball around 0 that contains the integral over the stretch of this width above `end`
-// (side = 1) or below it (side = -1); nothing if no bound was found, as for 1/x at 0. `end` must be exact
-// and real.
-std::optional<ball::Ball> BoundAtEnd(expression::Expr f, expression::Pool& pool,
-                                     const ball::Ball& end, int side, const ball::Ball& width,
-                                     slong bits);
+// (side = 1) or below it (side = -1); nothing if no bound was found, as for 1/x at 0.
+std::optional<ball::Ball> BoundAtEnd(expression::Expr f, expression::Pool& pool, const End& end,
+                                     int side, const ball::Ball& width);
 
 // Returns the same of the whole line beyond side * 2^k, k > 3.
 std::optional<ball::Ball> BoundAtInfinity(expression::Expr f, expression::Pool& pool, int side,

@@ -1,6 +1,7 @@
 #include "worker/integrator/verifier/growth.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace motzkin::integrator {
@@ -32,7 +33,21 @@ Ball GrowthRules::Number(const mpq_class& value) const {
 }
 
 Ball GrowthRules::PowerOf(const Ball& base, const mpq_class& exponent) const {
-  return RealBallOf(arb_pow, base.real(), Number(exponent).real(), bits_);
+  if (exponent.get_den() == 1) {
+    // arb_pow() has no value for a ball around 0.
+    fmpz_t power;
+    fmpz_init(power);
+    fmpz_set_mpz(power, exponent.get_num_mpz_t());
+    Ball result = RealBallOf(arb_pow_fmpz, base.real(), power, bits_);
+    fmpz_clear(power);
+    return result;
+  }
+  if (!base.ContainsZero()) return RealBallOf(arb_pow, base.real(), Number(exponent).real(), bits_);
+  // The base is not negative, and the exponent is positive.
+  Ball most;
+  arb_get_ubound_arf(arb_midref(most.real()), base.real(), bits_);
+  const Ball power = RealBallOf(arb_pow, most.real(), Number(exponent).real(), bits_);
+  return RealBallOf(arb_union, Ball(0).real(), power.real(), bits_);
 }
 
 std::optional<Ball> GrowthRules::Supremum(const mpq_class& p, const mpq_class& q, const Ball& k,
@@ -131,10 +146,26 @@ std::optional<Growth> GrowthRules::Exp(const Growth& a) const {
     Growth result = Constant(RealBallOf(arb_exp, range->real(), bits_));
     return result.c.IsFinite() ? std::optional(result) : std::nullopt;
   }
+  if (a.m == 0 && a.p == 0 && a.q == 1) return ExpOfLog(a.c);
   if (a.m != 0 || a.q != 0 || a.p >= 0 || a.c.ContainsZero()) return std::nullopt;
   Growth result = Constant(Ball(1));
   result.k = a.c;
   result.m = -a.p;
+  return result;
+}
+
+std::optional<Growth> GrowthRules::ExpOfLog(const Ball& c) const {
+  // exp(c L) is t^-c, which is at most the power with the greatest c, rounded up. Beyond the fourth power
+  // nothing is integrable.
+  constexpr double kSteps = 64;
+  if (!c.IsFinite() || !c.IsBelow(2)) return std::nullopt;
+  arf_t most;
+  arf_init(most);
+  arb_get_ubound_arf(most, c.real(), bits_);
+  const double steps = std::ceil(std::max(0.0, arf_get_d(most, ARF_RND_CEIL)) * kSteps);
+  arf_clear(most);
+  Growth result = Constant(RealBallOf(arb_union, Ball(0).real(), Ball(1).real(), bits_));
+  result.p = -mpq_class(steps) / mpq_class(kSteps);
   return result;
 }
 

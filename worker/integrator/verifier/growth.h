@@ -40,6 +40,8 @@ class GrowthRules {
   std::optional<ball::Ball> Integral(const Growth& a) const;
 
  private:
+  // Returns exp(c L).
+  std::optional<Growth> ExpOfLog(const ball::Ball& c) const;
   // Returns an upper bound of t^p L^q exp(k t^-m) on (0, delta], if it is the value at delta.
   std::optional<ball::Ball> Supremum(const mpq_class& p, const mpq_class& q, const ball::Ball& k,
                                      const mpq_class& m) const;

@@ -106,6 +106,7 @@ class Quadrature {
 
   absl::StatusOr<Ball> Run(const Limit& lower, const Limit& upper) {
     Piece whole{lower.place, upper.place};
+    limits_ = {lower, upper};
     if (!IsFinite(lower)) RETURN_IF_ERROR(CutTail(lower, upper, whole.from));
     if (!IsFinite(upper)) RETURN_IF_ERROR(CutTail(upper, lower, whole.to));
     RETURN_IF_ERROR(Cut(whole));
@@ -159,6 +160,14 @@ class Quadrature {
     return absl::OkStatus();
   }
 
+  // Returns the exact value of a place if it is a limit.
+  std::optional<PiNumber> ExactOf(const Ball& place) const {
+    for (const Limit& limit : limits_) {
+      if (IsFinite(limit) && acb_equal(limit.place.get(), place.get()) != 0) return limit.exact;
+    }
+    return std::nullopt;
+  }
+
   void Append(const Piece& piece) {
     if (!runs_.empty() && acb_equal(runs_.back().to.get(), piece.from.get()) != 0) {
       runs_.back().to = piece.to;
@@ -170,11 +179,11 @@ class Quadrature {
   // Adds the integral over a narrow piece that holds a singular point.
   absl::Status AddSingular(const Piece& piece) {
     const Ball width = Width(piece);
-    // Next to an exact end of the piece, the growth of the function is known.
+    // Next to an end of the piece, the growth of the function is known.
     for (const bool from : {true, false}) {
       const Ball& end = from ? piece.from : piece.to;
       std::optional<Ball> bound =
-          BoundAtEnd(integrand_, pool_, end, from ? 1 : -1, width, kQuadratureBits);
+          BoundAtEnd(integrand_, pool_, {end, ExactOf(end)}, from ? 1 : -1, width);
       if (!bound) continue;
       Add(*bound);
       return absl::OkStatus();
@@ -244,6 +253,7 @@ class Quadrature {
   expression::Pool& pool_;
   Evaluator evaluator_;
   const uint64_t work_max_;
+  std::vector<Limit> limits_;
   std::vector<Piece> runs_;
   Ball sum_;
 };

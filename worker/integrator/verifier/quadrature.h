@@ -9,15 +9,18 @@
 #include <absl/status/statusor.h>
 
 #include <cstdint>
+#include <optional>
 
 #include "common/ball/ball.h"
 #include "common/expression/expression.h"
+#include "worker/integrator/verifier/pi_number.h"
 
 namespace motzkin::integrator {
 
 struct Limit {
-  ball::Ball place;  // real; of no meaning if infinite
-  int infinite = 0;  // -1: -oo, 1: oo
+  ball::Ball place;                    // real; of no meaning if infinite
+  int infinite = 0;                    // -1: -oo, 1: oo
+  std::optional<PiNumber> exact = {};  // if it is a simple number
 };
 
 // The precision of everything here, limits included.
