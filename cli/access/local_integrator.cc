@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "cli/access/program_path.h"
@@ -102,6 +103,10 @@ absl::StatusOr<LocalLadder> ReadFlags(const IntegratorFlags& flags) {
   ladder.prototype.set_memory_bytes(memory);
   ladder.prototype.set_answer_bytes_max(spec.integral_bytes_max());
   return ladder;
+}
+
+absl::Duration CheckCpuMax(const pipe::Verify& question) {
+  return question.lower().empty() ? kCheckCpuMax : absl::Seconds(2);
 }
 
 LocalIntegrator::LocalIntegrator(const LocalLadder& ladder) : ladder_(ladder) {}
@@ -212,12 +217,40 @@ Json ToJson(const pipe::Judgement& judgement) {
             {"points_differed", judgement.points_differed()},
             {"precision_bits", judgement.precision_bits()}};
   if (!judgement.counterexample().empty()) json["counterexample"] = judgement.counterexample();
-  for (const v1::Interval& interval : judgement.valid_on()) {
-    json["valid_on"].push_back({interval.lower(), interval.upper()});
+  const auto add = [&](const char* key, const auto& intervals) {
+    for (const v1::Interval& interval : intervals)
+      json[key].push_back({interval.lower(), interval.upper()});
+  };
+  add("valid_on", judgement.valid_on());
+  add("refuted_on", judgement.refuted_on());
+  add("continuous_on", judgement.continuous_on());
+  if (!judgement.value().empty()) {
+    json["value"] = judgement.value();
+    json["value_digits"] = judgement.value_digits();
   }
-  if (!judgement.reason().empty()) json["reason"] = judgement.reason();
+  if (const std::string reason = Reason(judgement); !reason.empty()) json["reason"] = reason;
   json["cpu_ms"] = static_cast<double>(judgement.cpu_us()) / 1e3;
   return json;
+}
+
+std::string Reason(const pipe::Judgement& judgement) {
+  std::vector<std::string> parts;
+  if (!judgement.reason().empty()) parts.push_back(judgement.reason());
+  const auto add = [&](absl::string_view what, const auto& intervals) {
+    if (intervals.empty()) return;
+    std::string text;
+    for (const v1::Interval& interval : intervals) {
+      // They are exact to 1/1000. The sum makes 0 of -0.
+      const auto end = [](double place) { return std::round(place * 100) / 100 + 0.0; };
+      absl::StrAppend(&text, text.empty() ? "" : ", ", "[", end(interval.lower()), ", ",
+                      end(interval.upper()), "]");
+    }
+    parts.push_back(absl::StrCat(what, " ", text));
+  };
+  add("right on", judgement.valid_on());
+  add("wrong on", judgement.refuted_on());
+  add("jumps; continuous on", judgement.continuous_on());
+  return absl::StrJoin(parts, "; ");
 }
 
 Json ToJson(const pipe::Integration& integration) {

@@ -43,6 +43,8 @@ absl::StatusOr<LocalLadder> ReadFlags(const IntegratorFlags& flags);
 // The CPU time in which the verifier judges one answer. Its own bound is below that, so more time makes
 // no answer judged.
 inline constexpr absl::Duration kCheckCpuMax = absl::Milliseconds(50);
+// The same of a question, which a definite integral makes long.
+absl::Duration CheckCpuMax(const pipe::Verify& question);
 
 // One integrator, which is started again when it dies. Use it from one thread, because the process
 // dies with the thread that started it.
@@ -87,6 +89,9 @@ Json EngineVersions(const pipe::Description& description);
 // Returns verified, partly, refuted or unverified. An answer that was verified at complex points
 // only counts as verified; its JSON says so.
 std::string VerdictWord(const pipe::Judgement& judgement);
+// Returns the verifier's reason and, of an answer that is right or continuous on parts of the line, these
+// parts, as in "right on [0, 8]; wrong on [-8, 0]". Empty if there is nothing to say.
+std::string Reason(const pipe::Judgement& judgement);
 Json ToJson(const pipe::Judgement& judgement);
 Json ToJson(const pipe::Integration& integration);
 

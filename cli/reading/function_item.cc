@@ -2,8 +2,10 @@
 
 #include <absl/strings/ascii.h>
 #include <absl/strings/str_cat.h>
+#include <absl/strings/str_split.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "cli/reading/integration_constant.h"
 #include "cli/reading/json_values.h"
@@ -85,6 +87,49 @@ absl::Status AddCandidates(const Json& value, const ReadingOptions& options, Fun
   return absl::OkStatus();
 }
 
+// Returns the limit as Limits has it. INVALID_ARGUMENT: it is no number.
+absl::StatusOr<std::string> ReadLimit(std::string_view text, const ReadingOptions& options) {
+  constexpr std::string_view kInfinities[] = {"oo",       "inf",     "infinity",
+                                              "Infinity", "\\infty", "\xe2\x88\x9e"};
+  std::string_view rest = ToStd(absl::StripAsciiWhitespace(ToAbsl(text)));
+  const bool minus = rest.substr(0, 1) == "-";
+  if (minus || rest.substr(0, 1) == "+") rest.remove_prefix(1);
+  if (std::find(std::begin(kInfinities), std::end(kInfinities), rest) != std::end(kInfinities))
+    return std::string(minus ? "-oo" : "oo");
+  ASSIGN_OR_RETURN(std::string prefix, ReadFunction(text, options));
+  for (const absl::string_view token : absl::StrSplit(prefix, ' ')) {
+    if (token == "x") return absl::InvalidArgumentError("it holds x");
+  }
+  return prefix;
+}
+
+// Takes the limits of a definite integral; texts that are empty are absent. An answer to it that is
+// given as its value is a candidate if there are no others.
+absl::Status AddLimits(const std::string& lower, const std::string& upper, const std::string& value,
+                       const ReadingOptions& options, FunctionItem& item) {
+  if (lower.empty() && upper.empty()) return absl::OkStatus();
+  if (lower.empty() || upper.empty())
+    return absl::InvalidArgumentError("a definite integral needs both lower and upper");
+  Limits limits;
+  for (const auto& [name, text, limit] :
+       {std::tuple{"lower", &lower, &limits.lower}, std::tuple{"upper", &upper, &limits.upper}}) {
+    absl::StatusOr<std::string> read = ReadLimit(*text, options);
+    if (!read.ok())
+      return absl::InvalidArgumentError(absl::StrCat(name, ": ", read.status().message()));
+    *limit = *std::move(read);
+  }
+  item.definite = std::move(limits);
+  if (!item.has_candidates && !value.empty()) AddCandidate(value, options, item);
+  return absl::OkStatus();
+}
+
+// Returns the text or number of a key; empty if it is absent, null or of another kind.
+std::string TextOf(const Json& json, const char* key) {
+  const auto found = json.find(key);
+  if (found == json.end() || (!found->is_string() && !found->is_number())) return "";
+  return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
 absl::Status ReadObject(const Json& json, const ReadingOptions& options, FunctionItem& item) {
   if (json.contains("id")) item.id = json["id"];
   const auto integrand = json.find(options.integrand_key);
@@ -98,8 +143,10 @@ absl::Status ReadObject(const Json& json, const ReadingOptions& options, Functio
   if (candidates == json.end() && options.candidates_key == ReadingOptions().candidates_key) {
     candidates = json.find("candidate");
   }
-  if (candidates == json.end() || candidates->is_null()) return absl::OkStatus();
-  return AddCandidates(*candidates, options, item);
+  if (candidates != json.end() && !candidates->is_null())
+    RETURN_IF_ERROR(AddCandidates(*candidates, options, item));
+  return AddLimits(TextOf(json, "lower"), TextOf(json, "upper"), TextOf(json, "value"), options,
+                   item);
 }
 
 absl::Status ReadArray(const Json& json, const ReadingOptions& options, FunctionItem& item) {
@@ -160,11 +207,18 @@ absl::Status ReadRecordItem(const std::vector<std::string>& header,
   if (integrand == nullptr) return absl::InvalidArgumentError("no integrand");
   RETURN_IF_ERROR(ReadIntegrand(*integrand, options, item));
   const std::string* candidates = field(options.candidates_key);
-  if (candidates == nullptr || candidates->empty()) return absl::OkStatus();
-  if (const absl::StatusOr<Json> list = ParseJson(*candidates); list.ok() && list->is_array())
-    return AddCandidates(*list, options, item);
-  AddCandidate(*candidates, options, item);
-  return absl::OkStatus();
+  if (candidates != nullptr && !candidates->empty()) {
+    if (const absl::StatusOr<Json> list = ParseJson(*candidates); list.ok() && list->is_array()) {
+      RETURN_IF_ERROR(AddCandidates(*list, options, item));
+    } else {
+      AddCandidate(*candidates, options, item);
+    }
+  }
+  const auto text = [&](const char* name) {
+    const std::string* value = field(name);
+    return value == nullptr ? std::string() : *value;
+  };
+  return AddLimits(text("lower"), text("upper"), text("value"), options, item);
 }
 
 absl::Status ReadMathematicaItem(std::string_view list, FunctionItem& item) {

@@ -4,6 +4,7 @@
 #include <absl/status/statusor.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,12 +29,20 @@ struct Candidate {
   absl::StatusOr<std::string> prefix;
 };
 
+// The limits of a definite integral: prefix tokens without x, "oo" or "-oo".
+struct Limits {
+  std::string lower;
+  std::string upper;
+};
+
 struct FunctionItem {
   int64_t line = 0;  // 1-based; of a value of several lines, the first
   Json id;           // of the object or record, null without one
   std::string text;  // the integrand as written
   // Prefix tokens, or the error of an item that makes no sense: "FILE:LINE: ...".
   absl::StatusOr<std::string> integrand = absl::UnknownError("not read");
+  // The limits of a definite integral, whose candidates are values.
+  std::optional<Limits> definite;
   bool has_candidates = false;
   std::vector<Candidate> candidates;
   // Each says how a name was read that has several conventions, or a letter that may be a parameter; see
@@ -53,11 +62,12 @@ bool HoldsLatex(std::string_view text, bool json);
 // The value of one JSON text: an object with the keys of `options` and perhaps "id"; an array whose
 // first text is the integrand and whose second text, if there is one, is an answer; or a text. The
 // value of the candidates is a text or an array of texts; null counts as absent. A single one may have
-// the key "candidate" instead of "candidates".
+// the key "candidate" instead of "candidates". With "lower" and "upper", texts or numbers, it is a
+// definite integral, and "value" is its candidate where there are no others.
 absl::Status ReadJsonItem(std::string_view text, const ReadingOptions& options, FunctionItem& item);
 // A line of the published files of Lample and Charton; its integral is the candidate.
 absl::Status ReadLampleChartonItem(std::string_view line, FunctionItem& item);
-// A record whose fields the header names. A candidate field is one answer or a JSON array of texts;
+// A record whose fields the header names, the same names as in JSON. A candidate field is one answer or a JSON array of texts;
 // an empty one counts as absent.
 absl::Status ReadRecordItem(const std::vector<std::string>& header,
                             const std::vector<std::string>& fields, const ReadingOptions& options,

@@ -151,7 +151,7 @@ void LineJudge::JudgeAlone(Question& question) {
     return;
   }
   if (stopped_()) return;
-  const absl::Duration cpu = std::min(left, kCheckCpuMax);
+  const absl::Duration cpu = std::min(left, CheckCpuMax(question.text));
   question.judgement = integrator_.Verify(std::move(question.text), cpu, limits_.wall);
   if (absl::IsDeadlineExceeded(question.judgement.status())) {
     question.judgement = absl::DeadlineExceededError(

@@ -14,6 +14,10 @@ namespace motzkin::cli {
 Json JudgeCandidate(LocalIntegrator& integrator, const FunctionItem& item,
                     const Candidate& candidate);
 
+// Returns the value of a definite item: "outcome" (integrated or unverified), "value" and "value_digits"
+// if it is known, and a reason if not. Never fails.
+Json ValueOf(LocalIntegrator& integrator, const FunctionItem& item);
+
 // The two halves of JudgeCandidate(), for who asks several questions at once. Thread-safe.
 
 // Returns what the verifier is asked; an error if the answer cannot be read.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/ball/evaluator.h"
+#include "worker/integrator/verifier/continuity.h"
 #include "worker/integrator/verifier/far_points.h"
 #include "worker/integrator/verifier/point_tester.h"
 #include "worker/integrator/verifier/sample_points.h"
@@ -117,6 +118,7 @@ class Judge {
     if (!search.complete || search.valid.empty()) return Unverified(reason);
     judgement_.set_verdict(Verification::VERDICT_PARTLY);
     *judgement_.mutable_valid_on() = std::move(search.valid);
+    *judgement_.mutable_refuted_on() = std::move(search.refuted);
     judgement_.set_reason(reason);
   }
 
@@ -130,6 +132,7 @@ class Judge {
     if (search.complete && search.valid.empty()) return;
     judgement_.set_verdict(Verification::VERDICT_PARTLY);
     *judgement_.mutable_valid_on() = std::move(search.valid);
+    *judgement_.mutable_refuted_on() = std::move(search.refuted);
     if (!search.complete) judgement_.set_reason("not all of [-8, 8] was searched");
   }
 
@@ -237,7 +240,12 @@ v1::Judgement Verify(Expr integrand, Expr candidate, const VerifyOptions& option
     judgement.set_reason(kTooLarge);
     return judgement;
   }
-  return Judge(integrand, candidate, *evaluator, options).Decide();
+  judgement = Judge(integrand, candidate, *evaluator, options).Decide();
+  if (options.continuity && judgement.verdict() == Verification::VERDICT_VERIFIED) {
+    *judgement.mutable_continuous_on() =
+        FindContinuousParts(integrand, candidate, options.interval_work_max);
+  }
+  return judgement;
 }
 
 }  // namespace motzkin::integrator

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -312,6 +313,41 @@ TEST(VerifierTest, AVerdictIsTheSameInEveryRun) {
   const v1::Judgement second = Judged("abs(x)+1", "x^2/2+x");
   EXPECT_EQ(first.counterexample(), second.counterexample());
   EXPECT_EQ(first.points_agreed(), second.points_agreed());
+}
+
+std::string Intervals(const google::protobuf::RepeatedPtrField<motzkin::v1::Interval>& intervals) {
+  // Ends are exact to 1/1000. The sum makes 0 of -0.
+  const auto end = [](double place) { return std::round(place * 100) / 100 + 0.0; };
+  std::ostringstream text;
+  for (const motzkin::v1::Interval& interval : intervals)
+    text << "[" << end(interval.lower()) << ", " << end(interval.upper()) << "]";
+  return text.str();
+}
+
+TEST(VerifierTest, APartlyRightAnswerSaysWhereItIsRightAndWhereWrong) {
+  const v1::Judgement judgement = Judged("abs(x)*x", "x^3/3");
+  EXPECT_EQ(judgement.verdict(), Verification::VERDICT_PARTLY);
+  EXPECT_EQ(Intervals(judgement.valid_on()), "[0, 8]");
+  EXPECT_EQ(Intervals(judgement.refuted_on()), "[-8, 0]");
+}
+
+TEST(VerifierTest, AnAntiderivativeThatJumpsIsMarked) {
+  VerifyOptions options;
+  options.continuity = true;
+  const auto parts = [&](std::string_view integrand, std::string_view answer) {
+    const v1::Judgement judgement = Judged(integrand, answer, options);
+    EXPECT_EQ(judgement.verdict(), Verification::VERDICT_VERIFIED) << answer;
+    return Intervals(judgement.continuous_on());
+  };
+  EXPECT_EQ(parts("1/(5+4*cos(x))", "2*atan(tan(x/2)/3)/3"), "[-8, -3.14][-3.14, 3.14][3.14, 8]");
+  EXPECT_EQ(parts("1/(1+x^2)", "-atan(1/x)"), "[-8, 0][0, 8]");
+  EXPECT_EQ(parts("1", "x + floor(x/6)"), "[-8, -6][-6, 0][0, 6][6, 8]");
+  // There is no jump where the integrand itself has no value, and none at a removable point.
+  EXPECT_EQ(parts("1/x", "log(x)"), "");
+  EXPECT_EQ(parts("-1/x^2", "1/x"), "");
+  EXPECT_EQ(parts("2*x", "x^3/x"), "");
+  EXPECT_EQ(parts("cos(x)", "sin(x)"), "");
+  EXPECT_EQ(Intervals(Judged("1/(1+x^2)", "-atan(1/x)").continuous_on()), "") << "not asked for";
 }
 
 }  // namespace
