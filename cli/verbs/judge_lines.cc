@@ -115,6 +115,8 @@ size_t LineJudge::FrameSize(std::span<Question* const> questions) const {
   size_t size = 0;
   size_t bytes = 0;
   for (const Question* question : questions.first(std::min(together_, questions.size()))) {
+    // The value of a definite integral takes more than a frame may.
+    if (!question->text.lower().empty()) return std::max<size_t>(1, size);
     bytes += question->text.integrand().size() + question->text.candidate().size();
     if (size > 0 && (bytes > kFrameBytesMax || question->item->cpu_left < kCpuMin)) break;
     ++size;

@@ -106,6 +106,12 @@ class Lines(unittest.TestCase):
         self.assertEqual(answer["outcome"], "refuted")
         self.assertIn("--dialect maple", answer["notes"][0])
 
+    def test_values_of_definite_integrals_are_judged_among_antiderivatives(self):
+        value = {"integrand": "exp(-x^2)", "lower": "-oo", "upper": "oo", "candidates": ["sqrt(pi)", "pi"]}
+        answers = judge([RIGHT, value] * 20)
+        self.assertEqual([[candidate["verdict"] for candidate in answer["candidates"]] for answer in answers],
+                         [["verified"], ["verified", "refuted"]] * 20)
+
     def test_a_line_gets_no_more_cpu_than_it_may(self):
         # Each candidate costs milliseconds of its own.
         slow = " + ".join(f"polylog({n}, sin({n}*x))" for n in range(2, 12))
