@@ -79,6 +79,10 @@ absl::Status AddCandidates(const Json& value, const ReadingOptions& options, Fun
   // Predictions of one answer a line are often written without the brackets.
   const Json list = value.is_string() ? Json::array({value}) : value;
   if (!list.is_array()) return absl::InvalidArgumentError("candidates must be strings");
+  if (list.size() > options.candidates_max) {
+    return absl::ResourceExhaustedError(absl::StrCat(list.size(), " candidates, and there may be ",
+                                                     options.candidates_max, " in a line"));
+  }
   item.has_candidates = true;
   for (const Json& candidate : list) {
     if (!candidate.is_string()) return absl::InvalidArgumentError("candidates must be strings");

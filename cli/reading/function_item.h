@@ -3,7 +3,9 @@
 
 #include <absl/status/statusor.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +20,8 @@ namespace motzkin::cli {
 struct ReadingOptions {
   std::string integrand_key = "integrand";    // the key or column of the integrand
   std::string candidates_key = "candidates";  // the key or column of the candidates
+  // An item with more candidates cannot be read.
+  size_t candidates_max = std::numeric_limits<size_t>::max();
   expression::Dialect dialect = expression::Dialect::kAny;
   // A text that has no other notation may be LaTeX, as 2 x + 1 is where others are. Detected.
   bool latex = false;

@@ -14,6 +14,8 @@
 namespace motzkin::cli {
 namespace {
 
+// The answer to each takes some kB until the line is written.
+constexpr size_t kCandidatesMax = 1000;
 // A hop between processes costs as much as a few checks, so that more questions in a frame save little.
 constexpr size_t kTogetherMax = 64;
 constexpr size_t kFrameBytesMax = 1u << 20;
@@ -37,6 +39,7 @@ absl::Status ReadLine(const InputLine& line, ReadingOptions options, FunctionIte
     return absl::ResourceExhaustedError(
         absl::StrCat("a line of more than ", LinePump::kLineBytesMax >> 20, " MiB"));
   }
+  options.candidates_max = kCandidatesMax;
   options.latex = HoldsLatex(line.text, /*json=*/true);
   RETURN_IF_ERROR(ReadJsonItem(line.text, options, function));
   if (function.has_candidates) return absl::OkStatus();
@@ -78,13 +81,8 @@ std::vector<LineJudge::Question> LineJudge::QuestionsOf(std::vector<Item>& items
   for (Item& item : items) {
     if (!item.readable.ok()) continue;
     for (const Candidate& candidate : item.function.candidates) {
-      Question& question = questions.emplace_back(Question{&item, &candidate, {}});
-      absl::StatusOr<pipe::Verify> text = QuestionAbout(item.function, candidate);
-      if (text.ok()) {
-        question.text = *std::move(text);
-      } else {
-        question.judgement = text.status();
-      }
+      Question& question = questions.emplace_back(Question{&item, &candidate});
+      if (!candidate.prefix.ok()) question.judgement = candidate.prefix.status();
     }
   }
   return questions;
@@ -93,7 +91,7 @@ std::vector<LineJudge::Question> LineJudge::QuestionsOf(std::vector<Item>& items
 void LineJudge::Judge(std::vector<Question>& questions) {
   std::vector<Question*> askable;  // The others cannot be read, and have their answer already.
   for (Question& question : questions) {
-    if (!question.text.integrand().empty()) askable.push_back(&question);
+    if (question.candidate->prefix.ok()) askable.push_back(&question);
   }
   std::span<Question* const> open(askable);
   while (!open.empty() && !stopped_()) {
@@ -116,8 +114,9 @@ size_t LineJudge::FrameSize(std::span<Question* const> questions) const {
   size_t bytes = 0;
   for (const Question* question : questions.first(std::min(together_, questions.size()))) {
     // The value of a definite integral takes more than a frame may.
-    if (!question->text.lower().empty()) return std::max<size_t>(1, size);
-    bytes += question->text.integrand().size() + question->text.candidate().size();
+    const FunctionItem& function = question->item->function;
+    if (function.definite) return std::max<size_t>(1, size);
+    bytes += function.integrand->size() + question->candidate->prefix->size();
     if (size > 0 && (bytes > kFrameBytesMax || question->item->cpu_left < kCpuMin)) break;
     ++size;
   }
@@ -129,7 +128,7 @@ bool LineJudge::JudgeTogether(std::span<Question* const> questions) {
   // No line can use more than it has left, however much the others of the frame need.
   absl::Duration cpu = kTogetherCpu;
   for (const Question* question : questions) {
-    *batch.add_items() = question->text;
+    *batch.add_items() = *QuestionAbout(question->item->function, *question->candidate);
     cpu = std::min(cpu, question->item->cpu_left);
   }
   const absl::StatusOr<pipe::JudgementBatch> judged =
@@ -153,8 +152,9 @@ void LineJudge::JudgeAlone(Question& question) {
     return;
   }
   if (stopped_()) return;
-  const absl::Duration cpu = std::min(left, CheckCpuMax(question.text));
-  question.judgement = integrator_.Verify(std::move(question.text), cpu, limits_.wall);
+  pipe::Verify text = *QuestionAbout(question.item->function, *question.candidate);
+  const absl::Duration cpu = std::min(left, CheckCpuMax(text));
+  question.judgement = integrator_.Verify(std::move(text), cpu, limits_.wall);
   if (absl::IsDeadlineExceeded(question.judgement.status())) {
     question.judgement = absl::DeadlineExceededError(
         absl::StrCat("the verifier gave no answer within ", absl::FormatDuration(limits_.wall),

@@ -49,7 +49,6 @@ class LineJudge {
   struct Question {
     Item* item;
     const Candidate* candidate;
-    pipe::Verify text;
     absl::StatusOr<pipe::Judgement> judgement = absl::UnknownError("not judged");
   };
 

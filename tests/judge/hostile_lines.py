@@ -15,6 +15,7 @@ _TOKENS = [
 ]
 _BRACKETS = [("(", ")"), ("sin(", ")"), ("-", ""), ("\\frac{1}{", "}"), ("x^(", ")"), ("[", "]"), ("neg ", ""),
              ("\\sqrt{", "}")]
+_ENDS = ["0", "1", "-oo", "oo", "pi/2", "\\infty", "1e-300", "10^9", "x", "", "-1/3"]
 _NO_ITEMS = [b"", b"[" * 5000, b'{"a":' * 3000, b"\x00" * 50, b"null", b'"x"', b"[1]", b"\xff\xfe", b"{}"]
 
 
@@ -74,7 +75,10 @@ def hostile_lines(rng, count):
         elif kind < 75:  # Both are heavy, and neither is known to be wrong at once.
             integrand = candidate = "*".join(rng.choice(["Ei(x)", "polylog(3, sin(x))", "gamma(x+2)", _tower(rng)])
                                              for _ in range(rng.randint(1, 30)))
-        line = json.dumps({"id": i, "integrand": integrand, "candidate": candidate}).encode()
+        item = {"id": i, "integrand": integrand, "candidate": candidate}
+        if rng.random() < 0.02:
+            item |= {"lower": rng.choice(_ENDS), "upper": rng.choice([*_ENDS, _tower(rng), _soup(rng)])}
+        line = json.dumps(item).encode()
         if 75 <= kind < 85:
             line = _fuzzed(rng, line.decode())
         elif 85 <= kind < 88:

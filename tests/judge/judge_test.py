@@ -70,14 +70,16 @@ class Lines(unittest.TestCase):
 
     def test_a_line_that_cannot_be_read_is_answered_with_its_error_and_the_judge_goes_on(self):
         answers = judge(["nonsense", "", RIGHT, '{"integrand": "x"}', '{"integrand": "foo(x)", "candidate": "x", "id": 7}',
-                         "[" * 100_000, json.dumps(RIGHT) + " " * (5 << 20), RIGHT])
-        self.assertEqual([answer["line"] for answer in answers], list(range(1, 9)))
+                         "[" * 100_000, json.dumps(RIGHT) + " " * (5 << 20), RIGHT,
+                         {"integrand": "x", "candidates": ["x"] * 1001}])
+        self.assertEqual([answer["line"] for answer in answers], list(range(1, 10)))
         self.assertEqual(["error" in answer for answer in answers],
-                         [True, True, False, True, True, True, True, False])
+                         [True, True, False, True, True, True, True, False, True])
         self.assertIn("there is nothing to judge", answers[3]["error"])
         self.assertIn("unknown function 'foo'", answers[4]["error"])
         self.assertEqual(answers[4]["id"], 7)
         self.assertIn("more than 4 MiB", answers[6]["error"])
+        self.assertIn("1001 candidates, and there may be 1000", answers[8]["error"])
 
     def test_the_last_line_needs_no_line_feed(self):
         ran = subprocess.run([MOTZKIN, "judge", "--stdin"], input=json.dumps(RIGHT), capture_output=True, text=True,
