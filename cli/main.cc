@@ -40,7 +40,7 @@ int Main(int argc, char** argv) {
        {AddStart,       AddJobs,      AddControl,  AddVoid,   AddWorkers, AddMembers,
         AddWebPassword, AddStatus,    AddWatch,    AddShow,   AddEvents,  AddStats,
         AddExport,      AddArchive,   AddPsql,     AddDoctor, AddBackup,  AddRestore,
-        AddGenerate,    AddIntegrate, AddEvaluate, AddTrain,  AddClassify}) {
+        AddGenerate,    AddIntegrate, AddEvaluate, AddJudge,  AddTrain,   AddClassify}) {
     add(context);
   }
   const absl::StatusOr<bool> parsed = settings::ParseFlags(app, argc, argv);

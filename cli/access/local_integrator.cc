@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "cli/access/program_path.h"
@@ -66,7 +67,11 @@ void AddIntegratorFlags(CLI::App& verb, IntegratorFlags& flags) {
   verb.add_option("--ladder", flags.ladder,
                   "engines with their CPU milliseconds, e.g. giac=100,fricas=250");
   verb.add_option("--memory", flags.memory, "memory of one engine; default 1 GiB");
-  verb.add_option("--integrator", flags.binary, "the integrator binary; default: beside motzkin");
+  AddIntegratorFlag(verb, flags.binary);
+}
+
+void AddIntegratorFlag(CLI::App& verb, std::string& binary) {
+  verb.add_option("--integrator", binary, "the integrator binary; default: beside motzkin");
 }
 
 absl::StatusOr<LocalLadder> ReadFlags(const IntegratorFlags& flags) {
@@ -100,6 +105,10 @@ absl::StatusOr<LocalLadder> ReadFlags(const IntegratorFlags& flags) {
   return ladder;
 }
 
+absl::Duration CheckCpuMax(const pipe::Verify& question) {
+  return question.lower().empty() ? kCheckCpuMax : absl::Seconds(2);
+}
+
 LocalIntegrator::LocalIntegrator(const LocalLadder& ladder) : ladder_(ladder) {}
 
 absl::Status LocalIntegrator::EnsureStarted() {
@@ -113,10 +122,10 @@ absl::StatusOr<pipe::Description> LocalIntegrator::Describe() {
   return process_->description();
 }
 
-absl::StatusOr<pipe::Response> LocalIntegrator::Call(pipe::Request request) {
+absl::StatusOr<pipe::Response> LocalIntegrator::Call(pipe::Request request, absl::Duration wall) {
   RETURN_IF_ERROR(EnsureStarted());
   request.set_id(++calls_);
-  const absl::Duration wall_max = worker::WallMax(request);
+  const absl::Duration wall_max = std::min(wall, worker::WallMax(request));
   // After an error the process is dead, and the next call starts another.
   absl::StatusOr<pipe::Response> response = process_->Call(std::move(request), wall_max);
   if (!response.ok()) process_.reset();
@@ -137,12 +146,30 @@ absl::StatusOr<pipe::Integration> LocalIntegrator::Integrate(const std::string& 
 
 absl::StatusOr<pipe::Judgement> LocalIntegrator::Verify(const std::string& integrand_prefix,
                                                         const std::string& candidate_prefix) {
+  pipe::Verify question;
+  question.set_integrand(integrand_prefix);
+  question.set_candidate(candidate_prefix);
+  question.set_format(pipe::Verify::FORMAT_PREFIX);
+  return Verify(std::move(question), kCheckCpuMax, absl::InfiniteDuration());
+}
+
+absl::StatusOr<pipe::Judgement> LocalIntegrator::Verify(pipe::Verify question, absl::Duration cpu,
+                                                        absl::Duration wall) {
   pipe::Request request;
-  request.mutable_verify()->set_integrand(integrand_prefix);
-  request.mutable_verify()->set_candidate(candidate_prefix);
-  request.mutable_verify()->set_format(pipe::Verify::FORMAT_PREFIX);
-  ASSIGN_OR_RETURN(pipe::Response response, Call(std::move(request)));
+  *request.mutable_verify() = std::move(question);
+  request.set_verifier_budget_us(absl::ToInt64Microseconds(cpu));
+  ASSIGN_OR_RETURN(pipe::Response response, Call(std::move(request), wall));
   return std::move(*response.mutable_judgement());
+}
+
+absl::StatusOr<pipe::JudgementBatch> LocalIntegrator::VerifyBatch(pipe::VerifyBatch questions,
+                                                                  absl::Duration cpu,
+                                                                  absl::Duration wall) {
+  pipe::Request request;
+  *request.mutable_verify_batch() = std::move(questions);
+  request.set_verifier_budget_us(absl::ToInt64Microseconds(cpu));
+  ASSIGN_OR_RETURN(pipe::Response response, Call(std::move(request), wall));
+  return std::move(*response.mutable_judgement_batch());
 }
 
 // Only the prototype changes. The integrator was started with all engines of the ladder, and
@@ -190,12 +217,40 @@ Json ToJson(const pipe::Judgement& judgement) {
             {"points_differed", judgement.points_differed()},
             {"precision_bits", judgement.precision_bits()}};
   if (!judgement.counterexample().empty()) json["counterexample"] = judgement.counterexample();
-  for (const v1::Interval& interval : judgement.valid_on()) {
-    json["valid_on"].push_back({interval.lower(), interval.upper()});
+  const auto add = [&](const char* key, const auto& intervals) {
+    for (const v1::Interval& interval : intervals)
+      json[key].push_back({interval.lower(), interval.upper()});
+  };
+  add("valid_on", judgement.valid_on());
+  add("refuted_on", judgement.refuted_on());
+  add("continuous_on", judgement.continuous_on());
+  if (!judgement.value().empty()) {
+    json["value"] = judgement.value();
+    json["value_digits"] = judgement.value_digits();
   }
-  if (!judgement.reason().empty()) json["reason"] = judgement.reason();
+  if (const std::string reason = Reason(judgement); !reason.empty()) json["reason"] = reason;
   json["cpu_ms"] = static_cast<double>(judgement.cpu_us()) / 1e3;
   return json;
+}
+
+std::string Reason(const pipe::Judgement& judgement) {
+  std::vector<std::string> parts;
+  if (!judgement.reason().empty()) parts.push_back(judgement.reason());
+  const auto add = [&](absl::string_view what, const auto& intervals) {
+    if (intervals.empty()) return;
+    std::string text;
+    for (const v1::Interval& interval : intervals) {
+      // They are exact to 1/1000. The sum makes 0 of -0.
+      const auto end = [](double place) { return std::round(place * 100) / 100 + 0.0; };
+      absl::StrAppend(&text, text.empty() ? "" : ", ", "[", end(interval.lower()), ", ",
+                      end(interval.upper()), "]");
+    }
+    parts.push_back(absl::StrCat(what, " ", text));
+  };
+  add("right on", judgement.valid_on());
+  add("wrong on", judgement.refuted_on());
+  add("jumps; continuous on", judgement.continuous_on());
+  return absl::StrJoin(parts, "; ");
 }
 
 Json ToJson(const pipe::Integration& integration) {

@@ -4,6 +4,7 @@
 
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
+#include <absl/time/time.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
@@ -28,6 +29,9 @@ struct IntegratorFlags {
 // Adds --ladder, --memory and --integrator. `flags` must outlive the app.
 void AddIntegratorFlags(CLI::App& verb, IntegratorFlags& flags);
 
+// Adds --integrator alone.
+void AddIntegratorFlag(CLI::App& verb, std::string& binary);
+
 // The flags after they are read and checked.
 struct LocalLadder {
   worker::IntegratorOptions options;
@@ -35,6 +39,12 @@ struct LocalLadder {
 };
 // INVALID_ARGUMENT: a flag makes no sense. NOT_FOUND: there is no integrator binary.
 absl::StatusOr<LocalLadder> ReadFlags(const IntegratorFlags& flags);
+
+// The CPU time in which the verifier judges one answer. Its own bound is below that, so more time makes
+// no answer judged.
+inline constexpr absl::Duration kCheckCpuMax = absl::Milliseconds(50);
+// The same of a question, which a definite integral makes long.
+absl::Duration CheckCpuMax(const pipe::Verify& question);
 
 // One integrator, which is started again when it dies. Use it from one thread, because the process
 // dies with the thread that started it.
@@ -50,10 +60,19 @@ class LocalIntegrator {
   absl::StatusOr<pipe::Integration> Integrate(const std::string& integrand_prefix);
   absl::StatusOr<pipe::Judgement> Verify(const std::string& integrand_prefix,
                                          const std::string& candidate_prefix);
+  // Judges one candidate in this much CPU time, which the verifier's own bound may undercut. The
+  // integrator is killed after `wall`.
+  absl::StatusOr<pipe::Judgement> Verify(pipe::Verify question, absl::Duration cpu,
+                                         absl::Duration wall);
+  // Judges several candidates in this much CPU time together. Without judgements they were too much,
+  // and each may be judged alone.
+  absl::StatusOr<pipe::JudgementBatch> VerifyBatch(pipe::VerifyBatch questions, absl::Duration cpu,
+                                                   absl::Duration wall);
 
  private:
   absl::Status EnsureStarted();
-  absl::StatusOr<pipe::Response> Call(pipe::Request request);
+  absl::StatusOr<pipe::Response> Call(pipe::Request request,
+                                      absl::Duration wall = absl::InfiniteDuration());
 
   const LocalLadder& ladder_;
   std::unique_ptr<worker::IntegratorProcess> process_;
@@ -70,6 +89,9 @@ Json EngineVersions(const pipe::Description& description);
 // Returns verified, partly, refuted or unverified. An answer that was verified at complex points
 // only counts as verified; its JSON says so.
 std::string VerdictWord(const pipe::Judgement& judgement);
+// Returns the verifier's reason and, of an answer that is right or continuous on parts of the line, these
+// parts, as in "right on [0, 8]; wrong on [-8, 0]". Empty if there is nothing to say.
+std::string Reason(const pipe::Judgement& judgement);
 Json ToJson(const pipe::Judgement& judgement);
 Json ToJson(const pipe::Integration& integration);
 

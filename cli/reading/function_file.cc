@@ -63,17 +63,6 @@ std::vector<std::string_view> FirstLines(std::string_view head, bool whole) {
   return lines;
 }
 
-// Whether the text has a command of LaTeX. In JSON, its backslash is written twice.
-bool HoldsLatex(std::string_view text, bool json) {
-  const std::string_view backslash = json ? "\\\\" : "\\";
-  size_t at = 0;
-  while ((at = text.find(backslash, at)) != std::string_view::npos) {
-    at += backslash.size();
-    if (at < text.size() && absl::ascii_isalpha(static_cast<unsigned char>(text[at]))) return true;
-  }
-  return false;
-}
-
 bool IsJsonObject(std::string_view line) {
   line = ToStd(absl::StripAsciiWhitespace(ToAbsl(line)));
   if (line.empty() || line.front() != '{') return false;

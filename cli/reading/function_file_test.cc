@@ -54,6 +54,34 @@ TEST(JsonLinesTest, ALineIsAnIntegrandWithOrWithoutCandidates) {
   EXPECT_FALSE(items[1].has_candidates);
 }
 
+TEST(DefiniteTest, LimitsAndValueAreReadFromJsonAndTables) {
+  const auto items =
+      Read(R"({"integrand": "x", "lower": "-\\infty", "upper": 2, "value": 0.5})"
+           "\n"
+           R"({"integrand": "x", "lower": "0", "upper": "pi/2", "value": "1", "candidates": ["2"]})"
+           "\n"
+           R"({"integrand": "x", "lower": "0", "upper": "x"})"
+           "\n"
+           R"({"integrand": "x", "value": "5"})"
+           "\n");
+  ASSERT_THAT(items, SizeIs(4));
+  EXPECT_EQ(items[0].definite->lower, "-oo");
+  EXPECT_EQ(items[0].definite->upper, "INT+ 2");
+  EXPECT_EQ(items[0].candidates.at(0).prefix.value(), "div INT+ 1 INT+ 2");
+  EXPECT_EQ(items[1].definite->upper, "div pi INT+ 2");
+  ASSERT_THAT(items[1].candidates, SizeIs(1));
+  EXPECT_EQ(items[1].candidates[0].text, "2");
+  EXPECT_THAT(std::string(items[2].integrand.status().message()), HasSubstr("upper: it holds x"));
+  EXPECT_FALSE(items[3].definite.has_value());
+  EXPECT_FALSE(items[3].has_candidates);
+  const auto table = Read("integrand,lower,upper,value\nx^2,0,1,1/3\nx,,,\nx,1,,\n");
+  ASSERT_THAT(table, SizeIs(3));
+  EXPECT_EQ(table[0].definite->upper, "INT+ 1");
+  EXPECT_EQ(table[0].candidates.at(0).text, "1/3");
+  EXPECT_FALSE(table[1].definite.has_value());
+  EXPECT_FALSE(table[2].integrand.ok());
+}
+
 TEST(JsonLinesTest, AWrongLineCostsOnlyItself) {
   const auto items = Read(
       "nonsense\n[1]\n{\"integrand\": 5}\n{\"integrand\": \"x +\"}\n"

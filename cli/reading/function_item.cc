@@ -2,9 +2,12 @@
 
 #include <absl/strings/ascii.h>
 #include <absl/strings/str_cat.h>
+#include <absl/strings/str_split.h>
 
 #include <algorithm>
+#include <tuple>
 
+#include "cli/reading/integration_constant.h"
 #include "cli/reading/json_values.h"
 #include "cli/reading/lample_charton_line.h"
 #include "cli/reading/mathematica_list.h"
@@ -17,12 +20,24 @@ namespace {
 
 using expression::Dialect;
 
-void AddNotes(std::string_view text, Dialect dialect, FunctionItem& item) {
-  if (dialect != Dialect::kAny || NotationOf(text, dialect) != Notation::kInfix) return;
-  for (const std::string_view note : expression::ConventionNotes(text)) {
+void AddNotes(const std::vector<std::string_view>& notes, FunctionItem& item) {
+  for (const std::string_view note : notes) {
     if (std::find(item.notes.begin(), item.notes.end(), note) == item.notes.end())
       item.notes.push_back(note);
   }
+}
+
+void AddConventionNotes(std::string_view text, Dialect dialect, FunctionItem& item) {
+  if (dialect != Dialect::kAny || NotationOf(text, dialect) != Notation::kInfix) return;
+  AddNotes(expression::ConventionNotes(text), item);
+}
+
+// A letter of an answer is no parameter if it is none of the integrand.
+void AddLetterNotes(std::string_view text, Dialect dialect, FunctionItem& item) {
+  const Notation notation = NotationOf(text, dialect);
+  if (notation == Notation::kLatex) AddNotes(expression::LetterNotesOfLatex(text), item);
+  if (notation == Notation::kInfix && dialect == Dialect::kAny)
+    AddNotes(expression::LetterNotes(text), item);
 }
 
 absl::StatusOr<std::string> ReadFunction(std::string_view text, const ReadingOptions& options) {
@@ -36,28 +51,87 @@ absl::Status ReadIntegrand(std::string_view text, const ReadingOptions& options,
                            FunctionItem& item) {
   item.text = text;
   item.integrand = ReadFunction(text, options);
-  AddNotes(text, options.dialect, item);
-  if (item.integrand.ok()) return absl::OkStatus();
+  AddConventionNotes(text, options.dialect, item);
+  if (item.integrand.ok()) {
+    AddLetterNotes(text, options.dialect, item);
+    return absl::OkStatus();
+  }
   return absl::InvalidArgumentError(
       absl::StrCat(item.integrand.status().message(), Caret(item.integrand.status(), item.text)));
 }
 
+// The constant of integration is no part of an answer.
+absl::StatusOr<std::string> ReadAnswer(std::string_view text, const ReadingOptions& options) {
+  if (NotationOf(text, options.dialect) != Notation::kPrefix)
+    return ReadFunction(WithoutConstants(text), options);
+  absl::StatusOr<std::string> rest = ReadFunction(WithoutPrefixConstant(text), options);
+  // Columns of an error are those of the text as it was written.
+  return rest.ok() ? rest : ReadFunction(text, options);
+}
+
 void AddCandidate(std::string_view text, const ReadingOptions& options, FunctionItem& item) {
   item.has_candidates = true;
-  item.candidates.push_back({std::string(text), ReadFunction(text, options)});
-  AddNotes(text, options.dialect, item);
+  item.candidates.push_back({std::string(text), ReadAnswer(text, options)});
+  AddConventionNotes(text, options.dialect, item);
 }
 
 absl::Status AddCandidates(const Json& value, const ReadingOptions& options, FunctionItem& item) {
   // Predictions of one answer a line are often written without the brackets.
   const Json list = value.is_string() ? Json::array({value}) : value;
   if (!list.is_array()) return absl::InvalidArgumentError("candidates must be strings");
+  if (list.size() > options.candidates_max) {
+    return absl::ResourceExhaustedError(absl::StrCat(list.size(), " candidates, and there may be ",
+                                                     options.candidates_max, " in a line"));
+  }
   item.has_candidates = true;
   for (const Json& candidate : list) {
     if (!candidate.is_string()) return absl::InvalidArgumentError("candidates must be strings");
     AddCandidate(candidate.get_ref<const std::string&>(), options, item);
   }
   return absl::OkStatus();
+}
+
+// Returns the limit as Limits has it. INVALID_ARGUMENT: it is no number.
+absl::StatusOr<std::string> ReadLimit(std::string_view text, const ReadingOptions& options) {
+  constexpr std::string_view kInfinities[] = {"oo",       "inf",     "infinity",
+                                              "Infinity", "\\infty", "\xe2\x88\x9e"};
+  std::string_view rest = ToStd(absl::StripAsciiWhitespace(ToAbsl(text)));
+  const bool minus = rest.substr(0, 1) == "-";
+  if (minus || rest.substr(0, 1) == "+") rest.remove_prefix(1);
+  if (std::find(std::begin(kInfinities), std::end(kInfinities), rest) != std::end(kInfinities))
+    return std::string(minus ? "-oo" : "oo");
+  ASSIGN_OR_RETURN(std::string prefix, ReadFunction(text, options));
+  for (const absl::string_view token : absl::StrSplit(prefix, ' ')) {
+    if (token == "x") return absl::InvalidArgumentError("it holds x");
+  }
+  return prefix;
+}
+
+// Takes the limits of a definite integral; texts that are empty are absent. An answer to it that is
+// given as its value is a candidate if there are no others.
+absl::Status AddLimits(const std::string& lower, const std::string& upper, const std::string& value,
+                       const ReadingOptions& options, FunctionItem& item) {
+  if (lower.empty() && upper.empty()) return absl::OkStatus();
+  if (lower.empty() || upper.empty())
+    return absl::InvalidArgumentError("a definite integral needs both lower and upper");
+  Limits limits;
+  for (const auto& [name, text, limit] :
+       {std::tuple{"lower", &lower, &limits.lower}, std::tuple{"upper", &upper, &limits.upper}}) {
+    absl::StatusOr<std::string> read = ReadLimit(*text, options);
+    if (!read.ok())
+      return absl::InvalidArgumentError(absl::StrCat(name, ": ", read.status().message()));
+    *limit = *std::move(read);
+  }
+  item.definite = std::move(limits);
+  if (!item.has_candidates && !value.empty()) AddCandidate(value, options, item);
+  return absl::OkStatus();
+}
+
+// Returns the text or number of a key; empty if it is absent, null or of another kind.
+std::string TextOf(const Json& json, const char* key) {
+  const auto found = json.find(key);
+  if (found == json.end() || (!found->is_string() && !found->is_number())) return "";
+  return found->is_string() ? found->get<std::string>() : found->dump();
 }
 
 absl::Status ReadObject(const Json& json, const ReadingOptions& options, FunctionItem& item) {
@@ -69,9 +143,14 @@ absl::Status ReadObject(const Json& json, const ReadingOptions& options, Functio
                                                    "\"; --integrand-key names another key"));
   }
   RETURN_IF_ERROR(ReadIntegrand(integrand->get_ref<const std::string&>(), options, item));
-  const auto candidates = json.find(options.candidates_key);
-  if (candidates == json.end() || candidates->is_null()) return absl::OkStatus();
-  return AddCandidates(*candidates, options, item);
+  auto candidates = json.find(options.candidates_key);
+  if (candidates == json.end() && options.candidates_key == ReadingOptions().candidates_key) {
+    candidates = json.find("candidate");
+  }
+  if (candidates != json.end() && !candidates->is_null())
+    RETURN_IF_ERROR(AddCandidates(*candidates, options, item));
+  return AddLimits(TextOf(json, "lower"), TextOf(json, "upper"), TextOf(json, "value"), options,
+                   item);
 }
 
 absl::Status ReadArray(const Json& json, const ReadingOptions& options, FunctionItem& item) {
@@ -87,6 +166,16 @@ absl::Status ReadArray(const Json& json, const ReadingOptions& options, Function
 }
 
 }  // namespace
+
+bool HoldsLatex(std::string_view text, bool json) {
+  const std::string_view backslash = json ? "\\\\" : "\\";
+  size_t at = 0;
+  while ((at = text.find(backslash, at)) != std::string_view::npos) {
+    at += backslash.size();
+    if (at < text.size() && absl::ascii_isalpha(static_cast<unsigned char>(text[at]))) return true;
+  }
+  return false;
+}
 
 absl::Status ReadJsonItem(std::string_view text, const ReadingOptions& options,
                           FunctionItem& item) {
@@ -122,11 +211,18 @@ absl::Status ReadRecordItem(const std::vector<std::string>& header,
   if (integrand == nullptr) return absl::InvalidArgumentError("no integrand");
   RETURN_IF_ERROR(ReadIntegrand(*integrand, options, item));
   const std::string* candidates = field(options.candidates_key);
-  if (candidates == nullptr || candidates->empty()) return absl::OkStatus();
-  if (const absl::StatusOr<Json> list = ParseJson(*candidates); list.ok() && list->is_array())
-    return AddCandidates(*list, options, item);
-  AddCandidate(*candidates, options, item);
-  return absl::OkStatus();
+  if (candidates != nullptr && !candidates->empty()) {
+    if (const absl::StatusOr<Json> list = ParseJson(*candidates); list.ok() && list->is_array()) {
+      RETURN_IF_ERROR(AddCandidates(*list, options, item));
+    } else {
+      AddCandidate(*candidates, options, item);
+    }
+  }
+  const auto text = [&](const char* name) {
+    const std::string* value = field(name);
+    return value == nullptr ? std::string() : *value;
+  };
+  return AddLimits(text("lower"), text("upper"), text("value"), options, item);
 }
 
 absl::Status ReadMathematicaItem(std::string_view list, FunctionItem& item) {

@@ -17,6 +17,7 @@
 #include "cli/text/report.h"
 #include "cli/text/words.h"
 #include "cli/verbs/evaluate_summary.h"
+#include "cli/verbs/judging.h"
 #include "cli/verbs/reading_flags.h"
 #include "cli/verbs/verb.h"
 #include "common/base/cpu_time.h"
@@ -144,11 +145,22 @@ class Evaluation {
     }
     json["integrand"] = item.text;
     json["integrand_infix"] = PrefixToInfix(*item.integrand);
-    if (item.has_candidates) {
+    if (item.definite && !item.has_candidates) {
+      json.update(Value(integrators.judge, item));
+    } else if (item.has_candidates) {
       json.update(Judge(integrators.judge, item));
     } else if (EnsureEngines(integrators.solver)) {
       json.update(Solve(integrators.solver, item));
     }
+    return json;
+  }
+
+  // A definite integral without an answer: its value is known or not.
+  Json Value(LocalIntegrator& integrator, const FunctionItem& item) {
+    Json json = ValueOf(integrator, item);
+    const absl::MutexLock lock(&mutex_);
+    summary_.AddOutcome(json["outcome"].get<std::string>());
+    summary_.verifier_seconds += json.value("cpu_ms", 0.0) / 1e3;
     return json;
   }
 
@@ -180,7 +192,7 @@ class Evaluation {
   Json Judge(LocalIntegrator& integrator, const FunctionItem& item) {
     Json verdicts = Json::array();
     for (const Candidate& candidate : item.candidates) {
-      verdicts.push_back(JudgeOne(integrator, *item.integrand, candidate));
+      verdicts.push_back(JudgeCandidate(integrator, item, candidate));
     }
     const absl::MutexLock lock(&mutex_);
     std::vector<std::string> words;
@@ -190,26 +202,6 @@ class Evaluation {
     }
     summary_.AddVerdicts(words);
     return {{"outcome", BestOutcome(words)}, {"candidates", std::move(verdicts)}};
-  }
-
-  static Json JudgeOne(LocalIntegrator& integrator, const std::string& integrand,
-                       const Candidate& candidate) {
-    Json json{{"candidate", candidate.text}};
-    if (!candidate.prefix.ok()) {
-      json["verdict"] = "unverified";
-      json["reason"] = candidate.prefix.status().message();
-      return json;
-    }
-    json["infix"] = PrefixToInfix(*candidate.prefix);
-    const absl::StatusOr<pipe::Judgement> judgement =
-        integrator.Verify(integrand, *candidate.prefix);
-    if (!judgement.ok()) {
-      json["verdict"] = "unverified";
-      json["reason"] = judgement.status().message();
-      return json;
-    }
-    json.update(ToJson(*judgement));
-    return json;
   }
 
   void Progress() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {

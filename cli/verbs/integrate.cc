@@ -41,7 +41,8 @@ void Print(const pipe::Integration& integration) {
                    ? " at complex points only"
                    : "",
                judgement.points_agreed(), judgement.points_differed());
-    if (!judgement.reason().empty()) fmt::print("          {}\n", judgement.reason());
+    if (const std::string reason = Reason(judgement); !reason.empty())
+      fmt::print("          {}\n", reason);
     if (!judgement.counterexample().empty()) {
       fmt::print("          differs at x = {}\n", judgement.counterexample());
     }
@@ -66,6 +67,10 @@ absl::StatusOr<int> RunIntegrate(const Globals& globals, const IntegrateOptions&
   // An expression that is too large is RESOURCE_EXHAUSTED, but for the user it is bad input, too.
   if (!item.ok()) return absl::InvalidArgumentError(item.status().message());
   ReportNotes(item->notes);
+  if (item->definite) {
+    return absl::InvalidArgumentError(
+        "a definite integral; `motzkin evaluate FILE --details -` computes its value");
+  }
   const std::string& prefix = *item->integrand;
   ASSIGN_OR_RETURN(LocalLadder ladder, ReadFlags(options.integrator));
   LocalIntegrator integrator(ladder);

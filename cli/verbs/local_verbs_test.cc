@@ -208,6 +208,94 @@ TEST(EvaluateTest, LatexOfModelsIsJudged) {
   EXPECT_EQ(Json::parse(ran.out)["candidates"]["verified"], 3) << ran.out;
 }
 
+TEST(EvaluateTest, AConstantOfIntegrationIsNoPartOfAnAnswer) {
+  const Ran ran = RunMotzkin(
+      {"evaluate", "-", "--json"},
+      "{\"integrand\": \"3*x^2\", \"candidates\": [\"x^3 + C\", \"C_1 + x^3\", \"x^2 + c\"]}\n"
+      "{\"integrand\": \"3*c*x^2\", \"candidates\": [\"x^3 + c\"]}\n");
+  ASSERT_EQ(ran.code, kExitOk) << ran.err;
+  const Json json = Json::parse(ran.out);
+  EXPECT_EQ(json["candidates"]["verified"], 2) << ran.out;
+  EXPECT_EQ(json["candidates"]["refuted"], 1) << ran.out;
+  EXPECT_EQ(json["invalid"], 1) << ran.out;
+}
+
+std::vector<Json> Details(const std::string& input) {
+  const Ran ran = RunMotzkin({"evaluate", "-", "--details", "-", "--ladder", "giac=100"}, input);
+  EXPECT_EQ(ran.code, kExitOk) << ran.err;
+  std::vector<Json> details;
+  std::istringstream lines(ran.out);
+  for (std::string line; std::getline(lines, line);) details.push_back(Json::parse(line));
+  return details;
+}
+
+TEST(EvaluateTest, AnswersToADefiniteIntegralAreItsValues) {
+  const auto details = Details(
+      R"json({"integrand": "exp(-x**2)", "lower": "-oo", "upper": "oo", "candidates": ["sqrt(pi)", "pi"]})json"
+      "\n"
+      R"json({"integrand": "1/sqrt(x)", "lower": 0, "upper": 4, "value": "4"})json"
+      "\n"
+      R"json({"integrand": "x", "lower": "0", "upper": "\\frac{\\pi}{2}", "value": null})json"
+      "\n"
+      R"json({"integrand": "1/x", "lower": "0", "upper": "1", "candidates": ["1"]})json"
+      "\n"
+      R"json({"integrand": "x", "lower": "0", "upper": null})json"
+      "\n");
+  ASSERT_EQ(details.size(), 5u);
+  const Json& gauss = details[0]["candidates"];
+  EXPECT_EQ(gauss[0]["verdict"], "verified") << details[0];
+  EXPECT_THAT(gauss[0]["value"].get<std::string>(), StartsWith("1.7724538509055160272981674833"));
+  EXPECT_GE(gauss[0]["value_digits"].get<int>(), 25);
+  EXPECT_EQ(gauss[1]["verdict"], "refuted");
+  EXPECT_EQ(details[1]["candidates"][0]["verdict"], "verified") << details[1];
+  EXPECT_EQ(details[2]["outcome"], "integrated") << details[2];
+  EXPECT_THAT(details[2]["value"].get<std::string>(), StartsWith("1.2337005501361698273543113749"));
+  EXPECT_EQ(details[3]["outcome"], "unverified") << details[3];
+  EXPECT_THAT(details[4]["error"].get<std::string>(), HasSubstr("needs both lower and upper"));
+}
+
+TEST(EvaluateTest, APartOfTheLineIsNamedByItsEnds) {
+  const auto details = Details(R"json({"integrand": "abs(x)", "candidates": ["x^2/2"]})json"
+                               "\n"
+                               R"json({"integrand": "1/(1+x^2)", "candidates": ["-atan(1/x)"]})json"
+                               "\n");
+  const Json& partly = details.at(0)["candidates"][0];
+  EXPECT_EQ(partly["verdict"], "partly");
+  EXPECT_EQ(partly["valid_on"].size(), 1u);
+  EXPECT_EQ(partly["refuted_on"].size(), 1u);
+  EXPECT_EQ(partly["valid_on"][0][1], 8.0);
+  EXPECT_EQ(partly["refuted_on"][0][0], -8.0);
+  EXPECT_EQ(partly["reason"], "right on [0, 8]; wrong on [-8, 0]");
+  const Json& jumps = details.at(1)["candidates"][0];
+  EXPECT_EQ(jumps["verdict"], "verified");
+  EXPECT_EQ(jumps["continuous_on"].size(), 2u);
+  EXPECT_THAT(jumps["reason"].get<std::string>(), StartsWith("jumps; continuous on [-8, "));
+}
+
+TEST(IntegrateTest, ADefiniteIntegralIsLeftToEvaluate) {
+  const Ran ran = RunMotzkin({"integrate", R"({"integrand": "x", "lower": "0", "upper": "1"})"});
+  EXPECT_EQ(ran.code, kExitUsage);
+  EXPECT_THAT(ran.err, HasSubstr("a definite integral"));
+}
+
+TEST(EvaluateTest, ALetterThatMayBeAParameterIsNotedOnceForTheFile) {
+  const std::string input =
+      "{\"integrand\": \"1/(e*x+2)\", \"candidates\": [\"log(e*x+2)/e\"]}\n"
+      "{\"integrand\": \"e*x\", \"candidates\": [\"e*x^2/2\"]}\n";
+  const Ran any = RunMotzkin({"evaluate", "-", "--json"}, input);
+  ASSERT_EQ(any.code, kExitOk) << any.err;
+  EXPECT_THAT(any.err, StartsWith("motzkin: note: e is read as Euler's number"));
+  EXPECT_EQ(std::count(any.err.begin(), any.err.end(), '\n'), 1);
+  EXPECT_EQ(Json::parse(any.out)["notes"].size(), 1u);
+  const Ran sympy = RunMotzkin({"evaluate", "-", "--json", "--dialect", "sympy"}, input);
+  EXPECT_EQ(sympy.code, kExitUsage);
+  EXPECT_THAT(sympy.err, HasSubstr("unknown name 'e'"));
+  EXPECT_EQ(std::count(sympy.err.begin(), sympy.err.end(), '\n'), 3) << "a message with its place";
+  const Ran power = RunMotzkin({"evaluate", "-", "--json"},
+                               "{\"integrand\": \"e^x\", \"candidates\": [\"e^x + e\"]}\n");
+  EXPECT_EQ(power.err, "");
+}
+
 TEST(EvaluateTest, AnAnswerInMaplesConventionIsRightInItsDialect) {
   const std::string input =
       "{\"integrand\": \"1/(sqrt(1-x^2)*sqrt(1-x^2/4))\", "

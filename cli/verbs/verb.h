@@ -74,6 +74,7 @@ void AddDoctor(const VerbContext& context);       // doctor
 void AddGenerate(const VerbContext& context);     // generate
 void AddIntegrate(const VerbContext& context);    // integrate
 void AddEvaluate(const VerbContext& context);     // evaluate
+void AddJudge(const VerbContext& context);        // judge
 void AddTrain(const VerbContext& context);        // train
 void AddClassify(const VerbContext& context);     // classify
 

@@ -39,15 +39,22 @@ Ball Apply(RealFunction real, ComplexFunction complex, const Ball& a, slong bits
 }
 
 // |a| is not differentiable at 0, so a ball around 0 has no value.
-Ball Abs(const Ball& a, slong bits) {
-  return a.ContainsZero() ? Ball::Undefined() : RealBallOf(acb_abs, a.get(), bits);
+Ball Abs(const Ball& a, slong bits, Arithmetic::Mode mode) {
+  if (mode == Arithmetic::Mode::kContinuation && !a.IsReal())
+    return BallOf(acb_real_abs, a.get(), 1, bits);
+  return a.ContainsZero() && mode != Arithmetic::Mode::kEnclosure
+             ? Ball::Undefined()
+             : RealBallOf(acb_abs, a.get(), bits);
 }
 
 // An inexact result means that the ball crosses a step.
-Ball Floor(const Ball& a, slong bits) {
+Ball Floor(const Ball& a, slong bits, Arithmetic::Mode mode) {
+  if (mode == Arithmetic::Mode::kContinuation && !a.IsReal())
+    return BallOf(acb_real_floor, a.get(), 1, bits);
   if (!a.IsReal()) return Ball::Undefined();
   Ball result = RealBallOf(arb_floor, a.real(), bits);
-  return arb_is_exact(result.real()) ? result : Ball::Undefined();
+  return arb_is_exact(result.real()) || mode == Arithmetic::Mode::kEnclosure ? result
+                                                                             : Ball::Undefined();
 }
 
 }  // namespace
@@ -190,6 +197,8 @@ Ball Arithmetic::PowRational(const Ball& a, const SmallRational& exponent) {
 }
 
 Ball Arithmetic::Function(Op op, const Ball& a) {
+  const bool real_part = op == Op::kRe || op == Op::kIm || op == Op::kConj;
+  if (real_part && mode_ == Mode::kContinuation && !a.IsReal()) return Ball::Undefined();
   switch (op) {
     case Op::kSqrt:
       return Sqrt(a);
@@ -198,11 +207,11 @@ Ball Arithmetic::Function(Op op, const Ball& a) {
     case Op::kExp:
       return Exp(a);
     case Op::kAbs:
-      return Abs(a, bits_);
+      return Abs(a, bits_, mode_);
     case Op::kSign:
       return Sign(a);
     case Op::kFloor:
-      return Floor(a, bits_);
+      return Floor(a, bits_, mode_);
     case Op::kRe:
       return RealBallOf(arb_set, a.real());
     case Op::kIm:
@@ -220,9 +229,15 @@ Ball Arithmetic::Function(Op op, const Ball& a) {
 }
 
 Ball Arithmetic::Sign(const Ball& a) const {
+  if (mode_ == Mode::kContinuation && !a.IsReal()) return BallOf(acb_real_sgn, a.get(), 1, bits_);
+  if (a.ContainsZero() && mode_ == Mode::kEnclosure && a.IsReal()) {
+    Ball result;
+    mag_one(arb_radref(result.real()));
+    return result;
+  }
   if (a.ContainsZero()) return Ball::Undefined();
   if (a.IsReal()) return Ball(arb_is_positive(a.real()) ? 1 : -1);
-  return Div(a, Abs(a, bits_));
+  return Div(a, RealBallOf(acb_abs, a.get(), bits_));
 }
 
 }  // namespace motzkin::ball

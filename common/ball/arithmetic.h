@@ -28,7 +28,19 @@ struct SmallRational {
 
 class Arithmetic {
  public:
-  explicit Arithmetic(slong bits) : bits_(bits) {}
+  // How abs, sign, floor, Re, Im and conj take balls; they are the functions that are not analytic.
+  enum class Mode {
+    // As said above.
+    kPoint,
+    // At arguments that are not real, abs, sign and floor continue what they are on the real line, so
+    // that a finite result proves the continuation analytic; the others have no value there. For
+    // functions whose every node is real on the real line.
+    kContinuation,
+    // Abs, sign and floor have a value across their jumps and corners, too: all values that they take.
+    kEnclosure,
+  };
+
+  explicit Arithmetic(slong bits, Mode mode = Mode::kPoint) : bits_(bits), mode_(mode) {}
 
   slong bits() const { return bits_; }
   // Whether any argument since construction or ClearAssumedCut() was taken to lie on a branch cut.
@@ -73,6 +85,7 @@ class Arithmetic {
   Ball Root(const Ball& a, unsigned long degree);
 
   slong bits_;
+  Mode mode_;
   bool assumed_cut_ = false;
 };
 

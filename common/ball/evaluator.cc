@@ -51,8 +51,12 @@ Evaluator::Evaluator(EvaluationPlan plan, Expr value, Expr differentiated)
     : plan_(std::move(plan)), value_(value), differentiated_(differentiated), balls_(plan_.slots) {}
 
 Realness Evaluator::EvaluateValue(const Ball& x, slong bits) {
+  return ValueInMode(x, bits, Arithmetic::Mode::kPoint);
+}
+
+Realness Evaluator::ValueInMode(const Ball& x, slong bits, Arithmetic::Mode mode) {
   x_ = x;
-  arithmetic_ = Arithmetic(bits);
+  arithmetic_ = Arithmetic(bits, mode);
   if (!RefreshConstants(value_group_, plan_.value_constants)) return Realness::kUndefined;
   bool real = value_group_.real;
   if (!Run(plan_.value_steps, real)) return Realness::kUndefined;

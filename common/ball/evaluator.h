@@ -37,6 +37,15 @@ class Evaluator final : private NodeValues {
 
   // Evaluates f at `x`, a point or a wide ball, with `bits` of precision, 32 .. 8192.
   Realness EvaluateValue(const Ball& x, slong bits);
+  // The same in the other modes of Arithmetic: for a complex `x` around which f continues what it is on
+  // the real line, where it must be strictly real; and for a wide real `x` across jumps and corners.
+  // F' has no value after them. A call of EvaluateValue() with the same precision must come before.
+  Realness ContinueValue(const Ball& x, slong bits) {
+    return ValueInMode(x, bits, Arithmetic::Mode::kContinuation);
+  }
+  Realness EncloseValue(const Ball& x, slong bits) {
+    return ValueInMode(x, bits, Arithmetic::Mode::kEnclosure);
+  }
   // f(x); valid until the next call of EvaluateValue, and only if that did not return kUndefined.
   const Ball& value() const { return Value(value_); }
 
@@ -79,6 +88,7 @@ class Evaluator final : private NodeValues {
   const Ball& Derivative(expression::Expr node) const override {
     return balls_[plan_.derivative_slot[node->id()]];
   }
+  Realness ValueInMode(const Ball& x, slong bits, Arithmetic::Mode mode);
   bool RefreshConstants(ConstantGroup& group, const std::vector<PlanStep>& steps);
   // Runs the steps and stops at the first node without a value. Clears `real` when a node is not
   // exactly real: a real value with a complex node below it does not count as strictly real.

@@ -4,6 +4,7 @@
 
 #if defined(MOTZKIN_FLINT3)
 #include <flint/acb.h>
+#include <flint/acb_calc.h>
 #include <flint/acb_elliptic.h>
 #include <flint/acb_hypgeom.h>
 #include <flint/acb_poly.h>
@@ -12,6 +13,7 @@
 #include <flint/fmpq.h>
 #else
 #include <acb.h>
+#include <acb_calc.h>
 #include <acb_elliptic.h>
 #include <acb_hypgeom.h>
 #include <acb_poly.h>

@@ -21,4 +21,12 @@ std::optional<Dialect> DialectOf(std::string_view word);
 // the text.
 std::vector<std::string_view> ConventionNotes(std::string_view infix);
 
+// Returns a sentence for e and for i if a function uses the letter where it may as well be a parameter:
+// e anywhere but as the base of a power, i anywhere. In kAny and in LaTeX they are Euler's number and the
+// imaginary unit; Maple, Mathematica, SymPy and FriCAS write these in other ways, and in their dialects
+// both letters are unknown names, as any parameter is. Each sentence once, the same text for the same
+// letter and notation. Linear in the text.
+std::vector<std::string_view> LetterNotes(std::string_view infix);
+std::vector<std::string_view> LetterNotesOfLatex(std::string_view latex);
+
 }  // namespace motzkin::expression

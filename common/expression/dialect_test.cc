@@ -112,7 +112,40 @@ TEST(ConventionNotesTest, AFunctionThatSystemsReadDifferentlyIsNotedOnce) {
               ElementsAre(HasSubstr("EllipticF(z, k)"), HasSubstr("--dialect fricas")));
   EXPECT_THAT(ConventionNotes("EllipticF[x, 2] + EllipticF + sin(x) + myEllipticF(x)"), IsEmpty());
   EXPECT_THAT(ConventionNotes(std::string(1'000'000, 'a')), IsEmpty());
+  // It took minutes when the spaces were read once for each of them.
+  EXPECT_THAT(ConventionNotes(std::string(1'000'000, ' ')), IsEmpty());
+  EXPECT_THAT(LetterNotesOfLatex(std::string(1'000'000, ' ')), IsEmpty());
   EXPECT_THAT(ConventionNotes("1/EllipticK(x)"), SizeIs(1));
+}
+
+TEST(LetterNotesTest, ALetterThatMayBeAParameterIsNoted) {
+  for (const char* text : {"sqrt(e*x+1)", "x^e", "e/x", "log(e)", "e"}) {
+    ASSERT_THAT(LetterNotes(text), SizeIs(1)) << text;
+    EXPECT_THAT(LetterNotes(text)[0], HasSubstr("e is read as Euler's number")) << text;
+  }
+  EXPECT_THAT(LetterNotes("sin(i*x)"), ElementsAre(HasSubstr("the imaginary unit")));
+  EXPECT_THAT(LetterNotes("e*x + i + e"), SizeIs(2));
+  for (const char* text :
+       {"e^x", "e **(2*x)", "exp(x)", "E*x", "1e5*x", "2.e3*x", "%e*x", "sin(x)", ""})
+    EXPECT_THAT(LetterNotes(text), IsEmpty()) << text;
+  EXPECT_THAT(LetterNotesOfLatex(R"(\sqrt{e x + 1})"), SizeIs(1));
+  EXPECT_THAT(LetterNotesOfLatex(R"(\frac{i}{x} + e^{x})"), SizeIs(1));
+  for (const char* text : {R"(e^{x})", R"(\mathrm{e} x)", R"(\sec x)", R"(\operatorname{erfi}(x))"})
+    EXPECT_THAT(LetterNotesOfLatex(text), IsEmpty()) << text;
+}
+
+TEST(DialectTest, SmallLettersAreParametersWhereTheConstantsAreWrittenOtherwise) {
+  for (const Dialect dialect :
+       {Dialect::kMaple, Dialect::kMathematica, Dialect::kSympy, Dialect::kFricas}) {
+    EXPECT_EQ(
+        Read("e*x", dialect),
+        "column 1: unknown name 'e'; the variable is x, the constants are pi, E, I, EulerGamma, "
+        "Catalan");
+    EXPECT_THAT(Read("x + i", dialect), HasSubstr("column 5: unknown name 'i'"));
+    EXPECT_EQ(Read("E + I", dialect), "add E I");
+  }
+  EXPECT_EQ(Read("e + i", Dialect::kGiac), "add E I");
+  EXPECT_EQ(Read("e + i", Dialect::kAny), "add E I");
 }
 
 }  // namespace

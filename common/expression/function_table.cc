@@ -102,6 +102,11 @@ constexpr std::pair<Dialect, Function> kBuiltInDialect[] = {
 };
 constexpr std::tuple<Dialect, std::string_view, Op> kConstantsInDialect[] = {
     {Dialect::kMaple, "gamma", Op::kEulerGamma},
+    // These write exp(1), E or %e, and I or %i. The small letters are parameters.
+    {Dialect::kMaple, "e", Op::kUndefined}, {Dialect::kMaple, "i", Op::kUndefined},
+    {Dialect::kMathematica, "e", Op::kUndefined}, {Dialect::kMathematica, "i", Op::kUndefined},
+    {Dialect::kSympy, "e", Op::kUndefined}, {Dialect::kSympy, "i", Op::kUndefined},
+    {Dialect::kFricas, "e", Op::kUndefined}, {Dialect::kFricas, "i", Op::kUndefined},
 };
 
 // Names that engines write and that have no meaning as an answer, with the reason.
@@ -243,9 +248,9 @@ std::string ExplainUnknownName(std::string_view name, Dialect dialect) {
   }
   if (FindFunction(name, dialect) != nullptr)
     return fmt::format("{} needs arguments in parentheses", Quoted(name));
-  return fmt::format(
-      "unknown name {}; the variable is x, the constants are pi, e, i, EulerGamma, Catalan",
-      Quoted(name));
+  const bool small = FindConstant("e", dialect) != Op::kUndefined;
+  return fmt::format("unknown name {}; the variable is x, the constants are pi, {}, EulerGamma, Catalan",
+                     Quoted(name), small ? "e, i" : "E, I");
 }
 
 Expr BuildRule(std::string_view rule, std::span<const Expr> operands, Pool& pool) {

@@ -142,6 +142,10 @@ absl::Status LatexLexer::ReadNumber(const Piece& piece) {
       return ErrorAt(piece.begin + 1,
                      fmt::format("several digits need braces here: {{{}}}", piece.text));
     }
+    if (piece.text.front() == '.') {
+      return ErrorAt(piece.begin + 1,
+                     fmt::format("a decimal needs braces here: {{{}}}", piece.text));
+    }
     number.end = piece.begin + 1;
     number.text = piece.text.substr(0, 1);
     position_ = number.end;

@@ -133,6 +133,8 @@ TEST(ParseLatexTest, WhatIsNotClearOrHasNoMeaningIsRefused) {
   constexpr Reading kErrors[] = {
       {"x^10", "column 3: several digits need braces here: {10}"},
       {"\\sin^10 x", "column 6: several digits need braces here: {10}"},
+      {"\\frac.2x", "column 6: a decimal needs braces here: {.2}"},
+      {"\\frac1.5", "column 7: a decimal needs braces here: {.5}"},
       {"\\ln 2 x",
        "column 1: whether 'ln' takes what follows the space is not clear; put its argument in "
        "brackets"},

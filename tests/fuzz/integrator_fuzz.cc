@@ -54,7 +54,7 @@ class Doll final : public integrator::Engine {
 
 // Whether a worker may send this request, according to integrator.proto.
 bool IsFair(const pipe::Request& request) {
-  if (!request.has_integrate()) return !request.has_verify();
+  if (!request.has_integrate()) return !request.has_verify() && !request.has_verify_batch();
   const int steps = request.integrate().ladder_size();
   return steps >= 1 && steps <= 8;
 }
@@ -65,7 +65,8 @@ bool AsksToVerify(const MemoryPipe& in) {
   bool verify = false;
   for (auto frame = in.Next(); frame.ok() && !verify; frame = in.Next()) {
     pipe::Request request;
-    verify = request.ParseFromString(*frame) && request.has_verify();
+    verify =
+        request.ParseFromString(*frame) && (request.has_verify() || request.has_verify_batch());
   }
   in.Rewind();
   return verify;
@@ -104,8 +105,9 @@ void TryJudging(const MemoryPipe& in, const MemoryPipe& out) {
     const absl::StatusOr<std::string> asked = in.Next();
     pipe::Request request;
     pipe::Response response;
-    MOTZKIN_CHECK(asked.ok() && request.mutable_verify()->ParseFromString(*asked));
-    MOTZKIN_CHECK(response.mutable_judgement()->ParseFromString(*answer));
+    MOTZKIN_CHECK(asked.ok() && request.mutable_verify_batch()->ParseFromString(*asked));
+    MOTZKIN_CHECK(response.mutable_judgement_batch()->ParseFromString(*answer));
+    MOTZKIN_CHECK(!response.judgement_batch().judgements().empty());
     MOTZKIN_CHECK(worker::CheckResponse(request, response).ok());
   }
 }

@@ -58,7 +58,7 @@ MAY_INCLUDE = {
     "classifier/training": ["classifier", "common/expression", "common/words", "dataset", "motzkin/v1/job.pb.h"],
     "cli/text": ["common/expression", "common/job_spec", "common/words", "motzkin/v1/job.pb.h",
                  "motzkin/v1/operator_service.pb.h"],
-    "cli/reading": ["common/expression/dialect.h", "cli/text"],
+    "cli/reading": ["common/expression/dialect.h", "common/process/unique_fd.h", "cli/text"],
     "cli/access": ["common/expression/canonical.h", "common/identity", "common/job_spec", "common/joining",
                    "common/outcome", "common/process", "common/words", "common/yaml", "cli/text", "motzkin/v1",
                    "motzkin/integrator/v1", "worker/results/batch.h", "worker/slots/function_runner.h",

@@ -57,9 +57,11 @@ EngineReply Reply(EngineEnd end, std::string answer = "") {
 void JudgeByName(int in, int out) {
   while (true) {
     const absl::StatusOr<std::string> frame = ReadFrame(in, Deadline::Never());
-    v1::Verify request;
-    if (!frame.ok() || !request.ParseFromString(*frame)) return;
-    v1::Judgement judgement;
+    v1::VerifyBatch batch;
+    if (!frame.ok() || !batch.ParseFromString(*frame)) return;
+    const v1::Verify& request = batch.items(0);
+    v1::JudgementBatch answer;
+    v1::Judgement& judgement = *answer.add_judgements();
     judgement.set_candidate_prefix("x");
     judgement.set_reason(request.integrand());
     const std::string& verdict = request.candidate();
@@ -68,8 +70,15 @@ void JudgeByName(int in, int out) {
                           : verdict == "partly"  ? Verification::VERDICT_PARTLY
                           : verdict == "wrong"   ? Verification::VERDICT_REFUTED
                                                  : Verification::VERDICT_UNVERIFIED);
-    if (!WriteFrame(out, judgement.SerializeAsString(), Deadline::Never()).ok()) return;
+    if (!WriteFrame(out, answer.SerializeAsString(), Deadline::Never()).ok()) return;
   }
+}
+
+// Sends a batch whose only judgement counts so many points. It tells a test of a number.
+void Send(int out, int points) {
+  v1::JudgementBatch answer;
+  answer.add_judgements()->set_points_agreed(points);
+  WriteFrame(out, answer.SerializeAsString(), Deadline::Never()).IgnoreError();
 }
 
 class LadderTest : public ::testing::Test {
@@ -169,11 +178,7 @@ TEST(VerifierHostTest, NewProcessAfterSoManyItems) {
   VerifierOptions options;
   options.items_max = 2;
   options.body = [](int in, int out) {
-    while (ReadFrame(in, Deadline::Never()).ok()) {
-      v1::Judgement judgement;
-      judgement.set_points_agreed(getpid());
-      WriteFrame(out, judgement.SerializeAsString(), Deadline::Never()).IgnoreError();
-    }
+    while (ReadFrame(in, Deadline::Never()).ok()) Send(out, getpid());
   };
   VerifierHost host(options);
   v1::Verify request;
@@ -191,6 +196,21 @@ void Burn(absl::Duration cpu) {
   do {
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
   } while (absl::DurationFromTimespec(now) < cpu);
+}
+
+// A verifier that gives each item its integrand back as the reason. It computes for ever at "burn".
+void IntegrandAsReason(int in, int out) {
+  while (true) {
+    const absl::StatusOr<std::string> frame = ReadFrame(in, Deadline::Never());
+    v1::VerifyBatch batch;
+    if (!frame.ok() || !batch.ParseFromString(*frame)) return;
+    v1::JudgementBatch answer;
+    for (const v1::Verify& item : batch.items()) {
+      if (item.integrand() == "burn") Burn(absl::Minutes(1));
+      answer.add_judgements()->set_reason(item.integrand());
+    }
+    if (!WriteFrame(out, answer.SerializeAsString(), Deadline::Never()).ok()) return;
+  }
 }
 
 TEST(VerifierHostTest, TwoDeathsAccountForTheCpuOfBoth) {
@@ -214,9 +234,7 @@ TEST(VerifierHostTest, AnAnswerThatComesAtOnceIsChargedWithAllOfItsCpu) {
   options.body = [](int in, int out) {
     for (int i = 1; ReadFrame(in, Deadline::Never()).ok(); ++i) {
       Burn(i * absl::Microseconds(40));  // in all, by then
-      v1::Judgement judgement;
-      judgement.set_points_agreed(i);  // An empty frame would be refused.
-      WriteFrame(out, judgement.SerializeAsString(), Deadline::Never()).IgnoreError();
+      Send(out, i);
     }
   };
   VerifierHost host(options);
@@ -225,6 +243,35 @@ TEST(VerifierHostTest, AnAnswerThatComesAtOnceIsChargedWithAllOfItsCpu) {
   absl::Duration charged;
   for (int i = 0; i < 900; ++i) charged += host.Judge(request, kPatience).cpu;
   EXPECT_GT(charged, 900 * absl::Microseconds(35));
+}
+
+TEST(VerifierHostTest, ABatchIsJudgedInOrderOrNotAtAll) {
+  VerifierHost host(VerifierOptions{.body = [](int in, int out) { IntegrandAsReason(in, out); }});
+  v1::VerifyBatch batch;
+  for (const char* integrand : {"one", "two", "three"}) batch.add_items()->set_integrand(integrand);
+  const v1::JudgementBatch judged = host.JudgeBatch(batch, kPatience);
+  ASSERT_EQ(judged.judgements_size(), 3);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(judged.judgements(i).reason(), batch.items(i).integrand());
+  // One of them is over the budget: none is judged, and the host is as good as new.
+  batch.mutable_items(1)->set_integrand("burn");
+  EXPECT_TRUE(host.JudgeBatch(batch, absl::Milliseconds(20)).judgements().empty());
+  EXPECT_EQ(host.Judge(batch.items(2), kPatience).judgement.reason(), "three");
+}
+
+TEST(VerifierHostTest, ABatchWithAJudgementTooFewIsNotJudged) {
+  VerifierHost host(VerifierOptions{.body = [](int in, int out) {
+    while (ReadFrame(in, Deadline::Never()).ok()) Send(out, 1);
+  }});
+  v1::VerifyBatch batch;
+  for (int i = 0; i < 2; ++i) batch.add_items()->set_integrand("x");
+  EXPECT_TRUE(host.JudgeBatch(batch, kPatience).judgements().empty());
+}
+
+TEST(VerifierHostTest, AnAnswerOverItsBudgetTellsItsCpu) {
+  VerifierHost host(VerifierOptions{.body = [](int in, int out) { IntegrandAsReason(in, out); }});
+  v1::Verify request;
+  request.set_integrand("burn");
+  EXPECT_GE(host.Judge(request, absl::Milliseconds(20)).judgement.cpu_us(), 20'000);
 }
 
 TEST(VerifierHostTest, ACheckThatBlocksIsNotSaidToHaveTakenItsBudget) {

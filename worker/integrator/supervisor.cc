@@ -60,6 +60,10 @@ v1::Response Supervisor::Answer(const v1::Request& request) {
     case v1::Request::kVerify:
       *response.mutable_judgement() = verifier_.Judge(request.verify(), verifier_budget).judgement;
       break;
+    case v1::Request::kVerifyBatch:
+      *response.mutable_judgement_batch() =
+          verifier_.JudgeBatch(request.verify_batch(), verifier_budget);
+      break;
     // A request of an unknown kind gets an answer, too. Silence would hold the worker up until its
     // limit on the wall, while it refuses an answer of the wrong kind at once.
     case v1::Request::kDescribe:

@@ -28,6 +28,7 @@ Judged Unverified(std::string reason, absl::Duration cpu) {
   Judged judged;
   judged.judgement.set_verdict(motzkin::v1::Verification::VERDICT_UNVERIFIED);
   judged.judgement.set_reason(std::move(reason));
+  judged.judgement.set_cpu_us(absl::ToInt64Microseconds(cpu));
   judged.cpu = cpu;
   return judged;
 }
@@ -90,40 +91,56 @@ absl::StatusOr<std::string> VerifierHost::AwaitJudgement(BudgetWatch& watch, abs
   }
 }
 
-absl::StatusOr<Judged> VerifierHost::JudgeOnce(const v1::Verify& request, absl::Duration cpu_budget,
-                                               absl::Duration& cpu) {
+absl::StatusOr<v1::JudgementBatch> VerifierHost::JudgeOnce(const v1::VerifyBatch& batch,
+                                                           absl::Duration cpu_budget,
+                                                           absl::Duration& cpu) {
   RETURN_IF_ERROR(EnsureProcess());
-  ++process_->items;
-  Judged judged;
+  process_->items += batch.items_size();
   // The watch begins before the request is sent: on another core the verifier may have answered
   // before we get to read its clock.
   BudgetWatch watch(process_->process.pid(), cpu_budget);
   absl::Status status =
-      WriteFrame(process_->requests.get(), request.SerializeAsString(), Deadline::After(kFrameMax));
+      WriteFrame(process_->requests.get(), batch.SerializeAsString(), Deadline::After(kFrameMax));
   if (status.ok()) {
     const absl::StatusOr<std::string> frame = AwaitJudgement(watch, cpu);
-    judged.cpu = cpu;
     status = frame.status();
-    if (status.ok() && judged.judgement.ParseFromString(*frame)) return judged;
+    v1::JudgementBatch judgements;
+    const bool sound = status.ok() && judgements.ParseFromString(*frame) &&
+                       judgements.judgements_size() == batch.items_size();
+    if (sound) return judgements;
     if (status.ok()) status = absl::DataLossError("the judgement is garbled");
   }
   // The process is not used again, because its pipes may hold half a frame.
   const int ended = process_->process.Kill();
   process_.reset();
-  // An item that was over its budget would be over it again, so it has no second try. A death has
-  // one, in Judge().
-  if (absl::IsDeadlineExceeded(status)) return Unverified(std::string(status.message()), cpu);
+  if (absl::IsDeadlineExceeded(status)) return status;
   return absl::UnavailableError(
       absl::StrCat("the verifier died (wait status ", ended, "): ", status.message()));
 }
 
+absl::StatusOr<v1::JudgementBatch> VerifierHost::JudgeTwice(const v1::VerifyBatch& batch,
+                                                            absl::Duration cpu_budget,
+                                                            absl::Duration& cpu) {
+  absl::StatusOr<v1::JudgementBatch> judged = JudgeOnce(batch, cpu_budget, cpu);
+  // A batch that was over its budget would be over it again. A death may have had a cause outside of these
+  // answers, such as the out-of-memory killer.
+  if (judged.ok() || absl::IsDeadlineExceeded(judged.status())) return judged;
+  return JudgeOnce(batch, cpu_budget, cpu);
+}
+
 Judged VerifierHost::Judge(const v1::Verify& request, absl::Duration cpu_budget) {
+  v1::VerifyBatch batch;
+  *batch.add_items() = request;
   absl::Duration cpu;
-  absl::StatusOr<Judged> judged = JudgeOnce(request, cpu_budget, cpu);
-  // A death may have had a cause outside of this answer, such as the out-of-memory killer.
-  if (!judged.ok()) judged = JudgeOnce(request, cpu_budget, cpu);
+  absl::StatusOr<v1::JudgementBatch> judged = JudgeTwice(batch, cpu_budget, cpu);
   if (!judged.ok()) return Unverified(std::string(judged.status().message()), cpu);
-  return *std::move(judged);
+  return {std::move(*judged->mutable_judgements(0)), cpu};
+}
+
+v1::JudgementBatch VerifierHost::JudgeBatch(const v1::VerifyBatch& batch,
+                                            absl::Duration cpu_budget) {
+  absl::Duration cpu;
+  return JudgeTwice(batch, cpu_budget, cpu).value_or(v1::JudgementBatch());
 }
 
 }  // namespace motzkin::integrator

@@ -22,8 +22,8 @@
 namespace motzkin::integrator {
 
 struct VerifierOptions {
-  // The body of the process. It reads frames of v1::Verify from `in`, answers each with a frame of
-  // v1::Judgement on `out`, and returns when `in` ends. Neither descriptor blocks, and the filter of
+  // The body of the process. It reads frames of v1::VerifyBatch from `in`, answers each with a frame
+  // of v1::JudgementBatch on `out`, and returns when `in` ends. Neither descriptor blocks, and the filter of
   // a leaf keeps the body from changing that.
   std::function<void(int in, int out)> body;
   // Address space of the process, in bytes.
@@ -45,6 +45,8 @@ class VerifierHost {
   // Never fails: an item that could not be judged (over budget, the verifier died, no process) is
   // VERDICT_UNVERIFIED with its reason. If the verifier died, a new process tries once more.
   Judged Judge(const v1::Verify& request, absl::Duration cpu_budget);
+  // Judges all within one budget. Never fails: if they could not be judged, there are no judgements.
+  v1::JudgementBatch JudgeBatch(const v1::VerifyBatch& batch, absl::Duration cpu_budget);
 
  private:
   struct Process {
@@ -54,9 +56,13 @@ class VerifierHost {
   };
 
   absl::Status EnsureProcess();
-  // Returns an error if the process died; the status says how. Adds the CPU time to `cpu`.
-  absl::StatusOr<Judged> JudgeOnce(const v1::Verify& request, absl::Duration cpu_budget,
-                                   absl::Duration& cpu);
+  // DEADLINE_EXCEEDED: the batch was over its budget, or stood still. UNAVAILABLE: the process died;
+  // the status says how. Adds the CPU time to `cpu`.
+  absl::StatusOr<v1::JudgementBatch> JudgeOnce(const v1::VerifyBatch& batch,
+                                               absl::Duration cpu_budget, absl::Duration& cpu);
+  // Gives a batch whose verifier died a second try, in a new process.
+  absl::StatusOr<v1::JudgementBatch> JudgeTwice(const v1::VerifyBatch& batch,
+                                                absl::Duration cpu_budget, absl::Duration& cpu);
   absl::StatusOr<std::string> AwaitJudgement(BudgetWatch& watch, absl::Duration& cpu);
 
   const VerifierOptions options_;

@@ -65,6 +65,19 @@ absl::Status CheckDescription(const pipe::Description& description) {
   return absl::OkStatus();
 }
 
+absl::Status CheckIntervals(const google::protobuf::RepeatedPtrField<v1::Interval>& intervals,
+                            std::string_view field) {
+  if (intervals.size() > kIntervalsMax) return Bad(field);
+  for (const v1::Interval& interval : intervals) {
+    // A NaN would pass the comparison alone.
+    if (!std::isfinite(interval.lower()) || !std::isfinite(interval.upper()) ||
+        interval.lower() > interval.upper()) {
+      return Bad(field);
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckJudgement(const pipe::Judgement& judgement, int64_t answer_bytes_max) {
   // Enums of proto3 are open, so any number may arrive.
   if (!v1::Verification::Verdict_IsValid(judgement.verdict())) return Bad("verdict");
@@ -78,16 +91,25 @@ absl::Status CheckJudgement(const pipe::Judgement& judgement, int64_t answer_byt
   if (!IsPrintable(judgement.counterexample(), kCounterexampleBytesMax))
     return Bad("counterexample");
   if (!IsPrintable(judgement.reason(), kTextBytesMax)) return Bad("reason");
-  if (judgement.valid_on_size() > kIntervalsMax) return Bad("valid_on");
-  for (const v1::Interval& interval : judgement.valid_on()) {
-    // A NaN would pass the comparison alone.
-    if (!std::isfinite(interval.lower()) || !std::isfinite(interval.upper()) ||
-        interval.lower() > interval.upper()) {
-      return Bad("valid_on");
-    }
+  RETURN_IF_ERROR(CheckIntervals(judgement.valid_on(), "valid_on"));
+  RETURN_IF_ERROR(CheckIntervals(judgement.refuted_on(), "refuted_on"));
+  RETURN_IF_ERROR(CheckIntervals(judgement.continuous_on(), "continuous_on"));
+  if (!IsPrintable(judgement.value(), kCounterexampleBytesMax) ||
+      !Within(judgement.value_digits(), kPointsMax)) {
+    return Bad("value");
   }
   if (judgement.candidate_prefix().empty()) return absl::OkStatus();
   return CheckExpression(judgement.candidate_prefix(), answer_bytes_max, "candidate_prefix");
+}
+
+absl::Status CheckJudgements(const pipe::VerifyBatch& asked, const pipe::JudgementBatch& batch) {
+  // A batch that was too much for the verifier has no judgements.
+  if (batch.judgements().empty()) return absl::OkStatus();
+  if (batch.judgements_size() != asked.items_size()) return Bad("judgements");
+  for (int i = 0; i < batch.judgements_size(); ++i) {
+    RETURN_IF_ERROR(CheckJudgement(batch.judgements(i), asked.items(i).answer_bytes_max()));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckStep(const pipe::StepReport& report, const pipe::Step& step) {
@@ -155,6 +177,9 @@ absl::Status CheckResponse(const pipe::Request& request, const pipe::Response& r
     case pipe::Request::kVerify:
       if (!response.has_judgement()) return Bad("no judgement");
       return CheckJudgement(response.judgement(), request.verify().answer_bytes_max());
+    case pipe::Request::kVerifyBatch:
+      if (!response.has_judgement_batch()) return Bad("no judgements");
+      return CheckJudgements(request.verify_batch(), response.judgement_batch());
     case pipe::Request::kDescribe:
       if (!response.has_description()) return Bad("no description");
       return CheckDescription(response.description());

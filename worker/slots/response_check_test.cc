@@ -109,7 +109,15 @@ TEST_F(ResponseCheckTest, AbsurdNumbersAreRefused) {
     EXPECT_FALSE(AfterIntegration([&](auto& i) {
                    i.mutable_judgement()->add_valid_on()->set_upper(end);
                  }).ok());
+    EXPECT_FALSE(AfterIntegration([&](auto& i) {
+                   i.mutable_judgement()->add_refuted_on()->set_upper(end);
+                 }).ok());
+    EXPECT_FALSE(AfterIntegration([&](auto& i) {
+                   i.mutable_judgement()->add_continuous_on()->set_upper(end);
+                 }).ok());
   }
+  EXPECT_FALSE(AfterIntegration([](auto& i) { i.mutable_judgement()->set_value("\n"); }).ok());
+  EXPECT_FALSE(AfterIntegration([](auto& i) { i.mutable_judgement()->set_value_digits(-1); }).ok());
 }
 
 TEST_F(ResponseCheckTest, TextsAreBoundedAndPrintable) {

@@ -20,12 +20,18 @@ namespace {
 void Verify(int in, int out) {
   while (true) {
     const absl::StatusOr<std::string> frame = ReadFrame(in, Deadline::Never());
-    v1::Verify request;
-    if (!frame.ok() || !request.ParseFromString(*frame)) return;
-    if (request.candidate() == "hang") Misbehave(std::to_string(kBurnIgnoringSigterm));
-    if (request.candidate() == "die") Misbehave(std::to_string(kTrap));
-    std::string answer = AnswerVerify(request).SerializeAsString();
-    if (request.candidate() == "lie") answer = "\xff\xff\xff";
+    v1::VerifyBatch batch;
+    if (!frame.ok() || !batch.ParseFromString(*frame)) return;
+    v1::JudgementBatch judgements;
+    bool lies = false;
+    for (const v1::Verify& request : batch.items()) {
+      if (request.candidate() == "hang") Misbehave(std::to_string(kBurnIgnoringSigterm));
+      if (request.candidate() == "die") Misbehave(std::to_string(kTrap));
+      if (request.candidate() == "stop") pause();
+      lies = lies || request.candidate() == "lie";
+      *judgements.add_judgements() = AnswerVerify(request);
+    }
+    const std::string answer = lies ? "\xff\xff\xff" : judgements.SerializeAsString();
     if (!WriteFrame(out, answer, Deadline::Never()).ok()) return;
   }
 }

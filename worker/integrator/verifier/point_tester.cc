@@ -1,6 +1,7 @@
 #include "worker/integrator/verifier/point_tester.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace motzkin::integrator {
 namespace {
@@ -13,6 +14,9 @@ constexpr slong kLaterBits[] = {256, 512, 1024};
 constexpr slong kRecheckBits[] = {1024, 4096};
 // Two numbers that agree to 100 bits at a random point count as equal.
 constexpr slong kToleranceBits = 100;
+
+// Allows for cancellation, which may cost a quarter of the bits.
+constexpr slong ToleranceBits(slong bits) { return bits - bits / 4; }
 
 }  // namespace
 
@@ -40,7 +44,10 @@ Agreement Compare(const ball::Evaluator& evaluator, slong tolerance_bits) {
 Tally Count(const std::vector<TestedPoint>& points) {
   Tally tally;
   for (const TestedPoint& point : points) {
-    if (point.agreement == Agreement::kAgrees) ++tally.agreed;
+    if (point.agreement == Agreement::kAgrees) {
+      ++tally.agreed;
+      tally.zeros += point.zero ? 1 : 0;
+    }
     if (point.agreement == Agreement::kNoValue) ++tally.without_value;
     if (point.agreement == Agreement::kDiffers) {
       ++(point.assumed_cut ? tally.doubtful : tally.differed);
@@ -49,10 +56,27 @@ Tally Count(const std::vector<TestedPoint>& points) {
   return tally;
 }
 
+// A sum that is identically 0, such as sin(x)^2 + cos(x)^2 - 1, is a ball around 0 at any precision, and
+// no difference is small beside it.
+bool PointTester::BothVanish(slong bits) const {
+  if (acb_is_zero(evaluator_.value().get()) && acb_is_zero(evaluator_.derivative().get()))
+    return true;
+  // A true value that is not 0 but so small must be hidden by terms of ordinary size.
+  const slong exponent = -ToleranceBits(bits);
+  return bits >= kLaterBits[std::size(kLaterBits) - 1] && evaluator_.value().ContainsZero() &&
+         evaluator_.derivative().ContainsZero() && evaluator_.value().IsBelow(exponent) &&
+         evaluator_.derivative().IsBelow(exponent);
+}
+
 void PointTester::CompareAt(TestedPoint& point, slong bits, slong tolerance_bits) {
   precision_bits_ = std::max(precision_bits_, static_cast<int>(bits));
-  point.agreement =
-      evaluator_.EvaluateDerivative() ? Compare(evaluator_, tolerance_bits) : Agreement::kNoValue;
+  point.zero = false;
+  point.agreement = Agreement::kNoValue;
+  if (evaluator_.EvaluateDerivative()) {
+    point.agreement = Compare(evaluator_, tolerance_bits);
+    point.zero = point.agreement != Agreement::kDiffers && BothVanish(bits);
+    if (point.zero) point.agreement = Agreement::kAgrees;
+  }
   // Asked after both evaluations, as either may have assumed a branch.
   point.assumed_cut = evaluator_.assumed_cut();
 }
@@ -72,6 +96,15 @@ Realness PointTester::TestOnce(TestedPoint& point, bool strictly_real_only) {
   return realness;
 }
 
+Realness PointTester::TestFinely(TestedPoint& point) {
+  // Most points in question have no value at all, and then the lowest precision is enough.
+  const Realness realness = evaluator_.EvaluateValue(point.at.ToBall(), kFirstBits);
+  if (realness == Realness::kStrictlyReal) {
+    TestAt(point, kRecheckBits[0], ToleranceBits(kRecheckBits[0]));
+  }
+  return realness;
+}
+
 void PointTester::Resolve(std::vector<TestedPoint>& points) {
   // All points take one precision before any takes the next, because the evaluator computes its
   // constants anew whenever the precision changes.
@@ -86,8 +119,7 @@ void PointTester::Resolve(std::vector<TestedPoint>& points) {
 
 void PointTester::Recheck(std::vector<TestedPoint>& points) {
   for (const slong bits : kRecheckBits) {
-    // Allows for cancellation, which may cost a quarter of the bits.
-    const slong tolerance_bits = bits - bits / 4;
+    const slong tolerance_bits = ToleranceBits(bits);
     for (TestedPoint& point : points) {
       if (point.agreement != Agreement::kAgrees) continue;
       if (OutOfWork()) return;

@@ -24,6 +24,8 @@ struct TestedPoint {
   Agreement agreement = Agreement::kUndecided;
   // Some value was taken to lie on a branch cut, so a difference proves nothing.
   bool assumed_cut = false;
+  // f is 0 here, exactly or as far as 1024 bits tell.
+  bool zero = false;
 };
 
 struct Tally {
@@ -33,6 +35,7 @@ struct Tally {
   // either.
   int doubtful = 0;
   int without_value = 0;
+  int zeros = 0;  // of those that agreed
   int decided() const { return agreed + differed; }
 };
 
@@ -50,6 +53,8 @@ class PointTester {
   ball::Realness TestOnce(TestedPoint& point, bool strictly_real_only);
   // Tests the undecided points again at 256 to 1024 bits.
   void Resolve(std::vector<TestedPoint>& points);
+  // Tests at 1024 bits, to a tolerance of 768, where f is strictly real. Returns whether f is real there.
+  ball::Realness TestFinely(TestedPoint& point);
   // Tests the points that agree again at up to 4096 bits, to a tolerance that grows with the
   // precision: at 128 bits, one dominant term can hide a small wrong one.
   void Recheck(std::vector<TestedPoint>& points);
@@ -60,6 +65,8 @@ class PointTester {
 
  private:
   void TestAt(TestedPoint& point, slong bits, slong tolerance_bits);
+  // Whether F' and f are both 0 as far as `bits` tell.
+  bool BothVanish(slong bits) const;
   // Compares at `point`, where EvaluateValue has just given f a value.
   void CompareAt(TestedPoint& point, slong bits, slong tolerance_bits);
 

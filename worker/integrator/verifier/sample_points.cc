@@ -7,14 +7,14 @@
 namespace motzkin::integrator {
 namespace {
 
-std::string Decimal(long numerator) {
+std::string Decimal(long numerator, long bits) {
   const char* sign = numerator < 0 ? "-" : "";
   unsigned long rest = static_cast<unsigned long>(std::labs(numerator));
-  const unsigned long one = 1ul << kPointBits;
+  const unsigned long one = 1ul << bits;
   std::string text = fmt::format("{}{}", sign, rest / one);
   rest %= one;
   if (rest != 0) text += '.';
-  // A fraction over 2^20 has at most 20 decimals.
+  // A fraction over 2^n has at most n decimals. Ten times the rest fits, as it is below 2^60.
   for (; rest != 0; rest %= one) {
     rest *= 10;
     text += static_cast<char>('0' + rest / one);
@@ -25,8 +25,9 @@ std::string Decimal(long numerator) {
 }  // namespace
 
 std::string ToString(const SamplePoint& point) {
-  if (point.imag == 0) return Decimal(point.real);
-  return fmt::format("{} + {}*I", Decimal(point.real), Decimal(point.imag));
+  const std::string real = Decimal(point.real, point.bits);
+  if (point.imag == 0) return real;
+  return fmt::format("{} + {}*I", real, Decimal(point.imag, point.bits));
 }
 
 uint64_t PointSampler::Next() {
@@ -52,6 +53,14 @@ SamplePoint PointSampler::Real(int attempt) {
   if (attempt % 6 == 5) return {Between(-48, 48), 0};
   if (attempt < 24 || attempt % 2 == 1) return {Between(-12, 10), 0};
   return attempt % 4 == 0 ? SamplePoint{Between(-40, 40), 0} : SamplePoint{Between(-400, 400), 0};
+}
+
+SamplePoint PointSampler::Beside(long centre, long scale, bool above) {
+  const long half = 1l << (kPointBits - 1);
+  const long size = half + static_cast<long>((Next() % static_cast<uint64_t>(half)) | 1);
+  const long offset = above ? size : -size;
+  if (scale < 0) return {centre + offset * (1l << -scale), 0};
+  return {centre * (1l << scale) + offset, 0, kPointBits + scale};
 }
 
 SamplePoint PointSampler::Complex() {

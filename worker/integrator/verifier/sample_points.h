@@ -1,5 +1,5 @@
-// The points at which answers are tested. They have 20-bit dyadic fractions, so they are exact at
-// every precision and print as finite decimals, and they are drawn from a seed.
+// The points at which answers are tested. They have dyadic fractions, nearly always of 20 bits, so they
+// are exact at every precision and print as finite decimals, and they are drawn from a seed.
 #pragma once
 
 #include <cstdint>
@@ -11,12 +11,17 @@ namespace motzkin::integrator {
 
 inline constexpr long kPointBits = 20;
 
-// The number (real + imag*I) / 2^20.
+// The largest `bits` of a point, and the largest scale of PointSampler::Beside().
+inline constexpr long kPointBitsMax = 60;
+inline constexpr long kScaleMax = kPointBitsMax - kPointBits;
+
+// The number (real + imag*I) / 2^bits.
 struct SamplePoint {
   long real = 0;
   long imag = 0;
+  long bits = kPointBits;  // at most kPointBitsMax
 
-  ball::Ball ToBall() const { return ball::Ball::DyadicComplex(real, imag, kPointBits); }
+  ball::Ball ToBall() const { return ball::Ball::DyadicComplex(real, imag, bits); }
 };
 
 // Returns all digits, as in "0.5" or "-1.25 + 0.75*I".
@@ -30,6 +35,9 @@ class PointSampler {
   // Draws mostly from (-3, 2.5), where functions made of small integers are real and tame. The
   // range widens with `attempt`, which counts from 0.
   SamplePoint Real(int attempt);
+  // Draws from (2^-scale/2, 2^-scale) above `centre` / 2^20, or below it if `above` is false. |scale| <=
+  // kScaleMax, and |centre| * 2^scale < 2^62.
+  SamplePoint Beside(long centre, long scale, bool above);
   // Draws both parts from (-3, 2.5), at least 1/8 off the real axis.
   SamplePoint Complex();
 

@@ -34,6 +34,26 @@ TEST(PointSamplerTest, PointsAreMostlyInTheMiddleAndNeverOnASimpleFraction) {
   EXPECT_GE(inside, 18);
 }
 
+TEST(PointSamplerTest, PointsBesideACentreHaveItsScale) {
+  PointSampler sampler(3);
+  for (long scale = -kScaleMax; scale <= kScaleMax; ++scale) {
+    const SamplePoint above = sampler.Beside(0, scale, true),
+                      below = sampler.Beside(0, scale, false);
+    const auto value = [](const SamplePoint& point) {
+      return std::ldexp(static_cast<double>(point.real), static_cast<int>(-point.bits));
+    };
+    const double size = std::ldexp(1.0, static_cast<int>(-scale));
+    EXPECT_GT(value(above), size / 2);
+    EXPECT_LT(value(above), size);
+    EXPECT_LT(value(below), -size / 2);
+    EXPECT_GT(value(below), -size);
+  }
+  EXPECT_EQ(ToString({1, 0, kPointBitsMax}),
+            "0.000000000000000000867361737988403547205962240695953369140625");
+  EXPECT_EQ(ToString({(1l << kPointBitsMax) - 1, 0, kPointBitsMax}),
+            "0.999999999999999999132638262011596452794037759304046630859375");
+}
+
 TEST(PointSamplerTest, ComplexPointsKeepOffTheRealAxis) {
   PointSampler sampler(1);
   for (int i = 0; i < 100; ++i) {

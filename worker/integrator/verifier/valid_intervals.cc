@@ -1,8 +1,11 @@
 #include "worker/integrator/verifier/valid_intervals.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <deque>
+
+#include "worker/integrator/verifier/line_cells.h"
 
 namespace motzkin::integrator {
 namespace {
@@ -10,32 +13,8 @@ namespace {
 using ball::Ball;
 using ball::Realness;
 
-constexpr long kCellBits = 10;  // the narrowest piece is 2^-10 wide
-constexpr long kHalfWidth = 8;  // half the width of the searched part of the line
-// The balls here are as wide as their pieces, so more bits would not make them narrower.
-constexpr slong kWideBits = 64;
 constexpr long kNarrow = 1l << (kCellBits - 3);  // an eighth
 constexpr long kPointScale = 1l << (kPointBits - kCellBits);
-
-// A piece of the line, in units of 2^-10.
-struct Cell {
-  long lower = 0;
-  long upper = 0;
-  long width() const { return upper - lower; }
-};
-
-Ball ToBall(const Cell& cell) {
-  Ball result;
-  arf_t lower, upper;
-  arf_init(lower);
-  arf_init(upper);
-  arf_set_si_2exp_si(lower, cell.lower, -kCellBits);
-  arf_set_si_2exp_si(upper, cell.upper, -kCellBits);
-  arb_set_interval_arf(result.real(), lower, upper, kWideBits);
-  arf_clear(lower);
-  arf_clear(upper);
-  return result;
-}
 
 // Returns two points inside: one off the middle, where symmetry could make a difference vanish, and
 // one close to the end next to 0, where no term is large.
@@ -95,28 +74,23 @@ std::vector<Cell> AnalyticCells(ball::Evaluator& evaluator, uint64_t work_limit)
   return analytic;
 }
 
-// Joins neighbours that are at most `gap` apart.
-std::vector<Cell> Join(const std::vector<Cell>& cells, long gap) {
-  std::vector<Cell> joined;
-  for (const Cell& cell : cells) {
-    if (!joined.empty() && cell.lower - joined.back().upper <= gap) {
-      joined.back().upper = cell.upper;
-    } else {
-      joined.push_back(cell);
-    }
-  }
-  return joined;
-}
-
 bool Holds(const Cell& cell, const SamplePoint& point) {
-  return cell.lower * kPointScale <= point.real && point.real <= cell.upper * kPointScale;
+  // Only points of other scales are rounded, by less than any piece is wide.
+  const double x = std::ldexp(static_cast<double>(point.real), static_cast<int>(-point.bits));
+  return std::ldexp(static_cast<double>(cell.lower), -kCellBits) <= x &&
+         x <= std::ldexp(static_cast<double>(cell.upper), -kCellBits);
 }
 
-bool IsRight(const Cell& run, const std::vector<TestedPoint>& tested, PointTester& tester) {
-  const auto is_counterexample = [&](const TestedPoint& point) {
-    return point.agreement == Agreement::kDiffers && Holds(run, point.at);
-  };
-  if (std::any_of(tested.begin(), tested.end(), is_counterexample)) return false;
+enum class RunKind { kRight, kWrong, kUnknown };
+
+RunKind Judge(const Cell& run, const std::vector<TestedPoint>& tested, PointTester& tester) {
+  RunKind known = RunKind::kRight;
+  for (const TestedPoint& point : tested) {
+    if (point.agreement != Agreement::kDiffers || !Holds(run, point.at)) continue;
+    if (!point.assumed_cut) return RunKind::kWrong;
+    known = RunKind::kUnknown;
+  }
+  if (known == RunKind::kUnknown) return known;
   // F' - f is analytic on the run, so it is 0 everywhere or at isolated points only, and two points
   // decide.
   std::vector<TestedPoint> points = PointsInside(run);
@@ -124,7 +98,8 @@ bool IsRight(const Cell& run, const std::vector<TestedPoint>& tested, PointTeste
   tester.Resolve(points);
   tester.Recheck(points);
   const Tally tally = Count(points);
-  return tally.agreed > 0 && tally.differed + tally.doubtful == 0;
+  if (tally.differed > 0) return RunKind::kWrong;
+  return tally.agreed > 0 && tally.doubtful == 0 ? RunKind::kRight : RunKind::kUnknown;
 }
 
 }  // namespace
@@ -139,21 +114,19 @@ IntervalSearch FindValidIntervals(ball::Evaluator& evaluator,
   PointTester tester(evaluator, begin + work_max);
   IntervalSearch result;
   result.complete = evaluator.work() < search_limit;
-  std::vector<Cell> right;
+  std::vector<Cell> right, wrong;
   for (const Cell& run : runs) {
     if (tester.OutOfWork()) {
       result.complete = false;
       break;
     }
-    if (IsRight(run, tested, tester)) right.push_back(run);
+    const RunKind kind = Judge(run, tested, tester);
+    if (kind == RunKind::kRight) right.push_back(run);
+    if (kind == RunKind::kWrong) wrong.push_back(run);
   }
-  // Two right runs with only a singular point between them make one interval.
-  for (const Cell& cell : Join(right, 2)) {
-    const double unit = 1.0 / (1l << kCellBits);
-    motzkin::v1::Interval& interval = *result.valid.Add();
-    interval.set_lower(static_cast<double>(cell.lower) * unit);
-    interval.set_upper(static_cast<double>(cell.upper) * unit);
-  }
+  // Two runs with only a singular point between them make one interval.
+  result.valid = ToIntervals(Join(right, 2));
+  result.refuted = ToIntervals(Join(wrong, 2));
   return result;
 }
 

@@ -18,7 +18,9 @@ namespace motzkin::integrator {
 struct IntervalSearch {
   // Ascending and disjoint.
   google::protobuf::RepeatedPtrField<motzkin::v1::Interval> valid;
-  // Whether every run was tested. Then outside of `valid` the answer is wrong, or f is not real, up
+  // The same for where the answer is proved wrong.
+  google::protobuf::RepeatedPtrField<motzkin::v1::Interval> refuted;
+  // Whether every run was tested. Then outside of both the answer has no value, or f is not real, up
   // to 1/512 of the line.
   bool complete = false;
 };

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "common/ball/evaluator.h"
+#include "worker/integrator/verifier/continuity.h"
+#include "worker/integrator/verifier/far_points.h"
 #include "worker/integrator/verifier/point_tester.h"
 #include "worker/integrator/verifier/sample_points.h"
 #include "worker/integrator/verifier/valid_intervals.h"
@@ -32,6 +34,7 @@ constexpr int kWithoutValueMax = 1;
 // The work of one node at the lowest precision, 128 bits.
 constexpr uint64_t kFirstWordWeight = 3;
 constexpr char kTooLarge[] = "too large to evaluate";
+constexpr char kZero[] = "the integrand is 0, so any constant is an antiderivative";
 
 // The seed follows from the structure of both expressions, so a verdict can be reproduced anywhere.
 uint64_t PointSeed(Expr integrand, Expr candidate) {
@@ -50,6 +53,8 @@ class Judge {
   v1::Judgement Decide() {
     CollectStrictlyRealPoints();
     tester_.Resolve(strict_);
+    // If f is complex at the usual points, it does not live elsewhere.
+    if (Count(strict_).decided() < kDecidedMin && real_valued_.empty()) CollectFarPoints();
     if (Count(strict_).decided() >= kDecidedMin) {
       DecideByStrictlyRealPoints();
     } else {
@@ -78,6 +83,12 @@ class Judge {
     }
   }
 
+  void CollectFarPoints() {
+    std::vector<TestedPoint> found = FindFarPoints(evaluator_, tester_, sampler_);
+    // Where f is next to overflow, F' may have no value by its nature. That tells nothing.
+    if (Count(found).decided() >= kDecidedMin) strict_ = std::move(found);
+  }
+
   void DecideByStrictlyRealPoints() {
     Tally tally = Count(strict_);
     if (tally.agreed > 0 && tally.differed > 0) {
@@ -95,6 +106,7 @@ class Judge {
       PartlyOrUnverified(tally);
     } else {
       judgement_.set_verdict(Verification::VERDICT_VERIFIED);
+      if (tally.zeros == tally.agreed) judgement_.set_reason(kZero);
     }
   }
 
@@ -106,6 +118,7 @@ class Judge {
     if (!search.complete || search.valid.empty()) return Unverified(reason);
     judgement_.set_verdict(Verification::VERDICT_PARTLY);
     *judgement_.mutable_valid_on() = std::move(search.valid);
+    *judgement_.mutable_refuted_on() = std::move(search.refuted);
     judgement_.set_reason(reason);
   }
 
@@ -119,6 +132,7 @@ class Judge {
     if (search.complete && search.valid.empty()) return;
     judgement_.set_verdict(Verification::VERDICT_PARTLY);
     *judgement_.mutable_valid_on() = std::move(search.valid);
+    *judgement_.mutable_refuted_on() = std::move(search.refuted);
     if (!search.complete) judgement_.set_reason("not all of [-8, 8] was searched");
   }
 
@@ -173,6 +187,7 @@ class Judge {
                      : fmt::format("only {} of the points tried have a value", tally.decided()));
     } else if (tally.differed == 0) {
       judgement_.set_verdict(Verification::VERDICT_COMPLEX_ONLY);
+      if (tally.zeros == tally.agreed) judgement_.set_reason(kZero);
     } else if (tally.agreed == 0) {
       judgement_.set_verdict(Verification::VERDICT_REFUTED);
     } else {
@@ -225,7 +240,12 @@ v1::Judgement Verify(Expr integrand, Expr candidate, const VerifyOptions& option
     judgement.set_reason(kTooLarge);
     return judgement;
   }
-  return Judge(integrand, candidate, *evaluator, options).Decide();
+  judgement = Judge(integrand, candidate, *evaluator, options).Decide();
+  if (options.continuity && judgement.verdict() == Verification::VERDICT_VERIFIED) {
+    *judgement.mutable_continuous_on() =
+        FindContinuousParts(integrand, candidate, options.interval_work_max);
+  }
+  return judgement;
 }
 
 }  // namespace motzkin::integrator

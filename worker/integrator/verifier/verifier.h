@@ -24,6 +24,8 @@ struct VerifyOptions {
   // the points, and 10 ms for finding the intervals of a partly right answer.
   uint64_t work_max = 300'000;
   uint64_t interval_work_max = 200'000;
+  // Whether to look for jumps of a right answer, with as much work again.
+  bool continuity = false;
 };
 
 // Both expressions belong to one pool. Never fails: an answer that cannot be judged is

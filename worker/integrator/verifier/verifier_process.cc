@@ -12,6 +12,7 @@
 #include "common/expression/printer.h"
 #include "common/process/frame.h"
 #include "worker/integrator/verifier/answer_class.h"
+#include "worker/integrator/verifier/definite.h"
 
 namespace motzkin::integrator {
 namespace {
@@ -47,6 +48,9 @@ v1::Judgement ParseAndVerify(const v1::Verify& request, const VerifyOptions& opt
   Pool pool;
   const absl::StatusOr<Expr> integrand = expression::ParsePrefix(request.integrand(), pool);
   if (!integrand.ok()) return Unreadable("integrand", integrand.status());
+  const bool definite = !request.lower().empty() || !request.upper().empty();
+  const LimitTexts limits = {request.lower(), request.upper()};
+  if (definite && request.candidate().empty()) return JudgeValue(*integrand, nullptr, limits, pool);
   const absl::StatusOr<Expr> candidate = request.format() == v1::Verify::FORMAT_INFIX
                                              ? expression::ParseInfix(request.candidate(), pool)
                                              : expression::ParsePrefix(request.candidate(), pool);
@@ -58,7 +62,10 @@ v1::Judgement ParseAndVerify(const v1::Verify& request, const VerifyOptions& opt
       expression::Print(*candidate, expression::Format::kPrefix, static_cast<size_t>(bytes_max));
   if (!printed.ok()) return Unreadable("answer", printed.status());
 
-  v1::Judgement message = Verify(*integrand, *candidate, options);
+  VerifyOptions asked = options;
+  asked.continuity = asked.continuity || request.continuity();
+  v1::Judgement message = definite ? JudgeValue(*integrand, *candidate, limits, pool)
+                                   : Verify(*integrand, *candidate, asked);
   const AnswerKind kind = ClassifyAnswer(*candidate);
   message.set_candidate_prefix(*std::move(printed));
   message.set_answer_class(kind.answer_class);
@@ -77,9 +84,15 @@ v1::Judgement AnswerVerify(const v1::Verify& request, const VerifyOptions& optio
 
 absl::Status RunVerifier(int in_fd, int out_fd, const VerifyOptions& options) {
   return ServeFrames(in_fd, out_fd, [&](const std::string& frame) -> absl::StatusOr<std::string> {
-    v1::Verify request;
-    if (!request.ParseFromString(frame)) return absl::DataLossError("a frame holds no Verify");
-    return AnswerVerify(request, options).SerializeAsString();
+    v1::VerifyBatch batch;
+    if (!batch.ParseFromString(frame) || batch.items().empty()) {
+      return absl::DataLossError("a frame holds no VerifyBatch");
+    }
+    v1::JudgementBatch answer;
+    for (const v1::Verify& item : batch.items()) {
+      *answer.add_judgements() = AnswerVerify(item, options);
+    }
+    return answer.SerializeAsString();
   });
 }
 

@@ -1,5 +1,5 @@
 // The body of the verifier process. It reads frames of common/process/frame.h that hold a
-// motzkin.integrator.v1.Verify and answers each with a Judgement, until the pipe closes.
+// motzkin.integrator.v1.VerifyBatch and answers each with a JudgementBatch, until the pipe closes.
 //
 // Run it in a process that never ran an engine: both texts are hostile, and they are parsed here
 // and nowhere else in the integrator. Memory is bounded by the parser's limits and by Verify(). Arb
@@ -18,7 +18,7 @@ namespace motzkin::integrator {
 v1::Judgement AnswerVerify(const v1::Verify& request, const VerifyOptions& options = {});
 
 // Makes both descriptors non-blocking and serves until the pipe closes. OK: it closed between two
-// requests. DATA_LOSS: a frame held no Verify. Otherwise an error of the frame functions.
+// requests. DATA_LOSS: a frame held no VerifyBatch. Otherwise an error of the frame functions.
 absl::Status RunVerifier(int in_fd, int out_fd, const VerifyOptions& options = {});
 
 }  // namespace motzkin::integrator

@@ -93,11 +93,17 @@ class RunVerifierTest : public ::testing::Test {
     ASSERT_TRUE(WriteFrame(requests_[1], payload, Deadline::After(absl::Seconds(60))).ok());
   }
 
+  void Ask(const std::string& integrand, const std::string& candidate) {
+    integrator::v1::VerifyBatch batch;
+    *batch.add_items() = Request(integrand, candidate);
+    Send(batch.SerializeAsString());
+  }
+
   Judgement Receive() {
-    Judgement judgement;
+    integrator::v1::JudgementBatch batch;
     const auto frame = ReadFrame(answers_[0], Deadline::After(absl::Seconds(60)));
-    EXPECT_TRUE(frame.ok() && judgement.ParseFromString(*frame)) << frame.status();
-    return judgement;
+    EXPECT_TRUE(frame.ok() && batch.ParseFromString(*frame)) << frame.status();
+    return batch.judgements_size() == 1 ? batch.judgements(0) : Judgement();
   }
 
   int ExitCode() {
@@ -114,9 +120,9 @@ class RunVerifierTest : public ::testing::Test {
 
 TEST_F(RunVerifierTest, AnswersOneRequestAfterAnotherUntilThePipeCloses) {
   for (int i = 0; i < 3; ++i) {
-    Send(Request("x", "x^2/2").SerializeAsString());
+    Ask("x", "x^2/2");
     EXPECT_EQ(Receive().verdict(), Verification::VERDICT_VERIFIED);
-    Send(Request("x", "x^2/3").SerializeAsString());
+    Ask("x", "x^2/3");
     EXPECT_EQ(Receive().verdict(), Verification::VERDICT_REFUTED);
   }
   EXPECT_EQ(ExitCode(), 0);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -104,6 +105,41 @@ TEST(VerifierTest, TheZeroFunctionHasConstantsForIntegrals) {
   ExpectVerified("0", "5");
   ExpectVerified("x-x", "pi");
   ExpectVerdict(Verification::VERDICT_REFUTED, "0", "x");
+  // These are 0 by an identity, which no precision shows exactly.
+  const char* const kZeros[] = {"0", "x-x", "sin(x)^2 + cos(x)^2 - 1",
+                                "(sin(x) + sin(x + 2*pi/3) + sin(x - 2*pi/3))^3",
+                                "log(2*exp(x)) - x - log(2)"};
+  for (const char* zero : kZeros) {
+    for (const char* constant : {"0", "7/3", "log(2)", "atan(x) + atan(1/x)"}) {
+      ExpectVerified(zero, constant);
+      EXPECT_EQ(Judged(zero, constant).reason(),
+                "the integrand is 0, so any constant is an antiderivative");
+    }
+    ExpectVerdict(Verification::VERDICT_REFUTED, zero, "x/10^30");
+  }
+  // A function that is not 0, however small it is, has no constant for an integral.
+  for (const char* small : {"exp(-x^2 - 1000)", "sin(x)^2 + cos(x)^2 - 1 + 10^(-200)", "x/10^90"})
+    ExpectVerdict(Verification::VERDICT_REFUTED, small, "5");
+  EXPECT_EQ(Judged("2*x", "x^2").reason(), "");
+}
+
+TEST(VerifierTest, AFunctionIsJudgedWhereItLives) {
+  // Each overflows or vanishes at the usual points: close to 0, close to 2, and far out.
+  const std::pair<const char*, const char*> kLive[] = {
+      {"exp(exp(2016*x) + 6048*x)", "(exp(4032*x) - 2*exp(2016*x) + 2)*exp(exp(2016*x))/2016"},
+      {"exp(exp(70000*x) + 140000*x)", "(exp(70000*x) - 1)*exp(exp(70000*x))/70000"},
+      {"exp(exp(1500*(x-2)) + 3000*(x-2))", "(exp(1500*(x-2)) - 1)*exp(exp(1500*(x-2)))/1500"},
+      {"exp(exp(1/(x/3000)^2))*exp(1/(x/3000)^2)/x^3", "-exp(exp(9000000/x^2))/18000000"},
+      {"exp(x^9000000 + x^2)*(9000000*x^8999999 + 2*x)", "exp(x^9000000 + x^2)"},
+  };
+  for (const auto& [integrand, answer] : kLive) {
+    ExpectVerified(integrand, answer);
+    ExpectVerified(integrand, std::string(answer) + " + 7");
+    // Close to 0, these terms are far below 2^-100 of the whole.
+    for (const char* wrong : {" + x", " + x^9", " + x^40/10^9"}) {
+      ExpectVerdict(Verification::VERDICT_REFUTED, integrand, std::string(answer) + wrong);
+    }
+  }
 }
 
 TEST(VerifierTest, EveryElementaryFunctionIsDifferentiatedRight) {
@@ -277,6 +313,41 @@ TEST(VerifierTest, AVerdictIsTheSameInEveryRun) {
   const v1::Judgement second = Judged("abs(x)+1", "x^2/2+x");
   EXPECT_EQ(first.counterexample(), second.counterexample());
   EXPECT_EQ(first.points_agreed(), second.points_agreed());
+}
+
+std::string Intervals(const google::protobuf::RepeatedPtrField<motzkin::v1::Interval>& intervals) {
+  // Ends are exact to 1/1000. The sum makes 0 of -0.
+  const auto end = [](double place) { return std::round(place * 100) / 100 + 0.0; };
+  std::ostringstream text;
+  for (const motzkin::v1::Interval& interval : intervals)
+    text << "[" << end(interval.lower()) << ", " << end(interval.upper()) << "]";
+  return text.str();
+}
+
+TEST(VerifierTest, APartlyRightAnswerSaysWhereItIsRightAndWhereWrong) {
+  const v1::Judgement judgement = Judged("abs(x)*x", "x^3/3");
+  EXPECT_EQ(judgement.verdict(), Verification::VERDICT_PARTLY);
+  EXPECT_EQ(Intervals(judgement.valid_on()), "[0, 8]");
+  EXPECT_EQ(Intervals(judgement.refuted_on()), "[-8, 0]");
+}
+
+TEST(VerifierTest, AnAntiderivativeThatJumpsIsMarked) {
+  VerifyOptions options;
+  options.continuity = true;
+  const auto parts = [&](std::string_view integrand, std::string_view answer) {
+    const v1::Judgement judgement = Judged(integrand, answer, options);
+    EXPECT_EQ(judgement.verdict(), Verification::VERDICT_VERIFIED) << answer;
+    return Intervals(judgement.continuous_on());
+  };
+  EXPECT_EQ(parts("1/(5+4*cos(x))", "2*atan(tan(x/2)/3)/3"), "[-8, -3.14][-3.14, 3.14][3.14, 8]");
+  EXPECT_EQ(parts("1/(1+x^2)", "-atan(1/x)"), "[-8, 0][0, 8]");
+  EXPECT_EQ(parts("1", "x + floor(x/6)"), "[-8, -6][-6, 0][0, 6][6, 8]");
+  // There is no jump where the integrand itself has no value, and none at a removable point.
+  EXPECT_EQ(parts("1/x", "log(x)"), "");
+  EXPECT_EQ(parts("-1/x^2", "1/x"), "");
+  EXPECT_EQ(parts("2*x", "x^3/x"), "");
+  EXPECT_EQ(parts("cos(x)", "sin(x)"), "");
+  EXPECT_EQ(Intervals(Judged("1/(1+x^2)", "-atan(1/x)").continuous_on()), "") << "not asked for";
 }
 
 }  // namespace
