@@ -150,7 +150,15 @@ TEST(DefiniteTest, TheValueIsToldToItsDigits) {
   EXPECT_EQ(judgement.verdict(), Verification::VERDICT_UNVERIFIED);
   EXPECT_THAT(judgement.value(), StartsWith("0.33333333333333333333"));
   EXPECT_GE(judgement.value_digits(), 30);
+  EXPECT_EQ(judgement.reason(), "");
   EXPECT_THAT(Judged("x^2", "0", "1", "1/3").reason(), HasSubstr("digits"));
+  // A billion periods are too much work, and then hardly anything is known.
+  for (const char* value : {"", "0"}) {
+    const v1::Judgement unknown = Judged("sin(10^9*x)", "0", "1", value);
+    EXPECT_EQ(unknown.verdict(), Verification::VERDICT_UNVERIFIED);
+    EXPECT_EQ(unknown.value(), "");
+    EXPECT_NE(unknown.reason(), "");
+  }
   EXPECT_THAT(Judged("x^2", "0", "1", "1/2").reason(), StartsWith("the integral is 0.3333"));
 }
 
