@@ -96,7 +96,12 @@ int KnownDigits(const Ball& value) {
 }
 
 std::string Text(const Ball& value, int digits) {
-  char* text = arb_get_str(value.real(), std::clamp(digits, 1, kDigitsShown), 0);
+  // The decimals of exp(-10^600) would need more memory than there is.
+  constexpr slong kExponentMax = 1l << 16;
+  if (!value.IsBelow(kExponentMax)) return "too large to print";
+  Ball shown = value;
+  arb_add_error_2exp_si(shown.real(), -kExponentMax);
+  char* text = arb_get_str(shown.real(), std::clamp(digits, 1, kDigitsShown), 0);
   std::string result(text);
   flint_free(text);
   // [0.25 +/- 1e-30]

@@ -162,6 +162,17 @@ TEST(DefiniteTest, TheValueIsToldToItsDigits) {
   EXPECT_THAT(Judged("x^2", "0", "1", "1/2").reason(), StartsWith("the integral is 0.3333"));
 }
 
+TEST(DefiniteTest, ValuesOfAnySizeHaveShortTexts) {
+  for (const char* f :
+       {"exp(-10^600)", "exp(-10^600)*x", "exp(10^5)", "exp(7*10^5)", "10^(-30000)"}) {
+    for (const char* value : {"", "1"}) {
+      const v1::Judgement judgement = Judged(f, "0", "1", value);
+      EXPECT_LE(judgement.value().size(), 100u) << f;
+      EXPECT_LE(judgement.reason().size(), 200u) << f;
+    }
+  }
+}
+
 TEST(DefiniteTest, WhatIsNoNumberSaysSo) {
   EXPECT_THAT(Judged("x", "0", "1", "x/2").reason(), HasSubstr("the value holds x"));
   EXPECT_THAT(Judged("x", "x", "1", "1").reason(), HasSubstr("the lower limit holds x"));
