@@ -38,7 +38,7 @@ Json ValueOf(LocalIntegrator& integrator, const FunctionItem& item) {
   const absl::StatusOr<pipe::Judgement> judgement =
       integrator.Verify(std::move(question), cpu, absl::InfiniteDuration());
   if (!judgement.ok()) return {{"outcome", "unverified"}, {"reason", judgement.status().message()}};
-  Json json{{"outcome", judgement->value().empty() ? "unverified" : "integrated"}};
+  Json json{{"outcome", judgement->reason().empty() ? "integrated" : "unverified"}};
   if (!judgement->value().empty()) {
     json["value"] = judgement->value();
     json["value_digits"] = judgement->value_digits();

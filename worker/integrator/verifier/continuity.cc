@@ -4,6 +4,7 @@
 #include <deque>
 #include <vector>
 
+#include "common/ball/derivative_rules.h"
 #include "common/ball/evaluator.h"
 #include "worker/integrator/verifier/line_cells.h"
 
@@ -13,11 +14,118 @@ namespace {
 using ball::Ball;
 using ball::Evaluator;
 using ball::Realness;
+using expression::Expr;
+using expression::Op;
 
 constexpr slong kPointPrecision = 128;
 // A jump between pieces that are further apart than this was not searched closely.
 constexpr long kSpotMax = 4;
 constexpr long kNarrow = 1l << (kCellBits - 3);
+
+// Says what the form of a function tells about it on the real line.
+struct Form {
+  bool continuous = true;   // It has no poles and no jumps where it is real.
+  bool meromorphic = true;  // It is analytic but for poles.
+  bool no_jump = true;      // It jumps at most where it has no value.
+};
+
+Form Both(const Form& a, const Form& b) {
+  return {a.continuous && b.continuous, a.meromorphic && b.meromorphic, a.no_jump && b.no_jump};
+}
+
+Form OfQuotient(const Form& a, const Form& b) {
+  const bool meromorphic = a.meromorphic && b.meromorphic;
+  return {false, meromorphic, meromorphic};
+}
+
+Form OfPower(Expr node, const Form& base, const Form& exponent) {
+  if (!node->child(0)->has_variable())
+    return {exponent.continuous, exponent.continuous && exponent.meromorphic,
+            exponent.continuous || exponent.meromorphic};
+  const auto power = ball::ExactRational(node->child(1));
+  if (!power) return {false, false, false};
+  if (power->den == 1) return power->num >= 0 ? base : OfQuotient({}, base);
+  return {base.continuous && power->num > 0, false, base.continuous && power->num > 0};
+}
+
+Form OfFunction(Op op, const Form& u) {
+  const bool analytic = u.continuous && u.meromorphic;
+  switch (op) {
+    case Op::kNeg:
+      return u;
+    case Op::kExp:
+    case Op::kSin:
+    case Op::kCos:
+    case Op::kSinh:
+    case Op::kCosh:
+    case Op::kErf:
+    case Op::kErfc:
+    case Op::kErfi:
+    case Op::kSi:
+    case Op::kShi:
+    case Op::kFresnelS:
+    case Op::kFresnelC:
+      return {u.continuous, analytic, u.continuous || u.meromorphic};
+    case Op::kTan:
+    case Op::kCot:
+    case Op::kSec:
+    case Op::kCsc:
+    case Op::kCoth:
+    case Op::kCsch:
+      return {false, analytic, u.continuous || u.meromorphic};
+    case Op::kLog:
+      return {false, false, u.continuous || u.meromorphic};
+    case Op::kSqrt:
+    case Op::kAtan:
+    case Op::kAsinh:
+    case Op::kTanh:
+    case Op::kSech:
+    case Op::kAbs:
+      return {u.continuous, false, u.continuous};
+    default:
+      return {false, false, false};
+  }
+}
+
+// Whether the form of the answer shows that it does not jump, as for most short answers.
+bool CannotJump(Expr answer) {
+  std::vector<Expr> open = {answer}, nodes;
+  std::vector<bool> seen(answer->id() + 1, false);
+  while (!open.empty()) {
+    const Expr node = open.back();
+    open.pop_back();
+    if (seen[node->id()]) continue;
+    seen[node->id()] = true;
+    nodes.push_back(node);
+    // Complex logarithms jump where their argument turns around 0.
+    if (node->op() == Op::kI || node->op() == Op::kRootOf) return false;
+    for (const Expr child : node->children()) open.push_back(child);
+  }
+  std::sort(nodes.begin(), nodes.end(), [](Expr a, Expr b) { return a->id() < b->id(); });
+  std::vector<Form> forms(seen.size());
+  for (const Expr node : nodes) {
+    if (!node->has_variable() || node->op() == Op::kVariable) continue;
+    const auto children = node->children();
+    Form form = forms[children[0]->id()];
+    switch (node->op()) {
+      case Op::kAdd:
+      case Op::kSub:
+      case Op::kMul:
+        for (const Expr child : children) form = Both(form, forms[child->id()]);
+        break;
+      case Op::kDiv:
+        if (children[1]->has_variable()) form = OfQuotient(form, forms[children[1]->id()]);
+        break;
+      case Op::kPow:
+        form = OfPower(node, form, forms[children[1]->id()]);
+        break;
+      default:
+        form = OfFunction(node->op(), form);
+    }
+    forms[node->id()] = form;
+  }
+  return forms[answer->id()].no_jump;
+}
 
 bool IsAnalytic(Evaluator& function, const Cell& cell) {
   return function.EvaluateValue(ToBall(cell), kWideBits) != Realness::kUndefined &&
@@ -78,6 +186,7 @@ Spot LookAt(const Cell& spot, Evaluator& integrand, Evaluator& answer) {
 
 google::protobuf::RepeatedPtrField<motzkin::v1::Interval> FindContinuousParts(
     expression::Expr integrand, expression::Expr answer, uint64_t work_max) {
+  if (CannotJump(answer)) return {};
   absl::StatusOr<Evaluator> f = Evaluator::Create(integrand, answer);
   absl::StatusOr<Evaluator> values = Evaluator::Create(answer, answer);
   if (!f.ok() || !values.ok()) return {};

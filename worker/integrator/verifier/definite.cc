@@ -96,7 +96,12 @@ int KnownDigits(const Ball& value) {
 }
 
 std::string Text(const Ball& value, int digits) {
-  char* text = arb_get_str(value.real(), std::clamp(digits, 1, kDigitsShown), 0);
+  // The decimals of exp(-10^600) would need more memory than there is.
+  constexpr slong kExponentMax = 1l << 16;
+  if (!value.IsBelow(kExponentMax)) return "too large to print";
+  Ball shown = value;
+  arb_add_error_2exp_si(shown.real(), -kExponentMax);
+  char* text = arb_get_str(shown.real(), std::clamp(digits, 1, kDigitsShown), 0);
   std::string result(text);
   flint_free(text);
   // [0.25 +/- 1e-30]
@@ -116,15 +121,19 @@ v1::Judgement JudgeValue(Expr integrand, Expr candidate, const LimitTexts& limit
   }
   const int digits = KnownDigits(*value);
   judgement.set_precision_bits(static_cast<int>(kQuadratureBits));
-  judgement.set_value(Text(*value, digits));
+  if (digits > 0) judgement.set_value(Text(*value, digits));
   judgement.set_value_digits(digits);
-  if (candidate == nullptr) return judgement;
+  if (candidate == nullptr) {
+    if (digits < kDigitsMin)
+      judgement.set_reason(fmt::format("only {} digits of the integral are known", digits));
+    return judgement;
+  }
   const absl::StatusOr<Ball> answer = ValueOf(candidate, pool, "the value");
   if (!answer.ok()) {
     judgement.set_reason(std::string(answer.status().message()));
   } else if (!answer->Overlaps(*value)) {
     judgement.set_verdict(Verification::VERDICT_REFUTED);
-    judgement.set_reason(fmt::format("the integral is {}", judgement.value()));
+    judgement.set_reason(fmt::format("the integral is {}", Text(*value, digits)));
   } else if (digits < kDigitsMin || KnownDigits(*answer) < kDigitsMin) {
     judgement.set_reason(
         fmt::format("equal as far as {} digits tell", std::min(digits, KnownDigits(*answer))));

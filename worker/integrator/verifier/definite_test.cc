@@ -150,8 +150,27 @@ TEST(DefiniteTest, TheValueIsToldToItsDigits) {
   EXPECT_EQ(judgement.verdict(), Verification::VERDICT_UNVERIFIED);
   EXPECT_THAT(judgement.value(), StartsWith("0.33333333333333333333"));
   EXPECT_GE(judgement.value_digits(), 30);
+  EXPECT_EQ(judgement.reason(), "");
   EXPECT_THAT(Judged("x^2", "0", "1", "1/3").reason(), HasSubstr("digits"));
+  // A billion periods are too much work, and then hardly anything is known.
+  for (const char* value : {"", "0"}) {
+    const v1::Judgement unknown = Judged("sin(10^9*x)", "0", "1", value);
+    EXPECT_EQ(unknown.verdict(), Verification::VERDICT_UNVERIFIED);
+    EXPECT_EQ(unknown.value(), "");
+    EXPECT_NE(unknown.reason(), "");
+  }
   EXPECT_THAT(Judged("x^2", "0", "1", "1/2").reason(), StartsWith("the integral is 0.3333"));
+}
+
+TEST(DefiniteTest, ValuesOfAnySizeHaveShortTexts) {
+  for (const char* f :
+       {"exp(-10^600)", "exp(-10^600)*x", "exp(10^5)", "exp(7*10^5)", "10^(-30000)"}) {
+    for (const char* value : {"", "1"}) {
+      const v1::Judgement judgement = Judged(f, "0", "1", value);
+      EXPECT_LE(judgement.value().size(), 100u) << f;
+      EXPECT_LE(judgement.reason().size(), 200u) << f;
+    }
+  }
 }
 
 TEST(DefiniteTest, WhatIsNoNumberSaysSo) {

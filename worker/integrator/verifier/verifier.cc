@@ -243,7 +243,7 @@ v1::Judgement Verify(Expr integrand, Expr candidate, const VerifyOptions& option
   judgement = Judge(integrand, candidate, *evaluator, options).Decide();
   if (options.continuity && judgement.verdict() == Verification::VERDICT_VERIFIED) {
     *judgement.mutable_continuous_on() =
-        FindContinuousParts(integrand, candidate, options.interval_work_max);
+        FindContinuousParts(integrand, candidate, options.continuity_work_max);
   }
   return judgement;
 }

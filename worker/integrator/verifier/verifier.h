@@ -24,8 +24,9 @@ struct VerifyOptions {
   // the points, and 10 ms for finding the intervals of a partly right answer.
   uint64_t work_max = 300'000;
   uint64_t interval_work_max = 200'000;
-  // Whether to look for jumps of a right answer, with as much work again.
+  // Whether to look for jumps of a right answer, and the work for that: 3 ms.
   bool continuity = false;
+  uint64_t continuity_work_max = 50'000;
 };
 
 // Both expressions belong to one pool. Never fails: an answer that cannot be judged is
