@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -230,13 +232,20 @@ absl::StatusOr<nlohmann::json> ReadManifest(const std::string& directory) {
         fmt::format("{} is not a backup: there is no manifest.json in it", directory));
   }
   nlohmann::json manifest = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
-  if (!manifest.is_object() || !manifest["format"].is_number_integer() || manifest["format"] < 1) {
+  const auto damaged = [&] {
     return absl::FailedPreconditionError(fmt::format("{}{} is damaged", directory, kManifest));
+  };
+  if (!manifest.is_object() || !manifest["format"].is_number_integer() || manifest["format"] < 1) {
+    return damaged();
   }
-  if (manifest["format"] != kFormat || !manifest["time"].is_number_integer() ||
-      !manifest["cluster_uuid"].is_string() || !manifest["bytes"].is_number_integer()) {
+  if (manifest["format"] != kFormat) {
     return absl::FailedPreconditionError(
         fmt::format("the backup {} is of a newer Motzkin: update this one", directory));
+  }
+  const auto is_number = [&](const char* key) { return manifest[key].is_number_integer(); };
+  if (!manifest["cluster_uuid"].is_string() ||
+      !std::ranges::all_of(std::array{"time", "bytes", "jobs", "functions"}, is_number)) {
+    return damaged();
   }
   std::error_code error;
   const auto bytes = fs::file_size(directory + kDump, error);

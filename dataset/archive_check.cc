@@ -42,7 +42,9 @@ absl::StatusOr<int64_t> AnsweredIn(const std::filesystem::path& path) {
     const Json audit = Json::parse(line, nullptr, /*allow_exceptions=*/false);
     if (!audit.is_object() || !audit.contains("outcome")) return Damaged(path, "holds no audits");
     // Audits of integrals are not among those that measure label flips.
-    if (!audit["outcome"].is_null() && audit["first_outcome"] != "integrated") ++answered;
+    const auto first = audit.find("first_outcome");
+    const bool of_integral = first != audit.end() && *first == "integrated";
+    if (!audit["outcome"].is_null() && !of_integral) ++answered;
   }
   return answered;
 }

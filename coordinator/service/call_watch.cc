@@ -25,7 +25,7 @@ class CallWatch final : public grpc::experimental::Interceptor {
             grpc::experimental::ServerRpcInfo& info)
       : gatekeeper_(gatekeeper),
         connections_(connections),
-        raw_(IsRaw(info.method())),
+        form_(FormOf(info.method())),
         connection_(Enter(*info.server_context())) {
     if (holder_.has_value()) gatekeeper_.Begin(*holder_);
   }
@@ -44,9 +44,13 @@ class CallWatch final : public grpc::experimental::Interceptor {
   }
 
  private:
-  // Whether the service takes the method's messages as bytes.
-  static bool IsRaw(std::string_view method) {
-    return method.starts_with("/motzkin.v1.WorkerService/");
+  // As what a service takes the messages of a method: gRPC says only where they are.
+  enum class Form { kMessage, kBytes, kUnknown };
+
+  static Form FormOf(std::string_view method) {
+    if (method.starts_with("/motzkin.v1.WorkerService/")) return Form::kBytes;
+    // gRPC's own services, such as that of health, take what they like.
+    return method.starts_with("/motzkin.v1.") ? Form::kMessage : Form::kUnknown;
   }
 
   // Tells the connections who calls. Returns the number of the caller's connection.
@@ -64,15 +68,21 @@ class CallWatch final : public grpc::experimental::Interceptor {
   }
 
   int64_t BytesOf(const void* message) const {
-    const size_t bytes =
-        raw_ ? static_cast<const grpc::ByteBuffer*>(message)->Length()
-             : static_cast<const google::protobuf::Message*>(message)->ByteSizeLong();
-    return static_cast<int64_t>(bytes);
+    switch (form_) {
+      case Form::kBytes:
+        return static_cast<int64_t>(static_cast<const grpc::ByteBuffer*>(message)->Length());
+      case Form::kMessage:
+        return static_cast<int64_t>(
+            static_cast<const google::protobuf::Message*>(message)->ByteSizeLong());
+      case Form::kUnknown:
+        break;
+    }
+    return 0;
   }
 
   Gatekeeper& gatekeeper_;
   Connections& connections_;
-  const bool raw_;
+  const Form form_;
   std::optional<identity::Identity> holder_;
   const uint64_t connection_;
 };

@@ -122,7 +122,10 @@ TEST(RestoreTest, WhatIsNoBackupIsRefusedInOneLineAndLeavesNothing) {
   std::ofstream(backup / "manifest.json") << R"({"format": 2})";
   refuse(backup, "of a newer Motzkin");
   std::ofstream(backup / "manifest.json")
-      << R"({"format": 1, "time": 1, "cluster_uuid": "u", "bytes": 5})";
+      << R"({"format": 1, "time": 1, "cluster_uuid": "u", "bytes": 5, "functions": 1})";
+  refuse(backup, "is damaged");
+  std::ofstream(backup / "manifest.json")
+      << R"({"format": 1, "time": 1, "cluster_uuid": "u", "bytes": 5, "functions": 1, "jobs": 1})";
   refuse(backup, "is not whole");
   std::ofstream(backup / "database.dump") << "dumps";
   refuse(backup, "pg_restore failed");

@@ -19,6 +19,7 @@
 #include <functional>
 
 #include "common/process/child_process.h"
+#include "tests/support/temporary_directory.h"
 #include "worker/sandbox/bubblewrap.h"
 #include "worker/sandbox/landlock.h"
 #include "worker/sandbox/level.h"
@@ -219,8 +220,12 @@ TEST(LandlockTest, OnlyListedFoldersCanBeRead) {
   EXPECT_EQ(restricted([] { return ErrorOf(open("/usr/bin/env", O_RDONLY)); }), 0);
   EXPECT_EQ(restricted([] { return ErrorOf(open("/etc/passwd", O_RDONLY)); }), EACCES);
   EXPECT_EQ(restricted([] { return ErrorOf(open("/", O_RDONLY | O_DIRECTORY)); }), EACCES);
-  EXPECT_EQ(restricted([] { return ErrorOf(open("/tmp/new", O_WRONLY | O_CREAT, 0600)); }), EACCES);
-  EXPECT_EQ(restricted([] { return ErrorOf(mkdir("/tmp/new", 0700)); }), EACCES);
+  // The names must be new, as others may use /tmp.
+  const test::TemporaryDirectory directory;
+  const std::string name = directory.path() / "new";
+  EXPECT_EQ(restricted([&] { return ErrorOf(open(name.c_str(), O_WRONLY | O_CREAT, 0600)); }),
+            EACCES);
+  EXPECT_EQ(restricted([&] { return ErrorOf(mkdir(name.c_str(), 0700)); }), EACCES);
 }
 
 class BubblewrapTest : public ::testing::TestWithParam<bool> {
