@@ -5,8 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -22,6 +20,7 @@
 #include "common/postgres/connection.h"
 #include "common/process/child_process.h"
 #include "common/process/durable_file.h"
+#include "coordinator/backup_manifest.h"
 #include "coordinator/postgres_server/cluster_place.h"
 #include "coordinator/postgres_server/leftover_server.h"
 #include "coordinator/postgres_server/postgres_binaries.h"
@@ -36,10 +35,6 @@ using postgres::Connection;
 using postgres::Params;
 using postgres::Rows;
 
-// A backup of another format is refused: this program would restore it wrongly.
-constexpr int kFormat = 1;
-constexpr char kManifest[] = "/manifest.json";
-constexpr char kDump[] = "/database.dump";
 // A private database is restored here, so that one which was broken off is not taken for whole.
 constexpr char kDraft[] = "/restore.partial";
 constexpr absl::Duration kStopPatience = absl::Seconds(30);
@@ -157,7 +152,7 @@ absl::StatusOr<nlohmann::json> Describe(const std::string& conninfo) {
   }
   ASSIGN_OR_RETURN(const Rows found, connection->Execute(backup_queries::kDescribeCluster));
   const postgres::Row cluster = found.front();
-  return nlohmann::json{{"format", kFormat},
+  return nlohmann::json{{"format", kBackupFormat},
                         {"cluster_uuid", cluster.Text("uuid")},
                         {"incarnation", cluster.Int("incarnation")},
                         {"time", cluster.Int("time")},
@@ -210,50 +205,12 @@ absl::Status FillBackup(const Config& config, const std::string& conninfo,
   // the roles and grants anew.
   RETURN_IF_ERROR(RunProgram("pg_dump",
                              {"--format=custom", "--schema=motzkin", "--no-owner",
-                              "--no-privileges", "--file=" + directory + kDump},
+                              "--no-privileges", "--file=" + directory + kBackupDump},
                              conninfo, directory + "/log"));
   std::error_code error;
-  manifest["bytes"] = fs::file_size(directory + kDump, error);
+  manifest["bytes"] = fs::file_size(directory + kBackupDump, error);
   // pg_dump has synced the dump.
-  return WriteFileAtomically(directory + kManifest, manifest.dump(2) + "\n");
-}
-
-std::string TimeText(const nlohmann::json& manifest) {
-  return absl::FormatTime("%Y-%m-%d %H:%M:%S", absl::FromUnixSeconds(manifest.at("time")),
-                          absl::LocalTimeZone());
-}
-
-// Reads the manifest and checks the size of the dump beside it, which finds a copy that broke off.
-// pg_restore would find it too, but only after hours.
-absl::StatusOr<nlohmann::json> ReadManifest(const std::string& directory) {
-  std::ifstream file(directory + kManifest);
-  if (!file) {
-    return absl::FailedPreconditionError(
-        fmt::format("{} is not a backup: there is no manifest.json in it", directory));
-  }
-  nlohmann::json manifest = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
-  const auto damaged = [&] {
-    return absl::FailedPreconditionError(fmt::format("{}{} is damaged", directory, kManifest));
-  };
-  if (!manifest.is_object() || !manifest["format"].is_number_integer() || manifest["format"] < 1) {
-    return damaged();
-  }
-  if (manifest["format"] != kFormat) {
-    return absl::FailedPreconditionError(
-        fmt::format("the backup {} is of a newer Motzkin: update this one", directory));
-  }
-  const auto is_number = [&](const char* key) { return manifest[key].is_number_integer(); };
-  if (!manifest["cluster_uuid"].is_string() ||
-      !std::ranges::all_of(std::array{"time", "bytes", "jobs", "functions"}, is_number)) {
-    return damaged();
-  }
-  std::error_code error;
-  const auto bytes = fs::file_size(directory + kDump, error);
-  if (error || bytes != manifest["bytes"].get<uint64_t>()) {
-    return absl::FailedPreconditionError(
-        fmt::format("the backup {} is not whole: its database.dump is missing or cut", directory));
-  }
-  return manifest;
+  return WriteFileAtomically(directory + kBackupManifest, manifest.dump(2) + "\n");
 }
 
 absl::StatusOr<int64_t> FillDatabase(const std::string& conninfo, const std::string& backup,
@@ -269,7 +226,7 @@ absl::StatusOr<int64_t> FillDatabase(const std::string& conninfo, const std::str
   }
   RETURN_IF_ERROR(RunProgram("pg_restore",
                              {"--dbname=" + database.Text("name"), "--no-owner", "--no-privileges",
-                              "--single-transaction", "--exit-on-error", backup + kDump},
+                              "--single-transaction", "--exit-on-error", backup + kBackupDump},
                              conninfo, log));
   // pg_restore worked in one transaction, so the tables are all there or none is. This makes it the
   // next incarnation, so that attempts of the old cluster and the new one cannot have the same
@@ -376,7 +333,7 @@ absl::Status WriteBackup(const Config& config) {
     return made;
   }
   fmt::print("backup of cluster {} as of {}: {} jobs, {} functions, {:.1f} MB in {}\n",
-             manifest["cluster_uuid"].get<std::string>().substr(0, 8), TimeText(manifest),
+             manifest["cluster_uuid"].get<std::string>().substr(0, 8), TimeOfBackup(manifest),
              manifest["jobs"].get<int64_t>(), manifest["functions"].get<int64_t>(),
              manifest["bytes"].get<double>() / 1e6, target);
   return absl::OkStatus();
@@ -402,7 +359,8 @@ absl::Status RestoreBackup(const Config& config) {
   fmt::print(
       "cluster {} is restored as of {} (incarnation {}). Start its coordinator here, and never "
       "start the old one again. Functions that were stored later are computed again.\n",
-      manifest["cluster_uuid"].get<std::string>().substr(0, 8), TimeText(manifest), *incarnation);
+      manifest["cluster_uuid"].get<std::string>().substr(0, 8), TimeOfBackup(manifest),
+      *incarnation);
   return absl::OkStatus();
 }
 

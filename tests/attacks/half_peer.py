@@ -41,12 +41,14 @@ class HalfPeer:
         self._initial = _DEFAULT_WINDOW
         self._unread = b""
         self._next = 1
+        self.sent = 0  # bytes
         self._send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
         self._frame(_SETTINGS, 0, 0, struct.pack(">HI", _INITIAL_WINDOW_SIZE, window))
 
     def _send(self, data):
         self._socket.settimeout(10)
         self._socket.sendall(data)
+        self.sent += len(data)
 
     @staticmethod
     def _framed(kind, flags, stream, payload):

@@ -139,16 +139,20 @@ class Siege:
 
     def members_halves(self):
         """As many halves of messages as a connection takes whose holder is known from a call that goes on."""
-        ended = 0
+        ended = most = 0
         while True:
+            peer = None
             try:
                 peer = self._half_peer()
                 peer.call(SYNCHRONIZE)
                 while True:
                     peer.send_half(peer.call(SUBMIT), MESSAGE_MAX)
+                    most = max(most, peer.sent)
+                    print(json.dumps({"ended": ended, "most_sent": most}), flush=True)
             except OSError:
                 ended += 1
-                print("connections that were ended:", ended, flush=True)
+                most = max(most, peer.sent if peer else 0)
+                print(json.dumps({"ended": ended, "most_sent": most}), flush=True)
 
     def no_reading(self):
         """Calls whose answers are never read."""
