@@ -70,6 +70,16 @@ class IntegratorProcessTest : public ::testing::TestWithParam<Level> {
     step.set_budget_us(absl::ToInt64Microseconds(budget));
     return request;
   }
+  // Returns how calls fail once the kernel has killed the integrator. In bubblewrap the processes inside
+  // die after those outside, and until then the integrator may still answer.
+  static absl::Status AwaitDeath(IntegratorProcess& integrator) {
+    absl::Status dead;
+    EXPECT_TRUE(test::WaitFor([&] {
+      dead = integrator.Call(Ask(Misdeed::kAnswerX), absl::Seconds(60)).status();
+      return !dead.ok();
+    }));
+    return dead;
+  }
   absl::StatusOr<pipe::Response> Call(const pipe::Request& request) {
     return integrator_->Call(request, WallMax(request));
   }
@@ -232,9 +242,9 @@ TEST_P(IntegratorProcessTest, CallGivesUpAtItsWallBound) {
 
 TEST_P(IntegratorProcessTest, KilledIntegratorIsUnavailableAndSaysHowItDied) {
   kill(*sessions_.begin(), SIGKILL);
-  const auto response = Call(Ask(Misdeed::kAnswerX));
-  EXPECT_EQ(response.status().code(), absl::StatusCode::kUnavailable);
-  EXPECT_THAT(response.status().message(), HasSubstr("signal 9"));
+  const absl::Status dead = AwaitDeath(*integrator_);
+  EXPECT_EQ(dead.code(), absl::StatusCode::kUnavailable) << dead;
+  EXPECT_THAT(dead.message(), HasSubstr("signal 9"));
 }
 
 TEST_P(IntegratorProcessTest, GrandchildrenDieWithTheIntegratorEvenWithoutTheLeafFilter) {
@@ -248,13 +258,7 @@ TEST_P(IntegratorProcessTest, IntegratorDiesWithTheThreadThatStartedIt) {
   std::unique_ptr<IntegratorProcess> started;
   std::thread([&] { started = StartHostile(); }).join();
   ASSERT_NE(started, nullptr);
-  // The kernel kills it soon after the thread has ended; in bubblewrap the processes inside die
-  // after those outside. Until then the integrator may still answer.
-  absl::Status dead;
-  EXPECT_TRUE(test::WaitFor([&] {
-    dead = started->Call(Ask(Misdeed::kAnswerX), absl::Seconds(60)).status();
-    return !dead.ok();
-  }));
+  const absl::Status dead = AwaitDeath(*started);
   EXPECT_EQ(dead.code(), absl::StatusCode::kUnavailable) << dead;
 }
 
