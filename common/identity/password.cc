@@ -1,11 +1,15 @@
 #include "common/identity/password.h"
 
+#include <absl/strings/ascii.h>
 #include <absl/strings/escaping.h>
 #include <absl/strings/str_cat.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include <algorithm>
+
 #include "common/base/check.h"
+#include "common/base/hex.h"
 #include "common/identity/key.h"
 
 namespace motzkin::identity {
@@ -46,9 +50,10 @@ bool IsPassword(std::string_view password, std::string_view hash) {
   if (!hash.starts_with(kPrefix) || hash.size() != kSaltAt + 2 * kSaltBytes + 1 + 2 * kHashBytes) {
     return false;
   }
-  const std::string salt =
-      absl::HexStringToBytes(std::string(hash.substr(kSaltAt, 2 * kSaltBytes)));
-  const std::string wanted = Written(password, salt);
+  const std::string_view salt = hash.substr(kSaltAt, 2 * kSaltBytes);
+  const auto is_digit = [](char c) { return absl::ascii_isxdigit(static_cast<unsigned char>(c)); };
+  if (!std::ranges::all_of(salt, is_digit)) return false;
+  const std::string wanted = Written(password, BytesOfHex(std::string(salt)));
   return CRYPTO_memcmp(wanted.data(), hash.data(), hash.size()) == 0;
 }
 

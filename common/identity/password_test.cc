@@ -27,7 +27,8 @@ TEST(PasswordTest, ATextThatIsNoHashIsOfNoPassword) {
   EXPECT_TRUE(IsPassword("", hash));
   for (const std::string& text :
        {std::string(), std::string("$scrypt$"), hash.substr(1), hash.substr(0, hash.size() - 1),
-        hash + "0", "$scrypt$ln=30,r=8,p=3$" + hash.substr(22)}) {
+        hash + "0", hash.substr(0, 22) + "zz" + hash.substr(24),
+        "$scrypt$ln=30,r=8,p=3$" + hash.substr(22)}) {
     EXPECT_FALSE(IsPassword("", text)) << text;
   }
 }
