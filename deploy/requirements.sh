@@ -20,7 +20,7 @@ requirements() {
       command -v npm >/dev/null || echo npm
       ;;&
     test | platform | torture)
-      printf '%s\n' prometheus iproute2 nftables pgbouncer dbus python3-dbusmock python3-psycopg python3-venv python3-pip python3-wheel python3-grpcio python3-protobuf python3-cryptography
+      printf '%s\n' prometheus iproute2 nftables pgbouncer dbus python3-dbusmock python3-psycopg python3-venv python3-pip python3-setuptools python3-wheel python3-grpcio python3-protobuf python3-cryptography
       ;;
     bench) printf '%s\n' libbenchmark-dev python3-grpcio python3-protobuf python3-cryptography ;;
     fuzz) printf '%s\n' clang libclang-rt-dev 'llvm|-' ;;

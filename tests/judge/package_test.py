@@ -208,8 +208,8 @@ class Answers(unittest.TestCase):
 
 
 class Wheel(unittest.TestCase):
-    @unittest.skipUnless(importlib.util.find_spec("wheel") and importlib.util.find_spec("pip"),
-                         "a wheel needs Debian's python3-pip and python3-wheel")
+    @unittest.skipUnless(all(map(importlib.util.find_spec, ("pip", "setuptools", "wheel"))),
+                         "a wheel needs Debian's python3-pip, python3-setuptools and python3-wheel")
     def test_the_wheel_works_alone(self):
         subprocess.run([sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation",
                         "--disable-pip-version-check", "--wheel-dir", WORK, self.copy_of_the_source()], check=True)
