@@ -154,7 +154,7 @@ std::string FlipsText(const ExportReport& report) {
   return text + "\n`--labels sure` leaves out what timed out.\n";
 }
 
-std::string EnginesTable(const Statistics& statistics, const std::map<int, std::string>& engines) {
+std::string EnginesTable(const Statistics& statistics, const EngineNames& engines) {
   std::string table = "| CPU, milliseconds | steps | integrated |";
   std::string line = "|---|---:|---:|";
   for (const int permille : kCpuPermilles) {
@@ -163,10 +163,8 @@ std::string EnginesTable(const Statistics& statistics, const std::map<int, std::
   }
   table += "\n" + line + "\n";
   for (const auto& [id, engine] : statistics.engines) {
-    // An engine without a name can only come from a spoiled database; its numbers still count.
-    const auto name = engines.find(id);
-    table += CpuLine(name == engines.end() ? "?" : MarkdownText(name->second), engine.steps,
-                     Grouped(engine.answers), engine.cpu_us);
+    table += CpuLine(MarkdownText(NameOf(engines, id)), engine.steps, Grouped(engine.answers),
+                     engine.cpu_us);
   }
   table += CpuLine("all engines, a function", statistics.engine_cpu_us.count(), "",
                    statistics.engine_cpu_us);

@@ -1,7 +1,6 @@
 // Writes the tables of a dataset card in Markdown. Pure. Thread-safe.
 #pragma once
 
-#include <map>
 #include <string>
 #include <string_view>
 
@@ -28,7 +27,7 @@ std::string ColumnsTable(const ExportOptions& options);
 std::string OutcomesTable(const Statistics& statistics);
 // How often audits found a negative label wrong, by outcome.
 std::string FlipsText(const ExportReport& report);
-std::string EnginesTable(const Statistics& statistics, const std::map<int, std::string>& engines);
+std::string EnginesTable(const Statistics& statistics, const EngineNames& engines);
 std::string LengthsTable(const Statistics& statistics);
 // A table of the scores of baselines.h, or a sentence if every row has the same label.
 std::string BaselinesText(const ExportReport& report);

@@ -28,11 +28,6 @@ int64_t Sum(const Row& row, int64_t Step::* cost) {
                          [&](int64_t sum, const Step& step) { return sum + step.*cost; });
 }
 
-std::string NameOf(const EngineNames& engines, int id) {
-  const auto found = engines.find(id);
-  return found == engines.end() ? "?" : found->second;
-}
-
 const std::vector<Column>& OfEveryExport() {
   using Source = const RowSource&;
   static const std::vector<Column> columns = {

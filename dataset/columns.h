@@ -2,7 +2,6 @@
 // Immutable. Thread-safe.
 #pragma once
 
-#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -11,9 +10,6 @@
 #include "dataset/row.h"
 
 namespace motzkin::dataset {
-
-// Names of engines such as "giac 1.9.0.35", by the number that steps have.
-using EngineNames = std::map<int, std::string>;
 
 // A row with everything that its values need. The references must outlive it.
 struct RowSource {

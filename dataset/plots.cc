@@ -94,7 +94,7 @@ Series CpuSeries(const std::string& name, const LogHistogram& histogram) {
   return series;
 }
 
-Plot Cpu(const Statistics& statistics, const std::map<int, std::string>& engines) {
+Plot Cpu(const Statistics& statistics, const EngineNames& engines) {
   LineChart chart;
   chart.title = "CPU time";
   chart.x_label = "percentile";
@@ -117,7 +117,7 @@ Plot Cpu(const Statistics& statistics, const std::map<int, std::string>& engines
 }  // namespace
 
 std::vector<Plot> PlotsOf(const Statistics& shown, const Statistics& all,
-                          const std::map<int, std::string>& engines) {
+                          const EngineNames& engines) {
   // Success and CPU are those of all rows: among the rows that are shown, labels may be balanced,
   // and every duplicate is missing.
   if (shown.rows == 0) return {};

@@ -1,7 +1,6 @@
 // Draws the plots of a dataset card. Pure. Thread-safe.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -19,7 +18,7 @@ struct Plot {
 // percentiles of `all` rows, from which those were chosen. Returns nothing if no row is shown.
 // `engines` has the names by number, as Reader::Engines() returns them.
 std::vector<Plot> PlotsOf(const Statistics& shown, const Statistics& all,
-                          const std::map<int, std::string>& engines);
+                          const EngineNames& engines);
 
 // The percentiles of CPU times that tables and plots show, in 1/1000.
 inline constexpr int kCpuPermilles[] = {500, 900, 950, 990, 999};

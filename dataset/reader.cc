@@ -180,9 +180,9 @@ absl::StatusOr<std::vector<std::string>> Reader::JobsWithRows() {
   return rows.Map([](const postgres::Row& row) { return row.Text("job"); });
 }
 
-absl::StatusOr<std::map<int, std::string>> Reader::Engines() {
+absl::StatusOr<EngineNames> Reader::Engines() {
   ASSIGN_OR_RETURN(const postgres::Rows rows, Execute(queries::kEngines, {}));
-  std::map<int, std::string> engines;
+  EngineNames engines;
   for (const postgres::Row row : rows)
     engines[row.Int32("engine_id")] =
         Printable(absl::StrCat(row.Text("engine"), " ", row.Text("engine_version")));

@@ -102,7 +102,7 @@ class Reader {
   absl::StatusOr<std::vector<std::string>> JobsWithRows();
 
   // Returns names such as "giac 1.9.0.35", by the number that steps have.
-  absl::StatusOr<std::map<int, std::string>> Engines();
+  absl::StatusOr<EngineNames> Engines();
 
   absl::StatusOr<WorkerNames> Workers();
 

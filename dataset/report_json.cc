@@ -111,7 +111,7 @@ Json Files(const ExportReport& report) {
 
 }  // namespace
 
-Json ToJson(const Statistics& statistics, const std::map<int, std::string>& engines) {
+Json ToJson(const Statistics& statistics, const EngineNames& engines) {
   Json json{{"rows", statistics.rows},
             {"duplicates", statistics.duplicates},
             {"outcomes", ToJson(statistics.outcomes)},
@@ -133,8 +133,7 @@ Json ToJson(const Statistics& statistics, const std::map<int, std::string>& engi
         {{"operators", size}, {"true", labels.positive}, {"false", labels.negative}});
   }
   for (const auto& [id, engine] : statistics.engines) {
-    const auto name = engines.find(id);
-    json["engines"].push_back({{"engine", name == engines.end() ? "?" : name->second},
+    json["engines"].push_back({{"engine", NameOf(engines, id)},
                                {"steps", engine.steps},
                                {"integrated", engine.answers},
                                {"outcomes", ToJson(engine.outcomes)},

@@ -2,7 +2,6 @@
 // the export.json of an export. docs/dataset.md lists the keys. Thread-safe.
 #pragma once
 
-#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -13,7 +12,7 @@ namespace motzkin::dataset {
 
 using Json = nlohmann::ordered_json;
 
-Json ToJson(const Statistics& statistics, const std::map<int, std::string>& engines);
+Json ToJson(const Statistics& statistics, const EngineNames& engines);
 
 // Returns indented JSON with a newline at the end. It does not say when or where the export was
 // made, so that equal exports have equal reports.

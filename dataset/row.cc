@@ -4,6 +4,11 @@
 
 namespace motzkin::dataset {
 
+std::string NameOf(const EngineNames& engines, int id) {
+  const auto found = engines.find(id);
+  return found == engines.end() ? "?" : found->second;
+}
+
 // Under ANSWERS_ELEMENTARY an integral with special functions gives no label: the function has an
 // answer, but it is not known whether it has an elementary one.
 std::optional<bool> LabelOf(v1::Outcome outcome, v1::AnswerClass answer_class,

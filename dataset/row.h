@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,6 +48,12 @@ struct Row {
   // False if it came out differently when it was drawn and verified again.
   bool sound = true;
 };
+
+// Names of engines such as "giac 1.9.0.35", by the number that steps have.
+using EngineNames = std::map<int, std::string>;
+
+// Returns "?" for a number without a name, which can only come from a spoiled database.
+std::string NameOf(const EngineNames& engines, int id);
 
 // Returns the label to train on, under a convention for answers; nothing if no label can be
 // trusted. label_of() in SQL does the same.

@@ -28,7 +28,7 @@ struct StatsFlags {
 
 struct JobStatistics {
   dataset::JobDescription job;
-  std::map<int, std::string> engines;
+  dataset::EngineNames engines;
   dataset::Statistics statistics;
   LabelFlips flips;
 };
@@ -137,9 +137,7 @@ void PrintCpu(const JobStatistics& job) {
     fmt::print("\n");
   };
   for (const auto& [id, engine] : job.statistics.engines) {
-    const auto name = job.engines.find(id);
-    line(name == job.engines.end() ? "?" : name->second, engine.steps, Grouped(engine.answers),
-         engine.cpu_us);
+    line(dataset::NameOf(job.engines, id), engine.steps, Grouped(engine.answers), engine.cpu_us);
   }
   line("all, a function", job.statistics.rows, "", job.statistics.engine_cpu_us);
   line("verifier", job.statistics.rows, "", job.statistics.verifier_cpu_us);
